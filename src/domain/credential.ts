@@ -1,0 +1,85 @@
+// The records behind the two opaque credentials, and the tombstone that either leaves. No secret is ever in a record.
+
+import type { EndReason } from './ending.ts'
+
+export type CredentialKind = 'session' | 'remembered'
+
+/** How the session's credential reached the client, and so how a renewed one must reach it. */
+export type Delivery = 'cookie' | 'header'
+
+interface Issued {
+  /** 16 random bytes in base64url. Public: it appears in lists, logs and tokens. */
+  readonly id: string
+  readonly userCode: string
+  readonly username: string
+  /** The remembered login at the root of the lineage, else the session itself. */
+  readonly lineage: string
+  /** Keyed hash of the current secret. */
+  readonly hash: string
+  /** Counts replacements; every compare-and-set names the version it read. */
+  readonly version: number
+  readonly startedAt: number
+  readonly lastSeenAt: number
+  /** The absolute limit: neither use nor rotation moves it. */
+  readonly expiresAt: number
+  /** When the password was last typed in this lineage. */
+  readonly authTime: number
+  readonly ip: string
+  /** The browser string (User-Agent) it was issued to, cut to 256 characters. */
+  readonly device: string
+}
+
+export interface SessionRecord extends Issued {
+  readonly kind: 'session'
+  /** The remembered login that started it, if one did. */
+  readonly startedBy: string | null
+  readonly roles: readonly string[]
+  /** RFC 8176 style: `pwd`, or `remembered` where no password was typed. */
+  readonly amr: readonly ('pwd' | 'remembered')[]
+  readonly delivery: Delivery
+  /** The remembered login that must learn of this session's first use: the theft rule rests on it. */
+  readonly awaitingFirstUseFor: string | null
+  /** The session's data as JSON text, parsed only by who asks for it. */
+  readonly data: string
+  readonly dataVersion: number
+}
+
+export interface RememberedRecord extends Issued {
+  readonly kind: 'remembered'
+  /** Counts rotations; the same number is in the secret, under its MAC. */
+  readonly generation: number
+  readonly previousHash: string | null
+  readonly rotatedAt: number
+  /** The session started by the latest rotation, and whether anything has used it. */
+  readonly bornSession: string | null
+  readonly bornSessionUsed: boolean
+}
+
+export type CredentialRecord = SessionRecord | RememberedRecord
+
+/** What stays of an ended credential until it would have expired anyway: enough to say why, nothing of whom. */
+export interface Tombstone {
+  readonly kind: 'tombstone'
+  readonly was: CredentialKind
+  readonly id: string
+  readonly hash: string
+  readonly reason: EndReason
+  readonly endedAt: number
+  readonly expiresAt: number
+}
+
+/** A credential as presented: taken apart, its MAC found to be ours. */
+export interface PresentedCredential {
+  readonly kind: CredentialKind
+  readonly id: string
+  readonly generation: number
+  readonly hash: string
+}
+
+const MAX_DEVICE = 256
+
+/** The browser string as evidence: bounded, and without characters that could forge a log line. */
+export function deviceOf(userAgent: string | null): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not be kept
+  return (userAgent ?? '').replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, MAX_DEVICE)
+}

@@ -1,0 +1,54 @@
+// The key ring: which key signs, which only verify, and until when. The next key is published before it signs, so that
+// whoever caches the JWKS knows it already.
+
+export interface SigningKeyRecord {
+  readonly kid: string
+  readonly createdAt: number
+  /** The public half: base64url of the 32 bytes of an Ed25519 key (RFC 8037, `x`). */
+  readonly publicKey: string
+  /** The private half, sealed under LATCHKEY_SECRET. */
+  readonly sealedPrivateKey: string
+  readonly retiredAt: number | null
+}
+
+/** A key for another service of the deployment: only its hash is kept. */
+export interface ServiceKeyRecord {
+  readonly id: string
+  readonly name: string
+  readonly hash: string
+  readonly createdAt: number
+}
+
+export interface KeyRingRecord {
+  readonly version: number
+  readonly signing: SigningKeyRecord
+  readonly next: SigningKeyRecord
+  readonly retired: readonly SigningKeyRecord[]
+  readonly services: readonly ServiceKeyRecord[]
+  readonly rotatedAt: number
+}
+
+/** Other processes may sign with a key a little longer than the one that retired it. */
+const HANDOVER = 60_000
+
+export function newRing(signing: SigningKeyRecord, next: SigningKeyRecord, at: number): KeyRingRecord {
+  return { version: 1, signing, next, retired: [], services: [], rotatedAt: at }
+}
+
+/** The next key begins to sign, the one that signed retires, and retired keys whose last token is dead are dropped. */
+export function rotateRing(ring: KeyRingRecord, upcoming: SigningKeyRecord, at: number, tokenLifetime: number): KeyRingRecord {
+  const alive = ring.retired.filter((key) => at < (key.retiredAt ?? at) + tokenLifetime + HANDOVER)
+  return {
+    ...ring,
+    version: ring.version + 1,
+    signing: ring.next,
+    next: upcoming,
+    retired: [{ ...ring.signing, retiredAt: at }, ...alive],
+    rotatedAt: at,
+  }
+}
+
+/** Every key whose signature counts at `now`; the first one signs. */
+export function verifyingKeys(ring: KeyRingRecord, now: number, tokenLifetime: number): readonly SigningKeyRecord[] {
+  return [ring.signing, ring.next, ...ring.retired.filter((key) => now < (key.retiredAt ?? now) + tokenLifetime + HANDOVER)]
+}

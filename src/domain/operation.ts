@@ -1,0 +1,56 @@
+// The record of operations: who did what, when, from where, and how it ended. Credentials never appear in it.
+
+import type { JsonObject } from './session-data.ts'
+
+export type Outcome = 'ok' | 'refused' | 'limited' | 'alarm'
+
+/** What Latchkey itself records; applications record actions of their own beside these. */
+export type OwnAction =
+  | 'account.register'
+  | 'account.delete'
+  | 'account.disable'
+  | 'account.enable'
+  | 'account.roles'
+  | 'login.password'
+  | 'login.remembered'
+  | 'session.end'
+  | 'password.change'
+
+export interface Operation {
+  readonly id: string
+  readonly userCode: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly action: string
+  readonly outcome: Outcome
+  readonly sessionId: string | null
+  readonly ip: string
+  readonly device: string
+  readonly detail: JsonObject
+}
+
+const ACTION = /^[a-z]+(\.[a-z_]+)+$/
+const MAX_ACTION = 128
+const RESERVED = [
+  'access',
+  'account',
+  'admin',
+  'device',
+  'key',
+  'latchkey',
+  'login',
+  'logout',
+  'password',
+  'remembered',
+  'service',
+  'session',
+  'token',
+]
+
+/** Bytes of JSON text in an application's `detail`. */
+export const MAX_DETAIL = 4 * 1024
+
+/** True when an application may record this action: well formed, and under none of our own prefixes. */
+export function isApplicationAction(action: string): boolean {
+  return action.length <= MAX_ACTION && ACTION.test(action) && !RESERVED.includes(action.slice(0, action.indexOf('.')))
+}

@@ -1,0 +1,36 @@
+// Which passwords may be chosen (NIST SP 800-63B-4, ASVS V6.2): length, not composition; and none that guessers try first.
+
+import type { ErrorCode } from './errors.ts'
+
+export const MAX_CHARACTERS = 256
+const SUFFICIENT_SCORE = 3
+
+/** What the platform found out about a candidate password. */
+export interface PasswordStrength {
+  /** 0 to 4, as zxcvbn scores it. */
+  readonly score: number
+  readonly common: boolean
+}
+
+/** The one form in which a password is hashed and verified: NFC and nothing else (ASVS V6.2.8). */
+export function canonicalPassword(password: string): string {
+  return password.normalize('NFC')
+}
+
+/** True when a password is too long to have been chosen, told before any work is spent on it. */
+export function isOverlong(password: string): boolean {
+  return password.length > 2 * MAX_CHARACTERS || [...password].length > MAX_CHARACTERS
+}
+
+/** Judges the length of a candidate, in characters (code points after NFC). */
+export function judgeLength(password: string, min: number): ErrorCode | undefined {
+  if (isOverlong(password)) return 'password.too_long'
+  if ([...password].length < min) return 'password.too_short'
+  return undefined
+}
+
+export function judgeStrength(strength: PasswordStrength): ErrorCode | undefined {
+  if (strength.common) return 'password.too_common'
+  if (strength.score < SUFFICIENT_SCORE) return 'password.too_weak'
+  return undefined
+}

@@ -1,0 +1,62 @@
+// Every rule that can be set, with its default, in one literal. Options come in, a frozen Policy goes round.
+
+import type { CookieSettings } from './cookies.ts'
+import type { LoginLimits } from './limits.ts'
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
+
+/** Durations in milliseconds. */
+export interface Policy {
+  readonly issuer: string
+  readonly audience: string
+  /** Own origin and the allowed ones, serialised. */
+  readonly allowedOrigins: ReadonlySet<string>
+  readonly sessionIdleTimeout: number
+  readonly sessionAbsoluteTimeout: number
+  readonly rememberLifetime: number
+  readonly tokenLifetime: number
+  readonly freshFor: number
+  readonly operationsRetention: number
+  readonly raceWindow: number
+  readonly passwordMin: number
+  readonly loginLimits: LoginLimits
+  readonly registration: 'open' | 'closed'
+  readonly clearSiteData: boolean
+  readonly cookies: CookieSettings
+}
+
+type Defaults = Omit<Policy, 'issuer' | 'audience' | 'allowedOrigins' | 'cookies'>
+
+export const POLICY_DEFAULTS: Defaults = Object.freeze({
+  sessionIdleTimeout: 20 * MINUTE,
+  sessionAbsoluteTimeout: 12 * HOUR,
+  rememberLifetime: 30 * DAY,
+  tokenLifetime: 5 * MINUTE,
+  freshFor: 5 * MINUTE,
+  operationsRetention: 365 * DAY,
+  raceWindow: 30 * SECOND,
+  passwordMin: 8,
+  loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
+  registration: 'open',
+  clearSiteData: false,
+})
+
+/** What must be known of a deployment, and anything that differs from the defaults. */
+export type PolicyChoices = Pick<Policy, 'issuer' | 'cookies'> &
+  Partial<Omit<Policy, 'issuer' | 'cookies' | 'allowedOrigins'>> & {
+    readonly ownOrigin: string
+    readonly allowedOrigins: readonly string[]
+  }
+
+export function makePolicy({ ownOrigin, allowedOrigins, ...choices }: PolicyChoices): Policy {
+  return Object.freeze({
+    ...POLICY_DEFAULTS,
+    audience: choices.issuer,
+    ...choices,
+    allowedOrigins: new Set([ownOrigin, ...allowedOrigins]),
+  })
+}
+
+/** How often seen times are written: every minute, or four times within the idle timeout where that is shorter. */
+export function flushInterval(policy: Pick<Policy, 'sessionIdleTimeout'>): number {
+  return Math.min(MINUTE, policy.sessionIdleTimeout / 4)
+}

@@ -1,0 +1,75 @@
+// Judging a remembered login: rotation, races between tabs, lost answers, theft. Pure, and the only place where it is decided.
+
+import type { CredentialRecord, PresentedCredential, RememberedRecord, Tombstone } from './credential.ts'
+import type { EndReason } from './ending.ts'
+
+export type RememberedVerdict =
+  /** Start a session and hand out a new secret. */
+  | { readonly verdict: 'rotate'; readonly login: RememberedRecord }
+  /** Another tab was first: start a session, hand out no new secret. */
+  | { readonly verdict: 'race'; readonly login: RememberedRecord }
+  /** Two parties hold this login: end its lineage. */
+  | { readonly verdict: 'theft'; readonly login: RememberedRecord }
+  | { readonly verdict: 'refuse'; readonly reason: EndReason | 'unknown' }
+
+export interface RotationLimits {
+  /** Milliseconds after a rotation in which the previous secret is taken for another tab of the same browser. */
+  readonly raceWindow: number
+}
+
+/** Judges a presented remembered login, whose MAC has been found genuine, against what the store holds. */
+export function judgeRemembered(
+  found: CredentialRecord | Tombstone | undefined,
+  presented: PresentedCredential,
+  device: string,
+  now: number,
+  limits: RotationLimits,
+): RememberedVerdict {
+  if (found === undefined || found.kind === 'session') return { verdict: 'refuse', reason: 'unknown' }
+  if (found.kind === 'tombstone') return { verdict: 'refuse', reason: found.was === 'remembered' ? found.reason : 'unknown' }
+  if (now >= found.expiresAt) return { verdict: 'refuse', reason: 'expired' }
+  if (presented.hash === found.hash) return { verdict: 'rotate', login: found }
+  // A secret from the store's future: the store was restored from an older copy, and nobody did anything wrong.
+  if (presented.generation >= found.generation) return { verdict: 'refuse', reason: 'unknown' }
+  if (presented.hash === found.previousHash) {
+    const justRotated = now <= found.rotatedAt + limits.raceWindow
+    if (justRotated && device === found.device) return { verdict: 'race', login: found }
+    if (!justRotated && !found.bornSessionUsed) return { verdict: 'rotate', login: found }
+  }
+  return { verdict: 'theft', login: found }
+}
+
+export interface Rotation {
+  readonly presentedHash: string
+  readonly nextHash: string
+  readonly bornSession: string
+  readonly at: number
+  readonly ip: string
+  readonly device: string
+}
+
+/**
+ * The record after a rotation. The previous secret is the one that was presented, the only one the client is known to
+ * hold: after a lost answer the client comes back with it, not with the one that it never received.
+ */
+export function rotated(login: RememberedRecord, by: Rotation): RememberedRecord {
+  return {
+    ...login,
+    version: login.version + 1,
+    generation: login.generation + 1,
+    hash: by.nextHash,
+    previousHash: by.presentedHash,
+    rotatedAt: by.at,
+    lastSeenAt: Math.max(login.lastSeenAt, by.at),
+    ip: by.ip,
+    device: by.device,
+    bornSession: by.bornSession,
+    bornSessionUsed: false,
+  }
+}
+
+/** The record once the session born of its latest rotation was used; undefined where that is known or no longer matters. */
+export function bornSessionUsed(login: RememberedRecord, sid: string): RememberedRecord | undefined {
+  if (login.bornSession !== sid || login.bornSessionUsed) return undefined
+  return { ...login, version: login.version + 1, bornSessionUsed: true }
+}

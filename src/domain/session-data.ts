@@ -1,0 +1,46 @@
+// Session data: a JSON object changed by merge patches (RFC 7396), bounded in size and depth.
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [name: string]: Json
+}
+
+/** Bytes of JSON text that one session may hold. */
+export const MAX_SESSION_DATA = 16 * 1024
+/** Nesting that any JSON from outside may have. */
+export const MAX_DEPTH = 32
+
+export const EMPTY_DATA = '{}'
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Applies a merge patch to an object and returns a new one. Names that could reach a prototype must have been refused
+ * before: see `findHazard`.
+ */
+export function mergePatch(target: Json | undefined, patch: Json): Json {
+  if (!isJsonObject(patch)) return patch
+  const merged: Record<string, Json> = isJsonObject(target) ? { ...target } : {}
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name]
+    else merged[name] = mergePatch(merged[name], value)
+  }
+  return merged
+}
+
+export type Hazard = 'too_deep' | 'prototype' | 'ill_formed'
+
+/** Looks through parsed JSON for what must not be taken in: deep nesting, `__proto__`, and text that is not Unicode. */
+export function findHazard(value: unknown, depth = 0): Hazard | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : 'ill_formed'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth >= MAX_DEPTH) return 'too_deep'
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === '__proto__') return 'prototype'
+    const hazard = findHazard(name, depth + 1) ?? findHazard(inner, depth + 1)
+    if (hazard) return hazard
+  }
+  return undefined
+}

@@ -1,0 +1,79 @@
+// What a token says and when it is accepted (RFC 7519, RFC 9068). Signing and parsing are the platform's.
+
+import { SECOND, wholeSeconds } from './time.ts'
+
+/** The claims of an access token. Times are whole seconds since 1970, as RFC 7519 has them. */
+export interface TokenClaims {
+  readonly iss: string
+  readonly aud: string
+  /** The user's code, never the name. */
+  readonly sub: string
+  readonly client_id: string
+  readonly sid: string
+  readonly jti: string
+  readonly iat: number
+  readonly exp: number
+  readonly auth_time: number
+  readonly amr: readonly string[]
+  readonly roles: readonly string[]
+}
+
+export type TokenRefusal = 'malformed' | 'expired' | 'session_ended'
+
+export interface TokenLimits {
+  readonly issuer: string
+  readonly audience: string
+  readonly tokenLifetime: number
+}
+
+export const CLIENT_ID = 'latchkey'
+
+/** How far clocks of issuing processes may be ahead of ours. */
+export const MAX_CLOCK_SKEW = 60 * SECOND
+
+export interface TokenSubject {
+  readonly userCode: string
+  readonly roles: readonly string[]
+  readonly amr: readonly string[]
+  readonly authTime: number
+  readonly sid: string
+  readonly sessionExpiresAt: number
+}
+
+/** The claims of a token minted now: good for the token lifetime, but never past the session's absolute limit. */
+export function claimsFor(subject: TokenSubject, jti: string, now: number, limits: TokenLimits): TokenClaims {
+  return {
+    iss: limits.issuer,
+    aud: limits.audience,
+    sub: subject.userCode,
+    client_id: CLIENT_ID,
+    sid: subject.sid,
+    jti,
+    iat: wholeSeconds(now),
+    exp: wholeSeconds(Math.min(now + limits.tokenLifetime, subject.sessionExpiresAt)),
+    auth_time: wholeSeconds(subject.authTime),
+    amr: subject.amr,
+    roles: subject.roles,
+  }
+}
+
+/** Judges the claims of a token whose signature is ours. Returns why it is refused, or undefined when it is accepted. */
+export function judgeClaims(claims: TokenClaims, now: number, limits: TokenLimits): TokenRefusal | undefined {
+  if (claims.iss !== limits.issuer || claims.aud !== limits.audience) return 'malformed'
+  if (claims.iat * SECOND > now + MAX_CLOCK_SKEW) return 'malformed'
+  if (now >= claims.exp * SECOND) return 'expired'
+  return undefined
+}
+
+/** True when `value` has every claim of an access token in its type. */
+export function isTokenClaims(value: unknown): value is TokenClaims {
+  if (typeof value !== 'object' || value === null) return false
+  const claims = value as Record<keyof TokenClaims, unknown>
+  return (
+    [claims.iss, claims.aud, claims.sub, claims.client_id, claims.sid, claims.jti].every(
+      (text) => typeof text === 'string' && text !== '',
+    ) &&
+    [claims.iat, claims.exp, claims.auth_time].every((time) => Number.isSafeInteger(time)) &&
+    [claims.amr, claims.roles].every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))
+  )
+}

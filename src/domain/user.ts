@@ -1,0 +1,41 @@
+// Users and their names. Names are of any script, shown as typed, and compared by their folded form.
+
+export interface UserRecord {
+  /** Opaque, `usr_…`: what tokens and links carry instead of the name. */
+  readonly code: string
+  /** As typed. */
+  readonly username: string
+  /** What makes two names the same user; unique in a store. */
+  readonly usernameKey: string
+  readonly email: string | null
+  /** PHC string, or null for a user who cannot sign in with a password. */
+  readonly passwordHash: string | null
+  readonly roles: readonly string[]
+  readonly disabled: boolean
+  readonly createdAt: number
+  readonly version: number
+}
+
+const ALLOWED = /^[\p{L}\p{Nd}._-][\p{L}\p{M}\p{Nd}._-]*$/u
+const MIN_LENGTH = 3
+const MAX_LENGTH = 64
+
+/**
+ * The key by which names are compared: NFKC, then case-folded (Unicode 3.13, by way of upper case, which also unites
+ * ß with ss and final with medial sigma). Undefined when the name is not allowed.
+ */
+export function usernameKey(username: string): string | undefined {
+  // Compatibility forms can be many times shorter than what they stand for: bound the work before doing it.
+  if (username.length > 4 * MAX_LENGTH || !username.isWellFormed()) return undefined
+  const normal = username.normalize('NFKC')
+  const length = [...normal].length
+  if (length < MIN_LENGTH || length > MAX_LENGTH || !ALLOWED.test(normal)) return undefined
+  return normal.toUpperCase().toLowerCase().normalize('NFKC')
+}
+
+const ROLE = /^[a-z][a-z0-9_-]{0,31}$/
+
+/** True for a role's name: a lower-case letter, then at most 31 of `a-z 0-9 _ -`. */
+export function isRole(text: string): boolean {
+  return ROLE.test(text)
+}

@@ -1,0 +1,150 @@
+// What a store must do. Stores judge nothing, know no clock and see no secret; they find, and they write what they are told.
+// "Not found" and "lost the race" are values. An exception (StoreError) means that the store is down, full or damaged, and
+// that nothing of the write it was asked for has landed, or that this cannot be known.
+
+import type { CredentialRecord, Tombstone } from '../domain/credential.ts'
+import type { EndReason, LogEntry } from '../domain/ending.ts'
+import type { KeyRingRecord } from '../domain/key-ring.ts'
+import type { Limit } from '../domain/limits.ts'
+import type { Operation } from '../domain/operation.ts'
+import type { UserRecord } from '../domain/user.ts'
+
+/** Which live credentials a change ends. */
+export type EndWhere =
+  | { readonly id: string }
+  /** The one with this id, unless it was seen after `notSeenSince` (milliseconds). */
+  | { readonly id: string; readonly notSeenSince: number }
+  | { readonly lineage: string }
+  | { readonly userCode: string; readonly except: readonly string[] }
+
+/**
+ * One step of a write. There is no upsert: an insert refuses what exists, a replacement refuses what is gone or changed, so
+ * that a late write can never revive what has ended.
+ */
+export type Change =
+  /** Refused when the code or the username key exists. */
+  | { readonly do: 'insert user'; readonly user: UserRecord }
+  /** Refused unless the stored version is `ifVersion`. */
+  | { readonly do: 'replace user'; readonly next: UserRecord; readonly ifVersion: number }
+  /** Deletes the user and their operations; their credentials are ended by a change of their own. Refused when gone. */
+  | { readonly do: 'delete user'; readonly code: string }
+  /** Changes nothing; refused unless the user is there in this version. */
+  | { readonly do: 'require user'; readonly code: string; readonly version: number }
+  /** Changes nothing; refused unless a live credential has this id. */
+  | { readonly do: 'require credential'; readonly id: string }
+  /** Refused when the id exists, a tombstone's included. */
+  | { readonly do: 'insert credential'; readonly record: CredentialRecord }
+  /** Refused unless a live record with this id has the version `ifVersion`. Never moves `lastSeenAt` back. */
+  | { readonly do: 'replace credential'; readonly next: CredentialRecord; readonly ifVersion: number }
+  /**
+   * Turns the matching live credentials into tombstones and appends an `ended` entry for each session among them.
+   * At most one writer ends a credential. With `orRefuse`, ending nothing is a refusal.
+   */
+  | { readonly do: 'end credentials'; readonly where: EndWhere; readonly reason: EndReason; readonly at: number; readonly orRefuse?: true }
+  | { readonly do: 'append operation'; readonly operation: Operation }
+  | { readonly do: 'append entry'; readonly entry: LogEntry }
+  /** Refused unless the stored version is `ifVersion`; 0 means that there is none yet. */
+  | { readonly do: 'replace key ring'; readonly next: KeyRingRecord; readonly ifVersion: number }
+
+/** What a write ended; enough to tell the caller and to forget the session in this process at once. */
+export interface Ended {
+  readonly id: string
+  readonly kind: CredentialRecord['kind']
+  readonly userCode: string
+  readonly reason: EndReason
+}
+
+export type Written =
+  | { readonly landed: true; readonly ended: readonly Ended[] }
+  /** Nothing landed. `refusedAt` is the index of the first change that was refused. */
+  | { readonly landed: false; readonly refusedAt: number }
+
+export interface Seen {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export interface CredentialStore {
+  /** One round trip. A tombstone is found like a record. */
+  find(id: string): Promise<CredentialRecord | Tombstone | undefined>
+  /** The user's live credentials, the most recently seen first. Never tombstones. */
+  listByUser(userCode: string): Promise<readonly CredentialRecord[]>
+  /** At most `limit` live credentials that are past `expiresAt`, or are sessions last seen at or before `idleSince`. */
+  listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
+  /** Moves `lastSeenAt`, only ever forward. Ids that are missing or ended are skipped. Never changes a version. */
+  touch(seen: readonly Seen[]): Promise<void>
+  /** Deletes at most `limit` records and tombstones with `expiresAt` before `before`, and returns how many. */
+  deleteExpired(before: number, limit: number): Promise<number>
+}
+
+export interface UserStore {
+  find(code: string): Promise<UserRecord | undefined>
+  findByUsernameKey(usernameKey: string): Promise<UserRecord | undefined>
+  /** At most `limit` users after the one with the code `after`, in the order of their codes; null begins. */
+  page(after: string | null, limit: number): Promise<readonly UserRecord[]>
+}
+
+export interface ListedOperation extends Operation {
+  /** Grows with every operation appended. */
+  readonly position: number
+}
+
+export interface OperationLog {
+  /** At most `limit` of the user's operations, newest first, only those before `before` where it is not null. */
+  list(userCode: string, before: number | null, limit: number): Promise<readonly ListedOperation[]>
+  /** Deletes at most `limit` operations older than `before` (milliseconds), and returns how many. */
+  deleteOlder(before: number, limit: number): Promise<number>
+}
+
+export interface Heard {
+  /** Possibly none: then it is a heartbeat, which says that there was nothing new. */
+  readonly entries: readonly LogEntry[]
+  /** Of the last entry there is; hand it to `follow` to resume. */
+  readonly position: number
+}
+
+export interface EndingLog {
+  /**
+   * Every entry after `from`, in order, then each new one as it lands, whoever wrote it, and a heartbeat several times a
+   * second. Must never skip an entry. Throws StoreError when the log cannot be read; ends when the iterator is returned.
+   * What is retained can be empty: then the first heartbeat comes at once and says from where to go on.
+   */
+  follow(from: number): AsyncIterableIterator<Heard>
+  /** Deletes entries older than `before` (milliseconds), and returns how many. Positions are never used again. */
+  trim(before: number): Promise<number>
+}
+
+export interface LimitCount {
+  /** Points taken in the running window, this one included. */
+  readonly taken: number
+  /** When counting starts again, in milliseconds since 1970. */
+  readonly resetsAt: number
+}
+
+/** Counters for limits. Memory or table stay bounded however many keys there are. */
+export interface LimitStore {
+  /** Takes one point, atomically, also among processes. A window that is over starts again at one. */
+  take(key: string, limit: Limit, now: number): Promise<LimitCount>
+  /** Gives one point back, never below none. */
+  giveBack(key: string): Promise<void>
+  /** Deletes windows that are over, and returns how many. */
+  deleteOver(now: number): Promise<number>
+}
+
+export interface Store {
+  readonly credentials: CredentialStore
+  readonly users: UserStore
+  readonly operations: OperationLog
+  readonly log: EndingLog
+  readonly limits: LimitStore
+  findKeyRing(): Promise<KeyRingRecord | undefined>
+  /**
+   * The only way to change anything but seen times: all changes land together, in the order given, or none does.
+   * A single change is one round trip.
+   */
+  write(changes: readonly Change[]): Promise<Written>
+  /** Resolves while the store can be read and written; throws StoreError with the reason otherwise. */
+  probe(): Promise<void>
+  close(): Promise<void>
+}
