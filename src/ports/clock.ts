@@ -4,3 +4,10 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
 }
+
+export interface Timers {
+  /** Runs `work` again and again, `milliseconds` apart, without keeping the process alive. Returns how to stop it. */
+  every(milliseconds: number, work: () => void): () => void
+  /** Resolves after `milliseconds`, without keeping the process alive. */
+  pause(milliseconds: number): Promise<void>
+}

@@ -14,5 +14,5 @@ export interface PasswordHasher {
 
 export interface PasswordEstimator {
   /** @param context the user's own name, the site's name: what a guesser would try first */
-  estimate(password: string, context: readonly string[]): PasswordStrength
+  estimate(password: string, context: readonly string[]): Promise<PasswordStrength>
 }

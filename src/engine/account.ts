@@ -1,0 +1,104 @@
+// The user's own account: changing the password, deleting everything. Both carry the password, and so are fresh by themselves.
+
+import { AuthError } from '../domain/errors.ts'
+import type { UserRecord } from '../domain/user.ts'
+import type { Change } from '../ports/store.ts'
+import { readSession } from './describe.ts'
+import { takeGuess } from './guesses.ts'
+import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import { type VerifiedUser, verifyPassword } from './login.ts'
+import type { Parts, Whence } from './parts.ts'
+import type { Principal } from './principal.ts'
+import { judgePassword } from './register.ts'
+
+/**
+ * Changes the password: this session is renewed with its data, every other credential of the user ends.
+ * Refusals: `credentials.invalid`, `rate.limited`, `busy`, those of `judgePassword`, `session.required`.
+ *
+ * @throws StoreError
+ */
+export async function changePassword(
+  parts: Parts,
+  principal: Principal,
+  passwords: { readonly current: string; readonly next: string },
+  whence: Whence,
+): Promise<SignedIn | AuthError> {
+  const verified = await confirmPassword(parts, principal, passwords.current, whence, 'password.change')
+  if (verified instanceof AuthError) return verified
+  const { user } = verified
+  const refusal = await judgePassword(parts, passwords.next, [user.usernameKey, user.email ?? ''])
+  if (refusal) return new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
+  const passwordHash = await parts.hasher.hash(passwords.next)
+  if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
+
+  const old = await readSession(parts, principal)
+  if (old instanceof AuthError) return old
+  const now = parts.clock.now()
+  const session = issueSession(
+    parts,
+    user,
+    {
+      ...whence,
+      startedBy: null,
+      amr: ['pwd'],
+      authTime: now,
+      delivery: old.delivery,
+      data: old.data,
+      dataVersion: old.dataVersion,
+    },
+    now,
+  )
+  const written = await parts.store.write([
+    { do: 'replace user', next: { ...user, passwordHash, version: user.version + 1 }, ifVersion: user.version },
+    { do: 'require credential', id: old.id },
+    { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at: now },
+    { do: 'insert credential', record: session.record },
+    operation(parts, whence, { userCode: user.code, action: 'password.change', sessionId: session.record.id }, now),
+  ])
+  if (!written.landed) return new AuthError('credentials.invalid')
+  parts.endings.noteEnded(written.ended, now)
+  return signedIn(parts, session, undefined, now)
+}
+
+/**
+ * Deletes the user, their credentials and their operations.
+ * Refusals: `credentials.invalid`, `rate.limited`, `busy`.
+ *
+ * @throws StoreError
+ */
+export async function deleteAccount(parts: Parts, principal: Principal, password: string, whence: Whence): Promise<AuthError | undefined> {
+  const verified = await confirmPassword(parts, principal, password, whence, 'account.delete')
+  if (verified instanceof AuthError) return verified
+  const now = parts.clock.now()
+  const written = await parts.store.write(deletionOf(verified.user, now))
+  if (!written.landed) return new AuthError('credentials.invalid')
+  parts.endings.noteEnded(written.ended, now)
+  return undefined
+}
+
+export function deletionOf(user: UserRecord, at: number): readonly Change[] {
+  return [
+    { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at },
+    { do: 'delete user', code: user.code },
+  ]
+}
+
+/** A guess like any other: it counts against the same limits as a sign-in. */
+async function confirmPassword(
+  parts: Parts,
+  principal: Principal,
+  password: string,
+  whence: Whence,
+  action: 'password.change' | 'account.delete',
+): Promise<VerifiedUser | AuthError> {
+  const user = await parts.store.users.find(principal.userCode)
+  const guess = await takeGuess(parts, user?.usernameKey ?? principal.userCode, whence, undefined)
+  if (guess instanceof AuthError) return guess
+  const verified = await verifyPassword(parts, user, password)
+  if (!(verified instanceof AuthError) || verified.code === 'busy') await guess.giveBack()
+  else if (user) {
+    const refused = { userCode: user.code, action, outcome: 'refused', sessionId: principal.sid } as const
+    await parts.store.write([operation(parts, whence, refused, parts.clock.now())])
+  }
+  return verified
+}

@@ -1,0 +1,24 @@
+// What a principal's session looks like: from memory where it is known, else by one read.
+
+import type { SessionRecord } from '../domain/credential.ts'
+import { AuthError } from '../domain/errors.ts'
+import { sessionRequired } from './authenticate.ts'
+import type { Parts } from './parts.ts'
+import { type Principal, type SessionView, viewOf } from './principal.ts'
+
+/** @throws StoreError */
+export async function describeSession(parts: Parts, principal: Principal): Promise<SessionView | AuthError> {
+  const known = parts.verified.known(principal.sid)
+  if (known?.view) return { ...known.view, lastSeenAt: known.lastSeenAt }
+  const session = await readSession(parts, principal)
+  if (session instanceof AuthError) return session
+  const { lastSeenAt } = parts.verified.learn(session.id, session.lastSeenAt, viewOf(session))
+  return { ...viewOf(session), lastSeenAt }
+}
+
+/** The principal's session as the store has it. Refusal: `session.required` when it ended meanwhile. */
+export async function readSession(parts: Parts, principal: Principal): Promise<SessionRecord | AuthError> {
+  const found = await parts.store.credentials.find(principal.sid)
+  if (found?.kind === 'session') return found
+  return sessionRequired(found?.kind === 'tombstone' ? found.reason : 'unknown')
+}

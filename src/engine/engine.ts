@@ -1,0 +1,94 @@
+// The engine: the use cases with their parts put together, and the two things that go on beside requests, following the
+// endings log and sweeping.
+
+import { flushInterval, type Policy } from '../domain/policy.ts'
+import type { Clock, Timers } from '../ports/clock.ts'
+import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
+import type { Secrets } from '../ports/secrets.ts'
+import type { Signing } from '../ports/signing.ts'
+import type { Store } from '../ports/store.ts'
+import { Endings } from './endings.ts'
+import { flushSeen, sweep } from './janitor.ts'
+import { KeyRing } from './key-ring.ts'
+import type { Parts } from './parts.ts'
+import { Verified } from './verified.ts'
+
+export interface EngineOptions {
+  readonly policy: Policy
+  readonly store: Store
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly secrets: Secrets
+  readonly signing: Signing
+  readonly hasher: PasswordHasher
+  readonly estimator: PasswordEstimator
+  /** Credentials remembered at most. */
+  readonly capacity: number
+  /** Told of faults in what goes on beside requests; they are tried again. */
+  readonly onFault: (what: 'flush' | 'sweep' | 'keys', error: unknown) => void
+}
+
+export interface Engine extends Parts {
+  /** Reads the key ring and the endings log, then follows and sweeps. @throws StoreError */
+  start(): Promise<void>
+  /** Stops what goes on beside requests and writes the seen times that have gathered. @throws StoreError */
+  stop(): Promise<void>
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { policy, store, clock, timers, onFault } = options
+  const interval = flushInterval(policy)
+  const keys = new KeyRing({ store, signing: options.signing, clock, tokenLifetime: policy.tokenLifetime })
+  const endings: Endings = new Endings({
+    log: store.log,
+    clock,
+    timers,
+    tokenLifetime: policy.tokenLifetime,
+    listener: {
+      forget: (sid) => verified.forget(sid),
+      keysChanged: () => void keys.read().catch((error: unknown) => onFault('keys', error)),
+    },
+  })
+  const verified = new Verified({
+    capacity: options.capacity,
+    idleTimeout: policy.sessionIdleTimeout,
+    flushInterval: interval,
+    isHeard: (now) => endings.isHeard(now),
+    flushSoon: () => void flushSeen(engine).catch((error: unknown) => onFault('flush', error)),
+  })
+  let stopSweeping = () => {}
+  let sweeping: Promise<void> | undefined
+
+  const engine: Engine = {
+    policy,
+    store,
+    clock,
+    secrets: options.secrets,
+    hasher: options.hasher,
+    estimator: options.estimator,
+    keys,
+    endings,
+    verified,
+
+    async start() {
+      await keys.read()
+      await endings.start()
+      stopSweeping = timers.every(interval, () => {
+        // A sweep that takes longer than the interval is not overtaken by the next.
+        sweeping ??= sweep(engine)
+          .catch((error: unknown) => onFault('sweep', error))
+          .finally(() => {
+            sweeping = undefined
+          })
+      })
+    },
+
+    async stop() {
+      stopSweeping()
+      await sweeping
+      await endings.stop()
+      await flushSeen(engine)
+    },
+  }
+  return engine
+}

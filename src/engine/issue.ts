@@ -1,0 +1,158 @@
+// Making new records and what goes out with them: sessions, remembered logins, tokens.
+
+import type { Delivery, RememberedRecord, SessionRecord } from '../domain/credential.ts'
+import type { Operation, Outcome, OwnAction } from '../domain/operation.ts'
+import { EMPTY_DATA, type JsonObject } from '../domain/session-data.ts'
+import { SECOND } from '../domain/time.ts'
+import { claimsFor, type TokenSubject } from '../domain/token.ts'
+import type { UserRecord } from '../domain/user.ts'
+import type { IssuedSecret } from '../ports/secrets.ts'
+import type { Parts, Whence } from './parts.ts'
+import { principalOfSession, type SessionView, viewOf } from './principal.ts'
+
+export interface MintedToken {
+  readonly token: string
+  /** Milliseconds since 1970, on a whole second. */
+  readonly expiresAt: number
+}
+
+/** Everything that a sign-in hands out. Secrets are in here, and nowhere else. */
+export interface SignedIn {
+  readonly user: { readonly code: string; readonly username: string; readonly roles: readonly string[] }
+  readonly token: MintedToken
+  readonly session: SessionView
+  /** A new session's credential, to be handed out the way the session is delivered. */
+  readonly sessionCredential: { readonly value: string; readonly delivery: Delivery } | undefined
+  /** A new or rotated remembered login's credential. */
+  readonly rememberedCredential: { readonly value: string; readonly expiresAt: number } | undefined
+}
+
+export interface SessionOrigin extends Whence {
+  readonly startedBy: RememberedRecord | null
+  readonly amr: SessionRecord['amr']
+  readonly authTime: number
+  readonly delivery: Delivery
+  readonly awaitingFirstUseFor?: string | null
+  readonly data?: string
+  readonly dataVersion?: number
+}
+
+export interface Issued<R> {
+  readonly record: R
+  readonly secret: IssuedSecret
+}
+
+export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrigin, now: number): Issued<SessionRecord> {
+  const secret = parts.secrets.issue('session', 0)
+  return {
+    secret,
+    record: {
+      kind: 'session',
+      id: secret.id,
+      userCode: user.code,
+      username: user.username,
+      lineage: origin.startedBy?.lineage ?? secret.id,
+      hash: secret.hash,
+      version: 1,
+      startedAt: now,
+      lastSeenAt: now,
+      expiresAt: now + parts.policy.sessionAbsoluteTimeout,
+      authTime: origin.authTime,
+      ip: origin.ip,
+      device: origin.device,
+      startedBy: origin.startedBy?.id ?? null,
+      roles: user.roles,
+      amr: origin.amr,
+      delivery: origin.delivery,
+      awaitingFirstUseFor: origin.awaitingFirstUseFor ?? null,
+      data: origin.data ?? EMPTY_DATA,
+      dataVersion: origin.dataVersion ?? 1,
+    },
+  }
+}
+
+export function issueRemembered(parts: Parts, user: UserRecord, whence: Whence, now: number): Issued<RememberedRecord> {
+  const generation = 1
+  const secret = parts.secrets.issue('remembered', generation)
+  return {
+    secret,
+    record: {
+      kind: 'remembered',
+      id: secret.id,
+      userCode: user.code,
+      username: user.username,
+      lineage: secret.id,
+      hash: secret.hash,
+      version: 1,
+      startedAt: now,
+      lastSeenAt: now,
+      expiresAt: now + parts.policy.rememberLifetime,
+      authTime: now,
+      ip: whence.ip,
+      device: whence.device,
+      generation,
+      previousHash: null,
+      rotatedAt: now,
+      bornSession: null,
+      bornSessionUsed: false,
+    },
+  }
+}
+
+export function mintToken(parts: Parts, subject: TokenSubject, now: number): MintedToken {
+  const claims = claimsFor(subject, parts.secrets.randomId(), now, parts.policy)
+  return { token: parts.keys.sign(claims), expiresAt: claims.exp * SECOND }
+}
+
+/** The answer to a sign-in whose records have landed. What was just made is remembered, so its first use costs no read. */
+export function signedIn(
+  parts: Parts,
+  session: Issued<SessionRecord>,
+  remembered: { readonly secret: IssuedSecret; readonly expiresAt: number } | undefined,
+  now: number,
+): SignedIn {
+  const { record, secret } = session
+  const token = mintToken(parts, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
+  const known = parts.verified.learn(record.id, now, viewOf(record))
+  // A session that must report its first use is not remembered before it has.
+  if (record.awaitingFirstUseFor === null) {
+    const principal = principalOfSession(record)
+    parts.verified.remember(secret.value, principal, known, record.expiresAt)
+    parts.verified.remember(token.token, principal, known, token.expiresAt)
+  }
+  return {
+    user: { code: record.userCode, username: record.username, roles: record.roles },
+    token,
+    session: viewOf(record),
+    sessionCredential: { value: secret.value, delivery: record.delivery },
+    rememberedCredential: remembered && { value: remembered.secret.value, expiresAt: remembered.expiresAt },
+  }
+}
+
+export function operation(
+  parts: Parts,
+  whence: Whence,
+  what: {
+    readonly userCode: string
+    readonly action: OwnAction
+    readonly outcome?: Outcome
+    readonly sessionId?: string | null
+    readonly detail?: JsonObject
+  },
+  now: number,
+): { readonly do: 'append operation'; readonly operation: Operation } {
+  return {
+    do: 'append operation',
+    operation: {
+      id: parts.secrets.randomId(),
+      userCode: what.userCode,
+      at: now,
+      action: what.action,
+      outcome: what.outcome ?? 'ok',
+      sessionId: what.sessionId ?? null,
+      ip: whence.ip,
+      device: whence.device,
+      detail: what.detail ?? {},
+    },
+  }
+}

@@ -1,0 +1,91 @@
+// The key ring in this process: made on first start, read again when another process rotates it.
+
+import { type KeyRingRecord, newRing, rotateRing, type ServiceKeyRecord, type SigningKeyRecord, verifyingKeys } from '../domain/key-ring.ts'
+import { DAY, SECOND } from '../domain/time.ts'
+import type { TokenClaims } from '../domain/token.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Signing, TokenSigner } from '../ports/signing.ts'
+import type { Change, Store } from '../ports/store.ts'
+
+const ROTATE_AFTER = 90 * DAY
+/** A token signed by an unknown key makes the ring be read again, but not more often than this. */
+const REREAD_AFTER = SECOND
+
+export interface KeyRingOptions {
+  readonly store: Store
+  readonly signing: Signing
+  readonly clock: Clock
+  readonly tokenLifetime: number
+}
+
+export class KeyRing {
+  readonly #options: KeyRingOptions
+  #ring: KeyRingRecord | undefined
+  #signer: TokenSigner | undefined
+  #readAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: KeyRingOptions) {
+    this.#options = options
+  }
+
+  /** Reads the ring, and makes one where there is none yet. @throws Error when LATCHKEY_SECRET does not open it */
+  async read(): Promise<KeyRingRecord> {
+    const { store, signing, clock, tokenLifetime } = this.#options
+    this.#readAt = clock.now()
+    let ring = await store.findKeyRing()
+    if (ring === undefined) {
+      const made = newRing(signing.generate(this.#readAt), signing.generate(this.#readAt), this.#readAt)
+      const written = await store.write([{ do: 'replace key ring', next: made, ifVersion: 0 }])
+      ring = written.landed ? made : await store.findKeyRing()
+    }
+    if (ring === undefined) throw new Error('The key ring could not be made')
+    if (ring.version !== this.#ring?.version) this.#signer = signing.signer(verifyingKeys(ring, this.#readAt, tokenLifetime))
+    this.#ring = ring
+    return ring
+  }
+
+  sign(claims: TokenClaims): string {
+    if (this.#signer === undefined) throw new Error('The key ring was not read yet')
+    return this.#signer.sign(claims)
+  }
+
+  verify(token: string): TokenClaims | undefined {
+    return this.#signer?.verify(token)
+  }
+
+  /** True when the ring was read so long ago that a token may be signed by a key it does not know. */
+  mayBeStale(now: number): boolean {
+    return Math.abs(now - this.#readAt) > REREAD_AFTER
+  }
+
+  /** The keys that verifiers should know: the signing one, the next one, and those whose tokens may still live. */
+  published(): readonly SigningKeyRecord[] {
+    return this.#ring ? verifyingKeys(this.#ring, this.#options.clock.now(), this.#options.tokenLifetime) : []
+  }
+
+  async rotate(): Promise<KeyRingRecord> {
+    const { signing, clock, tokenLifetime } = this.#options
+    return this.#change((ring, at) => rotateRing(ring, signing.generate(at), at, tokenLifetime), clock.now())
+  }
+
+  async rotateByAge(): Promise<void> {
+    const ring = await this.read()
+    if (this.#options.clock.now() >= ring.rotatedAt + ROTATE_AFTER) await this.rotate()
+  }
+
+  async addService(service: ServiceKeyRecord): Promise<KeyRingRecord> {
+    const add = (ring: KeyRingRecord) => ({ ...ring, version: ring.version + 1, services: [...ring.services, service] })
+    return this.#change(add, service.createdAt)
+  }
+
+  async #change(change: (ring: KeyRingRecord, at: number) => KeyRingRecord, at: number): Promise<KeyRingRecord> {
+    for (;;) {
+      const ring = await this.read()
+      const changes: readonly Change[] = [
+        { do: 'replace key ring', next: change(ring, at), ifVersion: ring.version },
+        { do: 'append entry', entry: { kind: 'keys', at } },
+      ]
+      if ((await this.#options.store.write(changes)).landed) return this.read()
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// Signing in with a name and a password. Unknown, disabled and wrong answer alike, at the same price.
+
+import { AuthError } from '../domain/errors.ts'
+import { isOverlong } from '../domain/password.ts'
+import { type UserRecord, usernameKey } from '../domain/user.ts'
+import type { Change } from '../ports/store.ts'
+import { takeGuess } from './guesses.ts'
+import { operation, type SignedIn } from './issue.ts'
+import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
+import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
+
+export interface LoginInput extends SignInWish {
+  readonly username: string
+  readonly password: string
+  /** Proof that this device has signed in as somebody before, if it has: strangers' guesses do not lock it out. */
+  readonly knownDevice: string | undefined
+}
+
+/**
+ * Verifies the password and begins a new lineage; the lineages of genuine credentials sent along end.
+ * Refusals: `credentials.invalid`, `rate.limited` with seconds to wait, `busy`.
+ *
+ * @throws StoreError
+ */
+export async function login(parts: Parts, input: LoginInput, whence: Whence, sentAlong: SentAlong): Promise<SignedIn | AuthError> {
+  const key = usernameKey(input.username)
+  const guess = await takeGuess(parts, key ?? input.username, whence, input.knownDevice)
+  const user = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key)
+  if (guess instanceof AuthError) {
+    if (user && (await guessesRanOut(parts, user))) await recordLogin(parts, user, whence, 'limited')
+    return guess
+  }
+  const verified = await verifyPassword(parts, user, input.password)
+  if (verified instanceof AuthError) {
+    if (verified.code === 'busy') await guess.giveBack()
+    else if (user) await recordLogin(parts, user, whence, 'refused')
+    return verified
+  }
+  await guess.giveBack()
+  return begin(parts, verified, input, whence, sentAlong)
+}
+
+export interface VerifiedUser {
+  readonly user: UserRecord
+  /** A hash of current cost, where the stored one was of older parameters. */
+  readonly renewedHash: string | undefined
+}
+
+/** Compares the password, at the price of one hash whatever the outcome. Refusals: `credentials.invalid`, `busy`. */
+export async function verifyPassword(parts: Parts, user: UserRecord | undefined, password: string): Promise<VerifiedUser | AuthError> {
+  const usable = user !== undefined && !user.disabled && !isOverlong(password)
+  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, usable ? password : '')
+  if (compared === undefined) return new AuthError('busy', { retryAfter: 1 })
+  if (!usable || !compared.ok) return new AuthError('credentials.invalid')
+  return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password) : undefined }
+}
+
+async function begin(
+  parts: Parts,
+  { user, renewedHash }: VerifiedUser,
+  input: LoginInput,
+  whence: Whence,
+  sentAlong: SentAlong,
+): Promise<SignedIn | AuthError> {
+  let current = user
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const guard: Change =
+      renewedHash === undefined
+        ? { do: 'require user', code: current.code, version: current.version }
+        : { do: 'replace user', next: { ...current, passwordHash: renewedHash, version: current.version + 1 }, ifVersion: current.version }
+    const begun = await beginLineage(parts, current, input, whence, sentAlong, 'login.password', [guard])
+    if (begun) return begun
+    const again = await parts.store.users.find(user.code)
+    // What was verified is no longer what is stored: the password was changed, or the user disabled, in this very moment.
+    if (again === undefined || again.disabled || again.passwordHash !== user.passwordHash) return new AuthError('credentials.invalid')
+    current = again
+  }
+  return new AuthError('busy', { retryAfter: 1 })
+}
+
+/** True once a window: the first refusal says it all, and strangers must not make the record grow. */
+async function guessesRanOut(parts: Parts, user: UserRecord): Promise<boolean> {
+  const once = { points: 1, window: parts.policy.loginLimits.perUser.window }
+  return (await parts.store.limits.take(`noted:${user.code}`, once, parts.clock.now())).taken === 1
+}
+
+async function recordLogin(parts: Parts, user: UserRecord, whence: Whence, outcome: 'refused' | 'limited'): Promise<void> {
+  await parts.store.write([operation(parts, whence, { userCode: user.code, action: 'login.password', outcome }, parts.clock.now())])
+}

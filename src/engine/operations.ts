@@ -1,0 +1,57 @@
+// The user's record of operations: reading it page by page, and recording what the application did.
+
+import { AuthError } from '../domain/errors.ts'
+import { isApplicationAction, MAX_DETAIL, type Operation } from '../domain/operation.ts'
+import type { JsonObject } from '../domain/session-data.ts'
+import type { Parts, Whence } from './parts.ts'
+import type { Principal } from './principal.ts'
+import { byteLength } from './session-data.ts'
+
+const PURPOSE = 'operations-cursor'
+
+export interface OperationsPage {
+  readonly operations: readonly Operation[]
+  /** Hand it in as `before` for the next page; null on the last. It is sealed: a cursor of another user opens nothing. */
+  readonly next: string | null
+}
+
+/** Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
+export async function listOperations(
+  parts: Parts,
+  principal: Principal,
+  cursor: string | undefined,
+  limit: number,
+): Promise<OperationsPage | AuthError> {
+  const opened = cursor === undefined ? undefined : parts.secrets.unseal(PURPOSE, principal.userCode, cursor)
+  if (cursor !== undefined && opened === undefined) return new AuthError('request.malformed', { field: 'before' })
+  const listed = await parts.store.operations.list(principal.userCode, opened === undefined ? null : Number(opened), limit + 1)
+  const operations = listed.slice(0, limit)
+  const last = operations.at(-1)
+  const next = listed.length > limit && last ? parts.secrets.seal(PURPOSE, principal.userCode, String(last.position)) : null
+  return { operations, next }
+}
+
+/** Refusals: `request.invalid` naming `action` or `detail`. @throws StoreError */
+export async function recordOperation(
+  parts: Parts,
+  principal: Principal,
+  action: string,
+  detail: JsonObject,
+  whence: Whence,
+): Promise<Operation | AuthError> {
+  if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
+  if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
+  const recorded: Operation = {
+    id: parts.secrets.randomId(),
+    userCode: principal.userCode,
+    at: parts.clock.now(),
+    action,
+    outcome: 'ok',
+    sessionId: principal.sid,
+    ip: whence.ip,
+    device: whence.device,
+    detail,
+  }
+  await parts.store.write([{ do: 'append operation', operation: recorded }])
+  return recorded
+}

@@ -1,0 +1,32 @@
+// What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
+
+import type { Policy } from '../domain/policy.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
+import type { Secrets } from '../ports/secrets.ts'
+import type { Store } from '../ports/store.ts'
+import type { Endings } from './endings.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { Verified } from './verified.ts'
+
+export interface Parts {
+  readonly policy: Policy
+  readonly store: Store
+  readonly clock: Clock
+  readonly secrets: Secrets
+  readonly hasher: PasswordHasher
+  readonly estimator: PasswordEstimator
+  readonly keys: KeyRing
+  readonly endings: Endings
+  readonly verified: Verified
+}
+
+/** Where a request came from: evidence for the records. */
+export interface Whence {
+  readonly ip: string
+  /** The browser string, already bounded: see `deviceOf`. */
+  readonly device: string
+}
+
+/** A compare-and-set that lost this often means that something is wrong: every loss is somebody else's gain. */
+export const MAX_ATTEMPTS = 1000

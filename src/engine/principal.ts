@@ -1,0 +1,40 @@
+// Who a request is: what is known of it without asking the store.
+
+import type { SessionRecord } from '../domain/credential.ts'
+import { SECOND } from '../domain/time.ts'
+import type { TokenClaims } from '../domain/token.ts'
+
+export interface Principal {
+  readonly userCode: string
+  readonly roles: readonly string[]
+  readonly sid: string
+  readonly amr: readonly string[]
+  /** When the password was last typed, in milliseconds since 1970. */
+  readonly authTime: number
+}
+
+/** How the credential came: a cookie may only read, a header may change. */
+export type Via = 'cookie' | 'header' | 'token'
+
+/** What can be told of a session without its secret and its data. Times in milliseconds since 1970. */
+export interface SessionView {
+  readonly id: string
+  readonly username: string
+  readonly startedAt: number
+  readonly lastSeenAt: number
+  readonly expiresAt: number
+  readonly startedBy: string | null
+}
+
+export function principalOfSession(session: SessionRecord): Principal {
+  return { userCode: session.userCode, roles: session.roles, sid: session.id, amr: session.amr, authTime: session.authTime }
+}
+
+export function principalOfToken(claims: TokenClaims): Principal {
+  return { userCode: claims.sub, roles: claims.roles, sid: claims.sid, amr: claims.amr, authTime: claims.auth_time * SECOND }
+}
+
+export function viewOf(session: SessionRecord): SessionView {
+  const { id, username, startedAt, lastSeenAt, expiresAt, startedBy } = session
+  return { id, username, startedAt, lastSeenAt, expiresAt, startedBy }
+}

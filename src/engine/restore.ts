@@ -1,0 +1,101 @@
+// Turning a remembered login into a session: read, judge, write; and again from the start when another tab was first.
+
+import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
+import { AuthError } from '../domain/errors.ts'
+import { judgeRemembered, rotated } from '../domain/remembered-login.ts'
+import type { UserRecord } from '../domain/user.ts'
+import type { Change } from '../ports/store.ts'
+import { sessionRequired } from './authenticate.ts'
+import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
+
+/**
+ * Starts a session from a presented remembered login and, unless another tab has just done so, rotates it.
+ * Refusals: `session.required` with the reason why the login is no longer good.
+ *
+ * @throws StoreError
+ */
+export async function restore(parts: Parts, raw: string, whence: Whence): Promise<SignedIn | AuthError> {
+  const presented = parts.secrets.open('remembered', raw)
+  if (presented === undefined) return sessionRequired('unknown')
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const found = await parts.store.credentials.find(presented.id)
+    const judged = judgeRemembered(found, presented, whence.device, parts.clock.now(), parts.policy)
+    if (judged.verdict === 'refuse') return sessionRequired(judged.reason)
+    const user = await parts.store.users.find(judged.login.userCode)
+    if (user === undefined || user.disabled) return sessionRequired('revoked')
+    const outcome =
+      judged.verdict === 'theft'
+        ? await endStolen(parts, judged.login, whence)
+        : await startSession(parts, user, judged.login, judged.verdict, presented, whence)
+    if (outcome) return outcome
+  }
+  return new AuthError('busy', { retryAfter: 1 })
+}
+
+async function startSession(
+  parts: Parts,
+  user: UserRecord,
+  login: RememberedRecord,
+  verdict: 'rotate' | 'race',
+  presented: PresentedCredential,
+  whence: Whence,
+): Promise<SignedIn | undefined> {
+  const now = parts.clock.now()
+  const rotates = verdict === 'rotate'
+  const session = issueSession(
+    parts,
+    user,
+    {
+      ...whence,
+      startedBy: login,
+      amr: ['remembered'],
+      authTime: login.authTime,
+      delivery: 'cookie',
+      awaitingFirstUseFor: rotates ? login.id : null,
+    },
+    now,
+  )
+  const secret = parts.secrets.issue('remembered', login.generation + 1, login.id)
+  const rotation = { presentedHash: presented.hash, nextHash: secret.hash, bornSession: session.record.id, at: now, ...whence }
+  const held: Change = rotates
+    ? { do: 'replace credential', next: rotated(login, rotation), ifVersion: login.version }
+    : { do: 'require credential', id: login.id }
+  const written = await parts.store.write([
+    { do: 'require user', code: user.code, version: user.version },
+    held,
+    { do: 'insert credential', record: session.record },
+    operation(
+      parts,
+      whence,
+      { userCode: user.code, action: 'login.remembered', sessionId: session.record.id, detail: { remembered: login.id, rotated: rotates } },
+      now,
+    ),
+  ])
+  if (!written.landed) return undefined
+  return signedIn(parts, session, rotates ? { secret, expiresAt: login.expiresAt } : undefined, now)
+}
+
+/** Two parties hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */
+async function endStolen(parts: Parts, login: RememberedRecord, whence: Whence): Promise<AuthError | undefined> {
+  const now = parts.clock.now()
+  const seenBefore = { ip: login.ip, device: login.device, at: new Date(login.rotatedAt).toISOString() }
+  const presentedNow = { ip: whence.ip, device: whence.device, at: new Date(now).toISOString() }
+  const written = await parts.store.write([
+    { do: 'end credentials', where: { lineage: login.lineage }, reason: 'theft_suspected', at: now, orRefuse: true },
+    operation(
+      parts,
+      whence,
+      {
+        userCode: login.userCode,
+        action: 'login.remembered',
+        outcome: 'alarm',
+        detail: { remembered: login.id, seenBefore, presentedNow },
+      },
+      now,
+    ),
+  ])
+  if (!written.landed) return undefined
+  parts.endings.noteEnded(written.ended, now)
+  return sessionRequired('theft_suspected')
+}

@@ -1,0 +1,60 @@
+// The session's data: always read from the store, changed by merge patches under compare-and-set, so that none is lost.
+
+import { AuthError } from '../domain/errors.ts'
+import { isJsonObject, type Json, type JsonObject, MAX_SESSION_DATA, mergePatch } from '../domain/session-data.ts'
+import { readSession } from './describe.ts'
+import { MAX_ATTEMPTS, type Parts } from './parts.ts'
+import type { Principal } from './principal.ts'
+
+export interface SessionData {
+  readonly data: JsonObject
+  /** Counts the changes of the data, and of nothing else. */
+  readonly version: number
+}
+
+/** @throws StoreError */
+export async function readSessionData(parts: Parts, principal: Principal): Promise<SessionData | AuthError> {
+  const session = await readSession(parts, principal)
+  return session instanceof AuthError ? session : { data: parse(session.data), version: session.dataVersion }
+}
+
+/**
+ * Applies a merge patch (RFC 7396). With `ifVersion` it applies to that version alone, else it is tried until it lands.
+ * Refusals: `data.conflict`, `data.too_large` (16 KiB of JSON text), `request.invalid` when the patch is no object.
+ *
+ * @throws StoreError
+ */
+export async function patchSessionData(
+  parts: Parts,
+  principal: Principal,
+  patch: Json,
+  ifVersion: number | undefined,
+): Promise<SessionData | AuthError> {
+  if (!isJsonObject(patch)) return new AuthError('request.invalid', { field: 'body' })
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const session = await readSession(parts, principal)
+    if (session instanceof AuthError) return session
+    if (ifVersion !== undefined && ifVersion !== session.dataVersion) return new AuthError('data.conflict')
+    const data = mergePatch(parse(session.data), patch) as JsonObject
+    const text = JSON.stringify(data)
+    if (byteLength(text) > MAX_SESSION_DATA) return new AuthError('data.too_large')
+    const next = { ...session, version: session.version + 1, data: text, dataVersion: session.dataVersion + 1 }
+    const written = await parts.store.write([{ do: 'replace credential', next, ifVersion: session.version }])
+    if (written.landed) return { data, version: next.dataVersion }
+  }
+  return new AuthError('busy', { retryAfter: 1 })
+}
+
+function parse(text: string): JsonObject {
+  return JSON.parse(text) as JsonObject
+}
+
+/** Bytes of well-formed text in UTF-8. */
+export function byteLength(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  }
+  return bytes
+}

@@ -1,0 +1,68 @@
+// The user's own list of sessions and remembered logins, and ending them one by one or all but this.
+
+import type { CredentialRecord } from '../domain/credential.ts'
+import { AuthError } from '../domain/errors.ts'
+import { readSession } from './describe.ts'
+import { type EndedCounts, endAndRecord } from './logout.ts'
+import type { Parts, Whence } from './parts.ts'
+import type { Principal } from './principal.ts'
+
+/** One link of a lineage, without secret and data. Times in milliseconds since 1970. */
+export interface ListedCredential {
+  readonly id: string
+  readonly kind: CredentialRecord['kind']
+  readonly current: boolean
+  readonly startedAt: number
+  readonly lastSeenAt: number
+  readonly expiresAt: number
+  readonly ip: string
+  readonly device: string
+  readonly startedBy: string | null
+}
+
+/** @throws StoreError */
+export async function listCredentials(parts: Parts, principal: Principal): Promise<readonly ListedCredential[]> {
+  const records = await parts.store.credentials.listByUser(principal.userCode)
+  const now = parts.clock.now()
+  return records
+    .map((record) => ({ ...record, lastSeenAt: Math.max(record.lastSeenAt, parts.verified.known(record.id)?.lastSeenAt ?? 0) }))
+    .filter((record) => isLive(record, now, parts.policy.sessionIdleTimeout))
+    .map((record) => ({
+      id: record.id,
+      kind: record.kind,
+      current: record.id === principal.sid,
+      startedAt: record.startedAt,
+      lastSeenAt: record.lastSeenAt,
+      expiresAt: record.expiresAt,
+      ip: record.ip,
+      device: record.device,
+      startedBy: record.kind === 'session' ? record.startedBy : null,
+    }))
+}
+
+/** What the janitor has not come by to end yet is over all the same. */
+function isLive(record: CredentialRecord, now: number, idleTimeout: number): boolean {
+  return now < record.expiresAt && (record.kind === 'remembered' || now < record.lastSeenAt + idleTimeout)
+}
+
+/**
+ * Ends one of the user's credentials: a session alone, a remembered login with every session it started.
+ * Refusal: `not_found` when the user has no such live credential.
+ *
+ * @throws StoreError
+ */
+export async function endCredential(parts: Parts, principal: Principal, id: string, whence: Whence): Promise<EndedCounts | AuthError> {
+  const found = await parts.store.credentials.find(id)
+  if (found === undefined || found.kind === 'tombstone' || found.userCode !== principal.userCode) return new AuthError('not_found')
+  const where = found.kind === 'remembered' ? { lineage: found.lineage } : { id }
+  return (await endAndRecord(parts, principal, where, { by: 'user', id }, whence)) ?? new AuthError('not_found')
+}
+
+/** Ends all of the user's credentials but this session and the remembered login that started it. @throws StoreError */
+export async function endOtherCredentials(parts: Parts, principal: Principal, whence: Whence): Promise<EndedCounts | AuthError> {
+  const session = await readSession(parts, principal)
+  if (session instanceof AuthError) return session
+  const except = session.startedBy === null ? [session.id] : [session.id, session.startedBy]
+  const where = { userCode: principal.userCode, except }
+  return (await endAndRecord(parts, principal, where, { by: 'user', except: 'current' }, whence)) ?? { sessions: 0, remembered: 0 }
+}

@@ -1,0 +1,67 @@
+// What every way of signing in with a password shares: what was sent along ends, the new lineage begins, one write.
+
+import type { Delivery } from '../domain/credential.ts'
+import type { UserRecord } from '../domain/user.ts'
+import type { Change } from '../ports/store.ts'
+import { issueRemembered, issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import type { Parts, Whence } from './parts.ts'
+
+export interface SignInWish {
+  readonly remember: boolean
+  readonly delivery: Delivery
+}
+
+/** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
+export interface SentAlong {
+  readonly session: string | undefined
+  readonly remembered: string | undefined
+}
+
+/**
+ * Lands `first` together with a new lineage for the user. Undefined when one of `first` was refused: then nothing landed.
+ */
+export async function beginLineage(
+  parts: Parts,
+  user: UserRecord,
+  wish: SignInWish,
+  whence: Whence,
+  sentAlong: SentAlong,
+  action: 'login.password' | 'account.register',
+  first: readonly Change[],
+): Promise<SignedIn | undefined> {
+  const now = parts.clock.now()
+  const remembered = wish.remember ? issueRemembered(parts, user, whence, now) : undefined
+  const session = issueSession(
+    parts,
+    user,
+    { ...whence, startedBy: remembered?.record ?? null, amr: ['pwd'], authTime: now, delivery: wish.delivery },
+    now,
+  )
+  const written = await parts.store.write([
+    ...first,
+    ...(await endingsOf(parts, sentAlong, whence, now)),
+    ...(remembered ? [{ do: 'insert credential', record: remembered.record } as const] : []),
+    { do: 'insert credential', record: session.record },
+    operation(parts, whence, { userCode: user.code, action, sessionId: session.record.id, detail: { remember: wish.remember } }, now),
+  ])
+  if (!written.landed) return undefined
+  parts.endings.noteEnded(written.ended, now)
+  return signedIn(parts, session, remembered && { secret: remembered.secret, expiresAt: remembered.record.expiresAt }, now)
+}
+
+/** Ends the lineages of genuine credentials only: an id is public, and naming one must not sign anybody out. */
+async function endingsOf(parts: Parts, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
+  const opened = [
+    sentAlong.session === undefined ? undefined : parts.secrets.open('session', sentAlong.session),
+    sentAlong.remembered === undefined ? undefined : parts.secrets.open('remembered', sentAlong.remembered),
+  ]
+  const lineages = new Map<string, string>()
+  for (const credential of opened) {
+    const found = credential && (await parts.store.credentials.find(credential.id))
+    if (found && found.kind === credential.kind) lineages.set(found.lineage, found.userCode)
+  }
+  return [...lineages].flatMap(([lineage, userCode]): Change[] => [
+    { do: 'end credentials', where: { lineage }, reason: 'revoked', at: now },
+    operation(parts, whence, { userCode, action: 'session.end', detail: { by: 'login' } }, now),
+  ])
+}

@@ -1,0 +1,173 @@
+// Credentials verified once and remembered: a bounded memory from the raw credential, token or session alike, to its
+// principal. It may accept, and only while the endings log is heard; it never refuses: a refusal always reads the store.
+
+import type { Seen } from '../ports/store.ts'
+import type { Principal, SessionView } from './principal.ts'
+
+/** What this process knows of a session, shared by every credential that names it. */
+export interface KnownSession {
+  readonly sid: string
+  lastSeenAt: number
+  /** The latest use that the store knows of too. */
+  storedSeenAt: number
+  /** Set when the session ended or changed: whatever still points here is worth nothing. */
+  forgotten: boolean
+  unflushed: boolean
+  view: SessionView | undefined
+}
+
+interface Entry {
+  readonly principal: Principal
+  readonly session: KnownSession
+  /** The token's expiry or the session's absolute limit, in milliseconds since 1970. */
+  readonly until: number
+}
+
+export interface VerifiedOptions {
+  /** Credentials remembered at most; also sessions known at most. */
+  readonly capacity: number
+  readonly idleTimeout: number
+  /** Milliseconds between flushes of seen times. */
+  readonly flushInterval: number
+  readonly isHeard: (now: number) => boolean
+  /** Asks for a flush at once: other processes would soon take this session for idle. */
+  readonly flushSoon: () => void
+}
+
+export class Verified {
+  readonly #options: VerifiedOptions
+  readonly #entries: TwoGenerations<Entry>
+  readonly #sessions: TwoGenerations<KnownSession>
+  #unflushed: KnownSession[] = []
+  hits = 0
+  misses = 0
+
+  constructor(options: VerifiedOptions) {
+    this.#options = options
+    this.#entries = new TwoGenerations(options.capacity)
+    this.#sessions = new TwoGenerations(options.capacity)
+  }
+
+  /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
+  recall(raw: string, now: number, passive: boolean): Principal | undefined {
+    const entry = this.#entries.get(raw)
+    if (
+      entry === undefined ||
+      entry.session.forgotten ||
+      now >= entry.until ||
+      now >= entry.session.lastSeenAt + this.#options.idleTimeout ||
+      !this.#options.isHeard(now)
+    ) {
+      this.misses += 1
+      return undefined
+    }
+    this.hits += 1
+    if (!passive) this.seen(entry.session, now)
+    return entry.principal
+  }
+
+  remember(raw: string, principal: Principal, session: KnownSession, until: number): void {
+    // A credential cut out of a header can keep the whole header in memory: this makes a string of its own.
+    const own = JSON.parse(JSON.stringify(raw)) as string
+    this.#entries.set(own, { principal, session, until })
+  }
+
+  /** What is known of the session, if anything is. */
+  known(sid: string): KnownSession | undefined {
+    return this.#sessions.get(sid)
+  }
+
+  /** Notes a session as known from now on; an existing note only learns. */
+  learn(sid: string, lastSeenAt: number, view: SessionView | undefined): KnownSession {
+    const known = this.#sessions.get(sid)
+    if (known) {
+      known.view ??= view
+      known.lastSeenAt = Math.max(known.lastSeenAt, lastSeenAt)
+      return known
+    }
+    const session: KnownSession = { sid, lastSeenAt, storedSeenAt: lastSeenAt, forgotten: false, unflushed: false, view }
+    this.#sessions.set(sid, session)
+    return session
+  }
+
+  /** Notes a use. It is written with the next flush, or at once where the stored time is getting old. */
+  seen(session: KnownSession, now: number): void {
+    if (now <= session.lastSeenAt && session.unflushed) return
+    session.lastSeenAt = Math.max(session.lastSeenAt, now)
+    if (!session.unflushed) {
+      session.unflushed = true
+      this.#unflushed.push(session)
+    }
+    // Other processes judge by the stored time alone. As long as it never gets older than the idle timeout less what a flush
+    // takes, none of them can take a session for idle that is in use here.
+    if (now - session.storedSeenAt > this.#options.idleTimeout - 2 * this.#options.flushInterval) {
+      session.storedSeenAt = now
+      this.#options.flushSoon()
+    }
+  }
+
+  forget(sid: string): void {
+    const session = this.#sessions.get(sid)
+    if (session === undefined) return
+    session.forgotten = true
+    this.#sessions.delete(sid)
+  }
+
+  /** Seen times not yet written; whoever takes them writes them, or gives them back with `restoreUnflushed`. */
+  takeUnflushed(): readonly Seen[] {
+    const taken = this.#unflushed
+    this.#unflushed = []
+    return taken.map((session) => {
+      session.unflushed = false
+      session.storedSeenAt = session.lastSeenAt
+      return { id: session.sid, at: session.lastSeenAt }
+    })
+  }
+
+  restoreUnflushed(seen: readonly Seen[]): void {
+    for (const { id, at } of seen) {
+      const session = this.learn(id, at, undefined)
+      if (session.unflushed) continue
+      session.unflushed = true
+      this.#unflushed.push(session)
+    }
+  }
+}
+
+/**
+ * A bounded map that forgets what was not used lately: when the young generation is full it becomes the old one, and the
+ * one that was old is dropped. A hit in the young one is a single look-up and moves nothing.
+ */
+class TwoGenerations<Value> {
+  readonly #half: number
+  #young = new Map<string, Value>()
+  #old = new Map<string, Value>()
+
+  constructor(capacity: number) {
+    this.#half = Math.max(1, Math.floor(capacity / 2))
+  }
+
+  get(key: string): Value | undefined {
+    const value = this.#young.get(key)
+    if (value !== undefined) return value
+    const old = this.#old.get(key)
+    if (old !== undefined) {
+      this.#old.delete(key)
+      this.set(key, old)
+    }
+    return old
+  }
+
+  set(key: string, value: Value): void {
+    if (this.#young.size >= this.#half && !this.#young.has(key)) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, value)
+  }
+
+  delete(key: string): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+}

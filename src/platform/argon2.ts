@@ -1,0 +1,71 @@
+// Argon2id (RFC 9106) with OWASP's parameters, off the main thread, as many at once as there are cores and a bounded queue.
+
+import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { hash, verify } from '@node-rs/argon2'
+import { canonicalPassword } from '../domain/password.ts'
+import type { PasswordHasher } from '../ports/passwords.ts'
+
+// 2 is Argon2id: the package's enum exists in its types only.
+const CURRENT = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 }
+const CURRENT_PREFIX = `$argon2id$v=19$m=${CURRENT.memoryCost},t=${CURRENT.timeCost},p=${CURRENT.parallelism}$`
+
+export interface HasherLimits {
+  /** Hashes computed at the same time; the number of cores by default. */
+  readonly concurrency?: number
+  /** Callers that may wait; beyond them `undefined` is answered at once. */
+  readonly queue?: number
+}
+
+export function createArgon2({ concurrency = availableParallelism(), queue = 64 }: HasherLimits = {}): PasswordHasher {
+  const inTurn = boundedTurns(concurrency, queue)
+  // Nobody knows its password, and comparing with it costs what comparing with a real one costs.
+  const decoy = `${CURRENT_PREFIX}${unpadded(randomBytes(16))}$${unpadded(randomBytes(CURRENT.outputLen))}`
+
+  return {
+    hash: (password) => inTurn(() => hash(canonicalPassword(password), CURRENT)),
+
+    verify: (phc, password) =>
+      inTurn(async () => {
+        const canonical = canonicalPassword(password)
+        if (phc?.startsWith(CURRENT_PREFIX)) return { ok: await verify(phc, canonical), outdated: false }
+        if (phc !== null && (await matches(phc, canonical))) return { ok: true, outdated: true }
+        await verify(decoy, canonical)
+        return { ok: false, outdated: false }
+      }),
+  }
+}
+
+/** A stored string that is no PHC string of Argon2 matches nothing. */
+async function matches(phc: string, password: string): Promise<boolean> {
+  try {
+    return await verify(phc, password)
+  } catch {
+    return false
+  }
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '')
+}
+
+function boundedTurns(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T | undefined> {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (work) => {
+    if (running >= concurrency) {
+      if (waiting.length >= queue) return undefined
+      // Whoever finishes hands its place over, so `running` does not change here.
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else {
+      running += 1
+    }
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// Opaque credentials and sealed values on node:crypto: HMAC-SHA-512 (RFC 2104), HKDF (RFC 5869), AES-256-GCM (SP 800-38D).
+//
+// A credential is `<id>.<secret>`, both base64url; the secret is random bytes, the generation of a remembered login, and a
+// MAC. One HMAC over kind, id and random gives both halves of the check: its first 16 bytes go out as the MAC, the last 32
+// stay in the store as the keyed hash. Whoever holds one half learns nothing of the other without the key.
+
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+import type { CredentialKind } from '../domain/credential.ts'
+import type { Secrets } from '../ports/secrets.ts'
+
+const ID_BYTES = 16
+const RANDOM_BYTES = 32
+const GENERATION_BYTES = 4
+const MAC_BYTES = 16
+const HASH_OFFSET = 32
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const SEAL_FORMAT = 1
+const MAX_VALUE = 128
+
+const SHAPE: Readonly<Record<CredentialKind, RegExp>> = {
+  session: /^[\w-]{22}\.[\w-]{64}$/,
+  remembered: /^[\w-]{22}\.[\w-]{70}$/,
+}
+
+/**
+ * @param masters the values of LATCHKEY_SECRET, each at least 32 bytes: the first makes, all of them open
+ */
+export function createSecrets(masters: readonly string[]): Secrets {
+  const derive = (purpose: string): readonly KeyObject[] =>
+    masters.map((master) => createSecretKey(Buffer.from(hkdfSync('sha512', master, '', `latchkey/${purpose}`, 32))))
+  const derived = new Map<string, readonly KeyObject[]>()
+  const keysFor = (purpose: string): readonly KeyObject[] => {
+    const known = derived.get(purpose)
+    if (known) return known
+    const keys = derive(purpose)
+    derived.set(purpose, keys)
+    return keys
+  }
+  const credentialKeys = keysFor('credential')
+  const [credentialKey] = credentialKeys
+  if (credentialKey === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
+
+  return {
+    randomId: () => randomBytes(ID_BYTES).toString('base64url'),
+
+    issue(kind, generation, id = randomBytes(ID_BYTES).toString('base64url')) {
+      const random = kind === 'remembered' ? withGeneration(randomBytes(RANDOM_BYTES), generation) : randomBytes(RANDOM_BYTES)
+      const proof = prove(credentialKey, kind, id, random)
+      const secret = Buffer.concat([random, proof.subarray(0, MAC_BYTES)])
+      return { id, value: `${id}.${secret.toString('base64url')}`, hash: proof.toString('base64url', HASH_OFFSET) }
+    },
+
+    open(kind, value) {
+      if (value.length > MAX_VALUE || !SHAPE[kind].test(value)) return undefined
+      const dot = value.indexOf('.')
+      const id = value.slice(0, dot)
+      const secret = Buffer.from(value.slice(dot + 1), 'base64url')
+      // Two spellings of the same bytes would be two names for one credential.
+      if (secret.toString('base64url') !== value.slice(dot + 1)) return undefined
+      const random = secret.subarray(0, -MAC_BYTES)
+      const mac = secret.subarray(-MAC_BYTES)
+      for (const key of credentialKeys) {
+        const proof = prove(key, kind, id, random)
+        if (!timingSafeEqual(proof.subarray(0, MAC_BYTES), mac)) continue
+        const generation = kind === 'remembered' ? random.readUInt32BE(RANDOM_BYTES) : 0
+        return { kind, id, generation, hash: proof.toString('base64url', HASH_OFFSET) }
+      }
+      return undefined
+    },
+
+    seal(purpose, context, text) {
+      const [key] = keysFor(`seal/${purpose}`)
+      if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Buffer.concat([Buffer.of(SEAL_FORMAT), nonce, body, cipher.getAuthTag()]).toString('base64url')
+    },
+
+    unseal(purpose, context, sealed) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== SEAL_FORMAT) return undefined
+      const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
+      for (const key of keysFor(`seal/${purpose}`)) {
+        const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-TAG_BYTES))
+        try {
+          return decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
+        } catch {
+          // Not sealed with this key, or altered: the next key decides, and without one it stays closed.
+        }
+      }
+      return undefined
+    },
+
+    digest(purpose, text) {
+      const [key] = keysFor(`digest/${purpose}`)
+      if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
+      return createHmac('sha256', key).update(text).digest('base64url')
+    },
+  }
+}
+
+function prove(key: KeyObject, kind: CredentialKind, id: string, random: Buffer): Buffer {
+  return createHmac('sha512', key).update(`${kind}.${id}.`).update(random).digest()
+}
+
+function withGeneration(random: Buffer, generation: number): Buffer {
+  const both = Buffer.alloc(RANDOM_BYTES + GENERATION_BYTES)
+  random.copy(both)
+  both.writeUInt32BE(generation, RANDOM_BYTES)
+  return both
+}
