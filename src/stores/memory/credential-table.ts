@@ -1,0 +1,120 @@
+// Credentials and tombstones in memory, found by id, and while they live by user and by lineage.
+
+import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
+import type { EndReason } from '../../domain/ending.ts'
+import type { Ended, EndWhere, Seen } from '../../ports/store.ts'
+import { frozenCopy } from './frozen-copy.ts'
+import type { Undo } from './undo.ts'
+
+type Stored = CredentialRecord | Tombstone
+
+export class CredentialTable {
+  readonly #byId = new Map<string, Stored>()
+  readonly #byUser = new Map<string, Set<string>>()
+  readonly #byLineage = new Map<string, Set<string>>()
+
+  find(id: string): Stored | undefined {
+    return this.#byId.get(id)
+  }
+
+  findLive(id: string): CredentialRecord | undefined {
+    const stored = this.#byId.get(id)
+    return stored?.kind === 'tombstone' ? undefined : stored
+  }
+
+  insert(record: CredentialRecord, undo: Undo): boolean {
+    if (this.#byId.has(record.id)) return false
+    this.#put(record.id, frozenCopy(record), undo)
+    return true
+  }
+
+  replace(next: CredentialRecord, ifVersion: number, undo: Undo): boolean {
+    const live = this.findLive(next.id)
+    if (live?.version !== ifVersion) return false
+    this.#put(next.id, frozenCopy({ ...next, lastSeenAt: Math.max(next.lastSeenAt, live.lastSeenAt) }), undo)
+    return true
+  }
+
+  end(where: EndWhere, reason: EndReason, at: number, undo: Undo): readonly Ended[] {
+    return this.#matching(where).map((live) => {
+      const { id, kind, hash, expiresAt, userCode } = live
+      this.#put(id, Object.freeze({ kind: 'tombstone', was: kind, id, hash, reason, endedAt: at, expiresAt }), undo)
+      return { id, kind, userCode, reason }
+    })
+  }
+
+  touch(seen: readonly Seen[]): void {
+    for (const { id, at } of seen) {
+      const live = this.findLive(id)
+      if (live !== undefined && at > live.lastSeenAt) this.#byId.set(id, Object.freeze({ ...live, lastSeenAt: at }))
+    }
+  }
+
+  listByUser(userCode: string): readonly CredentialRecord[] {
+    return this.#listed(this.#byUser.get(userCode)).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+  }
+
+  listLapsed(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
+    const lapsed: CredentialRecord[] = []
+    for (const stored of this.#byId.values()) {
+      if (lapsed.length >= limit) break
+      if (stored.kind === 'tombstone') continue
+      if (now >= stored.expiresAt || (stored.kind === 'session' && stored.lastSeenAt <= idleSince)) lapsed.push(stored)
+    }
+    return lapsed
+  }
+
+  deleteExpired(before: number, limit: number): number {
+    let deleted = 0
+    for (const { id, expiresAt } of this.#byId.values()) {
+      if (deleted >= limit) break
+      if (expiresAt >= before) continue
+      this.#set(id, undefined)
+      deleted += 1
+    }
+    return deleted
+  }
+
+  #matching(where: EndWhere): readonly CredentialRecord[] {
+    if ('lineage' in where) return this.#listed(this.#byLineage.get(where.lineage))
+    if ('userCode' in where) return this.#listed(this.#byUser.get(where.userCode)).filter(({ id }) => !where.except.includes(id))
+    const live = this.findLive(where.id)
+    if (live === undefined || ('notSeenSince' in where && live.lastSeenAt > where.notSeenSince)) return []
+    return [live]
+  }
+
+  #listed(ids: ReadonlySet<string> | undefined): CredentialRecord[] {
+    return [...(ids ?? [])].flatMap((id) => this.findLive(id) ?? [])
+  }
+
+  #put(id: string, next: Stored, undo: Undo): void {
+    const before = this.#byId.get(id)
+    this.#set(id, next)
+    undo.add(() => this.#set(id, before))
+  }
+
+  #set(id: string, next: Stored | undefined): void {
+    const before = this.findLive(id)
+    if (before !== undefined) {
+      removeFrom(this.#byUser, before.userCode, id)
+      removeFrom(this.#byLineage, before.lineage, id)
+    }
+    if (next === undefined) this.#byId.delete(id)
+    else this.#byId.set(id, next)
+    if (next === undefined || next.kind === 'tombstone') return
+    addTo(this.#byUser, next.userCode, id)
+    addTo(this.#byLineage, next.lineage, id)
+  }
+}
+
+function addTo(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key)
+  if (ids) ids.add(id)
+  else index.set(key, new Set([id]))
+}
+
+function removeFrom(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key)
+  ids?.delete(id)
+  if (ids?.size === 0) index.delete(key)
+}

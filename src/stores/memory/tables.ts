@@ -1,0 +1,85 @@
+// Everything the memory store holds, and the one way to change it.
+
+import type { KeyRingRecord } from '../../domain/key-ring.ts'
+import type { Change, Ended, Written } from '../../ports/store.ts'
+import { CredentialTable } from './credential-table.ts'
+import { EntryLog } from './entry-log.ts'
+import { frozenCopy } from './frozen-copy.ts'
+import { OperationTable } from './operation-table.ts'
+import { Undo } from './undo.ts'
+import { UserTable } from './user-table.ts'
+
+export class Tables {
+  readonly credentials = new CredentialTable()
+  readonly users = new UserTable()
+  readonly operations = new OperationTable()
+  readonly log = new EntryLog()
+  #keyRing: KeyRingRecord | undefined
+
+  get keyRing(): KeyRingRecord | undefined {
+    return this.#keyRing
+  }
+
+  /** Applies all changes in order, or none. */
+  write(changes: readonly Change[]): Written {
+    const undo = new Undo()
+    const ended: Ended[] = []
+    for (const [index, change] of changes.entries()) {
+      if (this.#apply(change, ended, undo)) continue
+      undo.rollBack()
+      return { landed: false, refusedAt: index }
+    }
+    return { landed: true, ended }
+  }
+
+  /** False when the change is refused. */
+  #apply(change: Change, ended: Ended[], undo: Undo): boolean {
+    switch (change.do) {
+      case 'insert user':
+        return this.users.insert(change.user, undo)
+      case 'replace user':
+        return this.users.replace(change.next, change.ifVersion, undo)
+      case 'delete user':
+        this.operations.deleteByUser(change.code, undo)
+        return this.users.delete(change.code, undo)
+      case 'require user':
+        return this.users.find(change.code)?.version === change.version
+      case 'require credential':
+        return this.credentials.findLive(change.id) !== undefined
+      case 'insert credential':
+        return this.credentials.insert(change.record, undo)
+      case 'replace credential':
+        return this.credentials.replace(change.next, change.ifVersion, undo)
+      case 'end credentials':
+        return this.#end(change, ended, undo)
+      case 'append operation':
+        this.operations.append(change.operation, undo)
+        return true
+      case 'append entry':
+        this.log.append(change.entry, undo)
+        return true
+      case 'replace key ring':
+        return this.#replaceKeyRing(change.next, change.ifVersion, undo)
+    }
+  }
+
+  #end(change: Change & { readonly do: 'end credentials' }, ended: Ended[], undo: Undo): boolean {
+    const { where, reason, at, orRefuse } = change
+    const these = this.credentials.end(where, reason, at, undo)
+    for (const { id, kind } of these) {
+      if (kind === 'session') this.log.append({ kind: 'ended', sid: id, at, reason }, undo)
+    }
+    ended.push(...these)
+    return these.length > 0 || orRefuse !== true
+  }
+
+  #replaceKeyRing(next: KeyRingRecord, ifVersion: number, undo: Undo): boolean {
+    const before = this.#keyRing
+    if ((before?.version ?? 0) !== ifVersion) return false
+    this.#keyRing = frozenCopy(next)
+    undo.add(() => {
+      this.#keyRing = before
+    })
+    return true
+  }
+}
