@@ -1,0 +1,51 @@
+// Reading a request body: its type, then its size, then its text, and only then its meaning.
+
+import type { z } from 'zod'
+import { AuthError } from '../domain/errors.ts'
+import { findHazard } from '../domain/session-data.ts'
+import type { Incoming } from './message.ts'
+
+export const JSON_TYPE = 'application/json'
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
+export const MAX_BODY = 64 * 1024
+
+const SAFE_NAME = /^[\w.-]{1,64}$/
+
+/** Refusals: `request.unsupported_type`, `request.too_large`, `request.malformed`, `request.invalid` with the field's name. */
+export async function readBody<T>(request: Incoming, type: string, schema: z.ZodType<T>): Promise<T | AuthError> {
+  if (!isOfType(request.header('content-type'), type)) return new AuthError('request.unsupported_type')
+  if (Number(request.header('content-length') ?? 0) > MAX_BODY) return new AuthError('request.too_large')
+  const bytes = await request.body(MAX_BODY)
+  if (bytes === undefined) return new AuthError('request.too_large')
+  const value = parseJson(bytes)
+  if (value instanceof AuthError) return value
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed.data : new AuthError('request.invalid', { field: fieldOf(parsed.error) })
+}
+
+function isOfType(contentType: string | null, type: string): boolean {
+  const [essence = '', ...parameters] = (contentType ?? '').toLowerCase().split(';')
+  const isUtf8 = parameters.every((parameter) => !/^\s*charset\s*=/.test(parameter) || /^\s*charset\s*=\s*"?utf-8"?\s*$/.test(parameter))
+  return essence.trim() === type && isUtf8
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return new AuthError('request.malformed', { reason: 'json' })
+  }
+  const hazard = findHazard(value)
+  if (hazard === 'prototype') return new AuthError('request.invalid', { field: '__proto__' })
+  return hazard ? new AuthError('request.malformed', { reason: hazard }) : value
+}
+
+/** The name of the first refused field; of an unknown one only when it is harmless to repeat. */
+function fieldOf(error: z.ZodError): string {
+  const [issue] = error.issues
+  const path = issue?.path.join('.')
+  if (path) return path
+  const [unknown] = issue?.code === 'unrecognized_keys' ? issue.keys : []
+  return unknown !== undefined && SAFE_NAME.test(unknown) ? unknown : 'body'
+}

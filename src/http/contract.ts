@@ -1,0 +1,133 @@
+// The wire contract: bodies and answers as schemas. They validate what comes in, and /openapi.json is generated from them.
+
+import { z } from 'zod'
+import { OPERATION_LIMITS } from '../domain/operation.ts'
+import { isJsonObject, type JsonObject } from '../domain/session-data.ts'
+
+const time = z.iso.datetime().describe('ISO 8601, UTC')
+const seconds = z.int().describe('whole seconds')
+const nullable = z.string().nullable()
+
+const jsonObject = z
+  .custom<JsonObject>(isJsonObject, 'an object')
+  .meta({ type: 'object', additionalProperties: true, description: 'a JSON object' })
+
+const delivery = z.enum(['cookie', 'header']).default('cookie').describe('how the session credential is handed out')
+const remember = z.boolean().default(false).describe('also begin a remembered login')
+
+const NO_COOKIE_TO_REMEMBER = { path: ['remember'], message: 'a remembered login needs delivery by cookie' }
+const canRemember = (body: { remember: boolean; delivery: 'cookie' | 'header' }) => !(body.remember && body.delivery === 'header')
+
+export const registerBody = z
+  .strictObject({
+    username: z.string(),
+    password: z.string(),
+    email: z.email().max(254).optional(),
+    remember,
+    delivery,
+  })
+  .refine(canRemember, NO_COOKIE_TO_REMEMBER)
+
+export const loginBody = z
+  .strictObject({ username: z.string(), password: z.string(), remember, delivery })
+  .refine(canRemember, NO_COOKIE_TO_REMEMBER)
+
+export const passwordBody = z.strictObject({ current: z.string(), next: z.string() })
+export const accountDeletionBody = z.strictObject({ password: z.string() })
+export const clientDataBody = z.strictObject({ data: jsonObject })
+export const mergePatchBody = jsonObject.describe('a merge patch (RFC 7396): null removes a name')
+export const operationBody = z.strictObject({
+  action: z.string().describe('like `order.placed`; our own prefixes are reserved'),
+  detail: jsonObject.optional(),
+})
+
+export const operationsQuery = z.object({
+  before: z.string().min(1).optional().describe('`next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(OPERATION_LIMITS.max).default(OPERATION_LIMITS.usual),
+})
+export const logoutQuery = z.object({ everywhere: z.enum(['true', 'false']).default('false') })
+export const endOthersQuery = z.object({ except: z.literal('current') })
+
+const user = z.object({ code: z.string(), username: z.string(), roles: z.array(z.string()) })
+
+const session = z.object({
+  id: z.string(),
+  startedAt: time,
+  lastSeenAt: time,
+  idleTimeout: seconds,
+  expiresAt: time,
+  remembered: z.boolean().describe('whether a remembered login started it'),
+})
+
+export const signedInAnswer = z.object({
+  user,
+  token: z.string().describe('a signed JWT (RFC 9068) for the Authorization header'),
+  tokenType: z.literal('Bearer'),
+  expiresIn: seconds,
+  session,
+  sessionCredential: z.string().optional().describe('only with delivery "header": for `Authorization: Session <value>`'),
+})
+
+export const whoAnswer = z.object({ user, session, via: z.enum(['cookie', 'header', 'token']) })
+export const sessionDataAnswer = z.object({ data: jsonObject, version: z.int() })
+export const clientDataAnswer = z.object({ data: jsonObject })
+export const endedAnswer = z.object({ ended: z.object({ sessions: z.int(), remembered: z.int() }) })
+
+export const sessionsAnswer = z.array(
+  z.object({
+    id: z.string(),
+    current: z.boolean(),
+    kind: z.enum(['session', 'remembered']),
+    startedAt: time,
+    lastSeenAt: time,
+    expiresAt: time,
+    ip: z.string(),
+    device: z.string(),
+    startedBy: nullable,
+  }),
+)
+
+export const operationAnswer = z.object({
+  id: z.string(),
+  at: time,
+  action: z.string(),
+  outcome: z.enum(['ok', 'refused', 'limited', 'alarm']),
+  sessionId: nullable,
+  ip: z.string(),
+  device: z.string(),
+  detail: jsonObject,
+})
+
+export const operationsAnswer = z.object({ operations: z.array(operationAnswer), next: nullable })
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  reason: z.string().optional(),
+  setting: z.string().optional(),
+  field: z.string().optional(),
+  restorable: z.boolean().optional(),
+})
+
+export const jwksAnswer = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('OKP'),
+      crv: z.literal('Ed25519'),
+      use: z.literal('sig'),
+      alg: z.literal('EdDSA'),
+      kid: z.string(),
+      x: z.string(),
+    }),
+  ),
+})
+
+export const readyAnswer = z.object({ status: z.enum(['ok', 'failing', 'stopping']), parts: z.record(z.string(), z.string()) })
+export const liveAnswer = z.object({ status: z.literal('ok') })
+
+export type SignedInAnswer = z.infer<typeof signedInAnswer>
+export type WhoAnswer = z.infer<typeof whoAnswer>
+export type SessionsAnswer = z.infer<typeof sessionsAnswer>
+export type OperationAnswer = z.infer<typeof operationAnswer>

@@ -1,0 +1,31 @@
+// Cookies as text: what is set, and what is expired on every domain it can have (RFC 6265bis).
+
+import { stringifySetCookie } from 'cookie'
+import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
+
+/**
+ * A Set-Cookie value.
+ *
+ * @param maxAge whole seconds; undefined for a cookie that dies with the browser
+ */
+export function setCookie(purpose: CookiePurpose, value: string, settings: CookieSettings, maxAge?: number): string {
+  return stringifySetCookie({
+    name: cookieName(purpose, settings),
+    value,
+    ...cookieAttributes(settings),
+    ...(maxAge === undefined ? {} : { maxAge }),
+  })
+}
+
+/** The Set-Cookie values that make a browser forget this cookie: with our Domain, and without. */
+export function expireCookie(purpose: CookiePurpose, settings: CookieSettings): readonly string[] {
+  const name = cookieName(purpose, settings)
+  const { domain: _, ...hostOnly } = cookieAttributes(settings)
+  const variants = settings.domain === null ? [hostOnly] : [cookieAttributes(settings), hostOnly]
+  return variants.map((attributes) => stringifySetCookie({ name, value: '', ...attributes, maxAge: 0, expires: new Date(0) }))
+}
+
+/** Everything of ours but the mark of a known device, which identifies nobody and outlives a sign-out. */
+export function expireAll(settings: CookieSettings): readonly string[] {
+  return (['session', 'remember', 'data'] as const).flatMap((purpose) => expireCookie(purpose, settings))
+}

@@ -1,0 +1,66 @@
+// What credentials a request carries: read once, from Authorization and Cookie, and not judged here.
+
+import { type CookiePurpose, type CookieSettings, cookieName } from '../domain/cookies.ts'
+import { AuthError } from '../domain/errors.ts'
+import type { Presented } from '../engine/authenticate.ts'
+import type { Incoming } from './message.ts'
+
+export interface RequestCredentials {
+  /** `bad` when there is an Authorization header that is none of the forms we take: it never falls back to a cookie. */
+  readonly header: Presented | 'bad' | undefined
+  readonly cookies: Readonly<Partial<Record<CookiePurpose, string>>>
+}
+
+const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'data', 'known']
+
+export type CookieNames = ReadonlyMap<string, CookiePurpose>
+
+export function cookieNames(settings: CookieSettings): CookieNames {
+  return new Map(PURPOSES.map((purpose) => [cookieName(purpose, settings), purpose]))
+}
+
+/** Refusal: `request.malformed` when Authorization or one of our cookies came twice, and so nobody knows which counts. */
+export function readCredentials(request: Incoming, names: CookieNames): RequestCredentials | AuthError {
+  const authorization = request.header('authorization')
+  if (authorization?.includes(',')) return new AuthError('request.malformed', { reason: 'duplicate_header' })
+  const cookies = readCookies(request.header('cookie'), names)
+  if (cookies === undefined) return new AuthError('request.malformed', { reason: 'duplicate_cookie' })
+  return { header: authorization === null ? undefined : readAuthorization(authorization), cookies }
+}
+
+/** `Session <value>`, `Bearer <jwt>`, or the bare `<jwt>`. Scheme names are case-insensitive (RFC 9110, 11.1). */
+function readAuthorization(value: string): Presented | 'bad' {
+  const text = value.trim()
+  const space = text.indexOf(' ')
+  if (space === -1) return text.includes('.') ? { kind: 'token', raw: text } : 'bad'
+  const scheme = text.slice(0, space).toLowerCase()
+  const raw = text.slice(space + 1).trim()
+  if (raw === '' || raw.includes(' ')) return 'bad'
+  if (scheme === 'bearer') return { kind: 'token', raw }
+  if (scheme === 'session') return { kind: 'session', raw }
+  return 'bad'
+}
+
+/** Our cookies of a Cookie header, by exact name; undefined when one of them is there twice. */
+function readCookies(header: string | null, names: CookieNames): Partial<Record<CookiePurpose, string>> | undefined {
+  const found: Partial<Record<CookiePurpose, string>> = {}
+  if (header === null) return found
+  for (let start = 0; start < header.length; ) {
+    const semicolon = header.indexOf(';', start)
+    const end = semicolon === -1 ? header.length : semicolon
+    const equals = header.indexOf('=', start)
+    if (equals !== -1 && equals < end) {
+      const purpose = names.get(header.slice(start, equals).trim())
+      if (purpose !== undefined) {
+        if (found[purpose] !== undefined) return undefined
+        found[purpose] = unquoted(header.slice(equals + 1, end).trim())
+      }
+    }
+    start = end + 1
+  }
+  return found
+}
+
+function unquoted(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+}

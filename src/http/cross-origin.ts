@@ -1,0 +1,32 @@
+// The cross-origin rule on requests, and CORS (Fetch standard) on answers.
+
+import { AuthError } from '../domain/errors.ts'
+import { judgeOrigin } from '../domain/origin.ts'
+import type { Incoming } from './message.ts'
+
+/** Refuses a request that changes something, or hands out a token, unless it was made where we allow it. */
+export function checkOrigin(request: Incoming, allowed: ReadonlySet<string>): AuthError | undefined {
+  const reason = judgeOrigin({ secFetchSite: request.header('sec-fetch-site'), origin: request.header('origin') }, allowed)
+  return reason && new AuthError('origin.denied', { reason, setting: 'LATCHKEY_ALLOWED_ORIGINS' })
+}
+
+const PREFLIGHT_LIFETIME = 600
+
+/** A foreign origin gets nothing: neither a grant nor a hint that there could be one. */
+export function corsHeaders(request: Incoming, allowed: ReadonlySet<string>): Readonly<Record<string, string>> {
+  const origin = request.header('origin')
+  if (origin === null || !allowed.has(origin)) return {}
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'ETag, Retry-After, X-Request-Id',
+  }
+}
+
+export function preflightHeaders(methods: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    'access-control-allow-methods': methods.join(', '),
+    'access-control-allow-headers': 'Authorization, Content-Type, If-Match, DPoP, X-Latchkey-Passive',
+    'access-control-max-age': String(PREFLIGHT_LIFETIME),
+  }
+}

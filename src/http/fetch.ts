@@ -1,0 +1,56 @@
+// The Fetch API's Request and Response, for hosts that speak it.
+
+import type { Handle } from './handler.ts'
+import type { Answer, Incoming } from './message.ts'
+
+export interface Peer {
+  /** The address of the client, as the host knows it. */
+  readonly address: string
+}
+
+/** Reads what is needed of a Request; its body stays unread until somebody asks. */
+export function fromRequest(request: Request, peer: Peer): Incoming {
+  const url = new URL(request.url)
+  return {
+    method: request.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    header: (name) => request.headers.get(name),
+    address: peer.address,
+    peer: peer.address,
+    body: (limit) => readWhole(request.body, limit),
+  }
+}
+
+async function readWhole(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = stream?.getReader()
+  for (;;) {
+    const next = await reader?.read()
+    if (next === undefined || next.done) break
+    size += next.value.byteLength
+    if (size > limit) {
+      await reader?.cancel()
+      return undefined
+    }
+    chunks.push(next.value)
+  }
+  const whole = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return whole
+}
+
+export function toResponse(answer: Answer): Response {
+  const headers = new Headers(answer.headers)
+  for (const cookie of answer.cookies) headers.append('set-cookie', cookie)
+  return new Response(answer.body, { status: answer.status, headers })
+}
+
+export function fetchHandler(handle: Handle): (request: Request, peer?: Peer) => Promise<Response> {
+  return async (request, peer = { address: '' }) => toResponse(await handle(fromRequest(request, peer)))
+}

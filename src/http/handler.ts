@@ -1,0 +1,146 @@
+// One request, from its first check to its one answer. The order of the refusals is the order of these lines.
+
+import { AuthError, StoreError } from '../domain/errors.ts'
+import { admit } from './admission.ts'
+import { readBody } from './body.ts'
+import { cookieNames } from './credentials.ts'
+import { corsHeaders, preflightHeaders } from './cross-origin.ts'
+import { securityHeaders } from './headers.ts'
+import type { Answer, Incoming } from './message.ts'
+import { withApiDescription } from './openapi.ts'
+import { PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './problem.ts'
+import type { Proven } from './proof.ts'
+import type { App, Call, Outcome, Route } from './route.ts'
+import { createRouter, type Found } from './router.ts'
+import { routes } from './routes/index.ts'
+
+/** What can be told of a request in a log: no credential, no query, no body. */
+export interface AnsweredRequest {
+  readonly requestId: string
+  readonly method: string
+  /** The path of the route, with its parameter's name instead of its value; null where there is none. */
+  readonly route: string | null
+  readonly status: number
+  readonly code: string | null
+  readonly reason: string | null
+  readonly address: string
+  readonly userCode: string | null
+  readonly sid: string | null
+  /** A fault of ours, for the log alone. */
+  readonly fault: unknown
+}
+
+export type Handle = (request: Incoming) => Promise<Answer>
+
+/** What is learnt of a request on its way, for the log. */
+interface Noted {
+  refusal?: AuthError
+  proven?: Proven
+  fault?: unknown
+}
+
+/** @param onAnswer told of each request once it is answered; must not throw */
+export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) => void = () => {}): Handle {
+  const { allowedOrigins, cookies } = app.parts.policy
+  const names = cookieNames(cookies)
+  const fixedHeaders = securityHeaders(cookies.secure)
+  const find = createRouter(withApiDescription(routes, app.publicUrl))
+  const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
+
+  async function respond(request: Incoming, found: Found | undefined, noted: Noted): Promise<Outcome> {
+    if (found === undefined) return refuse(new AuthError('not_found'), noted)
+    const methods = [...found.methods.keys(), 'OPTIONS']
+    if (request.method === 'OPTIONS') return answerOptions(request, methods, noted)
+    const route = found.methods.get(request.method)
+    if (route === undefined) return withHeaders(refuse(new AuthError('method.not_allowed'), noted), { allow: methods.join(', ') })
+
+    const { call, proven, refused } = await admit(app, names, request, route, found.parameter)
+    if (proven) noted.proven = proven
+    const outcome = refused ?? (await run(route, { ...call, ...proven }))
+    if (!(outcome instanceof AuthError)) return outcome
+    const plain = refuse(outcome, noted)
+    const reshaped = route.refused?.(call, outcome)
+    return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped
+  }
+
+  async function run(route: Route, call: Call<unknown, unknown>): Promise<Outcome | AuthError> {
+    const query = route.query?.safeParse(Object.fromEntries(new URLSearchParams(call.request.query)))
+    if (query?.success === false) return new AuthError('request.invalid', { field: query.error.issues[0]?.path.join('.') ?? 'query' })
+    const body = route.body && (await readBody(call.request, route.body.type, route.body.schema))
+    if (body instanceof AuthError) return body
+    // The route's own types were erased when it was put into the table: its schemas have just established them.
+    return route.run({ ...call, query: query?.data, body } as Parameters<Route['run']>[0])
+  }
+
+  function answerOptions(request: Incoming, methods: readonly string[], noted: Noted): Outcome {
+    const origin = request.header('origin')
+    const headers = { allow: methods.join(', ') }
+    if (origin === null) return { status: 204, headers }
+    if (allowedOrigins.has(origin)) return { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
+    return refuse(new AuthError('origin.denied', { reason: 'origin_not_allowed', setting: 'LATCHKEY_ALLOWED_ORIGINS' }), noted)
+  }
+
+  function refuse(error: AuthError, noted: Noted): Outcome {
+    noted.refusal = error
+    const body = JSON.stringify(problemOf(error, app.publicUrl))
+    return { status: STATUS[error.code], text: { type: PROBLEM_TYPE, body }, headers: problemHeaders(error) }
+  }
+
+  function faulted(fault: unknown, noted: Noted): Outcome {
+    noted.fault = fault
+    return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'busy', { retryAfter: 1 }), noted)
+  }
+
+  return async (request) => {
+    const requestId = nextRequestId()
+    const noted: Noted = {}
+    const found = find(request.path)
+    const outcome = await respond(request, found, noted).catch((fault: unknown) => faulted(fault, noted))
+    onAnswer(answered(request, requestId, found, outcome, noted))
+    const content = contentOf(outcome)
+    return {
+      status: outcome.status ?? 200,
+      headers: {
+        ...fixedHeaders,
+        'x-request-id': requestId,
+        ...corsHeaders(request, allowedOrigins),
+        ...(content && { 'content-type': content.type }),
+        ...outcome.headers,
+      },
+      cookies: outcome.cookies ?? [],
+      body: request.method === 'HEAD' ? null : (content?.body ?? null),
+    }
+  }
+}
+
+function contentOf(outcome: Outcome): { readonly type: string; readonly body: string } | undefined {
+  return outcome.text ?? (outcome.json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(outcome.json) })
+}
+
+function withHeaders(outcome: Outcome, headers: Readonly<Record<string, string>> | undefined): Outcome {
+  return { ...outcome, headers: { ...outcome.headers, ...headers } }
+}
+
+function answered(request: Incoming, requestId: string, found: Found | undefined, outcome: Outcome, noted: Noted): AnsweredRequest {
+  return {
+    requestId,
+    method: request.method,
+    route: found?.methods.values().next().value?.path ?? null,
+    status: outcome.status ?? 200,
+    code: noted.refusal?.code ?? null,
+    reason: noted.refusal?.detail.reason ?? null,
+    address: request.address,
+    userCode: noted.proven?.principal.userCode ?? null,
+    sid: noted.proven?.principal.sid ?? null,
+    fault: noted.fault,
+  }
+}
+
+/** Ids that nobody else makes: a random part for this process, then a count. */
+function countedIds(prefix: string): () => string {
+  let count = 0
+  return () => {
+    count += 1
+    return `${prefix}-${count.toString(36)}`
+  }
+}

@@ -1,0 +1,25 @@
+// A request and an answer, as little as this storey needs of them, so that any server can bring them without copying.
+
+export interface Incoming {
+  readonly method: string
+  /** The path as it came, still percent-encoded, without query and fragment. */
+  readonly path: string
+  /** Without the question mark. */
+  readonly query: string
+  /** By lower-case name; null when absent. One that came several times is joined: cookies by `; `, others by `, `. */
+  header(name: string): string | null
+  /** The client's address, as far as trusted proxies tell. */
+  readonly address: string
+  /** The address at the other end of the connection. */
+  readonly peer: string
+  /** The whole body; undefined when it has more than `limit` bytes. */
+  body(limit: number): Promise<Uint8Array | undefined>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Values of Set-Cookie, each a header of its own. */
+  readonly cookies: readonly string[]
+  readonly body: string | null
+}

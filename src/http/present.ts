@@ -1,0 +1,49 @@
+// From the engine's records to the wire: ISO 8601 times, durations in whole seconds, nothing that is not meant to leave.
+
+import type { Operation } from '../domain/operation.ts'
+import { wholeSeconds } from '../domain/time.ts'
+import type { SignedIn } from '../engine/issue.ts'
+import type { SessionView } from '../engine/principal.ts'
+import type { ListedCredential } from '../engine/sessions.ts'
+import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from './contract.ts'
+
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
+
+export function presentSession(view: SessionView, idleTimeout: number): WhoAnswer['session'] {
+  return {
+    id: view.id,
+    startedAt: isoTime(view.startedAt),
+    lastSeenAt: isoTime(view.lastSeenAt),
+    idleTimeout: wholeSeconds(idleTimeout),
+    expiresAt: isoTime(view.expiresAt),
+    remembered: view.startedBy !== null,
+  }
+}
+
+export function presentSignedIn(signedIn: SignedIn, idleTimeout: number, now: number): SignedInAnswer {
+  const { user, token, session, sessionCredential } = signedIn
+  return {
+    user: { code: user.code, username: user.username, roles: [...user.roles] },
+    token: token.token,
+    tokenType: 'Bearer',
+    expiresIn: Math.max(0, Math.round((token.expiresAt - now) / 1000)),
+    session: presentSession(session, idleTimeout),
+    ...(sessionCredential?.delivery === 'header' ? { sessionCredential: sessionCredential.value } : {}),
+  }
+}
+
+export function presentCredential(listed: ListedCredential): SessionsAnswer[number] {
+  return {
+    ...listed,
+    startedAt: isoTime(listed.startedAt),
+    lastSeenAt: isoTime(listed.lastSeenAt),
+    expiresAt: isoTime(listed.expiresAt),
+  }
+}
+
+export function presentOperation(recorded: Operation): OperationAnswer {
+  const { id, at, action, outcome, sessionId, ip, device, detail } = recorded
+  return { id, at: isoTime(at), action, outcome, sessionId, ip, device, detail }
+}

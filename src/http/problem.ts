@@ -1,0 +1,59 @@
+// Refusals on the wire: problem details (RFC 9457), with one status for each code.
+
+import type { AuthError, ErrorCode } from '../domain/errors.ts'
+
+export const STATUS: Readonly<Record<ErrorCode, number>> = {
+  'request.malformed': 400,
+  'session.required': 401,
+  'session.not_fresh': 401,
+  'token.invalid': 401,
+  'credentials.invalid': 401,
+  'proof.required': 401,
+  'origin.denied': 403,
+  'header.required': 403,
+  'user.mismatch': 403,
+  'role.required': 403,
+  not_found: 404,
+  'method.not_allowed': 405,
+  'username.taken': 409,
+  'data.conflict': 412,
+  'request.too_large': 413,
+  'data.too_large': 413,
+  'request.unsupported_type': 415,
+  'request.invalid': 422,
+  'username.invalid': 422,
+  'password.too_short': 422,
+  'password.too_long': 422,
+  'password.too_common': 422,
+  'password.too_weak': 422,
+  'rate.limited': 429,
+  'request.headers_too_large': 431,
+  busy: 503,
+  'store.unavailable': 503,
+}
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** The problem document: `type`, `title`, `status`, `code`, and what of the detail helps the caller. */
+export function problemOf(error: AuthError, publicUrl: string): Readonly<Record<string, string | number | boolean>> {
+  const { reason, setting, field, restorable } = error.detail
+  return {
+    type: `${publicUrl}/docs/errors#${error.code}`,
+    title: error.message,
+    status: STATUS[error.code],
+    code: error.code,
+    ...(reason === undefined ? {} : { reason }),
+    ...(setting === undefined ? {} : { setting }),
+    ...(field === undefined ? {} : { field }),
+    ...(restorable === undefined ? {} : { restorable }),
+  }
+}
+
+/** Headers that a refusal must carry: how to authenticate (RFC 6750, 3), and when to come back. */
+export function problemHeaders(error: AuthError): Readonly<Record<string, string>> {
+  const challenge = error.code === 'token.invalid' ? 'Bearer error="invalid_token"' : 'Bearer'
+  return {
+    ...(STATUS[error.code] === 401 ? { 'www-authenticate': challenge } : {}),
+    ...(error.detail.retryAfter === undefined ? {} : { 'retry-after': String(error.detail.retryAfter) }),
+  }
+}

@@ -1,0 +1,40 @@
+// Who makes a request, and whether their proof is what the route asks for.
+
+import { AuthError } from '../domain/errors.ts'
+import { authenticate, sessionRequired, tokenInvalid } from '../engine/authenticate.ts'
+import type { Parts } from '../engine/parts.ts'
+import type { Principal, Via } from '../engine/principal.ts'
+import type { RequestCredentials } from './credentials.ts'
+
+export interface Proven {
+  readonly principal: Principal
+  readonly via: Via
+}
+
+/**
+ * The principal of a request, by its header credential if it has one, else by its session cookie. A bad header credential is
+ * an error and never falls back to a cookie; a remembered login proves nothing here, but can be turned into a session.
+ *
+ * @throws StoreError
+ */
+export async function provePrincipal(parts: Parts, credentials: RequestCredentials, passive: boolean): Promise<Proven | AuthError> {
+  const { header, cookies } = credentials
+  if (header === 'bad') return tokenInvalid('malformed')
+  if (header) {
+    const principal = await authenticate(parts, header, passive)
+    return principal instanceof AuthError ? principal : { principal, via: header.kind === 'token' ? 'token' : 'header' }
+  }
+  const principal =
+    cookies.session === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw: cookies.session }, passive)
+  if (principal instanceof AuthError) return cookies.remember === undefined ? principal : restorable(principal)
+  return { principal, via: 'cookie' }
+}
+
+/** A cookie alone may read; to change something, a credential must be in the header, where no other site can put it. */
+export function judgeProof(proof: 'any' | 'header', via: Via): AuthError | undefined {
+  return proof === 'header' && via === 'cookie' ? new AuthError('header.required') : undefined
+}
+
+function restorable(error: AuthError): AuthError {
+  return error.code === 'session.required' ? new AuthError(error.code, { ...error.detail, restorable: true }) : error
+}

@@ -1,0 +1,107 @@
+// What a route is. Its proof is required, so that no path is open by omission.
+
+import type { z } from 'zod'
+import type { AuthError } from '../domain/errors.ts'
+import type { Parts, Whence } from '../engine/parts.ts'
+import type { Principal, Via } from '../engine/principal.ts'
+import type { RequestCredentials } from './credentials.ts'
+import type { Incoming } from './message.ts'
+
+/**
+ * `none`: public. `origin`: the cross-origin rule alone. `any`: a session or token, by cookie or header. `header`: by header.
+ * `renewable`: a session, by cookie or header, or a remembered login.
+ */
+export type Proof = 'none' | 'origin' | 'any' | 'header' | 'renewable'
+
+/** What a server adds to the engine. */
+export interface App {
+  readonly parts: Parts
+  /** The start of every link: `LATCHKEY_PUBLIC_URL` without a slash at its end. */
+  readonly publicUrl: string
+  /** One word for each part, `ok` or what is wrong with it. */
+  readonly readiness: () => Promise<Readonly<Record<string, string>>>
+  /** True once the server has been told to stop. */
+  readonly isStopping: () => boolean
+  /** Metrics as Prometheus text; absent where they are served elsewhere or not at all. */
+  readonly metrics?: (() => Promise<string>) | undefined
+}
+
+export interface Call<Body = undefined, Query = undefined> {
+  readonly app: App
+  readonly parts: Parts
+  readonly request: Incoming
+  readonly credentials: RequestCredentials
+  readonly whence: Whence
+  readonly parameter: string
+  readonly query: Query
+  readonly body: Body
+}
+
+export interface ProvenCall<Body = undefined, Query = undefined> extends Call<Body, Query> {
+  readonly principal: Principal
+  readonly via: Via
+}
+
+/** What a route answers with; the body is turned into JSON unless a type of its own is named. */
+export interface Outcome {
+  readonly status?: number
+  readonly json?: unknown
+  readonly text?: { readonly type: string; readonly body: string }
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cookies?: readonly string[]
+}
+
+export interface BodyShape<T> {
+  readonly type: string
+  readonly schema: z.ZodType<T>
+}
+
+/** For the API description: what it does and what it answers with. */
+export interface Description {
+  readonly summary: string
+  readonly answers: Readonly<Record<number, z.ZodType | null>>
+}
+
+interface Common extends Description {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** At most one `:parameter`, as the last segment. */
+  readonly path: string
+  /** True for a GET that changes something all the same: the cross-origin rule applies to it, and HEAD does not exist. */
+  readonly changes?: true
+}
+
+/** A route as the handler runs it, with the types of its body and query erased. */
+export interface Route extends Common {
+  readonly proof: Proof | ((request: Incoming) => Proof | AuthError)
+  readonly body?: BodyShape<unknown>
+  readonly query?: z.ZodType
+  readonly run: (call: ProvenCall<unknown, unknown>) => Promise<Outcome | AuthError>
+  /** Reshapes a refusal, for clients that expect something else than a problem document. */
+  readonly refused?: (call: Call<unknown, unknown>, error: AuthError) => Outcome | undefined
+}
+
+interface Typed<B, Q> extends Common {
+  readonly body?: BodyShape<B>
+  readonly query?: z.ZodType<Q>
+  readonly refused?: Route['refused']
+}
+
+/** A route that anyone may call who passes its proof, without being anybody. */
+export function openRoute<B = undefined, Q = undefined>(
+  route: Typed<B, Q> & {
+    readonly proof: 'none' | 'origin' | 'renewable'
+    readonly run: (call: Call<B, Q>) => Promise<Outcome | AuthError>
+  },
+): Route {
+  return route as Route
+}
+
+/** A route for a principal. */
+export function provenRoute<B = undefined, Q = undefined>(
+  route: Typed<B, Q> & {
+    readonly proof: 'any' | 'header' | ((request: Incoming) => 'any' | 'header' | AuthError)
+    readonly run: (call: ProvenCall<B, Q>) => Promise<Outcome | AuthError>
+  },
+): Route {
+  return route as Route
+}

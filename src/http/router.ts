@@ -1,0 +1,41 @@
+// From a path to its routes: the methods that exist there, and the parameter.
+
+import { TrieRouter } from 'hono/router/trie-router'
+import type { Route } from './route.ts'
+
+export interface Found {
+  readonly methods: ReadonlyMap<string, Route>
+  /** The decoded last segment where the path has a parameter, else empty. */
+  readonly parameter: string
+}
+
+const ANY = 'ALL'
+
+export function createRouter(routes: readonly Route[]): (path: string) => Found | undefined {
+  const byPath = new Map<string, Map<string, Route>>()
+  for (const route of routes) {
+    const methods = byPath.get(route.path) ?? new Map<string, Route>()
+    methods.set(route.method, route)
+    // HEAD is GET without its body (RFC 9110, 9.3.2), and so exists for what only reads.
+    if (route.method === 'GET' && !route.changes) methods.set('HEAD', route)
+    byPath.set(route.path, methods)
+  }
+  const router = new TrieRouter<Map<string, Route>>()
+  for (const [path, methods] of byPath) router.add(ANY, path, methods)
+
+  return (path) => {
+    const [matched] = router.match(ANY, path)[0]
+    if (matched === undefined) return undefined
+    const [methods, parameters] = matched
+    const [encoded = ''] = Object.values(parameters)
+    return { methods, parameter: decoded(String(encoded)) }
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}

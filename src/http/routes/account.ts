@@ -1,0 +1,41 @@
+// The account: a new password, or the end of everything.
+
+import { AuthError } from '../../domain/errors.ts'
+import { changePassword, deleteAccount } from '../../engine/account.ts'
+import { JSON_TYPE } from '../body.ts'
+import { accountDeletionBody, passwordBody, problem, signedInAnswer } from '../contract.ts'
+import { expireCookie } from '../cookies.ts'
+import { provenRoute } from '../route.ts'
+import { forgetting } from './endings.ts'
+import { answer } from './sign-in.ts'
+
+export const accountRoutes = [
+  provenRoute({
+    method: 'POST',
+    path: '/access/password',
+    proof: 'header',
+    summary: 'Changes the password, renews this session and ends every other credential.',
+    body: { type: JSON_TYPE, schema: passwordBody },
+    answers: { 200: signedInAnswer, 401: problem, 422: problem, 429: problem },
+    async run(call) {
+      const { parts, principal, body, whence, credentials } = call
+      const renewed = await changePassword(parts, principal, body, whence)
+      if (renewed instanceof AuthError) return renewed
+      const outcome = answer(call, renewed)
+      const forgotten = credentials.cookies.remember === undefined ? [] : expireCookie('remember', parts.policy.cookies)
+      return { ...outcome, cookies: [...(outcome.cookies ?? []), ...forgotten] }
+    },
+  }),
+  provenRoute({
+    method: 'DELETE',
+    path: '/access/account',
+    proof: 'header',
+    summary: 'Deletes the user and all that belongs to them.',
+    body: { type: JSON_TYPE, schema: accountDeletionBody },
+    answers: { 204: null, 401: problem, 429: problem },
+    async run(call) {
+      const refusal = await deleteAccount(call.parts, call.principal, call.body.password, call.whence)
+      return refusal ?? { status: 204, ...forgetting(call) }
+    },
+  }),
+]

@@ -1,0 +1,74 @@
+// Ways out: logout, and ending sessions from the list.
+
+import { AuthError } from '../../domain/errors.ts'
+import { type EndedCounts, logout } from '../../engine/logout.ts'
+import { endCredential, endOtherCredentials, listCredentials } from '../../engine/sessions.ts'
+import { endedAnswer, endOthersQuery, logoutQuery, problem, sessionsAnswer } from '../contract.ts'
+import { expireAll } from '../cookies.ts'
+import { presentCredential } from '../present.ts'
+import { type Outcome, type ProvenCall, provenRoute } from '../route.ts'
+
+const logoutRoute = {
+  path: '/access/logout/:userCode',
+  proof: 'header',
+  changes: true,
+  summary: "Ends this session, its tokens and its remembered login; with `everywhere`, all of the user's.",
+  query: logoutQuery,
+  answers: { 200: endedAnswer, 401: problem, 403: problem },
+  run: runLogout,
+} as const
+
+export const endingRoutes = [
+  provenRoute({ ...logoutRoute, method: 'GET' }),
+  provenRoute({ ...logoutRoute, method: 'POST' }),
+  provenRoute({
+    method: 'GET',
+    path: '/access/sessions',
+    proof: 'any',
+    summary: "The user's sessions and remembered logins.",
+    answers: { 200: sessionsAnswer, 401: problem },
+    async run({ parts, principal }) {
+      return { json: (await listCredentials(parts, principal)).map(presentCredential) }
+    },
+  }),
+  provenRoute({
+    method: 'DELETE',
+    path: '/access/sessions',
+    proof: 'header',
+    summary: 'Ends all but this session and the remembered login that started it.',
+    query: endOthersQuery,
+    answers: { 200: endedAnswer, 401: problem },
+    async run({ parts, principal, whence }) {
+      return ended(await endOtherCredentials(parts, principal, whence))
+    },
+  }),
+  provenRoute({
+    method: 'DELETE',
+    path: '/access/sessions/:id',
+    proof: 'header',
+    summary: 'Ends one session, or one remembered login with every session it started.',
+    answers: { 200: endedAnswer, 401: problem, 404: problem },
+    async run({ parts, principal, parameter, whence }) {
+      return ended(await endCredential(parts, principal, parameter, whence))
+    },
+  }),
+]
+
+async function runLogout(call: ProvenCall<unknown, { everywhere: 'true' | 'false' }>): Promise<Outcome | AuthError> {
+  const { parts, principal, parameter, query, whence } = call
+  if (parameter !== principal.userCode) return new AuthError('user.mismatch')
+  const counts = await logout(parts, principal, query.everywhere === 'true', whence)
+  return counts instanceof AuthError ? counts : { json: { ended: counts }, ...forgetting(call) }
+}
+
+function ended(counts: EndedCounts | AuthError): Outcome | AuthError {
+  return counts instanceof AuthError ? counts : { json: { ended: counts } }
+}
+
+/** Makes the client forget what has ended. */
+export function forgetting({ parts }: ProvenCall<unknown, unknown>): Pick<Outcome, 'cookies' | 'headers'> {
+  return {
+    cookies: expireAll(parts.policy.cookies),
+    headers: parts.policy.clearSiteData ? { 'clear-site-data': '"cookies", "storage"' } : {},
+  }
+}

@@ -1,0 +1,20 @@
+// Every path there is.
+
+import type { Route } from '../route.ts'
+import { accountRoutes } from './account.ts'
+import { endingRoutes } from './endings.ts'
+import { operationRoutes } from './operations.ts'
+import { publicRoutes } from './public.ts'
+import { sessionRoutes } from './session.ts'
+import { signInRoutes } from './sign-in.ts'
+import { verifyRoutes } from './verify.ts'
+
+export const routes: readonly Route[] = [
+  ...signInRoutes,
+  ...sessionRoutes,
+  ...endingRoutes,
+  ...operationRoutes,
+  ...accountRoutes,
+  ...verifyRoutes,
+  ...publicRoutes,
+]

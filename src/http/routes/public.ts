@@ -1,0 +1,64 @@
+// What anyone may ask: public keys, health, metrics from this machine, and the description of all of it.
+
+import { AuthError } from '../../domain/errors.ts'
+import { jwksAnswer, liveAnswer, problem, readyAnswer } from '../contract.ts'
+import type { Incoming } from '../message.ts'
+import { openRoute } from '../route.ts'
+
+const JWKS_LIFETIME = 300
+const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
+
+export const publicRoutes = [
+  openRoute({
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    proof: 'none',
+    summary: 'The public signing keys (RFC 7517, RFC 8037).',
+    answers: { 200: jwksAnswer },
+    async run({ parts }) {
+      const keys = parts.keys.published().map(({ kid, publicKey: x }) => ({ kty: 'OKP', crv: 'Ed25519', use: 'sig', alg: 'EdDSA', kid, x }))
+      const headers = { 'cache-control': `public, max-age=${JWKS_LIFETIME}`, 'cross-origin-resource-policy': 'cross-origin' }
+      return { json: { keys }, headers }
+    },
+  }),
+  openRoute({
+    method: 'GET',
+    path: '/livez',
+    proof: 'none',
+    summary: 'Whether the process runs.',
+    answers: { 200: liveAnswer },
+    async run() {
+      return { json: { status: 'ok' } }
+    },
+  }),
+  openRoute({
+    method: 'GET',
+    path: '/readyz',
+    proof: 'none',
+    summary: 'Whether requests can be served, part by part.',
+    answers: { 200: readyAnswer, 503: readyAnswer },
+    async run({ app }) {
+      const parts = await app.readiness()
+      const ok = Object.values(parts).every((part) => part === 'ok')
+      if (app.isStopping()) return { status: 503, json: { status: 'stopping', parts } }
+      return { status: ok ? 200 : 503, json: { status: ok ? 'ok' : 'failing', parts } }
+    },
+  }),
+  openRoute({
+    method: 'GET',
+    path: '/metrics',
+    proof: 'none',
+    summary: 'Metrics as Prometheus text, for this machine alone.',
+    answers: { 200: null, 404: problem },
+    async run({ app, request }) {
+      if (app.metrics === undefined || !isLocal(request)) return new AuthError('not_found', { setting: 'METRICS_PORT' })
+      return { text: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await app.metrics() } }
+    },
+  }),
+]
+
+/** A proxy on this machine is a loopback peer too: a forwarding header gives it away. */
+function isLocal(request: Incoming): boolean {
+  const loopback = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.peer)
+  return loopback && FORWARDING_HEADERS.every((name) => request.header(name) === null)
+}

@@ -1,0 +1,108 @@
+// Ways in: register, login, and the token that a session or a remembered login is good for.
+
+import { AuthError } from '../../domain/errors.ts'
+import { DAY, wholeSeconds } from '../../domain/time.ts'
+import { usernameKey } from '../../domain/user.ts'
+import { authenticate, sessionRequired } from '../../engine/authenticate.ts'
+import { markKnownDevice } from '../../engine/guesses.ts'
+import type { SignedIn } from '../../engine/issue.ts'
+import { login } from '../../engine/login.ts'
+import { register } from '../../engine/register.ts'
+import { restore } from '../../engine/restore.ts'
+import type { SentAlong } from '../../engine/sign-in.ts'
+import { mintForSession } from '../../engine/tokens.ts'
+import { JSON_TYPE } from '../body.ts'
+import { loginBody, problem, registerBody, signedInAnswer } from '../contract.ts'
+import { expireCookie, setCookie } from '../cookies.ts'
+import { presentSignedIn } from '../present.ts'
+import { type Call, type Outcome, openRoute } from '../route.ts'
+
+const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
+
+export const signInRoutes = [
+  openRoute({
+    method: 'POST',
+    path: '/access/register',
+    proof: 'origin',
+    summary: 'Creates a user and signs in.',
+    body: { type: JSON_TYPE, schema: registerBody },
+    answers: { 201: signedInAnswer, 409: problem, 422: problem, 503: problem },
+    async run(call) {
+      if (call.parts.policy.registration === 'closed') return new AuthError('not_found', { setting: 'LATCHKEY_REGISTRATION' })
+      const { body } = call
+      const input = { ...body, email: body.email ?? null }
+      const begun = await register(call.parts, input, call.whence, sentAlong(call))
+      return begun instanceof AuthError ? begun : { ...afterPassword(call, begun, body.username), status: 201 }
+    },
+  }),
+  openRoute({
+    method: 'POST',
+    path: '/access/login',
+    proof: 'origin',
+    summary: 'Signs in with a name and a password. What was signed in before on this client ends.',
+    body: { type: JSON_TYPE, schema: loginBody },
+    answers: { 200: signedInAnswer, 401: problem, 429: problem, 503: problem },
+    async run(call) {
+      const input = { ...call.body, knownDevice: call.credentials.cookies.known }
+      const begun = await login(call.parts, input, call.whence, sentAlong(call))
+      return begun instanceof AuthError ? begun : afterPassword(call, begun, call.body.username)
+    },
+  }),
+  openRoute({
+    method: 'POST',
+    path: '/access/token',
+    proof: 'renewable',
+    summary: 'Mints a token. With only a remembered login, starts a session first.',
+    answers: { 200: signedInAnswer, 401: problem },
+    async run(call) {
+      const minted = await renew(call)
+      return minted instanceof AuthError ? minted : answer(call, minted)
+    },
+  }),
+]
+
+function sentAlong({ credentials: { header, cookies } }: Call<unknown>): SentAlong {
+  const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? header.raw : undefined
+  return { session: inHeader ?? cookies.session, remembered: cookies.remember }
+}
+
+async function renew({ parts, request, credentials: { header, cookies }, whence }: Call): Promise<SignedIn | AuthError> {
+  const passive = request.header('x-latchkey-passive') === '1'
+  const raw = header === undefined ? cookies.session : header !== 'bad' && header.kind === 'session' ? header.raw : undefined
+  const principal = raw === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw }, passive)
+  if (!(principal instanceof AuthError)) return mintForSession(parts, principal)
+  // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
+  if (header !== undefined || cookies.remember === undefined) return principal
+  return restore(parts, cookies.remember, whence)
+}
+
+/** The answer to a password: also marks the device as known, and clears a remembered login that was sent along and ended. */
+function afterPassword(call: Call<unknown>, begun: SignedIn, username: string): Outcome {
+  const outcome = answer(call, begun)
+  if (begun.sessionCredential?.delivery === 'header') return outcome
+  const { parts, credentials } = call
+  const known = markKnownDevice(parts, usernameKey(username) ?? username, credentials.cookies.known)
+  const forgotten = credentials.cookies.remember !== undefined && begun.rememberedCredential === undefined
+  return {
+    ...outcome,
+    cookies: [
+      ...(outcome.cookies ?? []),
+      ...(forgotten ? expireCookie('remember', parts.policy.cookies) : []),
+      setCookie('known', known, parts.policy.cookies, KNOWN_DEVICE_LIFETIME),
+    ],
+  }
+}
+
+/** *Signed in*, with the cookies of what is new. */
+export function answer({ parts }: Call<unknown>, signedIn: SignedIn): Outcome {
+  const { cookies, sessionIdleTimeout } = parts.policy
+  const now = parts.clock.now()
+  const { sessionCredential: session, rememberedCredential: remembered } = signedIn
+  return {
+    json: presentSignedIn(signedIn, sessionIdleTimeout, now),
+    cookies: [
+      ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, cookies)] : []),
+      ...(remembered ? [setCookie('remember', remembered.value, cookies, wholeSeconds(remembered.expiresAt - now))] : []),
+    ],
+  }
+}

@@ -1,0 +1,67 @@
+// Forward authentication: a proxy asks on behalf of an application whether a request is signed in, and as whom.
+
+import { AuthError } from '../../domain/errors.ts'
+import { isSafeMethod } from '../../domain/origin.ts'
+import { describeSession } from '../../engine/describe.ts'
+import { problem } from '../contract.ts'
+import type { Incoming } from '../message.ts'
+import { type Call, type Outcome, provenRoute } from '../route.ts'
+
+const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'] as const
+const SINGLE_HEADERS = [...METHOD_HEADERS, 'x-forwarded-uri', 'x-original-uri'] as const
+
+export const verifyRoutes = [
+  provenRoute({
+    method: 'GET',
+    path: '/access/verify',
+    proof: proofAskedFor,
+    summary: 'For proxies: 204 and who it is, or a refusal.',
+    answers: { 204: null, 303: null, 401: problem, 403: problem },
+    async run({ parts, principal }) {
+      const view = await describeSession(parts, principal)
+      if (view instanceof AuthError) return view
+      return {
+        status: 204,
+        headers: {
+          'remote-user': headerText(view.username),
+          'remote-user-code': principal.userCode,
+          'remote-session': principal.sid,
+        },
+      }
+    },
+    refused: toSignIn,
+  }),
+]
+
+/** The proof that the request asked about needs: to change something, a header credential; also when it names no method. */
+function proofAskedFor(request: Incoming): 'any' | 'header' | AuthError {
+  // Two values under one name: proxy and application could each believe another one.
+  if (SINGLE_HEADERS.some((name) => request.header(name)?.includes(', ')))
+    return new AuthError('request.malformed', { reason: 'duplicate_header' })
+  const methods = METHOD_HEADERS.map((name) => request.header(name)).filter((method) => method !== null)
+  return methods.length > 0 && methods.every((method) => isSafeMethod(method.toUpperCase())) ? 'any' : 'header'
+}
+
+/** People are sent to sign in: directly where the proxy passes a redirect on, by way of Location where nginx acts on a 401. */
+function toSignIn({ app, parts, request }: Call<unknown, unknown>, error: AuthError): Outcome | undefined {
+  const forwarded = request.header('x-forwarded-uri')
+  const original = request.header('x-original-uri')
+  const uri = forwarded ?? original
+  if (uri === null || (error.code !== 'session.required' && error.code !== 'token.invalid')) return undefined
+  const location = {
+    location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, parts.policy.allowedOrigins))}`,
+  }
+  if (forwarded === null) return { headers: location }
+  const isPage = request.header('x-forwarded-method')?.toUpperCase() === 'GET' && (request.header('accept') ?? '').includes('text/html')
+  return isPage ? { status: 303, headers: location } : undefined
+}
+
+/** Absolute only where the origin is one that we allow: forwarded names from anybody else change nothing. */
+function returnAddress(request: Incoming, uri: string, allowed: ReadonlySet<string>): string {
+  const origin = `${request.header('x-forwarded-proto') ?? ''}://${request.header('x-forwarded-host') ?? ''}`
+  return allowed.has(origin) ? `${origin}${uri}` : uri
+}
+
+function headerText(text: string): string {
+  return encodeURIComponent(text)
+}
