@@ -24,7 +24,7 @@ export type EndWhere =
 export type Change =
   /** Refused when the code or the username key exists. */
   | { readonly do: 'insert user'; readonly user: UserRecord }
-  /** Refused unless the stored version is `ifVersion`. */
+  /** Refused unless the stored version is `ifVersion`, and when another user has the username key. */
   | { readonly do: 'replace user'; readonly next: UserRecord; readonly ifVersion: number }
   /** Deletes the user and their operations; their credentials are ended by a change of their own. Refused when gone. */
   | { readonly do: 'delete user'; readonly code: string }
@@ -70,7 +70,7 @@ export interface CredentialStore {
   find(id: string): Promise<CredentialRecord | Tombstone | undefined>
   /** The user's live credentials, the most recently seen first. Never tombstones. */
   listByUser(userCode: string): Promise<readonly CredentialRecord[]>
-  /** At most `limit` live credentials that are past `expiresAt`, or are sessions last seen at or before `idleSince`. */
+  /** At most `limit` live credentials that are at or past `expiresAt`, or are sessions last seen at or before `idleSince`. */
   listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
   /** Moves `lastSeenAt`, only ever forward. Ids that are missing or ended are skipped. Never changes a version. */
   touch(seen: readonly Seen[]): Promise<void>
@@ -91,7 +91,7 @@ export interface ListedOperation extends Operation {
 }
 
 export interface OperationLog {
-  /** At most `limit` of the user's operations, newest first, only those before `before` where it is not null. */
+  /** At most `limit` of the user's operations, newest first, only those at positions before `before` where it is not null. */
   list(userCode: string, before: number | null, limit: number): Promise<readonly ListedOperation[]>
   /** Deletes at most `limit` operations older than `before` (milliseconds), and returns how many. */
   deleteOlder(before: number, limit: number): Promise<number>
@@ -108,7 +108,9 @@ export interface EndingLog {
   /**
    * Every entry after `from`, in order, then each new one as it lands, whoever wrote it, and a heartbeat several times a
    * second. Must never skip an entry. Throws StoreError when the log cannot be read; ends when the iterator is returned.
-   * What is retained can be empty: then the first heartbeat comes at once and says from where to go on.
+   * The first that is heard comes at once and holds everything retained after `from`. That can be nothing: then it is a
+   * heartbeat, which says from where to go on. After a `from` that the log has not reached, because it was restored from
+   * an older copy, everything retained is heard again.
    */
   follow(from: number): AsyncIterableIterator<Heard>
   /** Deletes entries older than `before` (milliseconds), and returns how many. Positions are never used again. */
@@ -146,5 +148,6 @@ export interface Store {
   write(changes: readonly Change[]): Promise<Written>
   /** Resolves while the store can be read and written; throws StoreError with the reason otherwise. */
   probe(): Promise<void>
+  /** Ends those who follow the log. From then on everything else throws StoreError; closing again does nothing. */
   close(): Promise<void>
 }

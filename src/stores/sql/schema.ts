@@ -1,0 +1,75 @@
+// The tables, as numbered migrations: SQL text that both databases share. What a query looks for has a column of its own;
+// the rest of a record is one JSON text. A migration that was released is never edited: the next one has the next number.
+
+/** What the databases call differently. */
+export interface SqlTypes {
+  /** A primary key that counts up and never uses a number again. */
+  readonly position: string
+  /** Whole numbers up to 2^53: milliseconds since 1970, versions, positions. */
+  readonly integer: string
+}
+
+/** The migration at index n leads from version n to version n + 1. */
+export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [firstTables]
+
+/** The version of the schema that this code reads and writes. */
+export const KNOWN_VERSION = MIGRATIONS.length
+
+function firstTables({ position, integer }: SqlTypes): readonly string[] {
+  return [
+    `CREATE TABLE latchkey_users (
+      code TEXT PRIMARY KEY NOT NULL,
+      username_key TEXT NOT NULL UNIQUE,
+      version ${integer} NOT NULL,
+      rest TEXT NOT NULL
+    )`,
+    // A tombstone is the same row, with everything blanked that tells of whom it was.
+    `CREATE TABLE latchkey_credentials (
+      id TEXT PRIMARY KEY NOT NULL,
+      kind TEXT NOT NULL,
+      user_code TEXT,
+      lineage TEXT,
+      version ${integer} NOT NULL,
+      hash TEXT NOT NULL,
+      last_seen_at ${integer},
+      expires_at ${integer} NOT NULL,
+      reason TEXT,
+      ended_at ${integer},
+      rest TEXT,
+      data TEXT
+    )`,
+    'CREATE INDEX latchkey_live_by_user ON latchkey_credentials (user_code) WHERE ended_at IS NULL',
+    'CREATE INDEX latchkey_live_by_lineage ON latchkey_credentials (lineage) WHERE ended_at IS NULL',
+    `CREATE INDEX latchkey_live_sessions_by_use ON latchkey_credentials (last_seen_at) WHERE ended_at IS NULL AND kind = 'session'`,
+    // Two halves of one index: the search for lapsed credentials must not wade through tombstones.
+    'CREATE INDEX latchkey_live_by_expiry ON latchkey_credentials (expires_at) WHERE ended_at IS NULL',
+    'CREATE INDEX latchkey_tombstones_by_expiry ON latchkey_credentials (expires_at) WHERE ended_at IS NOT NULL',
+    `CREATE TABLE latchkey_operations (
+      position ${position},
+      user_code TEXT NOT NULL,
+      at ${integer} NOT NULL,
+      rest TEXT NOT NULL
+    )`,
+    'CREATE INDEX latchkey_operations_by_user ON latchkey_operations (user_code, position)',
+    'CREATE INDEX latchkey_operations_by_time ON latchkey_operations (at)',
+    `CREATE TABLE latchkey_endings (
+      position ${position},
+      kind TEXT NOT NULL,
+      sid TEXT,
+      at ${integer} NOT NULL,
+      reason TEXT
+    )`,
+    'CREATE INDEX latchkey_endings_by_time ON latchkey_endings (at)',
+    `CREATE TABLE latchkey_limits (
+      key TEXT PRIMARY KEY NOT NULL,
+      taken ${integer} NOT NULL,
+      resets_at ${integer} NOT NULL
+    )`,
+    'CREATE INDEX latchkey_limits_by_reset ON latchkey_limits (resets_at)',
+    `CREATE TABLE latchkey_key_ring (
+      id ${integer} PRIMARY KEY NOT NULL CHECK (id = 1),
+      version ${integer} NOT NULL,
+      ring TEXT NOT NULL
+    )`,
+  ]
+}

@@ -1,0 +1,130 @@
+// One connection to a SQLite file, and the only place that knows `node:sqlite`. Its calls are synchronous, so whatever runs
+// inside one function runs alone; only waiting for another process's lock is asynchronous.
+
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
+import { StoreError } from '../../domain/errors.ts'
+import { asStoreError, isBusy } from './failures.ts'
+
+export const IN_MEMORY = ':memory:'
+
+/** How long SQLite itself may wait for a lock: the event loop waits with it. */
+const BUSY_TIMEOUT = 50
+const SHORTEST_PAUSE = 10
+/** How long an attempt is repeated in all, in milliseconds. */
+const PATIENCE = 2000
+
+/** A prepared query. Rows come as tuples, in the order of the columns selected. */
+export interface Query<Row> {
+  first(...values: SQLInputValue[]): Row | undefined
+  all(...values: SQLInputValue[]): Row[]
+}
+
+/** A prepared change. Returns the number of rows it inserted, updated or deleted. */
+export type Command = (...values: SQLInputValue[]) => number
+
+export class Connection {
+  /** `The database <file>`: how messages begin. */
+  readonly subject: string
+  readonly #database: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rollback: StatementSync
+
+  /** @throws StoreError when there is no such file and none can be made */
+  constructor(path: string) {
+    this.subject = `The database ${basename(path)}`
+    try {
+      // Resolved, so that no path is taken for a URI.
+      const file = path === IN_MEMORY ? path : resolve(path)
+      if (file !== IN_MEMORY && !existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+      this.#database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
+      this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
+      this.#commit = this.#database.prepare('COMMIT')
+      this.#rollback = this.#database.prepare('ROLLBACK')
+    } catch (error) {
+      throw new StoreError(`${this.subject} cannot be opened: its folder must exist and be writable.`, { cause: error })
+    }
+  }
+
+  query<Row extends readonly unknown[]>(sql: string): Query<Row> {
+    const statement = this.#database.prepare(sql)
+    statement.setReturnArrays(true)
+    return {
+      first: (...values) => statement.get(...values) as unknown as Row | undefined,
+      all: (...values) => statement.all(...values) as unknown as Row[],
+    }
+  }
+
+  command(sql: string): Command {
+    const statement = this.#database.prepare(sql)
+    return (...values) => Number(statement.run(...values).changes)
+  }
+
+  execute(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. */
+  transaction<T>(work: () => T, keeps: (done: T) => boolean = () => true): T {
+    // An earlier rollback can itself have failed on a failing disk.
+    this.#abandon()
+    this.#begin.run()
+    try {
+      const done = work()
+      if (keeps(done)) this.#commit.run()
+      return done
+    } finally {
+      this.#abandon()
+    }
+  }
+
+  /** Runs `work` without waiting for the disk: what it writes survives the process, but not a power loss. */
+  unsynced<T>(work: () => T): T {
+    this.#database.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return work()
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL')
+    }
+  }
+
+  /** Runs `work`, again and again while another process holds the lock. @throws StoreError */
+  async attempt<T>(work: () => T, patience = PATIENCE): Promise<T> {
+    for (let waited = 0; ; ) {
+      try {
+        return work()
+      } catch (error) {
+        if (!isBusy(error) || waited >= patience) throw asStoreError(error, this.subject)
+        // Unequal pauses, so that processes that collided do not collide again.
+        const delay = SHORTEST_PAUSE * (1 + 3 * Math.random())
+        waited += BUSY_TIMEOUT + delay
+        await pause(delay)
+      }
+    }
+  }
+
+  /** Runs `work` once. @throws StoreError */
+  once<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw asStoreError(error, this.subject)
+    }
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #abandon(): void {
+    if (!this.#database.isTransaction) return
+    try {
+      this.#rollback.run()
+    } catch {
+      // The fault that led here is the one to report, and the next transaction tries this again.
+    }
+  }
+}

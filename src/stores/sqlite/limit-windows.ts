@@ -1,0 +1,62 @@
+// Counters for limits in SQLite, bounded however many keys there are.
+
+import type { Limit } from '../../domain/limits.ts'
+import type { LimitCount } from '../../ports/store.ts'
+import { LIMIT_SQL, type LimitRow } from '../sql/limits.ts'
+import type { Command, Connection, Query } from './connection.ts'
+
+const MAX_WINDOWS = 100_000
+/** How many windows this process begins before it counts them all. */
+const COUNT_EVERY = 500
+
+export class LimitWindows {
+  readonly #connection: Connection
+  readonly #max: number
+  readonly #take: Query<LimitRow>
+  readonly #count: Query<readonly [number]>
+  readonly #giveBack: Command
+  readonly #deleteOver: Command
+  readonly #deleteOldest: Command
+  #begun = 0
+
+  constructor(connection: Connection, max = MAX_WINDOWS) {
+    this.#connection = connection
+    this.#max = max
+    this.#take = connection.query(LIMIT_SQL.take)
+    this.#count = connection.query(LIMIT_SQL.count)
+    this.#giveBack = connection.command(LIMIT_SQL.giveBack)
+    this.#deleteOver = connection.command(LIMIT_SQL.deleteOver)
+    this.#deleteOldest = connection.command(LIMIT_SQL.deleteOldest)
+  }
+
+  take(key: string, limit: Limit, now: number): LimitCount {
+    return this.#connection.unsynced(() => {
+      // All rows are asked for, although there is one: only then is the change known to be committed.
+      const [row] = this.#take.all(key, now + limit.window, now, now)
+      const [taken, resetsAt] = row ?? [1, now + limit.window]
+      if (taken === 1) this.#keepBounded(now)
+      return { taken, resetsAt }
+    })
+  }
+
+  giveBack(key: string): void {
+    this.#connection.unsynced(() => this.#giveBack(key))
+  }
+
+  deleteOver(now: number): number {
+    return this.#connection.unsynced(() => this.#deleteOver(now))
+  }
+
+  get size(): number {
+    return this.#count.first()?.[0] ?? 0
+  }
+
+  /** Drops what is over, then the oldest. */
+  #keepBounded(now: number): void {
+    this.#begun += 1
+    if (this.#begun % COUNT_EVERY !== 0 || this.size <= this.#max) return
+    this.#deleteOver(now)
+    const excess = this.size - this.#max
+    if (excess > 0) this.#deleteOldest(excess)
+  }
+}

@@ -1,0 +1,102 @@
+// Bringing a database file to the schema this version knows. Several processes may start at once: the first one that gets
+// the lock migrates, the others find it done.
+
+import { existsSync } from 'node:fs'
+import { StoreError } from '../../domain/errors.ts'
+import { KNOWN_VERSION, MIGRATIONS, type SqlTypes } from '../sql/schema.ts'
+import { Connection } from './connection.ts'
+
+export interface SchemaVersions {
+  /** The version of the file; 0 where there is no database yet. */
+  readonly found: number
+  /** The version that this Latchkey reads and writes. */
+  readonly known: number
+}
+
+const TYPES: SqlTypes = { position: 'INTEGER PRIMARY KEY AUTOINCREMENT', integer: 'INTEGER' }
+
+/** How long a start waits for another process's migration, in milliseconds. */
+const PATIENCE = 30_000
+
+/** Opens a connection to the file with its schema up to date. @throws StoreError, also when a newer version made the file */
+export async function openMigrated(path: string): Promise<Connection> {
+  const { connection } = await open(path)
+  return connection
+}
+
+/** Reads which version a file has; changes nothing and makes no file. @throws StoreError */
+export async function readSchemaVersions(path: string): Promise<SchemaVersions> {
+  if (!existsSync(path)) return { found: 0, known: KNOWN_VERSION }
+  const connection = new Connection(path)
+  try {
+    return { found: await connection.attempt(() => foundVersion(connection)), known: KNOWN_VERSION }
+  } finally {
+    connection.close()
+  }
+}
+
+/** Migrates a file, makes it where there is none, and tells which version it had. @throws StoreError */
+export async function migrateSqlite(path: string): Promise<SchemaVersions> {
+  const { connection, found } = await open(path)
+  connection.close()
+  return { found, known: KNOWN_VERSION }
+}
+
+async function open(path: string): Promise<{ readonly connection: Connection; readonly found: number }> {
+  const connection = new Connection(path)
+  try {
+    await connection.attempt(() => configure(connection), PATIENCE)
+    return { connection, found: await connection.attempt(() => migrate(connection), PATIENCE) }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function configure(connection: Connection): void {
+  connection.execute('PRAGMA journal_mode = WAL')
+  connection.execute('PRAGMA synchronous = FULL')
+  // 16 MiB: sessions and the upper levels of every index stay in memory.
+  connection.execute('PRAGMA cache_size = -16384')
+  // What is deleted is overwritten where the page is written anyway.
+  connection.execute('PRAGMA secure_delete = FAST')
+  // A write-ahead log that once grew does not keep its size.
+  connection.execute('PRAGMA journal_size_limit = 67108864')
+}
+
+/** Returns the version found. */
+function migrate(connection: Connection): number {
+  const found = foundVersion(connection)
+  if (found > KNOWN_VERSION) throw new StoreError(newerThanKnown(connection.subject, found))
+  if (found === KNOWN_VERSION) return found
+  return connection.transaction(() => {
+    // Between the first look and the lock, another process may have done it.
+    const locked = foundVersion(connection)
+    const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(TYPES))
+    for (const sql of pending) connection.execute(sql)
+    if (pending.length > 0) record(connection, locked)
+    return locked
+  })
+}
+
+function foundVersion(connection: Connection): number {
+  const table = connection.query(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'latchkey_schema'`).first()
+  if (table === undefined) return 0
+  return connection.query<readonly [number]>('SELECT version FROM latchkey_schema').first()?.[0] ?? 0
+}
+
+function record(connection: Connection, found: number): void {
+  if (found === 0) {
+    connection.execute('CREATE TABLE latchkey_schema (version INTEGER NOT NULL, probed INTEGER NOT NULL)')
+    connection.command('INSERT INTO latchkey_schema (version, probed) VALUES (?, 0)')(KNOWN_VERSION)
+  } else {
+    connection.command('UPDATE latchkey_schema SET version = ?')(KNOWN_VERSION)
+  }
+}
+
+function newerThanKnown(subject: string, found: number): string {
+  return (
+    `${subject} was made by a newer version of Latchkey (schema ${found}, this version knows ${KNOWN_VERSION}): ` +
+    'upgrade Latchkey, or restore the backup made before the upgrade.'
+  )
+}

@@ -1,0 +1,100 @@
+// The SQLite store: one file, many processes.
+
+import type { Change, Seen, Store, Written } from '../../ports/store.ts'
+import { Followers } from '../log/followers.ts'
+import type { Connection } from './connection.ts'
+import { LimitWindows } from './limit-windows.ts'
+import { openMigrated } from './migrate.ts'
+import { Tables } from './tables.ts'
+
+/** How often another process's writes are looked for. */
+const POLL_EVERY = 25
+const HEARTBEAT_EVERY = 100
+/** Seen times written in one transaction: other work gets its turn in between. */
+const TOUCH_BATCH = 500
+
+export interface SqliteOptions {
+  /** A file, made with mode 0600 where there is none; or `:memory:`. */
+  readonly path: string
+}
+
+/**
+ * Opens the store, with its schema brought up to date.
+ * @throws StoreError when the file cannot be used, is damaged, or was made by a newer version
+ */
+export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
+  const connection = await openMigrated(path)
+  try {
+    return connection.once(() => storeOn(connection))
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function storeOn(connection: Connection): Store {
+  const tables = new Tables(connection)
+  const windows = new LimitWindows(connection)
+  const { credentials, users, operations, log } = tables
+  // Changes a page for real, always the same one: a transaction rolled back would not notice that the disk is full.
+  const rewritePage = connection.command('UPDATE latchkey_schema SET probed = 1 - probed')
+  const attempt = <T>(work: () => T): Promise<T> => connection.attempt(work)
+
+  const followers = new Followers({
+    read: (from) => connection.once(() => log.readAfter(from)),
+    hasNews: () => log.othersHaveWritten(),
+    pollEvery: POLL_EVERY,
+    heartbeatEvery: HEARTBEAT_EVERY,
+  })
+
+  return {
+    credentials: {
+      find: (id) => attempt(() => credentials.find(id)),
+      listByUser: (userCode) => attempt(() => credentials.listByUser(userCode)),
+      listLapsed: (now, idleSince, limit) => attempt(() => credentials.listLapsed(now, idleSince, limit)),
+      touch: async (seen) => {
+        for (const batch of batches(seen)) await attempt(() => connection.transaction(() => credentials.touch(batch)))
+      },
+      deleteExpired: (before, limit) => attempt(() => credentials.deleteExpired(before, limit)),
+    },
+    users: {
+      find: (code) => attempt(() => users.find(code)),
+      findByUsernameKey: (usernameKey) => attempt(() => users.findByUsernameKey(usernameKey)),
+      page: (after, limit) => attempt(() => users.page(after, limit)),
+    },
+    operations: {
+      list: (userCode, before, limit) => attempt(() => operations.list(userCode, before, limit)),
+      deleteOlder: (before, limit) => attempt(() => operations.deleteOlder(before, limit)),
+    },
+    log: {
+      follow: (from) => followers.follow(from),
+      trim: (before) => attempt(() => log.trim(before)),
+    },
+    limits: {
+      take: (key, limit, now) => attempt(() => windows.take(key, limit, now)),
+      giveBack: (key) => attempt(() => windows.giveBack(key)),
+      deleteOver: (now) => attempt(() => windows.deleteOver(now)),
+    },
+    findKeyRing: () => attempt(() => tables.findKeyRing()),
+    write: async (changes) => {
+      const written = await attempt(() => tables.write(changes))
+      if (hasEntries(changes, written)) followers.wake()
+      return written
+    },
+    probe: () => attempt(() => connection.unsynced(() => void rewritePage())),
+    close: async () => {
+      followers.end()
+      connection.close()
+    },
+  }
+}
+
+function hasEntries(changes: readonly Change[], written: Written): boolean {
+  return written.landed && (written.ended.length > 0 || changes.some((change) => change.do === 'append entry'))
+}
+
+function batches(seen: readonly Seen[]): readonly (readonly Seen[])[] {
+  return Array.from({ length: Math.ceil(seen.length / TOUCH_BATCH) }, (_, index) =>
+    seen.slice(index * TOUCH_BATCH, (index + 1) * TOUCH_BATCH),
+  )
+}

@@ -1,0 +1,107 @@
+// Everything a SQLite file holds, and the one way to change it.
+
+import type { KeyRingRecord } from '../../domain/key-ring.ts'
+import type { Change, Ended, Written } from '../../ports/store.ts'
+import { parseColumn } from '../sql/json-column.ts'
+import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
+import type { Command, Connection, Query } from './connection.ts'
+import { CredentialTable } from './credential-table.ts'
+import { EntryLog } from './entry-log.ts'
+import { OperationTable } from './operation-table.ts'
+import { UserTable } from './user-table.ts'
+
+export class Tables {
+  readonly credentials: CredentialTable
+  readonly users: UserTable
+  readonly operations: OperationTable
+  readonly log: EntryLog
+  readonly #connection: Connection
+  readonly #findKeyRing: Query<KeyRingRow>
+  readonly #insertKeyRing: Command
+  readonly #replaceKeyRing: Command
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.credentials = new CredentialTable(connection)
+    this.users = new UserTable(connection)
+    this.operations = new OperationTable(connection)
+    this.log = new EntryLog(connection)
+    this.#findKeyRing = connection.query(KEY_RING_SQL.find)
+    this.#insertKeyRing = connection.command(KEY_RING_SQL.insert)
+    this.#replaceKeyRing = connection.command(KEY_RING_SQL.replace)
+  }
+
+  findKeyRing(): KeyRingRecord | undefined {
+    const row = this.#findKeyRing.first()
+    return row && parseColumn<KeyRingRecord>(row[0])
+  }
+
+  /** Applies all changes in order, or none. */
+  write(changes: readonly Change[]): Written {
+    if (isOneStatement(changes)) return this.#applyAll(changes)
+    return this.#connection.transaction(
+      () => this.#applyAll(changes),
+      (written) => written.landed,
+    )
+  }
+
+  #applyAll(changes: readonly Change[]): Written {
+    const ended: Ended[] = []
+    for (const [index, change] of changes.entries()) {
+      if (!this.#apply(change, ended)) return { landed: false, refusedAt: index }
+    }
+    return { landed: true, ended }
+  }
+
+  /** False when the change is refused. */
+  #apply(change: Change, ended: Ended[]): boolean {
+    switch (change.do) {
+      case 'insert user':
+        return this.users.insert(change.user)
+      case 'replace user':
+        return this.users.replace(change.next, change.ifVersion)
+      case 'delete user':
+        this.operations.deleteByUser(change.code)
+        return this.users.delete(change.code)
+      case 'require user':
+        return this.users.isInVersion(change.code, change.version)
+      case 'require credential':
+        return this.credentials.isLive(change.id)
+      case 'insert credential':
+        return this.credentials.insert(change.record)
+      case 'replace credential':
+        return this.credentials.replace(change.next, change.ifVersion)
+      case 'end credentials':
+        return this.#end(change, ended)
+      case 'append operation':
+        this.operations.append(change.operation)
+        return true
+      case 'append entry':
+        this.log.append(change.entry)
+        return true
+      case 'replace key ring':
+        return this.#changeKeyRing(change.next, change.ifVersion)
+    }
+  }
+
+  #end({ where, reason, at, orRefuse }: Change & { readonly do: 'end credentials' }, ended: Ended[]): boolean {
+    const these = this.credentials.end(where, reason, at)
+    for (const { id, kind } of these) {
+      if (kind === 'session') this.log.append({ kind: 'ended', sid: id, at, reason })
+    }
+    ended.push(...these)
+    return these.length > 0 || orRefuse !== true
+  }
+
+  #changeKeyRing(next: KeyRingRecord, ifVersion: number): boolean {
+    const ring = JSON.stringify(next)
+    if (ifVersion === 0) return this.#insertKeyRing(next.version, ring) === 1
+    return this.#replaceKeyRing(next.version, ring, ifVersion) === 1
+  }
+}
+
+/** True where SQLite's own transaction, which is one statement, is enough. */
+function isOneStatement(changes: readonly Change[]): boolean {
+  const [first, ...others] = changes
+  return others.length === 0 && first?.do !== 'end credentials' && first?.do !== 'delete user'
+}

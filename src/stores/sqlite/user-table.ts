@@ -1,0 +1,56 @@
+// Users in SQLite.
+
+import type { UserRecord } from '../../domain/user.ts'
+import { USER_SQL, type UserRow, userOf, userValues } from '../sql/users.ts'
+import type { Command, Connection, Query } from './connection.ts'
+
+export class UserTable {
+  readonly #find: Query<UserRow>
+  readonly #findByUsernameKey: Query<UserRow>
+  readonly #page: Query<UserRow>
+  readonly #isInVersion: Query<readonly [1]>
+  readonly #insert: Command
+  readonly #replace: Command
+  readonly #delete: Command
+
+  constructor(connection: Connection) {
+    this.#find = connection.query(USER_SQL.find)
+    this.#findByUsernameKey = connection.query(USER_SQL.findByUsernameKey)
+    this.#page = connection.query(USER_SQL.page)
+    this.#isInVersion = connection.query(USER_SQL.isInVersion)
+    this.#insert = connection.command(USER_SQL.insert)
+    this.#replace = connection.command(USER_SQL.replace)
+    this.#delete = connection.command(USER_SQL.delete)
+  }
+
+  find(code: string): UserRecord | undefined {
+    const row = this.#find.first(code)
+    return row && userOf(row)
+  }
+
+  findByUsernameKey(usernameKey: string): UserRecord | undefined {
+    const row = this.#findByUsernameKey.first(usernameKey)
+    return row && userOf(row)
+  }
+
+  page(after: string | null, limit: number): readonly UserRecord[] {
+    return this.#page.all(after ?? '', limit).map(userOf)
+  }
+
+  isInVersion(code: string, version: number): boolean {
+    return this.#isInVersion.first(code, version) !== undefined
+  }
+
+  insert(user: UserRecord): boolean {
+    return this.#insert(...userValues(user)) === 1
+  }
+
+  replace(next: UserRecord, ifVersion: number): boolean {
+    const [code, usernameKey, version, rest] = userValues(next)
+    return this.#replace(usernameKey, version, rest, code, ifVersion, usernameKey, code) === 1
+  }
+
+  delete(code: string): boolean {
+    return this.#delete(code) === 1
+  }
+}
