@@ -54,3 +54,6 @@ export const MAX_DETAIL = 4 * 1024
 export function isApplicationAction(action: string): boolean {
   return action.length <= MAX_ACTION && ACTION.test(action) && !RESERVED.includes(action.slice(0, action.indexOf('.')))
 }
+
+/** How many operations a page of the record has. */
+export const OPERATION_LIMITS = { usual: 50, max: 200 } as const

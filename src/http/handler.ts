@@ -26,6 +26,7 @@ export interface AnsweredRequest {
   readonly address: string
   readonly userCode: string | null
   readonly sid: string | null
+  readonly milliseconds: number
   /** A fault of ours, for the log alone. */
   readonly fault: unknown
 }
@@ -92,11 +93,12 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   }
 
   return async (request) => {
+    const began = performance.now()
     const requestId = nextRequestId()
     const noted: Noted = {}
     const found = find(request.path)
     const outcome = await respond(request, found, noted).catch((fault: unknown) => faulted(fault, noted))
-    onAnswer(answered(request, requestId, found, outcome, noted))
+    onAnswer({ requestId, milliseconds: performance.now() - began, ...told(request, found, outcome, noted) })
     const content = contentOf(outcome)
     return {
       status: outcome.status ?? 200,
@@ -121,9 +123,13 @@ function withHeaders(outcome: Outcome, headers: Readonly<Record<string, string>>
   return { ...outcome, headers: { ...outcome.headers, ...headers } }
 }
 
-function answered(request: Incoming, requestId: string, found: Found | undefined, outcome: Outcome, noted: Noted): AnsweredRequest {
+function told(
+  request: Incoming,
+  found: Found | undefined,
+  outcome: Outcome,
+  noted: Noted,
+): Omit<AnsweredRequest, 'requestId' | 'milliseconds'> {
   return {
-    requestId,
     method: request.method,
     route: found?.methods.values().next().value?.path ?? null,
     status: outcome.status ?? 200,

@@ -1,7 +1,7 @@
 // Ways in: register, login, and the token that a session or a remembered login is good for.
 
 import { AuthError } from '../../domain/errors.ts'
-import { DAY, wholeSeconds } from '../../domain/time.ts'
+import { DAY, SECOND, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
 import { authenticate, sessionRequired } from '../../engine/authenticate.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
@@ -102,7 +102,7 @@ export function answer({ parts }: Call<unknown>, signedIn: SignedIn): Outcome {
     json: presentSignedIn(signedIn, sessionIdleTimeout, now),
     cookies: [
       ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, cookies)] : []),
-      ...(remembered ? [setCookie('remember', remembered.value, cookies, wholeSeconds(remembered.expiresAt - now))] : []),
+      ...(remembered ? [setCookie('remember', remembered.value, cookies, Math.ceil((remembered.expiresAt - now) / SECOND))] : []),
     ],
   }
 }

@@ -1,0 +1,116 @@
+// node:http on one side, the handler on the other. Translation only.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Handle } from '../http/handler.ts'
+import type { Answer, Incoming } from '../http/message.ts'
+
+export interface NodeOptions {
+  /** The client's address, for hosts that know it better than the connection does. */
+  readonly address?: (request: IncomingMessage) => string
+}
+
+/** A request listener for `node:http`, `node:https` and whatever takes one. It must see the body unread. */
+export function toNodeListener(
+  latchkey: { readonly handle: Handle },
+  options: NodeOptions = {},
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const address = options.address ?? peerOf
+  return async (request, response) => {
+    const answer = await latchkey.handle(fromNode(request, address(request)))
+    await writeAnswer(request, response, answer)
+  }
+}
+
+/** Reads what is needed of a request of node:http, where it is needed. */
+export function fromNode(request: IncomingMessage, address: string): Incoming {
+  const target = originForm(request.url ?? '/')
+  const question = target.indexOf('?')
+  return {
+    method: request.method ?? 'GET',
+    path: question === -1 ? target : target.slice(0, question),
+    query: question === -1 ? '' : target.slice(question + 1),
+    header: (name) => request.headersDistinct[name]?.join(name === 'cookie' ? '; ' : ', ') ?? null,
+    address,
+    peer: peerOf(request),
+    body: (limit) => readWhole(request, limit),
+  }
+}
+
+/** IPv4 clients of a socket that listens on both come mapped into IPv6. */
+export function peerOf(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+/** Clients of proxies may send the absolute form (RFC 9112, 3.2.2); its host decides nothing here. */
+function originForm(target: string): string {
+  const withoutFragment = target.split('#', 1)[0] ?? '/'
+  if (withoutFragment.startsWith('/') || !URL.canParse(withoutFragment)) return withoutFragment
+  const { pathname, search } = new URL(withoutFragment)
+  return pathname + search
+}
+
+/** The body; undefined when it has more than `limit` bytes, or when the client went away. */
+async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  if (request.readableEnded) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Not `for await`: leaving it early would destroy the connection, and with it the refusal.
+  return new Promise((resolve) => {
+    const onData = (chunk: Uint8Array) => {
+      size += chunk.byteLength
+      chunks.push(chunk)
+      if (size <= limit) return
+      request.off('data', onData).pause()
+      resolve(undefined)
+    }
+    request
+      .on('data', onData)
+      .once('end', () => resolve(Buffer.concat(chunks, size)))
+      .once('close', () => resolve(undefined))
+  })
+}
+
+/** Bytes of an unread body that are taken in and thrown away, so that the client gets to read its answer. */
+const MAX_DRAIN = 128 * 1024
+const DRAIN_TIME = 2_000
+
+async function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  if (response.destroyed) return
+  const body = answer.body ?? ''
+  const hasUnread = mayHaveMuchUnread(request)
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
+  if (answer.cookies.length > 0) response.setHeader('set-cookie', answer.cookies)
+  if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
+  if (hasUnread) response.setHeader('connection', 'close')
+  response.writeHead(answer.status)
+  if (hasUnread) {
+    // The whole answer goes out first; to end it at once would reset a connection on which the client still sends.
+    response.write(body)
+    await drain(request)
+  }
+  response.end(hasUnread ? undefined : body)
+}
+
+/** True while more of the body may come than the connection should swallow unseen. */
+function mayHaveMuchUnread(request: IncomingMessage): boolean {
+  if (request.readableEnded) return false
+  const announced = request.headers['content-length']
+  return announced === undefined ? request.headers['transfer-encoding'] !== undefined : Number(announced) > MAX_DRAIN
+}
+
+async function drain(request: IncomingMessage): Promise<void> {
+  let drained = 0
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_TIME)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    request.on('data', (chunk: Uint8Array) => {
+      drained += chunk.byteLength
+      if (drained > MAX_DRAIN) done()
+    })
+    request.once('end', done).once('error', done).once('close', done).resume()
+  })
+  request.pause()
+}

@@ -1,0 +1,24 @@
+// latchkey migrate: bring the database to the form this version works with. `serve` does it too.
+
+import type { Command } from 'commander'
+import { openStore } from '../assemble.ts'
+import { loadSettings } from '../server/configuration.ts'
+import { fail, print } from './output.ts'
+import type { CommandOptions } from './with-engine.ts'
+
+export function addMigrateCommand(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database to the form this version works with, and say which that is')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommandOptions>()
+      try {
+        const { databaseUrl } = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
+        const store = await openStore(databaseUrl)
+        await store.close()
+        print({ migrated: true }, options, 'The database is up to date.')
+      } catch (error) {
+        fail(error, options)
+      }
+    })
+}

@@ -1,0 +1,49 @@
+// How commands speak: tables and sentences for people, JSON for programs, one line on standard error when refused.
+
+import { NotYetError } from '../assemble.ts'
+import { AuthError, StoreError } from '../domain/errors.ts'
+import { SettingError } from '../settings.ts'
+
+export const EXIT = { done: 0, refused: 1, usage: 2 } as const
+
+export interface OutputOptions {
+  readonly json?: boolean
+}
+
+export function print(result: unknown, { json = false }: OutputOptions, sentence: string): void {
+  process.stdout.write(`${json ? JSON.stringify(result) : sentence}\n`)
+}
+
+export type Row = Readonly<Record<string, string | number | boolean | null>>
+
+/** Columns as wide as their widest cell. */
+export function table(rows: readonly Row[], columns: readonly string[], whenEmpty: string): string {
+  if (rows.length === 0) return whenEmpty
+  const cells = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))]
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)))
+  return cells
+    .map((line) =>
+      line
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Says why in one line on standard error, and sets the exit code. */
+export function fail(error: unknown, { json = false }: OutputOptions = {}): void {
+  const [code, exit] = kindOf(error)
+  const message = error instanceof AuthError || error instanceof Error ? error.message : String(error)
+  const line = message.replace(/\s*\n\s*/g, ' ')
+  process.stderr.write(json ? `${JSON.stringify({ error: { code, message: line } })}\n` : `latchkey: ${line}\n`)
+  process.exitCode = exit
+}
+
+function kindOf(error: unknown): readonly [string, number] {
+  if (error instanceof AuthError) return [error.code, EXIT.refused]
+  if (error instanceof NotYetError) return ['not_yet', EXIT.usage]
+  if (error instanceof SettingError) return ['setting', EXIT.usage]
+  if (error instanceof StoreError) return ['store.unavailable', EXIT.refused]
+  return ['failed', EXIT.refused]
+}

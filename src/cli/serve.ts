@@ -1,0 +1,96 @@
+// latchkey serve: one server, or several workers behind one port, until it is told to stop.
+
+import cluster from 'node:cluster'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { flagOf, loadSettings } from '../server/configuration.ts'
+import { createLog } from '../server/log.ts'
+import { serve } from '../server/serve.ts'
+import { reportToPrimary, serveWorkers } from '../server/workers.ts'
+import { SETTING_KEYS, SETTINGS, type SettingInputs, type SettingKey } from '../settings.ts'
+import { EXIT, fail, type OutputOptions } from './output.ts'
+
+type ServeFlags = OutputOptions & { readonly workers?: number }
+
+const MAX_WORKERS = 64
+
+export function addServeCommand(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('serve; everything that is missing is made')
+    .option('--workers <n>', 'processes that share the port', countOf)
+  for (const key of flagKeys()) command.addOption(new Option(`${flagOf(key)} <value>`, aboutOf(key)))
+  command.action(async (_options: unknown, invoked: Command) => {
+    const options = invoked.optsWithGlobals<ServeFlags>()
+    try {
+      await run(options, flagsOf(invoked))
+    } catch (error) {
+      if (cluster.isWorker) reportToPrimary({ failed: error instanceof Error ? error.message : String(error) })
+      else fail(error, options)
+      if (cluster.isWorker) process.disconnect?.()
+      process.exitCode ||= EXIT.refused
+    }
+  })
+}
+
+async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInputs): Promise<void> {
+  const settings = await loadSettings(process.env, process.cwd(), flags)
+  const log = await createLog(settings.logLevel)
+  const isPrimary = workers > 1 && cluster.isPrimary
+  const labels = cluster.isWorker ? { worker: String(cluster.worker?.id) } : {}
+  const serving = isPrimary
+    ? await serveWorkers(workers, settings, log)
+    : await serve(settings, { log, labels, servesMetricsPort: !cluster.isWorker })
+  const { url, publicUrl } = serving
+  if (cluster.isWorker) reportToPrimary({ listening: { url, publicUrl } })
+  else
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ url, publicUrl })}\n`
+        : `Latchkey listens on ${url}${url === publicUrl ? '' : `, public URL ${publicUrl}`}\n`,
+    )
+
+  await told()
+  await serving.stop()
+  await new Promise<void>((resolve) => log.flush(() => resolve()))
+  process.exit(EXIT.done)
+}
+
+/** Resolves on the first signal to stop; a second one does not wait. */
+function told(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    const stop = () => {
+      if (asked) process.exit(EXIT.refused)
+      asked = true
+      resolve()
+    }
+    process.on('SIGTERM', stop).on('SIGINT', stop)
+  })
+}
+
+/** The secret is no flag: arguments stand in process lists. */
+function flagKeys(): readonly SettingKey[] {
+  return SETTING_KEYS.filter((key) => key !== 'secret')
+}
+
+function flagsOf(command: Command): SettingInputs {
+  const given = command.optsWithGlobals<Readonly<Record<string, string | undefined>>>()
+  return Object.fromEntries(flagKeys().map((key) => [key, given[camelCased(flagOf(key))]]))
+}
+
+function camelCased(flag: string): string {
+  return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function aboutOf(key: SettingKey): string {
+  const { about, name, accepted } = SETTINGS[key]
+  const fallback = 'fallbackText' in SETTINGS[key] ? `; default ${SETTINGS[key].fallbackText}` : ''
+  return `${about} (${name}: ${accepted}${fallback})`
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > MAX_WORKERS)
+    throw new InvalidArgumentError(`accepted: a number from 1 to ${MAX_WORKERS}`)
+  return count
+}

@@ -1,0 +1,163 @@
+// latchkey user: adding, listing, roles, enabling and disabling, deleting, a new password.
+
+import type { Command } from 'commander'
+import { NotYetError } from '../assemble.ts'
+import { AuthError } from '../domain/errors.ts'
+import { isRole, type UserRecord } from '../domain/user.ts'
+import type { Engine } from '../engine/engine.ts'
+import { addUser, deleteUser, setDisabled, setPassword, setRoles, type UserResult } from '../engine/users.ts'
+import { SettingError } from '../settings.ts'
+import { fail, print, table } from './output.ts'
+import { readPassword } from './password-input.ts'
+import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
+
+const PAGE = 500
+
+export function addUserCommands(program: Command): void {
+  const user = program.command('user').description('users: add, list, role, enable, disable, delete, password, import')
+
+  user
+    .command('add <name>')
+    .description('add a user; the password is typed unseen, or read as the first line of standard input')
+    .option('--role <role...>', 'a role, such as admin', [])
+    .option('--email <address>', 'an e-mail address')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommandOptions & { role: string[]; email?: string }>()
+      await withEngine(options, async (engine) => {
+        checkRoles(options.role)
+        const password = await readPassword(`Password for ${name}`)
+        const added = await addUser(engine, { username: name, password, email: options.email ?? null, roles: options.role })
+        if (added instanceof AuthError) return added
+        print(present(added), options, `Added ${added.username} (${added.code})${rolesText(added)}.`)
+        return undefined
+      })
+    })
+
+  user
+    .command('list')
+    .description('list all users')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommandOptions>()
+      await withEngine(options, async (engine) => {
+        const rows = (await allUsers(engine)).map(present)
+        const cells = rows.map((row) => ({ ...row, roles: row.roles.join(','), disabled: row.disabled ? 'yes' : '' }))
+        print(
+          rows,
+          options,
+          table(cells, ['username', 'code', 'roles', 'disabled', 'createdAt'], 'There are no users yet: latchkey user add NAME.'),
+        )
+        return undefined
+      })
+    })
+
+  user
+    .command('role <name> [roles...]')
+    .description('set the roles of a user; none takes them all away. Tokens issued before are to be renewed')
+    .action(async (name: string, roles: string[], _options: unknown, command: Command) => {
+      await change(
+        command,
+        name,
+        async (engine) => {
+          checkRoles(roles)
+          return setRoles(engine, name, roles)
+        },
+        (changed) => `${changed.user.username} now has ${roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`}.`,
+      )
+    })
+
+  user
+    .command('enable <name>')
+    .description('let a disabled user sign in again')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await change(
+        command,
+        name,
+        (engine) => setDisabled(engine, name, false),
+        ({ user: { username } }) => `${username} may sign in.`,
+      )
+    })
+
+  user
+    .command('disable <name>')
+    .description('end everything of a user, and let them sign in no more')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await change(
+        command,
+        name,
+        (engine) => setDisabled(engine, name, true),
+        (changed) => `${changed.user.username} is disabled; ${endedText(changed)}.`,
+      )
+    })
+
+  user
+    .command('delete <name>')
+    .description('delete a user and all that belongs to them')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await change(
+        command,
+        name,
+        (engine) => deleteUser(engine, name),
+        (changed) => `${changed.user.username} is deleted; ${endedText(changed)}.`,
+      )
+    })
+
+  user
+    .command('password <name>')
+    .description('set a new password and end everything of the user; it is read like that of `user add`')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await change(
+        command,
+        name,
+        async (engine) => setPassword(engine, name, await readPassword(`New password for ${name}`)),
+        (changed) => `${changed.user.username} has a new password; ${endedText(changed)}.`,
+      )
+    })
+
+  user
+    .command('import [file]')
+    .description('bring users and their hashes from elsewhere')
+    .action((_file: unknown, _options: unknown, command: Command) => {
+      fail(new NotYetError('user import is not supported by this version yet.'), command.optsWithGlobals<CommandOptions>())
+    })
+}
+
+async function change(
+  command: Command,
+  name: string,
+  run: (engine: Engine) => Promise<UserResult | AuthError>,
+  sentence: (changed: UserResult) => string,
+): Promise<void> {
+  const options = command.optsWithGlobals<CommandOptions>()
+  await withEngine(options, async (engine) => {
+    const changed = await run(engine)
+    if (changed instanceof AuthError) return changed.code === 'not_found' ? notFound(`user ${name}`) : changed
+    print({ ...present(changed.user), ended: changed.ended }, options, sentence(changed))
+    return undefined
+  })
+}
+
+async function allUsers(engine: Engine): Promise<readonly UserRecord[]> {
+  const users: UserRecord[] = []
+  for (;;) {
+    const page = await engine.store.users.page(users.at(-1)?.code ?? null, PAGE)
+    users.push(...page)
+    if (page.length < PAGE) return users
+  }
+}
+
+function checkRoles(roles: readonly string[]): void {
+  const wrong = roles.find((role) => !isRole(role))
+  if (wrong !== undefined) throw new SettingError(`The role "${wrong}" is not accepted: a lower-case letter, then letters, digits, _ or -.`)
+}
+
+function present({ code, username, email, roles, disabled, createdAt }: UserRecord) {
+  return { code, username, email, roles, disabled, createdAt: new Date(createdAt).toISOString() }
+}
+
+function rolesText({ roles }: UserRecord): string {
+  return roles.length === 0 ? '' : ` with the roles ${roles.join(', ')}`
+}
+
+function endedText({ ended: { sessions, remembered } }: UserResult): string {
+  return `${sessions} sessions and ${remembered} remembered logins ended`
+}

@@ -1,0 +1,45 @@
+// Commands work on the same engine as the server, over the same database, beside it.
+
+import { assemble } from '../assemble.ts'
+import { AuthError } from '../domain/errors.ts'
+import type { Engine } from '../engine/engine.ts'
+import { loadSettings } from '../server/configuration.ts'
+import { fail, type OutputOptions } from './output.ts'
+
+export interface CommandOptions extends OutputOptions {
+  readonly databaseUrl?: string
+}
+
+/** Runs a command on an engine and closes it again. A refusal is printed, and sets the exit code. */
+export async function withEngine(options: CommandOptions, run: (engine: Engine) => Promise<AuthError | undefined>): Promise<void> {
+  try {
+    const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
+    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`)
+    try {
+      const refusal = await run(engine)
+      if (refusal) fail(refusal, options)
+    } finally {
+      await engine.stop().finally(() => engine.store.close())
+    }
+  } catch (error) {
+    fail(error, options)
+  }
+}
+
+/** An identifier that is not there, said so that one knows which. */
+export function notFound(what: string): AuthError {
+  return new NamedRefusal(what)
+}
+
+class NamedRefusal extends AuthError {
+  readonly #sentence: string
+
+  constructor(what: string) {
+    super('not_found')
+    this.#sentence = `There is no ${what}.`
+  }
+
+  override get message(): string {
+    return this.#sentence
+  }
+}

@@ -1,0 +1,15 @@
+// Keys for other services of the deployment: shown once, kept as a digest.
+
+import type { ServiceKeyRecord } from '../domain/key-ring.ts'
+import type { Parts } from './parts.ts'
+
+const PURPOSE = 'service-key'
+
+/** @throws StoreError */
+export async function addServiceKey(parts: Parts, name: string): Promise<{ readonly record: ServiceKeyRecord; readonly value: string }> {
+  const id = parts.secrets.randomId()
+  const value = `${id}.${parts.secrets.randomId()}${parts.secrets.randomId()}`
+  const record = { id, name, hash: parts.secrets.digest(PURPOSE, value), createdAt: parts.clock.now() }
+  await parts.keys.addService(record)
+  return { record, value }
+}

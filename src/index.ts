@@ -1,0 +1,153 @@
+// Latchkey as a library.
+
+import { type AssemblyHooks, assemble } from './assemble.ts'
+import { deviceOf } from './domain/credential.ts'
+import { AuthError } from './domain/errors.ts'
+import { isSafeMethod } from './domain/origin.ts'
+import type { JsonObject } from './domain/session-data.ts'
+import { changePassword, deleteAccount } from './engine/account.ts'
+import { describeSession } from './engine/describe.ts'
+import type { Engine } from './engine/engine.ts'
+import type { SignedIn } from './engine/issue.ts'
+import { login } from './engine/login.ts'
+import { type EndedCounts, logout } from './engine/logout.ts'
+import { listOperations, recordOperation } from './engine/operations.ts'
+import type { Whence } from './engine/parts.ts'
+import type { Principal, SessionView, Via } from './engine/principal.ts'
+import { register } from './engine/register.ts'
+import { restore } from './engine/restore.ts'
+import { patchSessionData, readSessionData, type SessionData } from './engine/session-data.ts'
+import { endCredential, endOtherCredentials, type ListedCredential, listCredentials } from './engine/sessions.ts'
+import { mintForSession } from './engine/tokens.ts'
+import { addUser, deleteUser, findUser, revoke, setDisabled, setPassword, setRoles } from './engine/users.ts'
+import { cookieNames, readCredentials } from './http/credentials.ts'
+import { fetchHandler, fromRequest, type Peer } from './http/fetch.ts'
+import { createHandler, type Handle } from './http/handler.ts'
+import { judgeProof, provePrincipal } from './http/proof.ts'
+import { readinessOf } from './http/readiness.ts'
+import { readSettings, type SettingInputs } from './settings.ts'
+
+export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
+export { SettingError } from './settings.ts'
+export type { EndedCounts, Handle, JsonObject, ListedCredential, Peer, Principal, SessionData, SessionView, SignedIn, Via, Whence }
+
+/** Who a request is, or why nobody can say. */
+export type Authentication =
+  | { readonly ok: true; readonly principal: Principal; readonly via: Via }
+  | { readonly ok: false; readonly error: AuthError }
+
+const NOWHERE: Whence = { ip: '', device: '' }
+const NOTHING = { session: undefined, remembered: undefined }
+
+export type LatchkeyOptions = SettingInputs
+
+/**
+ * Latchkey inside a TypeScript server.
+ *
+ * @param options by their names in camel case, in the same text as in the environment: `{ databaseUrl: 'sqlite:app.db',
+ *   sessionIdleTimeout: '20m', allowedOrigins: ['https://app.example.com'] }`. Everything has a default.
+ * @throws SettingError (a TypeError) naming the option and what is accepted; StoreError when the database cannot be opened
+ */
+export async function createLatchkey(options: LatchkeyOptions = {}, hooks: AssemblyHooks = {}): Promise<Latchkey> {
+  const settings = readSettings(options, (key) => key)
+  const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
+  return latchkeyOver(await assemble(settings, publicUrl, hooks), publicUrl)
+}
+
+export type Latchkey = ReturnType<typeof latchkeyOver>
+
+function latchkeyOver(engine: Engine, publicUrl: string) {
+  const app = { parts: engine, publicUrl, readiness: () => readinessOf(engine), isStopping: () => false }
+  const handle = createHandler(app)
+  const names = cookieNames(engine.policy.cookies)
+
+  return {
+    /** Answers every path of Latchkey, and 404 to the rest. `peer` is the client, as the host knows it. */
+    handler: fetchHandler(handle),
+
+    /** The same for adapters, without the Fetch API's objects. */
+    handle,
+
+    /**
+     * Who a request to a route of the host's own is. A request that changes something (any method but GET, HEAD and OPTIONS)
+     * needs its credential in the header: with a cookie alone the error is `header.required`.
+     *
+     * @throws StoreError
+     */
+    async authenticate(request: Request): Promise<Authentication> {
+      const incoming = fromRequest(request, { address: '' })
+      const credentials = readCredentials(incoming, names)
+      if (credentials instanceof AuthError) return { ok: false, error: credentials }
+      const proven = await provePrincipal(engine, credentials, incoming.header('x-latchkey-passive') === '1')
+      if (proven instanceof AuthError) return { ok: false, error: proven }
+      const error = judgeProof(isSafeMethod(request.method) ? 'any' : 'header', proven.via)
+      return error ? { ok: false, error } : { ok: true, ...proven }
+    },
+
+    /** Creates a user and signs in; the session's credential is in the answer, for the host to hand out. @throws StoreError */
+    register: (user: { username: string; password: string; email?: string; remember?: boolean }, whence: Whence = NOWHERE) =>
+      register(engine, { delivery: 'header', remember: false, ...user, email: user.email ?? null }, bounded(whence), NOTHING),
+
+    /** Signs in with a name and a password. @throws StoreError */
+    login: (who: { username: string; password: string; remember?: boolean }, whence: Whence = NOWHERE) =>
+      login(engine, { delivery: 'header', remember: false, knownDevice: undefined, ...who }, bounded(whence), NOTHING),
+
+    /** Turns a remembered login into a session; the login's credential may be a new one afterwards. @throws StoreError */
+    restore: (remembered: string, whence: Whence = NOWHERE) => restore(engine, remembered, bounded(whence)),
+
+    /** A token for the principal's session. @throws StoreError */
+    token: (principal: Principal) => mintForSession(engine, principal),
+
+    /** Ends the principal's lineage, or all of the user's credentials. @throws StoreError; then nothing is known to have ended */
+    logout: (principal: Principal, { everywhere = false } = {}, whence: Whence = NOWHERE) =>
+      logout(engine, principal, everywhere, bounded(whence)),
+
+    session: (principal: Principal) => describeSession(engine, principal),
+    sessions: (principal: Principal) => listCredentials(engine, principal),
+    endSession: (principal: Principal, id: string, whence: Whence = NOWHERE) => endCredential(engine, principal, id, bounded(whence)),
+    endOtherSessions: (principal: Principal, whence: Whence = NOWHERE) => endOtherCredentials(engine, principal, bounded(whence)),
+
+    data: (principal: Principal) => readSessionData(engine, principal),
+    /** Applies a merge patch (RFC 7396) to the session's data, with `ifVersion` to that version alone. @throws StoreError */
+    patchData: (principal: Principal, patch: JsonObject, ifVersion?: number) => patchSessionData(engine, principal, patch, ifVersion),
+
+    operations: (principal: Principal, page: { before?: string; limit?: number } = {}) =>
+      listOperations(engine, principal, page.before, page.limit ?? 50),
+    /** Records an operation of the application's own, such as `order.placed`. @throws StoreError */
+    record: (principal: Principal, action: string, detail: JsonObject = {}, whence: Whence = NOWHERE) =>
+      recordOperation(engine, principal, action, detail, bounded(whence)),
+
+    changePassword: (principal: Principal, passwords: { current: string; next: string }, whence: Whence = NOWHERE) =>
+      changePassword(engine, principal, passwords, bounded(whence)),
+    deleteAccount: (principal: Principal, password: string, whence: Whence = NOWHERE) =>
+      deleteAccount(engine, principal, password, bounded(whence)),
+
+    /** What an operator does: no credential is asked for, so never hand these to a request. */
+    users: {
+      add: (user: { username: string; password: string; email?: string; roles?: readonly string[] }) =>
+        addUser(engine, { ...user, email: user.email ?? null, roles: user.roles ?? [] }),
+      find: (nameOrCode: string) => findUser(engine, nameOrCode),
+      setRoles: (nameOrCode: string, roles: readonly string[]) => setRoles(engine, nameOrCode, roles),
+      setDisabled: (nameOrCode: string, disabled: boolean) => setDisabled(engine, nameOrCode, disabled),
+      setPassword: (nameOrCode: string, password: string) => setPassword(engine, nameOrCode, password),
+      delete: (nameOrCode: string) => deleteUser(engine, nameOrCode),
+      revoke: (what: { id: string } | { user: string }) => revoke(engine, what),
+    },
+
+    /** Retires the signing key, and begins to sign with the next. @throws StoreError */
+    rotateKeys: () => engine.keys.rotate(),
+
+    /** Writes what has gathered and closes the store. @throws StoreError */
+    async close(): Promise<void> {
+      try {
+        await engine.stop()
+      } finally {
+        await engine.store.close()
+      }
+    },
+  }
+}
+
+function bounded({ ip, device }: Whence): Whence {
+  return { ip, device: deviceOf(device) }
+}

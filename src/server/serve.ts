@@ -1,0 +1,166 @@
+// The server: listens, then puts everything together, then answers; and stops in the reverse order.
+
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { toNodeListener } from '../adapters/node.ts'
+import { assemble } from '../assemble.ts'
+import { createHandler } from '../http/handler.ts'
+import { readinessOf } from '../http/readiness.ts'
+import { SettingError, type Settings } from '../settings.ts'
+import { answerClientErrors, lacksHost, refuseRaw } from './client-errors.ts'
+import { type Logger, logRequest } from './log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { clientAddress } from './proxies.ts'
+import { followTls, readTls } from './tls.ts'
+
+export interface Serving {
+  /** The address it listens on. */
+  readonly url: string
+  readonly publicUrl: string
+  readonly metrics: Metrics
+  /** Readiness fails first, requests under way finish, what has gathered is written. */
+  stop(): Promise<void>
+}
+
+export interface ServeOptions {
+  readonly log: Logger
+  /** Labels on every metric of this process. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** False where another process serves METRICS_PORT. */
+  readonly servesMetricsPort?: boolean
+}
+
+const LIMITS = {
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+  requireHostHeader: false,
+}
+/** Between failing readiness and closing the port, so that whoever balances the load sees it in time. */
+const NOTICE = 200
+const PATIENCE = 10_000
+
+/** @throws SettingError, NotYetError, StoreError; then nothing is left listening */
+export async function serve(settings: Settings, { log, labels, servesMetricsPort = true }: ServeOptions): Promise<Serving> {
+  let answer: RequestListener = (request, response) => void ready.then(() => answer(request, response))
+  let begin = () => {}
+  const ready = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  let stopping = false
+  const listener: RequestListener = (request, response) => {
+    if (stopping) response.shouldKeepAlive = false
+    if (lacksHost(request)) refuseRaw(request, response, publicUrl)
+    else answer(request, response)
+  }
+  const { server, scheme, unfollow } = createListening(settings, listener, log)
+  let publicUrl = settings.publicUrl ?? `${scheme}://localhost`
+  answerClientErrors(server, () => publicUrl)
+  const { port } = await listen(server, settings.port, settings.host, 'PORT')
+  publicUrl = settings.publicUrl ?? `${scheme}://localhost:${port}`
+
+  const metrics = createMetrics(labels)
+  const withServerDefaults = { ...settings, clearSiteData: settings.clearSiteData ?? true }
+  try {
+    const engine = await assemble(withServerDefaults, publicUrl, { onFault: (what, error) => log.error({ err: error }, `${what} failed`) })
+    metrics.watch(engine)
+    const handle = createHandler(
+      {
+        parts: engine,
+        publicUrl,
+        readiness: () => readinessOf(engine),
+        isStopping: () => stopping,
+        metrics: settings.metricsPort === undefined ? () => metrics.registry.metrics() : undefined,
+      },
+      (answered) => {
+        metrics.count(answered)
+        logRequest(log, answered)
+      },
+    )
+    const listenNode = toNodeListener({ handle }, { address: clientAddress(settings.trustedProxies) })
+    answer = (request, response) => {
+      listenNode(request, response).catch((error: unknown) => {
+        log.error({ err: error }, 'answer failed')
+        response.destroy()
+      })
+    }
+    begin()
+    const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.registry.metrics()) : undefined
+    return {
+      url: `${scheme}://${bracketed(settings.host)}:${port}`,
+      publicUrl,
+      metrics,
+      async stop() {
+        stopping = true
+        await pause(NOTICE)
+        unfollow()
+        await closeServer(server)
+        if (metricsServer) await closeServer(metricsServer)
+        try {
+          await engine.stop()
+        } finally {
+          await engine.store.close()
+        }
+      },
+    }
+  } catch (error) {
+    unfollow()
+    server.closeAllConnections()
+    server.close()
+    throw error
+  }
+}
+
+function createListening(settings: Settings, listener: RequestListener, log: Logger) {
+  const { tlsCert: cert, tlsKey: key } = settings
+  if (cert === undefined || key === undefined) return { server: createServer(LIMITS, listener), scheme: 'http', unfollow: () => {} }
+  const server = createSecureServer({ ...LIMITS, ...readTls({ cert, key }) }, listener)
+  const unfollow = followTls(server, { cert, key }, (problem) => {
+    if (problem === undefined) log.info('certificate read again')
+    else log.warn({ problem }, 'the new certificate cannot be used, the old one stays')
+  })
+  return { server, scheme: 'https', unfollow }
+}
+
+/** Metrics on a port of their own, on the same host. @throws SettingError */
+export async function serveMetrics(settings: Settings, metrics: () => Promise<string>): Promise<Server | undefined> {
+  if (settings.metricsPort === undefined) return undefined
+  const server = createServer(LIMITS, (request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end()
+      return
+    }
+    metrics().then(
+      (text) =>
+        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' }).end(text),
+      () => response.writeHead(503).end(),
+    )
+  })
+  await listen(server, settings.metricsPort, settings.host, 'METRICS_PORT')
+  return server
+}
+
+function listen(server: Server, port: number, host: string, setting: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${error.code ?? error.message})`
+      reject(new SettingError(`${setting} ${port} on HOST "${host}" ${why}: choose another, or 0 for a free one.`))
+    })
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), PATIENCE)
+  await closed
+  clearTimeout(timer)
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,55 @@
+// The certificate, read from its files and read again when they change, so that a renewal needs no restart.
+
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import type { Server } from 'node:https'
+import { createSecureContext } from 'node:tls'
+import { SettingError } from '../settings.ts'
+
+export interface TlsFiles {
+  readonly cert: string
+  readonly key: string
+}
+
+const LOOK_EVERY = 1_000
+
+/** @throws SettingError naming the file that cannot be used */
+export function readTls(files: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
+  const pair = { cert: readPem('TLS_CERT', files.cert), key: readPem('TLS_KEY', files.key) }
+  try {
+    createSecureContext(pair)
+  } catch (error) {
+    throw new SettingError(
+      `TLS_CERT ${files.cert} and TLS_KEY ${files.key} are no certificate with its key (${reasonOf(error)}); accepted: PEM files that belong together.`,
+    )
+  }
+  return pair
+}
+
+/** Follows the files until the returned function is called. A pair that does not fit is reported, and the old one stays. */
+export function followTls(server: Server, files: TlsFiles, onReload: (problem: string | undefined) => void): () => void {
+  const reload = () => {
+    try {
+      server.setSecureContext(readTls(files))
+      onReload(undefined)
+    } catch (error) {
+      onReload(reasonOf(error))
+    }
+  }
+  const paths = [files.cert, files.key]
+  for (const path of paths) watchFile(path, { interval: LOOK_EVERY, persistent: false }, reload)
+  return () => {
+    for (const path of paths) unwatchFile(path, reload)
+  }
+}
+
+function readPem(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new SettingError(`${setting} is "${path}", which cannot be read (${reasonOf(error)}); accepted: the path of a PEM file.`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
+}

@@ -1,0 +1,74 @@
+// Several processes on one machine behind one port: the first one only starts, counts and stops the others.
+
+import cluster, { type Worker } from 'node:cluster'
+import { AggregatorRegistry } from 'prom-client'
+import { SettingError, type Settings } from '../settings.ts'
+import type { Logger } from './log.ts'
+import { serveMetrics } from './serve.ts'
+
+interface WorkerReport {
+  readonly listening?: { readonly url: string; readonly publicUrl: string }
+  /** Why a worker could not start; all of them would fail the same way. */
+  readonly failed?: string
+}
+
+const RESTART_AFTER = 1_000
+
+/** Tells the first process how this one fared. */
+export function reportToPrimary(report: WorkerReport): void {
+  process.send?.(report)
+}
+
+export interface ServingWorkers {
+  readonly url: string
+  readonly publicUrl: string
+  stop(): Promise<void>
+}
+
+/** @throws SettingError when a worker cannot start */
+export async function serveWorkers(count: number, settings: Settings, log: Logger): Promise<ServingWorkers> {
+  if (settings.databaseUrl.engine === 'sqlite' && settings.databaseUrl.path === ':memory:') {
+    throw new SettingError(
+      '--workers needs a database that processes can share; DATABASE_URL is "sqlite::memory:": accepted with workers: sqlite:PATH.',
+    )
+  }
+  let stopping = false
+  // The first worker makes what is missing; the others find it made.
+  const first = await startWorker()
+  await Promise.all(Array.from({ length: count - 1 }, startWorker))
+  cluster.on('exit', (worker, code, signal) => {
+    if (stopping) return
+    log.error({ worker: worker.id, code, signal }, 'a worker died and is replaced')
+    setTimeout(() => {
+      if (!stopping) startWorker().catch((error: unknown) => log.error({ err: error }, 'a worker could not be replaced'))
+    }, RESTART_AFTER)
+  })
+  const aggregated = new AggregatorRegistry()
+  const metricsServer = await serveMetrics(settings, () => aggregated.clusterMetrics())
+  return {
+    ...first,
+    async stop() {
+      stopping = true
+      metricsServer?.close()
+      await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && stopWorker(worker)))
+    },
+  }
+}
+
+function startWorker(): Promise<{ readonly url: string; readonly publicUrl: string }> {
+  const worker = cluster.fork()
+  return new Promise((resolve, reject) => {
+    worker.on('message', ({ listening, failed }: WorkerReport) => {
+      if (listening) resolve(listening)
+      if (failed !== undefined) reject(new SettingError(failed))
+    })
+    worker.once('exit', (code) => reject(new SettingError(`A worker stopped before it could serve (exit code ${code}).`)))
+  })
+}
+
+async function stopWorker(worker: Worker): Promise<void> {
+  if (worker.isDead()) return
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  worker.process.kill('SIGTERM')
+  await gone
+}

@@ -1,0 +1,299 @@
+// Every setting there is: its names, its default, what it accepts. One table validates them all, wherever they come from.
+
+import { isIP } from 'node:net'
+import type { LoginLimits } from './domain/limits.ts'
+import { parseLoginLimits } from './domain/limits.ts'
+import { POLICY_DEFAULTS } from './domain/policy.ts'
+import { parseDuration } from './domain/time.ts'
+
+export interface Setting<T> {
+  /** In the environment. */
+  readonly name: string
+  readonly about: string
+  readonly accepted: string
+  readonly fallback: T
+  /** How the default reads; absent where there is none. */
+  readonly fallbackText?: string
+  /** Undefined when the text is not accepted. */
+  readonly parse: (text: string) => T | undefined
+  readonly secret?: true
+  /** Of the server alone: it means nothing to a library. */
+  readonly serverOnly?: true
+}
+
+const DURATION = 'a duration such as 90s, 20m, 12h or 30d'
+
+function duration(name: string, fallback: number, fallbackText: string, about: string): Setting<number> {
+  return { name, about, accepted: DURATION, fallback, fallbackText, parse: parseDuration }
+}
+
+function oneOf<const T extends string>(name: string, values: readonly T[], fallback: T, about: string): Setting<T> {
+  const parse = (text: string) => values.find((value) => value === text)
+  return { name, about, accepted: values.join(', '), fallback, fallbackText: fallback, parse }
+}
+
+function optional<T>(name: string, accepted: string, about: string, parse: (text: string) => T | undefined): Setting<T | undefined> {
+  return { name, about, accepted, fallback: undefined, parse }
+}
+
+function port(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
+}
+
+function origin(text: string): string | undefined {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  return bare ? url.origin : undefined
+}
+
+function listOf<T>(parse: (text: string) => T | undefined): (text: string) => readonly T[] | undefined {
+  return (text) => {
+    const parsed = text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .map(parse)
+    return parsed.every((item) => item !== undefined) ? parsed : undefined
+  }
+}
+
+export const MIN_SECRET_BYTES = 32
+
+function secrets(text: string): readonly string[] | undefined {
+  const all = text.split(',').map((part) => part.trim())
+  return all.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES) ? all : undefined
+}
+
+export type DatabaseChoice = { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string }
+
+function database(text: string): DatabaseChoice | undefined {
+  if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length) return { engine: 'sqlite', path: text.slice('sqlite:'.length) }
+  return /^postgres(ql)?:\/\/./.test(text) ? { engine: 'postgres', url: text } : undefined
+}
+
+function cookieDomain(text: string): string | undefined {
+  return /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(text) ? text : undefined
+}
+
+function limits(text: string): LoginLimits | undefined {
+  return parseLoginLimits(text, POLICY_DEFAULTS.loginLimits)
+}
+
+function onOff(text: string): boolean | undefined {
+  return text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : undefined
+}
+
+const URL_ACCEPTED = 'an http or https address without a path, such as https://login.example.com'
+
+export const SETTINGS = {
+  port: {
+    ...base('PORT', 'the port to listen on; 0 picks a free one', 'a number from 0 to 65535'),
+    fallback: 3000,
+    fallbackText: '3000',
+    parse: port,
+    serverOnly: true,
+  },
+  host: {
+    ...base('HOST', 'the address to listen on', 'an address or a host name'),
+    fallback: '127.0.0.1',
+    fallbackText: '127.0.0.1',
+    parse: nonEmpty,
+    serverOnly: true,
+  },
+  publicUrl: {
+    ...optional('LATCHKEY_PUBLIC_URL', URL_ACCEPTED, 'the address people see: the issuer of tokens; https makes cookies Secure', origin),
+    fallbackText: 'http://localhost:$PORT',
+  },
+  databaseUrl: {
+    ...base('DATABASE_URL', 'where users, operations and credentials live', 'sqlite:PATH, sqlite::memory: or postgres://…'),
+    fallback: { engine: 'sqlite', path: 'latchkey.db' } as DatabaseChoice,
+    fallbackText: 'sqlite:latchkey.db',
+    parse: database,
+  },
+  redisUrl: optional(
+    'REDIS_URL',
+    'redis://…, rediss://… or redis+cluster://host1,host2',
+    'moves credentials, limits and the endings log to Redis',
+    (text) => (/^(rediss?|redis\+cluster):\/\/./.test(text) ? text : undefined),
+  ),
+  secret: {
+    ...optional(
+      'LATCHKEY_SECRET',
+      `at least ${MIN_SECRET_BYTES} bytes; several, separated by commas, to rotate: the first makes, all are accepted`,
+      'what every key is derived from',
+      secrets,
+    ),
+    fallbackText: 'made on first start, kept beside the database',
+    secret: true,
+  },
+  allowedOrigins: {
+    ...base('LATCHKEY_ALLOWED_ORIGINS', 'other origins whose pages may sign in', `addresses separated by commas, each ${URL_ACCEPTED}`),
+    fallback: [] as readonly string[],
+    fallbackText: 'none',
+    parse: listOf(origin),
+  },
+  sessionIdleTimeout: duration(
+    'LATCHKEY_SESSION_IDLE_TIMEOUT',
+    POLICY_DEFAULTS.sessionIdleTimeout,
+    '20m',
+    'a session ends after this long without use',
+  ),
+  sessionAbsoluteTimeout: duration(
+    'LATCHKEY_SESSION_ABSOLUTE_TIMEOUT',
+    POLICY_DEFAULTS.sessionAbsoluteTimeout,
+    '12h',
+    'a session ends after this long, used or not',
+  ),
+  rememberLifetime: duration(
+    'LATCHKEY_REMEMBER_LIFETIME',
+    POLICY_DEFAULTS.rememberLifetime,
+    '30d',
+    'a remembered login ends after this long; rotation does not extend it',
+  ),
+  tokenLifetime: duration('LATCHKEY_TOKEN_LIFETIME', POLICY_DEFAULTS.tokenLifetime, '5m', 'how long a token is good for'),
+  audience: optional('LATCHKEY_AUDIENCE', 'any text', 'the `aud` of tokens; the issuer where it is not set', nonEmpty),
+  freshFor: duration(
+    'LATCHKEY_FRESH_FOR',
+    POLICY_DEFAULTS.freshFor,
+    '5m',
+    'how long after the password was typed a sign-in counts as fresh',
+  ),
+  operationsRetention: duration(
+    'LATCHKEY_OPERATIONS_RETENTION',
+    POLICY_DEFAULTS.operationsRetention,
+    '365d',
+    'how long operations are kept',
+  ),
+  passwordMin: {
+    ...base('LATCHKEY_PASSWORD_MIN', 'characters a password must have', 'a number from 8 to 256'),
+    fallback: POLICY_DEFAULTS.passwordMin,
+    fallbackText: '8',
+    parse: (text: string) => (/^\d{1,3}$/.test(text) && Number(text) >= 8 && Number(text) <= 256 ? Number(text) : undefined),
+  },
+  loginLimit: {
+    ...base(
+      'LATCHKEY_LOGIN_LIMIT',
+      'wrong guesses allowed per user, and per address',
+      'guesses per duration, such as 10/5m, or 10/5m,100/5m',
+    ),
+    fallback: POLICY_DEFAULTS.loginLimits,
+    fallbackText: '10/5m,100/5m',
+    parse: limits,
+  },
+  registration: oneOf('LATCHKEY_REGISTRATION', ['open', 'closed'], 'open', 'whether people may create users themselves'),
+  cookieDomain: optional(
+    'LATCHKEY_COOKIE_DOMAIN',
+    'a domain of the public URL, without a leading dot, such as example.com',
+    'for sign-in across sub-domains',
+    cookieDomain,
+  ),
+  cookieSameSite: oneOf(
+    'LATCHKEY_COOKIE_SAME_SITE',
+    ['lax', 'strict', 'none'],
+    'lax',
+    'the SameSite attribute of cookies; none needs https',
+  ),
+  clearSiteData: optional(
+    'LATCHKEY_CLEAR_SITE_DATA',
+    'on, off',
+    'logout also sends Clear-Site-Data; on for the server, off when embedded',
+    onOff,
+  ),
+  deviceBinding: oneOf('LATCHKEY_DEVICE_BINDING', ['off', 'preferred'], 'preferred', 'bind lineages to devices where browsers can'),
+  tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive'], 'sensitive', 'ask for a proof of key-bound tokens'),
+  metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port), serverOnly: true },
+  trustedProxies: {
+    ...base(
+      'LATCHKEY_TRUSTED_PROXIES',
+      'proxies whose Forwarded and X-Forwarded-For headers count',
+      'addresses or networks separated by commas, such as 10.0.0.0/8',
+    ),
+    fallback: [] as readonly string[],
+    fallbackText: 'none',
+    parse: listOf(network),
+    serverOnly: true,
+  },
+  tlsCert: { ...optional('TLS_CERT', 'the path of a PEM file', 'serves https itself, with TLS_KEY', nonEmpty), serverOnly: true },
+  tlsKey: { ...optional('TLS_KEY', 'the path of a PEM file', 'serves https itself, with TLS_CERT', nonEmpty), serverOnly: true },
+  logLevel: {
+    ...oneOf('LOG_LEVEL', ['silent', 'fatal', 'error', 'warn', 'info', 'debug'], 'info', 'how much is logged'),
+    serverOnly: true,
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>
+
+function base(name: string, about: string, accepted: string) {
+  return { name, about, accepted }
+}
+
+function nonEmpty(text: string): string | undefined {
+  return text === '' ? undefined : text
+}
+
+function network(text: string): string | undefined {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const bits = isIP(address) === 4 ? 32 : 128
+  const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  return isIP(address) !== 0 && fits && rest.length === 0 ? text : undefined
+}
+
+export type SettingKey = keyof typeof SETTINGS
+type Value<K extends SettingKey> = Exclude<ReturnType<(typeof SETTINGS)[K]['parse']>, undefined> | (typeof SETTINGS)[K]['fallback']
+export type Settings = { readonly [K in SettingKey]: Value<K> }
+
+/** What may be given for a setting in code: the same text as in the environment, or the obvious value for it. */
+export type SettingInput = string | number | boolean | readonly string[]
+export type SettingInputs = { readonly [K in SettingKey]?: SettingInput | undefined }
+
+/** A setting that stops the start. Its message is one line: which setting, which value, what is accepted. */
+export class SettingError extends TypeError {
+  override readonly name = 'SettingError'
+}
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[]
+
+/**
+ * Validates everything that was given and fills in the defaults.
+ *
+ * @param nameOf how the setting is called where the values came from
+ * @throws SettingError
+ */
+export function readSettings(inputs: SettingInputs, nameOf: (key: SettingKey) => string): Settings {
+  const unknown = Object.keys(inputs).find((key) => !(key in SETTINGS))
+  if (unknown !== undefined) throw new SettingError(`${unknown} is not a setting. There are: ${SETTING_KEYS.join(', ')}.`)
+  const values = SETTING_KEYS.map((key) => [key, readSetting(SETTINGS[key], inputs[key], nameOf(key))])
+  const settings = Object.fromEntries(values) as Settings
+  checkTogether(settings, nameOf)
+  return Object.freeze(settings)
+}
+
+function readSetting(setting: Setting<unknown>, input: SettingInput | undefined, name: string): unknown {
+  if (input === undefined) return setting.fallback
+  const text = typeof input === 'object' ? input.join(',') : String(input)
+  const value = setting.parse(text)
+  if (value !== undefined) return value
+  const shown = setting.secret ? (text === '' ? 'is empty' : 'is too short') : `is ${JSON.stringify(withoutPassword(text))}`
+  throw new SettingError(`${name} ${shown}; accepted: ${setting.accepted}.`)
+}
+
+/** A URL is shown without the name and the password in it. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/]*@/g, '//…@')
+}
+
+function checkTogether(settings: Settings, nameOf: (key: SettingKey) => string): void {
+  const { publicUrl, cookieSameSite, cookieDomain, tlsCert, tlsKey } = settings
+  const secure = publicUrl?.startsWith('https:') ?? tlsCert !== undefined
+  if (cookieSameSite === 'none' && !secure) {
+    throw new SettingError(
+      `${nameOf('cookieSameSite')} is "none"; browsers take that over https only: set ${nameOf('publicUrl')} to an https address.`,
+    )
+  }
+  const host = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname
+  if (cookieDomain !== undefined && host !== cookieDomain && !host.endsWith(`.${cookieDomain}`)) {
+    throw new SettingError(`${nameOf('cookieDomain')} is "${cookieDomain}"; accepted: ${host}, or a domain that it is part of.`)
+  }
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new SettingError(`${nameOf('tlsCert')} and ${nameOf('tlsKey')} go together: set both, or neither.`)
+  }
+}
