@@ -1,0 +1,109 @@
+// Records to fill a store with: each with ids of its own, everything else plain unless it is said otherwise.
+
+import type { RememberedRecord, SessionRecord } from '../domain/credential.ts'
+import type { KeyRingRecord, SigningKeyRecord } from '../domain/key-ring.ts'
+import type { Operation } from '../domain/operation.ts'
+import { DAY } from '../domain/time.ts'
+import type { UserRecord } from '../domain/user.ts'
+
+/** The time at which samples begin; stores know no clock, so any will do. */
+export const T0 = 1_800_000_000_000
+
+let made = 0
+
+function fresh(prefix: string): string {
+  made += 1
+  return `${prefix}${String(made).padStart(22 - prefix.length, '0')}`
+}
+
+export function aUser(but: Partial<UserRecord> = {}): UserRecord {
+  const code = fresh('usr_')
+  return {
+    code,
+    username: `Name ${code}`,
+    usernameKey: `name ${code}`,
+    email: null,
+    passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+    roles: ['user'],
+    disabled: false,
+    createdAt: T0,
+    version: 1,
+    ...but,
+  }
+}
+
+export function aSession(but: Partial<SessionRecord> = {}): SessionRecord {
+  const id = but.id ?? fresh('s')
+  return {
+    kind: 'session',
+    id,
+    userCode: 'usr_somebody',
+    username: 'Somebody',
+    lineage: id,
+    hash: `hash of ${id}`,
+    version: 1,
+    startedAt: T0,
+    lastSeenAt: T0,
+    expiresAt: T0 + DAY,
+    authTime: T0,
+    ip: '192.0.2.7',
+    device: 'Mozilla/5.0 (sample)',
+    startedBy: null,
+    roles: ['user'],
+    amr: ['pwd'],
+    delivery: 'cookie',
+    awaitingFirstUseFor: null,
+    data: '{"theme":"dark"}',
+    dataVersion: 1,
+    ...but,
+  }
+}
+
+export function aRemembered(but: Partial<RememberedRecord> = {}): RememberedRecord {
+  const id = but.id ?? fresh('r')
+  return {
+    kind: 'remembered',
+    id,
+    userCode: 'usr_somebody',
+    username: 'Somebody',
+    lineage: id,
+    hash: `hash of ${id}`,
+    version: 1,
+    startedAt: T0,
+    lastSeenAt: T0,
+    expiresAt: T0 + 30 * DAY,
+    authTime: T0,
+    ip: '192.0.2.7',
+    device: 'Mozilla/5.0 (sample)',
+    generation: 1,
+    previousHash: null,
+    rotatedAt: T0,
+    bornSession: null,
+    bornSessionUsed: false,
+    ...but,
+  }
+}
+
+export function anOperation(but: Partial<Operation> = {}): Operation {
+  return {
+    id: fresh('o'),
+    userCode: 'usr_somebody',
+    at: T0,
+    action: 'login.password',
+    outcome: 'ok',
+    sessionId: null,
+    ip: '192.0.2.7',
+    device: 'Mozilla/5.0 (sample)',
+    detail: { reason: 'sample', counts: [1, 2, { deep: null }] },
+    ...but,
+  }
+}
+
+export function keyRing(version: number): KeyRingRecord {
+  return { version, signing: signingKey(), next: signingKey(), retired: [signingKey()], services: [], rotatedAt: T0 }
+}
+
+function signingKey(): SigningKeyRecord {
+  const kid = fresh('k')
+  return { kid, createdAt: T0, publicKey: `public half of ${kid}`, sealedPrivateKey: `sealed half of ${kid}`, retiredAt: null }
+}

@@ -1,0 +1,102 @@
+// What the contract says of ending credentials.
+
+import assert from 'node:assert/strict'
+import { aRemembered, aSession, T0 } from '../samples.ts'
+import type { Sentence } from '../sentences.ts'
+import { ending, idsOf, insert, land, refuse, retained, tombstoneOf } from '../steps.ts'
+
+export function endings(holds: Sentence): void {
+  holds('Ending by id leaves a tombstone that tells why, and nothing of whom.', async (store) => {
+    const [session, remembered] = [aSession(), aRemembered()]
+    await insert(store, session, remembered)
+    await land(store, ending({ id: session.id }), ending({ id: remembered.id }))
+    assert.deepEqual(await store.credentials.find(session.id), tombstoneOf(session))
+    assert.deepEqual(await store.credentials.find(remembered.id), tombstoneOf(remembered))
+  })
+
+  holds('A write tells what it ended.', async (store) => {
+    const [session, remembered] = [aSession({ userCode: 'usr_a' }), aRemembered({ userCode: 'usr_b' })]
+    await insert(store, session, remembered)
+    const ended = await land(store, ending({ id: session.id }), ending({ id: 'missing' }), ending({ id: remembered.id }))
+    assert.deepEqual(ended, [
+      { id: session.id, kind: 'session', userCode: 'usr_a', reason: 'revoked' },
+      { id: remembered.id, kind: 'remembered', userCode: 'usr_b', reason: 'revoked' },
+    ])
+  })
+
+  holds('Ending appends an entry for each session among them, and none for a remembered login.', async (store) => {
+    const remembered = aRemembered()
+    const sessions = [aSession({ lineage: remembered.id }), aSession({ lineage: remembered.id })]
+    await insert(store, remembered, ...sessions)
+    const ended = await land(store, ending({ lineage: remembered.id }))
+    assert.equal(ended.length, 3)
+    const { entries } = await retained(store)
+    assert.deepEqual(
+      entries.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
+      sessions.map(({ id: sid }) => ({ kind: 'ended', sid, at: T0 + 5, reason: 'revoked' })),
+    )
+  })
+
+  holds('Ending by id and seen time spares what was seen after it, as another process may have told meanwhile.', async (store) => {
+    const [at, after] = [aSession({ lastSeenAt: T0 + 10 }), aSession({ lastSeenAt: T0 })]
+    await insert(store, at, after)
+    await store.credentials.touch([{ id: after.id, at: T0 + 11 }])
+    await land(store, ending({ id: at.id, notSeenSince: T0 + 10 }))
+    await refuse(store, 0, ending({ id: after.id, notSeenSince: T0 + 10 }, true))
+    assert.deepEqual(await store.credentials.find(at.id), tombstoneOf(at))
+    assert.deepEqual(await store.credentials.find(after.id), { ...after, lastSeenAt: T0 + 11 })
+  })
+
+  holds('Ending by lineage ends the remembered login and every session of it, and no other.', async (store) => {
+    const remembered = aRemembered()
+    const session = aSession({ lineage: remembered.id, startedBy: remembered.id })
+    const other = aSession()
+    await insert(store, remembered, session, other)
+    const ended = await land(store, ending({ lineage: remembered.id }))
+    assert.deepEqual(idsOf(ended).toSorted(), idsOf([remembered, session]).toSorted())
+    assert.deepEqual(await store.credentials.listByUser(other.userCode), [other])
+  })
+
+  holds('Ending by user ends all of the user’s credentials but the excepted, and nobody else’s.', async (store) => {
+    const [one, two, kept] = [aSession(), aRemembered(), aSession()]
+    const other = aSession({ userCode: 'usr_other' })
+    await insert(store, one, two, kept, other)
+    const ended = await land(store, ending({ userCode: one.userCode, except: [kept.id, 'missing'] }))
+    assert.deepEqual(idsOf(ended).toSorted(), idsOf([one, two]).toSorted())
+    assert.deepEqual(await store.credentials.listByUser(one.userCode), [kept])
+    assert.deepEqual(await store.credentials.listByUser('usr_other'), [other])
+  })
+
+  holds('At most one writer ends a credential.', async (store) => {
+    const remembered = aRemembered()
+    const session = aSession({ lineage: remembered.id })
+    await insert(store, remembered, session)
+    const wheres = [{ id: session.id }, { lineage: remembered.id }, { userCode: session.userCode, except: [] }, { id: session.id }]
+    const ended = await Promise.all(wheres.map((where) => land(store, ending(where))))
+    assert.deepEqual(idsOf(ended.flat()).toSorted(), idsOf([remembered, session]).toSorted())
+    assert.equal((await retained(store)).entries.length, 1)
+  })
+
+  holds('What has ended is not ended again: its first reason stays.', async (store) => {
+    const session = aSession()
+    await insert(store, session)
+    await land(store, ending({ id: session.id }))
+    const again = { do: 'end credentials', where: { id: session.id }, reason: 'idle', at: T0 + 99 } as const
+    assert.deepEqual(await land(store, again), [])
+    assert.deepEqual(await store.credentials.find(session.id), tombstoneOf(session))
+    assert.equal((await retained(store)).entries.length, 1)
+  })
+
+  holds('Ending nothing is no refusal.', async (store) => {
+    assert.deepEqual(await land(store, ending({ id: 'missing' }), ending({ lineage: 'missing' })), [])
+  })
+
+  holds('With `orRefuse`, ending nothing is a refusal.', async (store) => {
+    const session = aSession()
+    await insert(store, session)
+    await land(store, ending({ id: session.id }, true))
+    await refuse(store, 0, ending({ id: session.id }, true))
+    await refuse(store, 0, ending({ lineage: session.lineage }, true))
+    await refuse(store, 0, ending({ userCode: session.userCode, except: [] }, true))
+  })
+}

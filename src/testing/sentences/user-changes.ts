@@ -1,0 +1,124 @@
+// What the contract says of inserting, replacing, deleting and requiring users.
+
+import assert from 'node:assert/strict'
+import { anOperation, aSession, aUser } from '../samples.ts'
+import type { Sentence } from '../sentences.ts'
+import { idsOf, insert, land, refuse } from '../steps.ts'
+
+export function userChanges(holds: Sentence): void {
+  holds('An inserted user is found by code and by username key, as it was inserted.', async (store) => {
+    const user = aUser({ email: 'somebody@example.com', roles: ['user', 'admin'], disabled: true, passwordHash: null })
+    await land(store, { do: 'insert user', user })
+    assert.deepEqual(await store.users.find(user.code), user)
+    assert.deepEqual(await store.users.findByUsernameKey(user.usernameKey), user)
+  })
+
+  holds('A user who is not there is a value: undefined.', async (store) => {
+    assert.equal(await store.users.find('usr_nobody'), undefined)
+    assert.equal(await store.users.findByUsernameKey('nobody'), undefined)
+  })
+
+  holds('Inserting a user is refused when the code exists.', async (store) => {
+    const user = aUser()
+    await land(store, { do: 'insert user', user })
+    await refuse(store, 0, { do: 'insert user', user: aUser({ code: user.code }) })
+    assert.deepEqual(await store.users.find(user.code), user)
+  })
+
+  holds('Inserting a user is refused when the username key exists.', async (store) => {
+    const user = aUser()
+    const other = aUser({ usernameKey: user.usernameKey })
+    await land(store, { do: 'insert user', user })
+    await refuse(store, 0, { do: 'insert user', user: other })
+    assert.equal(await store.users.find(other.code), undefined)
+    assert.deepEqual(await store.users.findByUsernameKey(user.usernameKey), user)
+  })
+
+  holds('Of many who insert the same username key at once, one succeeds.', async (store) => {
+    const users = Array.from({ length: 8 }, () => aUser({ usernameKey: 'wanted' }))
+    const written = await Promise.all(users.map((user) => store.write([{ do: 'insert user', user }])))
+    assert.equal(written.filter(({ landed }) => landed).length, 1)
+  })
+
+  holds('Replacing a user replaces everything, and what is found by the username key.', async (store) => {
+    const user = aUser()
+    await land(store, { do: 'insert user', user })
+    const next = { ...aUser(), code: user.code, version: 2 }
+    await land(store, { do: 'replace user', next, ifVersion: 1 })
+    assert.deepEqual(await store.users.find(user.code), next)
+    assert.deepEqual(await store.users.findByUsernameKey(next.usernameKey), next)
+    assert.equal(await store.users.findByUsernameKey(user.usernameKey), undefined)
+  })
+
+  holds('Replacing a user is refused unless the stored version is the one named.', async (store) => {
+    const user = aUser({ version: 3 })
+    await land(store, { do: 'insert user', user })
+    await refuse(store, 0, { do: 'replace user', next: { ...user, version: 3, disabled: true }, ifVersion: 2 })
+    assert.deepEqual(await store.users.find(user.code), user)
+  })
+
+  holds('Replacing a user never inserts.', async (store) => {
+    const user = aUser()
+    await refuse(store, 0, { do: 'replace user', next: user, ifVersion: user.version })
+    assert.equal(await store.users.find(user.code), undefined)
+  })
+
+  holds('Replacing a user is refused when another user has the username key.', async (store) => {
+    const [user, other] = [aUser(), aUser()]
+    await land(store, { do: 'insert user', user }, { do: 'insert user', user: other })
+    await refuse(store, 0, { do: 'replace user', next: { ...user, usernameKey: other.usernameKey, version: 2 }, ifVersion: 1 })
+    assert.deepEqual(await store.users.findByUsernameKey(user.usernameKey), user)
+    assert.deepEqual(await store.users.findByUsernameKey(other.usernameKey), other)
+  })
+
+  holds('Deleting a user deletes the user and their operations, and nobody else’s.', async (store) => {
+    const [user, other] = [aUser(), aUser()]
+    const kept = anOperation({ userCode: other.code })
+    await land(store, { do: 'insert user', user }, { do: 'insert user', user: other })
+    await land(store, { do: 'append operation', operation: anOperation({ userCode: user.code }) })
+    await land(store, { do: 'append operation', operation: kept })
+    await land(store, { do: 'delete user', code: user.code })
+    assert.equal(await store.users.find(user.code), undefined)
+    assert.equal(await store.users.findByUsernameKey(user.usernameKey), undefined)
+    assert.deepEqual(await store.operations.list(user.code, null, 10), [])
+    assert.deepEqual(idsOf(await store.operations.list(other.code, null, 10)), [kept.id])
+    assert.deepEqual(await store.users.find(other.code), other)
+  })
+
+  holds('Deleting a user leaves credentials to a change of their own.', async (store) => {
+    const user = aUser()
+    const session = aSession({ userCode: user.code })
+    await land(store, { do: 'insert user', user })
+    await insert(store, session)
+    await land(store, { do: 'delete user', code: user.code })
+    assert.deepEqual(await store.credentials.find(session.id), session)
+  })
+
+  holds('Deleting a user is refused when the user is gone.', async (store) => {
+    const user = aUser()
+    await refuse(store, 0, { do: 'delete user', code: user.code })
+    await land(store, { do: 'insert user', user }, { do: 'delete user', code: user.code })
+    await refuse(store, 0, { do: 'delete user', code: user.code })
+  })
+
+  holds('The name of a deleted user is free again.', async (store) => {
+    const user = aUser()
+    await land(store, { do: 'insert user', user }, { do: 'delete user', code: user.code })
+    await land(store, { do: 'insert user', user: aUser({ usernameKey: user.usernameKey }) })
+  })
+
+  holds('Requiring a user changes nothing.', async (store) => {
+    const user = aUser()
+    await land(store, { do: 'insert user', user })
+    assert.deepEqual(await land(store, { do: 'require user', code: user.code, version: 1 }), [])
+    assert.deepEqual(await store.users.find(user.code), user)
+  })
+
+  holds('Requiring a user is refused unless the user is there in this version.', async (store) => {
+    const user = aUser({ version: 4 })
+    await land(store, { do: 'insert user', user })
+    await refuse(store, 0, { do: 'require user', code: user.code, version: 3 })
+    await refuse(store, 0, { do: 'require user', code: user.code, version: 5 })
+    await refuse(store, 0, { do: 'require user', code: 'usr_nobody', version: 4 })
+  })
+}

@@ -1,0 +1,8 @@
+// The SQLite store keeps the contract, in memory and in a file.
+
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { storeConformance } from '../../src/testing/index.ts'
+import { freshPath } from './folders.ts'
+
+storeConformance('sqlite in memory', () => openSqliteStore({ path: ':memory:' }))
+storeConformance('sqlite in a file', () => openSqliteStore({ path: freshPath() }))
