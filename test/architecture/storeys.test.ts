@@ -1,0 +1,108 @@
+// The import table: which storey may import which, and what else each may reach for. ARCHITECTURE.md has it in words.
+
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+
+const SOURCE = new URL('../../src/', import.meta.url).pathname
+
+interface Rule {
+  /** Other storeys it may import, besides itself. */
+  readonly storeys: readonly string[]
+  readonly node: boolean
+  readonly packages: readonly string[]
+}
+
+const ROOT_FILES = ['index', 'assemble', 'settings']
+const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters']
+
+const TABLE: Readonly<Record<string, Rule>> = {
+  domain: { storeys: [], node: false, packages: [] },
+  ports: { storeys: ['domain'], node: false, packages: [] },
+  engine: { storeys: ['domain', 'ports'], node: false, packages: [] },
+  platform: { storeys: ['domain', 'ports'], node: true, packages: ['@node-rs/argon2', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'] },
+  stores: { storeys: ['domain', 'ports'], node: true, packages: ['kysely'] },
+  http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
+  adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
+  testing: { storeys: ['domain', 'ports'], node: true, packages: [] },
+  settings: { storeys: ['domain'], node: true, packages: [] },
+  assemble: { storeys: [...BELOW, 'settings'], node: true, packages: [] },
+  index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
+  server: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: ['pino', 'pino-pretty', 'prom-client'] },
+  cli: { storeys: [...BELOW, 'settings', 'assemble', 'server'], node: true, packages: ['commander'] },
+}
+
+interface Import {
+  readonly file: string
+  readonly target: string
+}
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+
+const files = globSync('**/*.ts', { cwd: SOURCE }).sort()
+const imports: readonly Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(SOURCE, file), 'utf8')
+  return [...text.matchAll(IMPORT)].map((match) => ({ file, target: match[1] ?? match[2] ?? '' }))
+})
+
+function storeyOf(path: string): string {
+  const [first = ''] = path.split('/')
+  return first.replace(/\.ts$/, '')
+}
+
+function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+test('every file stands in a storey of the table', () => {
+  assert.ok(files.length > 50)
+  for (const file of files) assert.ok(storeyOf(file) in TABLE, `${file} stands in no storey`)
+  for (const name of ROOT_FILES) assert.ok(files.includes(`${name}.ts`))
+})
+
+for (const [storey, rule] of Object.entries(TABLE)) {
+  test(`${storey} imports only ${[...rule.storeys, ...rule.packages, ...(rule.node ? ['node:'] : [])].join(', ') || 'itself'}`, () => {
+    const own = imports.filter(({ file }) => storeyOf(file) === storey)
+    for (const { file, target } of own) {
+      if (target.startsWith('node:')) assert.ok(rule.node, `${file} imports ${target}`)
+      else if (target.startsWith('.')) {
+        const to = storeyOf(relative(SOURCE, join(SOURCE, dirname(file), target)))
+        assert.ok(to === storey || rule.storeys.includes(to), `${file} imports ${target}: ${storey} must not reach ${to}`)
+      } else assert.ok(rule.packages.includes(packageOf(target)), `${file} imports the package ${target}`)
+    }
+  })
+}
+
+test('ports hold no values', () => {
+  for (const file of files.filter((name) => storeyOf(name) === 'ports')) {
+    const text = readFileSync(join(SOURCE, file), 'utf8')
+    assert.doesNotMatch(text, /^(export )?(const|let|function|class)\b/m, file)
+    assert.doesNotMatch(text, /^import (?!type)/m, file)
+  }
+})
+
+test('the rules know neither clock nor chance nor waiting', () => {
+  for (const file of files.filter((name) => ['domain', 'engine'].includes(storeyOf(name)))) {
+    const text = readFileSync(join(SOURCE, file), 'utf8')
+    assert.doesNotMatch(text, /Date\.now|new Date\(\)|Math\.random|setTimeout|process\.|globalThis/, file)
+    if (storeyOf(file) === 'domain') assert.doesNotMatch(text, /\basync\b|\bawait\b|Promise/, file)
+  }
+})
+
+test('relative imports name the file with its ending', () => {
+  for (const { file, target } of imports) {
+    if (target.startsWith('.')) assert.ok(target.endsWith('.ts'), `${file} imports ${target} without its ending`)
+  }
+})
+
+test('every file begins by saying what it is', () => {
+  for (const file of files) {
+    const lines = readFileSync(join(SOURCE, file), 'utf8').split('\n')
+    const first = lines[0]?.startsWith('#!') ? lines[1] : lines[0]
+    assert.match(first ?? '', /^\/\/ \S/, file)
+  }
+})

@@ -1,0 +1,179 @@
+// Latchkey in the test's own process, over a memory store, with a clock that the test turns and counters on everything
+// that costs something.
+
+import { assemble } from '../../src/assemble.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { createHandler, type Handle } from '../../src/http/handler.ts'
+import type { Answer } from '../../src/http/message.ts'
+import { readinessOf } from '../../src/http/readiness.ts'
+import { createArgon2 } from '../../src/platform/argon2.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { readSettings, type SettingInputs } from '../../src/settings.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+
+export interface Counts {
+  reads: number
+  writes: number
+  touches: number
+  hashes: number
+}
+
+export interface TurnableClock {
+  now(): number
+  turn(milliseconds: number): void
+}
+
+/** A clock that stands still until it is turned. */
+export function turnableClock(start = Date.parse('2026-05-03T12:00:00Z')): TurnableClock {
+  let now = start
+  return {
+    now: () => now,
+    turn: (milliseconds) => {
+      now += milliseconds
+    },
+  }
+}
+
+export interface InProcess extends AsyncDisposable {
+  readonly engine: Engine
+  readonly handle: Handle
+  readonly clock: TurnableClock
+  readonly counts: Counts
+  readonly publicUrl: string
+  /** Sets all counts to zero. */
+  resetCounts(): void
+  call(method: string, path: string, options?: CallOptions): Promise<Called>
+}
+
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON unless it is text. */
+  readonly body?: unknown
+  readonly type?: string
+  readonly address?: string
+}
+
+export interface Called extends Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests that know their shape
+  readonly json: any
+  /** The cookies that the answer sets, by name; an expired one is an empty text. */
+  readonly jar: Readonly<Record<string, string>>
+}
+
+const PUBLIC_URL = 'http://localhost:3000'
+
+export async function startInProcess(
+  settings: SettingInputs = {},
+  { store = createMemoryStore(), publicUrl = PUBLIC_URL }: { readonly store?: Store; readonly publicUrl?: string } = {},
+): Promise<InProcess> {
+  const clock = turnableClock()
+  const counts: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
+  const resetCounts = () => Object.assign(counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
+  const argon2 = createArgon2()
+  const hasher = {
+    hash: (password: string) => {
+      counts.hashes += 1
+      return argon2.hash(password)
+    },
+    verify: (phc: string | null, password: string) => {
+      counts.hashes += 1
+      return argon2.verify(phc, password)
+    },
+  }
+  const engine = await assemble(
+    readSettings(settings, (key) => key),
+    publicUrl,
+    { clock, hasher, store: counting(store, counts) },
+  )
+  const handle = createHandler({ parts: engine, publicUrl, readiness: () => readinessOf(engine), isStopping: () => false })
+  resetCounts()
+  return {
+    engine,
+    handle,
+    clock,
+    counts,
+    publicUrl,
+    resetCounts,
+    call: (method, path, options = {}) => call(handle, method, path, options),
+    async [Symbol.asyncDispose]() {
+      await engine.stop()
+      await engine.store.close()
+    },
+  }
+}
+
+async function call(
+  handle: Handle,
+  method: string,
+  target: string,
+  { headers = {}, body, type, address = '192.0.2.1' }: CallOptions,
+): Promise<Called> {
+  const [path = '', query = ''] = target.split('?')
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  const bytes = text === undefined ? new Uint8Array() : new TextEncoder().encode(text)
+  const contentType = type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
+  const all = new Map(Object.entries(text === undefined ? headers : { 'content-type': contentType, ...headers }))
+  const answer = await handle({
+    method,
+    path,
+    query,
+    header: (name) => all.get(name) ?? null,
+    address,
+    peer: address,
+    body: async (limit) => (bytes.byteLength > limit ? undefined : bytes),
+  })
+  const pairs = answer.cookies.map((cookie) => cookie.split(';', 1)[0]?.split('=') ?? [])
+  return {
+    ...answer,
+    json: answer.body === null || answer.body === '' ? undefined : JSON.parse(answer.body),
+    jar: Object.fromEntries(pairs.map(([name, ...value]) => [name, value.join('=')])),
+  }
+}
+
+/** A Cookie header of everything in the jar. */
+export function cookieHeader(jar: Readonly<Record<string, string>>): string {
+  return Object.entries(jar)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
+}
+
+function counting(store: Store, counts: Counts): Store {
+  const count =
+    <A extends unknown[], R>(what: 'reads' | 'writes' | 'touches', run: (...args: A) => R) =>
+    (...args: A): R => {
+      counts[what] += 1
+      return run(...args)
+    }
+  const { credentials, users, operations, limits } = store
+  return {
+    ...store,
+    log: store.log,
+    probe: () => store.probe(),
+    close: () => store.close(),
+    credentials: {
+      ...credentials,
+      find: count('reads', (id: string) => credentials.find(id)),
+      listByUser: count('reads', (code: string) => credentials.listByUser(code)),
+      listLapsed: (now, idleSince, limit) => credentials.listLapsed(now, idleSince, limit),
+      touch: count('touches', (seen: Parameters<typeof credentials.touch>[0]) => credentials.touch(seen)),
+      deleteExpired: (before, limit) => credentials.deleteExpired(before, limit),
+    },
+    users: {
+      find: count('reads', (code: string) => users.find(code)),
+      findByUsernameKey: count('reads', (key: string) => users.findByUsernameKey(key)),
+      page: count('reads', (after: string | null, limit: number) => users.page(after, limit)),
+    },
+    operations: {
+      list: count('reads', (code: string, before: number | null, limit: number) => operations.list(code, before, limit)),
+      deleteOlder: (before, limit) => operations.deleteOlder(before, limit),
+    },
+    limits: {
+      take: count('writes', (key: string, limit: Parameters<typeof limits.take>[1], now: number) => limits.take(key, limit, now)),
+      giveBack: count('writes', (key: string) => limits.giveBack(key)),
+      deleteOver: (now) => limits.deleteOver(now),
+    },
+    findKeyRing: count('reads', () => store.findKeyRing()),
+    write: count('writes', (changes: Parameters<typeof store.write>[0]) => store.write(changes)),
+  }
+}

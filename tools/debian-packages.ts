@@ -1,0 +1,34 @@
+// Real clients and services that tests drive: installed as root on Debian, named with the command to type anywhere else.
+
+import { spawnSync } from 'node:child_process'
+
+/** @param packages Debian packages by a command that each brings */
+export function installMissing(packages: Readonly<Record<string, string>>): void {
+  const missing = Object.entries(packages).flatMap(([command, name]) => (isThere('sh', ['-c', `command -v ${command}`]) ? [] : [name]))
+  const python = pythonWithRequests() === undefined ? ['python3', 'python3-requests'] : []
+  const wanted = [...new Set([...missing, ...python])]
+  if (wanted.length === 0) return
+  const install = `apt-get update && apt-get install --yes --no-install-recommends ${wanted.join(' ')}`
+  if (process.getuid?.() !== 0 || !isThere('sh', ['-c', 'command -v apt-get'])) {
+    process.stderr.write(`Tests drive real clients, and some are missing. As root on Debian, type:\n  ${install}\n`)
+    process.exit(1)
+  }
+  process.stdout.write(`installing ${wanted.join(', ')}\n`)
+  const { status } = spawnSync('sh', ['-c', install], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (status !== 0) {
+    process.stderr.write(`The packages could not be installed. As root, type:\n  ${install}\n`)
+    process.exit(1)
+  }
+}
+
+/** A Python that has `requests`; Debian's own where another one comes first. */
+export function pythonWithRequests(): string | undefined {
+  return ['python3', '/usr/bin/python3'].find((python) => isThere(python, ['-c', 'import requests']))
+}
+
+function isThere(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
+}

@@ -1,0 +1,36 @@
+// npm test, whole; with --fast (npm run check) what fits before every commit. Each step is a command that can be run alone.
+
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { installMissing } from './debian-packages.ts'
+
+const FAST_TESTS = ['architecture', 'domain', 'engine', 'http', 'model', 'platform']
+const fast = process.argv.includes('--fast')
+
+/** Debian packages of real clients that tests drive, by a command that each brings. */
+const CLIENTS = { curl: 'curl', python3: 'python3', openssl: 'openssl' }
+
+const steps: readonly (readonly [string, readonly string[]])[] = [
+  ['types', ['npm', 'run', '--silent', 'types']],
+  ['lint', ['npm', 'run', '--silent', 'lint']],
+  ['tests', [process.execPath, '--test', '--test-timeout=600000', ...testFiles()]],
+]
+
+if (!fast) installMissing(CLIENTS)
+for (const [name, [command = '', ...args]] of steps) {
+  const began = performance.now()
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  if (status !== 0) {
+    process.stderr.write(`\n${name} failed after ${seconds} s\n`)
+    process.exit(1)
+  }
+  process.stdout.write(`${name} passed in ${seconds} s\n`)
+}
+
+function testFiles(): readonly string[] {
+  const pattern = fast ? `test/{${FAST_TESTS.join(',')}}/**/*.test.ts` : 'test/**/*.test.ts'
+  const files = globSync(pattern).sort()
+  if (files.length === 0) throw new Error(`No test file matches ${pattern}`)
+  return files
+}
