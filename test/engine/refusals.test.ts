@@ -1,0 +1,213 @@
+// Whatever was verified once is still refused when it must be: the fast path accepts less than the slow one, never more.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setRoles } from '../../src/engine/users.ts'
+import type { Heard, Store } from '../../src/ports/store.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { register } from '../support/people.ts'
+import { until } from '../support/until.ts'
+
+async function ask(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
+  const { status, json } = await latchkey.call('GET', '/access/session', { headers })
+  return status === 200 ? 'accepted' : `${json.code} ${json.reason ?? ''}`.trim()
+}
+
+/** The clock has been turned: the log must be heard again before memory may accept. */
+async function heardAgain({ engine, clock }: InProcess) {
+  await until('the endings log', () => engine.endings.isHeard(clock.now()))
+}
+
+/** The same length, another value. */
+function altered(value: string, at = value.length - 10): string {
+  const other = value[at] === 'A' ? 'B' : 'A'
+  return value.slice(0, at) + other + value.slice(at + 1)
+}
+
+test('a warm session or token whose session ended is refused at once', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'accepted')
+  await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid session_ended')
+})
+
+test('an altered credential of the same length is refused, warm or not', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  await ask(latchkey, { cookie: alice.session })
+  await ask(latchkey, { authorization: alice.token })
+  for (let at = alice.session.indexOf('=') + 1; at < alice.session.length; at += 1) {
+    if (alice.session[at] === '.') continue
+    assert.match(await ask(latchkey, { cookie: altered(alice.session, at) }), /^session\.required unknown/, `at ${at}`)
+  }
+  for (let at = 0; at < alice.token.length; at += 7) {
+    if (alice.token[at] === '.') continue
+    assert.equal(await ask(latchkey, { authorization: altered(alice.token, at) }), 'token.invalid malformed', `at ${at}`)
+  }
+})
+
+test('a warm session is refused as idle after the idle timeout, and not before', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  latchkey.clock.turn(20 * 60_000 - 1)
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
+  latchkey.clock.turn(20 * 60_000)
+  await heardAgain(latchkey)
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required idle')
+})
+
+test('a passive request does not keep a session alive', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  latchkey.clock.turn(19 * 60_000)
+  await heardAgain(latchkey)
+  assert.equal(await ask(latchkey, { cookie: alice.session, 'x-latchkey-passive': '1' }), 'accepted')
+  latchkey.clock.turn(60_000)
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required idle')
+})
+
+test('a warm session is refused at its absolute limit, however busy it was', async () => {
+  await using latchkey = await startInProcess({ sessionAbsoluteTimeout: '30m' })
+  const alice = await register(latchkey)
+  for (let minute = 0; minute < 29; minute += 1) {
+    latchkey.clock.turn(60_000)
+    assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
+  }
+  latchkey.clock.turn(60_000)
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required expired')
+})
+
+test('a warm token is refused when it expires', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  latchkey.clock.turn(299_000)
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'accepted')
+  latchkey.clock.turn(1_000)
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid expired')
+})
+
+test('a token that outlives the idle timeout is refused once its session is idle', async () => {
+  await using latchkey = await startInProcess({ sessionIdleTimeout: '60s' })
+  const alice = await register(latchkey)
+  latchkey.clock.turn(59_000)
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'accepted')
+  latchkey.clock.turn(60_000)
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid session_ended')
+})
+
+test('after a change of roles, tokens issued before are to be renewed and sessions speak with the new roles', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  await ask(latchkey, { authorization: alice.token })
+  latchkey.clock.turn(1_000)
+  await setRoles(latchkey.engine, 'alice', ['admin'])
+  await until('the change', () => latchkey.engine.endings.changedAt(alice.sid) !== undefined)
+  await heardAgain(latchkey)
+  assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid expired')
+  const { json } = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
+  assert.deepEqual(json.user.roles, ['admin'])
+  const renewed = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
+  assert.deepEqual(renewed.json.user.roles, ['admin'])
+  assert.equal(await ask(latchkey, { authorization: renewed.json.token }), 'accepted')
+})
+
+/** A store whose log can fall silent. */
+function silenceable(): Store & { silence(): void } {
+  const store = createMemoryStore()
+  let silent = false
+  async function* follow(from: number): AsyncGenerator<Heard, undefined> {
+    for await (const heard of store.log.follow(from)) {
+      if (silent) return
+      yield heard
+    }
+    return undefined
+  }
+  const log = {
+    follow: (from: number) => (silent ? neverHeard() : follow(from)),
+    trim: (before: number) => store.log.trim(before),
+  }
+  return { ...store, log, silence: () => (silent = true) }
+}
+
+async function* neverHeard(): AsyncGenerator<Heard, undefined> {
+  yield* []
+  return undefined
+}
+
+test('when the endings log falls silent for a second, every check goes to the store, and what ended there is refused', async () => {
+  const store = silenceable()
+  await using latchkey = await startInProcess({}, { store })
+  const alice = await register(latchkey)
+  const token = { authorization: alice.token }
+  const cookie = { cookie: alice.session }
+  await ask(latchkey, token)
+  store.silence()
+  latchkey.clock.turn(1_001)
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  latchkey.clock.turn(1_001)
+  latchkey.resetCounts()
+  assert.equal(await ask(latchkey, cookie), 'accepted')
+  assert.equal(await ask(latchkey, token), 'accepted')
+  assert.ok(latchkey.counts.reads >= 2, 'the store was asked')
+  // Ended by somebody else, while nothing is heard of it.
+  await store.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
+  assert.equal(await ask(latchkey, cookie), 'session.required revoked')
+  assert.equal(await ask(latchkey, token), 'token.invalid session_ended')
+})
+
+test('an ending by another process is heard and forgets what was verified', async () => {
+  const store = createMemoryStore()
+  await using latchkey = await startInProcess({}, { store })
+  const alice = await register(latchkey)
+  await ask(latchkey, { authorization: alice.token })
+  await store.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
+  await until('the ending', async () => (await ask(latchkey, { authorization: alice.token })) === 'token.invalid session_ended')
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
+})
+
+test('a process that starts reads the log back before it accepts a token', async () => {
+  const store = createMemoryStore()
+  const settings = { secret: 'a-secret-that-two-servers-share-0123' }
+  const first = await startInProcess(settings, { store })
+  const alice = await register(first)
+  await first.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await first.engine.stop()
+  await using second = await startInProcess(settings, { store })
+  assert.equal(await ask(second, { authorization: alice.token }), 'token.invalid session_ended')
+})
+
+test('what was read before an ending and is ready after it is neither accepted nor remembered', async () => {
+  const memory = createMemoryStore()
+  let release = () => {}
+  let held: Promise<void> | undefined
+  const store: Store = {
+    ...memory,
+    credentials: {
+      ...memory.credentials,
+      async find(id) {
+        const found = await memory.credentials.find(id)
+        await held
+        return found
+      },
+    },
+  }
+  const settings = { secret: 'a-secret-that-two-servers-share-0123' }
+  const first = await startInProcess(settings, { store: memory })
+  const alice = await register(first)
+  await using second = await startInProcess(settings, { store })
+  held = new Promise((resolve) => {
+    release = resolve
+  })
+  const slow = ask(second, { cookie: alice.session })
+  await memory.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: second.clock.now() }])
+  await until('the ending', () => second.engine.endings.reasonOf(alice.sid) !== undefined)
+  release()
+  assert.equal(await slow, 'session.required revoked')
+  held = undefined
+  assert.equal(await ask(second, { cookie: alice.session }), 'session.required revoked')
+  await first.engine.stop()
+})

@@ -1,0 +1,49 @@
+// Somebody who signs in, for tests that need one.
+
+import { strictEqual } from 'node:assert/strict'
+import { type Called, type CallOptions, cookieHeader, type InProcess } from './in-process.ts'
+
+export const ALICE = { username: 'Alice', password: 'blue-tulip-under-7-moons' } as const
+
+export interface SignedInPerson {
+  readonly code: string
+  readonly token: string
+  readonly sid: string
+  readonly jar: Readonly<Record<string, string>>
+  /** Everything in the jar, as a Cookie header. */
+  readonly cookies: string
+  /** The session cookie alone. */
+  readonly session: string
+  /** The remembered login's cookie alone; empty without one. */
+  readonly remembered: string
+}
+
+export async function register(
+  latchkey: InProcess,
+  body: Readonly<Record<string, unknown>> = {},
+  options: CallOptions = {},
+): Promise<SignedInPerson> {
+  return person(await latchkey.call('POST', '/access/register', { ...options, body: { ...ALICE, ...body } }), 201)
+}
+
+export async function login(
+  latchkey: InProcess,
+  body: Readonly<Record<string, unknown>> = {},
+  options: CallOptions = {},
+): Promise<SignedInPerson> {
+  return person(await latchkey.call('POST', '/access/login', { ...options, body: { ...ALICE, ...body } }), 200)
+}
+
+export function person(answer: Called, status: number): SignedInPerson {
+  strictEqual(answer.status, status, answer.body ?? '')
+  const one = (suffix: string) => cookieHeader(Object.fromEntries(Object.entries(answer.jar).filter(([name]) => name.endsWith(suffix))))
+  return {
+    code: answer.json.user.code,
+    token: answer.json.token,
+    sid: answer.json.session.id,
+    jar: answer.jar,
+    cookies: cookieHeader(answer.jar),
+    session: one('_session'),
+    remembered: one('_remember'),
+  }
+}
