@@ -11,6 +11,7 @@ import { Endings } from './endings.ts'
 import { flushSeen, sweep } from './janitor.ts'
 import { KeyRing } from './key-ring.ts'
 import type { Parts } from './parts.ts'
+import { Turns } from './turns.ts'
 import { Verified } from './verified.ts'
 
 export interface EngineOptions {
@@ -69,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
     keys,
     endings,
     verified,
+    dataTurns: new Turns(),
 
     async start() {
       await keys.read()

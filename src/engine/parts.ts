@@ -7,6 +7,7 @@ import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
 import type { Endings } from './endings.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { Turns } from './turns.ts'
 import type { Verified } from './verified.ts'
 
 export interface Parts {
@@ -19,6 +20,8 @@ export interface Parts {
   readonly keys: KeyRing
   readonly endings: Endings
   readonly verified: Verified
+  /** Writers of one session's data, one after another. */
+  readonly dataTurns: Turns
 }
 
 /** Where a request came from: evidence for the records. */

@@ -31,6 +31,15 @@ export async function patchSessionData(
   ifVersion: number | undefined,
 ): Promise<SessionData | AuthError> {
   if (!isJsonObject(patch)) return new AuthError('request.invalid', { field: 'body' })
+  return parts.dataTurns.take(principal.sid, () => patchUntilItLands(parts, principal, patch, ifVersion))
+}
+
+async function patchUntilItLands(
+  parts: Parts,
+  principal: Principal,
+  patch: JsonObject,
+  ifVersion: number | undefined,
+): Promise<SessionData | AuthError> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const session = await readSession(parts, principal)
     if (session instanceof AuthError) return session

@@ -1,0 +1,75 @@
+// Many at once: nothing is lost, nothing comes back to life, memory stays bounded.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Verified } from '../../src/engine/verified.ts'
+import { startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register } from '../support/people.ts'
+
+test('of two hundred patches at once none is lost', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const headers = { authorization: alice.token }
+  const patches = Array.from({ length: 200 }, (_, index) =>
+    latchkey.call('PATCH', '/access/session/data', { headers, body: { [`k${index}`]: index } }),
+  )
+  assert.ok((await Promise.all(patches)).every(({ status }) => status === 200))
+  const { json } = await latchkey.call('GET', '/access/session/data', { headers })
+  assert.equal(Object.keys(json.data).length, 200)
+  assert.equal(json.version, 201)
+})
+
+test('of many writers with If-Match exactly one wins', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const headers = { authorization: alice.token, 'if-match': '"1"' }
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => latchkey.call('PATCH', '/access/session/data', { headers, body: { n } })),
+  )
+  assert.equal(answers.filter(({ status }) => status === 200).length, 1)
+  assert.equal(answers.filter(({ status }) => status === 412).length, 19)
+})
+
+test('patches that race a logout never bring the session back', async () => {
+  await using latchkey = await startInProcess()
+  for (let round = 0; round < 10; round += 1) {
+    const alice = round === 0 ? await register(latchkey) : await login(latchkey)
+    const headers = { authorization: alice.token }
+    await Promise.all([
+      ...Array.from({ length: 10 }, (_, n) => latchkey.call('PATCH', '/access/session/data', { headers, body: { n } })),
+      latchkey.call('POST', `/access/logout/${alice.code}`, { headers }),
+      ...Array.from({ length: 10 }, (_, n) => latchkey.call('PATCH', '/access/session/data', { headers, body: { n } })),
+    ])
+    assert.equal((await latchkey.engine.store.credentials.find(alice.sid))?.kind, 'tombstone')
+    assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 401)
+  }
+})
+
+test('one user is registered however many ask for the name at once', async () => {
+  await using latchkey = await startInProcess()
+  const names = ['alice', 'ALICE', 'Alice', 'ａｌｉｃｅ']
+  const answers = await Promise.all(names.map((username) => latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })))
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409])
+})
+
+test('a password changed during a sign-in with the old one leaves no session of the old', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const body = { current: ALICE.password, next: 'green-walnut-over-9-rivers' }
+  await Promise.all([
+    latchkey.call('POST', '/access/password', { headers: { authorization: alice.token }, body }),
+    ...Array.from({ length: 8 }, () => latchkey.call('POST', '/access/login', { body: ALICE })),
+  ])
+  const live = await latchkey.engine.store.credentials.listByUser(alice.code)
+  assert.equal(live.length, 1)
+})
+
+test('however many credentials are verified, memory holds no more than its capacity', () => {
+  const verified = new Verified({ capacity: 1000, idleTimeout: 60_000, flushInterval: 15_000, isHeard: () => true, flushSoon: () => {} })
+  const principal = { userCode: 'usr_a', roles: [], sid: 's', amr: ['pwd'], authTime: 0 }
+  for (let index = 0; index < 100_000; index += 1)
+    verified.remember(`raw${index}`, principal, verified.learn(`sid${index}`, 0, undefined), 60_000)
+  let remembered = 0
+  for (let index = 0; index < 100_000; index += 1) if (verified.recall(`raw${index}`, 1, true)) remembered += 1
+  assert.ok(remembered <= 1000 && remembered >= 500, String(remembered))
+})

@@ -1,0 +1,124 @@
+// Remembered logins through the real engine: rotation, races, lost answers, theft.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Called, cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
+import { login, person, register } from '../support/people.ts'
+
+const BROWSER = { 'user-agent': 'Chromium on Linux' }
+const OTHER = { 'user-agent': 'somebody else' }
+
+function present(latchkey: InProcess, remembered: string, browser = BROWSER): Promise<Called> {
+  return latchkey.call('POST', '/access/token', { headers: { ...browser, cookie: remembered } })
+}
+
+function use(latchkey: InProcess, answer: Called): Promise<Called> {
+  return latchkey.call('GET', '/access/session', { headers: { ...BROWSER, cookie: person(answer, 200).session } })
+}
+
+test('a remembered login starts a session without the password, rotates, and is never fresh', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  const answer = await present(latchkey, alice.remembered)
+  const restored = person(answer, 200)
+  assert.notEqual(restored.sid, alice.sid)
+  assert.notEqual(restored.remembered, alice.remembered)
+  assert.equal(restored.remembered.split('.')[0], alice.remembered.split('.')[0], 'the same public id')
+  const claims = JSON.parse(Buffer.from(restored.token.split('.')[1] ?? '', 'base64url').toString())
+  assert.deepEqual(claims.amr, ['remembered'])
+})
+
+test('of a hundred tabs that start together all are signed in, one rotates, and nobody is alarmed', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  const answers = await Promise.all(Array.from({ length: 100 }, () => present(latchkey, alice.remembered)))
+  assert.ok(answers.every(({ status }) => status === 200))
+  const rotated = answers.filter((answer) => person(answer, 200).remembered !== '')
+  assert.equal(rotated.length, 1)
+  assert.equal((await use(latchkey, answers[7] as Called)).status, 200)
+})
+
+test('an answer that was lost is given again, also twice', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  for (let lost = 0; lost < 3; lost += 1) {
+    assert.equal((await present(latchkey, alice.remembered)).status, 200)
+    latchkey.clock.turn(31_000)
+  }
+  const arrived = await present(latchkey, alice.remembered)
+  const { remembered } = person(arrived, 200)
+  assert.notEqual(remembered, '')
+  latchkey.clock.turn(31_000)
+  assert.equal((await present(latchkey, remembered)).status, 200)
+})
+
+for (const how of ['cookie', 'token'] as const) {
+  test(`an old secret, after the session born of the rotation was used by ${how}, is theft`, async () => {
+    await using latchkey = await startInProcess()
+    const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+    const elsewhere = await login(latchkey, { remember: true })
+    const rotated = await present(latchkey, alice.remembered)
+    const { session, token } = person(rotated, 200)
+    const headers = how === 'cookie' ? { cookie: session } : { authorization: token }
+    assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200)
+    latchkey.clock.turn(31_000)
+
+    const thief = await present(latchkey, alice.remembered, OTHER)
+    assert.equal(thief.status, 401)
+    assert.equal(thief.json.reason, 'theft_suspected')
+    assert.deepEqual(thief.cookies, [], 'a refusal clears no cookie')
+    assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: session } })).json.reason, 'theft_suspected')
+    assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).json.reason, 'session_ended')
+    assert.equal((await present(latchkey, person(rotated, 200).remembered)).json.reason, 'theft_suspected')
+
+    const owner = { headers: { cookie: elsewhere.session } }
+    assert.equal((await latchkey.call('GET', '/access/session', owner)).status, 200, 'other devices stay signed in')
+    const { json } = await latchkey.call('GET', '/access/operations', owner)
+    const alarm = json.operations.find((operation: { outcome: string }) => operation.outcome === 'alarm')
+    assert.equal(alarm.detail.presentedNow.device, OTHER['user-agent'])
+    assert.equal(alarm.detail.seenBefore.device, BROWSER['user-agent'])
+  })
+}
+
+test('a previous secret from another browser is theft within the window too', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  await present(latchkey, alice.remembered)
+  assert.equal((await present(latchkey, alice.remembered, OTHER)).json.reason, 'theft_suspected')
+})
+
+test('rotation does not extend the life of a remembered login', async () => {
+  await using latchkey = await startInProcess({ rememberLifetime: '2d' })
+  const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  latchkey.clock.turn(47 * 3_600_000)
+  const answer = await present(latchkey, alice.remembered)
+  assert.match(answer.cookies.find((cookie) => cookie.includes('remember')) ?? '', /Max-Age=3600;/)
+  latchkey.clock.turn(3_600_000)
+  assert.equal((await present(latchkey, person(answer, 200).remembered)).json.reason, 'expired')
+})
+
+test('a remembered login of a disabled, deleted or changed user starts nothing', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const { headers } = { headers: { authorization: alice.token } }
+  const changed = await latchkey.call('POST', '/access/password', {
+    headers,
+    body: { current: 'blue-tulip-under-7-moons', next: 'green-walnut-over-9-rivers' },
+  })
+  assert.equal(changed.status, 200)
+  assert.equal((await present(latchkey, alice.remembered)).json.reason, 'revoked')
+})
+
+test('a logout in the middle of a restore leaves nothing signed in', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const [, ...restored] = await Promise.all([
+    latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } }),
+    ...Array.from({ length: 20 }, () => present(latchkey, alice.remembered)),
+  ])
+  for (const answer of restored) {
+    const cookie = cookieHeader(answer.jar)
+    assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie } })).status, 401)
+  }
+  assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.code), [])
+})
