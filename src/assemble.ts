@@ -84,13 +84,29 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
 }
 
 const IN_MEMORY = ':memory:'
+const NO_POSTGRES = 'DATABASE_URL: PostgreSQL is not supported by this version yet; accepted: sqlite:PATH.'
 
-export async function openStore(database: DatabaseChoice): Promise<Store> {
-  if (database.engine === 'postgres')
-    throw new NotYetError('DATABASE_URL: PostgreSQL is not supported by this version yet; accepted: sqlite:PATH.')
+async function openStore(database: DatabaseChoice): Promise<Store> {
+  if (database.engine === 'postgres') throw new NotYetError(NO_POSTGRES)
   if (database.path === IN_MEMORY) return createMemoryStore()
   const { openSqliteStore } = await import('./stores/sqlite/sqlite-store.ts')
   return openSqliteStore({ path: database.path })
+}
+
+export interface MigratedDatabase {
+  /** The version the database had; 0 where there was none. */
+  readonly found: number
+  /** The version it has now. */
+  readonly known: number
+}
+
+/** Brings a database to the form this version works with. @throws StoreError, SettingError, NotYetError */
+export async function migrateDatabase(database: DatabaseChoice): Promise<MigratedDatabase> {
+  if (database.engine === 'postgres') throw new NotYetError(NO_POSTGRES)
+  if (database.path === IN_MEMORY)
+    throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing is kept to migrate; accepted: sqlite:PATH.')
+  const { migrateSqlite } = await import('./stores/sqlite/migrate.ts')
+  return migrateSqlite(database.path)
 }
 
 /** The secret that was set, else the one beside the database, made there on first start and readable by its owner alone. */

@@ -4,6 +4,7 @@ import { type AssemblyHooks, assemble } from './assemble.ts'
 import { deviceOf } from './domain/credential.ts'
 import { AuthError } from './domain/errors.ts'
 import { isSafeMethod } from './domain/origin.ts'
+import { isFresh } from './domain/session.ts'
 import type { JsonObject } from './domain/session-data.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
 import { describeSession } from './engine/describe.ts'
@@ -70,17 +71,20 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
 
     /**
      * Who a request to a route of the host's own is. A request that changes something (any method but GET, HEAD and OPTIONS)
-     * needs its credential in the header: with a cookie alone the error is `header.required`.
+     * needs its credential in the header: with a cookie alone the error is `header.required`. With `fresh`, the password must
+     * have been typed in this session within LATCHKEY_FRESH_FOR: otherwise the error is `session.not_fresh`.
      *
      * @throws StoreError
      */
-    async authenticate(request: Request): Promise<Authentication> {
+    async authenticate(request: Request, { fresh = false } = {}): Promise<Authentication> {
       const incoming = fromRequest(request, { address: '' })
       const credentials = readCredentials(incoming, names)
       if (credentials instanceof AuthError) return { ok: false, error: credentials }
       const proven = await provePrincipal(engine, credentials, incoming.header('x-latchkey-passive') === '1')
       if (proven instanceof AuthError) return { ok: false, error: proven }
-      const error = judgeProof(isSafeMethod(request.method) ? 'any' : 'header', proven.via)
+      const stale = fresh && !isFresh(proven.principal, engine.clock.now(), engine.policy.freshFor)
+      const error =
+        judgeProof(isSafeMethod(request.method) ? 'any' : 'header', proven.via) ?? (stale ? new AuthError('session.not_fresh') : undefined)
       return error ? { ok: false, error } : { ok: true, ...proven }
     },
 

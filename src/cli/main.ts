@@ -14,6 +14,7 @@ const program = new Command('latchkey')
   .description('Login for web applications: a remembered login, a session and a token in one lineage with one ending.')
   .option('--database-url <url>', 'the database (DATABASE_URL); sqlite:latchkey.db where nothing is set')
   .option('--json', 'print JSON')
+  .configureHelp({ showGlobalOptions: true })
   .exitOverride()
 
 addServeCommand(program)

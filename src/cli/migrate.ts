@@ -1,7 +1,7 @@
 // latchkey migrate: bring the database to the form this version works with. `serve` does it too.
 
 import type { Command } from 'commander'
-import { openStore } from '../assemble.ts'
+import { migrateDatabase } from '../assemble.ts'
 import { loadSettings } from '../server/configuration.ts'
 import { fail, print } from './output.ts'
 import type { CommandOptions } from './with-engine.ts'
@@ -14,9 +14,12 @@ export function addMigrateCommand(program: Command): void {
       const options = command.optsWithGlobals<CommandOptions>()
       try {
         const { databaseUrl } = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
-        const store = await openStore(databaseUrl)
-        await store.close()
-        print({ migrated: true }, options, 'The database is up to date.')
+        const { found, known } = await migrateDatabase(databaseUrl)
+        print(
+          { from: found, to: known },
+          options,
+          found === known ? `The database is at version ${known} already.` : `The database is at version ${known} now; it was at ${found}.`,
+        )
       } catch (error) {
         fail(error, options)
       }

@@ -10,9 +10,9 @@ import { asStoreError, isBusy } from './failures.ts'
 
 export const IN_MEMORY = ':memory:'
 
-/** How long SQLite itself may wait for a lock: the event loop waits with it. */
-const BUSY_TIMEOUT = 50
-const SHORTEST_PAUSE = 10
+/** Milliseconds between attempts while another process holds the lock: they double from the first to the longest. */
+const FIRST_PAUSE = 1
+const LONGEST_PAUSE = 50
 /** How long an attempt is repeated in all, in milliseconds. */
 const PATIENCE = 2000
 
@@ -40,7 +40,8 @@ export class Connection {
       // Resolved, so that no path is taken for a URI.
       const file = path === IN_MEMORY ? path : resolve(path)
       if (file !== IN_MEMORY && !existsSync(file)) closeSync(openSync(file, 'a', 0o600))
-      this.#database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
+      // SQLite must not wait for locks itself: the event loop, and everybody's requests, would wait with it.
+      this.#database = new DatabaseSync(file, { timeout: 0 })
       this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
       this.#commit = this.#database.prepare('COMMIT')
       this.#rollback = this.#database.prepare('ROLLBACK')
@@ -93,16 +94,16 @@ export class Connection {
 
   /** Runs `work`, again and again while another process holds the lock. @throws StoreError */
   async attempt<T>(work: () => T, patience = PATIENCE): Promise<T> {
-    for (let waited = 0; ; ) {
+    for (let waited = 0, longest = FIRST_PAUSE; ; longest = Math.min(2 * longest, LONGEST_PAUSE)) {
       try {
         return work()
       } catch (error) {
         if (!isBusy(error) || waited >= patience) throw asStoreError(error, this.subject)
-        // Unequal pauses, so that processes that collided do not collide again.
-        const delay = SHORTEST_PAUSE * (1 + 3 * Math.random())
-        waited += BUSY_TIMEOUT + delay
-        await pause(delay)
       }
+      // Unequal pauses, so that processes that collided do not collide again.
+      const delay = longest * (0.5 + 0.5 * Math.random())
+      waited += delay
+      await pause(delay)
     }
   }
 

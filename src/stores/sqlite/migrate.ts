@@ -87,8 +87,8 @@ function foundVersion(connection: Connection): number {
 
 function record(connection: Connection, found: number): void {
   if (found === 0) {
-    connection.execute('CREATE TABLE latchkey_schema (version INTEGER NOT NULL, probed INTEGER NOT NULL)')
-    connection.command('INSERT INTO latchkey_schema (version, probed) VALUES (?, 0)')(KNOWN_VERSION)
+    connection.execute('CREATE TABLE latchkey_schema (version INTEGER NOT NULL, probe BLOB)')
+    connection.command('INSERT INTO latchkey_schema (version) VALUES (?)')(KNOWN_VERSION)
   } else {
     connection.command('UPDATE latchkey_schema SET version = ?')(KNOWN_VERSION)
   }

@@ -25,23 +25,25 @@ export interface SqliteOptions {
 export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
   const connection = await openMigrated(path)
   try {
-    return connection.once(() => storeOn(connection))
+    return connection.once(() => sqliteStoreOn(connection))
   } catch (error) {
     connection.close()
     throw error
   }
 }
 
-function storeOn(connection: Connection): Store {
+/** The store over a connection whose schema is up to date. It closes the connection when it is closed. */
+export function sqliteStoreOn(connection: Connection): Store {
   const tables = new Tables(connection)
   const windows = new LimitWindows(connection)
   const { credentials, users, operations, log } = tables
-  // Changes a page for real, always the same one: a transaction rolled back would not notice that the disk is full.
-  const rewritePage = connection.command('UPDATE latchkey_schema SET probed = 1 - probed')
+  // Writes as much as a large change would, always over itself: a transaction rolled back would not notice a full disk,
+  // and a single page may still fit where a failed change has left off.
+  const probe = connection.command('UPDATE latchkey_schema SET probe = randomblob(65536)')
   const attempt = <T>(work: () => T): Promise<T> => connection.attempt(work)
 
   const followers = new Followers({
-    read: (from) => connection.once(() => log.readAfter(from)),
+    read: (from) => attempt(() => log.readAfter(from)),
     hasNews: () => log.othersHaveWritten(),
     pollEvery: POLL_EVERY,
     heartbeatEvery: HEARTBEAT_EVERY,
@@ -81,7 +83,7 @@ function storeOn(connection: Connection): Store {
       if (hasEntries(changes, written)) followers.wake()
       return written
     },
-    probe: () => attempt(() => connection.unsynced(() => void rewritePage())),
+    probe: () => attempt(() => connection.unsynced(() => void probe())),
     close: async () => {
       followers.end()
       connection.close()
