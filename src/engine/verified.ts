@@ -44,8 +44,9 @@ export class Verified {
 
   constructor(options: VerifiedOptions) {
     this.#options = options
-    this.#entries = new TwoGenerations(options.capacity)
-    this.#sessions = new TwoGenerations(options.capacity)
+    // A session that is dropped can no longer be told that it ended: what points at it must not be accepted any more.
+    this.#sessions = new TwoGenerations(options.capacity, forgetDropped)
+    this.#entries = new TwoGenerations(options.capacity, noop, ({ session }) => this.#sessions.get(session.sid))
   }
 
   /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
@@ -134,17 +135,27 @@ export class Verified {
   }
 }
 
+function forgetDropped(session: KnownSession): void {
+  session.forgotten = true
+}
+
+function noop(): void {}
+
 /**
  * A bounded map that forgets what was not used lately: when the young generation is full it becomes the old one, and the
  * one that was old is dropped. A hit in the young one is a single look-up and moves nothing.
  */
 class TwoGenerations<Value> {
   readonly #half: number
+  readonly #onDrop: (value: Value) => void
+  readonly #onPromote: (value: Value) => void
   #young = new Map<string, Value>()
   #old = new Map<string, Value>()
 
-  constructor(capacity: number) {
+  constructor(capacity: number, onDrop: (value: Value) => void, onPromote: (value: Value) => void = noop) {
     this.#half = Math.max(1, Math.floor(capacity / 2))
+    this.#onDrop = onDrop
+    this.#onPromote = onPromote
   }
 
   get(key: string): Value | undefined {
@@ -154,12 +165,14 @@ class TwoGenerations<Value> {
     if (old !== undefined) {
       this.#old.delete(key)
       this.set(key, old)
+      this.#onPromote(old)
     }
     return old
   }
 
   set(key: string, value: Value): void {
     if (this.#young.size >= this.#half && !this.#young.has(key)) {
+      if (this.#onDrop !== noop) for (const value of this.#old.values()) this.#onDrop(value)
       this.#old = this.#young
       this.#young = new Map()
     }

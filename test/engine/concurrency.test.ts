@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Verified } from '../../src/engine/verified.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { ALICE, login, register } from '../support/people.ts'
 
@@ -62,14 +61,4 @@ test('a password changed during a sign-in with the old one leaves no session of 
   ])
   const live = await latchkey.engine.store.credentials.listByUser(alice.code)
   assert.equal(live.length, 1)
-})
-
-test('however many credentials are verified, memory holds no more than its capacity', () => {
-  const verified = new Verified({ capacity: 1000, idleTimeout: 60_000, flushInterval: 15_000, isHeard: () => true, flushSoon: () => {} })
-  const principal = { userCode: 'usr_a', roles: [], sid: 's', amr: ['pwd'], authTime: 0 }
-  for (let index = 0; index < 100_000; index += 1)
-    verified.remember(`raw${index}`, principal, verified.learn(`sid${index}`, 0, undefined), 60_000)
-  let remembered = 0
-  for (let index = 0; index < 100_000; index += 1) if (verified.recall(`raw${index}`, 1, true)) remembered += 1
-  assert.ok(remembered <= 1000 && remembered >= 500, String(remembered))
 })
