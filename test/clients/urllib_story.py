@@ -1,0 +1,60 @@
+"""Signing in with nothing but Python's own library: urllib and http.cookiejar.
+
+    python3 urllib_story.py http://localhost:3000
+"""
+
+import json
+import sys
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+URL = sys.argv[1]
+PASSWORD = "blue-tulip-under-7-moons"
+jar = CookieJar()
+opener = build_opener(HTTPCookieProcessor(jar))
+
+
+def call(method, path, body=None, token=None, kind="application/json"):
+    headers = {"Content-Type": kind} if body is not None else {}
+    if token:
+        headers["Authorization"] = token
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with opener.open(Request(URL + path, data, headers, method=method)) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as refusal:
+        return refusal.code, json.load(refusal)
+
+
+status, signed_in = call("POST", "/access/register", {"username": "Uma", "password": PASSWORD})
+assert status == 201, signed_in
+token, code = signed_in["token"], signed_in["user"]["code"]
+
+# Without `remember` there is the session cookie, which says nothing of when it ends: it goes with the browser.
+cookies = {cookie.name: cookie for cookie in jar}
+assert cookies["latchkey_session"].expires is None and "latchkey_remember" not in cookies
+
+assert call("GET", "/access/session")[1]["via"] == "cookie"
+for header in (token, f"Bearer {token}"):
+    assert call("GET", "/access/session", token=header)[1]["via"] == "token"
+status, patched = call("PATCH", "/access/session/data", {"seen": 1}, token, "application/merge-patch+json")
+assert (status, patched["data"]) == (200, {"seen": 1}), patched
+assert call("PUT", "/access/client-data", {"data": {"tab": 3}}, token)[0] == 200
+assert call("GET", "/access/client-data")[1] == {"data": {"tab": 3}}
+
+# Logging out by POST; the same again finds nobody signed in.
+assert call("POST", f"/access/logout/{code}")[1]["code"] == "header.required"
+assert call("POST", f"/access/logout/{code}", token=token)[0] == 200
+assert call("GET", "/access/session", token=token)[1]["reason"] == "session_ended"
+
+# Signing in again, this time remembered: that cookie knows when it ends.
+status, again = call("POST", "/access/login", {"username": "uma", "password": PASSWORD, "remember": True})
+assert status == 200 and again["session"]["remembered"], again
+cookies = {cookie.name: cookie for cookie in jar}
+assert cookies["latchkey_session"].expires is None and cookies["latchkey_remember"].expires is not None
+
+# Everywhere at once.
+status, ended = call("GET", f"/access/logout/{code}?everywhere=true", token=again["token"])
+assert ended == {"ended": {"sessions": 1, "remembered": 1}}, ended
+print("done")
