@@ -25,7 +25,7 @@ import { cookieNames, readCredentials } from './http/credentials.ts'
 import { fetchHandler, fromRequest, type Peer } from './http/fetch.ts'
 import { createHandler, type Handle } from './http/handler.ts'
 import { judgeProof, provePrincipal } from './http/proof.ts'
-import { readinessOf } from './http/readiness.ts'
+import { createReadiness } from './http/readiness.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
 export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
@@ -58,7 +58,7 @@ export async function createLatchkey(options: LatchkeyOptions = {}, hooks: Assem
 export type Latchkey = ReturnType<typeof latchkeyOver>
 
 function latchkeyOver(engine: Engine, publicUrl: string) {
-  const app = { parts: engine, publicUrl, readiness: () => readinessOf(engine), isStopping: () => false }
+  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const handle = createHandler(app)
   const names = cookieNames(engine.policy.cookies)
 

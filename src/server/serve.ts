@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { toNodeListener } from '../adapters/node.ts'
 import { assemble } from '../assemble.ts'
 import { createHandler } from '../http/handler.ts'
-import { readinessOf } from '../http/readiness.ts'
+import { createReadiness } from '../http/readiness.ts'
 import { SettingError, type Settings } from '../settings.ts'
 import { answerClientErrors, lacksHost, refuseRaw } from './client-errors.ts'
 import { type Logger, logRequest } from './log.ts'
@@ -71,7 +71,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
       {
         parts: engine,
         publicUrl,
-        readiness: () => readinessOf(engine),
+        readiness: createReadiness(engine),
         isStopping: () => stopping,
         metrics: settings.metricsPort === undefined ? () => metrics.registry.metrics() : undefined,
       },

@@ -5,7 +5,7 @@ import { assemble } from '../../src/assemble.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { createHandler, type Handle } from '../../src/http/handler.ts'
 import type { Answer } from '../../src/http/message.ts'
-import { readinessOf } from '../../src/http/readiness.ts'
+import { createReadiness } from '../../src/http/readiness.ts'
 import { createArgon2 } from '../../src/platform/argon2.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { readSettings, type SettingInputs } from '../../src/settings.ts'
@@ -85,7 +85,7 @@ export async function startInProcess(
     publicUrl,
     { clock, hasher, store: counting(store, counts) },
   )
-  const handle = createHandler({ parts: engine, publicUrl, readiness: () => readinessOf(engine), isStopping: () => false })
+  const handle = createHandler({ parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false })
   resetCounts()
   return {
     engine,
