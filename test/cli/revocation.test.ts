@@ -1,0 +1,163 @@
+// What an operator's command ends, a running server refuses within a second, also what it holds in memory.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type CommandResult, type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { type Reply, Visitor } from '../support/visitor.ts'
+
+const BOUND = 1_000
+
+let server: RunningServer
+before(async () => {
+  server = await startServer()
+})
+after(() => server[Symbol.asyncDispose]())
+
+async function command(args: readonly string[], input = ''): Promise<CommandResult> {
+  const result = await runCommand(args, { folder: server.folder, input })
+  equal(result.code, 0, result.stderr)
+  return result
+}
+
+/** A visitor whose cookie and token the server has in memory. */
+async function warm(name: string): Promise<Visitor> {
+  const visitor = new Visitor(server.url)
+  await visitor.register(name, { remember: true })
+  for (let round = 0; round < 3; round += 1) {
+    equal((await visitor.plainly('GET', '/access/session')).status, 200)
+    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+  }
+  return visitor
+}
+
+/** When the latest entry of the endings log was made, in milliseconds since 1970. */
+function latestEntry(): number {
+  const database = new DatabaseSync(join(server.folder, 'latchkey.db'), { readOnly: true })
+  const row = database.prepare('SELECT at FROM latchkey_endings ORDER BY position DESC LIMIT 1').get()
+  database.close()
+  return Number(row?.at)
+}
+
+/** Asks without pause until the answer is as wished, while the command runs; how long after its entry in the log that was. */
+async function delayOf(what: string, ask: () => Promise<Reply>, wished: (reply: Reply) => boolean, act: () => Promise<unknown>) {
+  let done = false
+  const acting = act().finally(() => {
+    done = true
+  })
+  let seenAt = 0
+  for (let deadline = Number.POSITIVE_INFINITY; seenAt === 0; await pause(2)) {
+    const reply = await ask()
+    if (wished(reply)) seenAt = Date.now()
+    if (done) deadline = Math.min(deadline, Date.now() + 2 * BOUND)
+    if (Date.now() > deadline) break
+  }
+  await acting
+  ok(seenAt > 0, `${what}: waited in vain`)
+  return seenAt - latestEntry()
+}
+
+test('What an operator ends is refused by a running server within a second', async (t) => {
+  async function measured(what: string, ask: () => Promise<Reply>, wished: (reply: Reply) => boolean, act: () => Promise<unknown>) {
+    const delay = await delayOf(what, ask, wished, act)
+    t.diagnostic(`${what}: ${delay} ms`)
+    ok(delay < BOUND, `${what} took ${delay} ms`)
+  }
+  const refused = ({ status }: Reply) => status === 401
+
+  await t.test('session revoke ID, by a warm token', async () => {
+    const visitor = await warm('token-one')
+    const ask = () => visitor.byToken('GET', '/access/session')
+    await measured('session revoke ID to warm token', ask, refused, () => command(['session', 'revoke', visitor.sid]))
+    equal((await ask()).json.reason, 'session_ended')
+    const plain = await visitor.plainly('GET', '/access/session')
+    deepEqual([plain.json.reason, plain.json.restorable], ['revoked', true], 'the remembered login is not what was revoked')
+  })
+
+  await t.test('session revoke ID of a remembered login, by a warm cookie', async () => {
+    const visitor = await warm('cookie-one')
+    const { json } = await visitor.plainly('GET', '/access/sessions')
+    const { id } = json.find(({ kind }: { kind: string }) => kind === 'remembered')
+    const ask = () => visitor.plainly('GET', '/access/session')
+    await measured('session revoke ID to warm cookie', ask, refused, () => command(['session', 'revoke', id]))
+    equal((await visitor.byToken('GET', '/access/session')).json.reason, 'session_ended')
+    equal((await visitor.plainly('POST', '/access/token')).json.reason, 'revoked')
+  })
+
+  await t.test('session revoke --user, on every device', async () => {
+    const visitor = await warm('everywhere')
+    const other = new Visitor(server.url)
+    await other.login('everywhere')
+    const ask = () => other.plainly('GET', '/access/session')
+    await measured('session revoke --user', ask, refused, () => command(['session', 'revoke', '--user', 'everywhere']))
+    equal((await visitor.plainly('GET', '/access/session')).json.reason, 'revoked')
+    equal((await visitor.plainly('POST', '/access/token')).json.reason, 'revoked')
+  })
+
+  await t.test('user disable, and enable lets in again', async () => {
+    const visitor = await warm('disabled-one')
+    const ask = () => visitor.byToken('GET', '/access/session')
+    await measured('user disable', ask, refused, () => command(['user', 'disable', 'disabled-one']))
+    const body = { username: 'disabled-one', password: 'blue-tulip-under-7-moons' }
+    equal((await new Visitor(server.url).plainly('POST', '/access/login', { body })).json.code, 'credentials.invalid')
+    equal((await visitor.plainly('POST', '/access/token')).status, 401)
+    await command(['user', 'enable', 'disabled-one'])
+    await visitor.login('disabled-one')
+    equal((await ask()).status, 200)
+  })
+
+  await t.test('user password, and only the new one signs in', async () => {
+    const visitor = await warm('new-password')
+    const ask = () => visitor.plainly('GET', '/access/session')
+    const next = 'seven-moons-over-a-tulip'
+    await measured('user password', ask, refused, () => command(['user', 'password', 'new-password'], `${next}\n`))
+    const body = { username: 'new-password', password: 'blue-tulip-under-7-moons' }
+    equal((await visitor.plainly('POST', '/access/login', { body })).json.code, 'credentials.invalid')
+    await visitor.login('new-password', { password: next })
+  })
+
+  await t.test('user delete, and the name is free', async () => {
+    const visitor = await warm('gone')
+    const ask = () => visitor.byToken('GET', '/access/session')
+    await measured('user delete', ask, refused, () => command(['user', 'delete', 'gone']))
+    const again = new Visitor(server.url)
+    await again.register('gone')
+    ok(again.code !== visitor.code)
+  })
+
+  await t.test('user role: tokens of before are to be renewed, and the cookie has the new roles', async () => {
+    const visitor = await warm('promoted')
+    const ask = () => visitor.byToken('GET', '/access/session')
+    await measured('user role', ask, refused, () => command(['user', 'role', 'promoted', 'admin']))
+    equal((await ask()).json.reason, 'expired')
+    deepEqual((await visitor.plainly('GET', '/access/session')).json.user.roles, ['admin'])
+    await visitor.renew()
+    deepEqual((await ask()).json.user.roles, ['admin'])
+    await command(['user', 'role', 'promoted'])
+    await until('the role to be gone', async () => (await visitor.plainly('GET', '/access/session')).json.user.roles.length === 0)
+  })
+
+  await t.test('key rotate: new tokens have the new key, and those of before stay good', async () => {
+    const visitor = await warm('rotated')
+    const { token } = visitor
+    const kidOf = ({ json }: Reply) => JSON.parse(Buffer.from(String(json.token).split('.')[0] ?? '', 'base64url').toString()).kid
+    const ask = () => visitor.plainly('POST', '/access/token')
+    const before = kidOf(await ask())
+    const published = async () => (await visitor.plainly('GET', '/.well-known/jwks.json')).json.keys.map(({ kid }: { kid: string }) => kid)
+    const keysBefore = await published()
+    await measured(
+      'key rotate',
+      ask,
+      (reply) => kidOf(reply) !== before,
+      () => command(['key', 'rotate']),
+    )
+    const signsNow = kidOf(await ask())
+    ok(keysBefore.includes(signsNow), 'what signs now was published before')
+    ok((await published()).includes(before), 'what signed before is still published')
+    visitor.token = token
+    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+  })
+})
