@@ -43,8 +43,9 @@ export function following(holds: Sentence): void {
     const { position } = await hear(follower)
     const started = performance.now()
     for (let beat = 0; beat < 4; beat += 1) assert.deepEqual(await hear(follower), { entries: [], position })
-    // The stated quarter of a second, four times, and as much again for a busy machine.
-    assert.ok(performance.now() - started < 2000)
+    const took = performance.now() - started
+    // A quarter of a second each, and as much again for a busy machine; but no flood either.
+    assert.ok(took > 40 && took < 2000, `four heartbeats took ${took} ms`)
     await follower.return?.()
   })
 

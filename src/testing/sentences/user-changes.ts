@@ -53,7 +53,7 @@ export function userChanges(holds: Sentence): void {
   holds('Replacing a user is refused unless the stored version is the one named.', async (store) => {
     const user = aUser({ version: 3 })
     await land(store, { do: 'insert user', user })
-    await refuse(store, 0, { do: 'replace user', next: { ...user, version: 3, disabled: true }, ifVersion: 2 })
+    for (const ifVersion of [2, 4]) await refuse(store, 0, { do: 'replace user', next: { ...user, disabled: true }, ifVersion })
     assert.deepEqual(await store.users.find(user.code), user)
   })
 
@@ -96,7 +96,9 @@ export function userChanges(holds: Sentence): void {
 
   holds('Deleting a user is refused when the user is gone.', async (store) => {
     const user = aUser()
+    await land(store, { do: 'append operation', operation: anOperation({ userCode: user.code }) })
     await refuse(store, 0, { do: 'delete user', code: user.code })
+    assert.equal((await store.operations.list(user.code, null, 10)).length, 1)
     await land(store, { do: 'insert user', user }, { do: 'delete user', code: user.code })
     await refuse(store, 0, { do: 'delete user', code: user.code })
   })

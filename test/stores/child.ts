@@ -1,0 +1,69 @@
+// What another process does to a database file: `node child.ts <task> <path>`. It prints `ready`, waits for a line, and works.
+
+import { once } from 'node:events'
+import type { Store } from '../../src/ports/store.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { anOperation, aSession } from '../../src/testing/index.ts'
+
+export const RACES = 100
+export const racer = (index: number) => aSession({ id: `race-${index}` })
+export const acknowledged = (index: number) => aSession({ id: `ack-${index}`, userCode: 'usr_ack' })
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+  /** Replaces and then ends what others want too; tells what it won. */
+  race: async (store) => {
+    for (let index = 0; index < RACES; index += 1) {
+      const { id } = racer(index)
+      const next = { ...racer(index), version: 2 }
+      const replaced = await store.write([{ do: 'replace credential', next, ifVersion: 1 }])
+      if (replaced.landed) say(`replaced ${id}`)
+      const ended = await store.write([{ do: 'end credentials', where: { id }, reason: 'revoked', at: 1, orRefuse: true }])
+      if (ended.landed) say(`ended ${id}`)
+    }
+  },
+
+  append: async (store) => {
+    await store.write([{ do: 'append entry', entry: { kind: 'changed', sid: 'from-another-process', at: 1 } }])
+    say('appended')
+  },
+
+  /** Writes without end, and tells of each write that was confirmed. */
+  acknowledge: async (store) => {
+    const begun = (await store.credentials.listByUser('usr_ack')).length
+    for (let index = begun; ; index += 1) {
+      const record = acknowledged(index)
+      const { id: sid } = record
+      const written = await store.write([
+        { do: 'insert credential', record },
+        { do: 'append operation', operation: anOperation({ userCode: 'usr_ack', sessionId: sid }) },
+        { do: 'append entry', entry: { kind: 'changed', sid, at: 1 } },
+      ])
+      if (written.landed) say(sid)
+    }
+  },
+
+  /** Opens, and tells that it could. */
+  open: async (store) => {
+    await store.probe()
+    say('opened')
+  },
+}
+
+const [, program, task = '', path = ''] = process.argv
+if (program === import.meta.filename) {
+  if (task !== 'open') {
+    const store = await openSqliteStore({ path })
+    say('ready')
+    await once(process.stdin, 'data')
+    await TASKS[task]?.(store)
+    await store.close()
+  } else {
+    say('ready')
+    await once(process.stdin, 'data')
+    const store = await openSqliteStore({ path })
+    await TASKS.open?.(store)
+    await store.close()
+  }
+}

@@ -1,0 +1,115 @@
+// What is in the file: its mode, its tombstones, its indexes, its schema's version.
+
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { StoreError } from '../../src/domain/errors.ts'
+import { CREDENTIAL_SQL } from '../../src/stores/sql/credentials.ts'
+import { ENDING_SQL } from '../../src/stores/sql/endings.ts'
+import { KEY_RING_SQL } from '../../src/stores/sql/key-ring.ts'
+import { LIMIT_SQL } from '../../src/stores/sql/limits.ts'
+import { OPERATION_SQL } from '../../src/stores/sql/operations.ts'
+import { KNOWN_VERSION } from '../../src/stores/sql/schema.ts'
+import { USER_SQL } from '../../src/stores/sql/users.ts'
+import { migrateSqlite, openMigrated, readSchemaVersions } from '../../src/stores/sqlite/migrate.ts'
+import { openSqliteStore, sqliteStoreOn } from '../../src/stores/sqlite/sqlite-store.ts'
+import { aRemembered, aSession } from '../../src/testing/index.ts'
+import { freshPath } from './folders.ts'
+
+test('A new file, and what SQLite keeps beside it, is for its owner alone.', async () => {
+  const path = freshPath()
+  const store = await openSqliteStore({ path })
+  await store.probe()
+  const files = readdirSync(dirname(path))
+  assert.deepEqual(files.toSorted(), ['latchkey.db', 'latchkey.db-shm', 'latchkey.db-wal'])
+  for (const file of files) assert.equal(statSync(join(dirname(path), file)).mode & 0o777, 0o600, file)
+  await store.close()
+})
+
+test('Every commit is synced to the disk; only limits are counted without.', async () => {
+  const connection = await openMigrated(freshPath())
+  const store = sqliteStoreOn(connection)
+  const synchronous = connection.query<readonly [number]>('PRAGMA synchronous')
+  const FULL = 2
+  assert.deepEqual(synchronous.first(), [FULL])
+  await store.limits.take('a', { points: 1, window: 1 }, 1)
+  await store.probe()
+  assert.deepEqual(synchronous.first(), [FULL])
+  await store.close()
+})
+
+test('Rows of tombstones hold nothing of the user.', async () => {
+  const path = freshPath()
+  const store = await openSqliteStore({ path })
+  const [session, remembered] = [aSession({ userCode: 'usr_gone' }), aRemembered({ userCode: 'usr_gone' })]
+  for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
+  await store.write([{ do: 'end credentials', where: { userCode: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
+  const other = new DatabaseSync(path)
+  const rows = other.prepare('SELECT * FROM latchkey_credentials ORDER BY kind').all()
+  other.close()
+  await store.close()
+  const blank = { user_code: null, lineage: null, version: 0, last_seen_at: null, rest: null, data: null, reason: 'revoked', ended_at: 7 }
+  assert.deepEqual(
+    rows.map((row) => ({ ...row })),
+    [remembered, session].map(({ id, kind, hash, expiresAt }) => ({ id, kind, hash, expires_at: expiresAt, ...blank })),
+  )
+})
+
+test('No statement reads a whole table: each one is led by an index.', async () => {
+  const path = freshPath()
+  await migrateSqlite(path)
+  const database = new DatabaseSync(path)
+  // Counting counts everything, but it reads no more than an index.
+  const { count, ...limits } = LIMIT_SQL
+  const statements = [CREDENTIAL_SQL, ENDING_SQL, KEY_RING_SQL, limits, OPERATION_SQL, USER_SQL].flatMap((group) => Object.values(group))
+  for (const sql of [...statements, count]) {
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
+    const steps = plan.map(({ detail }) => String(detail))
+    const scans = steps.filter(
+      (step) => /^SCAN (?!.*USING (COVERING )?INDEX)/.test(step) && !/^SCAN (expired|idle|CONSTANT ROW)/.test(step),
+    )
+    assert.deepEqual(scans, [], sql)
+  }
+  database.close()
+})
+
+test('A database made by a newer version is refused in words that say what to do.', async () => {
+  const path = freshPath()
+  await migrateSqlite(path)
+  const database = new DatabaseSync(path)
+  database.exec('UPDATE latchkey_schema SET version = 7')
+  database.close()
+  const message =
+    `The database latchkey.db was made by a newer version of Latchkey (schema 7, this version knows ${KNOWN_VERSION}): ` +
+    'upgrade Latchkey, or restore the backup made before the upgrade.'
+  for (const opening of [openSqliteStore({ path }), migrateSqlite(path)]) {
+    await assert.rejects(opening, (error: unknown) => error instanceof StoreError && error.message === message)
+  }
+  assert.deepEqual(await readSchemaVersions(path), { found: 7, known: KNOWN_VERSION })
+})
+
+test('Reading the versions changes nothing; migrating tells what it found, and a second time finds nothing to do.', async () => {
+  const path = freshPath()
+  assert.deepEqual(await readSchemaVersions(path), { found: 0, known: KNOWN_VERSION })
+  assert.ok(!existsSync(path))
+  assert.deepEqual(await migrateSqlite(path), { found: 0, known: KNOWN_VERSION })
+  assert.deepEqual(await migrateSqlite(path), { found: KNOWN_VERSION, known: KNOWN_VERSION })
+  assert.deepEqual(await readSchemaVersions(path), { found: KNOWN_VERSION, known: KNOWN_VERSION })
+})
+
+test('What was written is there when the file is opened again, and positions go on.', async () => {
+  const path = freshPath()
+  const record = aSession()
+  const first = await openSqliteStore({ path })
+  await first.write([{ do: 'insert credential', record }])
+  await first.write([{ do: 'append entry', entry: { kind: 'keys', at: 1 } }])
+  await first.log.trim(2)
+  await first.close()
+  const second = await openSqliteStore({ path })
+  assert.deepEqual(await second.credentials.find(record.id), record)
+  await second.write([{ do: 'append entry', entry: { kind: 'keys', at: 3 } }])
+  assert.deepEqual((await second.log.follow(1).next()).value, { entries: [{ kind: 'keys', at: 3 }], position: 2 })
+  await second.close()
+})

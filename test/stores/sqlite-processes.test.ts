@@ -1,0 +1,95 @@
+// Several processes on one SQLite file.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readSchemaVersions } from '../../src/stores/sqlite/migrate.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { acknowledged, RACES, racer } from './child.ts'
+import { Child } from './children.ts'
+import { freshPath } from './folders.ts'
+
+/** Starts children on the same task, and lets them go at the same time. */
+async function startTogether(task: string, path: string, count: number): Promise<readonly Child[]> {
+  const children = Array.from({ length: count }, () => new Child(task, path))
+  for (const child of children) assert.equal(await child.line(), 'ready')
+  for (const child of children) child.go()
+  return children
+}
+
+test('Several processes may start at once where there is no file yet.', async () => {
+  const path = freshPath()
+  const children = await startTogether('open', path, 4)
+  for (const child of children) {
+    assert.deepEqual(await child.rest(), ['opened'])
+    assert.equal(await child.exited(), 0)
+  }
+  const { found, known } = await readSchemaVersions(path)
+  assert.equal(found, known)
+})
+
+test('Of several processes that replace or end the same credential, one succeeds.', async () => {
+  const path = freshPath()
+  const store = await openSqliteStore({ path })
+  const records = Array.from({ length: RACES }, (_, index) => racer(index))
+  await store.write(records.map((record) => ({ do: 'insert credential', record })))
+  const children = await startTogether('race', path, 3)
+  const wins = (await Promise.all(children.map((child) => child.rest()))).flat()
+  // Who ends before another replaces leaves nothing to replace; but nothing is won twice, and everything is ended.
+  assert.equal(new Set(wins).size, wins.length)
+  assert.equal(wins.filter((win) => win.startsWith('ended')).length, RACES)
+  const { value } = await store.log.follow(0).next()
+  assert.equal(value.entries.length, RACES)
+  await store.close()
+})
+
+test('What another process appends is heard within a second.', async () => {
+  const path = freshPath()
+  const store = await openSqliteStore({ path })
+  const follower = store.log.follow(0)
+  await follower.next()
+  const child = new Child('append', path)
+  assert.equal(await child.line(), 'ready')
+  let heardAt = Number.NaN
+  const hearing = (async () => {
+    for await (const { entries } of follower) {
+      if (entries.length === 0) continue
+      heardAt = performance.now()
+      return entries
+    }
+    return []
+  })()
+  child.go()
+  assert.equal(await child.line(), 'appended')
+  const appendedAt = performance.now()
+  assert.deepEqual(await hearing, [{ kind: 'changed', sid: 'from-another-process', at: 1 }])
+  assert.ok(heardAt - appendedAt < 1000, `heard after ${heardAt - appendedAt} ms`)
+  assert.equal(await child.exited(), 0)
+  await store.close()
+})
+
+test('After kill -9, everything confirmed is there and nothing is half done.', async () => {
+  const path = freshPath()
+  const confirmed: string[] = []
+  for (let round = 0; round < 5; round += 1) {
+    const [child] = await startTogether('acknowledge', path, 1)
+    assert.ok(child)
+    for (let heard = 0; heard < 20 + 13 * round; heard += 1) confirmed.push(await child.line())
+    await child.kill()
+    confirmed.push(...(await child.rest()))
+
+    const store = await openSqliteStore({ path })
+    const live = (await store.credentials.listByUser('usr_ack')).map(({ id }) => id)
+    const operations = (await store.operations.list('usr_ack', null, 100_000)).map(({ sessionId }) => sessionId)
+    const { value } = await store.log.follow(0).next()
+    const entries = value.entries.map((entry: { sid: string }) => entry.sid)
+    for (const id of confirmed) assert.ok(live.includes(id), `${id} was confirmed and is gone`)
+    assert.deepEqual(operations.toReversed(), entries)
+    assert.deepEqual(live.toSorted(), entries.toSorted())
+    assert.deepEqual(
+      entries,
+      entries.map((_: string, index: number) => acknowledged(index).id),
+    )
+    await store.probe()
+    await store.close()
+  }
+})
