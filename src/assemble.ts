@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { StoreError } from './domain/errors.ts'
 import { makePolicy, type Policy } from './domain/policy.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { createArgon2 } from './platform/argon2.ts'
@@ -116,9 +117,17 @@ async function readSecret({ secret, databaseUrl }: Settings): Promise<readonly s
   const path = `${databaseUrl.path}.secret`
   if (!existsSync(path)) {
     // `wx`: of two processes that start together, one makes it and the other reads it.
-    await writeFile(path, newSecret(), { mode: 0o600, flag: 'wx' }).catch(ignoreExisting)
+    await writeFile(path, newSecret(), { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST')
+        throw new StoreError(`The secret ${path} cannot be made (${error.code}): its folder must exist and be writable.`)
+    })
   }
-  const made = (await readFile(path, 'utf8')).trim()
+  const made = await readFile(path, 'utf8').then(
+    (text) => text.trim(),
+    (error: NodeJS.ErrnoException) => {
+      throw new SettingError(`LATCHKEY_SECRET cannot be read from ${path} (${error.code}). Make the file readable, or set LATCHKEY_SECRET.`)
+    },
+  )
   if (Buffer.byteLength(made) < MIN_SECRET_BYTES) {
     throw new SettingError(
       `LATCHKEY_SECRET is too short in ${path}; accepted: at least ${MIN_SECRET_BYTES} bytes. Restore the file, or set LATCHKEY_SECRET.`,
@@ -129,8 +138,4 @@ async function readSecret({ secret, databaseUrl }: Settings): Promise<readonly s
 
 function newSecret(): string {
   return randomBytes(48).toString('base64url')
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error
 }

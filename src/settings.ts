@@ -43,6 +43,8 @@ function port(text: string): number | undefined {
 function origin(text: string): string | undefined {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
+  // A pattern would be taken for the name of a host, and match nobody.
+  if (url.hostname.includes('*')) return undefined
   const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
   return bare ? url.origin : undefined
 }

@@ -32,12 +32,21 @@ export function table(rows: readonly Row[], columns: readonly string[], whenEmpt
 }
 
 /** Says why in one line on standard error, and sets the exit code. */
-export function fail(error: unknown, { json = false }: OutputOptions = {}): void {
+export function fail(error: unknown, options: OutputOptions = {}): void {
   const [code, exit] = kindOf(error)
-  const message = error instanceof AuthError || error instanceof Error ? error.message : String(error)
-  const line = message.replace(/\s*\n\s*/g, ' ')
-  process.stderr.write(json ? `${JSON.stringify({ error: { code, message: line } })}\n` : `latchkey: ${line}\n`)
+  say(code, error instanceof AuthError || error instanceof Error ? error.message : String(error), options)
   process.exitCode = exit
+}
+
+/** Says in one line what is wrong with the words of a command. */
+export function failUsage(text: string, options: OutputOptions): void {
+  say('usage', text.replace(/^error: /, ''), options)
+  process.exitCode = EXIT.usage
+}
+
+function say(code: string, message: string, { json = false }: OutputOptions): void {
+  const line = message.trim().replace(/\s*\n\s*/g, ' ')
+  process.stderr.write(json ? `${JSON.stringify({ error: { code, message: line } })}\n` : `latchkey: ${line}\n`)
 }
 
 function kindOf(error: unknown): readonly [string, number] {

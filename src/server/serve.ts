@@ -145,12 +145,22 @@ export async function serveMetrics(settings: Settings, metrics: () => Promise<st
 
 function listen(server: Server, port: number, host: string, setting: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${error.code ?? error.message})`
-      reject(new SettingError(`${setting} ${port} on HOST "${host}" ${why}: choose another, or 0 for a free one.`))
-    })
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, port, host, setting)))
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
+}
+
+/** Codes that blame the address, not the port. */
+const NOT_OURS: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'])
+
+function cannotListen({ code, message }: NodeJS.ErrnoException, port: number, host: string, setting: string): SettingError {
+  if (NOT_OURS.has(code)) {
+    return new SettingError(
+      `HOST is "${host}", which cannot be listened on (${code}); accepted: an address or a host name of this machine.`,
+    )
+  }
+  const why = code === 'EADDRINUSE' ? 'which is taken' : `which cannot be listened on (${code ?? message})`
+  return new SettingError(`${setting} is "${port}", ${why} on HOST "${host}"; accepted: a free port, or 0 to pick one.`)
 }
 
 async function closeServer(server: Server): Promise<void> {
