@@ -64,9 +64,12 @@ test('A file that may not grow is a StoreError, loses nothing confirmed, and is 
   await store.close()
 })
 
+/** Of the system, where it has them. */
+const SYSTEM = { mount: 'mount', umount: 'umount' } as const
+
 function mountSmallDisk(folder: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'latchkey-small-disk', folder], { stdio: 'ignore' })
+    execFileSync(SYSTEM.mount, ['-t', 'tmpfs', '-o', 'size=2m', 'latchkey-small-disk', folder], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -98,6 +101,6 @@ test('A full disk is a StoreError, loses nothing confirmed, and is written again
     await assertHolds(store, [...confirmed, ...more])
     await store.close()
   } finally {
-    execFileSync('umount', ['--lazy', folder])
+    execFileSync(SYSTEM.umount, ['--lazy', folder])
   }
 })
