@@ -3,9 +3,6 @@
 import cluster from 'node:cluster'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { flagOf, loadSettings } from '../server/configuration.ts'
-import { createLog } from '../server/log.ts'
-import { serve } from '../server/serve.ts'
-import { reportToPrimary, serveWorkers } from '../server/workers.ts'
 import { SETTING_KEYS, SETTINGS, type SettingInputs, type SettingKey } from '../settings.ts'
 import { EXIT, fail, type OutputOptions } from './output.ts'
 
@@ -24,15 +21,19 @@ export function addServeCommand(program: Command): void {
     try {
       await run(options, flagsOf(invoked))
     } catch (error) {
-      if (cluster.isWorker) reportToPrimary({ failed: error instanceof Error ? error.message : String(error) })
+      if (cluster.isWorker) await giveUp(error)
       else fail(error, options)
-      if (cluster.isWorker) process.disconnect?.()
-      process.exitCode ||= EXIT.refused
     }
   })
 }
 
+/** The server is loaded here, so that no other command has to wait for it. */
 async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInputs): Promise<void> {
+  const [{ createLog }, { serve }, { serveWorkers, reportToPrimary }] = await Promise.all([
+    import('../server/log.ts'),
+    import('../server/serve.ts'),
+    import('../server/workers.ts'),
+  ])
   const settings = await loadSettings(process.env, process.cwd(), flags)
   const log = await createLog(settings.logLevel)
   const isPrimary = workers > 1 && cluster.isPrimary
@@ -53,6 +54,14 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
   await serving.stop()
   await new Promise<void>((resolve) => log.flush(() => resolve()))
   process.exit(EXIT.done)
+}
+
+/** A worker that cannot start tells the first process why. */
+async function giveUp(error: unknown): Promise<void> {
+  const { reportToPrimary } = await import('../server/workers.ts')
+  reportToPrimary({ failed: error instanceof Error ? error.message : String(error) })
+  process.disconnect?.()
+  process.exitCode = EXIT.refused
 }
 
 /** Resolves on the first signal to stop; a second one does not wait. */

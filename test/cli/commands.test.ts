@@ -1,0 +1,163 @@
+// Every command: its help, its JSON, its exit codes, and one line on standard error where it is refused.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { after, before, describe, test } from 'node:test'
+import { type CommandResult, runCommand, temporaryFolder } from '../support/server.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+let folder = ''
+before(async () => {
+  folder = await temporaryFolder()
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+const latchkey = (args: readonly string[], input = ''): Promise<CommandResult> => runCommand(args, { folder, input })
+
+async function json(args: readonly string[], input = '') {
+  const { code, stdout, stderr } = await latchkey([...args, '--json'], input)
+  equal(code, 0, stderr)
+  equal(stderr, '')
+  return JSON.parse(stdout)
+}
+
+async function refused(args: readonly string[], code: number, line: RegExp, input = ''): Promise<void> {
+  const result = await latchkey(args, input)
+  equal(result.code, code, result.stderr)
+  equal(result.stdout, '')
+  match(result.stderr, line)
+  match(result.stderr, /^latchkey: .*\n$/, 'one line')
+}
+
+const COMMANDS = [
+  'serve',
+  'user',
+  'user add',
+  'user list',
+  'user role',
+  'user enable',
+  'user disable',
+  'user delete',
+  'user password',
+  'user import',
+  'session',
+  'session list',
+  'session revoke',
+  'key',
+  'key list',
+  'key rotate',
+  'key add',
+  'migrate',
+  'doctor',
+]
+
+describe('Every command', { concurrency: 3 }, () => {
+  for (const name of COMMANDS) {
+    test(`latchkey ${name} --help says how it is used, and touches no database`, async () => {
+      const elsewhere = await temporaryFolder()
+      const { code, stdout, stderr } = await runCommand([...name.split(' '), '--help'], { folder: elsewhere })
+      deepEqual([code, stderr], [0, ''])
+      ok(stdout.startsWith(`Usage: latchkey ${name} `), stdout)
+      match(stdout, /--json /)
+      await rm(elsewhere, { recursive: true })
+    })
+  }
+})
+
+test('A user is added, listed, given roles, disabled, enabled, given a password and deleted', async () => {
+  const added = await json(['user', 'add', 'Ada', '--role', 'admin', '--email', 'ada@example.com'], `${PASSWORD}\n`)
+  match(added.code, /^usr_/)
+  deepEqual([added.username, added.roles, added.email, added.disabled], ['Ada', ['admin'], 'ada@example.com', false])
+  equal(JSON.stringify(added).includes('argon2'), false)
+  deepEqual(await json(['user', 'list']), [added])
+  match((await latchkey(['user', 'list'])).stdout, /^USERNAME +CODE +ROLES +DISABLED +CREATEDAT\nAda +usr_\S+ +admin +\d{4}-/)
+
+  deepEqual((await json(['user', 'role', 'ada', 'editor', 'reader'])).roles, ['editor', 'reader'])
+  deepEqual((await json(['user', 'role', added.code])).roles, [], 'a code does where a name does')
+  deepEqual((await json(['user', 'disable', 'ada'])).disabled, true)
+  match((await latchkey(['user', 'list'])).stdout, /\byes\b/)
+  deepEqual((await json(['user', 'enable', 'ada'])).disabled, false)
+  deepEqual((await json(['user', 'password', 'ada'], 'seven-moons-over-a-tulip\n')).ended, { sessions: 0, remembered: 0 })
+  await refused(['user', 'add', 'ADA'], 1, /taken/, `${PASSWORD}\n`)
+  equal((await json(['user', 'delete', 'ada'])).username, 'Ada')
+  deepEqual(await json(['user', 'list']), [])
+})
+
+test('Keys are listed, rotated, and made for services', async () => {
+  const [signing, next] = (await json(['key', 'list'])).signing
+  const rotated = await json(['key', 'rotate'])
+  equal(rotated.signing, next.id)
+  const { signing: after } = await json(['key', 'list'])
+  deepEqual(
+    after.map(({ use }: { use: string }) => use),
+    ['signs', 'next', 'retired'],
+  )
+  equal(after[2].id, signing.id)
+  const made = await json(['key', 'add', '--service', 'billing'])
+  match(made.key, /^[\w-]+\.[\w-]+$/)
+  deepEqual(
+    (await json(['key', 'list'])).services.map(({ id, use }: { id: string; use: string }) => [id, use]),
+    [[made.id, 'service billing']],
+  )
+})
+
+test('A database is migrated once', async () => {
+  const elsewhere = await temporaryFolder()
+  const env = { DATABASE_URL: `sqlite:${elsewhere}/other.db` }
+  const [first, second] = [
+    await runCommand(['migrate', '--json'], { folder: elsewhere, env }),
+    await runCommand(['migrate'], { folder: elsewhere, env }),
+  ]
+  const { from, to } = JSON.parse(first.stdout)
+  equal(from, 0)
+  equal(second.stdout, `The database is at version ${to} already.\n`)
+  await rm(elsewhere, { recursive: true })
+})
+
+describe('A command that is refused says why in one line and exits with 1', { concurrency: 3 }, () => {
+  test('for a user who is not there', () => refused(['user', 'role', 'nobody', 'admin'], 1, /There is no user nobody/))
+  test('for a credential that is not there', () => refused(['session', 'revoke', 'nothing'], 1, /no live credential nothing/))
+  test('for the sessions of a user who is not there', () => refused(['session', 'list', '--user', 'nobody'], 1, /no user nobody/))
+  test('for a password that is too short', () => refused(['user', 'add', 'Shorty'], 1, /too short/, 'tulip\n'))
+  test('for a password that is easy to guess', () => refused(['user', 'add', 'Easy'], 1, /guess/, 'password1234\n'))
+  test('for a name that cannot be one', () => refused(['user', 'add', 'a b'], 1, /User names/, `${PASSWORD}\n`))
+})
+
+describe('A command that is used wrongly says so in one line and exits with 2', { concurrency: 3 }, () => {
+  test('when it does not exist', () => refused(['nonsense'], 2, /unknown command 'nonsense'/))
+  test('when it is misspelt', () => refused(['user', 'lst'], 2, /Did you mean list/))
+  test('when its option does not exist', () => refused(['user', 'list', '--nonsense'], 2, /unknown option '--nonsense'/))
+  test('when a name is missing', () => refused(['user', 'add'], 2, /missing required argument 'name'/))
+  test('when there is a word too many', () => refused(['user', 'list', 'extra'], 2, /too many arguments/))
+  test('when it says nothing to revoke', () => refused(['session', 'revoke'], 2, /Say what to revoke/))
+  test('when it says two things to revoke', () => refused(['session', 'revoke', 'x', '--user', 'y'], 2, /Say what to revoke/))
+  test('when a role is no word', () => refused(['user', 'role', 'nobody', 'AD MIN'], 2, /The role "AD MIN" is not accepted/))
+  test('when no password comes', () => refused(['user', 'add', 'Silent'], 2, /No password was given/))
+  test('when a key has no service', () => refused(['key', 'add'], 2, /--service/))
+  test('when the number of workers is none', () => refused(['serve', '--workers', '0'], 2, /accepted: a number from 1 to 64/))
+  test('when the database is none', () => refused(['user', 'list', '--database-url', 'mysql://u:hidden@h'], 2, /"mysql:\/\/…@h"; accepted/))
+})
+
+test('Without a command it shows its help and exits with 2; asked for its version, it tells it', async () => {
+  const { code, stderr } = await latchkey([])
+  equal(code, 2)
+  match(stderr, /^Usage: latchkey /)
+  match((await latchkey(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/)
+})
+
+test('A refusal is JSON where JSON was asked for', async () => {
+  for (const [args, code, error] of [
+    [['user', 'delete', 'nobody'], 1, { code: 'not_found', message: 'There is no user nobody.' }],
+    [['nonsense'], 2, { code: 'usage', message: "unknown command 'nonsense'" }],
+    [['session', 'revoke'], 2, { code: 'setting', message: 'Say what to revoke: an id from `latchkey session list`, or --user NAME.' }],
+  ] as const) {
+    const result = await latchkey([...args, '--json'])
+    deepEqual([result.code, result.stdout, JSON.parse(result.stderr)], [code, '', { error }])
+  }
+})
+
+test('A password is the first line of standard input, whole, and never an argument', async () => {
+  await json(['user', 'add', 'Line'], `  ${PASSWORD} with spaces \nand another line\n`)
+  await refused(['user', 'password', 'Line', PASSWORD], 2, /too many arguments/)
+  await refused(['user', 'add', 'Line2', '--password', PASSWORD], 2, /unknown option '--password'/)
+})
