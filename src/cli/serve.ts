@@ -64,12 +64,15 @@ async function giveUp(error: unknown): Promise<void> {
   process.exitCode = EXIT.refused
 }
 
-/** Resolves on the first signal to stop; a second one does not wait. */
+/**
+ * Resolves on the first signal to stop; a second one does not wait. A worker gets one from the first process, and often
+ * the same again from a terminal or a service manager that signals them all: it goes on finishing its requests.
+ */
 function told(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false
     const stop = () => {
-      if (asked) process.exit(EXIT.refused)
+      if (asked && cluster.isPrimary) process.exit(EXIT.refused)
       asked = true
       resolve()
     }

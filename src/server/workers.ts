@@ -32,6 +32,8 @@ export async function serveWorkers(count: number, settings: Settings, log: Logge
       '--workers needs a database that processes can share; DATABASE_URL is "sqlite::memory:": accepted with workers: sqlite:PATH.',
     )
   }
+  // Workers take connections themselves: one that this process has handed to a worker that dies would hang for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   let stopping = false
   // The first worker makes what is missing; the others find it made.
   const first = await startWorker()

@@ -1,0 +1,174 @@
+// Settings: a wrong one stops the start in one line that names it, its value and what is accepted; flags win over the
+// environment, and the environment over the file.
+
+import { equal, match, ok } from 'node:assert/strict'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, test } from 'node:test'
+import { SETTING_KEYS, SETTINGS } from '../../src/settings.ts'
+import { runCommand, startServer, temporaryFolder } from '../support/server.ts'
+import { Visitor } from '../support/visitor.ts'
+
+let folder = ''
+before(async () => {
+  folder = await temporaryFolder()
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+async function freshFolder(name: string): Promise<string> {
+  const path = join(folder, name)
+  await mkdir(path)
+  return path
+}
+
+/** The one line with which a start is refused. */
+async function refusal(env: Readonly<Record<string, string>>, args: readonly string[] = [], where = folder, code = 2): Promise<string> {
+  const result = await runCommand(['serve', ...args], { folder: where, env })
+  equal(result.code, code, result.stderr + result.stdout)
+  equal(result.stdout, '')
+  match(result.stderr, /^latchkey: [^\n]+\n$/)
+  return result.stderr
+}
+
+const WRONG: Readonly<Record<string, string>> = {
+  PORT: '65536',
+  HOST: '',
+  LATCHKEY_PUBLIC_URL: 'https://login.example.com/path',
+  DATABASE_URL: 'mysql://localhost/db',
+  REDIS_URL: 'localhost:6379',
+  LATCHKEY_SECRET: 'only-thirty-one-bytes-long-00000',
+  LATCHKEY_ALLOWED_ORIGINS: 'https://*.example.com',
+  LATCHKEY_SESSION_IDLE_TIMEOUT: '20',
+  LATCHKEY_SESSION_ABSOLUTE_TIMEOUT: '12 hours',
+  LATCHKEY_REMEMBER_LIFETIME: '-30d',
+  LATCHKEY_TOKEN_LIFETIME: '0s',
+  LATCHKEY_AUDIENCE: '',
+  LATCHKEY_FRESH_FOR: 'soon',
+  LATCHKEY_OPERATIONS_RETENTION: '1y',
+  LATCHKEY_PASSWORD_MIN: '7',
+  LATCHKEY_LOGIN_LIMIT: '10',
+  LATCHKEY_REGISTRATION: 'shut',
+  LATCHKEY_COOKIE_DOMAIN: '.example.com',
+  LATCHKEY_COOKIE_SAME_SITE: 'Lax',
+  LATCHKEY_CLEAR_SITE_DATA: 'yes',
+  LATCHKEY_DEVICE_BINDING: 'always',
+  LATCHKEY_TOKEN_BINDING: 'sometimes',
+  METRICS_PORT: 'nine',
+  LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/33',
+  TLS_CERT: '',
+  TLS_KEY: '',
+  LOG_LEVEL: 'verbose',
+}
+
+describe('A wrong value stops the start with one line', { concurrency: 3 }, () => {
+  for (const key of SETTING_KEYS) {
+    const { name, accepted } = SETTINGS[key]
+    test(`for ${name}`, async () => {
+      const value = name === 'LATCHKEY_SECRET' ? WRONG[name]?.slice(1) : WRONG[name]
+      ok(value !== undefined, 'this test knows a wrong value')
+      const line = await refusal({ [name]: value })
+      ok(line.startsWith(`latchkey: ${name} is `), line)
+      ok(line.includes(`; accepted: ${accepted}.`), line)
+      if (name === 'LATCHKEY_SECRET') equal(line.includes(value), false, 'a secret is not repeated')
+      else ok(line.includes(JSON.stringify(value)), line)
+    })
+  }
+})
+
+describe('A start is refused in one line', { concurrency: 3 }, () => {
+  test('when the port is taken', async () => {
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+    const address = holder.address()
+    const port = String(typeof address === 'object' && address?.port)
+    match(await refusal({ PORT: port }), new RegExp(`PORT is "${port}", which is taken on HOST "127.0.0.1"; accepted: `))
+    match(await refusal({ METRICS_PORT: port }), new RegExp(`METRICS_PORT is "${port}", which is taken`))
+    holder.close()
+  })
+
+  test('when the host is not of this machine', async () => {
+    match(await refusal({ HOST: '192.0.2.1' }), /HOST is "192\.0\.2\.1", which cannot be listened on .*; accepted: /)
+  })
+
+  test('when two settings do not go together', async () => {
+    match(await refusal({ TLS_CERT: 'cert.pem' }), /TLS_CERT and TLS_KEY go together/)
+    match(await refusal({ LATCHKEY_COOKIE_SAME_SITE: 'none' }), /LATCHKEY_COOKIE_SAME_SITE is "none".*https/)
+    match(
+      await refusal({ LATCHKEY_COOKIE_DOMAIN: 'example.com', LATCHKEY_PUBLIC_URL: 'https://example.org' }),
+      /LATCHKEY_COOKIE_DOMAIN is "example\.com"; accepted: example\.org/,
+    )
+  })
+
+  test('when a certificate cannot be read', async () => {
+    match(await refusal({ TLS_CERT: 'no.pem', TLS_KEY: 'no.key' }), /TLS_CERT is "no\.pem", which cannot be read .*; accepted: /)
+  })
+
+  test('when the database has no folder', async () => {
+    match(await refusal({ DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1), /its folder must exist and be writable/)
+  })
+
+  test('when the database was made by a newer version', async () => {
+    const where = await freshFolder('newer')
+    equal((await runCommand(['migrate'], { folder: where })).code, 0)
+    const database = new DatabaseSync(join(where, 'latchkey.db'))
+    database.exec('UPDATE latchkey_schema SET version = 99')
+    database.close()
+    match(await refusal({}, [], where, 1), /was made by a newer version of Latchkey \(schema 99, .* upgrade Latchkey/)
+    const command = await runCommand(['user', 'list'], { folder: where })
+    equal(command.code, 1)
+    match(command.stderr, /^latchkey: .*newer version.*\n$/)
+  })
+
+  test('when the secret beside the database is too short, without repeating it', async () => {
+    const where = await freshFolder('short-secret')
+    await writeFile(join(where, 'latchkey.db.secret'), 'not-so-secret')
+    const line = await refusal({}, [], where)
+    match(line, /LATCHKEY_SECRET is too short in .*latchkey\.db\.secret; accepted: at least 32 bytes/)
+    equal(line.includes('not-so-secret'), false)
+  })
+
+  test('when a value comes both directly and from a file, or from a file that is not there', async () => {
+    match(await refusal({ LOG_LEVEL: 'info', LOG_LEVEL_FILE: 'x' }), /LOG_LEVEL and LOG_LEVEL_FILE are both set/)
+    match(await refusal({ LATCHKEY_SECRET_FILE: 'no.txt' }), /LATCHKEY_SECRET_FILE is "no\.txt", which cannot be read/)
+  })
+
+  test('when the configuration file has a setting that does not exist, or a wrong value', async () => {
+    const where = await freshFolder('wrong-file')
+    await writeFile(join(where, 'latchkey.config.mjs'), 'export default { sesionIdleTimeout: "20m" }')
+    match(await refusal({}, [], where), /sesionIdleTimeout is not a setting\. There are: /)
+    await writeFile(join(where, 'latchkey.config.ts'), 'export default { sessionIdleTimeout: "20" }')
+    match(await refusal({}, [], where), /sessionIdleTimeout is "20"; accepted: a duration/)
+    await writeFile(join(where, 'latchkey.config.ts'), 'export default {')
+    await refusal({}, [], where, 1)
+  })
+})
+
+test('Flags win over the environment, and the environment over the file', async () => {
+  const where = await freshFolder('precedence')
+  const file = { sessionIdleTimeout: '1m', rememberLifetime: '2d', tokenLifetime: '60s', allowedOrigins: ['https://app.example.com'] }
+  await writeFile(join(where, 'latchkey.config.ts'), `export default ${JSON.stringify(file)} as Readonly<Record<string, unknown>>\n`)
+  await writeFile(join(where, 'lifetime.txt'), '3d\n')
+  await using server = await startServer({
+    folder: where,
+    env: { LATCHKEY_SESSION_IDLE_TIMEOUT: '2m', LATCHKEY_REMEMBER_LIFETIME_FILE: 'lifetime.txt' },
+    args: ['--session-idle-timeout', '3m', '--log-level', 'silent'],
+  })
+  const visitor = new Visitor(server.url)
+  const { json, headers } = await visitor.register('Flo', { remember: true })
+  equal(json.session.idleTimeout, 180, 'the flag')
+  ok(
+    headers.getSetCookie().some((cookie) => cookie.includes('Max-Age=259200')),
+    'the environment, from a file',
+  )
+  equal(json.expiresIn, 60, 'the file')
+  const preflight = await visitor.plainly('OPTIONS', '/access/token', { headers: { origin: 'https://app.example.com' } })
+  equal(preflight.headers.get('access-control-allow-origin'), 'https://app.example.com')
+})
+
+test('The first line says where it listens, then the public URL', async () => {
+  const where = await freshFolder('first-line')
+  await using server = await startServer({ folder: where, env: { LATCHKEY_PUBLIC_URL: 'https://login.example.com' } })
+  match(server.output(), /^Latchkey listens on http:\/\/127\.0\.0\.1:\d+, public URL https:\/\/login\.example\.com\n/)
+})

@@ -1,0 +1,143 @@
+// Several workers behind one port: one server to whoever asks.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { askOnce } from '../support/connections.ts'
+import { type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
+
+const POINTS = 5
+const BOUND = 1_000
+
+let server: RunningServer
+before(async () => {
+  server = await startServer({ args: ['--workers', '2'], env: { LATCHKEY_LOGIN_LIMIT: `${POINTS}/5m,1000/5m` } })
+})
+after(() => server[Symbol.asyncDispose]())
+
+/** The processes that another one has started. */
+function childrenOf(pid: number | undefined): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Which worker answered: request ids begin with a part of its own. */
+async function ask(authorization: string): Promise<{ readonly worker: string; readonly status: number; readonly text: string }> {
+  const { status, headers, text } = await askOnce(server.url, '/access/session', { headers: { authorization } })
+  return { worker: String(headers['x-request-id']).split('-').slice(0, -1).join('-'), status, text }
+}
+
+test('Requests reach both workers, and each accepts what the other has issued', async () => {
+  const visitor = new Visitor(server.url)
+  await visitor.register('Both')
+  const workers = new Map<string, number>()
+  await until('both workers to answer', async () => {
+    const { worker, status, text } = await ask(visitor.token)
+    equal(status, 200, text)
+    workers.set(worker, (workers.get(worker) ?? 0) + 1)
+    return workers.size === 2
+  })
+})
+
+test('An ending in one worker is refused by the other within a second, warm as it is', async (t) => {
+  const visitor = new Visitor(server.url)
+  await visitor.register('Ender')
+  const warm = new Map<string, number>()
+  while (warm.size < 2 || Math.min(...warm.values()) < 3) {
+    const { worker } = await ask(visitor.token)
+    warm.set(worker, (warm.get(worker) ?? 0) + 1)
+  }
+  const headers = { authorization: visitor.token }
+  equal((await askOnce(server.url, `/access/logout/${visitor.code}`, { headers })).status, 200)
+  const ended = performance.now()
+  // Round robin: ten refusals in a row come from both.
+  let [inARow, lastAccepted] = [0, 0]
+  while (inARow < 10) {
+    const { status } = await ask(visitor.token)
+    inARow = status === 401 ? inARow + 1 : 0
+    if (status === 200) lastAccepted = performance.now() - ended
+    ok(performance.now() - ended < 5 * BOUND, 'it was never refused')
+  }
+  t.diagnostic(`last accepted ${Math.round(lastAccepted)} ms after the logout was answered`)
+  ok(lastAccepted < BOUND)
+})
+
+test('Login limits hold exactly, however the guesses are spread', async () => {
+  await new Visitor(server.url).register('Guessed')
+  const body = JSON.stringify({ username: 'Guessed', password: 'not-the-password' })
+  const guesses = await Promise.all(Array.from({ length: 30 }, () => askOnce(server.url, '/access/login', { method: 'POST', body })))
+  const codes = guesses.map(({ text }) => JSON.parse(text).code)
+  equal(codes.filter((code) => code === 'credentials.invalid').length, POINTS)
+  equal(codes.filter((code) => code === 'rate.limited').length, 30 - POINTS)
+})
+
+test('A worker that is killed is replaced, and meanwhile the other one answers', async () => {
+  const visitor = new Visitor(server.url)
+  await visitor.register('Survivor')
+  const [killed, other] = childrenOf(server.process.pid)
+  ok(killed !== undefined && other !== undefined)
+  process.kill(killed, 'SIGKILL')
+  await until('the worker to be gone', () => !isRunning(killed))
+  equal((await ask(visitor.token)).status, 200)
+  await until('another worker to be there', () => childrenOf(server.process.pid).length === 2)
+  const workers = new Set<string>()
+  await until('the new worker to answer', async () => {
+    const { worker, status } = await ask(visitor.token)
+    equal(status, 200)
+    workers.add(worker)
+    return workers.size === 2
+  })
+  match(server.output(), /a worker died and is replaced/)
+})
+
+describe('Told to stop', { concurrency: 1 }, () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`by ${signal} to the whole group, as a terminal does, every worker finishes what it does`, async () => {
+      await using stopped = await startServer({ args: ['--workers', '2'] })
+      const visitor = new Visitor(stopped.url)
+      await visitor.register('Finisher')
+      const workers = childrenOf(stopped.process.pid)
+      // Hashing takes a while: these are under way when the signal comes.
+      const body = JSON.stringify({ username: 'Finisher', password: PASSWORD })
+      const underWay = Array.from({ length: 4 }, () => askOnce(stopped.url, '/access/login', { method: 'POST', body }))
+      await until('the logins to be under way', async () => (await askOnce(stopped.url, '/livez')).status === 200)
+      for (const worker of workers) process.kill(worker, signal)
+      equal(await stopped.stop(signal), 0)
+      deepEqual(new Set((await Promise.all(underWay)).map(({ status }) => status)), new Set([200]))
+      deepEqual(workers.filter(isRunning), [])
+    })
+  }
+
+  test('by kill -9 of the first process, the workers go too and leave the port free', async () => {
+    await using killed = await startServer({ args: ['--workers', '2'] })
+    const workers = childrenOf(killed.process.pid)
+    equal(workers.length, 2)
+    await killed.stop('SIGKILL')
+    await until('the workers to be gone', () => !workers.some(isRunning))
+  })
+})
+
+test('Workers are refused where they could share no database', async () => {
+  const { code, stderr } = await runCommand(['serve', '--workers', '2'], {
+    folder: server.folder,
+    env: { DATABASE_URL: 'sqlite::memory:' },
+  })
+  equal(code, 2)
+  match(stderr, /^latchkey: --workers needs a database that processes can share; .* accepted with workers: sqlite:PATH\.\n$/)
+})
+
+test('A setting that no worker can start with is refused in one line', async () => {
+  const port = new URL(server.url).port
+  const { code, stderr, stdout } = await runCommand(['serve', '--workers', '2'], { folder: server.folder, env: { PORT: port } })
+  deepEqual([code, stdout], [2, ''])
+  match(stderr, /^latchkey: PORT is "\d+", which is taken on HOST "127\.0\.0\.1"; accepted: .*\n$/)
+})

@@ -1,0 +1,50 @@
+// Requests on connections of their own, and connections without a client in between.
+
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+
+export interface Answered {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+export interface AskOptions {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string
+}
+
+/** One request on a connection that nobody used before and nobody uses after. */
+export function askOnce(base: string, path: string, { method = 'GET', headers = {}, body }: AskOptions = {}): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    const asked = httpRequest(base + path, { method, agent: false, headers: { ...type, ...headers } }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
+      response.on('error', reject)
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
+/** Sends bytes as they are, and reads until the server closes; `write` is for what comes later. */
+export function talk(base: string, bytes: string, later?: (write: (more: string | Buffer) => void) => void): Promise<string> {
+  const { hostname, port } = new URL(base)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    let heard = ''
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk: string) => {
+      heard += chunk
+    })
+    socket.on('close', () => resolve(heard))
+    socket.on('error', (error: NodeJS.ErrnoException) => (heard === '' ? reject(error) : resolve(heard)))
+    socket.write(bytes, () => later?.((more) => socket.write(more)))
+  })
+}
