@@ -1,6 +1,6 @@
 // The server: listens, then puts everything together, then answers; and stops in the reverse order.
 
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -51,6 +51,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
     begin = resolve
   })
   let stopping = false
+  const unanswered = new Set<ServerResponse>()
   const listener: RequestListener = (request, response) => {
     if (stopping) response.shouldKeepAlive = false
     if (lacksHost(request)) refuseRaw(request, response, publicUrl)
@@ -82,10 +83,13 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
     )
     const listenNode = toNodeListener({ handle }, { address: clientAddress(settings.trustedProxies) })
     answer = (request, response) => {
-      listenNode(request, response).catch((error: unknown) => {
-        log.error({ err: error }, 'answer failed')
-        response.destroy()
-      })
+      unanswered.add(response)
+      listenNode(request, response)
+        .catch((error: unknown) => {
+          log.error({ err: error }, 'answer failed')
+          response.destroy()
+        })
+        .finally(() => unanswered.delete(response))
     }
     begin()
     const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.registry.metrics()) : undefined
@@ -97,6 +101,8 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         stopping = true
         await pause(NOTICE)
         unfollow()
+        // What is under way is answered, and its connection closed: kept alive, it would hold up the end.
+        for (const response of unanswered) if (!response.headersSent) response.shouldKeepAlive = false
         await closeServer(server)
         if (metricsServer) await closeServer(metricsServer)
         try {
