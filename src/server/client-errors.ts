@@ -13,14 +13,23 @@ export function answerClientErrors(server: Server, publicUrl: () => string): voi
       socket.destroy()
       return
     }
-    const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-    socket.end(rawAnswer(new AuthError(tooLarge ? 'request.headers_too_large' : 'request.malformed', { reason: 'http' }), publicUrl()))
+    socket.end(rawAnswer(refusalOf(error), publicUrl()))
+  })
+  // Without a listener the connection would be cut without a word.
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.end(rawAnswer(new AuthError('request.malformed', { reason: 'http' }), publicUrl()))
   })
 }
 
-/** Refuses what the parser takes but the standard does not: HTTP/1.1 without a Host (RFC 9112, 3.2). */
-export function lacksHost(request: IncomingMessage): boolean {
-  return request.httpVersion === '1.1' && request.headers.host === undefined
+function refusalOf({ code }: NodeJS.ErrnoException): AuthError {
+  if (code === 'HPE_HEADER_OVERFLOW') return new AuthError('request.headers_too_large')
+  return new AuthError('request.malformed', { reason: code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'http' })
+}
+
+/** Refuses what the parser takes but the standard does not (RFC 9112, 3.2): HTTP/1.1 without a Host, and more than one. */
+export function hasWrongHost(request: IncomingMessage): boolean {
+  const hosts = request.headersDistinct.host?.length ?? 0
+  return hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')
 }
 
 export function refuseRaw(request: IncomingMessage, response: ServerResponse, publicUrl: string): void {

@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { toNodeListener } from '../adapters/node.ts'
 import { assemble } from '../assemble.ts'
+import { MAX_BODY } from '../http/body.ts'
 import { createHandler } from '../http/handler.ts'
 import { createReadiness } from '../http/readiness.ts'
 import { SettingError, type Settings } from '../settings.ts'
-import { answerClientErrors, lacksHost, refuseRaw } from './client-errors.ts'
+import { answerClientErrors, hasWrongHost, refuseRaw } from './client-errors.ts'
 import { type Logger, logRequest } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { clientAddress } from './proxies.ts'
@@ -34,6 +35,7 @@ export interface ServeOptions {
 
 const LIMITS = {
   headersTimeout: 15_000,
+  connectionsCheckingInterval: 2_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
@@ -54,11 +56,18 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const unanswered = new Set<ServerResponse>()
   const listener: RequestListener = (request, response) => {
     if (stopping) response.shouldKeepAlive = false
-    if (lacksHost(request)) refuseRaw(request, response, publicUrl)
+    if (hasWrongHost(request)) refuseRaw(request, response, publicUrl)
     else answer(request, response)
   }
   const { server, scheme, unfollow } = createListening(settings, listener, log)
   let publicUrl = settings.publicUrl ?? `${scheme}://localhost`
+  // Nobody is asked to send what is going to be refused.
+  server.on('checkContinue', (request, response) => {
+    if (!(Number(request.headers['content-length']) > MAX_BODY)) response.writeContinue()
+    listener(request, response)
+  })
+  // An expectation that nobody knows is no reason to refuse (RFC 9110, 10.1.1).
+  server.on('checkExpectation', listener)
   answerClientErrors(server, () => publicUrl)
   const { port } = await listen(server, settings.port, settings.host, 'PORT')
   publicUrl = settings.publicUrl ?? `${scheme}://localhost:${port}`
