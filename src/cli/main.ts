@@ -1,41 +1,16 @@
 #!/usr/bin/env node
-// The latchkey command.
+// The latchkey command: looks at the Node that runs it, and only then loads the rest, which an older one could not.
 
-import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
-import { NotYetError } from '../assemble.ts'
-import { addKeyCommands } from './key.ts'
-import { addMigrateCommand } from './migrate.ts'
-import { EXIT, fail, failUsage } from './output.ts'
-import { addServeCommand } from './serve.ts'
-import { addSessionCommands } from './session.ts'
-import { addUserCommands } from './user.ts'
+import module from 'node:module'
 
-const manifest: { readonly version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const OLDEST = [24, 16] as const
 
-const program = new Command('latchkey')
-  .description('Login for web applications: a remembered login, a session and a token in one lineage with one ending.')
-  .option('--database-url <url>', 'the database (DATABASE_URL); sqlite:latchkey.db where nothing is set')
-  .option('--json', 'print JSON')
-  .version(manifest.version, '-v, --version', 'print the version')
-  .configureHelp({ showGlobalOptions: true })
-  .configureOutput({ outputError: (text) => failUsage(text, { json: process.argv.includes('--json') }) })
-  .exitOverride()
-
-addServeCommand(program)
-addUserCommands(program)
-addSessionCommands(program)
-addKeyCommands(program)
-addMigrateCommand(program)
-program
-  .command('doctor <url>')
-  .description('sign in through a deployment and report what is wrong with it')
-  .action(() => fail(new NotYetError('doctor is not supported by this version yet.'), program.opts()))
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  // Commander has said what was wrong, or printed the help that was asked for.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
-  else fail(error)
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  process.stderr.write(`latchkey: this is Node ${process.versions.node}; needed: ${OLDEST.join('.')} or newer.\n`)
+  process.exitCode = 2
+} else {
+  // Halves the time to the first answer. Where it cannot be written, it does nothing.
+  module.enableCompileCache()
+  await import('./program.ts')
 }
