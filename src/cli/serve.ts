@@ -1,6 +1,7 @@
 // latchkey serve: one server, or several workers behind one port, until it is told to stop.
 
 import cluster from 'node:cluster'
+import module from 'node:module'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { flagOf, loadSettings } from '../server/configuration.ts'
 import { SETTING_KEYS, SETTINGS, type SettingInputs, type SettingKey } from '../settings.ts'
@@ -50,6 +51,8 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
         : `Latchkey listens on ${url}${url === publicUrl ? '' : `, public URL ${publicUrl}`}\n`,
     )
 
+  // Kept now, and not at the end: a server can be killed, and the next start should be quick all the same.
+  module.flushCompileCache()
   await told()
   await serving.stop()
   await new Promise<void>((resolve) => log.flush(() => resolve()))
