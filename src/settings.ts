@@ -1,10 +1,23 @@
 // Every setting there is: its names, its default, what it accepts. One table validates them all, wherever they come from.
 
-import { isIP } from 'node:net'
-import type { LoginLimits } from './domain/limits.ts'
-import { parseLoginLimits } from './domain/limits.ts'
 import { POLICY_DEFAULTS } from './domain/policy.ts'
 import { parseDuration } from './domain/time.ts'
+import {
+  cookieDomain,
+  type DatabaseChoice,
+  database,
+  limits,
+  listOf,
+  MIN_SECRET_BYTES,
+  network,
+  nonEmpty,
+  onOff,
+  origin,
+  port,
+  secrets,
+} from './setting-values.ts'
+
+export { type DatabaseChoice, MIN_SECRET_BYTES } from './setting-values.ts'
 
 export interface Setting<T> {
   /** In the environment. */
@@ -17,8 +30,6 @@ export interface Setting<T> {
   /** Undefined when the text is not accepted. */
   readonly parse: (text: string) => T | undefined
   readonly secret?: true
-  /** Of the server alone: it means nothing to a library. */
-  readonly serverOnly?: true
 }
 
 const DURATION = 'a duration such as 90s, 20m, 12h or 30d'
@@ -36,56 +47,6 @@ function optional<T>(name: string, accepted: string, about: string, parse: (text
   return { name, about, accepted, fallback: undefined, parse }
 }
 
-function port(text: string): number | undefined {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
-}
-
-function origin(text: string): string | undefined {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined
-  const url = new URL(text)
-  // A pattern would be taken for the name of a host, and match nobody.
-  if (url.hostname.includes('*')) return undefined
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
-  return bare ? url.origin : undefined
-}
-
-function listOf<T>(parse: (text: string) => T | undefined): (text: string) => readonly T[] | undefined {
-  return (text) => {
-    const parsed = text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
-      .map(parse)
-    return parsed.every((item) => item !== undefined) ? parsed : undefined
-  }
-}
-
-export const MIN_SECRET_BYTES = 32
-
-function secrets(text: string): readonly string[] | undefined {
-  const all = text.split(',').map((part) => part.trim())
-  return all.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES) ? all : undefined
-}
-
-export type DatabaseChoice = { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string }
-
-function database(text: string): DatabaseChoice | undefined {
-  if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length) return { engine: 'sqlite', path: text.slice('sqlite:'.length) }
-  return /^postgres(ql)?:\/\/./.test(text) ? { engine: 'postgres', url: text } : undefined
-}
-
-function cookieDomain(text: string): string | undefined {
-  return /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(text) ? text : undefined
-}
-
-function limits(text: string): LoginLimits | undefined {
-  return parseLoginLimits(text, POLICY_DEFAULTS.loginLimits)
-}
-
-function onOff(text: string): boolean | undefined {
-  return text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : undefined
-}
-
 const URL_ACCEPTED = 'an http or https address without a path, such as https://login.example.com'
 
 export const SETTINGS = {
@@ -94,14 +55,12 @@ export const SETTINGS = {
     fallback: 3000,
     fallbackText: '3000',
     parse: port,
-    serverOnly: true,
   },
   host: {
     ...base('HOST', 'the address to listen on', 'an address or a host name'),
     fallback: '127.0.0.1',
     fallbackText: '127.0.0.1',
     parse: nonEmpty,
-    serverOnly: true,
   },
   publicUrl: {
     ...optional('LATCHKEY_PUBLIC_URL', URL_ACCEPTED, 'the address people see: the issuer of tokens; https makes cookies Secure', origin),
@@ -204,7 +163,7 @@ export const SETTINGS = {
   ),
   deviceBinding: oneOf('LATCHKEY_DEVICE_BINDING', ['off', 'preferred'], 'preferred', 'bind lineages to devices where browsers can'),
   tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive'], 'sensitive', 'ask for a proof of key-bound tokens'),
-  metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port), serverOnly: true },
+  metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
   trustedProxies: {
     ...base(
       'LATCHKEY_TRUSTED_PROXIES',
@@ -214,29 +173,16 @@ export const SETTINGS = {
     fallback: [] as readonly string[],
     fallbackText: 'none',
     parse: listOf(network),
-    serverOnly: true,
   },
-  tlsCert: { ...optional('TLS_CERT', 'the path of a PEM file', 'serves https itself, with TLS_KEY', nonEmpty), serverOnly: true },
-  tlsKey: { ...optional('TLS_KEY', 'the path of a PEM file', 'serves https itself, with TLS_CERT', nonEmpty), serverOnly: true },
+  tlsCert: { ...optional('TLS_CERT', 'the path of a PEM file', 'serves https itself, with TLS_KEY', nonEmpty) },
+  tlsKey: { ...optional('TLS_KEY', 'the path of a PEM file', 'serves https itself, with TLS_CERT', nonEmpty) },
   logLevel: {
     ...oneOf('LOG_LEVEL', ['silent', 'fatal', 'error', 'warn', 'info', 'debug'], 'info', 'how much is logged'),
-    serverOnly: true,
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
 function base(name: string, about: string, accepted: string) {
   return { name, about, accepted }
-}
-
-function nonEmpty(text: string): string | undefined {
-  return text === '' ? undefined : text
-}
-
-function network(text: string): string | undefined {
-  const [address = '', prefix, ...rest] = text.split('/')
-  const bits = isIP(address) === 4 ? 32 : 128
-  const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
-  return isIP(address) !== 0 && fits && rest.length === 0 ? text : undefined
 }
 
 export type SettingKey = keyof typeof SETTINGS

@@ -14,7 +14,7 @@ interface Rule {
   readonly packages: readonly string[]
 }
 
-const ROOT_FILES = ['index', 'assemble', 'settings']
+const ROOT_FILES = ['index', 'assemble', 'settings', 'setting-values']
 const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters']
 
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -26,7 +26,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
   adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
   testing: { storeys: ['domain', 'ports'], node: true, packages: [] },
-  settings: { storeys: ['domain'], node: true, packages: [] },
+  'setting-values': { storeys: ['domain'], node: true, packages: [] },
+  settings: { storeys: ['domain', 'setting-values'], node: false, packages: [] },
   assemble: { storeys: [...BELOW, 'settings'], node: true, packages: [] },
   index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
   server: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: ['pino', 'pino-pretty', 'prom-client'] },
