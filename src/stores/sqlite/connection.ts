@@ -6,7 +6,7 @@ import { basename, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreError } from '../../domain/errors.ts'
-import { asStoreError, isBusy } from './failures.ts'
+import { asStoreError, isBusy, isDamage } from './failures.ts'
 
 export const IN_MEMORY = ':memory:'
 
@@ -32,6 +32,7 @@ export class Connection {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
+  #metDamage = false
 
   /** @throws StoreError when there is no such file and none can be made */
   constructor(path: string) {
@@ -92,12 +93,24 @@ export class Connection {
     }
   }
 
+  /**
+   * Damage is met only by who reads just there. Once somebody has met it, this looks through the whole file, until it is
+   * found whole again. @throws StoreError
+   */
+  assertWhole(): void {
+    if (!this.#metDamage) return
+    const [found] = this.query<readonly [string]>('PRAGMA quick_check(1)').first() ?? []
+    if (found !== 'ok') throw new StoreError(`${this.subject} is damaged: restore a backup.`)
+    this.#metDamage = false
+  }
+
   /** Runs `work`, again and again while another process holds the lock. @throws StoreError */
   async attempt<T>(work: () => T, patience = PATIENCE): Promise<T> {
     for (let waited = 0, longest = FIRST_PAUSE; ; longest = Math.min(2 * longest, LONGEST_PAUSE)) {
       try {
         return work()
       } catch (error) {
+        this.#metDamage ||= isDamage(error)
         if (!isBusy(error) || waited >= patience) throw asStoreError(error, this.subject)
       }
       // Unequal pauses, so that processes that collided do not collide again.

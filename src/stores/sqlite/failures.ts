@@ -6,6 +6,8 @@ import { StoreError } from '../../domain/errors.ts'
 const BUSY = 5
 const LOCKED = 6
 const PROTOCOL = 15
+const CORRUPT = 11
+const NO_DATABASE = 26
 
 /** By primary result code (https://sqlite.org/rescode.html): what is said of the database. */
 const PREDICATES: Readonly<Record<number, string>> = {
@@ -16,10 +18,10 @@ const PREDICATES: Readonly<Record<number, string>> = {
   7: 'cannot be used: there is not enough memory.',
   8: 'cannot be written: the file, its folder or the disk is read-only.',
   10: 'cannot be used: the disk reports an error.',
-  11: 'is damaged: restore a backup.',
+  [CORRUPT]: 'is damaged: restore a backup.',
   13: 'cannot be written: the disk is full.',
   14: 'cannot be opened: its folder must exist and be writable.',
-  26: 'is damaged, or is no SQLite file: restore a backup.',
+  [NO_DATABASE]: 'is damaged, or is no SQLite file: restore a backup.',
 }
 const OTHERWISE = 'has failed.'
 
@@ -40,6 +42,11 @@ function primaryCode(failure: SqliteFailure): number {
 /** True when another process holds a lock, so that the same attempt may succeed a little later. */
 export function isBusy(error: unknown): boolean {
   return isSqliteFailure(error) && [BUSY, LOCKED, PROTOCOL].includes(primaryCode(error))
+}
+
+/** True when what was read cannot have been written by SQLite. */
+export function isDamage(error: unknown): boolean {
+  return isSqliteFailure(error) && [CORRUPT, NO_DATABASE].includes(primaryCode(error))
 }
 
 /** A fault of the database as StoreError; anything else is a fault of ours and stays what it is. */

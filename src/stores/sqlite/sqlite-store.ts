@@ -83,7 +83,11 @@ export function sqliteStoreOn(connection: Connection): Store {
       if (hasEntries(changes, written)) followers.wake()
       return written
     },
-    probe: () => attempt(() => connection.unsynced(() => void probe())),
+    probe: () =>
+      attempt(() => {
+        connection.assertWhole()
+        connection.unsynced(probe)
+      }),
     close: async () => {
       followers.end()
       connection.close()
