@@ -1,7 +1,7 @@
 // Requests on connections of their own, and connections without a client in between.
 
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 
 export interface Answered {
   readonly status: number
@@ -46,5 +46,15 @@ export function talk(base: string, bytes: string, later?: (write: (more: string 
     socket.on('close', () => resolve(heard))
     socket.on('error', (error: NodeJS.ErrnoException) => (heard === '' ? reject(error) : resolve(heard)))
     socket.write(bytes, () => later?.((more) => socket.write(more)))
+  })
+}
+
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
   })
 }
