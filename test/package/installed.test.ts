@@ -1,0 +1,148 @@
+// The package as others get it: packed, installed into an empty project, imported and run, with no help of this folder.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { freePort } from '../support/connections.ts'
+import { run } from '../support/programs.ts'
+import { temporaryFolder } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { Visitor } from '../support/visitor.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+/** This very Node first, wherever another one is installed. */
+const PATH = [dirname(process.execPath), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
+const ENV = { ...process.env, PATH, npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' }
+
+const PROGRAM = `import { createServer } from 'node:http'
+import { createLatchkey } from 'latchkey'
+import { toNodeListener } from 'latchkey/node'
+
+const latchkey = await createLatchkey({ databaseUrl: 'sqlite:app.db', port: Number(process.env.PORT) })
+const signIn = toNodeListener(latchkey)
+createServer(async (request, response) => {
+  if (request.url.startsWith('/access/')) return signIn(request, response)
+  const who = await latchkey.authenticate(new Request('http://app' + request.url, { headers: request.headers }))
+  response.end(who.ok ? 'Hello, ' + who.principal.userCode : who.error.message)
+}).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'))
+`
+
+let project = ''
+let tarball = ''
+let files: readonly string[] = []
+before(async () => {
+  project = await temporaryFolder()
+  const packed = JSON.parse(await run('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: ROOT, env: ENV }))
+  const [told] = Array.isArray(packed) ? packed : Object.values(packed)
+  tarball = join(project, told.filename)
+  files = told.files.map(({ path }: { path: string }) => path)
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
+  await run('npm', ['install', '--prefer-offline', tarball], { cwd: project, env: ENV })
+})
+after(() => rm(project, { recursive: true, force: true }))
+
+async function startProgram(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  const child: ChildProcess = spawn(command, args, { cwd: project, env: { ...ENV, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  const collect = (chunk: Buffer) => {
+    printed += chunk.toString()
+  }
+  child.stdout?.on('data', collect)
+  child.stderr?.on('data', collect)
+  await until(`${command} to be ready`, () => {
+    ok(child.exitCode === null, printed)
+    return /^(ready|Latchkey listens on .*)$/m.test(printed)
+  })
+  return { child, printed: () => printed, [Symbol.dispose]: () => void child.kill('SIGKILL') }
+}
+
+test('The tarball holds what is needed to run, and nothing else', () => {
+  const folders = new Set(files.map((file) => file.split('/')[0]))
+  for (const folder of folders)
+    ok(['dist', 'package.json', 'README.md', 'README.zh-CN.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE'].includes(folder ?? ''), folder)
+  for (const needed of [
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/adapters/node.js',
+    'dist/adapters/node.d.ts',
+    'dist/cli/main.js',
+    'package.json',
+  ])
+    ok(files.includes(needed), needed)
+  deepEqual(
+    files.filter((file) => /\.test\.|(^|\/)test\/|\.db|secret$|\.env/.test(file)),
+    [],
+  )
+})
+
+test('The installer gets no development dependency, and no second Node', async () => {
+  const installed = (await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.'))
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  for (const name of Object.keys(devDependencies)) {
+    const isThere = existsSync(join(project, 'node_modules', name))
+    equal(isThere, false, `${name} was installed`)
+  }
+  for (const name of Object.keys(dependencies)) ok(existsSync(join(project, 'node_modules', name)), name)
+  equal(
+    installed.some((name) => /^node-(bin|linux)/.test(name)),
+    false,
+  )
+})
+
+test('publint finds nothing to improve', () => {
+  const { status, stdout, stderr } = spawnSync('publint', ['run', '--strict', tarball], { cwd: ROOT, env: ENV, encoding: 'utf8' })
+  equal(status, 0, stdout + stderr)
+})
+
+test('A program of ten lines signs people in', async () => {
+  await writeFile(join(project, 'app.js'), PROGRAM)
+  const port = await freePort()
+  using program = await startProgram(process.execPath, ['app.js'], { PORT: String(port) })
+  const visitor = new Visitor(`http://127.0.0.1:${port}`)
+  equal((await visitor.plainly('GET', '/')).text, 'Sign in to continue.')
+  await visitor.register('Packed', { remember: true })
+  equal((await visitor.plainly('GET', '/')).text, `Hello, ${visitor.code}`)
+  equal((await visitor.byToken('GET', '/')).text, `Hello, ${visitor.code}`)
+  equal((await visitor.call('POST', `/access/logout/${visitor.code}`)).status, 200)
+  equal((await visitor.byToken('GET', '/')).text, 'The credential in the Authorization header is not valid.')
+  equal(program.printed(), 'ready\n')
+})
+
+test('A program in TypeScript finds the types', async () => {
+  await writeFile(
+    join(project, 'app.ts'),
+    `import { createLatchkey, type Latchkey } from 'latchkey'\nexport const latchkey: Latchkey = await createLatchkey({ sessionIdleTimeout: '20m' })\n`,
+  )
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    'false',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--lib',
+    'es2024,esnext.disposable,dom',
+    '--typeRoots',
+    join(ROOT, 'node_modules', '@types'),
+    '--types',
+    'node',
+  ]
+  await run('tsc', [...options, 'app.ts'], { cwd: project, env: ENV })
+})
+
+test('The command serves, and stops when it is told to', async () => {
+  const command = join(project, 'node_modules', '.bin', 'latchkey')
+  match(await run(command, ['--help'], { cwd: project, env: ENV }), /^Usage: latchkey /)
+  using program = await startProgram(command, ['serve'], { PORT: '0' })
+  const [, url = ''] = /^Latchkey listens on (\S+?),? /m.exec(program.printed()) ?? []
+  await new Visitor(url).register('Served')
+  program.child.kill('SIGTERM')
+  await until('the end', () => program.child.exitCode !== null)
+  equal(program.child.exitCode, 0, program.printed())
+  match(await run(command, ['user', 'list'], { cwd: project, env: ENV }), /\bServed\b/)
+})
