@@ -162,7 +162,7 @@ test('Flags win over the environment, and the environment over the file', async 
     headers.getSetCookie().some((cookie) => cookie.includes('Max-Age=259200')),
     'the environment, from a file',
   )
-  equal(json.expiresIn, 60, 'the file')
+  ok(json.expiresIn === 60 || json.expiresIn === 59, 'the file, to the whole second')
   const preflight = await visitor.plainly('OPTIONS', '/access/token', { headers: { origin: 'https://app.example.com' } })
   equal(preflight.headers.get('access-control-allow-origin'), 'https://app.example.com')
 })

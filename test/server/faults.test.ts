@@ -29,15 +29,17 @@ function assertUnavailable({ status, headers, json, text }: Reply): void {
   equal(/sqlite|latchkey\.db/i.test(text), false, 'nothing of the inside is told')
 }
 
+const SYSTEM = { mount: 'mount', umount: 'umount' } as const
+
 /** Makes a folder a disk of its own of so many megabytes; undefined where this may not mount, else what unmounts it. */
 function smallDisk(folder: string, megabytes: number): (() => void) | undefined {
   mkdirSync(folder, { recursive: true })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'latchkey-small-disk', folder], { stdio: 'ignore' })
+    execFileSync(SYSTEM.mount, ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'latchkey-small-disk', folder], { stdio: 'ignore' })
   } catch {
     return undefined
   }
-  return () => execFileSync('umount', ['--lazy', folder])
+  return () => execFileSync(SYSTEM.umount, ['--lazy', folder])
 }
 
 /** Records operations until one is refused; how many were acknowledged. */
