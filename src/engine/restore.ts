@@ -2,7 +2,7 @@
 
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
-import { judgeRemembered, rotated } from '../domain/remembered-login.ts'
+import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
@@ -25,9 +25,7 @@ export async function restore(parts: Parts, raw: string, whence: Whence): Promis
     const user = await parts.store.users.find(judged.login.userCode)
     if (user === undefined || user.disabled) return sessionRequired('revoked')
     const outcome =
-      judged.verdict === 'theft'
-        ? await endStolen(parts, judged.login, whence)
-        : await startSession(parts, user, judged.login, judged.verdict, presented, whence)
+      judged.verdict === 'theft' ? await endStolen(parts, judged.login, whence) : await startSession(parts, user, judged, presented, whence)
     if (outcome) return outcome
   }
   return new AuthError('busy', { retryAfter: 1 })
@@ -36,13 +34,14 @@ export async function restore(parts: Parts, raw: string, whence: Whence): Promis
 async function startSession(
   parts: Parts,
   user: UserRecord,
-  login: RememberedRecord,
-  verdict: 'rotate' | 'race',
+  judged: Extract<RememberedVerdict, { verdict: 'rotate' | 'race' }>,
   presented: PresentedCredential,
   whence: Whence,
 ): Promise<SignedIn | undefined> {
   const now = parts.clock.now()
-  const rotates = verdict === 'rotate'
+  const { login } = judged
+  const rotates = judged.verdict === 'rotate'
+  const lostSession = judged.verdict === 'rotate' ? judged.lostSession : null
   const session = issueSession(
     parts,
     user,
@@ -64,6 +63,7 @@ async function startSession(
   const written = await parts.store.write([
     { do: 'require user', code: user.code, version: user.version },
     held,
+    ...(lostSession === null ? [] : [{ do: 'end credentials', where: { id: lostSession }, reason: 'revoked', at: now } as const]),
     { do: 'insert credential', record: session.record },
     operation(
       parts,
@@ -73,6 +73,7 @@ async function startSession(
     ),
   ])
   if (!written.landed) return undefined
+  parts.endings.noteEnded(written.ended, now)
   return signedIn(parts, session, rotates ? { secret, expiresAt: login.expiresAt } : undefined, now)
 }
 

@@ -122,3 +122,13 @@ test('a logout in the middle of a restore leaves nothing signed in', async () =>
   }
   assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.code), [])
 })
+
+test('the session of a lost answer ends when the answer is given again', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  const lost = await present(latchkey, alice.remembered)
+  latchkey.clock.turn(31_000)
+  assert.equal((await present(latchkey, alice.remembered)).status, 200)
+  const answer = await use(latchkey, lost)
+  assert.equal(answer.json.reason, 'revoked')
+})

@@ -1,0 +1,65 @@
+// Every world that can be reached in so many steps, breadth first, so that what is found is found by the shortest way.
+
+import { nextSteps, OPENED, type Rules, type World } from './world.ts'
+
+export interface Explored {
+  readonly worlds: number
+  /** The steps that lead to a world where the claim fails; undefined when it holds in all of them. */
+  readonly counterexample: readonly string[] | undefined
+}
+
+interface Visited {
+  readonly world: World
+  readonly cause: Visited | undefined
+  readonly what: string
+}
+
+/** @param holds the claim, asked of every world */
+export function explore(depth: number, rules: Rules, withThief: boolean, holds: (world: World) => boolean): Explored {
+  let frontier: Visited[] = [{ world: OPENED, cause: undefined, what: '' }]
+  const seen = new Set([keyOf(OPENED)])
+  for (let step = 0; step < depth; step += 1) {
+    const reached: Visited[] = []
+    for (const visited of frontier) {
+      for (const { what, to } of nextSteps(visited.world, rules, withThief)) {
+        const key = keyOf(to)
+        if (seen.has(key)) continue
+        seen.add(key)
+        const next = { world: to, cause: visited, what }
+        if (!holds(to)) return { worlds: seen.size, counterexample: traceOf(next) }
+        reached.push(next)
+      }
+    }
+    frontier = reached
+  }
+  return { worlds: seen.size, counterexample: undefined }
+}
+
+function traceOf(visited: Visited): readonly string[] {
+  return visited.cause === undefined ? [] : [...traceOf(visited.cause), visited.what]
+}
+
+/** Worlds that differ in nothing but how far the generations have counted are one world. */
+function keyOf({ record, late, jar, tabs, thief, owner, alarmed }: World): string {
+  const age = (secret: number | null) => (secret === null ? '-' : record.generation - secret)
+  const session = (name: string | null) => (name === null ? '-' : name === record.bornSession ? 'born' : 'other')
+  const flights = tabs.map((tab) => {
+    if (tab === null) return '-'
+    return tab.at === 'server' ? `s${age(tab.secret)}` : `c${age(tab.secret)}${session(tab.session)}`
+  })
+  // The tabs are alike: which of them is first makes no difference.
+  flights.sort()
+  const previous = record.previousHash === null ? null : Number(record.previousHash)
+  return [
+    age(previous),
+    record.device,
+    record.bornSessionUsed,
+    late,
+    age(jar.secret),
+    session(jar.session),
+    ...flights,
+    thief === null ? '-' : `${age(thief.secret)}${session(thief.session)}${thief.hasUsed}`,
+    owner,
+    alarmed,
+  ].join()
+}
