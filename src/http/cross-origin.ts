@@ -1,12 +1,20 @@
 // The cross-origin rule on requests, and CORS (Fetch standard) on answers.
 
 import { AuthError } from '../domain/errors.ts'
-import { judgeOrigin } from '../domain/origin.ts'
+import { judgeOrigin, type OriginRefusal } from '../domain/origin.ts'
 import type { Incoming } from './message.ts'
 
 /** Refuses a request that changes something, or hands out a token, unless it was made where we allow it. */
 export function checkOrigin(request: Incoming, allowed: ReadonlySet<string>): AuthError | undefined {
-  const reason = judgeOrigin({ secFetchSite: request.header('sec-fetch-site'), origin: request.header('origin') }, allowed)
+  return denied(judgeOrigin({ secFetchSite: request.header('sec-fetch-site'), origin: request.header('origin') }, allowed))
+}
+
+/** Refuses a preflight unless its origin is allowed: Sec-Fetch-Site cannot vouch for what is yet to be sent. */
+export function checkPreflight(origin: string, allowed: ReadonlySet<string>): AuthError | undefined {
+  return denied(judgeOrigin({ secFetchSite: null, origin }, allowed))
+}
+
+function denied(reason: OriginRefusal | undefined): AuthError | undefined {
   return reason && new AuthError('origin.denied', { reason, setting: 'LATCHKEY_ALLOWED_ORIGINS' })
 }
 

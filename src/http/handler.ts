@@ -4,7 +4,7 @@ import { AuthError, StoreError } from '../domain/errors.ts'
 import { admit } from './admission.ts'
 import { readBody } from './body.ts'
 import { cookieNames } from './credentials.ts'
-import { corsHeaders, preflightHeaders } from './cross-origin.ts'
+import { checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
 import { securityHeaders } from './headers.ts'
 import type { Answer, Incoming } from './message.ts'
 import { withApiDescription } from './openapi.ts'
@@ -77,8 +77,8 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     const origin = request.header('origin')
     const headers = { allow: methods.join(', ') }
     if (origin === null) return { status: 204, headers }
-    if (allowedOrigins.has(origin)) return { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
-    return refuse(new AuthError('origin.denied', { reason: 'origin_not_allowed', setting: 'LATCHKEY_ALLOWED_ORIGINS' }), noted)
+    const denied = checkPreflight(origin, allowedOrigins)
+    return denied ? refuse(denied, noted) : { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
   }
 
   function refuse(error: AuthError, noted: Noted): Outcome {
