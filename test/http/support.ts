@@ -1,0 +1,44 @@
+// What tests of the wire share: refusals checked as problem documents, and a path for every route.
+
+import assert from 'node:assert/strict'
+import { ERROR_CODES } from '../../src/domain/errors.ts'
+import { problem } from '../../src/http/contract.ts'
+import type { Route } from '../../src/http/route.ts'
+import { routes } from '../../src/http/routes/index.ts'
+import type { Called } from '../support/in-process.ts'
+
+/** The path of a route, with something in the place of its parameter. */
+export function pathOf(route: Route, parameter = 'somebody'): string {
+  return route.path.replace(/:\w+$/, parameter)
+}
+
+/** Every route to which the cross-origin rule applies. */
+export const changingRoutes = routes.filter(({ method, changes }) => method !== 'GET' || changes === true)
+
+/** Every route that only reads. */
+export const readingRoutes = routes.filter((route) => !changingRoutes.includes(route))
+
+/** Checks that an answer is this refusal, as a problem document and nothing more. */
+export function assertRefused(answer: Called, status: number, code: string, detail: Readonly<Record<string, unknown>> = {}): void {
+  assert.equal(answer.status, status, answer.body ?? '')
+  assert.equal(answer.headers['content-type'], 'application/problem+json')
+  assert.deepEqual(answer.json, {
+    type: `${new URL(answer.json.type).origin}/docs/errors#${code}`,
+    title: problem.parse(answer.json).title,
+    status,
+    code,
+    ...detail,
+  })
+  assert.ok((ERROR_CODES as readonly string[]).includes(code), code)
+  assert.deepEqual(answer.cookies, [])
+}
+
+/** The names of CORS headers that an answer carries. */
+export function corsHeadersOf(answer: Called): readonly string[] {
+  return Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))
+}
+
+/** The code of a refusal; the status where it is none. */
+export function told(answer: Called): string {
+  return answer.json?.code ?? String(answer.status)
+}
