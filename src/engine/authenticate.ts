@@ -10,9 +10,10 @@ import { judgeClaims, type TokenClaims, type TokenRefusal } from '../domain/toke
 import type { Change } from '../ports/store.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import { type Principal, principalOfSession, principalOfToken, viewOf } from './principal.ts'
+import type { CredentialForm } from './verified.ts'
 
 export interface Presented {
-  readonly kind: 'session' | 'token'
+  readonly kind: CredentialForm
   readonly raw: string
 }
 
@@ -23,7 +24,7 @@ export interface Presented {
  * @throws StoreError when the store had to be asked and is down
  */
 export async function authenticate(parts: Parts, presented: Presented, passive: boolean): Promise<Principal | AuthError> {
-  const recalled = parts.verified.recall(presented.raw, parts.clock.now(), passive)
+  const recalled = parts.verified.recall(presented.kind, presented.raw, parts.clock.now(), passive)
   if (recalled) return recalled
   return presented.kind === 'token' ? verifyToken(parts, presented.raw, passive) : verifySession(parts, presented.raw, passive)
 }
@@ -36,7 +37,7 @@ async function verifySession(parts: Parts, raw: string, passive: boolean): Promi
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)
-  if (judged.current) accept(parts, raw, principal, session, session.expiresAt, passive)
+  if (judged.current) accept(parts, { kind: 'session', raw }, principal, session, session.expiresAt, passive)
   return principal
 }
 
@@ -54,7 +55,7 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   const principal = principalOfToken(claims)
   if (signatureSuffices(parts, claims, now)) {
     const known = parts.verified.learn(claims.sid, claims.iat * SECOND, undefined)
-    parts.verified.remember(raw, principal, known, claims.exp * SECOND)
+    parts.verified.remember('token', raw, principal, known, claims.exp * SECOND)
     if (!passive) parts.verified.seen(known, now)
     return principal
   }
@@ -63,7 +64,7 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   if (judged.session.roles.join() !== claims.roles.join()) return tokenInvalid('expired')
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return tokenInvalid('session_ended')
-  if (judged.current) accept(parts, raw, principal, session, claims.exp * SECOND, passive)
+  if (judged.current) accept(parts, { kind: 'token', raw }, principal, session, claims.exp * SECOND, passive)
   return principal
 }
 
@@ -115,9 +116,16 @@ function judge(
   return presented ? judgeSession(found, presented, lastSeenAt, now, parts.policy) : judgeLife(found, lastSeenAt, now, parts.policy)
 }
 
-function accept(parts: Parts, raw: string, principal: Principal, session: SessionRecord, until: number, passive: boolean): void {
+function accept(
+  parts: Parts,
+  { kind, raw }: Presented,
+  principal: Principal,
+  session: SessionRecord,
+  until: number,
+  passive: boolean,
+): void {
   const known = parts.verified.learn(session.id, session.lastSeenAt, viewOf(session))
-  parts.verified.remember(raw, principal, known, until)
+  parts.verified.remember(kind, raw, principal, known, until)
   if (!passive) parts.verified.seen(known, parts.clock.now())
 }
 

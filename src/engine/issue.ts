@@ -117,8 +117,8 @@ export function signedIn(
   // A session that must report its first use is not remembered before it has.
   if (record.awaitingFirstUseFor === null) {
     const principal = principalOfSession(record)
-    parts.verified.remember(secret.value, principal, known, record.expiresAt)
-    parts.verified.remember(token.token, principal, known, token.expiresAt)
+    parts.verified.remember('session', secret.value, principal, known, record.expiresAt)
+    parts.verified.remember('token', token.token, principal, known, token.expiresAt)
   }
   return {
     user: { code: record.userCode, username: record.username, roles: record.roles },

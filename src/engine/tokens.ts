@@ -13,7 +13,7 @@ export async function mintForSession(parts: Parts, principal: Principal): Promis
   const { userCode, roles, sid } = principal
   const token = mintToken(parts, { ...principal, sessionExpiresAt: session.expiresAt }, parts.clock.now())
   const known = parts.verified.known(sid)
-  if (known) parts.verified.remember(token.token, principal, known, token.expiresAt)
+  if (known) parts.verified.remember('token', token.token, principal, known, token.expiresAt)
   return {
     user: { code: userCode, username: session.username, roles },
     token,

@@ -17,11 +17,16 @@ export interface KnownSession {
 }
 
 interface Entry {
+  /** A token presented as a session would mint itself new ones: what was verified as one thing is good for that alone. */
+  readonly kind: CredentialForm
   readonly principal: Principal
   readonly session: KnownSession
   /** The token's expiry or the session's absolute limit, in milliseconds since 1970. */
   readonly until: number
 }
+
+/** The two credentials that are verified once and remembered. */
+export type CredentialForm = 'session' | 'token'
 
 export interface VerifiedOptions {
   /** Credentials remembered at most; also sessions known at most. */
@@ -50,10 +55,11 @@ export class Verified {
   }
 
   /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
-  recall(raw: string, now: number, passive: boolean): Principal | undefined {
+  recall(kind: CredentialForm, raw: string, now: number, passive: boolean): Principal | undefined {
     const entry = this.#entries.get(raw)
     if (
       entry === undefined ||
+      entry.kind !== kind ||
       entry.session.forgotten ||
       now >= entry.until ||
       now >= entry.session.lastSeenAt + this.#options.idleTimeout ||
@@ -67,10 +73,10 @@ export class Verified {
     return entry.principal
   }
 
-  remember(raw: string, principal: Principal, session: KnownSession, until: number): void {
+  remember(kind: CredentialForm, raw: string, principal: Principal, session: KnownSession, until: number): void {
     // A credential cut out of a header can keep the whole header in memory: this makes a string of its own.
     const own = JSON.parse(JSON.stringify(raw)) as string
-    this.#entries.set(own, { principal, session, until })
+    this.#entries.set(own, { kind, principal, session, until })
   }
 
   /** What is known of the session, if anything is. */

@@ -6,7 +6,7 @@ import { setRoles } from '../../src/engine/users.ts'
 import type { Heard, Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register } from '../support/people.ts'
+import { ALICE, register } from '../support/people.ts'
 import { until } from '../support/until.ts'
 
 async function ask(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
@@ -210,4 +210,20 @@ test('what was read before an ending and is ready after it is neither accepted n
   held = undefined
   assert.equal(await ask(second, { cookie: alice.session }), 'session.required revoked')
   await first.engine.stop()
+})
+
+test('what was verified as one kind of credential is not accepted as another', async () => {
+  await using latchkey = await startInProcess()
+  const { json, jar } = await latchkey.call('POST', '/access/register', { body: ALICE })
+  const session = jar.latchkey_session ?? ''
+  for (let warm = 0; warm < 2; warm += 1) {
+    assert.equal(await ask(latchkey, { cookie: `latchkey_session=${session}` }), 'accepted')
+    assert.equal(await ask(latchkey, { authorization: json.token }), 'accepted')
+    assert.equal(await ask(latchkey, { authorization: session }), 'token.invalid malformed')
+    assert.equal(await ask(latchkey, { authorization: `Bearer ${session}` }), 'token.invalid malformed')
+    assert.equal(await ask(latchkey, { authorization: `Session ${json.token}` }), 'session.required unknown')
+    assert.equal(await ask(latchkey, { cookie: `latchkey_session=${json.token}` }), 'session.required unknown')
+    const minted = await latchkey.call('POST', '/access/token', { headers: { authorization: `Session ${json.token}` } })
+    assert.equal(minted.status, 401)
+  }
 })

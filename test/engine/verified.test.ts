@@ -22,7 +22,7 @@ function memory(capacity = 100) {
     flushSoon: () => (asked.flushes += 1),
   })
   const remember = (raw: string, sid: string, at = 0) =>
-    verified.remember(raw, principalOf(sid), verified.learn(sid, at, undefined), 1_000_000)
+    verified.remember('token', raw, principalOf(sid), verified.learn(sid, at, undefined), 1_000_000)
   return { verified, asked, remember }
 }
 
@@ -30,7 +30,7 @@ test('however many credentials are verified, no more than the capacity is kept',
   const { verified, remember } = memory(1000)
   for (let index = 0; index < 100_000; index += 1) remember(`raw${index}`, `sid${index}`)
   let kept = 0
-  for (let index = 0; index < 100_000; index += 1) if (verified.recall(`raw${index}`, 1, true)) kept += 1
+  for (let index = 0; index < 100_000; index += 1) if (verified.recall('token', `raw${index}`, 1, true)) kept += 1
   assert.ok(kept <= 1000 && kept >= 400, String(kept))
 })
 
@@ -39,10 +39,10 @@ test('a busy credential hears of its ending, however many sessions came and went
   remember('busy', 'its session')
   for (let index = 0; index < 5_000; index += 1) {
     remember(`raw${index}`, `sid${index}`)
-    verified.recall('busy', 1, true)
+    verified.recall('token', 'busy', 1, true)
   }
   verified.forget('its session')
-  assert.equal(verified.recall('busy', 1, true), undefined)
+  assert.equal(verified.recall('token', 'busy', 1, true), undefined)
 })
 
 test('a busy credential stays in memory, whatever comes and goes', () => {
@@ -51,7 +51,7 @@ test('a busy credential stays in memory, whatever comes and goes', () => {
   let kept = 0
   for (let index = 0; index < 5_000; index += 1) {
     remember(`raw${index}`, `sid${index}`)
-    if (verified.recall('busy', 1, true)) kept += 1
+    if (verified.recall('token', 'busy', 1, true)) kept += 1
   }
   assert.ok(kept > 4_900, String(kept))
 })
@@ -60,14 +60,14 @@ test('no credential outlives the memory of its session', () => {
   const { verified, remember } = memory(100)
   remember('first', 'shared')
   for (let index = 0; index < 5_000; index += 1) verified.learn(`sid${index}`, 0, undefined)
-  assert.equal(verified.recall('first', 1, true), undefined)
+  assert.equal(verified.recall('token', 'first', 1, true), undefined)
 })
 
 test('uses are gathered, and given back when they could not be written', () => {
   const { verified, remember } = memory()
   remember('a', 's1')
-  verified.recall('a', 10, false)
-  verified.recall('a', 20, false)
+  verified.recall('token', 'a', 10, false)
+  verified.recall('token', 'a', 20, false)
   const taken = verified.takeUnflushed()
   assert.deepEqual(taken, [{ id: 's1', at: 20 }])
   assert.deepEqual(verified.takeUnflushed(), [])
@@ -78,10 +78,10 @@ test('uses are gathered, and given back when they could not be written', () => {
 test('a use late in the idle time is flushed at once, so that no other process takes the session for idle', () => {
   const { verified, asked, remember } = memory()
   remember('a', 's1', 0)
-  verified.recall('a', IDLE / 2, false)
+  verified.recall('token', 'a', IDLE / 2, false)
   assert.equal(asked.flushes, 0)
-  verified.recall('a', IDLE / 2 + 1, false)
+  verified.recall('token', 'a', IDLE / 2 + 1, false)
   assert.equal(asked.flushes, 1)
-  verified.recall('a', IDLE / 2 + 2, false)
+  verified.recall('token', 'a', IDLE / 2 + 2, false)
   assert.equal(asked.flushes, 1)
 })
