@@ -1,131 +1,151 @@
-// Which credential counts, and what is said when it is no good.
+// Which of the credentials of a request counts, in what forms it may come, and why one is refused.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/people.ts'
+import { assertRefused, told } from './support.ts'
 
-test('a header credential wins over a cookie, the session cookie over the remembered login', async () => {
+const SESSION = '/access/session'
+
+function who(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
+  return latchkey.call('GET', SESSION, { headers })
+}
+
+async function assertMalformed(latchkey: InProcess, headers: Readonly<Record<string, string>>): Promise<void> {
+  const answer = await who(latchkey, headers)
+  assertRefused(answer, 401, 'token.invalid', { reason: 'malformed' })
+  assert.equal(answer.headers['www-authenticate'], 'Bearer error="invalid_token"')
+}
+
+/** The credential that is handed out for the header, of a session of its own. */
+async function headerCredential(latchkey: InProcess, username: string): Promise<string> {
+  const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username, delivery: 'header' } })
+  assert.equal(answer.status, 201)
+  return answer.json.sessionCredential
+}
+
+test('a header credential wins over a session cookie, and that over a remembered login', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  const grace = await register(latchkey, { username: 'grace' })
-  const both = await latchkey.call('GET', '/access/session', { headers: { authorization: grace.token, cookie: alice.cookies } })
-  assert.equal(both.json.user.username, 'grace')
-  assert.equal(both.json.via, 'token')
-  const cookies = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.cookies } })
-  assert.equal(cookies.json.session.id, alice.sid, 'no new session')
-  assert.deepEqual(cookies.cookies, [], 'no rotation')
+  const bob = await register(latchkey, { username: 'Bob' })
+  const cora = await headerCredential(latchkey, 'Cora')
+  const seen = async (headers: Readonly<Record<string, string>>) => {
+    const { json } = await who(latchkey, headers)
+    return `${json.user.username} by ${json.via}`
+  }
+  assert.equal(await seen({ cookie: alice.cookies }), 'Alice by cookie')
+  assert.equal(await seen({ cookie: alice.cookies, authorization: `Bearer ${bob.token}` }), 'Bob by token')
+  assert.equal(await seen({ cookie: alice.cookies, authorization: `Session ${cora}` }), 'Cora by header')
+  const minted = await latchkey.call('POST', '/access/token', { headers: { cookie: `${alice.remembered}; ${bob.session}` } })
+  assert.equal(minted.json.user.username, 'Bob')
+  assert.deepEqual(minted.cookies, [])
+  const byHeader = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.cookies, authorization: `Session ${cora}` } })
+  assert.equal(byHeader.json.user.username, 'Cora')
 })
 
-test('a header credential that is present and bad is an error, and never falls back to a cookie', async () => {
+test('a token comes raw or after Bearer, a session after Session, the scheme in any case', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  const session = await headerCredential(latchkey, 'Cora')
+  for (const authorization of [token, ` ${token} `, `Bearer ${token}`, `bearer ${token}`, `BEARER  ${token}`])
+    assert.equal((await who(latchkey, { authorization })).json.via, 'token', authorization.slice(0, 10))
+  for (const authorization of [`Session ${session}`, `session ${session}`, `SESSION   ${session} `])
+    assert.equal((await who(latchkey, { authorization })).json.via, 'header', authorization.slice(0, 10))
+})
+
+test('an Authorization header that is none of the forms is refused, whatever cookies come with it', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  const bad = [
-    '',
-    ' ',
-    'Bearer',
-    'Bearer ',
-    'Basic YTpi',
-    'Digest x=1',
-    'x',
-    'a.b.c',
-    'Bearer a.b.c',
-    'Token a.b.c',
-    'Service a.b',
-    `Bearer ${alice.token} x`,
-    `${alice.token}x`,
-  ]
-  for (const authorization of bad) {
-    for (const [method, path] of [
-      ['GET', '/access/session'],
-      ['PATCH', '/access/session/data'],
-      ['GET', '/access/verify'],
-    ] as const) {
-      const answer = await latchkey.call(method, path, { headers: { authorization, cookie: alice.cookies, 'x-forwarded-method': 'GET' } })
-      assert.equal(answer.status, 401, `${authorization} ${path}`)
-      assert.equal(answer.json.code, 'token.invalid')
-      assert.equal(answer.json.reason, 'malformed')
-      assert.equal(answer.headers['www-authenticate'], 'Bearer error="invalid_token"')
-    }
-    const minted = await latchkey.call('POST', '/access/token', { headers: { authorization, cookie: alice.cookies } })
-    assert.equal(minted.status, 401, authorization)
+  const raw = alice.session.split('=')[1] ?? ''
+  const bad = ['', ' ', 'Bearer', 'Bearer ', 'Session', 'nonsense', 'a.b.c', 'Bearer a.b.c', 'Bearer x', `Bearer ${alice.token} x`]
+  const schemes = ['Service a.b', 'Basic YWxpY2U6cGFzc3dvcmQ=', `Digest ${alice.token}`, `DPoP ${alice.token}`, `Token ${alice.token}`]
+  const mixedUp = [raw, `Bearer ${raw}`, `Bearer${alice.token}`, `Bearer\t${alice.token}`]
+  for (const authorization of [...bad, ...schemes, ...mixedUp]) {
+    await assertMalformed(latchkey, { authorization, cookie: alice.cookies })
+    await assertMalformed(latchkey, { authorization })
   }
-  const session = await latchkey.call('GET', '/access/session', { headers: { authorization: 'Session nothing', cookie: alice.cookies } })
-  assert.equal(session.json.code, 'session.required')
-  assert.equal(session.json.reason, 'unknown')
 })
 
-test('the token stands with or without Bearer, scheme names in any case', async () => {
+test('a token in the place of a session is unknown, and a cookie never carries a token', async () => {
   await using latchkey = await startInProcess()
-  const { json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, delivery: 'header' } })
-  const forms = [
-    json.token,
-    `Bearer ${json.token}`,
-    `bearer ${json.token}`,
-    `BEARER  ${json.token}`,
-    `Session ${json.sessionCredential}`,
-    `session ${json.sessionCredential}`,
-  ]
-  for (const authorization of forms) {
-    assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization } })).status, 200, authorization.slice(0, 9))
-  }
-  assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization: json.sessionCredential } })).status, 401)
+  const { token, remembered } = await register(latchkey, { remember: true })
+  const unknown = { reason: 'unknown' }
+  assertRefused(await who(latchkey, { authorization: `Session ${token}` }), 401, 'session.required', unknown)
+  assertRefused(await who(latchkey, { cookie: `latchkey_session=${token}` }), 401, 'session.required', unknown)
+  const loginAsSession = remembered.replace('latchkey_remember', 'latchkey_session')
+  assertRefused(await who(latchkey, { cookie: loginAsSession }), 401, 'session.required', unknown)
 })
 
-test('two of our cookies, or two credentials in the header, are refused and not guessed at', async () => {
+test('a bad session in the header never falls back to good cookies, at the token path neither', async () => {
   await using latchkey = await startInProcess()
-  const alice = await register(latchkey)
-  const twice = await latchkey.call('GET', '/access/session', { headers: { cookie: `${alice.session}; other=1; ${alice.session}` } })
-  assert.deepEqual([twice.status, twice.json.code, twice.json.reason], [400, 'request.malformed', 'duplicate_cookie'])
-  const headers = await latchkey.call('GET', '/access/session', { headers: { authorization: `${alice.token}, ${alice.token}` } })
-  assert.deepEqual([headers.status, headers.json.reason], [400, 'duplicate_header'])
+  const { cookies: cookie } = await register(latchkey, { remember: true })
+  const headers = { cookie, authorization: 'Session abc.def' }
+  assertRefused(await who(latchkey, headers), 401, 'session.required', { reason: 'unknown' })
+  assertRefused(await latchkey.call('POST', '/access/token', { headers }), 401, 'session.required', { reason: 'unknown' })
+  for (const authorization of ['', 'Basic abc', 'Bearer a.b.c'])
+    assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie, authorization } })).status, 401)
 })
 
-test('cookies of another name, case or version are none of ours', async () => {
-  await using latchkey = await startInProcess()
-  const alice = await register(latchkey)
-  const value = alice.session.split('=')[1]
-  for (const name of ['__Host-latchkey_session', 'Latchkey_session', 'latchkey_session2', 'latchkey_session_', ' x', 'latchkey']) {
-    const { json } = await latchkey.call('GET', '/access/session', { headers: { cookie: `${name}=${value}` } })
-    assert.equal(json.reason, 'none', name)
-  }
-  const quoted = await latchkey.call('GET', '/access/session', { headers: { cookie: `a=1;latchkey_session="${value}" ;b` } })
-  assert.equal(quoted.status, 200)
-})
-
-test('a remembered login alone reads nothing, but says that it can be turned into a session', async () => {
+test('a twin of Authorization or of one of our cookies is malformed, on every path that looks at credentials', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  for (const [method, path] of [
-    ['GET', '/access/session'],
-    ['GET', '/access/operations'],
+  const twins = [
+    [{ authorization: `${alice.token}, ${alice.token}` }, 'duplicate_header'],
+    [{ authorization: `Bearer ${alice.token},Bearer x` }, 'duplicate_header'],
+    [{ cookie: `${alice.session}; ${alice.session}` }, 'duplicate_cookie'],
+    [{ cookie: `${alice.session}; latchkey_session=` }, 'duplicate_cookie'],
+    [{ cookie: `${alice.remembered};${alice.remembered}` }, 'duplicate_cookie'],
+    [{ cookie: `latchkey_known=a; other=b; latchkey_known=a`, authorization: alice.token }, 'duplicate_cookie'],
+  ] as const
+  for (const [headers, reason] of twins) {
+    assertRefused(await who(latchkey, headers), 400, 'request.malformed', { reason })
+    for (const path of ['/access/login', '/access/register', '/access/token', '/access/operations'])
+      assertRefused(await latchkey.call('POST', path, { headers, body: ALICE }), 400, 'request.malformed', { reason })
+  }
+})
+
+test('cookies are found by their exact name, among others and in quotes', async () => {
+  await using latchkey = await startInProcess()
+  const { session } = await register(latchkey)
+  const [name = '', value = ''] = session.split('=')
+  for (const cookie of [`a=b; ${session}; c`, `;;${session}`, `${name}="${value}"`, `a;${session};`])
+    assert.equal((await who(latchkey, { cookie })).status, 200, cookie)
+  for (const cookie of [`x${session}`, `${name}x=${value}`, `LATCHKEY_SESSION=${value}`, `__Host-${session}`, `__Secure-${session}`, 'a=b'])
+    assertRefused(await who(latchkey, { cookie }), 401, 'session.required', { reason: 'none' })
+})
+
+test('a remembered login alone is restorable everywhere but at the token path, which restores it', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const headers = { cookie: alice.remembered }
+  const restorable = { reason: 'none', restorable: true }
+  for (const path of [SESSION, '/access/session/data', '/access/sessions', '/access/operations', '/access/client-data', '/access/verify'])
+    assertRefused(await latchkey.call('GET', path, { headers }), 401, 'session.required', restorable)
+  assertRefused(await latchkey.call('POST', '/access/operations', { headers }), 401, 'session.required', restorable)
+  assertRefused(await latchkey.call('POST', '/access/password', { headers }), 401, 'session.required', restorable)
+  assert.equal((await latchkey.call('POST', '/access/token', { headers })).status, 200)
+})
+
+test('a cookie alone reads, and changes nothing', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const changes = [
     ['PATCH', '/access/session/data'],
-    ['POST', `/access/logout/${alice.code}`],
-  ] as const) {
-    const { status, json } = await latchkey.call(method, path, { headers: { cookie: alice.remembered } })
-    assert.deepEqual([status, json.code, json.reason, json.restorable], [401, 'session.required', 'none', true], path)
+    ['PUT', '/access/client-data'],
+    ['GET', `/access/logout/${alice.code}`],
+    ['POST', `/access/logout/${alice.code}?everywhere=true`],
+    ['DELETE', '/access/sessions?except=current'],
+    ['DELETE', `/access/sessions/${alice.sid}`],
+    ['POST', '/access/operations'],
+    ['POST', '/access/password'],
+    ['DELETE', '/access/account'],
+  ] as const
+  for (const [method, path] of changes) {
+    const same = { 'sec-fetch-site': 'same-origin' }
+    assertRefused(await latchkey.call(method, path, { headers: { ...same, cookie: alice.cookies } }), 403, 'header.required')
+    assertRefused(await latchkey.call(method, path, { headers: same }), 401, 'session.required', { reason: 'none' })
   }
-  const nothing = await latchkey.call('GET', '/access/session')
-  assert.deepEqual([nothing.json.reason, nothing.json.restorable], ['none', undefined])
-  assert.equal(nothing.headers['www-authenticate'], 'Bearer')
-})
-
-test('a token mints no token', async () => {
-  await using latchkey = await startInProcess()
-  const alice = await register(latchkey)
-  const { status, json } = await latchkey.call('POST', '/access/token', { headers: { authorization: alice.token, cookie: alice.cookies } })
-  assert.deepEqual([status, json.code], [401, 'session.required'])
-})
-
-test('a sign-in ends the lineage that was sent along, and nothing else', async () => {
-  await using latchkey = await startInProcess()
-  const first = await register(latchkey, { remember: true })
-  const other = await login(latchkey)
-  const again = await login(latchkey, {}, { headers: { cookie: first.cookies } })
-  const reason = async (cookie: string) => (await latchkey.call('GET', '/access/session', { headers: { cookie } })).json.reason
-  assert.equal(await reason(first.session), 'revoked')
-  assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: first.remembered } })).json.reason, 'revoked')
-  assert.equal(await reason(other.session), undefined)
-  assert.equal(await reason(again.session), undefined)
-  assert.equal(again.jar.latchkey_remember, '', 'the cookie of the ended remembered login is expired')
+  for (const path of [SESSION, '/access/session/data', '/access/client-data', '/access/sessions', '/access/operations'])
+    assert.equal(told(await latchkey.call('GET', path, { headers: { cookie: alice.session } })), '200', path)
 })
