@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import module from 'node:module'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { flagOf, loadSettings } from '../server/configuration.ts'
+import { flagOf, loadSettings, unknownNames } from '../server/configuration.ts'
 import { SETTING_KEYS, SETTINGS, type SettingInputs, type SettingKey } from '../settings.ts'
 import { EXIT, fail, type OutputOptions } from './output.ts'
 
@@ -37,6 +37,8 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
   ])
   const settings = await loadSettings(process.env, process.cwd(), flags)
   const log = await createLog(settings.logLevel)
+  const unknown = cluster.isWorker ? [] : unknownNames(process.env)
+  if (unknown.length > 0) log.warn({ unknown }, 'there are no such settings: misspelt?')
   const isPrimary = workers > 1 && cluster.isPrimary
   const labels = cluster.isWorker ? { worker: String(cluster.worker?.id) } : {}
   const serving = isPrimary

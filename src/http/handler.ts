@@ -136,8 +136,8 @@ function told(
     code: noted.refusal?.code ?? null,
     reason: noted.refusal?.detail.reason ?? null,
     address: request.address,
-    userCode: noted.proven?.principal.userCode ?? null,
-    sid: noted.proven?.principal.sid ?? null,
+    userCode: outcome.signedIn?.userCode ?? noted.proven?.principal.userCode ?? null,
+    sid: outcome.signedIn?.sid ?? noted.proven?.principal.sid ?? null,
     fault: noted.fault,
   }
 }

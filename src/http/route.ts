@@ -49,6 +49,8 @@ export interface Outcome {
   readonly text?: { readonly type: string; readonly body: string }
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
+  /** Who was signed in by it, for the log: until then nobody was. */
+  readonly signedIn?: { readonly userCode: string; readonly sid: string }
 }
 
 export interface BodyShape<T> {

@@ -1,5 +1,6 @@
 // What node:http refuses before any handler sees it, in our own form: problem documents, with our headers.
 
+import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AuthError } from '../domain/errors.ts'
@@ -46,6 +47,7 @@ function rawAnswer(error: AuthError, publicUrl: string): string {
   const body = JSON.stringify(problemOf(error, publicUrl))
   const headers = {
     ...securityHeaders(publicUrl.startsWith('https:')),
+    'x-request-id': randomBytes(9).toString('base64url'),
     'content-type': PROBLEM_TYPE,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',

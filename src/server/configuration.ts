@@ -36,6 +36,12 @@ export function flagOf(key: SettingKey): string {
     .replaceAll('_', '-')}`
 }
 
+/** Names in the environment that look like settings of ours and are none: most often misspelt. */
+export function unknownNames(env: NodeJS.ProcessEnv): readonly string[] {
+  const known = new Set(SETTING_KEYS.flatMap((key) => [SETTINGS[key].name, `${SETTINGS[key].name}_FILE`]))
+  return Object.keys(env).filter((name) => name.startsWith('LATCHKEY_') && !known.has(name))
+}
+
 function given(inputs: SettingInputs): SettingInputs {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined))
 }

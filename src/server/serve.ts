@@ -101,7 +101,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         .finally(() => unanswered.delete(response))
     }
     begin()
-    const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.registry.metrics()) : undefined
+    const metricsServer = servesMetricsPort ? await serveMetrics(settings, log, () => metrics.registry.metrics()) : undefined
     return {
       url: `${scheme}://${bracketed(settings.host)}:${port}`,
       publicUrl,
@@ -141,7 +141,7 @@ function createListening(settings: Settings, listener: RequestListener, log: Log
 }
 
 /** Metrics on a port of their own, on the same host. @throws SettingError */
-export async function serveMetrics(settings: Settings, metrics: () => Promise<string>): Promise<Server | undefined> {
+export async function serveMetrics(settings: Settings, log: Logger, metrics: () => Promise<string>): Promise<Server | undefined> {
   if (settings.metricsPort === undefined) return undefined
   const server = createServer(LIMITS, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -154,7 +154,8 @@ export async function serveMetrics(settings: Settings, metrics: () => Promise<st
       () => response.writeHead(503).end(),
     )
   })
-  await listen(server, settings.metricsPort, settings.host, 'METRICS_PORT')
+  const { port } = await listen(server, settings.metricsPort, settings.host, 'METRICS_PORT')
+  log.info({ port }, 'metrics are served')
   return server
 }
 

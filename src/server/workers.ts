@@ -46,7 +46,7 @@ export async function serveWorkers(count: number, settings: Settings, log: Logge
     }, RESTART_AFTER)
   })
   const aggregated = new AggregatorRegistry()
-  const metricsServer = await serveMetrics(settings, () => aggregated.clusterMetrics())
+  const metricsServer = await serveMetrics(settings, log, () => aggregated.clusterMetrics())
   return {
     ...first,
     async stop() {

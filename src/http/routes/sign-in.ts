@@ -100,6 +100,7 @@ export function answer({ parts }: Call<unknown>, signedIn: SignedIn): Outcome {
   const { sessionCredential: session, rememberedCredential: remembered } = signedIn
   return {
     json: presentSignedIn(signedIn, sessionIdleTimeout, now),
+    signedIn: { userCode: signedIn.user.code, sid: signedIn.session.id },
     cookies: [
       ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, cookies)] : []),
       ...(remembered ? [setCookie('remember', remembered.value, cookies, Math.ceil((remembered.expiresAt - now) / SECOND))] : []),
