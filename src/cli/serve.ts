@@ -37,8 +37,6 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
   ])
   const settings = await loadSettings(process.env, process.cwd(), flags)
   const log = await createLog(settings.logLevel)
-  const unknown = cluster.isWorker ? [] : unknownNames(process.env)
-  if (unknown.length > 0) log.warn({ unknown }, 'there are no such settings: misspelt?')
   const isPrimary = workers > 1 && cluster.isPrimary
   const labels = cluster.isWorker ? { worker: String(cluster.worker?.id) } : {}
   const serving = isPrimary
@@ -53,6 +51,11 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
         : `Latchkey listens on ${url}${url === publicUrl ? '' : `, public URL ${publicUrl}`}\n`,
     )
 
+  if (!cluster.isWorker) {
+    const unknown = unknownNames(process.env)
+    if (unknown.length > 0) log.warn({ unknown }, 'there are no such settings: misspelt?')
+    if (serving.metricsPort !== undefined) log.info({ port: serving.metricsPort }, 'metrics are served')
+  }
   // Kept now, and not at the end: a server can be killed, and the next start should be quick all the same.
   module.flushCompileCache()
   await told()

@@ -21,8 +21,15 @@ export interface Serving {
   readonly url: string
   readonly publicUrl: string
   readonly metrics: Metrics
+  /** Where metrics are served, when on a port of their own. */
+  readonly metricsPort: number | undefined
   /** Readiness fails first, requests under way finish, what has gathered is written. */
   stop(): Promise<void>
+}
+
+interface MetricsServer {
+  readonly server: Server
+  readonly port: number
 }
 
 export interface ServeOptions {
@@ -101,11 +108,12 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         .finally(() => unanswered.delete(response))
     }
     begin()
-    const metricsServer = servesMetricsPort ? await serveMetrics(settings, log, () => metrics.registry.metrics()) : undefined
+    const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.registry.metrics()) : undefined
     return {
       url: `${scheme}://${bracketed(settings.host)}:${port}`,
       publicUrl,
       metrics,
+      metricsPort: metricsServer?.port,
       async stop() {
         stopping = true
         await pause(NOTICE)
@@ -113,7 +121,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         // What is under way is answered, and its connection closed: kept alive, it would hold up the end.
         for (const response of unanswered) if (!response.headersSent) response.shouldKeepAlive = false
         await closeServer(server)
-        if (metricsServer) await closeServer(metricsServer)
+        if (metricsServer) await closeServer(metricsServer.server)
         try {
           await engine.stop()
         } finally {
@@ -141,7 +149,7 @@ function createListening(settings: Settings, listener: RequestListener, log: Log
 }
 
 /** Metrics on a port of their own, on the same host. @throws SettingError */
-export async function serveMetrics(settings: Settings, log: Logger, metrics: () => Promise<string>): Promise<Server | undefined> {
+export async function serveMetrics(settings: Settings, metrics: () => Promise<string>): Promise<MetricsServer | undefined> {
   if (settings.metricsPort === undefined) return undefined
   const server = createServer(LIMITS, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -155,8 +163,7 @@ export async function serveMetrics(settings: Settings, log: Logger, metrics: () 
     )
   })
   const { port } = await listen(server, settings.metricsPort, settings.host, 'METRICS_PORT')
-  log.info({ port }, 'metrics are served')
-  return server
+  return { server, port }
 }
 
 function listen(server: Server, port: number, host: string, setting: string): Promise<AddressInfo> {

@@ -22,6 +22,7 @@ export function reportToPrimary(report: WorkerReport): void {
 export interface ServingWorkers {
   readonly url: string
   readonly publicUrl: string
+  readonly metricsPort: number | undefined
   stop(): Promise<void>
 }
 
@@ -46,12 +47,13 @@ export async function serveWorkers(count: number, settings: Settings, log: Logge
     }, RESTART_AFTER)
   })
   const aggregated = new AggregatorRegistry()
-  const metricsServer = await serveMetrics(settings, log, () => aggregated.clusterMetrics())
+  const metricsServer = await serveMetrics(settings, () => aggregated.clusterMetrics())
   return {
     ...first,
+    metricsPort: metricsServer?.port,
     async stop() {
       stopping = true
-      metricsServer?.close()
+      metricsServer?.server.close()
       await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && stopWorker(worker)))
     },
   }
