@@ -1,0 +1,147 @@
+// Cookies, exactly as they are set: names, attributes, lifetimes, and how they are made to be forgotten.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, person, register } from '../support/people.ts'
+
+const HTTPS = 'https://login.example.com'
+const MONTH = 30 * 86_400
+const YEAR = 365 * 86_400
+const HTTP_ATTRIBUTES = ['HttpOnly', 'Path=/', 'SameSite=Lax']
+const HTTPS_ATTRIBUTES = [...HTTP_ATTRIBUTES, 'Secure']
+
+/** The cookies of an answer: the attributes of each in alphabetical order, and its value set aside. */
+function cookiesOf(answer: Called): Record<string, readonly string[]> {
+  const parted = answer.cookies.map((cookie) => cookie.split('; '))
+  return Object.fromEntries(parted.map(([pair = '', ...attributes]) => [pair.split('=')[0], attributes.sort()]))
+}
+
+function aged(seconds: number, attributes: readonly string[]): readonly string[] {
+  return [...attributes, `Max-Age=${seconds}`].sort()
+}
+
+function https(settings: Parameters<typeof startInProcess>[0] = {}): Promise<InProcess> {
+  return startInProcess({ publicUrl: HTTPS, ...settings }, { publicUrl: HTTPS })
+}
+
+function signIn(latchkey: InProcess, body: Readonly<Record<string, unknown>> = {}): Promise<Called> {
+  return latchkey.call('POST', '/access/register', { body: { ...ALICE, ...body } })
+}
+
+test('over http the cookies are plain, the session dies with the browser, a remembered login lives as long as set', async () => {
+  await using latchkey = await startInProcess()
+  assert.deepEqual(cookiesOf(await signIn(latchkey, { remember: true })), {
+    latchkey_session: HTTP_ATTRIBUTES,
+    latchkey_remember: aged(MONTH, HTTP_ATTRIBUTES),
+    latchkey_known: aged(YEAR, HTTP_ATTRIBUTES),
+  })
+})
+
+test('over https the cookies are Secure and bound to this host', async () => {
+  await using latchkey = await https({ rememberLifetime: '7d' })
+  const answer = await signIn(latchkey, { remember: true })
+  assert.deepEqual(cookiesOf(answer), {
+    '__Host-latchkey_session': HTTPS_ATTRIBUTES,
+    '__Host-latchkey_remember': aged(7 * 86_400, HTTPS_ATTRIBUTES),
+    '__Host-latchkey_known': aged(YEAR, HTTPS_ATTRIBUTES),
+  })
+  const { token, cookies } = person(answer, 201)
+  const sealed = await latchkey.call('PUT', '/access/client-data', { headers: { authorization: token }, body: { data: { a: 1 } } })
+  assert.deepEqual(cookiesOf(sealed), { '__Host-latchkey_data': HTTPS_ATTRIBUTES })
+  assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: cookies } })).status, 200)
+  const unprefixed = cookies.replaceAll('__Host-', '')
+  assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: unprefixed } })).status, 401)
+})
+
+test('without a remembered login none is set', async () => {
+  await using latchkey = await startInProcess()
+  assert.deepEqual(Object.keys(cookiesOf(await signIn(latchkey))), ['latchkey_session', 'latchkey_known'])
+})
+
+test('with a cookie domain the cookies carry it, and the prefix that allows it', async () => {
+  await using latchkey = await https({ cookieDomain: 'example.com' })
+  const attributes = ['Domain=example.com', ...HTTPS_ATTRIBUTES]
+  const answer = await signIn(latchkey, { remember: true })
+  assert.deepEqual(cookiesOf(answer), {
+    '__Secure-latchkey_session': attributes,
+    '__Secure-latchkey_remember': aged(MONTH, attributes),
+    '__Secure-latchkey_known': aged(YEAR, attributes),
+  })
+  const alice = person(answer, 201)
+  const { cookies } = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  for (const purpose of ['session', 'remember', 'data']) {
+    const expired = cookies.filter((cookie) => cookie.startsWith(`__Secure-latchkey_${purpose}=;`))
+    assert.deepEqual(expired.map((cookie) => cookie.includes('Domain=example.com')).sort(), [false, true], purpose)
+  }
+})
+
+test('for applications on another site the cookies are partitioned', async () => {
+  await using latchkey = await https({ cookieSameSite: 'none' })
+  const attributes = ['HttpOnly', 'Partitioned', 'Path=/', 'SameSite=None', 'Secure']
+  assert.deepEqual(cookiesOf(await signIn(latchkey))['__Host-latchkey_session'], attributes)
+})
+
+test('strict cookies are strict', async () => {
+  await using latchkey = await startInProcess({ cookieSameSite: 'strict' })
+  for (const attributes of Object.values(cookiesOf(await signIn(latchkey, { remember: true }))))
+    assert.ok(attributes.includes('SameSite=Strict'))
+})
+
+test('with delivery by header no cookie is set, at registration, login, renewal and change of password', async () => {
+  await using latchkey = await startInProcess()
+  const registered = await signIn(latchkey, { delivery: 'header' })
+  const loggedIn = await latchkey.call('POST', '/access/login', { body: { ...ALICE, delivery: 'header' } })
+  const headers = { authorization: `Session ${loggedIn.json.sessionCredential}` }
+  const minted = await latchkey.call('POST', '/access/token', { headers })
+  const body = { current: ALICE.password, next: 'red-heron-over-9-lakes' }
+  const changed = await latchkey.call('POST', '/access/password', { headers, body })
+  for (const answer of [registered, loggedIn, minted, changed]) assert.deepEqual(answer.cookies, [])
+  assert.match(changed.json.sessionCredential, /^[\w-]{22}\.[\w-]+$/)
+})
+
+test('minting a token sets no cookie; restoring sets a session and the rotated login with what is left of its life', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const minted = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.cookies } })
+  assert.deepEqual(minted.cookies, [])
+  latchkey.clock.turn(10 * 86_400_000)
+  const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
+  assert.deepEqual(cookiesOf(restored), {
+    latchkey_session: HTTP_ATTRIBUTES,
+    latchkey_remember: aged(20 * 86_400, HTTP_ATTRIBUTES),
+  })
+})
+
+test('logout and the end of the account expire everything but the mark of a known device', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const gone = [...aged(0, HTTP_ATTRIBUTES), 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'].sort()
+  const expected = { latchkey_session: gone, latchkey_remember: gone, latchkey_data: gone }
+  const out = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  assert.deepEqual(cookiesOf(out), expected)
+  assert.deepEqual(Object.values(out.jar), ['', '', ''])
+  const again = await login(latchkey)
+  const body = { password: ALICE.password }
+  const deleted = await latchkey.call('DELETE', '/access/account', { headers: { authorization: again.token }, body })
+  assert.deepEqual(cookiesOf(deleted), expected)
+})
+
+test('signing in without remembering expires the remembered login that came along', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const answer = await latchkey.call('POST', '/access/login', { headers: { cookie: alice.cookies }, body: ALICE })
+  assert.equal(answer.jar.latchkey_remember, '')
+  assert.notEqual(answer.jar.latchkey_session, '')
+})
+
+test('the device keeps being the same device over sign-ins of several users', async () => {
+  await using latchkey = await startInProcess({ loginLimit: '1/5m' })
+  const alice = await register(latchkey)
+  const bob = await register(latchkey, { username: 'Bob' }, { headers: { cookie: alice.cookies } })
+  const wrong = { body: { ...ALICE, password: 'not-this-one-at-all' } }
+  await latchkey.call('POST', '/access/login', wrong)
+  assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 429)
+  const known = { cookie: `latchkey_known=${bob.jar.latchkey_known}` }
+  assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE, headers: known })).status, 200)
+})
