@@ -4,6 +4,8 @@ import { nextSteps, OPENED, type Rules, type World } from './world.ts'
 
 export interface Explored {
   readonly worlds: number
+  /** True when no world was left to go on from: what holds then holds however long it goes on. */
+  readonly complete: boolean
   /** The steps that lead to a world where the claim fails; undefined when it holds in all of them. */
   readonly counterexample: readonly string[] | undefined
 }
@@ -26,39 +28,46 @@ export function explore(depth: number, rules: Rules, withThief: boolean, holds: 
         if (seen.has(key)) continue
         seen.add(key)
         const next = { world: to, cause: visited, what }
-        if (!holds(to)) return { worlds: seen.size, counterexample: traceOf(next) }
+        if (!holds(to)) return { worlds: seen.size, complete: false, counterexample: traceOf(next) }
         reached.push(next)
       }
     }
     frontier = reached
   }
-  return { worlds: seen.size, counterexample: undefined }
+  return { worlds: seen.size, complete: frontier.length === 0, counterexample: undefined }
 }
 
 function traceOf(visited: Visited): readonly string[] {
   return visited.cause === undefined ? [] : [...traceOf(visited.cause), visited.what]
 }
 
-/** Worlds that differ in nothing but how far the generations have counted are one world. */
-function keyOf({ record, late, jar, tabs, thief, owner, alarmed }: World): string {
-  const age = (secret: number | null) => (secret === null ? '-' : record.generation - secret)
+/**
+ * Worlds that differ in nothing but how far the generations have counted are one world. Of a secret it matters only whether
+ * it is the current one, the previous one or an older one: an older one never becomes either of them again.
+ */
+function keyOf({ record, late, jar, tabs, thief, windowOf, owner, alarmed }: World): string {
+  const rank = (secret: number | null) => {
+    if (secret === null) return '-'
+    if (String(secret) === record.hash) return 'current'
+    return String(secret) === record.previousHash ? 'previous' : 'older'
+  }
   const session = (name: string | null) => (name === null ? '-' : name === record.bornSession ? 'born' : 'other')
   const flights = tabs.map((tab) => {
     if (tab === null) return '-'
-    return tab.at === 'server' ? `s${age(tab.secret)}` : `c${age(tab.secret)}${session(tab.session)}`
+    return tab.at === 'server' ? `s${rank(tab.secret)}` : `c${rank(tab.secret)}${session(tab.session)}`
   })
   // The tabs are alike: which of them is first makes no difference.
   flights.sort()
-  const previous = record.previousHash === null ? null : Number(record.previousHash)
   return [
-    age(previous),
+    record.previousHash === null,
     record.device,
     record.bornSessionUsed,
     late,
-    age(jar.secret),
+    rank(jar.secret),
     session(jar.session),
     ...flights,
-    thief === null ? '-' : `${age(thief.secret)}${session(thief.session)}${thief.hasUsed}`,
+    thief === null ? '-' : [rank(thief.copied), rank(thief.secret), session(thief.session), thief.hasUsed, thief.raced].join(' '),
+    windowOf,
     owner,
     alarmed,
   ].join()

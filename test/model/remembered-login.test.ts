@@ -1,15 +1,16 @@
 // The rule of remembered logins, shown by enumeration over the real judge: tabs, restarts, lost answers, and a thief.
 //
-// Two assumptions, stated in `nextSteps`: requests and answers of the browser take less time than the race window, and a
-// session outlives the requests that are under way.
+// The enumeration runs until there is no new world, so the claims hold for runs of any length. Two assumptions, each shown
+// to be needed: requests and answers of the browser take less time than the race window, and a session outlives the
+// requests that are under way.
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { explore } from './explore.ts'
 import { REAL, type Rules, type World } from './world.ts'
 
-const HONEST_DEPTH = 40
-const THIEF_DEPTH = 24
+/** More than any world is away: reaching it is a failure. */
+const DEPTH = 100
 
 const noAlarm = (world: World) => !world.alarmed
 const neverRefused = (world: World) => world.owner !== 'refuse'
@@ -22,19 +23,28 @@ const neverRefused = (world: World) => world.owner !== 'refuse'
 const noticed = (world: World) =>
   !(world.thief?.hasUsed === true && world.owner !== null && world.owner !== 'theft' && world.owner !== 'race')
 
-function holds(t: TestContext, depth: number, withThief: boolean, claim: (world: World) => boolean): void {
-  const { worlds, counterexample } = explore(depth, REAL, withThief, claim)
-  t.diagnostic(`${worlds} worlds within ${depth} steps`)
+const raceNoticed = (world: World) => !(world.thief?.raced === 'used' && world.owner === 'rotate')
+
+function holds(t: TestContext, withThief: boolean, claim: (world: World) => boolean): void {
+  const { worlds, complete, counterexample } = explore(DEPTH, REAL, withThief, claim)
+  t.diagnostic(`${worlds} worlds`)
   assert.equal(counterexample, undefined, counterexample?.join('\n'))
+  assert.ok(complete, 'there are worlds that were not looked at')
 }
 
-test('no honest run raises the alarm', (t) => holds(t, HONEST_DEPTH, false, noAlarm))
+function fails(t: TestContext, rules: Rules, withThief: boolean, claim: (world: World) => boolean): void {
+  const { counterexample } = explore(DEPTH, rules, withThief, claim)
+  assert.ok(counterexample, 'the enumeration has no teeth')
+  t.diagnostic(counterexample.join('; '))
+}
 
-test('no honest run ends refused', (t) => holds(t, HONEST_DEPTH, false, neverRefused))
+test('no honest run raises the alarm', (t) => holds(t, false, noAlarm))
 
-test('a thief who used what they got outside the window is noticed when the owner returns', (t) => holds(t, THIEF_DEPTH, true, noticed))
+test('no honest run ends refused', (t) => holds(t, false, neverRefused))
 
-test('a thief is not refused without the alarm, and neither is the owner', (t) => holds(t, THIEF_DEPTH, true, neverRefused))
+test('a thief who used what they got outside the window is noticed when the owner returns', (t) => holds(t, true, noticed))
+
+test('a thief is not refused without the alarm, and neither is the owner', (t) => holds(t, true, neverRefused))
 
 const MUTATIONS: Readonly<Record<string, Rules>> = {
   'without the race window': { ...REAL, raceWindow: -1 },
@@ -46,22 +56,29 @@ const MUTATIONS: Readonly<Record<string, Rules>> = {
 }
 
 for (const [mutation, rules] of Object.entries(MUTATIONS)) {
-  test(`${mutation} an honest run would raise the alarm`, (t) => {
-    const { counterexample } = explore(HONEST_DEPTH, rules, false, noAlarm)
-    assert.ok(counterexample, 'the enumeration has no teeth')
-    t.diagnostic(counterexample.join('; '))
-  })
+  test(`${mutation} an honest run would raise the alarm`, (t) => fails(t, rules, false, noAlarm))
 }
 
-test('if the session of a lost answer lived on, a thief could use it unnoticed', (t) => {
-  const { counterexample } = explore(THIEF_DEPTH, { ...REAL, endsLostSessions: false }, true, noticed)
-  assert.ok(counterexample, 'the enumeration has no teeth')
-  t.diagnostic(counterexample.join('; '))
-})
+test('if requests took longer than the window, an honest run would raise the alarm', (t) =>
+  fails(t, { ...REAL, answersInTime: false }, false, noAlarm))
 
-test('if first use were not asked for at all, a thief would go unnoticed', (t) => {
-  const blind: Rules = { ...REAL, beforeJudging: (record) => ({ ...record, bornSessionUsed: false }) }
-  const { counterexample } = explore(THIEF_DEPTH, blind, true, noticed)
-  assert.ok(counterexample, 'the enumeration has no teeth')
-  t.diagnostic(counterexample.join('; '))
-})
+test('if a request arrived after its browser was opened again, an honest run would raise the alarm', (t) =>
+  fails(t, { ...REAL, requestsArriveFirst: false }, false, noAlarm))
+
+test('if the session of a lost answer lived on, a thief could use it unnoticed', (t) =>
+  fails(t, { ...REAL, endsLostSessions: false }, true, noticed))
+
+test('if first use were not asked for at all, a thief would go unnoticed', (t) =>
+  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, bornSessionUsed: false }) }, true, noticed))
+
+/**
+ * A thief who opens a window by a rotation of their own and presents the same copy again within it gets a session whose use
+ * is not told to the record. To the owner it then looks as if an answer had been lost.
+ */
+test(
+  'a thief who used a session of a race in a window of their own is noticed when the owner returns',
+  {
+    todo: 'the use of such a session is not counted',
+  },
+  (t) => holds(t, true, raceNoticed),
+)

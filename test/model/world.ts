@@ -9,13 +9,26 @@ export type Flight =
   | { readonly at: 'server'; readonly secret: number }
   | { readonly at: 'client'; readonly session: string; readonly secret: number | null }
 
+export interface Thief {
+  readonly copied: number
+  /** The newest they got. */
+  readonly secret: number
+  /** Of a rotation. */
+  readonly session: string | null
+  readonly hasUsed: boolean
+  /** A session of a race in a window that their own rotation opened: got, used. */
+  readonly raced: 'no' | 'got' | 'used'
+}
+
 export interface World {
   readonly record: RememberedRecord
   /** True once more time has passed since the last rotation than tabs of one browser are apart. */
   readonly late: boolean
   readonly jar: { readonly secret: number; readonly session: string | null }
   readonly tabs: readonly [Flight | null, Flight | null]
-  readonly thief: { readonly secret: number; readonly session: string | null; readonly hasUsed: boolean } | null
+  readonly thief: Thief | null
+  /** Who presented the login at its latest rotation, and so opened the window that runs or ran. */
+  readonly windowOf: 'owner' | 'thief'
   /** What was decided on the owner's latest request, for the claims. */
   readonly owner: 'rotate' | 'race' | 'theft' | 'refuse' | null
   /** The lineage ended in an alarm: nothing more can happen. */
@@ -28,6 +41,10 @@ export interface Rules {
   readonly beforeJudging: (record: RememberedRecord) => RememberedRecord
   readonly previousAfter: (before: RememberedRecord, presented: number) => string
   readonly endsLostSessions: boolean
+  /** Assumed: requests and answers of the browser take less time than the window. */
+  readonly answersInTime: boolean
+  /** Assumed: a browser is not opened again before the requests that it sent earlier have arrived. */
+  readonly requestsArriveFirst: boolean
 }
 
 const WINDOW = 30_000
@@ -37,6 +54,8 @@ export const REAL: Rules = {
   beforeJudging: (record) => record,
   previousAfter: (_, presented) => String(presented),
   endsLostSessions: true,
+  answersInTime: true,
+  requestsArriveFirst: true,
 }
 
 const OWNER = 'owner'
@@ -68,6 +87,7 @@ export const OPENED: World = {
   jar: { secret: 1, session: null },
   tabs: [null, null],
   thief: null,
+  windowOf: 'owner',
   owner: null,
   alarmed: false,
 }
@@ -81,17 +101,16 @@ export interface Step {
 export function nextSteps(world: World, rules: Rules, withThief: boolean): readonly Step[] {
   if (world.alarmed) return []
   const calm = { ...world, owner: null }
-  const quiet = world.tabs.every((tab) => tab === null)
+  const quiet = !rules.answersInTime || world.tabs.every((tab) => tab === null)
+  const arrived = !rules.requestsArriveFirst || world.tabs.every((tab) => tab?.at !== 'server')
   const steps: Step[] = []
   for (const index of [0, 1] as const) steps.push(...tabSteps(calm, index, rules))
   if (world.jar.session !== null) {
     steps.push({ what: 'the session is used', to: { ...calm, record: used(world.record, world.jar.session) } })
   }
-  // The session outlives the requests that were sent without it: a browser is not opened again before they have arrived.
-  if (world.jar.session !== null && world.tabs.every((tab) => tab?.at !== 'server')) {
+  if (world.jar.session !== null && arrived) {
     steps.push({ what: 'the browser is closed and opened', to: restarted(calm) })
   }
-  // Requests and answers take less than the window.
   if (quiet && !world.late) steps.push({ what: 'half an hour passes', to: { ...calm, late: true } })
   if (quiet && world.late && world.jar.session !== null) {
     steps.push({ what: 'the session ends by itself', to: { ...calm, jar: { ...world.jar, session: null } } })
@@ -112,7 +131,8 @@ function tabSteps(world: World, index: 0 | 1, rules: Rules): readonly Step[] {
     const lost: Step = { what: `the request of ${name} is lost`, to: withTab(world, index, null) }
     const { verdict, after, session, secret } = present(world, flight.secret, OWNER, rules)
     const answer: Flight | null = session === null ? null : { at: 'client', session, secret }
-    return [lost, { what: `the server answers ${name}: ${verdict}`, to: { ...withTab(after, index, answer), owner: verdict } }]
+    const windowOf = verdict === 'rotate' ? 'owner' : after.windowOf
+    return [lost, { what: `the server answers ${name}: ${verdict}`, to: { ...withTab(after, index, answer), windowOf, owner: verdict } }]
   }
   const jar = { secret: flight.secret ?? world.jar.secret, session: flight.session }
   return [
@@ -123,19 +143,34 @@ function tabSteps(world: World, index: 0 | 1, rules: Rules): readonly Step[] {
 
 function thiefSteps(world: World, rules: Rules): readonly Step[] {
   const { thief } = world
-  if (thief === null)
+  if (thief === null) {
+    const { secret } = world.jar
     return [
-      { what: `a thief copies ${world.jar.secret}`, to: { ...world, thief: { secret: world.jar.secret, session: null, hasUsed: false } } },
+      { what: `a thief copies ${secret}`, to: { ...world, thief: { copied: secret, secret, session: null, hasUsed: false, raced: 'no' } } },
     ]
-  const steps = [OWNER, OTHER].map((device): Step => {
-    const { verdict, after, session, secret } = present(world, thief.secret, device, rules)
-    // A session given away inside the window is not what the claim is about.
-    const held = { ...thief, secret: secret ?? thief.secret, session: verdict === 'rotate' ? session : (after.thief?.session ?? null) }
-    return { what: `the thief presents ${thief.secret} as ${device} browser: ${verdict}`, to: { ...after, thief: held } }
-  })
-  if (thief.session === null) return steps
-  const using = { ...world, record: used(world.record, thief.session), thief: { ...thief, hasUsed: true } }
-  return [...steps, { what: 'the thief uses the session', to: using }]
+  }
+  const steps = [...new Set([thief.copied, thief.secret])].flatMap((secret) =>
+    [OWNER, OTHER].map((device) => thiefPresents(world, thief, secret, device, rules)),
+  )
+  if (thief.session !== null) {
+    const using = { ...world, record: used(world.record, thief.session), thief: { ...thief, hasUsed: true } }
+    steps.push({ what: 'the thief uses the session', to: using })
+  }
+  if (thief.raced === 'got')
+    steps.push({ what: 'the thief uses the session of the race', to: { ...world, thief: { ...thief, raced: 'used' } } })
+  return steps
+}
+
+function thiefPresents(world: World, thief: Thief, presented: number, device: string, rules: Rules): Step {
+  const { verdict, after, session, secret } = present(world, presented, device, rules)
+  const kept = after.thief ?? thief
+  const what = `the thief presents ${presented} as ${device} browser: ${verdict}`
+  if (verdict === 'rotate') {
+    return { what, to: { ...after, windowOf: 'thief', thief: { ...kept, secret: secret ?? kept.secret, session } } }
+  }
+  // A session got in the window of the owner's own rotation is not what the claims are about.
+  if (verdict !== 'race' || world.windowOf === 'owner' || kept.raced !== 'no') return { what, to: after }
+  return { what, to: { ...after, thief: { ...kept, raced: 'got' } } }
 }
 
 interface Presented {
@@ -171,10 +206,12 @@ function used(record: RememberedRecord, session: string): RememberedRecord {
   return bornSessionUsed(record, session) ?? record
 }
 
-/** Answers that were under way reach nobody any more. */
+/** Answers that were under way reach nobody any more; requests still reach the server. */
 function restarted(world: World): World {
-  return { ...world, jar: { ...world.jar, session: null }, tabs: [null, null] }
+  return { ...world, jar: { ...world.jar, session: null }, tabs: [stillSent(world.tabs[0]), stillSent(world.tabs[1])] }
 }
+
+const stillSent = (flight: Flight | null) => (flight?.at === 'server' ? flight : null)
 
 function ended(world: World, session: string | null): World {
   if (session === null) return world
