@@ -1,0 +1,143 @@
+// Guessing: counted before it is hashed, per user and per address, exactly, and without locking anybody out.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Called, type CallOptions, cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/people.ts'
+
+const WRONG = { ...ALICE, password: 'wrong' }
+
+function guess(latchkey: InProcess, body: unknown = WRONG, options: CallOptions = {}): Promise<Called> {
+  return latchkey.call('POST', '/access/login', { ...options, body })
+}
+
+function many(count: number, one: (index: number) => Promise<Called>): Promise<readonly Called[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => one(index)))
+}
+
+function counted(answers: readonly Called[], status: number): number {
+  return answers.filter((answer) => answer.status === status).length
+}
+
+test('of fifty wrong guesses at once exactly ten are hashed, and the rest told when to come back', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  latchkey.resetCounts()
+  const answers = await many(50, () => guess(latchkey))
+  assert.equal(counted(answers, 401), 10)
+  assert.equal(counted(answers, 429), 40)
+  assert.equal(latchkey.counts.hashes, 10)
+  const limited = answers.find(({ status }) => status === 429)
+  assert.equal(limited?.json.code, 'rate.limited')
+  assert.equal(limited?.headers['retry-after'], '300')
+})
+
+test('the right password does not help once the guesses are used up, and does when counting starts again', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  for (let index = 0; index < 10; index += 1) await guess(latchkey)
+  assert.equal((await guess(latchkey, ALICE)).status, 429)
+  latchkey.clock.turn(299_999)
+  assert.equal((await guess(latchkey, ALICE)).status, 429)
+  latchkey.clock.turn(1)
+  assert.equal((await guess(latchkey, ALICE)).status, 200)
+})
+
+test('a right password gives its guess back', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  for (let index = 0; index < 9; index += 1) await guess(latchkey)
+  for (let index = 0; index < 5; index += 1) assert.equal((await guess(latchkey, ALICE)).status, 200)
+  assert.equal((await guess(latchkey)).status, 401)
+  assert.equal((await guess(latchkey)).status, 429)
+})
+
+test('names nobody has are counted like those that somebody has, in any spelling', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  for (const names of [['alice', 'ALICE', 'Ａlice'], ['nobody', 'NoBody', 'ｎobody'], ['no such name!']]) {
+    const answers = await many(30, (index) =>
+      guess(latchkey, { username: names[index % names.length], password: 'wrong' }, { address: `192.0.2.${index}` }),
+    )
+    assert.equal(counted(answers, 401), 10, names[0])
+    assert.equal(counted(answers, 429), 20, names[0])
+  }
+})
+
+test('an address has its own limit, an IPv6 subscriber one for the whole /64', async () => {
+  await using latchkey = await startInProcess({ loginLimit: '10/5m,20/5m' })
+  const from = (address: (index: number) => string) =>
+    many(30, (index) => guess(latchkey, { username: `user${index}`, password: 'wrong' }, { address: address(index) }))
+  assert.equal(counted(await from(() => '198.51.100.1'), 401), 20)
+  assert.equal(counted(await from((index) => `2001:db8:1:2::${index.toString(16)}`), 401), 20)
+  assert.equal(counted(await from((index) => `2001:db8:2:${index.toString(16)}::1`), 401), 30)
+})
+
+test('a device that has signed in before is not locked out by strangers, and has ten guesses of its own', async () => {
+  await using latchkey = await startInProcess()
+  const { jar } = await latchkey.call('POST', '/access/register', { body: ALICE })
+  const known = { headers: { cookie: cookieHeader({ latchkey_known: jar.latchkey_known ?? '' }) } }
+  await many(20, () => guess(latchkey, WRONG, { address: '198.51.100.9' }))
+  assert.equal((await guess(latchkey, ALICE, { address: '198.51.100.9' })).status, 429)
+  assert.equal((await guess(latchkey, ALICE, known)).status, 200)
+  assert.equal(counted(await many(20, () => guess(latchkey, WRONG, known)), 401), 10)
+  const forged = { headers: { cookie: `latchkey_known=${'A'.repeat(80)}` } }
+  assert.equal((await guess(latchkey, ALICE, forged)).status, 429)
+})
+
+test('the mark of a device known for one user opens no guesses at another', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const { jar } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'mallory' } })
+  const cookie = cookieHeader({ latchkey_known: jar.latchkey_known ?? '' })
+  assert.equal(counted(await many(10, () => guess(latchkey)), 401), 10)
+  assert.equal((await guess(latchkey, WRONG, { headers: { cookie } })).status, 429)
+})
+
+test('changing the password and deleting the account are guesses like any other', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const headers = { authorization: alice.token }
+  for (let index = 0; index < 5; index += 1) {
+    assert.equal((await latchkey.call('POST', '/access/password', { headers, body: { current: 'wrong', next: 'x' } })).status, 401)
+    assert.equal((await latchkey.call('DELETE', '/access/account', { headers, body: { password: 'wrong' } })).status, 401)
+  }
+  assert.equal((await guess(latchkey)).status, 429)
+  assert.equal((await latchkey.call('DELETE', '/access/account', { headers, body: { password: ALICE.password } })).status, 429)
+  assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200)
+})
+
+test('refusals before hashing cost no guess', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  for (const body of ['{', { ...WRONG, extra: 1 }, { username: 'alice' }, { ...WRONG, delivery: 'pigeon' }]) {
+    for (let index = 0; index < 10; index += 1) await guess(latchkey, body)
+  }
+  assert.equal((await guess(latchkey, ALICE)).status, 200)
+})
+
+test('a limit that is reached is on the record once a window, not once a guess', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  await many(40, () => guess(latchkey))
+  const { json } = await latchkey.call('GET', '/access/operations?limit=200', { headers: { cookie: alice.session } })
+  const outcomes = json.operations
+    .filter(({ action }: { action: string }) => action === 'login.password')
+    .map(({ outcome }: { outcome: string }) => outcome)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'limited').length, 1)
+})
+
+test('when more sign-ins come than can be hashed, the rest are told to come back, and sessions are checked all the while', async () => {
+  await using latchkey = await startInProcess({ loginLimit: '100000/5m,100000/5m' })
+  const alice = await register(latchkey)
+  const flood = many(500, (index) => guess(latchkey, { username: `user${index}`, password: 'wrong' }))
+  const check = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
+  assert.equal(check.status, 200)
+  const answers = await flood
+  const busy = answers.find(({ status }) => status === 503)
+  assert.equal(busy?.json.code, 'busy')
+  assert.equal(busy?.headers['retry-after'], '1')
+  assert.equal(counted(answers, 401) + counted(answers, 503), 500)
+  assert.equal((await guess(latchkey, ALICE)).status, 200, 'a busy answer cost no guess')
+})
