@@ -1,0 +1,50 @@
+// Request bodies: their type, their syntax, their shape, as the ways in take them.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/people.ts'
+import { assertRefused, told } from './support.ts'
+
+test('a body that is not what the contract says is refused, and never repeated', async () => {
+  await using latchkey = await startInProcess()
+  const wrong = [
+    [{}, 'username'],
+    [{ username: 'Alice' }, 'password'],
+    [{ ...ALICE, username: 7 }, 'username'],
+    [{ ...ALICE, password: null }, 'password'],
+    [{ ...ALICE, remember: 'yes' }, 'remember'],
+    [{ ...ALICE, delivery: 'url' }, 'delivery'],
+    [{ ...ALICE, delivery: 'header', remember: true }, 'remember'],
+    [{ ...ALICE, roles: ['admin'] }, 'roles'],
+    [{ ...ALICE, '<b>': 1 }, 'body'],
+    [[ALICE], 'body'],
+    ['"Alice"', 'body'],
+    ['null', 'body'],
+    ['{"username":"Alice","password":"a","__proto__":{}}', '__proto__'],
+  ] as const
+  for (const [body, field] of wrong)
+    for (const path of ['/access/register', '/access/login'])
+      assertRefused(await latchkey.call('POST', path, { body }), 422, 'request.invalid', { field })
+  const noAddress = { ...ALICE, email: 'nobody' }
+  assertRefused(await latchkey.call('POST', '/access/register', { body: noAddress }), 422, 'request.invalid', { field: 'email' })
+  for (const body of ['', '{', '{"a":1}x', '\u{feff}', "{'a':1}", `${'['.repeat(40)}${']'.repeat(40)}`, '{"username":"\\ud800"}'])
+    assert.equal(told(await latchkey.call('POST', '/access/login', { body })), 'request.malformed', body)
+})
+
+test('a body must be JSON in UTF-8 and say so', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  for (const type of [
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json; x=y',
+  ])
+    assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE, type })).status, 200, type)
+  const refused = ['text/plain', 'text/json', 'application/jsonp', 'application/x-www-form-urlencoded', 'multipart/form-data', '']
+  for (const type of [...refused, 'application/json; charset=latin1', 'application/merge-patch+json', 'text/plain; application/json'])
+    assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE, type }), 415, 'request.unsupported_type')
+  assertRefused(await latchkey.call('POST', '/access/login'), 415, 'request.unsupported_type')
+})
