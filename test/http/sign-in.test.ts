@@ -1,0 +1,175 @@
+// Ways in: registration, login, and minting a token.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setDisabled } from '../../src/engine/users.ts'
+import { signedInAnswer } from '../../src/http/contract.ts'
+import { type Called, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register } from '../support/people.ts'
+import { assertRefused } from './support.ts'
+
+const OTHER = 'red-heron-over-9-lakes'
+
+function assertSignedIn(answer: Called, status: number): void {
+  assert.equal(answer.status, status, answer.body ?? '')
+  assert.deepEqual(signedInAnswer.strict().parse(answer.json), answer.json)
+  assert.deepEqual(Object.keys(answer.json.user), ['code', 'username', 'roles'])
+}
+
+test('registration answers 201 with user, token and session, and no credential in the body', async () => {
+  await using latchkey = await startInProcess()
+  const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, email: 'alice@example.com' } })
+  assertSignedIn(answer, 201)
+  const { user, session, ...rest } = answer.json
+  assert.match(user.code, /^usr_[\w-]{22}$/)
+  assert.deepEqual({ ...user, code: '' }, { code: '', username: 'Alice', roles: [] })
+  assert.match(session.id, /^[\w-]{22}$/)
+  assert.deepEqual(
+    { ...session, id: '' },
+    {
+      id: '',
+      startedAt: '2026-05-03T12:00:00.000Z',
+      lastSeenAt: '2026-05-03T12:00:00.000Z',
+      idleTimeout: 1200,
+      expiresAt: '2026-05-04T00:00:00.000Z',
+      remembered: false,
+    },
+  )
+  assert.deepEqual({ ...rest, token: '' }, { token: '', tokenType: 'Bearer', expiresIn: 300 })
+  for (const name of ['latchkey_session', 'latchkey_known']) assert.ok(!answer.body?.includes(answer.jar[name] ?? ''))
+})
+
+test('a name is taken however it is written, and shown as it was typed', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey, { username: 'Straße' })
+  for (const username of ['Straße', 'STRASSE', 'strasse', 'Ｓｔｒａｓｓｅ']) {
+    const answer = await latchkey.call('POST', '/access/register', { body: { username, password: OTHER } })
+    assert.equal(answer.status, 409)
+    assert.equal(answer.json.code, 'username.taken')
+  }
+  const answer = await latchkey.call('POST', '/access/login', { body: { username: 'STRASSE', password: ALICE.password } })
+  assert.equal(answer.json.user.username, 'Straße')
+})
+
+test('of registrations for one name at the same time one lands', async () => {
+  await using latchkey = await startInProcess()
+  const answers = await Promise.all(['Alice', 'alice', 'ALICE'].map((username) => register(latchkey, { username }).catch(() => 'taken')))
+  assert.equal(answers.filter((answer) => answer === 'taken').length, 2)
+})
+
+test('names and passwords that may not be chosen are refused by name of the field', async () => {
+  await using latchkey = await startInProcess()
+  const refused = [
+    [{ username: 'al' }, 'username.invalid', 'username'],
+    [{ username: 'a'.repeat(65) }, 'username.invalid', 'username'],
+    [{ username: 'al ice' }, 'username.invalid', 'username'],
+    [{ username: 'alice\u0000' }, 'username.invalid', 'username'],
+    [{ username: 'al/ice' }, 'username.invalid', 'username'],
+    [{ username: '' }, 'username.invalid', 'username'],
+    [{ password: 'x7!' }, 'password.too_short', 'password'],
+    [{ password: '' }, 'password.too_short', 'password'],
+    [{ password: 'x'.repeat(257) }, 'password.too_long', 'password'],
+    [{ password: 'password123' }, 'password.too_common', 'password'],
+    [{ password: 'alicealice' }, 'password.too_weak', 'password'],
+  ] as const
+  for (const [fields, code, field] of refused) {
+    const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, ...fields } })
+    assertRefused(answer, 422, code, { field })
+    assert.ok(!answer.body?.includes('alice'))
+  }
+})
+
+test('a closed registration is not there, and says by which setting', async () => {
+  await using latchkey = await startInProcess({ registration: 'closed' })
+  const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
+  assertRefused(answer, 404, 'not_found', { setting: 'LATCHKEY_REGISTRATION' })
+})
+
+test('login begins a new session always and ends what was sent along', async () => {
+  await using latchkey = await startInProcess()
+  const first = await register(latchkey, { remember: true })
+  const answer = await latchkey.call('POST', '/access/login', { headers: { cookie: first.cookies }, body: { ...ALICE, remember: true } })
+  assertSignedIn(answer, 200)
+  assert.notEqual(answer.json.session.id, first.sid)
+  assert.equal(answer.json.session.remembered, true)
+  const { json } = await latchkey.call('GET', '/access/sessions', { headers: { authorization: answer.json.token } })
+  assert.deepEqual(json.map(({ kind }: { kind: string }) => kind).sort(), ['remembered', 'session'])
+})
+
+test('a session in the header that was sent along to a login ends with it', async () => {
+  await using latchkey = await startInProcess()
+  const first = await latchkey.call('POST', '/access/register', { body: { ...ALICE, delivery: 'header' } })
+  const headers = { authorization: `Session ${first.json.sessionCredential}` }
+  const second = await latchkey.call('POST', '/access/login', { headers, body: { ...ALICE, delivery: 'header' } })
+  assertSignedIn(second, 200)
+  assertRefused(await latchkey.call('GET', '/access/session', { headers }), 401, 'session.required', { reason: 'revoked' })
+})
+
+test('wrong, unknown, disabled and impossible answer alike, at the price of one hash', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  await register(latchkey, { username: 'Gone' })
+  await setDisabled(latchkey.engine, 'gone', true)
+  const tries = [
+    { ...ALICE, password: OTHER },
+    { ...ALICE, username: 'Nobody' },
+    { ...ALICE, username: 'Gone' },
+    { ...ALICE, username: '!' },
+    { ...ALICE, password: 'x'.repeat(10_000) },
+    { ...ALICE, password: '' },
+  ]
+  const bodies = new Set<string | null>()
+  for (const body of tries) {
+    latchkey.resetCounts()
+    const answer = await latchkey.call('POST', '/access/login', { body })
+    assertRefused(answer, 401, 'credentials.invalid')
+    assert.equal(latchkey.counts.hashes, 1)
+    bodies.add(answer.body)
+  }
+  assert.equal(bodies.size, 1)
+})
+
+test('too many guesses are refused with the seconds to wait, the right password too, and forgotten after them', async () => {
+  await using latchkey = await startInProcess({ loginLimit: '3/1m' })
+  await register(latchkey)
+  const wrong = { ...ALICE, password: OTHER }
+  for (let guess = 0; guess < 3; guess += 1)
+    assertRefused(await latchkey.call('POST', '/access/login', { body: wrong }), 401, 'credentials.invalid')
+  latchkey.clock.turn(20_500)
+  for (const body of [wrong, ALICE]) {
+    const answer = await latchkey.call('POST', '/access/login', { body })
+    assertRefused(answer, 429, 'rate.limited')
+    assert.equal(answer.headers['retry-after'], '40')
+  }
+  latchkey.clock.turn(40_000)
+  await login(latchkey)
+})
+
+test('minting keeps the session and its absolute limit, and the token says when it ends', async () => {
+  await using latchkey = await startInProcess({ sessionAbsoluteTimeout: '10m' })
+  const alice = await register(latchkey)
+  latchkey.clock.turn(7 * 60_000)
+  const answer = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
+  assertSignedIn(answer, 200)
+  assert.equal(answer.json.session.id, alice.sid)
+  assert.equal(answer.json.expiresIn, 180)
+  assert.equal(answer.json.session.startedAt, '2026-05-03T12:00:00.000Z')
+  assert.equal(answer.json.session.expiresAt, '2026-05-03T12:10:00.000Z')
+})
+
+test('a token mints no token', async () => {
+  await using latchkey = await startInProcess()
+  const { token: authorization } = await register(latchkey)
+  assertRefused(await latchkey.call('POST', '/access/token', { headers: { authorization } }), 401, 'session.required', { reason: 'none' })
+})
+
+test('a remembered login restores a session that says so, and is rotated', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const answer = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
+  assertSignedIn(answer, 200)
+  assert.equal(answer.json.session.remembered, true)
+  assert.notEqual(answer.json.session.id, alice.sid)
+  assert.notEqual(answer.jar.latchkey_remember, alice.jar.latchkey_remember)
+  assert.equal(answer.json.sessionCredential, undefined)
+})
