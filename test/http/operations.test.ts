@@ -1,0 +1,153 @@
+// The user's record of operations: what is written into it, read page by page, and what applications may add.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { operationAnswer, operationsAnswer } from '../../src/http/contract.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register } from '../support/people.ts'
+import { assertRefused } from './support.ts'
+
+const PATH = '/access/operations'
+
+async function read(latchkey: InProcess, token: string, query = '') {
+  const { status, json } = await latchkey.call('GET', `${PATH}${query}`, { headers: { authorization: token } })
+  assert.equal(status, 200)
+  assert.deepEqual(operationsAnswer.strict().parse(json), json)
+  return operationsAnswer.parse(json)
+}
+
+function record(latchkey: InProcess, token: string, body: unknown) {
+  return latchkey.call('POST', PATH, { headers: { authorization: token, 'user-agent': 'Browser/1' }, body, address: '198.51.100.7' })
+}
+
+test('an operation of the application is recorded with who, when and where, and answered as it is listed', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  latchkey.clock.turn(5_000)
+  const answer = await record(latchkey, alice.token, { action: 'order.placed', detail: { id: 7, items: ['a'] } })
+  assert.equal(answer.status, 201)
+  assert.deepEqual(operationAnswer.strict().parse(answer.json), answer.json)
+  const { id, device, ...rest } = answer.json
+  assert.match(id, /^[\w-]{22}$/)
+  assert.equal(typeof device, 'string')
+  assert.deepEqual(rest, {
+    at: '2026-05-03T12:00:05.000Z',
+    action: 'order.placed',
+    outcome: 'ok',
+    sessionId: alice.sid,
+    ip: '198.51.100.7',
+    detail: { id: 7, items: ['a'] },
+  })
+  assert.deepEqual((await read(latchkey, alice.token)).operations[0], answer.json)
+})
+
+test('what happens to the user is on record, newest first, and no password is in it', async () => {
+  await using latchkey = await startInProcess()
+  const first = await register(latchkey, { remember: true })
+  await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: 'not-this-one-at-all' } })
+  await latchkey.call('POST', '/access/token', { headers: { cookie: first.remembered } })
+  const { token } = await login(latchkey)
+  await latchkey.call('DELETE', '/access/sessions?except=current', { headers: { authorization: token } })
+  const { operations, next } = await read(latchkey, token)
+  assert.deepEqual(
+    operations.map(({ action, outcome }) => `${action} ${outcome}`),
+    ['session.end ok', 'login.password ok', 'login.remembered ok', 'login.password refused', 'account.register ok'],
+  )
+  assert.equal(next, null)
+  assert.ok(!JSON.stringify(operations).includes('not-this-one') && !JSON.stringify(operations).includes(ALICE.password))
+})
+
+test('pages follow each other without a gap or a repeat, also while more is recorded', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  for (let at = 1; at <= 6; at += 1) await record(latchkey, token, { action: 'step.done', detail: { at } })
+  const seen: unknown[] = []
+  let query = '?limit=3'
+  for (;;) {
+    const page = await read(latchkey, token, query)
+    assert.ok(page.operations.length <= 3)
+    seen.push(...page.operations.map(({ detail }) => detail.at ?? 'registered'))
+    await record(latchkey, token, { action: 'step.between' })
+    if (page.next === null) break
+    query = `?limit=3&before=${encodeURIComponent(page.next)}`
+  }
+  assert.deepEqual(seen, [6, 5, 4, 3, 2, 1, 'registered'])
+})
+
+test('a page is 50 long unless told otherwise, and at most 200', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  await Promise.all(Array.from({ length: 60 }, () => record(latchkey, token, { action: 'a.b' })))
+  assert.equal((await read(latchkey, token)).operations.length, 50)
+  assert.equal((await read(latchkey, token, '?limit=200')).operations.length, 61)
+  assert.equal((await read(latchkey, token, '?limit=1')).operations.length, 1)
+  for (const limit of ['0', '201', '-1', '1.5', 'x', '', 'NaN', '1e9'])
+    assertRefused(await latchkey.call('GET', `${PATH}?limit=${limit}`, { headers: { authorization: token } }), 422, 'request.invalid', {
+      field: 'limit',
+    })
+})
+
+test('a cursor is good for its user alone, and a made-up one for nobody', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const bob = await register(latchkey, { username: 'Bob' })
+  await record(latchkey, alice.token, { action: 'a.b' })
+  const { next } = await read(latchkey, alice.token, '?limit=1')
+  assert.ok(next)
+  const ask = (token: string, before: string) =>
+    latchkey.call('GET', `${PATH}?before=${encodeURIComponent(before)}`, { headers: { authorization: token } })
+  assert.equal((await ask(alice.token, next)).status, 200)
+  assertRefused(await ask(bob.token, next), 400, 'request.malformed', { field: 'before' })
+  for (const made of ['1', 'x', `_${next.slice(1)}`, "' OR 1=1"])
+    assertRefused(await ask(alice.token, made), 400, 'request.malformed', { field: 'before' })
+  assertRefused(await ask(alice.token, ''), 422, 'request.invalid', { field: 'before' })
+})
+
+test('everybody sees their own record', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const bob = await register(latchkey, { username: 'Bob' })
+  await record(latchkey, alice.token, { action: 'secret.deed' })
+  assert.deepEqual(
+    (await read(latchkey, bob.token)).operations.map(({ action }) => action),
+    ['account.register'],
+  )
+})
+
+test('an action must be well formed and not under a name of ours', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  const refuse = async (body: unknown, field: string) =>
+    assertRefused(await record(latchkey, token, body), 422, 'request.invalid', { field })
+  for (const action of [
+    '',
+    'order',
+    'Order.placed',
+    'order.',
+    '.placed',
+    'order..placed',
+    'order.placed ',
+    'order.pla-ced',
+    'order.p1',
+    'a.b\n',
+  ])
+    await refuse({ action }, 'action')
+  for (const action of ['login.password', 'session.end', 'account.delete', 'password.change', 'admin.deed', 'latchkey.x', 'token.x'])
+    await refuse({ action }, 'action')
+  await refuse({ action: `a.${'b'.repeat(127)}` }, 'action')
+  for (const action of ['a.b', 'order.item.was_added', 'loginx.y', 'sessions.a'])
+    assert.equal((await record(latchkey, token, { action })).status, 201, action)
+  await refuse({}, 'action')
+  await refuse({ action: 7 }, 'action')
+  for (const detail of [[], 'text', null, 7]) await refuse({ action: 'a.b', detail }, 'detail')
+  await refuse({ action: 'a.b', outcome: 'alarm' }, 'outcome')
+})
+
+test('a detail of 4 KiB is kept and one byte more is refused', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  const room = 4 * 1024 - '{"a":""}'.length
+  assert.equal((await record(latchkey, token, { action: 'a.b', detail: { a: 'x'.repeat(room) } })).status, 201)
+  const over = await record(latchkey, token, { action: 'a.b', detail: { a: 'x'.repeat(room + 1) } })
+  assertRefused(over, 422, 'request.invalid', { field: 'detail' })
+})
