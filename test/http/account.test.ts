@@ -1,0 +1,130 @@
+// The account: a new password, and the end of everything.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { signedInAnswer } from '../../src/http/contract.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register, type SignedInPerson } from '../support/people.ts'
+import { assertRefused, told } from './support.ts'
+
+const NEXT = 'red-heron-over-9-lakes'
+const WRONG = 'not-this-one-at-all'
+
+function change(latchkey: InProcess, person: SignedInPerson, body: unknown = { current: ALICE.password, next: NEXT }, headers = {}) {
+  return latchkey.call('POST', '/access/password', { headers: { authorization: person.token, ...headers }, body })
+}
+
+function remove(latchkey: InProcess, person: SignedInPerson, body: unknown = { password: ALICE.password }) {
+  return latchkey.call('DELETE', '/access/account', { headers: { authorization: person.token }, body })
+}
+
+test('a changed password renews this session with its data, ends every other credential, and is the one that counts', async () => {
+  await using latchkey = await startInProcess()
+  const elsewhere = await register(latchkey, { remember: true })
+  const here = await login(latchkey, { remember: true })
+  await latchkey.call('PATCH', '/access/session/data', { headers: { authorization: here.token }, body: { basket: [1] } })
+  const answer = await change(latchkey, here, undefined, { cookie: here.cookies })
+  assert.equal(answer.status, 200)
+  assert.deepEqual(signedInAnswer.strict().parse(answer.json), answer.json)
+  assert.notEqual(answer.json.session.id, here.sid)
+  assert.equal(answer.jar.latchkey_remember, '')
+  const renewed = { cookie: `latchkey_session=${answer.jar.latchkey_session}` }
+  const data = await latchkey.call('GET', '/access/session/data', { headers: renewed })
+  assert.deepEqual(data.json.data, { basket: [1] })
+  for (const person of [elsewhere, here]) {
+    const byCookie = await latchkey.call('GET', '/access/session', { headers: { cookie: person.session } })
+    assertRefused(byCookie, 401, 'session.required', { reason: 'revoked' })
+    const byToken = await latchkey.call('GET', '/access/session', { headers: { authorization: person.token } })
+    assertRefused(byToken, 401, 'token.invalid', { reason: 'session_ended' })
+    const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: person.remembered } })
+    assertRefused(restored, 401, 'session.required', { reason: 'revoked' })
+  }
+  assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 401)
+  await login(latchkey, { password: NEXT })
+})
+
+test('a change by a token alone, without the cookie, still renews how the session is delivered', async () => {
+  await using latchkey = await startInProcess()
+  const answer = await change(latchkey, await register(latchkey))
+  assert.equal(answer.status, 200)
+  assert.ok(answer.jar.latchkey_session)
+  assert.equal(answer.jar.latchkey_remember, undefined)
+})
+
+test('the current password must be right, and a wrong one is a guess like any other', async () => {
+  await using latchkey = await startInProcess({ loginLimit: '2/5m' })
+  const alice = await register(latchkey)
+  for (let guess = 0; guess < 2; guess += 1)
+    assertRefused(await change(latchkey, alice, { current: WRONG, next: NEXT }), 401, 'credentials.invalid')
+  const limited = await change(latchkey, alice)
+  assertRefused(limited, 429, 'rate.limited')
+  assert.equal(limited.headers['retry-after'], '300')
+  assertRefused(await remove(latchkey, alice), 429, 'rate.limited')
+  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: alice.token } })
+  assert.equal(
+    json.operations.filter((one: { action: string; outcome: string }) => one.action === 'password.change' && one.outcome === 'refused')
+      .length,
+    2,
+  )
+})
+
+test('a new password that may not be chosen changes nothing', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  for (const [next, code] of [
+    ['x7!', 'password.too_short'],
+    ['x'.repeat(257), 'password.too_long'],
+    ['password123', 'password.too_common'],
+    ['alicealice', 'password.too_weak'],
+  ] as const)
+    assertRefused(await change(latchkey, alice, { current: ALICE.password, next }), 422, code, { field: 'next' })
+  for (const [body, field] of [
+    [{ current: ALICE.password }, 'next'],
+    [{ next: NEXT }, 'current'],
+    [{ current: 1, next: NEXT }, 'current'],
+    [{ current: ALICE.password, next: NEXT, username: 'x' }, 'username'],
+  ] as const)
+    assertRefused(await change(latchkey, alice, body), 422, 'request.invalid', { field })
+  await login(latchkey)
+})
+
+test('of two changes at the same time one lands', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const nexts = [NEXT, 'green-otter-in-4-rivers']
+  const answers = await Promise.all(nexts.map((next) => change(latchkey, alice, { current: ALICE.password, next })))
+  assert.equal(answers.filter(({ status }) => status === 200).length, 1)
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401])
+  const landed = answers[0]?.status === 200 ? 0 : 1
+  await login(latchkey, { password: nexts[landed] })
+})
+
+test('a deleted account is gone with its credentials, answers no question, and its name is free', async () => {
+  await using latchkey = await startInProcess()
+  const elsewhere = await register(latchkey, { remember: true })
+  const here = await login(latchkey)
+  const answer = await remove(latchkey, here)
+  assert.equal(answer.status, 204)
+  assert.equal(answer.body, null)
+  for (const person of [elsewhere, here]) {
+    assert.equal(told(await latchkey.call('GET', '/access/session', { headers: { cookie: person.session } })), 'session.required')
+    assert.equal(told(await latchkey.call('GET', '/access/session', { headers: { authorization: person.token } })), 'token.invalid')
+    assert.equal(told(await remove(latchkey, person)), 'token.invalid')
+  }
+  assert.equal(told(await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })), 'session.required')
+  assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE }), 401, 'credentials.invalid')
+  const again = await register(latchkey)
+  assert.notEqual(again.code, here.code)
+  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: again.token } })
+  assert.equal(json.operations.length, 1)
+})
+
+test('without the right password nothing is deleted', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  assertRefused(await remove(latchkey, alice, { password: WRONG }), 401, 'credentials.invalid')
+  assertRefused(await remove(latchkey, alice, {}), 422, 'request.invalid', { field: 'password' })
+  const bare = await latchkey.call('DELETE', '/access/account', { headers: { authorization: alice.token } })
+  assertRefused(bare, 415, 'request.unsupported_type')
+  await login(latchkey)
+})
