@@ -13,7 +13,8 @@ const SAFE_NAME = /^[\w.-]{1,64}$/
 
 /** Refusals: `request.unsupported_type`, `request.too_large`, `request.malformed`, `request.invalid` with the field's name. */
 export async function readBody<T>(request: Incoming, type: string, schema: z.ZodType<T>): Promise<T | AuthError> {
-  if (!isOfType(request.header('content-type'), type)) return new AuthError('request.unsupported_type')
+  const isPlain = (request.header('content-encoding') ?? 'identity').toLowerCase() === 'identity'
+  if (!isPlain || !isOfType(request.header('content-type'), type)) return new AuthError('request.unsupported_type')
   if (Number(request.header('content-length') ?? 0) > MAX_BODY) return new AuthError('request.too_large')
   const bytes = await request.body(MAX_BODY)
   if (bytes === undefined) return new AuthError('request.too_large')
