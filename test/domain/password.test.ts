@@ -1,0 +1,43 @@
+// Which passwords may be chosen: lengths in characters, and what guessers try first.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { canonicalPassword, isOverlong, judgeLength, judgeStrength, MAX_CHARACTERS } from '../../src/domain/password.ts'
+
+const LENGTHS: readonly (readonly [string, string, string | undefined])[] = [
+  ['nothing', '', 'password.too_short'],
+  ['seven characters', 'a'.repeat(7), 'password.too_short'],
+  ['eight characters', 'a'.repeat(8), undefined],
+  ['eight blanks', ' '.repeat(8), undefined],
+  ['four emoji, which are eight code units', '🙂'.repeat(4), 'password.too_short'],
+  ['eight emoji', '🙂'.repeat(8), undefined],
+  ['256 characters', 'a'.repeat(256), undefined],
+  ['256 emoji', '🙂'.repeat(256), undefined],
+  ['257 characters', 'a'.repeat(257), 'password.too_long'],
+  ['257 emoji', '🙂'.repeat(257), 'password.too_long'],
+  ['a great deal of text', 'a'.repeat(10_000_000), 'password.too_long'],
+]
+
+for (const [what, password, verdict] of LENGTHS) {
+  test(`${what}: ${verdict ?? 'accepted'}`, () => {
+    assert.equal(judgeLength(password, 8), verdict)
+    assert.equal(isOverlong(password), verdict === 'password.too_long')
+  })
+}
+
+test('the least length is the one that is set', () => {
+  assert.equal(judgeLength('a'.repeat(14), 15), 'password.too_short')
+  assert.equal(judgeLength('a'.repeat(15), 15), undefined)
+  assert.equal(MAX_CHARACTERS, 256)
+})
+
+test('the canonical form is NFC: accents are composed, and nothing else changes', () => {
+  assert.equal(canonicalPassword('e\u0301'), 'é')
+  for (const same of [' blanks stay ', 'Case Stays', 'ﬁ', 'Ａ', '²', 'tab\t', 'ß', '']) assert.equal(canonicalPassword(same), same)
+})
+
+test('strength: common first, then the score', () => {
+  const judged = [0, 1, 2, 3, 4].map((score) => judgeStrength({ score, common: false }))
+  assert.deepEqual(judged, ['password.too_weak', 'password.too_weak', 'password.too_weak', undefined, undefined])
+  assert.equal(judgeStrength({ score: 4, common: true }), 'password.too_common')
+})
