@@ -28,8 +28,9 @@ export function createArgon2({ concurrency = availableParallelism(), queue = 64 
     verify: (phc, password) =>
       inTurn(async () => {
         const canonical = canonicalPassword(password)
-        if (phc?.startsWith(CURRENT_PREFIX)) return { ok: await verify(phc, canonical), outdated: false }
-        if (phc !== null && (await matches(phc, canonical))) return { ok: true, outdated: true }
+        const isCurrent = phc?.startsWith(CURRENT_PREFIX) === true
+        if (phc !== null && (await matches(phc, canonical))) return { ok: true, outdated: !isCurrent }
+        if (isCurrent) return { ok: false, outdated: false }
         await verify(decoy, canonical)
         return { ok: false, outdated: false }
       }),

@@ -1,0 +1,103 @@
+// Opaque credentials and sealed values: their form, and what opens them.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createSecrets } from '../../src/platform/secrets.ts'
+
+const FIRST = 'first-secret-of-at-least-32-bytes-0001'
+const SECOND = 'second-secret-of-at-least-32-bytes-002'
+
+test('a credential is a public id of 16 bytes and a secret of 32, with the generation where there is one, and a MAC', () => {
+  const secrets = createSecrets([FIRST])
+  const session = secrets.issue('session', 0)
+  const remembered = secrets.issue('remembered', 7)
+  assert.match(session.value, /^[\w-]{22}\.[\w-]{64}$/)
+  assert.match(remembered.value, /^[\w-]{22}\.[\w-]{70}$/)
+  assert.equal(Buffer.from(session.id, 'base64url').length, 16)
+  assert.equal(Buffer.from(session.value.split('.')[1] ?? '', 'base64url').length, 32 + 16)
+  assert.deepEqual(secrets.open('session', session.value), { kind: 'session', id: session.id, generation: 0, hash: session.hash })
+  assert.deepEqual(secrets.open('remembered', remembered.value), {
+    kind: 'remembered',
+    id: remembered.id,
+    generation: 7,
+    hash: remembered.hash,
+  })
+})
+
+test('the hash that is stored is no part of the value, and another for each secret', () => {
+  const secrets = createSecrets([FIRST])
+  const first = secrets.issue('remembered', 1)
+  const rotated = secrets.issue('remembered', 2, first.id)
+  assert.equal(rotated.id, first.id)
+  assert.notEqual(rotated.hash, first.hash)
+  const bytes = Buffer.from(first.value.split('.')[1] ?? '', 'base64url').toString('hex')
+  assert.ok(!bytes.includes(Buffer.from(first.hash, 'base64url').toString('hex').slice(0, 16)))
+})
+
+test('a value opens as what it was made for, unaltered, and under its own secret', () => {
+  const secrets = createSecrets([FIRST])
+  const { value } = secrets.issue('session', 0)
+  const other = secrets.issue('session', 0)
+  const [id, secret] = value.split('.')
+  assert.equal(secrets.open('remembered', value), undefined)
+  assert.equal(createSecrets([SECOND]).open('session', value), undefined)
+  assert.equal(secrets.open('session', `${other.id}.${secret}`), undefined, 'the secret of one with the id of another')
+  for (const altered of [
+    '',
+    '.',
+    value.slice(0, -1),
+    `${value}A`,
+    `${value}=`,
+    `${id}.${'A'.repeat(64)}`,
+    value.toLowerCase(),
+    ` ${value}`,
+    `${id}..${secret}`,
+  ]) {
+    if (altered !== value) assert.equal(secrets.open('session', altered), undefined, altered)
+  }
+})
+
+test('one secret has one spelling', () => {
+  const secrets = createSecrets([FIRST])
+  const { value } = secrets.issue('remembered', 1)
+  const last = value.at(-1) ?? ''
+  // 52 bytes leave two unused bits in the last character.
+  for (const other of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+    if (other !== last) assert.equal(secrets.open('remembered', value.slice(0, -1) + other), undefined)
+  }
+})
+
+test('of several secrets the first makes and all open', () => {
+  const before = createSecrets([FIRST])
+  const rotated = createSecrets([SECOND, FIRST])
+  const after = createSecrets([SECOND])
+  const old = before.issue('session', 0)
+  assert.equal(rotated.open('session', old.value)?.hash, old.hash)
+  const made = rotated.issue('session', 0)
+  assert.equal(after.open('session', made.value)?.hash, made.hash)
+  assert.equal(before.open('session', made.value), undefined)
+  const sealed = before.seal('purpose', 'context', 'text')
+  assert.equal(rotated.unseal('purpose', 'context', sealed), 'text')
+  assert.equal(after.unseal('purpose', 'context', sealed), undefined)
+})
+
+test('what is sealed opens for its purpose and its context alone, and not when altered', () => {
+  const secrets = createSecrets([FIRST])
+  const sealed = secrets.seal('purpose', 'context', 'a text with ünïcode')
+  assert.equal(secrets.unseal('purpose', 'context', sealed), 'a text with ünïcode')
+  assert.notEqual(secrets.seal('purpose', 'context', 'a text with ünïcode'), sealed)
+  assert.equal(secrets.unseal('other', 'context', sealed), undefined)
+  assert.equal(secrets.unseal('purpose', 'other', sealed), undefined)
+  for (let at = 0; at < sealed.length - 1; at += 3) {
+    const altered = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
+    assert.equal(secrets.unseal('purpose', 'context', altered), undefined, `at ${at}`)
+  }
+  for (const rubbish of ['', 'A', '!!!', 'A'.repeat(4000)]) assert.equal(secrets.unseal('purpose', 'context', rubbish), undefined)
+})
+
+test('a digest tells nothing without the key, and differs by purpose', () => {
+  const secrets = createSecrets([FIRST])
+  assert.equal(secrets.digest('a', 'x'), createSecrets([FIRST]).digest('a', 'x'))
+  assert.notEqual(secrets.digest('a', 'x'), secrets.digest('b', 'x'))
+  assert.notEqual(secrets.digest('a', 'x'), createSecrets([SECOND]).digest('a', 'x'))
+})
