@@ -38,8 +38,13 @@ function proofAskedFor(request: Incoming): 'any' | 'header' | AuthError {
   // Two values under one name: proxy and application could each believe another one.
   if (SINGLE_HEADERS.some((name) => request.header(name)?.includes(', ')))
     return new AuthError('request.malformed', { reason: 'duplicate_header' })
+  return namesOnly(request, isSafeMethod) ? 'any' : 'header'
+}
+
+/** True when a method is named, and every one that is named passes. */
+function namesOnly(request: Incoming, passes: (method: string) => boolean): boolean {
   const methods = METHOD_HEADERS.map((name) => request.header(name)).filter((method) => method !== null)
-  return methods.length > 0 && methods.every((method) => isSafeMethod(method.toUpperCase())) ? 'any' : 'header'
+  return methods.length > 0 && methods.every((method) => passes(method.toUpperCase()))
 }
 
 /** People are sent to sign in: directly where the proxy passes a redirect on, by way of Location where nginx acts on a 401. */
@@ -52,7 +57,7 @@ function toSignIn({ app, parts, request }: Call<unknown, unknown>, error: AuthEr
     location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, parts.policy.allowedOrigins))}`,
   }
   if (forwarded === null) return { headers: location }
-  const isPage = request.header('x-forwarded-method')?.toUpperCase() === 'GET' && (request.header('accept') ?? '').includes('text/html')
+  const isPage = namesOnly(request, (method) => method === 'GET') && (request.header('accept') ?? '').includes('text/html')
   return isPage ? { status: 303, headers: location } : undefined
 }
 
