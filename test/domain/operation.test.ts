@@ -1,0 +1,72 @@
+// The names of actions that applications may record.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isApplicationAction, MAX_DETAIL, OPERATION_LIMITS, type OwnAction } from '../../src/domain/operation.ts'
+
+const ALLOWED = ['order.place', 'order.line_item.remove', 'a.b', 'loginpage.view', 'accounts.merge', `a.${'b'.repeat(126)}`]
+
+for (const action of ALLOWED) {
+  test(`${action.slice(0, 30)} may be recorded`, () => assert.ok(isApplicationAction(action)))
+}
+
+const REFUSED = [
+  '',
+  'order',
+  '.',
+  'order.',
+  '.place',
+  'order..place',
+  'Order.place',
+  'order.Place',
+  'order place',
+  'order.place ',
+  'order.place\n',
+  'order.place2',
+  'order-line.place',
+  'order_line.place',
+  'órder.place',
+  'order.plаce',
+  `a.${'b'.repeat(127)}`,
+]
+
+for (const action of REFUSED) {
+  test(`${JSON.stringify(action.slice(0, 30))} is no action`, () => assert.ok(!isApplicationAction(action)))
+}
+
+const OWN: Readonly<Record<OwnAction, true>> = {
+  'account.register': true,
+  'account.delete': true,
+  'account.disable': true,
+  'account.enable': true,
+  'account.roles': true,
+  'login.password': true,
+  'login.remembered': true,
+  'session.end': true,
+  'password.change': true,
+}
+
+const RESERVED = [
+  ...Object.keys(OWN),
+  'access.a',
+  'admin.a',
+  'device.a',
+  'key.a',
+  'latchkey.a',
+  'logout.a',
+  'remembered.a',
+  'service.a',
+  'token.a',
+]
+
+for (const action of RESERVED) {
+  test(`${action} is ours alone`, () => {
+    assert.ok(!isApplicationAction(action))
+    assert.ok(!isApplicationAction(`${action.slice(0, action.indexOf('.'))}.of.an_application`))
+  })
+}
+
+test('limits', () => {
+  assert.equal(MAX_DETAIL, 4096)
+  assert.ok(OPERATION_LIMITS.usual <= OPERATION_LIMITS.max)
+})
