@@ -78,17 +78,23 @@ async function writeAnswer(request: IncomingMessage, response: ServerResponse, a
   if (response.destroyed) return
   const body = answer.body ?? ''
   const hasUnread = mayHaveMuchUnread(request)
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
-  if (answer.cookies.length > 0) response.setHeader('set-cookie', answer.cookies)
-  if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
-  if (hasUnread) response.setHeader('connection', 'close')
-  response.writeHead(answer.status)
+  response.writeHead(answer.status, headOf(request, answer, body, hasUnread))
   if (hasUnread) {
     // The whole answer goes out first; to end it at once would reset a connection on which the client still sends.
     response.write(body)
     await drain(request)
   }
   response.end(hasUnread ? undefined : body)
+}
+
+/** Names and values in turn, each cookie under a name of its own. */
+function headOf(request: IncomingMessage, { status, headers, cookies }: Answer, body: string, closes: boolean): string[] {
+  const head: string[] = []
+  for (const name in headers) head.push(name, headers[name] ?? '')
+  for (const cookie of cookies) head.push('set-cookie', cookie)
+  if (status !== 204 && request.method !== 'HEAD') head.push('content-length', String(Buffer.byteLength(body)))
+  if (closes) head.push('connection', 'close')
+  return head
 }
 
 /** True while more of the body may come than the connection should swallow unseen. */
