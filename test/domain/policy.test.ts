@@ -1,0 +1,64 @@
+// Defaults, what differs from them, and how often seen times are written.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { flushInterval, makePolicy, POLICY_DEFAULTS } from '../../src/domain/policy.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
+
+const DEPLOYMENT = {
+  issuer: 'https://app.example',
+  ownOrigin: 'https://app.example',
+  allowedOrigins: ['https://other.example'],
+  cookies: { secure: true, domain: null, sameSite: 'lax' },
+} as const
+
+test('the defaults', () => {
+  assert.deepEqual(POLICY_DEFAULTS, {
+    sessionIdleTimeout: 20 * MINUTE,
+    sessionAbsoluteTimeout: 12 * HOUR,
+    rememberLifetime: 30 * DAY,
+    tokenLifetime: 5 * MINUTE,
+    freshFor: 5 * MINUTE,
+    operationsRetention: 365 * DAY,
+    raceWindow: 30 * SECOND,
+    passwordMin: 8,
+    loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
+    registration: 'open',
+    clearSiteData: false,
+  })
+})
+
+test('a policy is the defaults and what was chosen; the audience is the issuer unless it is named', () => {
+  const { issuer, cookies } = DEPLOYMENT
+  const allowedOrigins = new Set(['https://app.example', 'https://other.example'])
+  const plain = makePolicy(DEPLOYMENT)
+  assert.deepEqual(plain, { ...POLICY_DEFAULTS, issuer, cookies, audience: issuer, allowedOrigins })
+  const chosen = makePolicy({ ...DEPLOYMENT, audience: 'https://api.example', passwordMin: 15, registration: 'closed' })
+  assert.deepEqual(chosen, { ...plain, audience: 'https://api.example', passwordMin: 15, registration: 'closed' })
+})
+
+test('a policy is frozen, and so are the defaults', () => {
+  assert.ok(Object.isFrozen(makePolicy(DEPLOYMENT)))
+  assert.ok(Object.isFrozen(POLICY_DEFAULTS))
+})
+
+test('a list of origins that changes later changes no policy', () => {
+  const allowedOrigins = ['https://other.example']
+  const policy = makePolicy({ ...DEPLOYMENT, allowedOrigins })
+  allowedOrigins.push('https://evil.example')
+  assert.ok(!policy.allowedOrigins.has('https://evil.example'))
+})
+
+const INTERVALS: readonly (readonly [number, number])[] = [
+  [20 * MINUTE, MINUTE],
+  [4 * MINUTE, MINUTE],
+  [4 * MINUTE - 4, MINUTE - 1],
+  [MINUTE, 15 * SECOND],
+  [SECOND, 250],
+]
+
+for (const [sessionIdleTimeout, interval] of INTERVALS) {
+  test(`sessions that idle after ${sessionIdleTimeout} ms: seen times are written every ${interval} ms`, () => {
+    assert.equal(flushInterval({ sessionIdleTimeout }), interval)
+  })
+}
