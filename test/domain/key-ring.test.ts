@@ -1,0 +1,81 @@
+// The key ring: a key is published, signs, retires, and is dropped when its last token is dead.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type KeyRingRecord, newRing, rotateRing, type SigningKeyRecord, verifyingKeys } from '../../src/domain/key-ring.ts'
+
+const LIFETIME = 300_000
+/** A token's lifetime and the minute in which others may still sign. */
+const KEPT = LIFETIME + 60_000
+
+function key(kid: string, createdAt = 0): SigningKeyRecord {
+  return { kid, createdAt, publicKey: `public ${kid}`, sealedPrivateKey: `sealed ${kid}`, retiredAt: null }
+}
+
+function kids(ring: KeyRingRecord, now: number): string {
+  return verifyingKeys(ring, now, LIFETIME)
+    .map(({ kid }) => kid)
+    .join('')
+}
+
+const service = { id: 'i', name: 'billing', hash: 'h', createdAt: 0 }
+const first = { ...newRing(key('a'), key('b'), 0), services: [service] }
+
+test('a new ring signs with the one key and has the next one published', () => {
+  assert.deepEqual(newRing(key('a'), key('b'), 7), {
+    version: 1,
+    signing: key('a'),
+    next: key('b'),
+    retired: [],
+    services: [],
+    rotatedAt: 7,
+  })
+  assert.equal(kids(first, 0), 'ab')
+})
+
+test('rotation: the next key signs, the one that signed retires, service keys stay', () => {
+  const ring = rotateRing(first, key('c'), 1000, LIFETIME)
+  const retired = [{ ...key('a'), retiredAt: 1000 }]
+  assert.deepEqual(ring, { version: 2, signing: key('b'), next: key('c'), retired, services: [service], rotatedAt: 1000 })
+  assert.equal(first.signing.retiredAt, null, 'the ring before is as it was')
+})
+
+test('a retired key verifies until its last token is dead, whether or not the ring is rotated again', () => {
+  const ring = rotateRing(first, key('c'), 1000, LIFETIME)
+  assert.equal(kids(ring, 1000), 'bca')
+  assert.equal(kids(ring, 1000 + KEPT - 1), 'bca')
+  assert.equal(kids(ring, 1000 + KEPT), 'bc')
+})
+
+test('rotation keeps retired keys that still verify, newest first, and drops the others', () => {
+  const twice = rotateRing(rotateRing(first, key('c'), 1000, LIFETIME), key('d'), 1000 + KEPT - 1, LIFETIME)
+  assert.equal(kids(twice, 1000 + KEPT - 1), 'cdba')
+  const later = rotateRing(rotateRing(first, key('c'), 1000, LIFETIME), key('d'), 1000 + KEPT, LIFETIME)
+  assert.deepEqual(
+    later.retired.map(({ kid }) => kid),
+    ['b'],
+  )
+})
+
+test('however often the ring is rotated: a key is published before it signs, and verifies whatever it signed', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 2 * KEPT }), { maxLength: 12 }), (pauses) => {
+      let ring: KeyRingRecord = first
+      let now = 0
+      const signed: { kid: string; until: number }[] = []
+      for (const [index, pause] of pauses.entries()) {
+        now += pause
+        signed.push({ kid: ring.signing.kid, until: now + LIFETIME })
+        const published = ring.next.kid
+        ring = rotateRing(ring, key(`[${index}]`, now), now, LIFETIME)
+        assert.equal(ring.signing.kid, published)
+        const verifying = verifyingKeys(ring, now, LIFETIME).map(({ kid }) => kid)
+        assert.equal(verifying[0], ring.signing.kid)
+        assert.equal(new Set(verifying).size, verifying.length)
+        for (const { kid, until } of signed) if (now < until) assert.ok(verifying.includes(kid), kid)
+      }
+      assert.equal(ring.version, 1 + pauses.length)
+    }),
+  )
+})
