@@ -1,0 +1,38 @@
+// Errors: a closed list of codes, a constant sentence for each, and no stack.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AuthError, ERROR_CODES, StoreError } from '../../src/domain/errors.ts'
+
+test('codes are in one form, and there is none twice', () => {
+  for (const code of ERROR_CODES) assert.match(code, /^[a-z_]+(\.[a-z_]+)?$/)
+  assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length)
+})
+
+for (const code of ERROR_CODES) {
+  test(`${code} has one plain sentence, which no detail changes`, () => {
+    const { message } = new AuthError(code)
+    assert.match(message, /^[A-Z][\x20-\x7e]+\.$/)
+    assert.equal(new AuthError(code, { reason: 'secret', field: 'secret', setting: 'secret', retryAfter: 7 }).message, message)
+  })
+}
+
+test('sentences differ', () => {
+  assert.equal(new Set(ERROR_CODES.map((code) => new AuthError(code).message)).size, ERROR_CODES.length)
+})
+
+test('a refusal is a value: it is no Error and has no stack', () => {
+  const refusal: object = new AuthError('busy', { retryAfter: 1 })
+  assert.ok(!(refusal instanceof Error))
+  assert.ok(!('stack' in refusal))
+  assert.deepEqual(JSON.parse(JSON.stringify(refusal)), { code: 'busy', detail: { retryAfter: 1 } })
+  assert.deepEqual(new AuthError('busy').detail, {})
+})
+
+test('a fault of the store is an Error that names its kind and keeps its cause', () => {
+  const cause = new Error('disk full')
+  const fault = new StoreError('no', { cause })
+  assert.ok(fault instanceof Error)
+  assert.equal(fault.name, 'StoreError')
+  assert.equal(fault.cause, cause)
+})
