@@ -1,0 +1,31 @@
+// The browser string as evidence.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { deviceOf } from '../../src/domain/credential.ts'
+
+const SEEN: readonly (readonly [string | null, string])[] = [
+  [null, ''],
+  ['', ''],
+  ['Mozilla/5.0 (X11; Linux x86_64)', 'Mozilla/5.0 (X11; Linux x86_64)'],
+  ['a\r\nlevel=error forged', 'a  level=error forged'],
+  ['a\0b\tc\u001b[31md\u007fe', 'a b c [31md e'],
+  ['x'.repeat(256), 'x'.repeat(256)],
+  ['x'.repeat(257), 'x'.repeat(256)],
+]
+
+for (const [sent, kept] of SEEN) {
+  test(`${JSON.stringify(sent)?.slice(0, 40)} is kept as ${JSON.stringify(kept).slice(0, 40)}`, () => assert.equal(deviceOf(sent), kept))
+}
+
+test('whatever is sent, what is kept is short, on one line, and kept again as it is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (sent) => {
+      const kept = deviceOf(sent)
+      assert.ok(kept.length <= 256)
+      assert.ok(!/\p{Cc}/u.test(kept.replace(/[\u0080-\u009f]/g, '')))
+      assert.equal(deviceOf(kept), kept)
+    }),
+  )
+})
