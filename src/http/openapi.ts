@@ -8,8 +8,6 @@ import { openRoute, type Proof, type Route } from './route.ts'
 
 type JsonValue = unknown
 
-const STANDING = { 400: problem, 403: problem, 413: problem, 415: problem, 503: problem } as const
-
 /** The routes and one more, `/openapi.json`, which describes them all. */
 export function withApiDescription(routes: readonly Route[], publicUrl: string): readonly Route[] {
   let body: string | undefined
@@ -60,7 +58,7 @@ function describeApi(routes: readonly Route[], publicUrl: string): JsonValue {
 
 function describeRoute(route: Route): JsonValue {
   const parameters = [...pathParameters(route), ...queryParameters(route)]
-  const answers = route.proof === 'none' ? route.answers : { ...STANDING, ...route.answers }
+  const answers = { ...standingRefusals(route), ...route.answers }
   return {
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[/:._-]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
     summary: route.summary,
@@ -71,6 +69,18 @@ function describeRoute(route: Route): JsonValue {
       : {}),
     responses: Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, describeAnswer(Number(status), schema)])),
   }
+}
+
+/** The refusals that come from what a route is, before it runs. */
+function standingRefusals({ method, changes, proof, body, query }: Route): Route['answers'] {
+  const statuses = [
+    ...(proof === 'none' ? [] : [400, 503]),
+    ...(proof === 'none' || proof === 'origin' ? [] : [401]),
+    ...(method !== 'GET' || changes ? [403] : []),
+    ...(body ? [413, 415, 422] : []),
+    ...(query ? [422] : []),
+  ]
+  return Object.fromEntries(statuses.map((status) => [status, problem]))
 }
 
 function describeAnswer(status: number, schema: z.ZodType | null): JsonValue {

@@ -26,7 +26,7 @@ export const signInRoutes = [
     proof: 'origin',
     summary: 'Creates a user and signs in.',
     body: { type: JSON_TYPE, schema: registerBody },
-    answers: { 201: signedInAnswer, 409: problem, 422: problem, 503: problem },
+    answers: { 201: signedInAnswer, 404: problem, 409: problem, 422: problem, 503: problem },
     async run(call) {
       if (call.parts.policy.registration === 'closed') return new AuthError('not_found', { setting: 'LATCHKEY_REGISTRATION' })
       const { body } = call
