@@ -1,0 +1,178 @@
+// The description of the API: every route in it with its schemas, and every answer as it says.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { ERROR_CODES } from '../../src/domain/errors.ts'
+import { problem } from '../../src/http/contract.ts'
+import { STATUS } from '../../src/http/problem.ts'
+import { routes } from '../../src/http/routes/index.ts'
+import { type Called, type CallOptions, type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/people.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a document whose shape is what is tested
+type Description = any
+
+async function describe(latchkey: InProcess): Promise<Description> {
+  const { status, json, headers } = await latchkey.call('GET', '/openapi.json')
+  assert.equal(status, 200)
+  assert.equal(headers['content-type'], 'application/json')
+  return json
+}
+
+function described(path: string): string {
+  return path.replace(/:(\w+)/, '{$1}')
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return JSON.parse(JSON.stringify(rest))
+}
+
+test('the description has every route, and nothing that is none', async () => {
+  await using latchkey = await startInProcess()
+  const { openapi, info, servers, paths } = await describe(latchkey)
+  assert.match(openapi, /^3\.1\./)
+  assert.ok(info.title && info.version)
+  assert.deepEqual(servers, [{ url: latchkey.publicUrl }])
+  const listed = Object.entries<Description>(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+  const expected = routes.map(({ method, path }) => `${method.toLowerCase()} ${described(path)}`)
+  assert.deepEqual(listed.sort(), [...expected, 'get /openapi.json'].sort())
+})
+
+test('every route is described with its body, its parameters, its answers and what it asks for', async () => {
+  await using latchkey = await startInProcess()
+  const { paths, components } = await describe(latchkey)
+  const names = new Set<string>()
+  for (const route of routes) {
+    const one = paths[described(route.path)][route.method.toLowerCase()]
+    const where = `${route.method} ${route.path}`
+    assert.equal(one.summary, route.summary, where)
+    assert.match(one.operationId, /^[a-z][A-Za-z]+$/)
+    names.add(one.operationId)
+    const body = route.body && { required: true, content: { [route.body.type]: { schema: schemaOf(route.body.schema, 'input') } } }
+    assert.deepEqual(one.requestBody, body, where)
+    const inPath = (one.parameters ?? []).filter((parameter: Description) => parameter.in === 'path')
+    assert.deepEqual(
+      inPath.map(({ name, required }: Description) => [name, required]),
+      [...route.path.matchAll(/:(\w+)/g)].map((found) => [found[1], true]),
+    )
+    const inQuery = (one.parameters ?? []).filter((parameter: Description) => parameter.in === 'query')
+    assert.deepEqual(
+      inQuery.map(({ name }: Description) => name),
+      Object.keys(schemaOf(route.query ?? z.object({}), 'input').properties),
+    )
+    for (const [status, schema] of Object.entries(route.answers)) {
+      const content = one.responses[status].content
+      if (schema === null) assert.equal(content, undefined, where)
+      else
+        assert.deepEqual(content[schema === problem ? 'application/problem+json' : 'application/json'].schema, schemaOf(schema, 'output'))
+    }
+    for (const requirement of one.security) for (const name of Object.keys(requirement)) assert.ok(components.securitySchemes[name], name)
+    assert.equal(one.security.length > 0, route.proof !== 'none' && route.proof !== 'origin', where)
+  }
+  assert.equal(names.size, routes.length)
+})
+
+test('every route that asks for a credential, reads a body or a query, or changes something says how it refuses', async () => {
+  await using latchkey = await startInProcess()
+  const { paths } = await describe(latchkey)
+  for (const route of routes) {
+    const { responses } = paths[described(route.path)][route.method.toLowerCase()]
+    const where = `${route.method} ${route.path}`
+    const asksWho = route.proof !== 'none' && route.proof !== 'origin'
+    if (asksWho) assert.ok(responses[401], where)
+    if (route.proof !== 'none') for (const status of [400, 503]) assert.ok(responses[status], where)
+    if (route.method !== 'GET' || route.changes) assert.ok(responses[403], where)
+    if (route.body) for (const status of [413, 415, 422]) assert.ok(responses[status], where)
+    else assert.equal(responses[415], undefined, where)
+    if (route.query) assert.ok(responses[422], where)
+  }
+})
+
+test('the description lists every error code with its status', async () => {
+  await using latchkey = await startInProcess()
+  const codes = (await describe(latchkey))['x-error-codes']
+  assert.deepEqual(codes, Object.fromEntries(ERROR_CODES.map((code) => [code, STATUS[code]])))
+})
+
+/** One request of every kind to every route, with the route it is for. */
+function requests(token: string, code: string, sid: string): readonly (readonly [string, string, string, CallOptions])[] {
+  const headers = { authorization: token }
+  const wrong = { ...ALICE, password: 'not-this-one-at-all' }
+  return [
+    ['POST', '/access/register', '/access/register', { body: { ...ALICE, username: 'Bob' } }],
+    ['POST', '/access/register', '/access/register', { body: ALICE }],
+    ['POST', '/access/register', '/access/register', { body: { ...ALICE, username: '!' } }],
+    ['POST', '/access/login', '/access/login', { body: ALICE }],
+    ['POST', '/access/login', '/access/login', { body: { ...ALICE, delivery: 'header' } }],
+    ['POST', '/access/login', '/access/login', { body: wrong }],
+    ['POST', '/access/login', '/access/login', { body: {} }],
+    ['POST', '/access/login', '/access/login', { body: {}, type: 'text/plain' }],
+    ['POST', '/access/login', '/access/login', { body: '{' }],
+    ['POST', '/access/token', '/access/token', {}],
+    ['GET', '/access/session', '/access/session', { headers }],
+    ['GET', '/access/session', '/access/session', {}],
+    ['PATCH', '/access/session/data', '/access/session/data', { headers, body: { a: [1] } }],
+    ['PATCH', '/access/session/data', '/access/session/data', { headers: { ...headers, 'if-match': '"99"' }, body: {} }],
+    ['PATCH', '/access/session/data', '/access/session/data', { headers, body: { a: 'x'.repeat(20_000) } }],
+    ['PATCH', '/access/session/data', '/access/session/data', { body: {} }],
+    ['PATCH', '/access/session/data', '/access/session/data', { headers, body: [] }],
+    ['GET', '/access/session/data', '/access/session/data', { headers }],
+    ['PUT', '/access/client-data', '/access/client-data', { headers, body: { data: {} } }],
+    ['PUT', '/access/client-data', '/access/client-data', { headers, body: { data: 1 } }],
+    ['GET', '/access/client-data', '/access/client-data', { headers }],
+    ['POST', '/access/operations', '/access/operations', { headers, body: { action: 'a.b', detail: {} } }],
+    ['POST', '/access/operations', '/access/operations', { headers, body: { action: 'login.x' } }],
+    ['GET', '/access/operations', '/access/operations', { headers }],
+    ['GET', '/access/operations?before=x', '/access/operations', { headers }],
+    ['GET', '/access/operations?limit=x', '/access/operations', { headers }],
+    ['GET', '/access/sessions', '/access/sessions', { headers }],
+    ['DELETE', '/access/sessions', '/access/sessions', { headers }],
+    ['DELETE', '/access/sessions/nothing', '/access/sessions/:id', { headers }],
+    ['DELETE', '/access/sessions?except=current', '/access/sessions', { headers }],
+    ['POST', '/access/logout/nobody', '/access/logout/:userCode', { headers }],
+    ['GET', '/access/logout/nobody?everywhere=x', '/access/logout/:userCode', { headers }],
+    ['GET', '/access/verify', '/access/verify', { headers }],
+    ['GET', '/access/verify', '/access/verify', {}],
+    ['GET', '/livez', '/livez', {}],
+    ['GET', '/readyz', '/readyz', {}],
+    ['GET', '/metrics', '/metrics', {}],
+    ['GET', '/.well-known/jwks.json', '/.well-known/jwks.json', {}],
+    ['POST', '/access/password', '/access/password', { headers, body: { current: wrong.password, next: 'a' } }],
+    ['POST', '/access/password', '/access/password', { headers, body: { current: ALICE.password, next: 'a' } }],
+    ['DELETE', '/access/account', '/access/account', { headers, body: { password: wrong.password } }],
+    ['DELETE', `/access/sessions/${sid}`, '/access/sessions/:id', { headers }],
+    ['POST', `/access/logout/${code}`, '/access/logout/:userCode', { headers }],
+  ]
+}
+
+function assertAsDescribed(answer: Called, responses: Description, where: string): void {
+  const one = responses[answer.status]
+  assert.ok(one, `${where} ${answer.status} is not described`)
+  if (answer.json === undefined) {
+    assert.equal(one.content, undefined, where)
+    return
+  }
+  const schema = one.content[answer.headers['content-type'] ?? '']?.schema
+  assert.ok(schema, where)
+  const parsed = z.fromJSONSchema(schema).safeParse(answer.json)
+  assert.ok(parsed.success, `${where} ${parsed.error?.message}`)
+}
+
+test('every answer is one that the description has, in the form it says', async () => {
+  await using latchkey = await startInProcess()
+  const { token, code, sid } = await register(latchkey)
+  const { paths } = await describe(latchkey)
+  for (const [method, path, route, options] of requests(token, code, sid)) {
+    const answer = await latchkey.call(method, path, options)
+    assertAsDescribed(answer, paths[described(route)][method.toLowerCase()].responses, `${method} ${path}`)
+  }
+})
+
+test('a closed registration answers as described, too', async () => {
+  await using latchkey = await startInProcess({ registration: 'closed' })
+  const { paths } = await describe(latchkey)
+  const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
+  assertAsDescribed(answer, paths['/access/register'].post.responses, 'POST /access/register')
+})
