@@ -27,15 +27,28 @@ function parseLimit(text: string): Limit | undefined {
 }
 
 /**
- * What counts as one address: IPv4 whole, also where it comes mapped into IPv6; IPv6 by its /64, which is what one
- * subscriber gets.
+ * What counts as one address: IPv4 whole, also where it comes mapped into IPv6 in any spelling; IPv6 by its /64, which is
+ * what one subscriber gets.
  */
 export function addressKey(ip: string): string {
-  const lower = ip.toLowerCase()
-  const mapped = /^(?:0{0,4}:){2,5}:?ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(lower)
-  if (mapped?.[1]) return mapped[1]
-  if (!lower.includes(':')) return lower
-  return `${expandIpv6(lower.replace(/%.*$/, '')).slice(0, 4).join(':')}::/64`
+  const bare = ip.toLowerCase().replace(/%.*$/, '')
+  if (!bare.includes(':')) return bare
+  const groups = expandIpv6(withoutDottedTail(bare))
+  const isMapped = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff'
+  return isMapped ? dotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`
+}
+
+/** The last 32 bits may be written as an IPv4 address (RFC 4291, 2.2): as two groups they are like any other. */
+function withoutDottedTail(ip: string): string {
+  return ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => `${group(a, b)}:${group(c, d)}`)
+}
+
+function group(high: string, low: string): string {
+  return (Number(high) * 256 + Number(low)).toString(16)
+}
+
+function dotted(groups: readonly string[]): string {
+  return groups.flatMap((text) => [Number.parseInt(text, 16) >> 8, Number.parseInt(text, 16) & 0xff]).join('.')
 }
 
 function expandIpv6(ip: string): string[] {
@@ -43,5 +56,5 @@ function expandIpv6(ip: string): string[] {
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...zeros, ...right].map((group) => group.replace(/^0+(?=.)/, ''))
+  return [...left, ...zeros, ...right].map((text) => text.replace(/^0+(?=.)/, ''))
 }

@@ -5,10 +5,10 @@ import type { EndReason } from './ending.ts'
 
 export type RememberedVerdict =
   /**
-   * Start a session and hand out a new secret. `lostSession` is one that an answer carried which was lost: it ends, so that
-   * whoever got hold of it after all cannot use it unnoticed.
+   * Start a session and hand out a new secret. With `answerLost` the browser never got what the latest rotation handed out,
+   * so no session of this lineage is its own: all of them end, and whoever else holds one cannot use it unnoticed.
    */
-  | { readonly verdict: 'rotate'; readonly login: RememberedRecord; readonly lostSession: string | null }
+  | { readonly verdict: 'rotate'; readonly login: RememberedRecord; readonly answerLost: boolean }
   /** Another tab was first: start a session, hand out no new secret. */
   | { readonly verdict: 'race'; readonly login: RememberedRecord }
   /** Two parties hold this login: end its lineage. */
@@ -31,13 +31,13 @@ export function judgeRemembered(
   if (found === undefined || found.kind === 'session') return { verdict: 'refuse', reason: 'unknown' }
   if (found.kind === 'tombstone') return { verdict: 'refuse', reason: found.was === 'remembered' ? found.reason : 'unknown' }
   if (now >= found.expiresAt) return { verdict: 'refuse', reason: 'expired' }
-  if (presented.hash === found.hash) return { verdict: 'rotate', login: found, lostSession: null }
+  if (presented.hash === found.hash) return { verdict: 'rotate', login: found, answerLost: false }
   // A secret from the store's future: the store was restored from an older copy, and nobody did anything wrong.
   if (presented.generation >= found.generation) return { verdict: 'refuse', reason: 'unknown' }
   if (presented.hash === found.previousHash) {
     const justRotated = now <= found.rotatedAt + limits.raceWindow
     if (justRotated && device === found.device) return { verdict: 'race', login: found }
-    if (!justRotated && !found.bornSessionUsed) return { verdict: 'rotate', login: found, lostSession: found.bornSession }
+    if (!justRotated && !found.bornSessionUsed) return { verdict: 'rotate', login: found, answerLost: true }
   }
   return { verdict: 'theft', login: found }
 }

@@ -21,8 +21,8 @@ const MIN_LENGTH = 3
 const MAX_LENGTH = 64
 
 /**
- * The key by which names are compared: NFKC, then case-folded (Unicode 3.13, by way of upper case, which also unites
- * ß with ss and final with medial sigma). Undefined when the name is not allowed.
+ * The key by which names are compared: NFKC, then case-folded (Unicode 3.13, by way of lower and upper case, which
+ * also unites ẞ and ß with ss, and final with medial sigma). Undefined when the name is not allowed.
  */
 export function usernameKey(username: string): string | undefined {
   // Compatibility forms can be many times shorter than what they stand for: bound the work before doing it.
@@ -30,7 +30,7 @@ export function usernameKey(username: string): string | undefined {
   const normal = username.normalize('NFKC')
   const length = [...normal].length
   if (length < MIN_LENGTH || length > MAX_LENGTH || !ALLOWED.test(normal)) return undefined
-  return normal.toUpperCase().toLowerCase().normalize('NFKC')
+  return normal.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 }
 
 const ROLE = /^[a-z][a-z0-9_-]{0,31}$/

@@ -41,7 +41,6 @@ async function startSession(
   const now = parts.clock.now()
   const { login } = judged
   const rotates = judged.verdict === 'rotate'
-  const lostSession = judged.verdict === 'rotate' ? judged.lostSession : null
   const session = issueSession(
     parts,
     user,
@@ -60,10 +59,11 @@ async function startSession(
   const held: Change = rotates
     ? { do: 'replace credential', next: rotated(login, rotation), ifVersion: login.version }
     : { do: 'require credential', id: login.id }
+  const orphaned = judged.verdict === 'rotate' && judged.answerLost ? await sessionsOf(parts, login) : []
   const written = await parts.store.write([
     { do: 'require user', code: user.code, version: user.version },
     held,
-    ...(lostSession === null ? [] : [{ do: 'end credentials', where: { id: lostSession }, reason: 'revoked', at: now } as const]),
+    ...orphaned.map((id) => ({ do: 'end credentials', where: { id }, reason: 'revoked', at: now }) as const),
     { do: 'insert credential', record: session.record },
     operation(
       parts,
@@ -75,6 +75,11 @@ async function startSession(
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, now)
   return signedIn(parts, session, rotates ? { secret, expiresAt: login.expiresAt } : undefined, now)
+}
+
+async function sessionsOf(parts: Parts, login: RememberedRecord): Promise<readonly string[]> {
+  const records = await parts.store.credentials.listByUser(login.userCode)
+  return records.filter(({ kind, lineage }) => kind === 'session' && lineage === login.lineage).map(({ id }) => id)
 }
 
 /** Two parties hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */

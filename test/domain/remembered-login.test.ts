@@ -34,10 +34,10 @@ type Case = readonly [
 ]
 
 const CASES: readonly Case[] = [
-  ['the current secret', login, current, 'owner', AT, 'rotate null'],
-  ['the current secret from another browser', login, current, 'other', AT + WINDOW + 1, 'rotate null'],
-  ['the current secret, born session used', used, current, 'owner', AT + WINDOW + 1, 'rotate null'],
-  ['the current secret a millisecond before it expires', login, current, 'owner', 999_999, 'rotate null'],
+  ['the current secret', login, current, 'owner', AT, 'rotate'],
+  ['the current secret from another browser', login, current, 'other', AT + WINDOW + 1, 'rotate'],
+  ['the current secret, born session used', used, current, 'owner', AT + WINDOW + 1, 'rotate'],
+  ['the current secret a millisecond before it expires', login, current, 'owner', 999_999, 'rotate'],
   ['the current secret, expired', login, current, 'owner', 1_000_000, 'refuse expired'],
   ['an older secret, expired', used, { generation: 1, hash: 'first' }, 'owner', 1_000_000, 'refuse expired'],
   ['the previous secret at once', login, previous, 'owner', AT, 'race'],
@@ -45,8 +45,8 @@ const CASES: readonly Case[] = [
   ['the previous secret by a clock that is behind', used, previous, 'owner', AT - 5000, 'race'],
   ['the previous secret from another browser', login, previous, 'other', AT, 'theft'],
   ['the previous secret from another browser at the end of the window', login, previous, 'other', AT + WINDOW, 'theft'],
-  ['the previous secret after the window, born session unused', login, previous, 'owner', AT + WINDOW + 1, 'rotate born'],
-  ['the same from another browser', login, previous, 'other', AT + WINDOW + 1, 'rotate born'],
+  ['the previous secret after the window, born session unused', login, previous, 'owner', AT + WINDOW + 1, 'rotate again'],
+  ['the same from another browser', login, previous, 'other', AT + WINDOW + 1, 'rotate again'],
   ['the previous secret after the window, born session used', used, previous, 'owner', AT + WINDOW + 1, 'theft'],
   ['an older secret', login, { generation: 1, hash: 'first' }, 'owner', AT, 'theft'],
   ['a sibling of the previous secret', login, { generation: 2, hash: 'lost' }, 'owner', AT, 'theft'],
@@ -63,10 +63,10 @@ for (const [what, found, secret, device, now, verdict] of CASES) {
   test(`${what}: ${verdict}`, () => {
     const judged = judgeRemembered(found, { kind: 'remembered', id: 'r', ...secret }, device, now, { raceWindow: WINDOW })
     const words: (string | null)[] = [judged.verdict]
-    if (judged.verdict === 'rotate') words.push(String(judged.lostSession))
+    if (judged.verdict === 'rotate') words.push(judged.answerLost ? 'again' : '')
     if (judged.verdict === 'refuse') words.push(judged.reason)
     else assert.equal(judged.login, found)
-    assert.equal(words.join(' '), verdict)
+    assert.equal(words.join(' ').trim(), verdict)
   })
 }
 

@@ -123,12 +123,17 @@ test('a logout in the middle of a restore leaves nothing signed in', async () =>
   assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.code), [])
 })
 
-test('the session of a lost answer ends when the answer is given again', async () => {
+test('when an answer was lost, every session of the lineage ends with the next restore, and no other', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
+  const elsewhere = await login(latchkey, { remember: true })
   const lost = await present(latchkey, alice.remembered)
+  const raced = await present(latchkey, alice.remembered)
+  assert.equal((await use(latchkey, raced)).status, 200)
   latchkey.clock.turn(31_000)
-  assert.equal((await present(latchkey, alice.remembered)).status, 200)
-  const answer = await use(latchkey, lost)
-  assert.equal(answer.json.reason, 'revoked')
+  const restored = await present(latchkey, alice.remembered)
+  assert.equal(restored.status, 200)
+  for (const answer of [lost, raced]) assert.equal((await use(latchkey, answer)).json.reason, 'revoked')
+  assert.equal((await use(latchkey, restored)).status, 200)
+  assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: elsewhere.session } })).status, 200)
 })

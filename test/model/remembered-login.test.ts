@@ -23,7 +23,7 @@ const neverRefused = (world: World) => world.owner !== 'refuse'
 const noticed = (world: World) =>
   !(world.thief?.hasUsed === true && world.owner !== null && world.owner !== 'theft' && world.owner !== 'race')
 
-const raceNoticed = (world: World) => !(world.thief?.raced === 'used' && world.owner === 'rotate')
+const cutOff = (world: World) => !(world.owner === 'rotate' && world.thief !== null && world.thief.raced !== 'no')
 
 function holds(t: TestContext, withThief: boolean, claim: (world: World) => boolean): void {
   const { worlds, complete, counterexample } = explore(DEPTH, REAL, withThief, claim)
@@ -72,13 +72,11 @@ test('if first use were not asked for at all, a thief would go unnoticed', (t) =
   fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, bornSessionUsed: false }) }, true, noticed))
 
 /**
- * A thief who opens a window by a rotation of their own and presents the same copy again within it gets a session whose use
- * is not told to the record. To the owner it then looks as if an answer had been lost.
+ * A thief who opens a window by a rotation of their own and presents the same copy again within it gets a session whose use is
+ * not told to the record. To the owner that looks as if an answer had been lost, so there is no alarm; but every session that
+ * was not the owner's ends.
  */
-test(
-  'a thief who used a session of a race in a window of their own is noticed when the owner returns',
-  {
-    todo: 'the use of such a session is not counted',
-  },
-  (t) => holds(t, true, raceNoticed),
-)
+test('a thief who holds a session of a race in a window of their own loses it when the owner returns', (t) => holds(t, true, cutOff))
+
+test('if the sessions of a lost answer lived on, such a thief would keep theirs', (t) =>
+  fails(t, { ...REAL, endsLostSessions: false }, true, cutOff))

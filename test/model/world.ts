@@ -198,8 +198,8 @@ function present(world: World, secret: number, device: string, rules: Rules): Pr
     ip: '',
     device,
   })
-  const lost = judged.verdict === 'rotate' && rules.endsLostSessions ? judged.lostSession : null
-  return { verdict, after: { ...ended(world, lost), record, late: false }, session, secret: next }
+  const cutOff = judged.verdict === 'rotate' && judged.answerLost && rules.endsLostSessions
+  return { verdict, after: { ...(cutOff ? withoutSessions(world) : world), record, late: false }, session, secret: next }
 }
 
 function used(record: RememberedRecord, session: string): RememberedRecord {
@@ -213,11 +213,10 @@ function restarted(world: World): World {
 
 const stillSent = (flight: Flight | null) => (flight?.at === 'server' ? flight : null)
 
-function ended(world: World, session: string | null): World {
-  if (session === null) return world
-  const jar = world.jar.session === session ? { ...world.jar, session: null } : world.jar
-  const thief = world.thief?.session === session ? { ...world.thief, session: null } : world.thief
-  return { ...world, jar, thief }
+/** Every session of the lineage has ended. */
+function withoutSessions(world: World): World {
+  const thief = world.thief && { ...world.thief, session: null, raced: 'no' as const }
+  return { ...world, jar: { ...world.jar, session: null }, thief }
 }
 
 function withTab(world: World, index: 0 | 1, flight: Flight | null): World {
