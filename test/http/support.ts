@@ -15,9 +15,6 @@ export function pathOf(route: Route, parameter = 'somebody'): string {
 /** Every route to which the cross-origin rule applies. */
 export const changingRoutes = routes.filter(({ method, changes }) => method !== 'GET' || changes === true)
 
-/** Every route that only reads. */
-export const readingRoutes = routes.filter((route) => !changingRoutes.includes(route))
-
 /** Checks that an answer is this refusal, as a problem document and nothing more. */
 export function assertRefused(answer: Called, status: number, code: string, detail: Readonly<Record<string, unknown>> = {}): void {
   assert.equal(answer.status, status, answer.body ?? '')
@@ -31,11 +28,6 @@ export function assertRefused(answer: Called, status: number, code: string, deta
   })
   assert.ok((ERROR_CODES as readonly string[]).includes(code), code)
   assert.deepEqual(answer.cookies, [])
-}
-
-/** The names of CORS headers that an answer carries. */
-export function corsHeadersOf(answer: Called): readonly string[] {
-  return Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))
 }
 
 /** The code of a refusal; the status where it is none. */
