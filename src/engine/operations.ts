@@ -3,6 +3,7 @@
 import { AuthError } from '../domain/errors.ts'
 import { isApplicationAction, MAX_DETAIL, type Operation } from '../domain/operation.ts'
 import type { JsonObject } from '../domain/session-data.ts'
+import { readSession } from './describe.ts'
 import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
 import { byteLength } from './session-data.ts'
@@ -31,7 +32,7 @@ export async function listOperations(
   return { operations, next }
 }
 
-/** Refusals: `request.invalid` naming `action` or `detail`. @throws StoreError */
+/** Refusals: `request.invalid` naming `action` or `detail`, `session.required` when the session has ended. @throws StoreError */
 export async function recordOperation(
   parts: Parts,
   principal: Principal,
@@ -52,6 +53,11 @@ export async function recordOperation(
     device: whence.device,
     detail,
   }
-  await parts.store.write([{ do: 'append operation', operation: recorded }])
-  return recorded
+  const written = await parts.store.write([
+    { do: 'require credential', id: principal.sid },
+    { do: 'append operation', operation: recorded },
+  ])
+  if (written.landed) return recorded
+  const session = await readSession(parts, principal)
+  return session instanceof AuthError ? session : new AuthError('busy', { retryAfter: 1 })
 }
