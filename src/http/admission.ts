@@ -40,3 +40,10 @@ export async function admit(app: App, names: CookieNames, request: Incoming, rou
   if (proven instanceof AuthError) return { call: { ...call, credentials }, proven: undefined, refused: proven }
   return { call: { ...call, credentials }, proven, refused: judgeProof(proof, proven.via) }
 }
+
+/** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */
+export async function endedMeanwhile(app: App, call: Call<unknown, unknown>, { principal }: Proven): Promise<AuthError | undefined> {
+  if (app.parts.endings.reasonOf(principal.sid) === undefined) return undefined
+  const again = await provePrincipal(app.parts, call.credentials, true)
+  return again instanceof AuthError ? again : undefined
+}

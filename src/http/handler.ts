@@ -1,7 +1,7 @@
 // One request, from its first check to its one answer. The order of the refusals is the order of these lines.
 
 import { AuthError, StoreError } from '../domain/errors.ts'
-import { admit } from './admission.ts'
+import { admit, endedMeanwhile } from './admission.ts'
 import { readBody } from './body.ts'
 import { cookieNames } from './credentials.ts'
 import { checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
@@ -57,20 +57,22 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
 
     const { call, proven, refused } = await admit(app, names, request, route, found.parameter)
     if (proven) noted.proven = proven
-    const outcome = refused ?? (await run(route, { ...call, ...proven }))
+    const outcome = refused ?? (await run(route, call, proven))
     if (!(outcome instanceof AuthError)) return outcome
     const plain = refuse(outcome, noted)
     const reshaped = route.refused?.(call, outcome)
     return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped
   }
 
-  async function run(route: Route, call: Call<unknown, unknown>): Promise<Outcome | AuthError> {
+  async function run(route: Route, call: Call<unknown, unknown>, proven: Proven | undefined): Promise<Outcome | AuthError> {
     const query = route.query?.safeParse(Object.fromEntries(new URLSearchParams(call.request.query)))
     if (query?.success === false) return new AuthError('request.invalid', { field: query.error.issues[0]?.path.join('.') ?? 'query' })
     const body = route.body && (await readBody(call.request, route.body.type, route.body.schema))
     if (body instanceof AuthError) return body
+    const ended = route.body && proven && (await endedMeanwhile(app, call, proven))
+    if (ended) return ended
     // The route's own types were erased when it was put into the table: its schemas have just established them.
-    return route.run({ ...call, query: query?.data, body } as Parameters<Route['run']>[0])
+    return route.run({ ...call, ...proven, query: query?.data, body } as Parameters<Route['run']>[0])
   }
 
   function answerOptions(request: Incoming, methods: readonly string[], noted: Noted): Outcome {

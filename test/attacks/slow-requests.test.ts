@@ -1,0 +1,101 @@
+// A request that is let in, dawdles, and finishes after its session has ended: it changes nothing and hands out nothing.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AuthError } from '../../src/domain/errors.ts'
+import { authenticate } from '../../src/engine/authenticate.ts'
+import { recordOperation } from '../../src/engine/operations.ts'
+import type { Route } from '../../src/http/route.ts'
+import { routes } from '../../src/http/routes/index.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register, type SignedInPerson } from '../support/people.ts'
+
+/** A request whose headers have arrived, and whose body has not. */
+interface Dawdling {
+  readonly reading: Promise<void>
+  /** Lets the body arrive, and waits for the answer. */
+  finish(): Promise<{ readonly status: number; readonly code: string; readonly reason: string; readonly cookies: readonly string[] }>
+}
+
+function begin(latchkey: InProcess, method: string, path: string, type: string, authorization: string, body: unknown): Dawdling {
+  const reading = Promise.withResolvers<void>()
+  const arrived = Promise.withResolvers<void>()
+  const headers: Readonly<Record<string, string>> = { authorization, 'content-type': type }
+  const answered = latchkey.handle({
+    method,
+    path,
+    query: '',
+    header: (name) => headers[name] ?? null,
+    address: '192.0.2.1',
+    peer: '192.0.2.1',
+    body: async () => {
+      reading.resolve()
+      await arrived.promise
+      return new TextEncoder().encode(JSON.stringify(body))
+    },
+  })
+  return {
+    reading: reading.promise,
+    async finish() {
+      arrived.resolve()
+      const { status, body: text, cookies } = await answered
+      return { status, cookies, code: '', reason: '', ...JSON.parse(text ?? '{}') }
+    },
+  }
+}
+
+const BODIES: Readonly<Record<string, unknown>> = {
+  'PATCH /access/session/data': { late: true },
+  'PUT /access/client-data': { data: { late: true } },
+  'POST /access/operations': { action: 'order.late' },
+  'POST /access/password': { current: ALICE.password, next: 'seven-grey-herons-at-dusk' },
+  'DELETE /access/account': { password: ALICE.password },
+}
+
+const slow: readonly Route[] = routes.filter(({ body, proof }) => body !== undefined && proof === 'header')
+
+const ENDINGS: readonly (readonly [string, (latchkey: InProcess, alice: SignedInPerson) => Promise<unknown>])[] = [
+  ['logged out', (latchkey, { code, token }) => latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })],
+  [
+    'ended from elsewhere',
+    async (latchkey, { sid }) => {
+      const { token } = await login(latchkey)
+      await latchkey.call('DELETE', `/access/sessions/${sid}`, { headers: { authorization: token } })
+    },
+  ],
+]
+
+test('every route that reads a body for somebody is tried here', () => {
+  assert.deepEqual(slow.map(({ method, path }) => `${method} ${path}`).sort(), Object.keys(BODIES).sort())
+})
+
+for (const { method, path, body: shape } of slow) {
+  for (const [how, end] of ENDINGS) {
+    test(`${method} ${path} that was let in before its session was ${how} is refused and changes nothing`, async () => {
+      await using latchkey = await startInProcess()
+      const alice = await register(latchkey)
+      const where = `${method} ${path}`
+      const request = begin(latchkey, method, path, shape?.type ?? '', alice.token, BODIES[where])
+      await request.reading
+      await end(latchkey, alice)
+      const { status, code, reason, cookies } = await request.finish()
+      assert.deepEqual([status, code, reason], [401, 'token.invalid', 'session_ended'])
+      assert.deepEqual(cookies, [])
+      const again = await login(latchkey)
+      const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: again.token } })
+      assert.ok(json.operations.every(({ action }: { action: string }) => action !== 'order.late' && action !== 'password.change'))
+    })
+  }
+}
+
+test('an operation is recorded only while its session lives, whatever this process has heard', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const principal = await authenticate(latchkey.engine, { kind: 'token', raw: alice.token }, false)
+  assert.ok(!(principal instanceof AuthError))
+  await latchkey.call('DELETE', '/access/account', { headers: { authorization: alice.token }, body: { password: ALICE.password } })
+  const recorded = await recordOperation(latchkey.engine, principal, 'order.late', {}, { ip: '', device: '' })
+  assert.ok(recorded instanceof AuthError)
+  assert.equal(recorded.code, 'session.required')
+  assert.deepEqual(await latchkey.engine.store.operations.list(alice.code, null, 10), [])
+})
