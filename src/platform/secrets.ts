@@ -90,6 +90,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
     unseal(purpose, context, sealed) {
       const bytes = Buffer.from(sealed, 'base64url')
       if (bytes.length < 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== SEAL_FORMAT) return undefined
+      if (bytes.toString('base64url') !== sealed) return undefined
       const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
       for (const key of keysFor(`seal/${purpose}`)) {
         const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-TAG_BYTES))

@@ -95,6 +95,27 @@ test('what is sealed opens for its purpose and its context alone, and not when a
   for (const rubbish of ['', 'A', '!!!', 'A'.repeat(4000)]) assert.equal(secrets.unseal('purpose', 'context', rubbish), undefined)
 })
 
+test('what is sealed has one spelling', () => {
+  const secrets = createSecrets([FIRST])
+  const sealed = secrets.seal('purpose', 'context', 'text')
+  const standard = Buffer.from(sealed, 'base64url').toString('base64')
+  const spellings = [
+    `${sealed}=`,
+    `${sealed}==`,
+    ` ${sealed}`,
+    `!${sealed}`,
+    `${sealed}\n`,
+    `${sealed.slice(0, 5)}.${sealed.slice(5)}`,
+    standard,
+  ]
+  for (const other of spellings) {
+    if (other !== sealed) assert.equal(secrets.unseal('purpose', 'context', other), undefined, other)
+  }
+  for (const other of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+    if (other !== sealed.at(-1)) assert.equal(secrets.unseal('purpose', 'context', sealed.slice(0, -1) + other), undefined)
+  }
+})
+
 test('a digest tells nothing without the key, and differs by purpose', () => {
   const secrets = createSecrets([FIRST])
   assert.equal(secrets.digest('a', 'x'), createSecrets([FIRST]).digest('a', 'x'))
