@@ -7,6 +7,7 @@ import type { Change } from '../ports/store.ts'
 import { takeGuess } from './guesses.ts'
 import { operation, type SignedIn } from './issue.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
+import { asMeasured } from './register.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
 
 export interface LoginInput extends SignInWish {
@@ -48,7 +49,7 @@ export interface VerifiedUser {
 
 /** Compares the password, at the price of one hash whatever the outcome. Refusals: `credentials.invalid`, `busy`. */
 export async function verifyPassword(parts: Parts, user: UserRecord | undefined, password: string): Promise<VerifiedUser | AuthError> {
-  const usable = user !== undefined && !user.disabled && !isOverlong(password)
+  const usable = user !== undefined && !user.disabled && !isOverlong(asMeasured(password))
   const compared = await parts.hasher.verify(usable ? user.passwordHash : null, usable ? password : '')
   if (compared === undefined) return new AuthError('busy', { retryAfter: 1 })
   if (!usable || !compared.ok) return new AuthError('credentials.invalid')

@@ -1,7 +1,7 @@
 // Creating a user who chooses a password, and signing them in.
 
 import { AuthError } from '../domain/errors.ts'
-import { judgeLength, judgeStrength } from '../domain/password.ts'
+import { canonicalPassword, judgeLength, judgeStrength, MAX_CHARACTERS } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { SignedIn } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
@@ -55,11 +55,22 @@ export async function prepareUser(parts: Parts, input: NewUser): Promise<UserRec
   }
 }
 
+/** More than any decomposition of the longest password takes. */
+const MAX_DECOMPOSED = 8 * MAX_CHARACTERS
+
+/**
+ * The form of a password whose length counts: the one that is compared. What is too long in any form stays as it is, since
+ * the time to normalise marks in disorder grows with the square of their number.
+ */
+export function asMeasured(password: string): string {
+  return password.length > MAX_DECOMPOSED ? password : canonicalPassword(password)
+}
+
 /** Refuses a password that must not be chosen; undefined when it may be. */
 export async function judgePassword(parts: Parts, password: string, about: readonly string[]): Promise<AuthError | undefined> {
   const site = parts.policy.issuer.split(/[^\p{L}\p{N}]+/u)
   const code =
-    judgeLength(password.normalize('NFC'), parts.policy.passwordMin) ??
+    judgeLength(asMeasured(password), parts.policy.passwordMin) ??
     judgeStrength(
       await parts.estimator.estimate(
         password,

@@ -148,6 +148,38 @@ test('passwords are refused by their length and by what guessers try, and verifi
   for (const other of [password.trim(), password.toLowerCase(), password.split('\u0000')[0] ?? '']) assert.equal(await verify(other), 401)
 })
 
+test('a password is measured as it is compared: what can be chosen can be used, in either Unicode form', async () => {
+  await using latchkey = await startInProcess()
+  const password = 'Zwölf kühle Bäche fließen über grüne Hügel, '.repeat(4) + 'ü'.repeat(60)
+  for (const [username, chosen] of [
+    ['composed', password.normalize('NFC')],
+    ['decomposed', password.normalize('NFD')],
+  ]) {
+    await register(latchkey, { username, password: chosen })
+    for (const form of ['NFC', 'NFD']) {
+      const { status } = await latchkey.call('POST', '/access/login', { body: { username, password: password.normalize(form) } })
+      assert.equal(status, 200, `${username} by ${form}`)
+    }
+  }
+})
+
+test('a password of marks in disorder is refused without putting them in order', async (t) => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const normalized: number[] = []
+  const normalize = String.prototype.normalize
+  t.mock.method(String.prototype, 'normalize', function (this: string, form?: string) {
+    normalized.push(this.length)
+    return normalize.call(this, form)
+  })
+  const password = '\u0315\u0300'.repeat(15_000)
+  const refused = await latchkey.call('POST', '/access/register', { body: { username: 'zebulon', password } })
+  assert.equal(refused.json.code, 'password.too_long')
+  assert.equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password } })).status, 401)
+  assert.equal((await latchkey.call('POST', '/access/login', { body: { username: password, password: 'x' } })).status, 401)
+  assert.ok(Math.max(...normalized) <= 2_048, 'the work is bounded before it is done')
+})
+
 test('session data takes any JSON object of its size, and nothing that reaches a prototype', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
