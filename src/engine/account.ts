@@ -6,7 +6,7 @@ import type { Change } from '../ports/store.ts'
 import { readSession } from './describe.ts'
 import { takeGuess } from './guesses.ts'
 import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
-import { type VerifiedUser, verifyPassword } from './login.ts'
+import { guessesRanOut, type VerifiedUser, verifyPassword } from './login.ts'
 import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
 import { judgePassword } from './register.ts'
@@ -70,7 +70,11 @@ export async function deleteAccount(parts: Parts, principal: Principal, password
   const verified = await confirmPassword(parts, principal, password, whence, 'account.delete')
   if (verified instanceof AuthError) return verified
   const now = parts.clock.now()
-  const written = await parts.store.write(deletionOf(verified.user, now))
+  const written = await parts.store.write([
+    { do: 'require user', code: verified.user.code, version: verified.user.version },
+    { do: 'require credential', id: principal.sid },
+    ...deletionOf(verified.user, now),
+  ])
   if (!written.landed) return new AuthError('credentials.invalid')
   parts.endings.noteEnded(written.ended, now)
   return undefined
@@ -93,12 +97,16 @@ async function confirmPassword(
 ): Promise<VerifiedUser | AuthError> {
   const user = await parts.store.users.find(principal.userCode)
   const guess = await takeGuess(parts, user?.usernameKey ?? principal.userCode, whence, undefined)
-  if (guess instanceof AuthError) return guess
+  const record = async (outcome: 'refused' | 'limited') => {
+    const attempt = { userCode: principal.userCode, action, outcome, sessionId: principal.sid }
+    await parts.store.write([operation(parts, whence, attempt, parts.clock.now())])
+  }
+  if (guess instanceof AuthError) {
+    if (user && (await guessesRanOut(parts, user))) await record('limited')
+    return guess
+  }
   const verified = await verifyPassword(parts, user, password)
   if (!(verified instanceof AuthError) || verified.code === 'busy') await guess.giveBack()
-  else if (user) {
-    const refused = { userCode: user.code, action, outcome: 'refused', sessionId: principal.sid } as const
-    await parts.store.write([operation(parts, whence, refused, parts.clock.now())])
-  }
+  else if (user) await record('refused')
   return verified
 }

@@ -80,7 +80,7 @@ async function begin(
 }
 
 /** True once a window: the first refusal says it all, and strangers must not make the record grow. */
-async function guessesRanOut(parts: Parts, user: UserRecord): Promise<boolean> {
+export async function guessesRanOut(parts: Parts, user: UserRecord): Promise<boolean> {
   const once = { points: 1, window: parts.policy.loginLimits.perUser.window }
   return (await parts.store.limits.take(`noted:${user.code}`, once, parts.clock.now())).taken === 1
 }

@@ -128,6 +128,23 @@ test('a limit that is reached is on the record once a window, not once a guess',
   assert.equal(outcomes.filter((outcome: string) => outcome === 'limited').length, 1)
 })
 
+test('a limit that is reached by guessing at a change of the password is on the record too', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const headers = { authorization: alice.token }
+  await many(20, () => latchkey.call('POST', '/access/password', { headers, body: { current: 'wrong', next: 'x' } }))
+  const { json } = await latchkey.call('GET', '/access/operations?limit=200', { headers })
+  const outcomes = json.operations
+    .filter(({ action }: { action: string }) => action === 'password.change')
+    .map(({ outcome }: { outcome: string }) => outcome)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'limited').length, 1)
+  latchkey.clock.turn(300_000)
+  await many(20, () => guess(latchkey))
+  const { json: later } = await latchkey.call('GET', '/access/operations?limit=200', { headers: { cookie: alice.session } })
+  assert.equal(later.operations.filter(({ outcome }: { outcome: string }) => outcome === 'limited').length, 2, 'once in each window')
+})
+
 test('when more sign-ins come than can be hashed, the rest are told to come back, and sessions are checked all the while', async () => {
   await using latchkey = await startInProcess({ loginLimit: '100000/5m,100000/5m' })
   const alice = await register(latchkey)
