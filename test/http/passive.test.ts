@@ -1,0 +1,55 @@
+// X-Latchkey-Passive: a page that asks by itself does not keep its session alive.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { routes } from '../../src/http/routes/index.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { register, type SignedInPerson } from '../support/people.ts'
+import { pathOf } from './support.ts'
+
+const MINUTE = 60_000
+const START = '2026-05-03T12:00:00.000Z'
+const LATER = '2026-05-03T12:05:00.000Z'
+
+/** Routes that look at who somebody is and leave the session as it is. */
+const harmless = routes.filter(({ path, proof }) => proof !== 'none' && proof !== 'origin' && !path.startsWith('/access/logout'))
+
+/** When the session was last seen, asked without being seen. */
+async function lastSeen(latchkey: InProcess, { token: authorization }: SignedInPerson): Promise<string> {
+  const { json } = await latchkey.call('GET', '/access/session', { headers: { authorization, 'x-latchkey-passive': '1' } })
+  return json.session.lastSeenAt
+}
+
+for (const { method, path } of harmless.map((route) => ({ method: route.method, path: pathOf(route) }))) {
+  test(`${method} ${path} is seen, unless it says that it is passive`, async () => {
+    await using latchkey = await startInProcess({ tokenLifetime: '10m' })
+    const alice = await register(latchkey)
+    latchkey.clock.turn(5 * MINUTE)
+    const headers = path === '/access/token' ? { cookie: alice.session } : { authorization: alice.token }
+    await latchkey.call(method, path, { headers: { ...headers, 'x-latchkey-passive': '1' } })
+    assert.equal(await lastSeen(latchkey, alice), START)
+    for (const value of ['0', 'true', '']) {
+      latchkey.clock.turn(0)
+      await latchkey.call(method, path, { headers: { ...headers, 'x-latchkey-passive': value } })
+      assert.equal(await lastSeen(latchkey, alice), LATER, value)
+    }
+  })
+}
+
+test('a session that is only asked about passively goes idle, by cookie, session in the header and token', async () => {
+  for (const kind of ['cookie', 'session', 'token'] as const) {
+    await using latchkey = await startInProcess({ tokenLifetime: '1h' })
+    const alice = await register(latchkey)
+    const value = alice.jar.latchkey_session ?? ''
+    const credential = {
+      cookie: { cookie: alice.session },
+      session: { authorization: `Session ${value}` },
+      token: { authorization: alice.token },
+    }[kind]
+    const ask = () => latchkey.call('GET', '/access/session', { headers: { ...credential, 'x-latchkey-passive': '1' } })
+    latchkey.clock.turn(20 * MINUTE - 1)
+    assert.equal((await ask()).status, 200, kind)
+    latchkey.clock.turn(1)
+    assert.equal((await ask()).status, 401, kind)
+  }
+})
