@@ -45,7 +45,7 @@ function traceOf(visited: Visited): readonly string[] {
  * Worlds that differ in nothing but how far the generations have counted are one world. Of a secret it matters only whether
  * it is the current one, the previous one or an older one: an older one never becomes either of them again.
  */
-function keyOf({ record, late, jar, tabs, thief, windowOf, owner, alarmed }: World): string {
+function keyOf({ record, late, jar, tabs, thief, windowOf, owner, intrusion, alarmed }: World): string {
   const rank = (secret: number | null) => {
     if (secret === null) return '-'
     if (String(secret) === record.hash) return 'current'
@@ -69,6 +69,7 @@ function keyOf({ record, late, jar, tabs, thief, windowOf, owner, alarmed }: Wor
     thief === null ? '-' : [rank(thief.copied), rank(thief.secret), session(thief.session), thief.hasUsed, thief.raced].join(' '),
     windowOf,
     owner,
+    intrusion === null ? '-' : [intrusion.verdict, intrusion.late, intrusion.superseded].join(' '),
     alarmed,
   ].join()
 }

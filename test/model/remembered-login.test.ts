@@ -9,11 +9,14 @@ import { type TestContext, test } from 'node:test'
 import { explore } from './explore.ts'
 import { REAL, type Rules, type World } from './world.ts'
 
-/** More than any world is away: reaching it is a failure. */
+/** More steps than any world is away: reaching it is a failure. */
 const DEPTH = 100
 
 const noAlarm = (world: World) => !world.alarmed
-const neverRefused = (world: World) => world.owner !== 'refuse'
+const neverRefused = (world: World) => world.owner !== 'refuse' && world.intrusion?.verdict !== 'refuse'
+
+/** The owner has received and used what replaced the copy, and the window is over: presenting the copy is theft, whoever speaks. */
+const latecomerAlarms = ({ intrusion }: World) => !(intrusion?.superseded === true && intrusion.late && intrusion.verdict !== 'theft')
 
 /**
  * A thief who used a session that they got outside the window is noticed: from then on no request of the owner passes as
@@ -44,6 +47,8 @@ test('no honest run ends refused', (t) => holds(t, false, neverRefused))
 
 test('a thief who used what they got outside the window is noticed when the owner returns', (t) => holds(t, true, noticed))
 
+test('a thief who comes after the owner, outside the window, raises the alarm at once', (t) => holds(t, true, latecomerAlarms))
+
 test('a thief is not refused without the alarm, and neither is the owner', (t) => holds(t, true, neverRefused))
 
 const MUTATIONS: Readonly<Record<string, Rules>> = {
@@ -64,6 +69,15 @@ test('if requests took longer than the window, an honest run would raise the ala
 
 test('if a request arrived after its browser was opened again, an honest run would raise the alarm', (t) =>
   fails(t, { ...REAL, requestsArriveFirst: false }, false, noAlarm))
+
+test('if a session ended by itself while a request is under way, an honest run would raise the alarm', (t) =>
+  fails(t, { ...REAL, sessionsOutliveRequests: false }, false, noAlarm))
+
+test('if every genuine secret but the current one were taken for one of a restored store, a lost race would leave the browser refused', (t) =>
+  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, generation: 0 }) }, false, neverRefused))
+
+test('if first use were not asked for at all, a thief who comes late would raise no alarm', (t) =>
+  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, bornSessionUsed: false }) }, true, latecomerAlarms))
 
 test('if the session of a lost answer lived on, a thief could use it unnoticed', (t) =>
   fails(t, { ...REAL, endsLostSessions: false }, true, noticed))

@@ -20,6 +20,17 @@ export interface Thief {
   readonly raced: 'no' | 'got' | 'used'
 }
 
+export type Verdict = 'rotate' | 'race' | 'theft' | 'refuse'
+
+/** What was decided on a request of the thief. */
+export interface Intrusion {
+  readonly verdict: Verdict
+  /** True when it came outside the window. */
+  readonly late: boolean
+  /** True when the owner had received, and used, what replaced the secret that the thief presented. */
+  readonly superseded: boolean
+}
+
 export interface World {
   readonly record: RememberedRecord
   /** True once more time has passed since the last rotation than tabs of one browser are apart. */
@@ -30,7 +41,9 @@ export interface World {
   /** Who presented the login at its latest rotation, and so opened the window that runs or ran. */
   readonly windowOf: 'owner' | 'thief'
   /** What was decided on the owner's latest request, for the claims. */
-  readonly owner: 'rotate' | 'race' | 'theft' | 'refuse' | null
+  readonly owner: Verdict | null
+  /** The same of the thief's latest request. */
+  readonly intrusion: Intrusion | null
   /** The lineage ended in an alarm: nothing more can happen. */
   readonly alarmed: boolean
 }
@@ -45,6 +58,8 @@ export interface Rules {
   readonly answersInTime: boolean
   /** Assumed: a browser is not opened again before the requests that it sent earlier have arrived. */
   readonly requestsArriveFirst: boolean
+  /** Assumed: a session does not end by itself while requests of its browser are under way. */
+  readonly sessionsOutliveRequests: boolean
 }
 
 const WINDOW = 30_000
@@ -56,6 +71,7 @@ export const REAL: Rules = {
   endsLostSessions: true,
   answersInTime: true,
   requestsArriveFirst: true,
+  sessionsOutliveRequests: true,
 }
 
 const OWNER = 'owner'
@@ -89,6 +105,7 @@ export const OPENED: World = {
   thief: null,
   windowOf: 'owner',
   owner: null,
+  intrusion: null,
   alarmed: false,
 }
 
@@ -100,7 +117,7 @@ export interface Step {
 /** Everything that can happen next. */
 export function nextSteps(world: World, rules: Rules, withThief: boolean): readonly Step[] {
   if (world.alarmed) return []
-  const calm = { ...world, owner: null }
+  const calm = { ...world, owner: null, intrusion: null }
   const quiet = !rules.answersInTime || world.tabs.every((tab) => tab === null)
   const arrived = !rules.requestsArriveFirst || world.tabs.every((tab) => tab?.at !== 'server')
   const steps: Step[] = []
@@ -112,7 +129,8 @@ export function nextSteps(world: World, rules: Rules, withThief: boolean): reado
     steps.push({ what: 'the browser is closed and opened', to: restarted(calm) })
   }
   if (quiet && !world.late) steps.push({ what: 'half an hour passes', to: { ...calm, late: true } })
-  if (quiet && world.late && world.jar.session !== null) {
+  const outlived = !rules.sessionsOutliveRequests || (quiet && world.late)
+  if (outlived && world.jar.session !== null) {
     steps.push({ what: 'the session ends by itself', to: { ...calm, jar: { ...world.jar, session: null } } })
   }
   if (withThief) steps.push(...thiefSteps(calm, rules))
@@ -164,17 +182,19 @@ function thiefSteps(world: World, rules: Rules): readonly Step[] {
 function thiefPresents(world: World, thief: Thief, presented: number, device: string, rules: Rules): Step {
   const { verdict, after, session, secret } = present(world, presented, device, rules)
   const kept = after.thief ?? thief
+  const replaced = world.windowOf === 'owner' && world.record.bornSessionUsed && String(presented) !== world.record.hash
+  const known = { ...after, intrusion: { verdict, late: world.late, superseded: replaced } }
   const what = `the thief presents ${presented} as ${device} browser: ${verdict}`
   if (verdict === 'rotate') {
-    return { what, to: { ...after, windowOf: 'thief', thief: { ...kept, secret: secret ?? kept.secret, session } } }
+    return { what, to: { ...known, windowOf: 'thief', thief: { ...kept, secret: secret ?? kept.secret, session } } }
   }
   // A session got in the window of the owner's own rotation is not what the claims are about.
-  if (verdict !== 'race' || world.windowOf === 'owner' || kept.raced !== 'no') return { what, to: after }
-  return { what, to: { ...after, thief: { ...kept, raced: 'got' } } }
+  if (verdict !== 'race' || world.windowOf === 'owner' || kept.raced !== 'no') return { what, to: known }
+  return { what, to: { ...known, thief: { ...kept, raced: 'got' } } }
 }
 
 interface Presented {
-  readonly verdict: 'rotate' | 'race' | 'theft' | 'refuse'
+  readonly verdict: Verdict
   readonly after: World
   readonly session: string | null
   readonly secret: number | null
