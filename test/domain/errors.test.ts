@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError, ERROR_CODES, StoreError } from '../../src/domain/errors.ts'
+import { MAX_CHARACTERS } from '../../src/domain/password.ts'
+import { usernameKey } from '../../src/domain/user.ts'
 
 test('codes are in one form, and there is none twice', () => {
   for (const code of ERROR_CODES) assert.match(code, /^[a-z_]+(\.[a-z_]+)?$/)
@@ -16,6 +18,15 @@ for (const code of ERROR_CODES) {
     assert.equal(new AuthError(code, { reason: 'secret', field: 'secret', setting: 'secret', retryAfter: 7 }).message, message)
   })
 }
+
+test('numbers in sentences are those of the rules', () => {
+  const key = (length: number) => usernameKey('a'.repeat(length))
+  assert.match(new AuthError('username.invalid').message, / 3 to 64 /)
+  assert.deepEqual([key(2), key(65)], [undefined, undefined])
+  assert.ok(key(3) && key(64))
+  assert.ok(new AuthError('password.too_long').message.includes(` ${MAX_CHARACTERS} `))
+  assert.match(new AuthError('request.too_large').message, / 64 KiB\./)
+})
 
 test('sentences differ', () => {
   assert.equal(new Set(ERROR_CODES.map((code) => new AuthError(code).message)).size, ERROR_CODES.length)

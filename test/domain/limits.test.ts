@@ -14,6 +14,7 @@ test('limits per user and per address, or per user alone', () => {
   const perAddress = { points: 100, window: 30 * SECOND }
   assert.deepEqual(parseLoginLimits('10/5m,100/30s', DEFAULTS), { perUser: TEN, perAddress })
   assert.deepEqual(parseLoginLimits(' 10/5m , 100/30s ', DEFAULTS), { perUser: TEN, perAddress })
+  assert.deepEqual(parseLoginLimits('1/1s', DEFAULTS)?.perUser, { points: 1, window: SECOND })
   assert.deepEqual(parseLoginLimits('10/5m', DEFAULTS), { perUser: TEN, perAddress: DEFAULTS.perAddress })
 })
 
@@ -55,6 +56,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['::', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['fe80::1%25', 'fe80:0:0:0::/64'],
+  ['1::ffff:192.0.2.7', '1:0:0:0::/64'],
+  ['0:0:0:0:1:ffff:192.0.2.7', '0:0:0:0::/64'],
   ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
 ]
 

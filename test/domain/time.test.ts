@@ -5,6 +5,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { DAY, HOUR, MINUTE, parseDuration, SECOND, wholeSeconds } from '../../src/domain/time.ts'
 
+test('a second, a minute, an hour and a day', () => {
+  assert.deepEqual([SECOND, MINUTE, HOUR, DAY], [1000, 60_000, 3_600_000, 86_400_000])
+})
+
 const READ: readonly (readonly [string, number])[] = [
   ['1s', SECOND],
   ['90s', 90 * SECOND],
