@@ -122,9 +122,9 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
       recordOperation(engine, principal, action, detail, bounded(whence)),
 
     changePassword: (principal: Principal, passwords: { current: string; next: string }, whence: Whence = NOWHERE) =>
-      changePassword(engine, principal, passwords, bounded(whence)),
+      changePassword(engine, principal, { password: passwords.current, knownDevice: undefined }, passwords.next, bounded(whence)),
     deleteAccount: (principal: Principal, password: string, whence: Whence = NOWHERE) =>
-      deleteAccount(engine, principal, password, bounded(whence)),
+      deleteAccount(engine, principal, { password, knownDevice: undefined }, bounded(whence)),
 
     /** What an operator does: no credential is asked for, so never hand these to a request. */
     users: {

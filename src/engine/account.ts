@@ -11,6 +11,12 @@ import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
 import { judgePassword } from './register.ts'
 
+/** A password typed by somebody who is signed in, and the mark of their device, if it has one: see `takeGuess`. */
+export interface TypedPassword {
+  readonly password: string
+  readonly knownDevice: string | undefined
+}
+
 /**
  * Changes the password: this session is renewed with its data, every other credential of the user ends.
  * Refusals: `credentials.invalid`, `rate.limited`, `busy`, those of `judgePassword`, `session.required`.
@@ -20,15 +26,16 @@ import { judgePassword } from './register.ts'
 export async function changePassword(
   parts: Parts,
   principal: Principal,
-  passwords: { readonly current: string; readonly next: string },
+  current: TypedPassword,
+  next: string,
   whence: Whence,
 ): Promise<SignedIn | AuthError> {
-  const verified = await confirmPassword(parts, principal, passwords.current, whence, 'password.change')
+  const verified = await confirmPassword(parts, principal, current, whence, 'password.change')
   if (verified instanceof AuthError) return verified
   const { user } = verified
-  const refusal = await judgePassword(parts, passwords.next, [user.usernameKey, user.email ?? ''])
+  const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''])
   if (refusal) return new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
-  const passwordHash = await parts.hasher.hash(passwords.next)
+  const passwordHash = await parts.hasher.hash(next)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
 
   const old = await readSession(parts, principal)
@@ -66,7 +73,12 @@ export async function changePassword(
  *
  * @throws StoreError
  */
-export async function deleteAccount(parts: Parts, principal: Principal, password: string, whence: Whence): Promise<AuthError | undefined> {
+export async function deleteAccount(
+  parts: Parts,
+  principal: Principal,
+  password: TypedPassword,
+  whence: Whence,
+): Promise<AuthError | undefined> {
   const verified = await confirmPassword(parts, principal, password, whence, 'account.delete')
   if (verified instanceof AuthError) return verified
   const now = parts.clock.now()
@@ -91,12 +103,12 @@ export function deletionOf(user: UserRecord, at: number): readonly Change[] {
 async function confirmPassword(
   parts: Parts,
   principal: Principal,
-  password: string,
+  { password, knownDevice }: TypedPassword,
   whence: Whence,
   action: 'password.change' | 'account.delete',
 ): Promise<VerifiedUser | AuthError> {
   const user = await parts.store.users.find(principal.userCode)
-  const guess = await takeGuess(parts, user?.usernameKey ?? principal.userCode, whence, undefined)
+  const guess = await takeGuess(parts, user?.usernameKey ?? principal.userCode, whence, knownDevice)
   const record = async (outcome: 'refused' | 'limited') => {
     const attempt = { userCode: principal.userCode, action, outcome, sessionId: principal.sid }
     await parts.store.write([operation(parts, whence, attempt, parts.clock.now())])

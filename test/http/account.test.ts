@@ -128,3 +128,15 @@ test('without the right password nothing is deleted', async () => {
   assertRefused(bare, 415, 'request.unsupported_type')
   await login(latchkey)
 })
+
+test('strangers who guess cannot keep a person on a device of their own from a new password, nor from leaving', async () => {
+  await using latchkey = await startInProcess({ loginLimit: '2/5m' })
+  const alice = await register(latchkey)
+  const known = { cookie: `latchkey_known=${alice.jar.latchkey_known}` }
+  for (let guess = 0; guess < 2; guess += 1) await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: WRONG } })
+  assertRefused(await change(latchkey, alice), 429, 'rate.limited')
+  const changed = await change(latchkey, alice, undefined, known)
+  assert.equal(changed.status, 200)
+  const headers = { authorization: changed.json.token, ...known }
+  assert.equal((await latchkey.call('DELETE', '/access/account', { headers, body: { password: NEXT } })).status, 204)
+})

@@ -19,7 +19,8 @@ export const accountRoutes = [
     answers: { 200: signedInAnswer, 401: problem, 422: problem, 429: problem },
     async run(call) {
       const { parts, principal, body, whence, credentials } = call
-      const renewed = await changePassword(parts, principal, body, whence)
+      const current = { password: body.current, knownDevice: credentials.cookies.known }
+      const renewed = await changePassword(parts, principal, current, body.next, whence)
       if (renewed instanceof AuthError) return renewed
       const outcome = answer(call, renewed)
       const forgotten = credentials.cookies.remember === undefined ? [] : expireCookie('remember', parts.policy.cookies)
@@ -34,7 +35,8 @@ export const accountRoutes = [
     body: { type: JSON_TYPE, schema: accountDeletionBody },
     answers: { 204: null, 401: problem, 429: problem },
     async run(call) {
-      const refusal = await deleteAccount(call.parts, call.principal, call.body.password, call.whence)
+      const typed = { password: call.body.password, knownDevice: call.credentials.cookies.known }
+      const refusal = await deleteAccount(call.parts, call.principal, typed, call.whence)
       return refusal ?? { status: 204, ...forgetting(call) }
     },
   }),
