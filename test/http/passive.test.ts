@@ -29,7 +29,6 @@ for (const { method, path } of harmless.map((route) => ({ method: route.method, 
     await latchkey.call(method, path, { headers: { ...headers, 'x-latchkey-passive': '1' } })
     assert.equal(await lastSeen(latchkey, alice), START)
     for (const value of ['0', 'true', '']) {
-      latchkey.clock.turn(0)
       await latchkey.call(method, path, { headers: { ...headers, 'x-latchkey-passive': value } })
       assert.equal(await lastSeen(latchkey, alice), LATER, value)
     }
