@@ -38,7 +38,7 @@ export type Authentication =
   | { readonly ok: false; readonly error: AuthError }
 
 const NOWHERE: Whence = { ip: '', device: '' }
-const NOTHING = { session: undefined, remembered: undefined }
+const NOTHING = { sessions: [], remembered: undefined }
 
 export type LatchkeyOptions = SettingInputs
 
@@ -113,7 +113,8 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
 
     data: (principal: Principal) => readSessionData(engine, principal),
     /** Applies a merge patch (RFC 7396) to the session's data, with `ifVersion` to that version alone. @throws StoreError */
-    patchData: (principal: Principal, patch: JsonObject, ifVersion?: number) => patchSessionData(engine, principal, patch, ifVersion),
+    patchData: (principal: Principal, patch: JsonObject, ifVersion?: number) =>
+      patchSessionData(engine, principal, patch, ifVersion === undefined ? undefined : [ifVersion]),
 
     operations: (principal: Principal, page: { before?: string; limit?: number } = {}) =>
       listOperations(engine, principal, page.before, page.limit ?? 50),

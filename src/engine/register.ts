@@ -29,7 +29,7 @@ export async function register(
   const user = await prepareUser(parts, { ...input, roles: [] })
   if (user instanceof AuthError) return user
   const begun = await beginLineage(parts, user, input, whence, sentAlong, 'account.register', [{ do: 'insert user', user }])
-  return begun ?? new AuthError('username.taken')
+  return begun ?? new AuthError('username.taken', { field: 'username' })
 }
 
 /** The record of a new user, checked and hashed, not yet stored. */

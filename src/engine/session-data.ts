@@ -19,7 +19,7 @@ export async function readSessionData(parts: Parts, principal: Principal): Promi
 }
 
 /**
- * Applies a merge patch (RFC 7396). With `ifVersion` it applies to that version alone, else it is tried until it lands.
+ * Applies a merge patch (RFC 7396). With `ifVersions` it applies to those versions alone, else it is tried until it lands.
  * Refusals: `data.conflict`, `data.too_large` (16 KiB of JSON text), `request.invalid` when the patch is no object.
  *
  * @throws StoreError
@@ -28,22 +28,22 @@ export async function patchSessionData(
   parts: Parts,
   principal: Principal,
   patch: Json,
-  ifVersion: number | undefined,
+  ifVersions: readonly number[] | undefined,
 ): Promise<SessionData | AuthError> {
   if (!isJsonObject(patch)) return new AuthError('request.invalid', { field: 'body' })
-  return parts.dataTurns.take(principal.sid, () => patchUntilItLands(parts, principal, patch, ifVersion))
+  return parts.dataTurns.take(principal.sid, () => patchUntilItLands(parts, principal, patch, ifVersions))
 }
 
 async function patchUntilItLands(
   parts: Parts,
   principal: Principal,
   patch: JsonObject,
-  ifVersion: number | undefined,
+  ifVersions: readonly number[] | undefined,
 ): Promise<SessionData | AuthError> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const session = await readSession(parts, principal)
     if (session instanceof AuthError) return session
-    if (ifVersion !== undefined && ifVersion !== session.dataVersion) return new AuthError('data.conflict')
+    if (ifVersions !== undefined && !ifVersions.includes(session.dataVersion)) return new AuthError('data.conflict')
     const data = mergePatch(parse(session.data), patch) as JsonObject
     const text = JSON.stringify(data)
     if (byteLength(text) > MAX_SESSION_DATA) return new AuthError('data.too_large')

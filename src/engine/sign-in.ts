@@ -13,7 +13,7 @@ export interface SignInWish {
 
 /** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
 export interface SentAlong {
-  readonly session: string | undefined
+  readonly sessions: readonly string[]
   readonly remembered: string | undefined
 }
 
@@ -52,7 +52,7 @@ export async function beginLineage(
 /** Ends the lineages of genuine credentials only: an id is public, and naming one must not sign anybody out. */
 async function endingsOf(parts: Parts, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
   const opened = [
-    sentAlong.session === undefined ? undefined : parts.secrets.open('session', sentAlong.session),
+    ...sentAlong.sessions.map((session) => parts.secrets.open('session', session)),
     sentAlong.remembered === undefined ? undefined : parts.secrets.open('remembered', sentAlong.remembered),
   ]
   const lineages = new Map<string, string>()

@@ -51,9 +51,9 @@ export function createSecrets(masters: readonly string[]): Secrets {
   if (credentialKey === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
 
   return {
-    randomId: () => randomBytes(ID_BYTES).toString('base64url'),
+    randomId: newId,
 
-    issue(kind, generation, id = randomBytes(ID_BYTES).toString('base64url')) {
+    issue(kind, generation, id = newId()) {
       const random = kind === 'remembered' ? withGeneration(randomBytes(RANDOM_BYTES), generation) : randomBytes(RANDOM_BYTES)
       const proof = prove(credentialKey, kind, id, random)
       const secret = Buffer.concat([random, proof.subarray(0, MAC_BYTES)])
@@ -89,7 +89,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
 
     unseal(purpose, context, sealed) {
       const bytes = Buffer.from(sealed, 'base64url')
-      if (bytes.length < 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== SEAL_FORMAT) return undefined
+      if (bytes.length < 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== SEAL_FORMAT || bytes.toString('base64url') !== sealed) return undefined
       if (bytes.toString('base64url') !== sealed) return undefined
       const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
       for (const key of keysFor(`seal/${purpose}`)) {
@@ -108,6 +108,14 @@ export function createSecrets(masters: readonly string[]): Secrets {
       if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
       return createHmac('sha256', key).update(text).digest('base64url')
     },
+  }
+}
+
+/** Ids are typed on command lines, where one that begins with a hyphen would be taken for an option. */
+function newId(): string {
+  for (;;) {
+    const id = randomBytes(ID_BYTES).toString('base64url')
+    if (!id.startsWith('-')) return id
   }
 }
 

@@ -149,3 +149,25 @@ test('a cookie alone reads, and changes nothing', async () => {
   for (const path of [SESSION, '/access/session/data', '/access/client-data', '/access/sessions', '/access/operations'])
     assert.equal(told(await latchkey.call('GET', path, { headers: { cookie: alice.session } })), '200', path)
 })
+
+test('a sign-in ends the lineages of the header and of the cookie, where they are two', async () => {
+  await using latchkey = await startInProcess()
+  const cookie = await register(latchkey)
+  const { json } = await latchkey.call('POST', '/access/login', { body: { ...ALICE, delivery: 'header' } })
+  await login(latchkey, {}, { headers: { cookie: cookie.session, authorization: `Session ${json.sessionCredential}` } })
+  const reason = async (headers: Readonly<Record<string, string>>) =>
+    (await latchkey.call('GET', '/access/session', { headers })).json.reason
+  assert.equal(await reason({ cookie: cookie.session }), 'revoked')
+  assert.equal(await reason({ authorization: `Session ${json.sessionCredential}` }), 'revoked')
+})
+
+test('If-Match takes a list of versions, and any of them will do', async () => {
+  await using latchkey = await startInProcess()
+  const { token: authorization } = await register(latchkey)
+  const patch = (ifMatch: string) =>
+    latchkey.call('PATCH', '/access/session/data', { headers: { authorization, 'if-match': ifMatch }, body: { a: ifMatch } })
+  assert.equal((await patch('"7", "1"')).status, 200)
+  assert.equal((await patch('"7", "1"')).status, 412)
+  assert.equal((await patch('"7", W/"2"')).status, 412)
+  assert.equal((await patch('*')).status, 200)
+})

@@ -122,3 +122,11 @@ test('a digest tells nothing without the key, and differs by purpose', () => {
   assert.notEqual(secrets.digest('a', 'x'), secrets.digest('b', 'x'))
   assert.notEqual(secrets.digest('a', 'x'), createSecrets([SECOND]).digest('a', 'x'))
 })
+
+test('no id begins with a hyphen: on a command line it would be taken for an option', () => {
+  const secrets = createSecrets([FIRST])
+  for (let made = 0; made < 1_000; made += 1) {
+    assert.doesNotMatch(secrets.randomId(), /^-/)
+    assert.doesNotMatch(secrets.issue('session', 0).id, /^-/)
+  }
+})

@@ -43,9 +43,7 @@ export const sessionRoutes = [
     body: { type: MERGE_PATCH_TYPE, schema: mergePatchBody },
     answers: { 200: sessionDataAnswer, 412: problem, 413: problem },
     async run({ parts, request, principal, body }) {
-      const ifVersion = matchedVersion(request.header('if-match'))
-      if (ifVersion instanceof AuthError) return ifVersion
-      const patched = await patchSessionData(parts, principal, body, ifVersion)
+      const patched = await patchSessionData(parts, principal, body, matchedVersions(request.header('if-match')))
       return patched instanceof AuthError ? patched : versioned(patched)
     },
   }),
@@ -78,9 +76,11 @@ function versioned({ data, version }: SessionData): Outcome {
   return { json: { data, version }, headers: { etag: `"${version}"` } }
 }
 
-/** If-Match (RFC 9110, 13.1.1) as we hand tags out: one strong tag, or `*` for any version. A weak tag matches nothing. */
-function matchedVersion(ifMatch: string | null): number | undefined | AuthError {
+/** If-Match (RFC 9110, 13.1.1): a list of strong tags as we hand them out, or `*` for any. Another tag matches nothing. */
+function matchedVersions(ifMatch: string | null): readonly number[] | undefined {
   if (ifMatch === null || ifMatch.trim() === '*') return undefined
-  const match = /^"(\d{1,15})"$/.exec(ifMatch.trim())
-  return match ? Number(match[1]) : new AuthError('data.conflict')
+  return ifMatch.split(',').flatMap((tag) => {
+    const match = /^"(\d{1,15})"$/.exec(tag.trim())
+    return match ? [Number(match[1])] : []
+  })
 }

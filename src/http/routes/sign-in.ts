@@ -62,8 +62,9 @@ export const signInRoutes = [
 ]
 
 function sentAlong({ credentials: { header, cookies } }: Call<unknown>): SentAlong {
-  const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? header.raw : undefined
-  return { session: inHeader ?? cookies.session, remembered: cookies.remember }
+  const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? [header.raw] : []
+  const inCookie = cookies.session === undefined ? [] : [cookies.session]
+  return { sessions: [...inHeader, ...inCookie], remembered: cookies.remember }
 }
 
 async function renew({ parts, request, credentials: { header, cookies }, whence }: Call): Promise<SignedIn | AuthError> {
