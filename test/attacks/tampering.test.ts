@@ -2,8 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { createLocalJWKSet, errors, jwtVerify } from 'jose'
 import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
 import { register } from '../support/people.ts'
 
@@ -65,40 +63,4 @@ test('client data that was tampered with is no data, and no fault', async () => 
     assert.deepEqual([status, json], [200, { data: {} }], form)
   }
   assert.deepEqual((await read(sealed)).json, { data: { a: 1 } })
-})
-
-test('no altered token is accepted that `jose` refuses, nor any altered token at all', async () => {
-  await using latchkey = await startInProcess()
-  const { token } = await register(latchkey)
-  const keys = createLocalJWKSet((await latchkey.call('GET', '/.well-known/jwks.json')).json)
-  const options = {
-    issuer: latchkey.publicUrl,
-    audience: latchkey.publicUrl,
-    typ: 'at+jwt',
-    algorithms: ['EdDSA'],
-    currentDate: new Date(latchkey.clock.now()),
-  }
-  const byJose = (text: string) =>
-    jwtVerify(text, keys, options).then(
-      () => true,
-      (error: unknown) => {
-        assert.ok(error instanceof errors.JOSEError || error instanceof TypeError, String(error))
-        return false
-      },
-    )
-  const byUs = async (text: string) =>
-    (await latchkey.call('GET', '/access/client-data', { headers: { authorization: `Bearer ${text}` } })).status === 200
-  assert.deepEqual([await byUs(token), await byJose(token)], [true, true])
-
-  const character = fc.constantFrom(...'ABCXYZabcxyz0189-_.=+/ ')
-  const edit = fc.record({ at: fc.nat(token.length), remove: fc.nat(3), insert: fc.string({ unit: character, maxLength: 3 }) })
-  await fc.assert(
-    fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
-      const altered = edits.reduce((text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove), token)
-      fc.pre(altered.trim() !== token)
-      assert.equal(await byUs(altered), false, altered)
-      await byJose(altered)
-    }),
-    { numRuns: 1_500 },
-  )
 })
