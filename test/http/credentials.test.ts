@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, login, register } from '../support/people.ts'
 import { assertRefused, told } from './support.ts'
 
 const SESSION = '/access/session'
