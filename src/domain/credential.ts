@@ -80,6 +80,8 @@ const MAX_DEVICE = 256
 
 /** The browser string as evidence: bounded, and without characters that could forge a log line. */
 export function deviceOf(userAgent: string | null): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not be kept
-  return (userAgent ?? '').replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, MAX_DEVICE)
+  return (userAgent ?? '')
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, MAX_DEVICE)
+    .toWellFormed()
 }

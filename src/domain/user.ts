@@ -17,6 +17,8 @@ export interface UserRecord {
 }
 
 const ALLOWED = /^[\p{L}\p{Nd}._-][\p{L}\p{M}\p{Nd}._-]*$/u
+/** Characters that are not seen: two names that differ only by one look the same. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
 const MIN_LENGTH = 3
 const MAX_LENGTH = 64
 
@@ -29,7 +31,7 @@ export function usernameKey(username: string): string | undefined {
   if (username.length > 4 * MAX_LENGTH || !username.isWellFormed()) return undefined
   const normal = username.normalize('NFKC')
   const length = [...normal].length
-  if (length < MIN_LENGTH || length > MAX_LENGTH || !ALLOWED.test(normal)) return undefined
+  if (length < MIN_LENGTH || length > MAX_LENGTH || !ALLOWED.test(normal) || UNSEEN.test(normal)) return undefined
   return normal.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 }
 

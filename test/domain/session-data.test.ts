@@ -116,7 +116,7 @@ const HAZARDS: readonly (readonly [string, unknown, string | undefined])[] = [
   ['ill-formed text alone', '\udfff', 'ill_formed'],
 ]
 
-test('a number that no JSON text can hold is not taken in', { todo: 'it becomes null when it is written' }, () => {
+test('a number that no JSON text can hold is not taken in', () => {
   assert.notEqual(findHazard(JSON.parse('{"a":1e400}')), undefined)
 })
 
