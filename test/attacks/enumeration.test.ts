@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hash } from '@node-rs/argon2'
 import { setDisabled } from '../../src/engine/users.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { ALICE, register } from '../support/people.ts'
@@ -42,4 +43,47 @@ test('what concerns no known user leaves nothing in the store', async () => {
     await latchkey.call('POST', '/access/login', { body: { username: `nobody${index}`, password: 'wrong' } })
     assert.ok(latchkey.counts.writes <= 2, 'two counters of the limits, no operation')
   }
+})
+
+test('once guesses have run out, nobody learns whose they were: known, unknown and impossible answer alike', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  await register(latchkey, { username: 'grace' })
+  await setDisabled(latchkey.engine, 'grace', true)
+  const answers = []
+  for (const [index, username] of ['alice', 'grace', 'nobody', 'not a name at all', ''].entries()) {
+    const from = { address: `198.51.100.${index}`, body: { username, password: 'wrong' } }
+    for (let guess = 0; guess < 10; guess += 1) assert.equal((await latchkey.call('POST', '/access/login', from)).status, 401)
+    latchkey.resetCounts()
+    const answer = await latchkey.call('POST', '/access/login', from)
+    assert.equal(latchkey.counts.hashes, 0, username)
+    const { 'x-request-id': _, ...headers } = answer.headers
+    answers.push({ status: answer.status, body: answer.body, headers, cookies: answer.cookies })
+  }
+  for (const answer of answers) assert.deepEqual(answer, answers[0])
+  assert.equal(answers[0]?.status, 429)
+})
+
+test('who has no password, or one that was hashed long ago, is refused like everybody', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const wrong = { body: { ...ALICE, password: 'wrong' } }
+  const usual = await latchkey.call('POST', '/access/login', wrong)
+  const old = await hash(ALICE.password, { algorithm: 2, memoryCost: 8192, timeCost: 1, parallelism: 1 })
+  for (const passwordHash of [null, old]) {
+    const user = await latchkey.engine.store.users.find(alice.code)
+    assert.ok(user)
+    const next = { ...user, passwordHash, version: user.version + 1 }
+    assert.ok((await latchkey.engine.store.write([{ do: 'replace user', next, ifVersion: user.version }])).landed)
+    latchkey.resetCounts()
+    const answer = await latchkey.call('POST', '/access/login', wrong)
+    assert.deepEqual([answer.status, answer.body, answer.cookies], [usual.status, usual.body, usual.cookies])
+    assert.equal(latchkey.counts.hashes, 1)
+  }
+  // The right password renews the old hash, and only then costs a second one.
+  assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
+  assert.match((await latchkey.engine.store.users.find(alice.code))?.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  latchkey.resetCounts()
+  assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
+  assert.equal(latchkey.counts.hashes, 1)
 })
