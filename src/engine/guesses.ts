@@ -21,14 +21,15 @@ export async function takeGuess(parts: Parts, name: string, whence: Whence, know
     [`address:${addressKey(whence.ip)}`, perAddress],
     [device === undefined ? `user:${user}` : `user:${user}:${device}`, perUser],
   ]
-  const taken: string[] = []
+  const taken = new Map<string, number>()
+  // What was taken in a window that is over went with it: the next one owes nothing.
   const giveBack = async () => {
-    for (const key of taken) await parts.store.limits.giveBack(key)
+    for (const [key, resetsAt] of taken) if (parts.clock.now() < resetsAt) await parts.store.limits.giveBack(key)
   }
   for (const [key, limit] of counters) {
     const now = parts.clock.now()
     const count = await parts.store.limits.take(key, limit, now)
-    taken.push(key)
+    taken.set(key, count.resetsAt)
     if (count.taken > limit.points) {
       await giveBack()
       return new AuthError('rate.limited', { retryAfter: Math.max(1, wholeSeconds(count.resetsAt - now + 999)) })
