@@ -52,6 +52,8 @@ function originForm(target: string): string {
 /** The body; undefined when it has more than `limit` bytes, or when the client went away. */
 async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
   if (request.readableEnded) return new Uint8Array()
+  // Gone already: nothing will be heard of this request any more.
+  if (request.destroyed) return undefined
   const chunks: Uint8Array[] = []
   let size = 0
   // Not `for await`: leaving it early would destroy the connection, and with it the refusal.
