@@ -1,0 +1,103 @@
+// Names that deceive and passwords that cost: one user for one name, one measure for one password, bounded work for both.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/people.ts'
+
+const NAMES: readonly (readonly [string, boolean])[] = [
+  ['ada', true],
+  ['ad', false],
+  ['ａｄａ', true],
+  ['Ада.Лавлейс', true],
+  ['李小龙', true],
+  ['हिन्दी', true],
+  ['x'.repeat(64), true],
+  ['x'.repeat(65), false],
+  ['with space', false],
+  ['tab\tname', false],
+  ['nul\u0000name', false],
+  ['a/b/c', false],
+  ['a@b.c', false],
+  ['🔑🔑🔑', false],
+  ['\u202eada', false],
+  ['ada\u200b', false],
+  ['', false],
+]
+
+test('user names are letters and digits of any script, and nothing that hides', async () => {
+  await using latchkey = await startInProcess()
+  for (const [username, accepted] of NAMES) {
+    const { status, json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })
+    if (accepted) assert.ok(status === 201 || json.code === 'username.taken', username)
+    else assert.deepEqual([status, json.code], [422, 'username.invalid'], JSON.stringify(username))
+  }
+})
+
+test('names that differ only by case or Unicode form are one user', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey, { username: 'Straße-Ångström' })
+  for (const username of ['straße-ångström', 'STRASSE-ÅNGSTRÖM', 'strasse-a\u030angstro\u0308m', 'Ｓtraße-Ångström']) {
+    assert.equal((await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })).json.code, 'username.taken', username)
+    const { status, json } = await latchkey.call('POST', '/access/login', { body: { ...ALICE, username } })
+    assert.deepEqual([status, json.user?.username], [200, 'Straße-Ångström'], username)
+  }
+})
+
+test('passwords are refused by their length and by what guessers try, and verified as they were chosen', async () => {
+  await using latchkey = await startInProcess()
+  const refusals: readonly (readonly [string, string])[] = [
+    ['seven77', 'password.too_short'],
+    ['x'.repeat(257), 'password.too_long'],
+    ['password1', 'password.too_common'],
+    ['PASSWORD1', 'password.too_common'],
+    ['qwertyuiop', 'password.too_common'],
+    ['zebulon99', 'password.too_weak'],
+    ['aaaaaaaaaaaaaaaa', 'password.too_weak'],
+  ]
+  for (const [password, code] of refusals) {
+    const { status, json } = await latchkey.call('POST', '/access/register', { body: { username: 'zebulon99', password } })
+    assert.deepEqual([status, json.field], [422, 'password'], password.slice(0, 20))
+    if (code !== 'password.too_weak') assert.equal(json.code, code, password.slice(0, 20))
+    else assert.match(json.code, /too_weak|too_common/)
+  }
+  const password = '  Ünï\u0000cöde  and spaces kept  '
+  await register(latchkey, { password })
+  const verify = async (candidate: string) =>
+    (await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: candidate } })).status
+  assert.equal(await verify(password), 200)
+  assert.equal(await verify(password.normalize('NFD')), 200, 'another Unicode form of the same text')
+  for (const other of [password.trim(), password.toLowerCase(), password.split('\u0000')[0] ?? '']) assert.equal(await verify(other), 401)
+})
+
+test('a password is measured as it is compared: what can be chosen can be used, in either Unicode form', async () => {
+  await using latchkey = await startInProcess()
+  const password = 'Zwölf kühle Bäche fließen über grüne Hügel, '.repeat(4) + 'ü'.repeat(60)
+  for (const [username, chosen] of [
+    ['composed', password.normalize('NFC')],
+    ['decomposed', password.normalize('NFD')],
+  ]) {
+    await register(latchkey, { username, password: chosen })
+    for (const form of ['NFC', 'NFD']) {
+      const { status } = await latchkey.call('POST', '/access/login', { body: { username, password: password.normalize(form) } })
+      assert.equal(status, 200, `${username} by ${form}`)
+    }
+  }
+})
+
+test('a password of marks in disorder is refused without putting them in order', async (t) => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const normalized: number[] = []
+  const normalize = String.prototype.normalize
+  t.mock.method(String.prototype, 'normalize', function (this: string, form?: string) {
+    normalized.push(this.length)
+    return normalize.call(this, form)
+  })
+  const password = '\u0315\u0300'.repeat(15_000)
+  const refused = await latchkey.call('POST', '/access/register', { body: { username: 'zebulon', password } })
+  assert.equal(refused.json.code, 'password.too_long')
+  assert.equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password } })).status, 401)
+  assert.equal((await latchkey.call('POST', '/access/login', { body: { username: password, password: 'x' } })).status, 401)
+  assert.ok(Math.max(...normalized) <= 2_048, 'the work is bounded before it is done')
+})
