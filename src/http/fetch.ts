@@ -22,12 +22,14 @@ export function fromRequest(request: Request, peer: Peer): Incoming {
   }
 }
 
+/** The body; undefined when it has more than `limit` bytes, or when the client went away. */
 async function readWhole(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = stream?.getReader()
   for (;;) {
-    const next = await reader?.read()
+    const next = await reader?.read().catch(() => null)
+    if (next === null) return undefined
     if (next === undefined || next.done) break
     size += next.value.byteLength
     if (size > limit) {

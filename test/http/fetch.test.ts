@@ -95,3 +95,14 @@ test('a header that came twice is seen to have come twice', async () => {
   assert.equal(await twice('authorization', token), 'duplicate_header')
   assert.equal(await twice('cookie', session), 'duplicate_cookie')
 })
+
+test('a client that goes away while it sends its body is no fault of ours', async () => {
+  await using latchkey = await startInProcess()
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.error(new Error('gone'))
+    },
+  })
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' } as RequestInit
+  assert.equal((await fetchHandler(latchkey.handle)(new Request(URL_OF('/access/login'), init))).status, 413)
+})
