@@ -35,7 +35,7 @@ function readAuthorization(value: string): Presented | 'bad' {
   if (space === -1) return text.includes('.') ? { kind: 'token', raw: text } : 'bad'
   const scheme = text.slice(0, space).toLowerCase()
   const raw = text.slice(space + 1).trim()
-  if (raw === '' || raw.includes(' ')) return 'bad'
+  if (raw.includes(' ')) return 'bad'
   if (scheme === 'bearer') return { kind: 'token', raw }
   if (scheme === 'session') return { kind: 'session', raw }
   return 'bad'

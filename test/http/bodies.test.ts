@@ -48,3 +48,29 @@ test('a body must be JSON in UTF-8 and say so', async () => {
     assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE, type }), 415, 'request.unsupported_type')
   assertRefused(await latchkey.call('POST', '/access/login'), 415, 'request.unsupported_type')
 })
+
+test('an unknown field is named where its name is harmless, and not repeated where it is not', async () => {
+  await using latchkey = await startInProcess()
+  const long = 'x'.repeat(64)
+  for (const [name, field] of [
+    ['x', 'x'],
+    [long, long],
+    [`${long}x`, 'body'],
+    ['a b', 'body'],
+    ['', 'body'],
+    ['é', 'body'],
+    ['a.b-c_d', 'a.b-c_d'],
+  ] as const)
+    assertRefused(await latchkey.call('POST', '/access/login', { body: { ...ALICE, [name]: 1 } }), 422, 'request.invalid', { field })
+})
+
+test('a length of exactly 64 KiB is believed, no encoding is one by any spelling, and none is undone', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const ask = (headers: Readonly<Record<string, string>>) => latchkey.call('POST', '/access/login', { body: ALICE, headers })
+  assert.equal((await ask({ 'content-length': String(64 * 1024) })).status, 200)
+  assertRefused(await ask({ 'content-length': String(64 * 1024 + 1) }), 413, 'request.too_large')
+  for (const encoding of ['identity', 'Identity']) assert.equal((await ask({ 'content-encoding': encoding })).status, 200)
+  for (const encoding of ['gzip', 'identity, gzip', 'br', ''])
+    assertRefused(await ask({ 'content-encoding': encoding }), 415, 'request.unsupported_type')
+})

@@ -120,6 +120,7 @@ test('logout and the end of the account expire everything but the mark of a know
   const expected = { latchkey_session: gone, latchkey_remember: gone, latchkey_data: gone }
   const out = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
   assert.deepEqual(cookiesOf(out), expected)
+  assert.equal(out.cookies.length, 3, 'each is expired once')
   assert.deepEqual(Object.values(out.jar), ['', '', ''])
   const again = await login(latchkey)
   const body = { password: ALICE.password }

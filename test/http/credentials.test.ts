@@ -60,7 +60,7 @@ test('an Authorization header that is none of the forms is refused, whatever coo
   const raw = alice.session.split('=')[1] ?? ''
   const bad = ['', ' ', 'Bearer', 'Bearer ', 'Session', 'nonsense', 'a.b.c', 'Bearer a.b.c', 'Bearer x', `Bearer ${alice.token} x`]
   const schemes = ['Service a.b', 'Basic YWxpY2U6cGFzc3dvcmQ=', `Digest ${alice.token}`, `DPoP ${alice.token}`, `Token ${alice.token}`]
-  const mixedUp = [raw, `Bearer ${raw}`, `Bearer${alice.token}`, `Bearer\t${alice.token}`]
+  const mixedUp = [raw, `Session ${raw} x`, `Bearer ${raw}`, `Bearer${alice.token}`, `Bearer\t${alice.token}`]
   for (const authorization of [...bad, ...schemes, ...mixedUp]) {
     await assertMalformed(latchkey, { authorization, cookie: alice.cookies })
     await assertMalformed(latchkey, { authorization })
@@ -113,6 +113,8 @@ test('cookies are found by their exact name, among others and in quotes', async 
     assert.equal((await who(latchkey, { cookie })).status, 200, cookie)
   for (const cookie of [`x${session}`, `${name}x=${value}`, `LATCHKEY_SESSION=${value}`, `__Host-${session}`, `__Secure-${session}`, 'a=b'])
     assertRefused(await who(latchkey, { cookie }), 401, 'session.required', { reason: 'none' })
+  for (const cookie of [`${name}="${value}`, `${name}=${value}"`, `${name}=""${value}""`, `${name}="`, `${name}=""`, `${name}='${value}'`])
+    assertRefused(await who(latchkey, { cookie }), 401, 'session.required', { reason: 'unknown' })
 })
 
 test('a remembered login alone is restorable everywhere but at the token path, which restores it', async () => {

@@ -173,3 +173,14 @@ test('a remembered login restores a session that says so, and is rotated', async
   assert.notEqual(answer.jar.latchkey_remember, alice.jar.latchkey_remember)
   assert.equal(answer.json.sessionCredential, undefined)
 })
+
+test('an address that came with a registration is kept, and told to nobody', async () => {
+  await using latchkey = await startInProcess()
+  const answers = [
+    await latchkey.call('POST', '/access/register', { body: { ...ALICE, email: 'alice@example.com' } }),
+    await latchkey.call('POST', '/access/login', { body: ALICE }),
+  ]
+  for (const { body } of answers) assert.ok(!body?.includes('example.com'))
+  assert.equal((await latchkey.engine.store.users.find(answers[0]?.json.user.code))?.email, 'alice@example.com')
+  assert.equal((await latchkey.engine.store.users.find((await register(latchkey, { username: 'Bob' })).code))?.email, null)
+})
