@@ -43,7 +43,12 @@ export const operationBody = z.strictObject({
 
 export const operationsQuery = z.object({
   before: z.string().min(1).optional().describe('`next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(OPERATION_LIMITS.max).default(OPERATION_LIMITS.usual),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(OPERATION_LIMITS.max))
+    .default(OPERATION_LIMITS.usual),
 })
 export const logoutQuery = z.object({ everywhere: z.enum(['true', 'false']).default('false') })
 export const endOthersQuery = z.object({ except: z.literal('current') })

@@ -30,11 +30,11 @@ export function readCredentials(request: Incoming, names: CookieNames): RequestC
 
 /** `Session <value>`, `Bearer <jwt>`, or the bare `<jwt>`. Scheme names are case-insensitive (RFC 9110, 11.1). */
 function readAuthorization(value: string): Presented | 'bad' {
-  const text = value.trim()
+  const text = trimmed(value)
   const space = text.indexOf(' ')
   if (space === -1) return text.includes('.') ? { kind: 'token', raw: text } : 'bad'
   const scheme = text.slice(0, space).toLowerCase()
-  const raw = text.slice(space + 1).trim()
+  const raw = trimmed(text.slice(space + 1))
   if (raw.includes(' ')) return 'bad'
   if (scheme === 'bearer') return { kind: 'token', raw }
   if (scheme === 'session') return { kind: 'session', raw }
@@ -50,10 +50,10 @@ function readCookies(header: string | null, names: CookieNames): Partial<Record<
     const end = semicolon === -1 ? header.length : semicolon
     const equals = header.indexOf('=', start)
     if (equals !== -1 && equals < end) {
-      const purpose = names.get(header.slice(start, equals).trim())
+      const purpose = names.get(trimmed(header.slice(start, equals)))
       if (purpose !== undefined) {
         if (found[purpose] !== undefined) return undefined
-        found[purpose] = unquoted(header.slice(equals + 1, end).trim())
+        found[purpose] = unquoted(trimmed(header.slice(equals + 1, end)))
       }
     }
     start = end + 1
@@ -63,4 +63,12 @@ function readCookies(header: string | null, names: CookieNames): Partial<Record<
 
 function unquoted(value: string): string {
   return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+}
+
+/**
+ * Without spaces and tabs at its ends, and nothing else: to a browser a name that begins with a no-break space is
+ * not ours and may be set by anyone, so it must not become ours here.
+ */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }

@@ -173,3 +173,17 @@ test('If-Match takes a list of versions, and any of them will do', async () => {
   assert.equal((await patch('"7", W/"2"')).status, 412)
   assert.equal((await patch('*')).status, 200)
 })
+
+test('a name with anything but spaces and tabs around it is none of ours: a browser lets any page set it', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  for (const around of ['\u00a0', '\u2003', '\ufeff', '\u000b', '\u000c', '\u0085']) {
+    for (const cookie of [`${around}${alice.session}`, `a=1; ${around}${alice.session}`, alice.session.replace('=', `${around}=`)]) {
+      const { json } = await latchkey.call('GET', '/access/session', { headers: { cookie } })
+      assert.equal(json.reason, 'none', JSON.stringify(cookie.slice(0, 30)))
+    }
+    const { status } = await latchkey.call('GET', '/access/session', { headers: { authorization: `${around}${alice.token}` } })
+    assert.equal(status, 401)
+  }
+  assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: `\ta=1;\t ${alice.session} ;` } })).status, 200)
+})

@@ -54,7 +54,7 @@ function toSignIn({ app, parts, request }: Call<unknown, unknown>, error: AuthEr
   const uri = forwarded ?? original
   if (uri === null || (error.code !== 'session.required' && error.code !== 'token.invalid')) return undefined
   const location = {
-    location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, parts.policy.allowedOrigins))}`,
+    location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, parts.policy.allowedOrigins).toWellFormed())}`,
   }
   if (forwarded === null) return { headers: location }
   const isPage = namesOnly(request, (method) => method === 'GET') && (request.header('accept') ?? '').includes('text/html')
