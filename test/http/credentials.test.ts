@@ -187,3 +187,12 @@ test('a name with anything but spaces and tabs around it is none of ours: a brow
   }
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: `\ta=1;\t ${alice.session} ;` } })).status, 200)
 })
+
+test('a header that is none of the forms mints nothing, and says that it is malformed', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey, { remember: true })
+  const { status, json, cookies } = await latchkey.call('POST', '/access/token', {
+    headers: { authorization: 'Basic YTpi', cookie: alice.cookies },
+  })
+  assert.deepEqual([status, json.code, json.reason, cookies], [401, 'token.invalid', 'malformed', []])
+})

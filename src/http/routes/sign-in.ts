@@ -3,7 +3,7 @@
 import { AuthError } from '../../domain/errors.ts'
 import { DAY, SECOND, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
-import { authenticate, sessionRequired } from '../../engine/authenticate.ts'
+import { authenticate, sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
 import type { SignedIn } from '../../engine/issue.ts'
 import { login } from '../../engine/login.ts'
@@ -68,8 +68,9 @@ function sentAlong({ credentials: { header, cookies } }: Call<unknown>): SentAlo
 }
 
 async function renew({ parts, request, credentials: { header, cookies }, whence }: Call): Promise<SignedIn | AuthError> {
+  if (header === 'bad') return tokenInvalid('malformed')
   const passive = request.header('x-latchkey-passive') === '1'
-  const raw = header === undefined ? cookies.session : header !== 'bad' && header.kind === 'session' ? header.raw : undefined
+  const raw = header === undefined ? cookies.session : header.kind === 'session' ? header.raw : undefined
   const principal = raw === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw }, passive)
   if (!(principal instanceof AuthError)) return mintForSession(parts, principal)
   // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
