@@ -1,4 +1,4 @@
-// The examples of the README run as they stand, against a real server.
+// The examples of the README and of the pages run as they stand, against a real server.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { MINUTE } from '../../src/domain/time.ts'
+import { loadSettings } from '../../src/server/configuration.ts'
 import { pythonWithRequests } from '../../tools/debian-packages.ts'
 import { startServer, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -75,6 +77,94 @@ test('the ten lines with node:http serve the sign-in and guard a route of their 
   } finally {
     child.kill()
     await once(child, 'exit')
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('every path by example runs, one example after the other', async () => {
+  await using server = await startServer()
+  const here = (text: string) => text.replaceAll('http://localhost:3000', server.url)
+  const story = here(blocks('docs/http.md', 'sh').join('\n'))
+  // A refusal is told with the examples before it, and stops the story.
+  const strict = 'curl() { command curl --fail-with-body "$@" && echo; }\nset -o pipefail\n'
+  const printed = await run('bash', ['-e'], strict + story, server.folder)
+  assert.match(printed, /"data":\{"theme":"dark","cart":\{"tea":2\}\},"version":2/)
+  assert.match(printed, /"data":\{"theme":"dark"\},"version":3/)
+  assert.match(printed, /"data":\{"seen":"tour"\}/)
+  assert.match(printed, /Remote-User: mary/i)
+  assert.equal(printed.match(/^\{"ended":/gm)?.length, 4)
+
+  const [shape = '{}'] = blocks('docs/http.md', 'json')
+  const [registered = '{}'] = printed.split('\n')
+  assert.deepEqual(shapeOf(JSON.parse(registered)), shapeOf(JSON.parse(shape)))
+})
+
+/** The names in an object, at every depth. */
+function shapeOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]))
+}
+
+test('a page gets a token by its cookies and sends it by fetch and by both ways of jQuery', async () => {
+  await using server = await startServer()
+  const body = JSON.stringify({ username: 'ada', password: 'blue-tulip-under-7-moons' })
+  const headers = { 'content-type': 'application/json' }
+  const registered = await fetch(`${server.url}/access/register`, { method: 'POST', headers, body })
+  const cookie = registered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const seen: (readonly [string, number])[] = []
+  /** A browser: it adds the cookie where the page asks for it, and the origin of the page. */
+  const browse = async (url: string, { credentials, ...init }: RequestInit) => {
+    const sent = new Headers(init.headers)
+    sent.set('origin', server.publicUrl)
+    if (credentials === 'include') sent.set('cookie', cookie)
+    const answer = await fetch(url, { ...init, headers: sent })
+    seen.push([new URL(url).pathname.split('/').slice(0, 3).join('/'), answer.status])
+    return answer
+  }
+  const ajax = ({ url, headers: given, beforeSend }: AjaxSettings) => {
+    const sent = new Headers(given)
+    beforeSend?.({ setRequestHeader: (name, value) => sent.set(name, value) })
+    return browse(url, { headers: sent })
+  }
+  const page = blocks('docs/http.md', 'js').join('\n').replaceAll('http://localhost:3000', server.url)
+  await new Function('fetch', '$', `return (async () => {${page}})()`)(browse, { ajax })
+  assert.deepEqual(seen, [
+    ['/access/token', 200],
+    ['/access/session', 200],
+    ['/access/session', 200],
+    ['/access/logout', 200],
+  ])
+})
+
+interface AjaxSettings {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly beforeSend?: (request: { setRequestHeader(name: string, value: string): void }) => void
+}
+
+test('the examples of the library run as one program', async () => {
+  const folder = await temporaryFolder()
+  try {
+    const program = blocks('docs/library.md', 'ts')
+      .join('\n')
+      .replace("'latchkey'", `'${new URL('src/index.ts', ROOT).href}'`)
+    await writeFile(join(folder, 'program.mts'), program)
+    const printed = await run(process.execPath, ['program.mts'], '', folder)
+    assert.match(printed, /^mary [\w-]{22}\n\{ sessions: 2, remembered: 0 \}\n$/)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('the configuration file of the settings page is taken', async () => {
+  const folder = await temporaryFolder()
+  try {
+    const [example = ''] = blocks('docs/settings.md', 'ts')
+    await writeFile(join(folder, 'latchkey.config.ts'), example)
+    const settings = await loadSettings({}, folder)
+    assert.equal(settings.sessionIdleTimeout, 30 * MINUTE)
+    assert.deepEqual(settings.allowedOrigins, ['https://app.example.com'])
+  } finally {
     await rm(folder, { recursive: true, force: true })
   }
 })
