@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { STATUS } from '../../src/http/problem.ts'
+import { routes } from '../../src/http/routes/index.ts'
 import { settingsPage } from '../../tools/settings-page.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -25,6 +26,38 @@ test('the errors page explains every code, under its status, and no other', () =
     for (const [, code = ''] of section.matchAll(/<a id="([^"]+)">/g)) {
       assert.ok(statuses.includes(STATUS[code as keyof typeof STATUS]), code)
     }
+  }
+})
+
+test('the errors page explains every reason that a refusal can name', () => {
+  const text = read('docs/errors.md')
+  const sources = globSync('src/{domain,engine,http,server}/**/*.ts', { cwd: ROOT }).map(read).join('\n')
+  const named = [...sources.matchAll(/reason: '(\w+)'/g)].map(([, reason]) => reason)
+  const unions = [...sources.matchAll(/^export type (?:RefusalReason|EndReason|OriginRefusal|TokenRefusal|Hazard) = (.*)$/gm)]
+  const listed = unions.flatMap(([, union = '']) => [...union.matchAll(/'(\w+)'/g)].map(([, reason]) => reason))
+  assert.equal(unions.length, 5)
+  for (const reason of new Set([...named, ...listed])) {
+    // A way to a prototype is told as a field, not as a reason.
+    if (reason !== 'prototype') assert.ok(text.includes(`\`${reason}\``), `docs/errors.md does not explain ${reason}`)
+  }
+})
+
+test('the guide to the paths shows every path', () => {
+  const text = read('docs/http.md')
+  for (const { path } of routes) {
+    const shown = path.replace(/\/:\w+$/, '/')
+    assert.ok(text.includes(`$url${shown}`), `docs/http.md does not show ${path}`)
+  }
+})
+
+test('the library page names everything that the library has', () => {
+  const text = read('docs/library.md')
+  const [, body = ''] = /^function latchkeyOver.*?\n {2}return \{\n(.*?)^ {2}\}$/ms.exec(read('src/index.ts')) ?? []
+  const names = [...body.matchAll(/^ {4}(?:async )?(\w+)(?:[:(,])/gm)].map(([, name]) => name)
+  const operators = [...body.matchAll(/^ {6}(\w+): \(/gm)].map(([, name]) => `users.${name}`)
+  assert.ok(names.length > 15 && operators.length > 5)
+  for (const name of [...names, ...operators]) {
+    if (name !== 'users') assert.match(text, new RegExp(`\`${name}[\`(]`), `docs/library.md does not name ${name}`)
   }
 })
 
@@ -55,6 +88,50 @@ test('every row of the threat table names a test', () => {
     .filter((line) => line.startsWith('| ') && !line.startsWith('| attack'))
   assert.ok(table.length > 15)
   for (const row of table) assert.match(row, /`(test|src\/testing)\/[\w./-]+\.ts`/, row)
+})
+
+interface Row {
+  readonly storeys: readonly string[]
+  readonly packages: readonly string[]
+  readonly node: boolean
+}
+
+/** The import table as the architecture test enforces it. */
+function enforcedTable(): ReadonlyMap<string, Row> {
+  const text = read('test/architecture/storeys.test.ts')
+  const quoted = (list: string) => [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
+  const below = quoted(/^const BELOW = \[(.*)\]$/m.exec(text)?.[1] ?? '')
+  const rows = text.matchAll(/^ {2}'?([\w-]+)'?: \{ storeys: \[(.*?)\], node: (true|false), packages: \[(.*?)\] \},$/gm)
+  return new Map(
+    [...rows].map(([, storey = '', storeys = '', node, packages = '']) => {
+      const all = storeys.includes('...BELOW') ? [...below, ...quoted(storeys)] : quoted(storeys)
+      return [storey, { storeys: all.sort(), packages: quoted(packages).sort(), node: node === 'true' }]
+    }),
+  )
+}
+
+/** The same table as ARCHITECTURE.md tells it: storey, what it holds, what it imports, packages, `node:`. */
+function toldTable(): ReadonlyMap<string, Row> {
+  const [, section = ''] = /^## Storeys\n(.*?)^## /ms.exec(read('ARCHITECTURE.md')) ?? []
+  const names = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replace(/^src\/|\.ts$|\/$/g, ''))
+  const rows = section.split('\n').filter((line) => line.startsWith('| `src/'))
+  return new Map(
+    rows.flatMap((line) => {
+      const [, storeys = '', , imports = '', packages = '', node = ''] = line.split('|').map((cell) => cell.trim())
+      const row = { storeys: names(imports).sort(), packages: names(packages).sort(), node: node === 'yes' }
+      return names(storeys).map((storey) => [storey, row] as const)
+    }),
+  )
+}
+
+test('the import table is the one that is enforced', () => {
+  assert.ok(enforcedTable().size > 10)
+  assert.deepEqual(new Map([...toldTable()].sort()), new Map([...enforcedTable()].sort()))
+})
+
+test('the changelog tells of this version, and of its day', () => {
+  const { version } = JSON.parse(read('package.json')) as { readonly version: string }
+  assert.match(read('CHANGELOG.md'), new RegExp(`^## ${version} - \\d{4}-\\d{2}-\\d{2}$`, 'm'))
 })
 
 test('every npm script that a page names exists', () => {
