@@ -25,6 +25,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   stores: { storeys: ['domain', 'ports'], node: true, packages: [] },
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
   adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
+  client: { storeys: ['domain', 'http'], node: false, packages: [] },
   testing: { storeys: ['domain', 'ports'], node: true, packages: [] },
   'setting-values': { storeys: ['domain'], node: true, packages: [] },
   settings: { storeys: ['domain', 'setting-values'], node: false, packages: [] },

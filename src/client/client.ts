@@ -1,0 +1,318 @@
+// latchkey/client: what an application loads to sign people in, to call with a token, and to hear when it is over.
+
+import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
+import { type Ajax, type AjaxOptions, type Axios, ajaxTransport, interceptAxios } from './adapters.ts'
+import { type CallOptions, createCall, isSignedOut } from './calls.ts'
+import { createEvents, type Listener } from './events.ts'
+import { createHolder, type SignedOutReason, type TokenWish } from './holder.ts'
+import { LatchkeyError, readJson } from './problem.ts'
+import { lookAround } from './surroundings.ts'
+import { createWatch } from './watch.ts'
+
+export type User = SignedInAnswer['user']
+export type Session = SignedInAnswer['session']
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export interface ClientOptions {
+  /** The address of Latchkey; in a page the page's own origin by default. */
+  readonly url?: string
+  /** Other origins that may see the token, besides Latchkey's and the page's own. */
+  readonly origins?: readonly string[]
+  /** How the session travels: `cookie` in a page, `header` in a script by default. */
+  readonly delivery?: 'cookie' | 'header'
+  /** Milliseconds until a call is given up; 20,000 by default. */
+  readonly timeout?: number
+  /** Milliseconds before the end of a session at which `expiring` is told; 60,000 by default. */
+  readonly notice?: number
+}
+
+export interface SignedIn {
+  readonly user: User
+  readonly session: Session
+}
+
+export interface ClientEvents {
+  /** Somebody is signed in, here or in another tab. */
+  'signed-in': SignedIn
+  /** Nobody is any more, and why: what was in memory is gone. */
+  'signed-out': { readonly reason: SignedOutReason }
+  /** The session ends then, in milliseconds since 1970, unless something is done: any call keeps it. */
+  expiring: { readonly at: number }
+}
+
+export interface NewUser {
+  readonly username: string
+  readonly password: string
+  readonly email?: string
+  readonly remember?: boolean
+}
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+  readonly remember?: boolean
+}
+
+export interface Passively {
+  /** True for a poll that nobody asked for: it does not keep the session alive. */
+  readonly passive?: boolean
+}
+
+export interface EndedCounts {
+  readonly sessions: number
+  readonly remembered: number
+}
+
+export interface VersionedData {
+  readonly data: JsonObject
+  readonly version: number
+}
+
+export interface OperationsPage {
+  readonly operations: readonly OperationAnswer[]
+  /** Hand it in as `before` for the page that follows; null on the last. */
+  readonly next: string | null
+}
+
+export type Client = ReturnType<typeof createClient>
+
+const TIMEOUT = 20_000
+const NOTICE = 60_000
+
+/**
+ * A client of one Latchkey. In a page it keeps nothing but a token in memory; the session is in a cookie that no script reads.
+ * Calls throw LatchkeyError with the server's code, or with `network.unreachable`, `network.timeout`, `answer.unreadable`.
+ *
+ * @throws TypeError naming the option and what is accepted
+ */
+export function createClient(options: ClientOptions = {}) {
+  const around = lookAround()
+  const { url, origins, delivery, timeout, notice } = settled(options, around.pageUrl)
+  const events = createEvents<ClientEvents>()
+  const call = createCall(url, timeout, (...request) => globalThis.fetch(...request))
+  const watch = createWatch(around, notice, {
+    expiring: (at) => events.tell('expiring', { at }),
+    // Whoever cannot be asked now is asked again later.
+    check: () => void session({ passive: true }).catch(() => {}),
+  })
+  const holder = createHolder(`latchkey:${url}`, around, call, {
+    signedIn({ user, session, clockAhead }) {
+      watch.begin(session, clockAhead)
+      events.tell('signed-in', { user, session })
+    },
+    renewed: ({ session, clockAhead }) => watch.begin(session, clockAhead),
+    seen: watch.seen,
+    signedOut(reason) {
+      watch.end()
+      events.tell('signed-out', { reason })
+    },
+  })
+  // A page out of the back-forward cache shows what was true when it was left: whether it still is comes first.
+  around.page?.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) void holder.recheck().catch(() => {})
+  })
+
+  async function signIn(path: string, body: NewUser | Credentials): Promise<SignedIn> {
+    const askedAt = Date.now()
+    const { sessionCredential } = holder
+    const answer = await call<SignedInAnswer>('POST', path, {
+      authorization: sessionCredential && `Session ${sessionCredential}`,
+      body: { ...body, ...(delivery === 'header' && { delivery }) },
+    })
+    return whoIn(holder.begin(answer, askedAt))
+  }
+
+  /** A call with the token, and once more with another one when that is refused. */
+  async function own<T>(method: string, path: string, callOptions: CallOptions = {}): Promise<T> {
+    const { passive } = callOptions
+    const act = (token: string) => call<T>(method, path, { ...callOptions, authorization: `Bearer ${token}` })
+    const token = await holder.token({ passive })
+    const answer = await act(token).catch(async (error: unknown) => {
+      if (!(error instanceof LatchkeyError) || error.code !== 'token.invalid') throw error
+      return act(await holder.token({ refused: token, passive }))
+    })
+    if (!passive) holder.noteSeen()
+    return answer
+  }
+
+  async function session({ passive }: Passively = {}): Promise<SignedIn | null> {
+    try {
+      if (holder.current === undefined) {
+        await holder.token({ passive })
+        return holder.current === undefined ? null : whoIn(holder.current)
+      }
+      const who = await own<WhoAnswer>('GET', '/access/session', { passive })
+      watch.begin(who.session, holder.current?.clockAhead ?? 0)
+      return whoIn(who)
+    } catch (error) {
+      if (!isSignedOut(error)) throw error
+      return null
+    }
+  }
+
+  async function authorization(address: string | URL, { refused, passive }: TokenWish = {}): Promise<string | undefined> {
+    const { origin } = new URL(address, around.pageUrl ?? url)
+    if (!origins.has(origin)) return undefined
+    try {
+      return `Bearer ${await holder.token({ refused: refused?.replace(/^Bearer /, ''), passive })}`
+    } catch (error) {
+      if (isSignedOut(error)) return undefined
+      throw error
+    }
+  }
+
+  const client = {
+    /** Who is signed in here, as far as this page knows; `session()` asks. */
+    get user(): User | null {
+      return holder.current?.user ?? null
+    },
+
+    /** Creates a user and signs in. */
+    register: (user: NewUser) => signIn('/access/register', user),
+
+    /** Signs in with a name and a password; with `remember`, also after the browser was closed. */
+    login: (credentials: Credentials) => signIn('/access/login', credentials),
+
+    /** Ends this sign-in, or all of the user's; when it throws, nothing is known to have ended. */
+    async logout({ everywhere = false } = {}): Promise<EndedCounts> {
+      try {
+        await holder.token()
+        const code = holder.current?.user.code ?? ''
+        const { ended } = await own<{ ended: EndedCounts }>('POST', `/access/logout/${code}${everywhere ? '?everywhere=true' : ''}`)
+        holder.end('signed_out')
+        return ended
+      } catch (error) {
+        if (!isSignedOut(error)) throw error
+        return { sessions: 0, remembered: 0 }
+      }
+    },
+
+    /** Who is signed in, asked of the server, or null. After a restart of the browser a remembered login signs in here. */
+    session,
+
+    /** What the session holds on the server, shared by all that know it. */
+    data: {
+      read: (passively: Passively = {}) => own<VersionedData>('GET', '/access/session/data', passively),
+      /** Applies a merge patch (RFC 7396); with `ifVersion` to that version alone, else `data.conflict`. */
+      patch: (patch: JsonObject, { ifVersion }: { readonly ifVersion?: number } = {}) =>
+        own<VersionedData>('PATCH', '/access/session/data', {
+          body: patch,
+          ...(ifVersion !== undefined && { headers: { 'if-match': `"${ifVersion}"` } }),
+        }),
+    },
+
+    /** A little that the browser itself keeps, sealed, until it is closed: at most 3 KiB. */
+    clientData: {
+      read: async () => (await own<{ data: JsonObject }>('GET', '/access/client-data')).data,
+      write: async (data: JsonObject) => (await own<{ data: JsonObject }>('PUT', '/access/client-data', { body: { data } })).data,
+    },
+
+    /** The user's record, newest first. */
+    operations: {
+      list: ({ before, limit, passive }: Passively & { readonly before?: string | undefined; readonly limit?: number } = {}) =>
+        own<OperationsPage>('GET', `/access/operations${query({ before, limit })}`, { passive }),
+      /** Records an operation of the application's own, such as `order.placed`. */
+      record: (action: string, detail: JsonObject = {}) => own<OperationAnswer>('POST', '/access/operations', { body: { action, detail } }),
+    },
+
+    /** The user's sessions and remembered logins. */
+    sessions: {
+      list: (passively: Passively = {}) => own<SessionsAnswer>('GET', '/access/sessions', passively),
+      /** Ends a session, or a remembered login with every session that it started. */
+      async end(id: string): Promise<EndedCounts> {
+        const { ended } = await own<{ ended: EndedCounts }>('DELETE', `/access/sessions/${encodeURIComponent(id)}`)
+        if (id === holder.current?.session.id) holder.end('signed_out')
+        return ended
+      },
+      endOthers: async () => (await own<{ ended: EndedCounts }>('DELETE', '/access/sessions?except=current')).ended,
+    },
+
+    /** Changes the password; every other sign-in of the user ends. */
+    async changePassword(current: string, next: string): Promise<SignedIn> {
+      const askedAt = Date.now()
+      return whoIn(holder.begin(await own<SignedInAnswer>('POST', '/access/password', { body: { current, next } }), askedAt))
+    },
+
+    /** Deletes the user and all that belongs to them. */
+    async deleteAccount(password: string): Promise<void> {
+      await own('DELETE', '/access/account', { body: { password } })
+      holder.end('signed_out')
+    },
+
+    /**
+     * `fetch` with the token in the header, for Latchkey, the page's own origin and `origins`; anywhere else it is plain
+     * `fetch`. The token is renewed once when it is near its end or refused, and the request repeated.
+     */
+    async fetch(input: string | URL | Request, { passive, ...init }: RequestInit & Passively = {}): Promise<Response> {
+      const target = input instanceof Request ? input : new URL(input, around.pageUrl ?? url)
+      const request = new Request(target, init)
+      const header = request.headers.has('authorization') ? undefined : await authorization(request.url, { passive })
+      if (header === undefined) return globalThis.fetch(request)
+      if (passive) request.headers.set('x-latchkey-passive', '1')
+      const again = request.clone()
+      const response = await globalThis.fetch(withHeader(request, header))
+      if (!(await isRefused(response))) {
+        if (!passive) holder.noteSeen()
+        return response
+      }
+      const renewed = await authorization(request.url, { refused: header, passive })
+      return renewed === undefined || renewed === header ? response : globalThis.fetch(withHeader(again, renewed))
+    },
+
+    /**
+     * The value of the Authorization header for an address, renewed when it is near its end, or when it is the one that was
+     * refused; undefined for an address that may not see it, and when nobody is signed in.
+     */
+    authorization,
+
+    /** Tells of `signed-in`, `signed-out` and `expiring`. Returns what stops it. */
+    on: <Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>) => events.on(name, listener),
+
+    /** Makes `$.ajax`, `$.get` and the like carry the token, as `fetch` does. */
+    ajax: (jQuery: Ajax) => jQuery.ajaxTransport('+*', (ajaxOptions: AjaxOptions) => ajaxTransport(client, ajaxOptions)),
+
+    /** Makes an axios instance carry the token, as `fetch` does. */
+    axios: (instance: Axios) => interceptAxios(client, instance),
+  }
+  return client
+}
+
+function settled({ url, origins = [], delivery, timeout = TIMEOUT, notice = NOTICE }: ClientOptions, pageUrl: string | undefined) {
+  const address = url ?? (pageUrl && new URL(pageUrl).origin)
+  if (address === undefined)
+    throw new TypeError('createClient: url is missing; accepted: the address of Latchkey, such as "https://app.example.com".')
+  if (!/^https?:\/\/[^/?#]+\/?$/.test(address))
+    throw new TypeError('createClient: url is not accepted; accepted: scheme and host, such as "https://app.example.com".')
+  if (delivery !== undefined && delivery !== 'cookie' && delivery !== 'header')
+    throw new TypeError('createClient: delivery is not accepted; accepted: "cookie", "header".')
+  const base = new URL(address).origin
+  const own = pageUrl === undefined ? [base] : [base, new URL(pageUrl).origin]
+  return {
+    url: base,
+    origins: new Set([...own, ...origins.map((origin) => new URL(origin).origin)]),
+    delivery: delivery ?? (pageUrl === undefined ? 'header' : 'cookie'),
+    timeout,
+    notice,
+  } as const
+}
+
+function whoIn({ user, session }: SignedIn): SignedIn {
+  return { user, session }
+}
+
+function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(parameters).flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${encodeURIComponent(text)}`]))
+  return given.length === 0 ? '' : `?${given.join('&')}`
+}
+
+function withHeader(request: Request, header: string): Request {
+  request.headers.set('authorization', header)
+  return request
+}
+
+/** A token is refused by its code; a server that is not Latchkey may say 401 alone. */
+async function isRefused(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false
+  const problem = (await readJson(response.clone())) as { readonly code?: unknown } | undefined
+  return typeof problem?.code !== 'string' || problem.code === 'token.invalid'
+}

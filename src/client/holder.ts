@@ -1,0 +1,171 @@
+// The token, in memory and nowhere else: who holds it, when it is renewed, and when it is forgotten.
+
+import type { SignedInAnswer } from '../http/contract.ts'
+import { type Call, isSignedOut } from './calls.ts'
+import { LatchkeyError } from './problem.ts'
+import type { Surroundings } from './surroundings.ts'
+import { joinTabs } from './tabs.ts'
+
+/** `signed_out` by the user; otherwise the reason that the server gave. */
+export type SignedOutReason = 'signed_out' | 'none' | 'unknown' | 'idle' | 'expired' | 'revoked' | 'theft_suspected'
+
+export interface Held {
+  readonly token: string
+  /** Until when it is used: milliseconds since 1970 by this machine's clock. */
+  readonly until: number
+  readonly user: SignedInAnswer['user']
+  readonly session: SignedInAnswer['session']
+  /** Milliseconds by which this machine's clock is ahead of the server's. */
+  readonly clockAhead: number
+}
+
+/** What tabs say to each other. */
+type Message =
+  | { readonly say: 'held'; readonly held: Held }
+  | { readonly say: 'ended'; readonly reason: SignedOutReason }
+  | { readonly say: 'seen'; readonly at: number }
+  | { readonly say: 'who holds?' }
+
+export interface HolderEvents {
+  signedIn(held: Held): void
+  renewed(held: Held): void
+  /** Something was done in this tab or another, so that the session lives on. */
+  seen(at: number): void
+  signedOut(reason: SignedOutReason): void
+}
+
+/** A token is renewed this long before its end, so that none ends on its way: milliseconds, or a tenth of its life if that is less. */
+const MARGIN = 15_000
+/** Other tabs need not hear of every click. */
+const SEEN_INTERVAL = 5_000
+
+export interface TokenWish {
+  /** A token that the server would not take. */
+  readonly refused?: string | undefined
+  readonly passive?: boolean | undefined
+}
+
+export function createHolder(name: string, around: Surroundings, call: Call, on: HolderEvents) {
+  let held: Held | undefined
+  let sessionCredential: string | undefined
+  let renewal: Promise<Held> | undefined
+  let seenTold = 0
+  /** Counts sign-ins and endings, so that an answer that was under way meanwhile changes nothing. */
+  let era = 0
+  const tabs = joinTabs<Message>(name, around, hear)
+
+  function hear(message: Message): void {
+    if (message.say === 'held') take(message.held)
+    else if (message.say === 'ended') forget(message.reason)
+    else if (message.say === 'seen') on.seen(message.at)
+    else if (held !== undefined && isGood(held)) tabs.tell({ say: 'held', held })
+  }
+
+  function take(next: Held): Held {
+    const before = held
+    const same = before?.session.id === next.session.id
+    if (same && before.until > next.until) return before
+    held = next
+    if (same) on.renewed(next)
+    else {
+      era += 1
+      on.signedIn(next)
+    }
+    return next
+  }
+
+  function forget(reason: SignedOutReason): void {
+    const nobodyWas = held === undefined && reason === 'none'
+    held = undefined
+    sessionCredential = undefined
+    era += 1
+    if (!nobodyWas) on.signedOut(reason)
+  }
+
+  function end(reason: SignedOutReason): void {
+    forget(reason)
+    tabs.tell({ say: 'ended', reason })
+  }
+
+  async function renew({ refused, passive }: TokenWish): Promise<Held> {
+    return tabs.alone(async (waited) => {
+      const serves = () => held !== undefined && held.token !== refused && isGood(held)
+      if (waited) await tabs.ask({ say: 'who holds?' }, serves)
+      if (held !== undefined && serves()) return held
+      const askedIn = era
+      const askedAt = Date.now()
+      try {
+        const authorization = sessionCredential === undefined ? undefined : `Session ${sessionCredential}`
+        const answer = await call<SignedInAnswer>('POST', '/access/token', { authorization, passive })
+        return askedIn === era ? announce(answer, askedAt, passive) : stillHeld()
+      } catch (error) {
+        if (isSignedOut(error) && askedIn === era) end((error.detail.reason ?? 'none') as SignedOutReason)
+        throw error
+      }
+    })
+  }
+
+  function stillHeld(): Held {
+    if (held !== undefined) return held
+    throw new LatchkeyError('session.required', 'Signed out meanwhile.', { status: 401, detail: { reason: 'revoked' } })
+  }
+
+  function announce(answer: SignedInAnswer, askedAt: number, passive = false): Held {
+    const { token, user, session, expiresIn } = answer
+    const life = expiresIn * 1000
+    const next = take({
+      token,
+      user,
+      session,
+      until: askedAt + life - Math.min(MARGIN, life / 10),
+      clockAhead: passive && held !== undefined ? held.clockAhead : askedAt - Date.parse(session.lastSeenAt),
+    })
+    if (answer.sessionCredential !== undefined) sessionCredential = answer.sessionCredential
+    tabs.tell({ say: 'held', held: next })
+    return next
+  }
+
+  return {
+    get current(): Held | undefined {
+      return held
+    },
+
+    /** In a script, the credential that stands for the cookie of a page. */
+    get sessionCredential(): string | undefined {
+      return sessionCredential
+    },
+
+    /** A token that is good for a while yet. @throws LatchkeyError: `session.required` when nobody is signed in */
+    async token(wish: TokenWish = {}): Promise<string> {
+      if (held !== undefined && held.token !== wish.refused && isGood(held)) return held.token
+      renewal ??= renew(wish).finally(() => {
+        renewal = undefined
+      })
+      return (await renewal).token
+    },
+
+    /** After a sign-in: the one that was before is over. @param askedAt milliseconds since 1970 */
+    begin: (answer: SignedInAnswer, askedAt: number): Held => announce(answer, askedAt),
+
+    end,
+
+    /** Asks whether anybody is still signed in, whatever this tab remembers. */
+    async recheck(): Promise<void> {
+      if (held !== undefined) held = { ...held, until: 0 }
+      await this.token()
+    },
+
+    /** Tells this tab and the others that the session was used. */
+    noteSeen(): void {
+      const at = Date.now()
+      on.seen(at)
+      if (at - seenTold < SEEN_INTERVAL) return
+      seenTold = at
+      tabs.tell({ say: 'seen', at })
+    },
+  }
+}
+
+function isGood({ until }: Held): boolean {
+  return Date.now() < until
+}

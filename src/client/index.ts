@@ -1,0 +1,18 @@
+// latchkey/client.
+
+export {
+  type Client,
+  type ClientEvents,
+  type ClientOptions,
+  type Credentials,
+  createClient,
+  type EndedCounts,
+  type NewUser,
+  type OperationsPage,
+  type Session,
+  type SignedIn,
+  type User,
+  type VersionedData,
+} from './client.ts'
+export type { SignedOutReason } from './holder.ts'
+export { LatchkeyError, type NetworkCode, type ProblemDetail } from './problem.ts'

@@ -1,0 +1,76 @@
+// What a caller of the client is told when something goes wrong: one class, with the server's codes and three of the network's.
+
+import type { ErrorCode } from '../domain/errors.ts'
+
+/** `network.unreachable`: no answer came. `network.timeout`: none in time. `answer.unreadable`: one that Latchkey never gives. */
+export type NetworkCode = 'network.unreachable' | 'network.timeout' | 'answer.unreadable'
+
+/** What the server adds to a refusal where it helps (RFC 9457). */
+export interface ProblemDetail {
+  readonly reason?: string
+  readonly setting?: string
+  readonly field?: string
+  readonly restorable?: boolean
+}
+
+export class LatchkeyError extends Error {
+  override readonly name = 'LatchkeyError'
+  readonly code: ErrorCode | NetworkCode
+  /** The HTTP status; 0 where no answer came. */
+  readonly status: number
+  readonly detail: ProblemDetail
+  /** Whole seconds after which the same request may succeed. */
+  readonly retryAfter: number | undefined
+
+  constructor(
+    code: ErrorCode | NetworkCode,
+    message: string,
+    { status = 0, detail = {}, retryAfter }: { status?: number; detail?: ProblemDetail; retryAfter?: number | undefined } = {},
+  ) {
+    super(message)
+    this.code = code
+    this.status = status
+    this.detail = detail
+    this.retryAfter = retryAfter
+  }
+}
+
+interface Problem extends ProblemDetail {
+  readonly code: ErrorCode
+  readonly title: string
+}
+
+/** The refusal in an answer that is not a success. */
+export async function problemIn(response: Response): Promise<LatchkeyError> {
+  const problem = (await readJson(response)) as Partial<Problem> | undefined
+  if (typeof problem?.code !== 'string') return unreadable(response.status)
+  const { code, title = code, reason, setting, field, restorable } = problem
+  const detail = {
+    ...(reason !== undefined && { reason }),
+    ...(setting !== undefined && { setting }),
+    ...(field !== undefined && { field }),
+    ...(restorable !== undefined && { restorable }),
+  }
+  const after = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return new LatchkeyError(code, title, { status: response.status, detail, retryAfter: after >= 0 ? after : undefined })
+}
+
+export function unreadable(status: number): LatchkeyError {
+  return new LatchkeyError('answer.unreadable', 'The server gave an answer that cannot be read.', { status })
+}
+
+/** @param fault what `fetch` threw */
+export function networkError(fault: unknown): LatchkeyError {
+  return (fault as { readonly name?: string } | undefined)?.name === 'TimeoutError'
+    ? new LatchkeyError('network.timeout', 'The server did not answer in time.')
+    : new LatchkeyError('network.unreachable', 'The server cannot be reached.')
+}
+
+/** Undefined for anything that is not JSON. */
+export async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    return undefined
+  }
+}
