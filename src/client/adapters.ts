@@ -52,40 +52,39 @@ export function ajaxTransport(carrier: Carrier, options: AjaxOptions): AjaxTrans
 }
 
 /** What of axios is used. */
-export interface Axios {
+export interface Axios<Config extends AxiosRequest> {
   readonly interceptors: {
-    readonly request: { use(onRequest: (config: never) => Promise<never>): unknown }
-    readonly response: { use(onResponse: undefined, onError: (error: AxiosFailure) => Promise<unknown>): unknown }
+    readonly request: { use(onRequest: (config: Config) => Promise<Config>): unknown }
+    readonly response: { use(onResponse: undefined, onError: (error: AxiosFailure<Config>) => Promise<unknown>): unknown }
   }
-  getUri(config: AxiosRequest): string
-  request(config: AxiosRequest): Promise<unknown>
+  getUri(config: NoInfer<Config>): string
+  request(config: NoInfer<Config>): Promise<unknown>
 }
 
-interface AxiosRequest {
+export interface AxiosRequest {
   readonly headers: { set(name: string, value: string): unknown; get(name: string): unknown; has(name: string): boolean }
 }
 
-interface AxiosFailure {
-  readonly config?: AxiosRequest
+interface AxiosFailure<Config> {
+  readonly config?: Config
   readonly response?: { readonly status: number; readonly data: unknown }
 }
 
-export function interceptAxios(carrier: Carrier, instance: Axios): void {
-  /** The requests that carry a header of ours, and those that were repeated. */
-  const sent = new WeakMap<object, 'first' | 'again'>()
-  instance.interceptors.request.use((async (config: AxiosRequest) => {
-    if (config.headers.has('Authorization')) return config
-    const header = await carrier.authorization(instance.getUri(config))
-    if (header !== undefined) {
-      config.headers.set('Authorization', header)
-      sent.set(config.headers, 'first')
-    }
+export function interceptAxios<Config extends AxiosRequest>(carrier: Carrier, instance: Axios<Config>): void {
+  /** The headers that carry a token for the first time: a request is repeated once. */
+  const firsts = new WeakSet<object>()
+  instance.interceptors.request.use(async (config) => {
+    const { headers } = config
+    const header = headers.has('Authorization') ? undefined : await carrier.authorization(instance.getUri(config))
+    if (header === undefined) return config
+    headers.set('Authorization', header)
+    firsts.add(headers)
     return config
-  }) as unknown as (config: never) => Promise<never>)
+  })
   instance.interceptors.response.use(undefined, async (failure) => {
     const { config, response } = failure
     const code = (response?.data as { readonly code?: unknown } | undefined)?.code ?? 'token.invalid'
-    if (config === undefined || response?.status !== 401 || code !== 'token.invalid' || sent.get(config.headers) !== 'first') throw failure
+    if (config === undefined || response?.status !== 401 || code !== 'token.invalid' || !firsts.has(config.headers)) throw failure
     const refused = String(config.headers.get('Authorization'))
     const header = await carrier.authorization(instance.getUri(config), { refused })
     if (header === undefined || header === refused) throw failure

@@ -1,7 +1,7 @@
 // latchkey/client: what an application loads to sign people in, to call with a token, and to hear when it is over.
 
 import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
-import { type Ajax, type AjaxOptions, type Axios, ajaxTransport, interceptAxios } from './adapters.ts'
+import { type Ajax, type AjaxOptions, type Axios, type AxiosRequest, ajaxTransport, interceptAxios } from './adapters.ts'
 import { type CallOptions, createCall, isSignedOut } from './calls.ts'
 import { createEvents, type Listener } from './events.ts'
 import { createHolder, type SignedOutReason, type TokenWish } from './holder.ts'
@@ -272,7 +272,7 @@ export function createClient(options: ClientOptions = {}) {
     ajax: (jQuery: Ajax) => jQuery.ajaxTransport('+*', (ajaxOptions: AjaxOptions) => ajaxTransport(client, ajaxOptions)),
 
     /** Makes an axios instance carry the token, as `fetch` does. */
-    axios: (instance: Axios) => interceptAxios(client, instance),
+    axios: <Config extends AxiosRequest>(instance: Axios<Config>) => interceptAxios(client, instance),
   }
   return client
 }

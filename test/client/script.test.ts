@@ -1,0 +1,175 @@
+// The client in a script: no page, no cookie jar, the session in a header, against a real server.
+
+import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import axios from 'axios'
+import { type Client, createClient, LatchkeyError } from '../../src/client/index.ts'
+import { type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+let server: RunningServer
+before(async () => {
+  server = await startServer()
+})
+after(() => server[Symbol.asyncDispose]())
+
+let people = 0
+async function somebody(options = {}): Promise<Client> {
+  const client = createClient({ url: server.url, ...options })
+  people += 1
+  await client.register({ username: `script${people}`, password: PASSWORD })
+  return client
+}
+
+const codeIs = (code: string) => (error: unknown) => error instanceof LatchkeyError && error.code === code
+
+test('registers, reads, changes, records, and signs out', async () => {
+  const client = await somebody()
+  equal(client.user?.username, `script${people}`)
+  deepEqual((await client.session())?.user, client.user)
+  deepEqual(await client.data.patch({ theme: 'dark' }), { data: { theme: 'dark' }, version: (await client.data.read()).version })
+  equal((await client.operations.record('order.placed', { items: 3 })).action, 'order.placed')
+  const { operations } = await client.operations.list({ limit: 2 })
+  deepEqual(
+    operations.map(({ action }) => action),
+    ['order.placed', 'account.register'],
+  )
+  equal((await client.sessions.list()).length, 1)
+  deepEqual(await client.logout(), { sessions: 1, remembered: 0 })
+  equal(client.user, null)
+  equal(await client.session(), null)
+})
+
+test('a refused sign-in carries the code of the server', async () => {
+  const client = createClient({ url: server.url })
+  await rejects(client.login({ username: 'nobody', password: PASSWORD }), codeIs('credentials.invalid'))
+  await rejects(client.register({ username: 'x', password: PASSWORD }), codeIs('username.invalid'))
+  await rejects(client.register({ username: 'xylophone', password: 'short' }), codeIs('password.too_short'))
+  await rejects(client.data.patch({}), codeIs('session.required'))
+})
+
+test('a conflict of versions is told, and nothing is overwritten', async () => {
+  const client = await somebody()
+  const { version } = await client.data.patch({ count: 1 })
+  await client.data.patch({ count: 2 })
+  await rejects(client.data.patch({ count: 9 }, { ifVersion: version }), codeIs('data.conflict'))
+  deepEqual((await client.data.read()).data, { count: 2 })
+})
+
+test('a token that is refused is renewed once, and the request repeated with its body', async () => {
+  const client = await somebody()
+  const { user } = client
+  // Tokens from before a change of roles are refused.
+  await runCommand(['user', 'role', user?.code ?? '', 'editor'], { folder: server.folder })
+  await until('the change to arrive', async () => {
+    const response = await client.fetch('/access/operations', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'order.placed' }),
+    })
+    equal(response.status, 201)
+    return (await client.session())?.user.roles.includes('editor') ?? false
+  })
+})
+
+test('a password change keeps this client signed in and ends the others', async () => {
+  const client = await somebody()
+  const other = createClient({ url: server.url })
+  await other.login({ username: client.user?.username ?? '', password: PASSWORD })
+  await client.changePassword(PASSWORD, 'nine-amber-kites-over-sand')
+  equal((await client.session())?.user.code, client.user?.code)
+  const reasons: string[] = []
+  other.on('signed-out', ({ reason }) => reasons.push(reason))
+  equal(await other.session(), null)
+  deepEqual(reasons, ['revoked'])
+  const username = client.user?.username ?? ''
+  await client.deleteAccount('nine-amber-kites-over-sand')
+  await rejects(other.login({ username, password: PASSWORD }), codeIs('credentials.invalid'))
+})
+
+test('a second sign-in on one client ends the first', async () => {
+  const client = await somebody()
+  const first = (await client.session())?.session.id
+  await client.login({ username: client.user?.username ?? '', password: PASSWORD })
+  const ids = (await client.sessions.list()).map(({ id }) => id)
+  ok(!ids.includes(first ?? ''))
+})
+
+test('the token goes to Latchkey and to named origins, and nowhere else', async () => {
+  const seen: (string | undefined)[] = []
+  const other = createServer((request, response) => {
+    seen.push(request.headers.authorization)
+    response.end('{}')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+  try {
+    const stranger = await somebody()
+    await stranger.fetch(`${origin}/orders`)
+    equal(await stranger.authorization(origin), undefined)
+    const friend = await somebody({ origins: [origin] })
+    await friend.fetch(`${origin}/orders`)
+    await friend.fetch(`${origin}/orders`, { headers: { authorization: 'Basic own' } })
+    deepEqual(
+      seen.map((value) => value?.split(' ')[0]),
+      [undefined, 'Bearer', 'Basic'],
+    )
+  } finally {
+    other.close()
+  }
+})
+
+test('a poll that says it is passive does not keep the session alive; a call does', async () => {
+  await using brief = await startServer({ env: { LATCHKEY_SESSION_IDLE_TIMEOUT: '3s' } })
+  const client = createClient({ url: brief.url, notice: 1_500 })
+  const told: string[] = []
+  client.on('signed-out', ({ reason }) => told.push(reason))
+  client.on('expiring', () => told.push('expiring'))
+  await client.register({ username: 'poller', password: PASSWORD })
+  await until('the end of the session', async () => {
+    await client.fetch('/access/session/data', { passive: true })
+    return told.includes('idle')
+  })
+  deepEqual(told, ['expiring', 'idle'])
+  equal(client.user, null)
+})
+
+test('axios carries the token, and renews it', async () => {
+  const client = await somebody()
+  const instance = axios.create({ baseURL: server.url })
+  client.axios(instance)
+  equal((await instance.get('/access/session')).data.via, 'token')
+  equal((await instance.post('/access/operations', { action: 'order.placed' })).status, 201)
+  await client.logout()
+  await rejects(instance.get('/access/session'), (error: unknown) => axios.isAxiosError(error) && error.response?.status === 401)
+})
+
+test('a server that is down, slow, or talks rubbish is told apart', async () => {
+  const rubbish = createServer((_, response) => response.end('<html>It works</html>')).listen(0, '127.0.0.1')
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await Promise.all([rubbish, silent].map((each) => each.listening || new Promise((resolve) => each.once('listening', resolve))))
+  const urlOf = (each: typeof rubbish) => `http://127.0.0.1:${(each.address() as AddressInfo).port}`
+  const credentials = { username: 'anybody', password: PASSWORD }
+  try {
+    await rejects(createClient({ url: urlOf(rubbish) }).login(credentials), codeIs('answer.unreadable'))
+    await rejects(createClient({ url: urlOf(silent), timeout: 100 }).login(credentials), codeIs('network.timeout'))
+    const gone = urlOf(rubbish)
+    rubbish.close()
+    rubbish.closeAllConnections()
+    await rejects(createClient({ url: gone }).login(credentials), codeIs('network.unreachable'))
+  } finally {
+    rubbish.close()
+    silent.close()
+    silent.closeAllConnections()
+  }
+})
+
+test('wrong options are named', () => {
+  throws(() => createClient(), /url is missing; accepted/)
+  throws(() => createClient({ url: 'localhost:3000' }), /url is not accepted; accepted/)
+  throws(() => createClient({ url: `${server.url}/path` }), /url is not accepted; accepted/)
+  throws(() => createClient({ url: server.url, delivery: 'both' as 'cookie' }), /delivery is not accepted; accepted/)
+})
