@@ -26,6 +26,7 @@ import { fetchHandler, fromRequest, type Peer } from './http/fetch.ts'
 import { createHandler, type Handle } from './http/handler.ts'
 import { judgeProof, provePrincipal } from './http/proof.ts'
 import { createReadiness } from './http/readiness.ts'
+import { pageRoutes } from './pages/routes.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
 export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
@@ -58,7 +59,7 @@ export async function createLatchkey(options: LatchkeyOptions = {}, hooks: Assem
 export type Latchkey = ReturnType<typeof latchkeyOver>
 
 function latchkeyOver(engine: Engine, publicUrl: string) {
-  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
+  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false, pages: pageRoutes() }
   const handle = createHandler(app)
   const names = cookieNames(engine.policy.cookies)
 

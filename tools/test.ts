@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { installMissing } from './debian-packages.ts'
 
-const FAST_TESTS = ['architecture', 'domain', 'engine', 'http', 'model', 'platform']
+const FAST_TESTS = ['architecture', 'domain', 'engine', 'http', 'model', 'pages', 'platform']
 const fast = process.argv.includes('--fast')
 
 /** Debian packages of real clients that tests drive, by a command that each brings. */
@@ -12,6 +12,7 @@ const CLIENTS = { curl: 'curl', python3: 'python3', openssl: 'openssl' }
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['npm', 'run', '--silent', 'types']],
+  ['pages', [process.execPath, 'tools/build-pages.ts', '--if-stale']],
   ['lint', ['npm', 'run', '--silent', 'lint']],
   ['tests', [process.execPath, '--test', '--test-timeout=600000', ...testFiles()]],
 ]

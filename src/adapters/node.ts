@@ -90,7 +90,12 @@ async function writeAnswer(request: IncomingMessage, response: ServerResponse, a
 }
 
 /** Names and values in turn, each cookie under a name of its own. */
-function headOf(request: IncomingMessage, { status, headers, cookies }: Answer, body: string, closes: boolean): string[] {
+function headOf(
+  request: IncomingMessage,
+  { status, headers, cookies }: Answer,
+  body: NonNullable<Answer['body']>,
+  closes: boolean,
+): string[] {
   const head: string[] = []
   for (const name in headers) head.push(name, headers[name] ?? '')
   for (const cookie of cookies) head.push('set-cookie', cookie)

@@ -45,7 +45,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   const { allowedOrigins, cookies } = app.parts.policy
   const names = cookieNames(cookies)
   const fixedHeaders = securityHeaders(cookies.secure)
-  const find = createRouter(withApiDescription(routes, app.publicUrl))
+  const find = createRouter([...withApiDescription(routes, app.publicUrl), ...(app.pages ?? [])])
   const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
 
   async function respond(request: Incoming, found: Found | undefined, noted: Noted): Promise<Outcome> {
@@ -86,7 +86,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   function refuse(error: AuthError, noted: Noted): Outcome {
     noted.refusal = error
     const body = JSON.stringify(problemOf(error, app.publicUrl))
-    return { status: STATUS[error.code], text: { type: PROBLEM_TYPE, body }, headers: problemHeaders(error) }
+    return { status: STATUS[error.code], content: { type: PROBLEM_TYPE, body }, headers: problemHeaders(error) }
   }
 
   function faulted(fault: unknown, noted: Noted): Outcome {
@@ -117,8 +117,8 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   }
 }
 
-function contentOf(outcome: Outcome): { readonly type: string; readonly body: string } | undefined {
-  return outcome.text ?? (outcome.json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(outcome.json) })
+function contentOf(outcome: Outcome): Outcome['content'] {
+  return outcome.content ?? (outcome.json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(outcome.json) })
 }
 
 function withHeaders(outcome: Outcome, headers: Readonly<Record<string, string>> | undefined): Outcome {

@@ -21,5 +21,5 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>
   /** Values of Set-Cookie, each a header of its own. */
   readonly cookies: readonly string[]
-  readonly body: string | null
+  readonly body: string | Uint8Array<ArrayBuffer> | null
 }

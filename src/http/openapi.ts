@@ -21,7 +21,7 @@ export function withApiDescription(routes: readonly Route[], publicUrl: string):
       answers: { 200: z.object({}).loose() },
       async run() {
         body ??= JSON.stringify(describeApi(all, publicUrl))
-        return { text: { type: 'application/json', body } }
+        return { content: { type: 'application/json', body } }
       },
     }),
   ]

@@ -22,6 +22,8 @@ export interface App {
   readonly readiness: () => Promise<Readonly<Record<string, string>>>
   /** True once the server has been told to stop. */
   readonly isStopping: () => boolean
+  /** Paths beside the API's: pages for people. */
+  readonly pages?: readonly Route[]
   /** Metrics as Prometheus text; absent where they are served elsewhere or not at all. */
   readonly metrics?: (() => Promise<string>) | undefined
 }
@@ -46,7 +48,7 @@ export interface ProvenCall<Body = undefined, Query = undefined> extends Call<Bo
 export interface Outcome {
   readonly status?: number
   readonly json?: unknown
-  readonly text?: { readonly type: string; readonly body: string }
+  readonly content?: { readonly type: string; readonly body: string | Uint8Array<ArrayBuffer> }
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
   /** Who was signed in by it, for the log: until then nobody was. */

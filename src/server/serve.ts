@@ -9,6 +9,7 @@ import { assemble } from '../assemble.ts'
 import { MAX_BODY } from '../http/body.ts'
 import { createHandler } from '../http/handler.ts'
 import { createReadiness } from '../http/readiness.ts'
+import { pageRoutes } from '../pages/routes.ts'
 import { SettingError, type Settings } from '../settings.ts'
 import { answerClientErrors, hasWrongHost, refuseRaw } from './client-errors.ts'
 import { type Logger, logRequest } from './log.ts'
@@ -90,6 +91,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         publicUrl,
         readiness: createReadiness(engine),
         isStopping: () => stopping,
+        pages: pageRoutes(),
         metrics: settings.metricsPort === undefined ? () => metrics.registry.metrics() : undefined,
       },
       (answered) => {

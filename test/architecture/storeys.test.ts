@@ -15,7 +15,7 @@ interface Rule {
 }
 
 const ROOT_FILES = ['index', 'assemble', 'settings', 'setting-values']
-const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters']
+const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters', 'pages']
 
 const TABLE: Readonly<Record<string, Rule>> = {
   domain: { storeys: [], node: false, packages: [] },
@@ -25,6 +25,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   stores: { storeys: ['domain', 'ports'], node: true, packages: [] },
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
   adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
+  pages: { storeys: ['domain', 'http', 'client'], node: true, packages: ['hono'] },
   client: { storeys: ['domain', 'http'], node: false, packages: [] },
   testing: { storeys: ['domain', 'ports'], node: true, packages: [] },
   'setting-values': { storeys: ['domain'], node: true, packages: [] },
@@ -97,7 +98,7 @@ test('the rules know neither clock nor chance nor waiting', () => {
 
 test('relative imports name the file with its ending', () => {
   for (const { file, target } of imports) {
-    if (target.startsWith('.')) assert.ok(target.endsWith('.ts'), `${file} imports ${target} without its ending`)
+    if (target.startsWith('.')) assert.ok(/\.(ts|css)$/.test(target), `${file} imports ${target} without its ending`)
   }
 })
 

@@ -39,7 +39,7 @@ function begin(latchkey: InProcess, method: string, path: string, type: string, 
     async finish() {
       arrived.resolve()
       const { status, body: text, cookies } = await answered
-      return { status, cookies, code: '', reason: '', ...JSON.parse(text ?? '{}') }
+      return { status, cookies, code: '', reason: '', ...JSON.parse(String(text ?? '{}')) }
     },
   }
 }

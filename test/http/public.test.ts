@@ -104,7 +104,7 @@ async function asked(latchkey: InProcess, path: string, app: object, request: Pa
   const handle = createHandler({ parts: latchkey.engine, publicUrl: latchkey.publicUrl, readiness, isStopping: () => false, ...app })
   const body = async () => new Uint8Array()
   const answer = await handle({ method: 'GET', path, query: '', header: () => null, address: '', peer: '', body, ...request })
-  return { ...answer, text: answer.body ?? '' }
+  return { ...answer, text: String(answer.body ?? '') }
 }
 
 test('a part that fails, or a stop that was asked for, makes 503 of being ready', async () => {

@@ -6,6 +6,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { createHandler, type Handle } from '../../src/http/handler.ts'
 import type { Answer } from '../../src/http/message.ts'
 import { createReadiness } from '../../src/http/readiness.ts'
+import { pageRoutes } from '../../src/pages/routes.ts'
 import { createArgon2 } from '../../src/platform/argon2.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { readSettings, type SettingInputs } from '../../src/settings.ts'
@@ -53,7 +54,9 @@ export interface CallOptions {
   readonly address?: string
 }
 
-export interface Called extends Answer {
+export interface Called extends Omit<Answer, 'body'> {
+  /** As text. */
+  readonly body: string | null
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests that know their shape
   readonly json: any
   /** The cookies that the answer sets, by name; an expired one is an empty text. */
@@ -85,7 +88,13 @@ export async function startInProcess(
     publicUrl,
     { clock, hasher, store: counting(store, counts) },
   )
-  const handle = createHandler({ parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false })
+  const handle = createHandler({
+    parts: engine,
+    publicUrl,
+    readiness: createReadiness(engine),
+    isStopping: () => false,
+    pages: pageRoutes(),
+  })
   resetCounts()
   return {
     engine,
@@ -109,10 +118,10 @@ async function call(
   { headers = {}, body, type, address = '192.0.2.1' }: CallOptions,
 ): Promise<Called> {
   const [path = '', query = ''] = target.split('?')
-  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-  const bytes = text === undefined ? new Uint8Array() : new TextEncoder().encode(text)
+  const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  const bytes = sent === undefined ? new Uint8Array() : new TextEncoder().encode(sent)
   const contentType = type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
-  const all = new Map(Object.entries(text === undefined ? headers : { 'content-type': contentType, ...headers }))
+  const all = new Map(Object.entries(sent === undefined ? headers : { 'content-type': contentType, ...headers }))
   const answer = await handle({
     method,
     path,
@@ -122,10 +131,12 @@ async function call(
     peer: address,
     body: async (limit) => (bytes.byteLength > limit ? undefined : bytes),
   })
+  const text = answer.body === null ? null : Buffer.from(answer.body).toString()
   const pairs = answer.cookies.map((cookie) => cookie.split(';', 1)[0]?.split('=') ?? [])
   return {
     ...answer,
-    json: answer.body === null || answer.body === '' ? undefined : JSON.parse(answer.body),
+    body: text,
+    json: /\bjson\b/.test(answer.headers['content-type'] ?? '') && text ? JSON.parse(text) : undefined,
     jar: Object.fromEntries(pairs.map(([name, ...value]) => [name, value.join('=')])),
   }
 }

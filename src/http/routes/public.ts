@@ -52,7 +52,7 @@ export const publicRoutes = [
     answers: { 200: null, 404: problem },
     async run({ app, request }) {
       if (app.metrics === undefined || !isLocal(request)) return new AuthError('not_found', { setting: 'METRICS_PORT' })
-      return { text: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await app.metrics() } }
+      return { content: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await app.metrics() } }
     },
   }),
 ]

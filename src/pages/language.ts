@@ -1,0 +1,50 @@
+// Which language a page is in: what was asked for by a link, else what was chosen before, else what the browser prefers
+// (RFC 9110, 12.5.4).
+
+import type { Incoming } from '../http/message.ts'
+
+export const LANGUAGES = ['en', 'zh-CN'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** It holds a choice and tells nothing of anybody, so scripts may read it. */
+const COOKIE = 'latchkey_language'
+const YEAR = 31_536_000
+
+export function languageOf(request: Incoming): Language {
+  return askedFor(request) ?? chosenBefore(request.header('cookie')) ?? preferred(request.header('accept-language') ?? '')
+}
+
+/** The Set-Cookie value that keeps a choice, where one was made. */
+export function keepChoice(request: Incoming, secure: boolean): readonly string[] {
+  const chosen = askedFor(request)
+  return chosen ? [`${COOKIE}=${chosen}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure ? '; Secure' : ''}`] : []
+}
+
+function askedFor(request: Incoming): Language | undefined {
+  return known(new URLSearchParams(request.query).get('lang'))
+}
+
+function chosenBefore(cookies: string | null): Language | undefined {
+  return known(new RegExp(`(?:^|;)[ \\t]*${COOKIE}=([\\w-]+)`).exec(cookies ?? '')?.[1])
+}
+
+function known(text: string | null | undefined): Language | undefined {
+  return LANGUAGES.find((language) => language === text)
+}
+
+function preferred(acceptLanguage: string): Language {
+  const ranked = acceptLanguage
+    .split(',')
+    .map((range) => {
+      const [tag = '', ...parameters] = range.trim().toLowerCase().split(';')
+      const weight = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find((found) => found !== undefined)
+      return { tag, weight: weight === undefined ? 1 : Number(weight) }
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+  for (const { tag } of ranked) {
+    if (/^zh\b/.test(tag)) return 'zh-CN'
+    if (/^en\b/.test(tag)) return 'en'
+  }
+  return 'en'
+}

@@ -1,0 +1,12 @@
+// Where people go after they signed in: an address that came with the request, so it may be anybody's wish.
+
+/**
+ * The address to return to, rebuilt from its parts. Only own and allowed origins, compared exactly after parsing (WHATWG URL);
+ * anything else, and anything with a name or a password in it, goes to the fallback.
+ */
+export function judgeReturn(wanted: string | null, publicUrl: string, allowed: ReadonlySet<string>, fallback: string): string {
+  const parsed = wanted === null ? null : URL.parse(wanted, publicUrl)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '') return fallback
+  if (parsed.origin === new URL(publicUrl).origin) return parsed.pathname + parsed.search + parsed.hash
+  return allowed.has(parsed.origin) ? parsed.href : fallback
+}

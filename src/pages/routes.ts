@@ -1,0 +1,88 @@
+// The paths of the pages. They read and never change anything: what changes something goes to the API, with its proofs.
+
+import { html } from 'hono/html'
+import { AuthError } from '../domain/errors.ts'
+import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
+import { accountOutcome } from './account.ts'
+import { type Assets, readAssets } from './assets.ts'
+import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
+import { errorsPage } from './errors-page.ts'
+import { keepChoice, type Language, languageOf } from './language.ts'
+import { registerPage } from './register.ts'
+import { HOME, keeping, signInPage } from './sign-in.ts'
+import { signedOutPage } from './signed-out.ts'
+import { TEXTS } from './texts.ts'
+
+const FOREVER = 'public, max-age=31536000, immutable'
+
+export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
+  const page = (path: string, summary: string, make: (call: Call<unknown, unknown>, language: Language) => Page) =>
+    htmlRoute(path, summary, async (call, language) => {
+      const entry = assets.entry('pages')
+      return entry === undefined ? notBuilt(language) : pageOutcome(make(call, language), entry)
+    })
+
+  return [
+    openRoute({
+      ...PUBLIC,
+      path: '/',
+      summary: 'To the account, or to the sign-in page.',
+      answers: { 303: null },
+      run: async (call) => ({ status: 303, headers: { location: isKnown(call) ? HOME : '/sign-in' } }),
+    }),
+    page('/sign-in', 'The sign-in page.', signInPage),
+    page('/register', 'The registration page.', registerPage),
+    page('/signed-out', 'The page after signing out.', signedOutPage),
+    page('/docs/errors', 'What each code of an error means.', errorsPage),
+    htmlRoute('/account', 'The account page.', async (call, language) => {
+      if (!isKnown(call)) return toSignIn(call, language)
+      const entry = assets.entry('account')
+      return entry === undefined ? notBuilt(language) : accountOutcome(call, language, entry)
+    }),
+    openRoute({
+      ...PUBLIC,
+      path: `${ASSET_PATH}:name`,
+      proof: 'none',
+      summary: 'A script or a style of the pages.',
+      run: async ({ request, parameter }) => {
+        const asset = assets.file(parameter)
+        if (asset === undefined) return new AuthError('not_found')
+        const zipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(request.header('accept-encoding') ?? '')
+        return {
+          content: { type: asset.type, body: zipped ? asset.gzipped : asset.plain },
+          headers: { 'cache-control': FOREVER, vary: 'Accept-Encoding', ...(zipped && { 'content-encoding': 'gzip' }) },
+        }
+      },
+    }),
+  ]
+}
+
+const PUBLIC = { method: 'GET', proof: 'origin', answers: { 200: null } } as const
+
+function htmlRoute(path: string, summary: string, run: (call: Call<unknown, unknown>, language: Language) => Promise<Outcome>): Route {
+  return openRoute({
+    ...PUBLIC,
+    path,
+    summary,
+    async run(call) {
+      const outcome = await run(call, languageOf(call.request))
+      return { ...outcome, cookies: keepChoice(call.request, call.parts.policy.cookies.secure) }
+    },
+  })
+}
+
+/** Whether there is a cookie that could sign somebody in; whether it does is for the API to say. */
+function isKnown({ credentials: { cookies } }: Call<unknown, unknown>): boolean {
+  return cookies.session !== undefined || cookies.remember !== undefined
+}
+
+function toSignIn({ request }: Call<unknown, unknown>, language: Language): Outcome {
+  const query = new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(keeping(request.query, language))), return: HOME })
+  return { status: 303, headers: { location: `/sign-in?${query}` } }
+}
+
+async function notBuilt(language: Language): Promise<Outcome> {
+  const body =
+    await html`<!doctype html><html lang="${language}"><meta charset="utf-8"><title>Latchkey</title><p>${TEXTS[language].notBuilt}</p></html>`
+  return { status: 503, content: { type: 'text/html; charset=utf-8', body: String(body) } }
+}

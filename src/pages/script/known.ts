@@ -1,0 +1,26 @@
+// What the server told this page in its markup: its texts, where to go on to, and whether a cookie is worth a try.
+
+import type { Texts } from '../texts.ts'
+
+const { dataset } = document.body
+
+export const page = dataset.page
+export const returnAddress = dataset.return ?? '/account'
+export const mayBeSignedIn = dataset.try !== undefined
+export const reason = dataset.reason ?? ''
+export const texts = JSON.parse(dataset.texts ?? '{}') as Texts
+
+const language = document.documentElement.lang
+
+/** A text with its values in place. */
+export function say(text: keyof Texts, values: Readonly<Record<string, string | number>> = {}): string {
+  return texts[text].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? (name === 'min' ? dataset.min : whole)))
+}
+
+export function sayTime(iso: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))
+}
+
+export function element<E extends HTMLElement>(id: string): E {
+  return document.getElementById(id) as E
+}

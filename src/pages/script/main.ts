@@ -1,0 +1,42 @@
+// The script of the pages: it sends the forms, and goes on where somebody is signed in already.
+
+import { createClient } from '../../client/index.ts'
+import '../pages.css'
+import { goOn, goOnIfSignedIn } from './already.ts'
+import { prepareForm } from './form.ts'
+import { element, page, returnAddress, say } from './known.ts'
+import { isAlarm } from './notice.ts'
+import { strengthOf } from './strength.ts'
+import { showTheft } from './theft.ts'
+
+if (page === 'sign-in') signIn()
+else if (page === 'register' && document.getElementById('form') !== null) register()
+
+function signIn(): void {
+  const client = createClient()
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('#known [data-go]')) link.href = returnAddress
+  prepareForm(async (typed) => {
+    await client.login(typed)
+    if (isAlarm()) await showTheft(client)
+    else goOn()
+  })
+  void goOnIfSignedIn(client)
+}
+
+function register(): void {
+  const client = createClient()
+  prepareForm(async (typed) => {
+    await client.register(typed)
+    goOn()
+  })
+  const username = element<HTMLInputElement>('username')
+  const password = element<HTMLInputElement>('password')
+  const meter = element<HTMLMeterElement>('strength')
+  const told = element('strength-text')
+  password.addEventListener('input', () => {
+    const strength = strengthOf(password.value, username.value)
+    meter.value = strength
+    meter.dataset.grade = String(strength)
+    told.textContent = password.value === '' ? '' : say(`strength${strength}`)
+  })
+}

@@ -1,0 +1,27 @@
+// After an alarm and a sign-in: when and from where the copy was used, from the user's own record.
+
+import type { Client } from '../../client/index.ts'
+import { element, returnAddress, say, sayTime } from './known.ts'
+
+interface Sight {
+  readonly at: string
+  readonly ip: string
+  readonly device: string
+}
+
+export async function showTheft(client: Client): Promise<void> {
+  const page = await client.operations.list({ limit: 100 }).catch(() => undefined)
+  const alarm = page?.operations.find(({ outcome }) => outcome === 'alarm')
+  const { presentedNow, seenBefore } = (alarm?.detail ?? {}) as { readonly presentedNow?: Sight; readonly seenBefore?: Sight }
+  element('theft-text').textContent = presentedNow ? saySight('theftText', presentedNow) : say('theftUnknown')
+  element('theft-before').textContent = seenBefore ? saySight('theftBefore', seenBefore) : ''
+  element('ask').hidden = true
+  const panel = element('theft')
+  for (const link of panel.querySelectorAll<HTMLAnchorElement>('[data-go]')) link.href = returnAddress
+  panel.hidden = false
+  panel.querySelector('h1')?.focus()
+}
+
+function saySight(text: 'theftText' | 'theftBefore', { at, ip, device }: Sight): string {
+  return say(text, { at: sayTime(at), ip, device: device === '' ? '?' : device })
+}

@@ -1,0 +1,83 @@
+// The sign-in page: the form, why it is shown, and after an alarm what happened.
+
+import { html } from 'hono/html'
+import { DAY } from '../domain/time.ts'
+import type { Call } from '../http/route.ts'
+import type { Markup, Page } from './document.ts'
+import { formEnd, passwordField, rememberField, usernameField } from './fields.ts'
+import type { Language } from './language.ts'
+import { judgeReturn } from './return-address.ts'
+import { TEXTS, type Texts } from './texts.ts'
+
+/** Why somebody is asked to sign in, as the client and the wire contract name it; `fresh` is ours. */
+const NOTICES: Readonly<Record<string, keyof Texts>> = {
+  idle: 'noticeIdle',
+  expired: 'noticeExpired',
+  revoked: 'noticeRevoked',
+  theft_suspected: 'noticeTheft',
+  fresh: 'noticeFresh',
+}
+
+export const HOME = '/account'
+
+export function signInPage(call: Call<unknown, unknown>, language: Language): Page {
+  const texts = TEXTS[language]
+  const { query } = call.request
+  const parameters = new URLSearchParams(query)
+  const { policy } = call.parts
+  const { cookies } = call.credentials
+  const reason = parameters.get('reason') ?? ''
+  const notice = Object.hasOwn(NOTICES, reason) ? NOTICES[reason] : undefined
+  const mayBeSignedIn = cookies.session !== undefined || cookies.remember !== undefined
+  return {
+    language,
+    texts,
+    title: texts.signInTitle,
+    inLanguage: (other) => `/sign-in?${keeping(query, other)}`,
+    known: {
+      page: 'sign-in',
+      return: judgeReturn(parameters.get('return'), call.app.publicUrl, policy.allowedOrigins, HOME),
+      reason,
+      texts: JSON.stringify(texts),
+      min: String(policy.passwordMin),
+      // The cookies are out of a script's reach: whether there are any to try is told by the server.
+      ...(mayBeSignedIn && reason !== 'fresh' && { try: '' }),
+    },
+    main: html`<section id="ask"><h1>${texts.signInTitle}</h1>
+<p class="notice${reason === 'theft_suspected' ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
+<form method="post" id="form" novalidate>
+${usernameField(texts)}
+${passwordField(texts, 'current-password')}
+${rememberField(texts, Math.round(policy.rememberLifetime / DAY))}
+${formEnd(texts, texts.signIn)}
+</form>
+${policy.registration === 'open' ? html`<p class="other">${texts.noAccount} <a href="/register?${keeping(query, language)}">${texts.register}</a></p>` : ''}
+</section>
+${signedInAlready(texts)}
+${theftPanel(texts)}`,
+  }
+}
+
+/** Shown instead of going on by itself, where going on has just led back here. */
+function signedInAlready(texts: Texts): Markup {
+  return html`<section id="known" hidden><h1 tabindex="-1">${texts.signedIn}</h1>
+<p><a class="primary" data-go href="${HOME}">${texts.goOn}</a></p>
+<p class="other"><button type="button" class="plain" id="other-user">${texts.otherUser}</button></p></section>`
+}
+
+/** Evidence is for whoever has signed in, so it is empty here and filled in by the script. */
+function theftPanel(texts: Texts): Markup {
+  return html`<section id="theft" hidden><h1 tabindex="-1">${texts.theftTitle}</h1>
+<p class="notice alarm" id="theft-text"></p><p id="theft-before"></p><p>${texts.theftAdvice}</p>
+<p class="actions"><a class="primary" href="${HOME}">${texts.toAccount}</a> <a class="secondary" data-go href="${HOME}">${texts.goOn}</a></p></section>`
+}
+
+/** The query of this page for another page or another language: where to return to, and why. */
+export function keeping(query: string, language: Language): string {
+  const kept = new URLSearchParams({ lang: language })
+  for (const name of ['return', 'reason']) {
+    const value = new URLSearchParams(query).get(name)
+    if (value !== null) kept.set(name, value)
+  }
+  return kept.toString()
+}

@@ -1,0 +1,156 @@
+// The pages as a browser gets them: which languages, which headers, where they lead, and what they refuse.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { test } from 'node:test'
+import { startInProcess } from '../support/in-process.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+const PAGES = ['/sign-in', '/register', '/signed-out', '/docs/errors'] as const
+
+test('every page has its headers, in both languages, and no script or style in it', async () => {
+  await using latchkey = await startInProcess()
+  for (const page of PAGES) {
+    for (const [accept, lang] of [
+      ['en-GB,en;q=0.8', 'en'],
+      ['zh-CN,zh;q=0.9,en;q=0.8', 'zh-CN'],
+    ] as const) {
+      const { status, headers, body } = await latchkey.call('GET', page, { headers: { 'accept-language': accept } })
+      equal(status, 200)
+      equal(headers['content-type'], 'text/html; charset=utf-8')
+      match(headers['content-security-policy'] ?? '', /^default-src 'none'; script-src 'self'; style-src 'self';.*frame-ancestors 'none'/)
+      ok(!headers['content-security-policy']?.includes('unsafe'))
+      equal(headers['referrer-policy'], 'same-origin')
+      equal(headers['cache-control'], 'no-store')
+      equal(headers['x-content-type-options'], 'nosniff')
+      match(body ?? '', new RegExp(`^<!doctype html>\\n<html lang="${lang}">`))
+      ok(!/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/.test(body ?? ''), page)
+    }
+  }
+})
+
+test('a language is the one asked for, else the one chosen before, else the one preferred', async () => {
+  await using latchkey = await startInProcess()
+  const langOf = async (path: string, headers: Record<string, string>) =>
+    /<html lang="([\w-]+)">/.exec((await latchkey.call('GET', path, { headers })).body ?? '')?.[1]
+  const chinese = { 'accept-language': 'fr, zh-TW;q=0.7, en;q=0.5' }
+  equal(await langOf('/sign-in', {}), 'en')
+  equal(await langOf('/sign-in', { 'accept-language': 'de, fr' }), 'en')
+  equal(await langOf('/sign-in', { 'accept-language': 'zh;q=0, en;q=0.1' }), 'en')
+  equal(await langOf('/sign-in', chinese), 'zh-CN')
+  equal(await langOf('/sign-in', { ...chinese, cookie: 'a=b; latchkey_language=en' }), 'en')
+  equal(await langOf('/sign-in?lang=zh-CN', { cookie: 'latchkey_language=en' }), 'zh-CN')
+  equal(await langOf('/sign-in?lang=xx', chinese), 'zh-CN')
+  const chosen = await latchkey.call('GET', '/sign-in?lang=zh-CN')
+  deepEqual(chosen.jar, { latchkey_language: 'zh-CN' })
+  deepEqual((await latchkey.call('GET', '/sign-in')).jar, {})
+})
+
+test('a return address is own or allowed, or it is not taken', async () => {
+  await using latchkey = await startInProcess({ allowedOrigins: ['https://app.example.com'] })
+  const ends = {
+    '/orders?id=1#top': '/orders?id=1#top',
+    'http://localhost:3000/orders': '/orders',
+    'https://app.example.com/cart': 'https://app.example.com/cart',
+    'https://app.example.com:8443/cart': '/account',
+    'https://app.example.com.evil.test/': '/account',
+    'https://app.example.com@evil.test/': '/account',
+    'https://user:secret@app.example.com/': '/account',
+    'http://app.example.com/': '/account',
+    '//evil.test/': '/account',
+    '/\\evil.test/': '/account',
+    '\\\\evil.test': '/account',
+    '/%09/evil.test': '/%09/evil.test',
+    '\t//evil.test': '/account',
+    'javascript:alert(1)': '/account',
+    'data:text/html,x': '/account',
+    'blob:http://localhost:3000/1': '/account',
+    'https:evil.test': '/account',
+    '': '/sign-in',
+  }
+  for (const [wanted, expected] of Object.entries(ends)) {
+    const { body } = await latchkey.call('GET', `/sign-in?return=${encodeURIComponent(wanted)}`)
+    const told = /data-return="([^"]*)"/.exec(body ?? '')?.[1]?.replaceAll('&amp;', '&')
+    if (wanted !== '') equal(told, expected, wanted)
+  }
+})
+
+test('what comes in an address is text and never markup', async () => {
+  await using latchkey = await startInProcess()
+  const attack = '"><script>alert(1)</script><x y="'
+  for (const page of PAGES) {
+    const query = new URLSearchParams({ return: `/${attack}`, reason: attack, lang: attack })
+    const { body } = await latchkey.call('GET', `${page}?${query}`)
+    ok(!body?.includes('<script>alert'), page)
+    ok(!body?.includes('"><'.concat('script')), page)
+  }
+})
+
+test('without a cookie the account leads to the sign-in page; with one it is there, under a nonce of its own', async () => {
+  await using latchkey = await startInProcess()
+  equal((await latchkey.call('GET', '/')).headers.location, '/sign-in')
+  const away = await latchkey.call('GET', '/account?lang=zh-CN')
+  deepEqual([away.status, away.headers.location], [303, '/sign-in?lang=zh-CN&return=%2Faccount'])
+
+  const { jar } = await latchkey.call('POST', '/access/register', { body: { username: 'ada', password: PASSWORD } })
+  const headers = { cookie: `latchkey_session=${jar.latchkey_session}` }
+  equal((await latchkey.call('GET', '/', { headers })).headers.location, '/account')
+  const nonces = new Set<string | undefined>()
+  for (let turn = 0; turn < 2; turn += 1) {
+    const page = await latchkey.call('GET', '/account', { headers })
+    equal(page.status, 200)
+    const nonce = /style-src 'self' 'nonce-([\w-]+)'/.exec(page.headers['content-security-policy'] ?? '')?.[1]
+    ok(page.body?.includes(`nonce="${nonce}"`))
+    nonces.add(nonce)
+  }
+  equal(nonces.size, 2)
+})
+
+test('the page only tries a sign-in where there is a cookie to try, and never on its way to a fresh password', async () => {
+  await using latchkey = await startInProcess()
+  const headers = { cookie: 'latchkey_remember=whatever' }
+  const tries = async (path: string, options = {}) => / data-try=/.test((await latchkey.call('GET', path, options)).body ?? '')
+  deepEqual(
+    [await tries('/sign-in'), await tries('/sign-in', { headers }), await tries('/sign-in?reason=fresh', { headers })],
+    [false, true, false],
+  )
+})
+
+test('a closed registration says so and shows no form', async () => {
+  await using latchkey = await startInProcess({ registration: 'closed' })
+  ok(!(await latchkey.call('GET', '/register')).body?.includes('<form'))
+  ok(!(await latchkey.call('GET', '/sign-in')).body?.includes('/register'))
+})
+
+test('scripts and styles are kept by browsers for good, and nothing but them is handed out', async () => {
+  await using latchkey = await startInProcess()
+  const { body } = await latchkey.call('GET', '/sign-in')
+  const names = [...(body ?? '').matchAll(/\/access\/assets\/([\w.-]+)/g)].map(([path]) => path)
+  equal(names.length, 2)
+  for (const name of names) {
+    const plain = await latchkey.call('GET', name)
+    equal(plain.status, 200)
+    equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable')
+    match(plain.headers['content-type'] ?? '', /^text\/(css|javascript); charset=utf-8$/)
+    equal(plain.headers['content-encoding'], undefined)
+    equal((await latchkey.call('GET', name, { headers: { 'accept-encoding': 'gzip;q=0' } })).headers['content-encoding'], undefined)
+    equal((await latchkey.call('GET', name, { headers: { 'accept-encoding': 'br, gzip' } })).headers['content-encoding'], 'gzip')
+  }
+  for (const name of ['manifest.json', '..%2f..%2fpackage.json', '%2e%2e', 'sources.sha256', 'x.js', '', '%00']) {
+    equal((await latchkey.call('GET', `/access/assets/${name}`)).status, 404, name)
+  }
+})
+
+test('a page takes no form: what changes something goes to the API', async () => {
+  await using latchkey = await startInProcess()
+  for (const page of ['/', ...PAGES, '/account']) {
+    const answer = await latchkey.call('POST', page, { body: 'username=a&password=b', type: 'application/x-www-form-urlencoded' })
+    deepEqual([answer.status, answer.headers.allow], [405, 'GET, HEAD, OPTIONS'])
+  }
+})
+
+test('the errors page names every code under its own anchor', async () => {
+  await using latchkey = await startInProcess()
+  const refused = await latchkey.call('GET', '/access/session')
+  const anchor = new URL(refused.json.type).hash.slice(1)
+  ok((await latchkey.call('GET', '/docs/errors')).body?.includes(`id="${anchor}"`))
+})

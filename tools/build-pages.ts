@@ -1,0 +1,77 @@
+// npm run pages: builds what browsers load into dist/assets/. With --if-stale only where something has changed since, so that
+// every start may ask.
+
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+const ROOT = new URL('../', import.meta.url).pathname
+const BUILT = join(ROOT, 'dist/assets')
+const STAMP = join(BUILT, 'sources.sha256')
+
+/** Built apart, so that no page waits for what another one needs. */
+const ENTRIES: Readonly<Record<string, string>> = { pages: 'src/pages/script/main.ts', account: 'console/account/main.tsx' }
+const SOURCES = ['src/{client,pages,domain,http}/**/*', 'console/**/*', 'package-lock.json', 'tools/build-pages.ts']
+
+interface Built {
+  readonly [source: string]: { readonly file: string; readonly isEntry?: boolean; readonly css?: readonly string[] }
+}
+
+if (import.meta.main) {
+  const stamp = stampOf()
+  if (!process.argv.includes('--if-stale') || !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== stamp) await buildPages(stamp)
+}
+
+/** Builds beside the old ones and then takes their place, so that a server never serves half of it. */
+export async function buildPages(stamp = stampOf()): Promise<void> {
+  const began = performance.now()
+  const { build } = await import('vite')
+  const fresh = join(ROOT, `dist/assets.${process.pid}`)
+  const manifest: Record<string, unknown> = {}
+  for (const [name, source] of Object.entries(ENTRIES).filter(([, source]) => existsSync(join(ROOT, source)))) {
+    await build({
+      configFile: false,
+      root: ROOT,
+      publicDir: false,
+      logLevel: 'warn',
+      build: {
+        outDir: fresh,
+        emptyOutDir: false,
+        manifest: `${name}.json`,
+        target: 'es2022',
+        modulePreload: false,
+        assetsInlineLimit: 0,
+        chunkSizeWarningLimit: 1_000,
+        rolldownOptions: {
+          input: join(ROOT, source),
+          output: { entryFileNames: `${name}-[hash].js`, chunkFileNames: `${name}-[hash].js`, assetFileNames: `${name}-[hash][extname]` },
+        },
+      },
+    })
+    const built = JSON.parse(readFileSync(join(fresh, `${name}.json`), 'utf8')) as Built
+    rmSync(join(fresh, `${name}.json`))
+    const entry = Object.values(built).find(({ isEntry }) => isEntry)
+    if (entry === undefined) throw new Error(`${source} was built into nothing`)
+    manifest[name] = { script: entry.file, styles: entry.css ?? [] }
+  }
+  for (const file of readdirSync(fresh)) writeFileSync(join(fresh, `${file}.gz`), gzipSync(readFileSync(join(fresh, file)), { level: 9 }))
+  writeFileSync(join(fresh, 'manifest.json'), JSON.stringify(manifest))
+  writeFileSync(join(fresh, 'sources.sha256'), stamp)
+  rmSync(BUILT, { recursive: true, force: true })
+  renameSync(fresh, BUILT)
+  process.stdout.write(`pages built in ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+}
+
+/** A hash of everything that the pages are made of. */
+function stampOf(): string {
+  const hash = createHash('sha256')
+  const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT, withFileTypes: true }))
+  for (const file of files
+    .filter((each) => each.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort()) {
+    hash.update(file).update('\0').update(readFileSync(file))
+  }
+  return hash.digest('hex')
+}
