@@ -26,6 +26,8 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
+  /** Another program than the one in the sources. */
+  readonly main?: string
   /** An existing folder to serve from; it is then not removed. */
   readonly folder?: string
 }
@@ -41,9 +43,9 @@ export async function temporaryFolder(): Promise<string> {
 
 const START_TIME = 20_000
 
-export async function startServer({ env = {}, args = [], folder }: ServerOptions = {}): Promise<RunningServer> {
+export async function startServer({ env = {}, args = [], folder, main = MAIN }: ServerOptions = {}): Promise<RunningServer> {
   const home = folder ?? (await temporaryFolder())
-  const child = spawn(process.execPath, [MAIN, 'serve', ...args], {
+  const child = spawn(process.execPath, [main, 'serve', ...args], {
     cwd: home,
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],

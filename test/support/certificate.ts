@@ -1,0 +1,23 @@
+// A certificate for the sites of a test, and the hash of its key, by which a browser is told to trust it.
+
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from './programs.ts'
+
+export interface Certificate {
+  readonly cert: string
+  readonly key: string
+  /** SHA-256 of the public key, in base64: with it trusted the pages are secure contexts, as with a real certificate. */
+  readonly spki: string
+}
+
+export async function makeCertificate(folder: string, names: readonly string[]): Promise<Certificate> {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+  const alternatives = names.map((name) => `DNS:${name}`).join(',')
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+  const subject = ['-subj', '/CN=test', '-addext', `subjectAltName=${alternatives}`, '-days', '30']
+  await run('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject])
+  const publicKey = new X509Certificate(readFileSync(cert)).publicKey.export({ type: 'spki', format: 'der' })
+  return { cert, key, spki: createHash('sha256').update(publicKey).digest('base64') }
+}

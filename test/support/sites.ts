@@ -1,0 +1,84 @@
+// Sites over https in the names of a test: an application, a stranger, a sibling sub-domain, and Latchkey on a name of its own.
+
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { type Certificate, makeCertificate } from './certificate.ts'
+import { clientBundle } from './client-bundle.ts'
+import { freePort } from './connections.ts'
+import { type RunningServer, startServer, temporaryFolder } from './server.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+const SCRIPTS = { '/jquery.js': 'node_modules/jquery/dist/jquery.js', '/axios.js': 'node_modules/axios/dist/axios.js' } as const
+
+export interface Sites extends AsyncDisposable {
+  readonly certificate: Certificate
+  /** Latchkey itself, on another origin of the application's site. */
+  readonly latchkey: string
+  readonly server: RunningServer
+  /** The application: an allowed origin. */
+  readonly app: string
+  /** The same site, and nobody that Latchkey knows. */
+  readonly sibling: string
+  /** Another site. */
+  readonly stranger: string
+}
+
+export interface SiteChoices {
+  readonly env?: Readonly<Record<string, string>>
+  /** Another program to serve with. */
+  readonly main?: string
+}
+
+export async function startSites({ env = {}, main }: SiteChoices = {}): Promise<Sites> {
+  const folder = await temporaryFolder()
+  const certificate = await makeCertificate(folder, ['app.test', 'api.app.test', 'other.app.test', 'evil.test', 'localhost'])
+  const pages = await servePages(certificate)
+  const { port } = pages.address() as AddressInfo
+  const app = `https://app.test:${port}`
+  const ownPort = await freePort()
+  const latchkey = `https://api.app.test:${ownPort}`
+  const server = await startServer({
+    ...(main === undefined ? {} : { main }),
+    env: {
+      PORT: String(ownPort),
+      LATCHKEY_PUBLIC_URL: latchkey,
+      LATCHKEY_ALLOWED_ORIGINS: app,
+      TLS_CERT: certificate.cert,
+      TLS_KEY: certificate.key,
+      DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
+      ...env,
+    },
+  })
+  return {
+    certificate,
+    latchkey,
+    server,
+    app,
+    sibling: `https://other.app.test:${port}`,
+    stranger: `https://evil.test:${port}`,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      pages.closeAllConnections()
+      pages.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** One empty page for every name, and the scripts that pages load. What a page does is for the test to say. */
+async function servePages({ cert, key }: Certificate): Promise<Server> {
+  const client = await clientBundle()
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+    const path = request.url ?? '/'
+    const script =
+      path === '/client.js' ? client : path in SCRIPTS ? readFileSync(join(ROOT, SCRIPTS[path as keyof typeof SCRIPTS])) : undefined
+    if (script !== undefined) response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+    else if (path === '/favicon.ico') response.writeHead(404).end()
+    else response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><meta charset="utf-8"><title>page</title><p>page</p>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
