@@ -1,0 +1,37 @@
+// Operations counted by the day, for the last thirty days of the reader's own calendar.
+
+import type { Operation } from './alarms.ts'
+
+export const DAYS = 30
+
+export interface DayCount {
+  /** The day's first moment, in milliseconds since 1970. */
+  readonly day: number
+  readonly done: number
+  readonly refused: number
+  readonly alarms: number
+}
+
+export function firstDay(now: number): number {
+  return startOfDay(now, DAYS - 1)
+}
+
+export function activityOf(operations: readonly Pick<Operation, 'at' | 'outcome'>[], now: number): readonly DayCount[] {
+  const counts = new Map<number, { done: number; refused: number; alarms: number }>()
+  for (let back = DAYS - 1; back >= 0; back -= 1) counts.set(startOfDay(now, back), { done: 0, refused: 0, alarms: 0 })
+  for (const { at, outcome } of operations) {
+    const count = counts.get(startOfDay(Date.parse(at), 0))
+    if (count !== undefined) count[outcome === 'ok' ? 'done' : outcome === 'alarm' ? 'alarms' : 'refused'] += 1
+  }
+  return [...counts].map(([day, count]) => ({ day, ...count }))
+}
+
+export function countOf({ done, refused, alarms }: DayCount): number {
+  return done + refused + alarms
+}
+
+/** By the calendar and not by 24 hours: days on which clocks change are longer or shorter. */
+function startOfDay(at: number, back: number): number {
+  const date = new Date(at)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() - back).getTime()
+}

@@ -1,0 +1,59 @@
+// Turns what a browser or a program says of itself into words that people recognise.
+
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
+  [/\b(?:OPR|Opera)\//, 'Opera'],
+  [/\bSamsungBrowser\//, 'Samsung Internet'],
+  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
+  [/\bCriOS\//, 'Chrome'],
+  [/\b(?:Chrome|Chromium|HeadlessChrome)\//, 'Chromium'],
+  [/\bVersion\/[\d.]+.*\bSafari\//, 'Safari'],
+]
+
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\b(?:Macintosh|Mac OS X)\b/, 'macOS'],
+  [/\bLinux\b|\bX11\b/, 'Linux'],
+]
+
+const PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/^curl\//i, 'curl'],
+  [/^Wget\//i, 'Wget'],
+  [/^(?:python-requests|python-urllib|aiohttp|python-httpx)\b/i, 'Python requests'],
+  [/^axios\//i, 'axios'],
+  [/^node(?:\b|-fetch)/i, 'Node.js'],
+  [/^undici\b/i, 'Node.js'],
+  [/^Go-http-client\//, 'Go'],
+  [/^PostmanRuntime\//, 'Postman'],
+]
+
+const LONGEST = 60
+
+/**
+ * @param device what the client called itself; anything at all
+ * @param on joins a browser and a system: `(browser, system) => 'Chromium on Linux'`
+ * @returns undefined where it said nothing
+ */
+export function deviceName(device: string, on: (browser: string, system: string) => string): string | undefined {
+  const text = device.trim()
+  if (text === '') return undefined
+  const program = known(PROGRAMS, text)
+  if (program !== undefined) return program
+  const browser = known(BROWSERS, text)
+  const system = known(SYSTEMS, text)
+  if (browser !== undefined && system !== undefined) return on(browser, system)
+  return browser ?? system ?? shortened(text)
+}
+
+function known(names: readonly (readonly [RegExp, string])[], text: string): string | undefined {
+  return names.find(([pattern]) => pattern.test(text))?.[1]
+}
+
+function shortened(text: string): string {
+  const characters = [...text]
+  return characters.length <= LONGEST ? text : `${characters.slice(0, LONGEST).join('')}…`
+}

@@ -1,0 +1,5 @@
+// The one client of the page.
+
+import { createClient } from '../../src/client/index.ts'
+
+export const latchkey = createClient()

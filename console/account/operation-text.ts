@@ -1,0 +1,32 @@
+// An operation as a sentence, and the kind it belongs to.
+
+import type { Operation } from './alarms.ts'
+import { isText, say, type TextKey } from './say.ts'
+
+export type Kind = 'signIn' | 'change' | 'ending' | 'own'
+
+export const KINDS: Readonly<Record<Kind, TextKey>> = {
+  signIn: 'kindSignIn',
+  change: 'kindChange',
+  ending: 'kindEnding',
+  own: 'kindOwn',
+}
+
+export function kindOf({ action }: Operation): Kind {
+  if (action.startsWith('login.')) return 'signIn'
+  if (action.startsWith('account.') || action.startsWith('password.')) return 'change'
+  return action.startsWith('session.') ? 'ending' : 'own'
+}
+
+/** What an application recorded is shown as it named it. */
+export function sayOperation(operation: Operation): string {
+  const { action, outcome, detail } = operation
+  const finer = action === 'session.end' ? endingOf(detail) : outcome
+  const fitting = [`${action}.${finer}`, action].find(isText)
+  return kindOf(operation) === 'own' || fitting === undefined ? action : say(fitting)
+}
+
+function endingOf({ by, reason, except }: Operation['detail']): string {
+  if (except === 'current') return 'others'
+  return String(reason ?? by ?? '')
+}

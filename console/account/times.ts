@@ -1,0 +1,42 @@
+// Dates, times of day, durations and "2 minutes ago", in the language of the page.
+
+import { language, say } from './say.ts'
+
+const DAY = new Intl.DateTimeFormat(language, { dateStyle: language === 'en' ? 'medium' : 'long' })
+const MOMENT = new Intl.DateTimeFormat(language, { dateStyle: language === 'en' ? 'medium' : 'long', timeStyle: 'short' })
+const CLOCK = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
+const SHORT_DAY = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' })
+const RELATIVE = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const WHOLE_DAY = 24 * HOUR
+
+export const sayDay = (at: string | number): string => DAY.format(new Date(at))
+export const sayMoment = (at: string | number): string => MOMENT.format(new Date(at))
+export const sayClock = (at: string | number): string => CLOCK.format(new Date(at))
+export const sayShortDay = (at: string | number): string => SHORT_DAY.format(new Date(at))
+
+export function sayAgo(at: string, now = Date.now()): string {
+  const seconds = Math.round((now - Date.parse(at)) / 1000)
+  if (seconds < 45) return say('momentAgo')
+  const [count, unit] = inUnit(seconds)
+  return RELATIVE.format(-count, unit)
+}
+
+/** @param seconds from now, such as a server says them in Retry-After */
+export function sayIn(seconds: number): string {
+  const [count, unit] = seconds < 90 ? ([seconds, 'second'] as const) : inUnit(seconds)
+  return RELATIVE.format(count, unit)
+}
+
+export function sayDuration(seconds: number): string {
+  const [count, unit] = seconds < 60 ? ([seconds, 'second'] as const) : inUnit(seconds)
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+}
+
+function inUnit(seconds: number): readonly [number, 'minute' | 'hour' | 'day'] {
+  if (seconds < 1.5 * HOUR) return [Math.max(1, Math.round(seconds / MINUTE)), 'minute']
+  if (seconds < 1.5 * WHOLE_DAY) return [Math.round(seconds / HOUR), 'hour']
+  return [Math.round(seconds / WHOLE_DAY), 'day']
+}
