@@ -1,0 +1,96 @@
+// A picture of the last thirty days: a bar for each, with what was refused and what was an alarm told apart by pattern too.
+
+import { activityOf, countOf, type DayCount, firstDay } from './activity.ts'
+import { ActivityFigures } from './activity-figures.tsx'
+import type { Operation } from './alarms.ts'
+import { say } from './say.ts'
+import { sayDay, sayShortDay } from './times.ts'
+
+const STEP = 20
+const BAR = 14
+const HEIGHT = 110
+
+interface ActivityChartProps {
+  readonly operations: readonly Operation[]
+  /** Whether these are all that were ever recorded. */
+  readonly complete: boolean
+}
+
+export function ActivityChart({ operations, complete }: ActivityChartProps) {
+  const now = Date.now()
+  const days = activityOf(operations, now)
+  const most = Math.max(4, ...days.map(countOf))
+  const oldest = Date.parse(operations.at(-1)?.at ?? '')
+  return (
+    <figure className="activity">
+      <figcaption>
+        <h3>{say('activityTitle')}</h3>
+        <ul className="legend">
+          <Legend kind="done" text={say('done')} />
+          <Legend kind="refused" text={say('refusedOrHeld')} />
+          <Legend kind="alarms" text={say('alarms')} />
+        </ul>
+      </figcaption>
+      <svg viewBox={`0 0 ${days.length * STEP} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summaryOf(days)}>
+        <defs>
+          <pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="5" height="5" className="refused-ground" />
+            <rect width="2" height="5" className="refused-stripe" />
+          </pattern>
+        </defs>
+        {days.map((day, index) => (
+          <Bar key={day.day} day={day} x={index * STEP + (STEP - BAR) / 2} scale={(HEIGHT - 4) / most} />
+        ))}
+        <line x1="0" x2={days.length * STEP} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className="axis" />
+      </svg>
+      <div className="axis-days soft small" aria-hidden="true">
+        {[0, 10, 20, 29].map((index) => (
+          <span key={index}>{sayShortDay(days[index]?.day ?? now)}</span>
+        ))}
+      </div>
+      {!complete && oldest > firstDay(now) && <p className="soft small">{say('activityPart', { from: sayDay(oldest) })}</p>}
+      <ActivityFigures days={days.filter((day) => countOf(day) > 0)} />
+    </figure>
+  )
+}
+
+function Bar({ day, x, scale }: { readonly day: DayCount; readonly x: number; readonly scale: number }) {
+  const parts = [
+    { count: day.done, kind: 'done' },
+    { count: day.refused, kind: 'refused' },
+    { count: day.alarms, kind: 'alarms' },
+  ]
+  let y = HEIGHT
+  return (
+    <g>
+      <title>{`${sayDay(day.day)}: ${day.done} / ${day.refused} / ${day.alarms}`}</title>
+      <rect x={x - 3} width={STEP} y="0" height={HEIGHT} fill="transparent" />
+      {parts.map(({ count, kind }) => {
+        // A single refusal among hundreds must still be seen.
+        const height = count === 0 ? 0 : Math.max(4, count * scale)
+        y -= height
+        return count > 0 && <rect key={kind} x={x} width={BAR} y={y} height={height} className={kind} />
+      })}
+    </g>
+  )
+}
+
+function Legend({ kind, text }: { readonly kind: string; readonly text: string }) {
+  return (
+    <li>
+      <svg width="14" height="14" aria-hidden="true">
+        <rect width="14" height="14" rx="2" className={kind} />
+      </svg>
+      {text}
+    </li>
+  )
+}
+
+function summaryOf(days: readonly DayCount[]): string {
+  const total = (part: 'done' | 'refused' | 'alarms') => days.reduce((sum, day) => sum + day[part], 0)
+  const span = { from: sayDay(days[0]?.day ?? 0), to: sayDay(days.at(-1)?.day ?? 0) }
+  const busiest = days.reduce<DayCount | undefined>((best, day) => (best && countOf(best) >= countOf(day) ? best : day), undefined)
+  if (busiest === undefined || countOf(busiest) === 0) return say('activityNone', span)
+  const totals = { done: total('done'), refused: total('refused'), alarms: total('alarms') }
+  return say('activitySummary', { ...span, ...totals, busiest: sayDay(busiest.day), most: countOf(busiest) })
+}

@@ -1,0 +1,51 @@
+// One alarm: what was seen, what was done about it, and what the reader can do.
+
+import { Button } from '@mantine/core'
+import { type Operation, type Sight, sightIn } from './alarms.ts'
+import { sayDevice, sayPlace } from './device-text.ts'
+import { say } from './say.ts'
+import { sayMoment } from './times.ts'
+
+interface AlarmCardProps {
+  readonly alarm: Operation
+  readonly onEndOthers: () => void
+  readonly onChangePassword: () => void
+  readonly onSeen: () => void
+}
+
+export function AlarmCard({ alarm, onEndOthers, onChangePassword, onSeen }: AlarmCardProps) {
+  const now = sightIn(alarm, 'presentedNow')
+  const before = sightIn(alarm, 'seenBefore')
+  const title = `alarm-${alarm.id}`
+  return (
+    <section className="card alarm" aria-labelledby={title} role="alert">
+      <h2 id={title}>
+        <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2">
+          <path d="M12 3 2.5 20h19zM12 10v4.5M12 17v.5" strokeLinecap="round" strokeLinejoin="round" />
+        </svg>
+        {say('alarmTitle')}
+      </h2>
+      <p>
+        {now ? say('alarmNow', blanksOf(now)) : say('alarmUnread')} {before && say('alarmBefore', blanksOf(before))}
+      </p>
+      <p>
+        {say('alarmEnded')} {say('alarmAdvice')}
+      </p>
+      <div className="actions">
+        <Button color="red" onClick={onEndOthers}>
+          {say('endOthers')}
+        </Button>
+        <Button variant="default" onClick={onChangePassword}>
+          {say('changePassword')}
+        </Button>
+        <Button variant="default" onClick={onSeen}>
+          {say('alarmSeen')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+function blanksOf({ at, ip, device }: Sight): Record<string, string> {
+  return { at: sayMoment(at), ip: sayPlace(ip), device: sayDevice(device) }
+}

@@ -1,0 +1,34 @@
+// The alarms that have not been seen yet, above everything else.
+
+import { useState } from 'react'
+import { AlarmCard } from './alarm-card.tsx'
+import { alarmsIn, keepSeenAlarm, seenAlarms } from './alarms.ts'
+import { Failure } from './failure.tsx'
+import type { OperationsReading } from './use-operations.ts'
+
+interface AlarmCardsProps {
+  readonly reading: OperationsReading
+  readonly onEndOthers: () => void
+  readonly onChangePassword: () => void
+}
+
+export function AlarmCards({ reading: { state, load }, onEndOthers, onChangePassword }: AlarmCardsProps) {
+  const [seen, setSeen] = useState(seenAlarms)
+  if (state.status === 'failed') return <Failure text="failedAlarms" error={state.error} again={load} />
+  if (state.status === 'loading') return null
+  return alarmsIn(state.value.operations)
+    .filter(({ id }) => !seen.includes(id))
+    .map((alarm) => (
+      <AlarmCard
+        key={alarm.id}
+        alarm={alarm}
+        onEndOthers={onEndOthers}
+        onChangePassword={onChangePassword}
+        onSeen={() => {
+          keepSeenAlarm(alarm.id)
+          setSeen([...seen, alarm.id])
+          document.querySelector<HTMLElement>('h1')?.focus()
+        }}
+      />
+    ))
+}

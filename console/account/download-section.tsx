@@ -1,0 +1,42 @@
+// A file with all of the user's data, made in the browser.
+
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import type { SignedIn } from '../../src/client/index.ts'
+import { gather } from './everything-of-mine.ts'
+import { Outcome } from './outcome.tsx'
+import { say } from './say.ts'
+import { Section } from './section.tsx'
+import { useAction } from './use-action.ts'
+
+export function DownloadSection({ who }: { readonly who: SignedIn }) {
+  const [said, setSaid] = useState<string>()
+  const { busy, failure, run } = useAction()
+
+  async function download() {
+    const everything = await gather(who, (count) => setSaid(say('downloading', { count })))
+    const name = `latchkey-${who.user.username}-${everything.madeAt.slice(0, 10)}.json`
+    save(name, JSON.stringify(everything, null, 2))
+    setSaid(say('downloaded', { count: everything.operations.length, name }))
+  }
+
+  return (
+    <Section id="download" title="downloadTitle" lead="downloadLead">
+      <Outcome failure={failure} done={said} />
+      <div className="actions">
+        <Button variant="default" loading={busy} onClick={() => void run(download)}>
+          {say('download')}
+        </Button>
+      </div>
+    </Section>
+  )
+}
+
+function save(name: string, text: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  link.download = name
+  link.click()
+  // The browser reads it after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}

@@ -1,0 +1,77 @@
+// One lineage: a remembered login with its sessions under it, or a session that stands alone.
+
+import { Badge, Button } from '@mantine/core'
+import { sayDevice } from './device-text.ts'
+import { sayRemembered, saySession } from './lineage-text.ts'
+import type { Lineage, Listed } from './lineages.ts'
+import { say } from './say.ts'
+
+interface LineageItemProps {
+  readonly lineage: Lineage
+  /** The one that is being ended, if any. */
+  readonly ending: string | undefined
+  readonly onEnd: (listed: Listed) => void
+  readonly onSignOut: () => void
+}
+
+export function LineageItem({ lineage: { root, sessions, current }, ending, onEnd, onSignOut }: LineageItemProps) {
+  const way = (listed: Listed, isOwn: boolean) => (
+    <WayOut listed={listed} isOwn={isOwn} busy={ending === listed.id} onEnd={isOwn ? onSignOut : () => onEnd(listed)} />
+  )
+  const isRemembered = root.kind === 'remembered'
+  return (
+    <li className={current ? 'lineage current' : 'lineage'}>
+      <div className="entry">
+        <div>
+          <h3>
+            {sayDevice(root.device)}
+            {current && <Mark text={say(isRemembered ? 'currentDevice' : 'current')} />}
+          </h3>
+          <p className="soft">{isRemembered ? sayRemembered(root) : saySession(root, undefined)}</p>
+          {isRemembered && sessions.length === 0 && <p className="soft">{say('noSessionOpen')}</p>}
+        </div>
+        {way(root, current)}
+      </div>
+      {sessions.length > 0 && (
+        <ul className="sessions">
+          {sessions.map((session) => (
+            <li key={session.id} className="entry">
+              <div>
+                <h4>
+                  {sayDevice(session.device)}
+                  {session.current && <Mark text={say('current')} />}
+                </h4>
+                <p className="soft">{saySession(session, root)}</p>
+              </div>
+              {!session.current && way(session, false)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+function Mark({ text }: { readonly text: string }) {
+  return (
+    <Badge variant="light" tt="none" ml={8}>
+      {text}
+    </Badge>
+  )
+}
+
+interface WayOutProps {
+  readonly listed: Listed
+  readonly isOwn: boolean
+  readonly busy: boolean
+  readonly onEnd: () => void
+}
+
+function WayOut({ listed, isOwn, busy, onEnd }: WayOutProps) {
+  const what = `${say(listed.kind)}, ${sayDevice(listed.device)}`
+  return (
+    <Button variant="default" size="xs" loading={busy} onClick={onEnd} aria-label={isOwn ? undefined : say('endNamed', { what })}>
+      {say(isOwn ? 'signOut' : 'end')}
+    </Button>
+  )
+}

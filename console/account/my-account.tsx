@@ -1,0 +1,62 @@
+// All that somebody who is signed in finds here, and what one part of it means for the others.
+
+import { useRef, useState } from 'react'
+import type { EndedCounts, SignedIn } from '../../src/client/index.ts'
+import { AlarmCards } from './alarm-cards.tsx'
+import { ChangePassword } from './change-password.tsx'
+import { Confirm } from './confirm.tsx'
+import { DeleteAccount } from './delete-account.tsx'
+import { DownloadSection } from './download-section.tsx'
+import { ExpiringBanner } from './expiring-banner.tsx'
+import { latchkey } from './latchkey.ts'
+import { OperationsSection } from './operations-section.tsx'
+import { SessionsSection } from './sessions-section.tsx'
+import { useOperations } from './use-operations.ts'
+import { useSessions } from './use-sessions.ts'
+import { WhoIAm } from './who-i-am.tsx'
+
+export function MyAccount({ who }: { readonly who: SignedIn }) {
+  const sessions = useSessions()
+  const operations = useOperations()
+  const [askingForOthers, setAskingForOthers] = useState(false)
+  const [ended, setEnded] = useState<EndedCounts>()
+  const currentPassword = useRef<HTMLInputElement>(null)
+
+  function refresh() {
+    void sessions.refresh()
+    void operations.refresh()
+  }
+
+  function noteEnded(counts: EndedCounts) {
+    setEnded(counts)
+    refresh()
+  }
+
+  return (
+    <>
+      <ExpiringBanner latest={who.session.expiresAt} />
+      <AlarmCards
+        reading={operations}
+        onEndOthers={() => setAskingForOthers(true)}
+        onChangePassword={() => {
+          document.getElementById('password')?.scrollIntoView()
+          currentPassword.current?.focus({ preventScroll: true })
+        }}
+      />
+      <WhoIAm who={who} />
+      <SessionsSection reading={sessions} ended={ended} onEndOthers={() => setAskingForOthers(true)} onEnded={noteEnded} />
+      <OperationsSection reading={operations} />
+      <ChangePassword username={who.user.username} currentRef={currentPassword} onChanged={refresh} />
+      <DownloadSection who={who} />
+      <DeleteAccount username={who.user.username} />
+      <Confirm
+        opened={askingForOthers}
+        onClose={() => setAskingForOthers(false)}
+        title="endOthersTitle"
+        text="endOthersText"
+        button="endOthers"
+        act={async () => noteEnded(await latchkey.sessions.endOthers())}
+      />
+    </>
+  )
+}

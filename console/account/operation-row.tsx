@@ -1,0 +1,47 @@
+// One line of the record: when, what, how it ended, from where.
+
+import { Badge } from '@mantine/core'
+import type { Operation } from './alarms.ts'
+import { sayDevice, sayPlace } from './device-text.ts'
+import { kindOf, sayOperation } from './operation-text.ts'
+import { say } from './say.ts'
+import { sayMoment } from './times.ts'
+
+const COLORS = { ok: 'teal', refused: 'yellow', limited: 'yellow', alarm: 'red' } as const
+
+export function OperationRow({ operation }: { readonly operation: Operation }) {
+  const { at, outcome } = operation
+  const detail = detailOf(operation)
+  return (
+    <li className="operation" tabIndex={-1}>
+      <time dateTime={at}>{sayMoment(at)}</time>
+      <div>
+        <p className="what">
+          {sayOperation(operation)}
+          {outcome !== 'ok' && (
+            <Badge variant="light" color={COLORS[outcome]} tt="none" ml={8}>
+              {say(outcome)}
+            </Badge>
+          )}
+        </p>
+        {detail !== undefined && <code>{detail}</code>}
+        <p className="soft small">{whence(operation)}</p>
+      </div>
+    </li>
+  )
+}
+
+/** All that can be read in the line, for the search. */
+export function wordsOf(operation: Operation): string {
+  const { action, at, outcome, device } = operation
+  return [sayOperation(operation), action, sayMoment(at), say(outcome), whence(operation), device, detailOf(operation) ?? ''].join(' ')
+}
+
+function whence({ ip, device }: Operation): string {
+  return say('fromDevice', { ip: sayPlace(ip), device: sayDevice(device) })
+}
+
+/** Our own details are in the sentence; what an application recorded is its own. */
+function detailOf(operation: Operation): string | undefined {
+  return kindOf(operation) === 'own' && Object.keys(operation.detail).length > 0 ? JSON.stringify(operation.detail) : undefined
+}

@@ -1,0 +1,32 @@
+// A card of the page, under its own heading.
+
+import type { ReactNode, Ref } from 'react'
+import { say, type TextKey } from './say.ts'
+
+interface SectionProps {
+  readonly id: string
+  readonly title: TextKey
+  readonly lead?: TextKey
+  readonly action?: ReactNode
+  readonly danger?: boolean
+  /** Takes the focus when what had it is gone. */
+  readonly headingRef?: Ref<HTMLHeadingElement>
+  readonly children: ReactNode
+}
+
+export function Section({ id, title, lead, action, danger = false, headingRef, children }: SectionProps) {
+  return (
+    <section className={danger ? 'card danger' : 'card'} id={id} aria-labelledby={`${id}-title`}>
+      <div className="card-head">
+        <div>
+          <h2 id={`${id}-title`} tabIndex={-1} ref={headingRef}>
+            {say(title)}
+          </h2>
+          {lead !== undefined && <p className="soft">{say(lead)}</p>}
+        </div>
+        {action}
+      </div>
+      {children}
+    </section>
+  )
+}

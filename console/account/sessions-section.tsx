@@ -1,0 +1,77 @@
+// My devices and sessions: the lineages in use, and the ways to end them.
+
+import { Button } from '@mantine/core'
+import { useRef, useState } from 'react'
+import type { EndedCounts } from '../../src/client/index.ts'
+import { Failure } from './failure.tsx'
+import { failureText } from './failure-text.ts'
+import { latchkey } from './latchkey.ts'
+import { LineageItem } from './lineage-item.tsx'
+import { type Listed, lineagesOf } from './lineages.ts'
+import { Outcome } from './outcome.tsx'
+import { say } from './say.ts'
+import { Section } from './section.tsx'
+import { sayClock } from './times.ts'
+import { useAction } from './use-action.ts'
+import type { Reading } from './use-loaded.ts'
+import { Waiting } from './waiting.tsx'
+
+interface SessionsSectionProps {
+  readonly reading: Reading<readonly Listed[]>
+  /** What ending all others came to; asked for here or in an alarm. */
+  readonly ended: EndedCounts | undefined
+  readonly onEndOthers: () => void
+  readonly onEnded: (counts: EndedCounts) => void
+}
+
+export function SessionsSection({ reading: { state, load }, ended, onEndOthers, onEnded }: SessionsSectionProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const [ending, setEnding] = useState<string>()
+  const { failure, run } = useAction()
+
+  async function end(listed: Listed) {
+    setEnding(listed.id)
+    const well = await run(async () => onEnded(await latchkey.sessions.end(listed.id)))
+    setEnding(undefined)
+    if (well) heading.current?.focus()
+  }
+
+  const lineages = state.status === 'here' ? lineagesOf(state.value) : []
+  const hasOthers = lineages.length > 1 || lineages.some(({ sessions }) => sessions.length > 1)
+  const endOthers = hasOthers && (
+    <Button variant="default" onClick={onEndOthers}>
+      {say('endOthers')}
+    </Button>
+  )
+  return (
+    <Section id="sessions" title="sessionsTitle" lead="sessionsLead" action={endOthers} headingRef={heading}>
+      {state.status === 'loading' && <Waiting text="loadingSessions" />}
+      {state.status === 'failed' && <Failure text="failedSessions" error={state.error} again={load} />}
+      <Outcome failure={failure} done={ended && say('ended', { ...ended })} />
+      {state.status === 'here' && (
+        <>
+          <ul className="lineages">
+            {lineages.map((lineage) => (
+              <LineageItem
+                key={lineage.root.id}
+                lineage={lineage}
+                ending={ending}
+                onEnd={(listed) => void end(listed)}
+                onSignOut={() => void run(async () => void (await latchkey.logout()))}
+              />
+            ))}
+          </ul>
+          {!hasOthers && <p className="soft">{say('onlyThisOne')}</p>}
+          {state.stale !== undefined && (
+            <div className="actions">
+              <p className="soft">{say('sessionsNotRefreshed', { time: sayClock(state.readAt), why: failureText(state.stale) })}</p>
+              <Button variant="default" size="xs" onClick={() => void load()}>
+                {say('tryAgain')}
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,57 @@
+// Who is signed in here, from the first question until nobody is.
+
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import type { SignedIn, SignedOutReason } from '../../src/client/index.ts'
+import { latchkey } from './latchkey.ts'
+import { whereTo } from './leaving.ts'
+
+export type Presence =
+  | { readonly status: 'asking' }
+  | { readonly status: 'failed'; readonly error: unknown }
+  | { readonly status: 'here'; readonly who: SignedIn }
+  | { readonly status: 'leaving' }
+
+export function usePresence(): readonly [Presence, () => Promise<void>] {
+  const [presence, setPresence] = useState<Presence>({ status: 'asking' })
+  const leaving = useRef(false)
+
+  const leave = useCallback((reason: SignedOutReason) => {
+    leaving.current = true
+    // What is personal is gone from the screen before anything else happens.
+    flushSync(() => setPresence({ status: 'leaving' }))
+    location.assign(whereTo(reason))
+  }, [])
+
+  const ask = useCallback(async () => {
+    setPresence({ status: 'asking' })
+    try {
+      const who = await latchkey.session()
+      // Where somebody was signed in before, the event has told why nobody is, and the page is on its way already.
+      if (who !== null) setPresence({ status: 'here', who })
+      else if (!leaving.current) leave('none')
+    } catch (error) {
+      setPresence({ status: 'failed', error })
+    }
+  }, [leave])
+
+  useEffect(() => {
+    const stops = [
+      latchkey.on('signed-in', (who) => setPresence({ status: 'here', who })),
+      latchkey.on('signed-out', ({ reason }) => leave(reason)),
+    ]
+    // A page out of the back-forward cache shows nothing until it is known who sits in front of it.
+    const again = ({ persisted }: PageTransitionEvent) => {
+      leaving.current = false
+      if (persisted) void ask()
+    }
+    addEventListener('pageshow', again)
+    void ask()
+    return () => {
+      for (const stop of stops) stop()
+      removeEventListener('pageshow', again)
+    }
+  }, [ask, leave])
+
+  return [presence, ask]
+}

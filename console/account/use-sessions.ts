@@ -1,0 +1,33 @@
+// The user's sessions and remembered logins, refreshed while somebody looks at them, without keeping the session alive.
+
+import { useEffect } from 'react'
+import { latchkey } from './latchkey.ts'
+import type { Listed } from './lineages.ts'
+import { type Reading, useLoaded } from './use-loaded.ts'
+
+const INTERVAL = 30_000
+
+export function useSessions(): Reading<readonly Listed[]> {
+  const reading = useLoaded(readSessions)
+  const { refresh, state } = reading
+  const isHere = state.status === 'here'
+
+  useEffect(() => {
+    if (!isHere) return
+    let refreshedAt = Date.now()
+    const refreshIfDue = () => {
+      if (document.hidden || Date.now() < refreshedAt + INTERVAL) return
+      refreshedAt = Date.now()
+      void refresh(true)
+    }
+    const timer = setInterval(refreshIfDue, INTERVAL + 100)
+    document.addEventListener('visibilitychange', refreshIfDue)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', refreshIfDue)
+    }
+  }, [isHere, refresh])
+  return reading
+}
+
+const readSessions = (passive: boolean): Promise<readonly Listed[]> => latchkey.sessions.list({ passive })

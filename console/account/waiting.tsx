@@ -1,0 +1,23 @@
+// Says what is being waited for, and after a while that it takes long.
+
+import { Loader } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { say, type TextKey } from './say.ts'
+
+const SLOW = 5_000
+
+export function Waiting({ text }: { readonly text: TextKey }) {
+  const [slow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <p className="waiting" role="status">
+      <Loader size="xs" type="dots" aria-hidden />
+      <span>
+        {say(text)} {slow && say('loadingSlow')}
+      </span>
+    </p>
+  )
+}

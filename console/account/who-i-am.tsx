@@ -1,0 +1,78 @@
+// Who is signed in, since when and until when, and the ways out.
+
+import { Badge, Button } from '@mantine/core'
+import { useState } from 'react'
+import type { SignedIn } from '../../src/client/index.ts'
+import { Confirm } from './confirm.tsx'
+import { latchkey } from './latchkey.ts'
+import { Outcome } from './outcome.tsx'
+import { say } from './say.ts'
+import { sayDuration, sayMoment } from './times.ts'
+import { useAction } from './use-action.ts'
+
+export function WhoIAm({ who: { user, session } }: { readonly who: SignedIn }) {
+  const [asking, setAsking] = useState(false)
+  const { busy, failure, run } = useAction()
+  return (
+    <section className="card" aria-labelledby="who-title">
+      <div className="card-head">
+        <div className="person">
+          <span className="initial" aria-hidden="true">
+            {[...user.username][0]?.toLocaleUpperCase()}
+          </span>
+          <div>
+            <h2 id="who-title" className="over">
+              {say('whoTitle')}
+            </h2>
+            <p className="name">{user.username}</p>
+          </div>
+        </div>
+        <div className="actions">
+          <Button loading={busy} onClick={() => void run(async () => void (await latchkey.logout()))}>
+            {say('signOut')}
+          </Button>
+          <Button variant="default" onClick={() => setAsking(true)}>
+            {say('signOutEverywhere')}
+          </Button>
+        </div>
+      </div>
+      <Outcome failure={failure} />
+      <dl className="facts">
+        <div>
+          <dt>{say('roles')}</dt>
+          <dd>{user.roles.length === 0 ? say('noRoles') : user.roles.map((role) => <Role key={role} name={role} />)}</dd>
+        </div>
+        <div>
+          <dt>{say('since')}</dt>
+          <dd>
+            <time dateTime={session.startedAt}>{sayMoment(session.startedAt)}</time>
+          </dd>
+        </div>
+        <div>
+          <dt>{say('rememberedHere')}</dt>
+          <dd>{say(session.remembered ? 'isRemembered' : 'isNotRemembered')}</dd>
+        </div>
+        <div>
+          <dt>{say('ends')}</dt>
+          <dd>{say('endsWhen', { idle: sayDuration(session.idleTimeout), at: sayMoment(session.expiresAt) })}</dd>
+        </div>
+      </dl>
+      <Confirm
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title="signOutEverywhereTitle"
+        text="signOutEverywhereText"
+        button="signOutEverywhere"
+        act={async () => void (await latchkey.logout({ everywhere: true }))}
+      />
+    </section>
+  )
+}
+
+function Role({ name }: { readonly name: string }) {
+  return (
+    <Badge variant="default" tt="none" mr={6}>
+      {name}
+    </Badge>
+  )
+}
