@@ -33,7 +33,7 @@ export function AlarmCard({ alarm, onEndOthers, onChangePassword, onSeen }: Alar
       </p>
       <div className="actions">
         <Button color="red" onClick={onEndOthers}>
-          {say('endOthers')}
+          {say('alarmEnd')}
         </Button>
         <Button variant="default" onClick={onChangePassword}>
           {say('changePassword')}

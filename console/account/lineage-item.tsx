@@ -27,8 +27,8 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
             {sayDevice(root.device)}
             {current && <Mark text={say(isRemembered ? 'currentDevice' : 'current')} />}
           </h3>
-          <p className="soft">{isRemembered ? sayRemembered(root) : saySession(root, undefined)}</p>
-          {isRemembered && sessions.length === 0 && <p className="soft">{say('noSessionOpen')}</p>}
+          <p className="soft sentence">{isRemembered ? sayRemembered(root) : saySession(root, undefined)}</p>
+          {isRemembered && sessions.length === 0 && <p className="soft sentence">{say('noSessionOpen')}</p>}
         </div>
         {way(root, current)}
       </div>
@@ -41,7 +41,7 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
                   {sayDevice(session.device)}
                   {session.current && <Mark text={say('current')} />}
                 </h4>
-                <p className="soft">{saySession(session, root)}</p>
+                <p className="soft sentence">{saySession(session, root)}</p>
               </div>
               {!session.current && way(session, false)}
             </li>

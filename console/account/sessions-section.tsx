@@ -61,7 +61,7 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
               />
             ))}
           </ul>
-          {!hasOthers && <p className="soft">{say('onlyThisOne')}</p>}
+          {!hasOthers && <p className="soft no-others">{say('onlyThisOne')}</p>}
           {state.stale !== undefined && (
             <div className="actions">
               <p className="soft">{say('sessionsNotRefreshed', { time: sayClock(state.readAt), why: failureText(state.stale) })}</p>

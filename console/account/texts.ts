@@ -47,6 +47,7 @@ const en = {
   alarmEnded: 'We ended that sign-in; other devices stay signed in.',
   alarmAdvice: 'If you do not recognise one of the two, end all other sign-ins and change your password.',
   alarmUnread: 'When and from where was not recorded.',
+  alarmEnd: 'End all other sign-ins',
   alarmSeen: 'I have seen this',
 
   sessionsTitle: 'My devices and sessions',
@@ -221,6 +222,7 @@ const zh: Texts = {
   alarmEnded: '我们已结束该登录；其他设备仍保持登录。',
   alarmAdvice: '如果其中一次不是您本人，请结束所有其他登录并修改密码。',
   alarmUnread: '未记录时间和来源。',
+  alarmEnd: '结束所有其他登录',
   alarmSeen: '我已知晓',
 
   sessionsTitle: '我的设备和会话',

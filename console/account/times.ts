@@ -2,10 +2,13 @@
 
 import { language, say } from './say.ts'
 
-const DAY = new Intl.DateTimeFormat(language, { dateStyle: language === 'en' ? 'medium' : 'long' })
-const MOMENT = new Intl.DateTimeFormat(language, { dateStyle: language === 'en' ? 'medium' : 'long', timeStyle: 'short' })
-const CLOCK = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
-const SHORT_DAY = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' })
+/** "3 May 2026, 14:32" is read alike by everyone who reads English; months and days in figures are not. */
+const LOCALE = language === 'en' ? 'en-GB' : language
+const dateStyle = language === 'en' ? 'medium' : 'long'
+const DAY = new Intl.DateTimeFormat(LOCALE, { dateStyle })
+const MOMENT = new Intl.DateTimeFormat(LOCALE, { dateStyle, timeStyle: 'short' })
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' })
+const SHORT_DAY = new Intl.DateTimeFormat(LOCALE, { month: 'short', day: 'numeric' })
 const RELATIVE = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
 
 const MINUTE = 60
