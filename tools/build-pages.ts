@@ -29,12 +29,13 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
   const { build } = await import('vite')
   const fresh = join(ROOT, `dist/assets.${process.pid}`)
   const manifest: Record<string, unknown> = {}
-  for (const [name, source] of Object.entries(ENTRIES).filter(([, source]) => existsSync(join(ROOT, source)))) {
+  for (const [name, source] of Object.entries(ENTRIES)) {
     await build({
       configFile: false,
       root: ROOT,
       publicDir: false,
-      logLevel: 'warn',
+      // Warnings here are about directives that the kit's files carry for other frameworks.
+      logLevel: 'error',
       build: {
         outDir: fresh,
         emptyOutDir: false,
