@@ -11,12 +11,19 @@ import { useAction } from './use-action.ts'
 /** The two clocks need not agree to the second. */
 const TOLERANCE = 5_000
 
-/** @param latest when the session ends whatever is done, ISO 8601 */
-export function ExpiringBanner({ latest }: { readonly latest: string }) {
-  const [at, setAt] = useState<number>()
-  const { busy, failure, run } = useAction()
-  useEffect(() => latchkey.on('expiring', (told) => setAt(told.at)), [])
+interface ExpiringBannerProps {
+  /** When the session ends whatever is done, ISO 8601. */
+  readonly latest: string
+  /** Until when it lives by what was done last, also in another tab; milliseconds since 1970. */
+  readonly aliveUntil: number | undefined
+}
 
+export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) {
+  const [told, setAt] = useState<number>()
+  const { busy, failure, run } = useAction()
+  useEffect(() => latchkey.on('expiring', ({ at }) => setAt(at)), [])
+
+  const at = told !== undefined && aliveUntil > told + TOLERANCE ? undefined : told
   const isLatest = at !== undefined && at >= Date.parse(latest) - TOLERANCE
   return (
     <div role="alert">

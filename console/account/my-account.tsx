@@ -1,6 +1,6 @@
 // All that somebody who is signed in finds here, and what one part of it means for the others.
 
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { EndedCounts, SignedIn } from '../../src/client/index.ts'
 import { AlarmCards } from './alarm-cards.tsx'
 import { ChangePassword } from './change-password.tsx'
@@ -18,13 +18,26 @@ import { WhoIAm } from './who-i-am.tsx'
 export function MyAccount({ who }: { readonly who: SignedIn }) {
   const sessions = useSessions()
   const operations = useOperations()
+  const { refresh: refreshOperations } = operations
   const [askingForOthers, setAskingForOthers] = useState(false)
   const [ended, setEnded] = useState<EndedCounts>()
   const currentPassword = useRef<HTMLInputElement>(null)
 
+  const listed = sessions.state.status === 'here' ? sessions.state.value : undefined
+  const inUse = listed?.find(({ current }) => current)
+  const aliveUntil = inUse && Date.parse(inUse.lastSeenAt) + who.session.idleTimeout * 1000
+
+  // What began or ended elsewhere is in the record too, and so is an alarm about it.
+  const ids = listed?.map(({ id }) => id).join()
+  const idsBefore = useRef<string>(undefined)
+  useEffect(() => {
+    if (ids !== undefined && idsBefore.current !== undefined && ids !== idsBefore.current) void refreshOperations(true)
+    idsBefore.current = ids ?? idsBefore.current
+  }, [ids, refreshOperations])
+
   function refresh() {
     void sessions.refresh()
-    void operations.refresh()
+    void refreshOperations()
   }
 
   function noteEnded(counts: EndedCounts) {
@@ -34,7 +47,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
 
   return (
     <>
-      <ExpiringBanner latest={who.session.expiresAt} />
+      <ExpiringBanner latest={who.session.expiresAt} aliveUntil={aliveUntil} />
       <AlarmCards
         reading={operations}
         onEndOthers={() => setAskingForOthers(true)}

@@ -1,6 +1,6 @@
 // The user's record, newest first: far enough back for the picture of the last thirty days, and further when asked.
 
-import { useCallback } from 'react'
+import { useCallback, useRef } from 'react'
 import type { OperationsPage } from '../../src/client/index.ts'
 import { firstDay } from './activity.ts'
 import { latchkey } from './latchkey.ts'
@@ -15,15 +15,30 @@ export interface OperationsReading extends Reading<OperationsPage> {
 }
 
 export function useOperations(): OperationsReading {
-  const reading = useLoaded<OperationsPage>(readRecent)
-  const { state, set } = reading
+  const kept = useRef<OperationsPage>(undefined)
+  const keep = useCallback((page: OperationsPage) => {
+    kept.current = page
+    return page
+  }, [])
+  const read = useCallback(async (passive: boolean) => keep(withOlder(await readRecent(passive), kept.current)), [keep])
+  const reading = useLoaded(read)
+  const { set } = reading
 
   const more = useCallback(async () => {
-    if (state.status !== 'here' || state.value.next === null) return
-    const older = await latchkey.operations.list({ before: state.value.next, limit: PAGE })
-    set({ operations: [...state.value.operations, ...older.operations], next: older.next })
-  }, [state, set])
+    const before = kept.current?.next
+    if (before === undefined || before === null) return
+    const older = await latchkey.operations.list({ before, limit: PAGE })
+    set(keep({ operations: [...(kept.current?.operations ?? []), ...older.operations], next: older.next }))
+  }, [keep, set])
   return { ...reading, more }
+}
+
+/** What was read further back before stays, so that a refresh takes nothing away from whoever is reading there. */
+function withOlder(recent: OperationsPage, kept: OperationsPage | undefined): OperationsPage {
+  const last = recent.operations.at(-1)?.id
+  const seam = kept?.operations.findIndex(({ id }) => id === last) ?? -1
+  if (kept === undefined || seam === -1) return recent
+  return { operations: [...recent.operations, ...kept.operations.slice(seam + 1)], next: kept.next }
 }
 
 async function readRecent(passive: boolean): Promise<OperationsPage> {
