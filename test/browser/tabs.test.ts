@@ -1,0 +1,126 @@
+// Many tabs of one browser: one renewal for all, one ending for all, and a page out of the back-forward cache asks first.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { BrowserContext, Page } from 'playwright-core'
+import { openChromium } from '../support/chromium.ts'
+import { type Sites, startSites } from '../support/sites.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+const TOKEN_LIFETIME = 10_000
+
+let sites: Sites
+let browser: BrowserContext
+before(async () => {
+  sites = await startSites({ env: { LATCHKEY_TOKEN_LIFETIME: `${TOKEN_LIFETIME / 1000}s` } })
+  browser = await openChromium({ spki: sites.certificate.spki })
+})
+after(async () => {
+  await browser?.close()
+  await sites?.[Symbol.asyncDispose]()
+})
+
+interface Kept {
+  readonly client: {
+    readonly user: { readonly username: string } | null
+    session(): Promise<unknown>
+    fetch(url: string): Promise<Response>
+    logout(): Promise<unknown>
+    register(user: object): Promise<unknown>
+    on(name: string, listener: (detail: { readonly reason: string }) => void): void
+  }
+  readonly told: string[]
+}
+
+/** A tab of the application, with a client that notes what it is told. */
+async function openTab(): Promise<Page> {
+  const page = await browser.newPage()
+  await page.goto(sites.app)
+  await page.evaluate(async (latchkey) => {
+    const { createClient } = await import(`${location.origin}/client.js`)
+    const client = createClient({ url: latchkey })
+    const told: string[] = []
+    client.on('signed-in', () => told.push('signed-in'))
+    client.on('signed-out', ({ reason }: { reason: string }) => told.push(`signed-out: ${reason}`))
+    Object.assign(globalThis, { client, told })
+  }, sites.latchkey)
+  return page
+}
+
+const told = (page: Page) => page.evaluate(() => (globalThis as unknown as Kept).told)
+const signedIn = (page: Page) => page.evaluate(async () => (await (globalThis as unknown as Kept).client.session()) !== null)
+
+async function register(page: Page, username: string): Promise<void> {
+  await page.evaluate((user) => (globalThis as unknown as Kept).client.register(user), { username, password: PASSWORD, remember: true })
+}
+
+/** How often a token was asked for so far, as the server logged it. */
+function renewals(): number {
+  return sites.server
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"method":"POST"') && line.includes('"/access/token"')).length
+}
+
+test('twenty tabs whose token ends at once renew it once; a sign-out reaches all of them', async () => {
+  const tabs = await Promise.all(Array.from({ length: 20 }, openTab))
+  const [first] = tabs
+  ok(first)
+  await register(first, 'tabs')
+  for (const tab of tabs) await until('every tab to know', async () => (await told(tab)).includes('signed-in'))
+  equal(renewals(), 0)
+
+  // Near its end a token is renewed, so that none ends on its way.
+  await first.waitForTimeout(TOKEN_LIFETIME * 0.95)
+  const answers = await Promise.all(
+    tabs.map((tab) =>
+      tab.evaluate(async (url) => {
+        const { client } = globalThis as unknown as Kept
+        const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await client.fetch(url)).status))
+        return statuses.every((status) => status === 200)
+      }, `${sites.latchkey}/access/session`),
+    ),
+  )
+  deepEqual(new Set(answers), new Set([true]))
+  equal(renewals(), 1)
+
+  await first.evaluate(() => (globalThis as unknown as Kept).client.logout())
+  for (const tab of tabs) await until('every tab to hear', async () => (await told(tab)).includes('signed-out: signed_out'))
+  for (const tab of tabs) deepEqual(await told(tab), ['signed-in', 'signed-out: signed_out'])
+  await Promise.all(tabs.map((tab) => tab.close()))
+})
+
+test('tabs that start together share one restored session', async () => {
+  const opener = await openTab()
+  await register(opener, 'restorers')
+  await opener.close()
+  await browser.clearCookies({ name: '__Host-latchkey_session' })
+  const before = renewals()
+  const tabs = await Promise.all(Array.from({ length: 6 }, openTab))
+  deepEqual(new Set(await Promise.all(tabs.map(signedIn))), new Set([true]))
+  ok(renewals() - before <= tabs.length)
+  const sessions = await tabs[0]?.evaluate(async (url) => {
+    const response = await (globalThis as unknown as Kept).client.fetch(url)
+    return ((await response.json()) as { kind: string }[]).filter(({ kind }) => kind === 'session').length
+  }, `${sites.latchkey}/access/sessions`)
+  // The one that registered, and the one that was restored.
+  equal(sessions, 2)
+  await Promise.all(tabs.map((tab) => tab.close()))
+})
+
+test('a page that comes back from the back-forward cache asks before it goes on', async () => {
+  const page = await openTab()
+  await register(page, 'returner')
+  await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => Object.assign(globalThis, { persisted })))
+  const other = await openTab()
+  equal(await signedIn(other), true)
+  await page.goto(`${sites.latchkey}/docs/errors`)
+  await other.evaluate(() => (globalThis as unknown as Kept).client.logout())
+  await page.goBack({ waitUntil: 'commit' })
+  equal(await page.evaluate(() => (globalThis as unknown as { persisted?: boolean }).persisted), true)
+  await until('the page to know', async () => (await told(page)).some((line) => line.startsWith('signed-out')))
+  equal(await page.evaluate(() => (globalThis as unknown as Kept).client.user), null)
+  await page.close()
+  await other.close()
+})
