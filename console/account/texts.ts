@@ -74,7 +74,7 @@ const en = {
   operationsLead: 'Sign-ins, changes and endings, and what applications recorded for you.',
   activityTitle: 'The last 30 days',
   activitySummary:
-    'Activity from {from} to {to}: {done} operations that went well, {refused} refused or held back, {alarms} alarms. The busiest day was {busiest}, with {most}.',
+    'Operations from {from} to {to}: went well: {done}; refused or held back: {refused}; alarms: {alarms}. The busiest day was {busiest}, with {most}.',
   activityNone: 'Nothing happened from {from} to {to}.',
   activityPart: 'Days before {from} are not loaded yet, so they are not drawn.',
   activityFigures: 'The same in figures',
@@ -123,7 +123,7 @@ const en = {
   'password.change.limited': 'A change of the password was held back after too many attempts',
 
   passwordTitle: 'Change my password',
-  passwordLead: 'Every other sign-in ends when the password changes. You stay signed in here.',
+  passwordLead: 'Every other sign-in ends when the password changes. You stay signed in here, but this device is no longer remembered.',
   username: 'User name',
   currentPassword: 'Current password',
   newPassword: 'New password',
@@ -298,7 +298,7 @@ const zh: Texts = {
   'password.change.limited': '尝试次数过多，修改密码被暂缓',
 
   passwordTitle: '修改密码',
-  passwordLead: '修改密码后，所有其他登录都会结束，此处仍保持登录。',
+  passwordLead: '修改密码后，所有其他登录都会结束。此处仍保持登录，但不再记住此设备。',
   username: '用户名',
   currentPassword: '当前密码',
   newPassword: '新密码',
