@@ -56,14 +56,15 @@ export function ActivityChart({ operations, complete }: ActivityChartProps) {
 
 function Bar({ day, x, scale }: { readonly day: DayCount; readonly x: number; readonly scale: number }) {
   const parts = [
-    { count: day.done, kind: 'done' },
-    { count: day.refused, kind: 'refused' },
-    { count: day.alarms, kind: 'alarms' },
+    { count: day.done, kind: 'done', name: say('done') },
+    { count: day.refused, kind: 'refused', name: say('refusedOrHeld') },
+    { count: day.alarms, kind: 'alarms', name: say('alarms') },
   ]
+  const said = parts.map(({ name, count }) => `${name}: ${count}`)
   let y = HEIGHT
   return (
     <g>
-      <title>{`${sayDay(day.day)}: ${day.done} / ${day.refused} / ${day.alarms}`}</title>
+      <title>{`${sayDay(day.day)}. ${said.join('; ')}`}</title>
       <rect x={x - 3} width={STEP} y="0" height={HEIGHT} fill="transparent" />
       {parts.map(({ count, kind }) => {
         // A single refusal among hundreds must still be seen.
