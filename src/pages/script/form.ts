@@ -37,7 +37,7 @@ export function prepareForm(send: (typed: Typed) => Promise<unknown>): void {
     } catch (error) {
       if (!(error instanceof LatchkeyError)) throw error
       refuse(explain(error), fieldOf(error, username, password))
-      if (button) button.textContent = error.status === 0 || error.status >= 500 ? say('tryAgain') : label
+      if (button) button.textContent = isPassing(error) ? say('tryAgain') : label
     } finally {
       clearTimeout(slow)
       sending = false
@@ -87,6 +87,11 @@ function showProblem(text: string): void {
 function explain({ code, retryAfter }: LatchkeyError): string {
   const values = { seconds: retryAfter ?? 60, origin: location.origin, code }
   return code in texts ? say(code as keyof typeof texts, values) : say('other', values)
+}
+
+/** What may go better the next time, with nothing changed. */
+function isPassing({ code, status }: LatchkeyError): boolean {
+  return status >= 500 || code.startsWith('network.') || code === 'answer.unreadable'
 }
 
 function fieldOf({ code }: LatchkeyError, username: HTMLElement, password: HTMLElement): HTMLElement | undefined {
