@@ -20,7 +20,16 @@ export function AlarmCard({ alarm, onEndOthers, onChangePassword, onSeen }: Alar
   return (
     <section className="card alarm" aria-labelledby={title} role="alert">
       <h2 id={title}>
-        <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2">
+        <svg
+          className="sign"
+          viewBox="0 0 24 24"
+          width="24"
+          height="24"
+          aria-hidden="true"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2"
+        >
           <path d="M12 3 2.5 20h19zM12 10v4.5M12 17v.5" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
         {say('alarmTitle')}
