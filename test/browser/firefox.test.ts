@@ -1,0 +1,78 @@
+// Firefox as a second browser: sign in on the page, close the browser, come back without a password, sign out.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'puppeteer-core'
+import { openFirefox } from '../support/firefox.ts'
+import { type Sites, startSites } from '../support/sites.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+let sites: Sites
+let profile = ''
+let browser: Browser
+before(async () => {
+  sites = await startSites()
+  profile = await mkdtemp(join(tmpdir(), 'latchkey-firefox-'))
+  browser = await openFirefox(profile)
+})
+after(async () => {
+  await browser?.close()
+  await sites?.[Symbol.asyncDispose]()
+  await rm(profile, { recursive: true, force: true })
+})
+
+const pathNow = (page: Page) => new URL(page.url()).pathname
+
+test('signs in, is closed, and comes back signed in without a password', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${sites.latchkey}/register?lang=en`)
+  await page.type('#username', 'firefox')
+  await page.type('#password', PASSWORD)
+  await page.click('#remember')
+  await page.click('button[type=submit]')
+  await until('the account page', () => pathNow(page) === '/account')
+  await page.waitForSelector('h1')
+
+  await browser.close()
+  browser = await openFirefox(profile)
+  const again = await browser.newPage()
+  const sent: string[] = []
+  again.on('request', (request) => {
+    if (request.url().startsWith(sites.latchkey)) sent.push(request.headers().cookie ?? '')
+  })
+  await again.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
+  await until('what was asked for', () => pathNow(again) === '/docs/errors')
+  const [first = ''] = sent
+  ok(first.includes('latchkey_remember=') && !first.includes('latchkey_session='), first.replaceAll(/=[^;]+/g, '=…'))
+
+  const told = await again.evaluate(async () => {
+    const me = await (await fetch('/access/token', { method: 'POST' })).json()
+    const url = `/access/logout/${me.user.code}`
+    const byCookie = await fetch(url, { method: 'POST' })
+    const byHeader = await fetch(url, { headers: { Authorization: me.token } })
+    return [me.user.username, byCookie.status, byHeader.status, (await fetch('/access/session')).status]
+  })
+  deepEqual(told, ['firefox', 403, 200, 401])
+})
+
+test('an application on another origin signs in there too', async () => {
+  const page = await browser.newPage()
+  await page.goto(sites.app)
+  const name = await page.evaluate(
+    async (latchkey, password) => {
+      const { createClient } = await import(`${location.origin}/client.js`)
+      const client = createClient({ url: latchkey })
+      await client.login({ username: 'firefox', password })
+      const { user } = await (await client.fetch(`${latchkey}/access/session`)).json()
+      await client.logout()
+      return user.username
+    },
+    sites.latchkey,
+    PASSWORD,
+  )
+  equal(name, 'firefox')
+})

@@ -1,0 +1,38 @@
+// What browsers load: how much it is, and that nothing of the server is in it.
+
+import { deepEqual, ok } from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { bundle } from '../support/client-bundle.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+const KIB = 1024
+
+test('the client is at most 5 KiB zipped, and made of its own files alone', async () => {
+  const { code, sources } = await bundle('src/client/index.ts')
+  const size = gzipSync(code, { level: 9 }).byteLength
+  ok(size <= 5 * KIB, `${size} bytes`)
+  deepEqual(
+    [...sources].filter((source) => !source.startsWith('src/client/')),
+    [],
+  )
+  deepEqual([...sources].map((source) => source.slice('src/client/'.length)).sort(), readdirSync(`${ROOT}src/client`).sort())
+})
+
+test('the script of the pages is at most 10 KiB zipped, the client included', async () => {
+  const { code, sources } = await bundle('src/pages/script/main.ts')
+  const size = gzipSync(code, { level: 9 }).byteLength
+  ok(size <= 10 * KIB, `${size} bytes`)
+  deepEqual(
+    sources.filter((source) => !/^src\/(client|pages)\//.test(source)),
+    [],
+  )
+})
+
+test('the client touches nothing when it is imported', async () => {
+  const before = Object.getOwnPropertyNames(globalThis).length
+  const { createClient } = await import('../../src/client/index.ts')
+  ok(typeof createClient === 'function')
+  ok(Object.getOwnPropertyNames(globalThis).length === before)
+})

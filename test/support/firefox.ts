@@ -1,0 +1,20 @@
+// The machine's Firefox, as a second browser, with a profile on disk.
+
+import puppeteer, { type Browser } from 'puppeteer-core'
+import { pathOf } from './chromium.ts'
+
+export function openFirefox(profile: string): Promise<Browser> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: pathOf('firefox-esr'),
+    userDataDir: profile,
+    acceptInsecureCerts: true,
+    extraPrefsFirefox: {
+      'network.dns.localDomains': 'app.test,api.app.test,other.app.test,evil.test',
+      'intl.accept_languages': 'en-US, en',
+      // Without these a first start opens pages and asks questions.
+      'browser.shell.checkDefaultBrowser': false,
+      'datareporting.policy.dataSubmissionEnabled': false,
+    },
+  })
+}
