@@ -80,6 +80,20 @@ for (const [storey, rule] of Object.entries(TABLE)) {
   })
 }
 
+test('the console imports the client, and nothing else of the sources', () => {
+  const folder = join(SOURCE, '../console')
+  const consoleFiles = globSync('**/*.{ts,tsx}', { cwd: folder })
+  assert.ok(consoleFiles.length > 20)
+  for (const file of consoleFiles) {
+    for (const [, from = '', only = ''] of readFileSync(join(folder, file), 'utf8').matchAll(IMPORT)) {
+      const target = from || only
+      if (!target.startsWith('.')) continue
+      const to = relative(folder, join(folder, dirname(file), target))
+      assert.ok(!to.startsWith('..') || to === '../src/client/index.ts', `${file} imports ${target}`)
+    }
+  }
+})
+
 test('ports hold no values', () => {
   for (const file of files.filter((name) => storeyOf(name) === 'ports')) {
     const text = readFileSync(join(SOURCE, file), 'utf8')

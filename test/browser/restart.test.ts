@@ -154,7 +154,7 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
     await page.getByRole('heading', { name: 'Somebody else used a copy of your sign-in' }).waitFor()
     const told = ((await page.locator('#theft').textContent()) ?? '').replaceAll('\u202f', ' ')
     match(told, /It was used on .*20\d\d at .* from 127\.0\.0\.1 \(Thief\/1\.0\)/)
-    match(told, /Before that, it was used on .* from 127\.0\.0\.1 \(.*Chrom/)
+    match(told, /Before that, it was used on .* from 127\.0\.0\.1 \(Chromium on Linux\)/)
 
     // The other device never noticed.
     await other.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Certificate, makeCertificate } from './certificate.ts'
@@ -10,8 +11,9 @@ import { clientBundle } from './client-bundle.ts'
 import { freePort } from './connections.ts'
 import { type RunningServer, startServer, temporaryFolder } from './server.ts'
 
-const ROOT = new URL('../../', import.meta.url).pathname
-const SCRIPTS = { '/jquery.js': 'node_modules/jquery/dist/jquery.js', '/axios.js': 'node_modules/axios/dist/axios.js' } as const
+const { resolve } = createRequire(import.meta.url)
+/** As their packages bring them for a page. */
+const SCRIPTS: Readonly<Record<string, string>> = { '/jquery.js': resolve('jquery'), '/axios.js': resolve('axios/dist/axios.js') }
 
 export interface Sites extends AsyncDisposable {
   readonly certificate: Certificate
@@ -73,12 +75,16 @@ async function servePages({ cert, key }: Certificate): Promise<Server> {
   const client = await clientBundle()
   const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
     const path = request.url ?? '/'
-    const script =
-      path === '/client.js' ? client : path in SCRIPTS ? readFileSync(join(ROOT, SCRIPTS[path as keyof typeof SCRIPTS])) : undefined
+    const script = path === '/client.js' ? client : scriptAt(path)
     if (script !== undefined) response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
     else if (path === '/favicon.ico') response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><meta charset="utf-8"><title>page</title><p>page</p>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server
+}
+
+function scriptAt(path: string): Buffer | undefined {
+  const file = SCRIPTS[path]
+  return file === undefined ? undefined : readFileSync(file)
 }

@@ -1,6 +1,6 @@
 // After an alarm and a sign-in: when and from where the copy was used, from the user's own record.
 
-import type { Client } from '../../client/index.ts'
+import { type Client, deviceName } from '../../client/index.ts'
 import { element, returnAddress, say, sayTime } from './known.ts'
 
 interface Sight {
@@ -23,5 +23,6 @@ export async function showTheft(client: Client): Promise<void> {
 }
 
 function saySight(text: 'theftText' | 'theftBefore', { at, ip, device }: Sight): string {
-  return say(text, { at: sayTime(at), ip, device: device === '' ? '?' : device })
+  const named = deviceName(device, (browser, system) => say('deviceOn', { browser, system })) ?? say('unknownDevice')
+  return say(text, { at: sayTime(at), ip, device: named })
 }
