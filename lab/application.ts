@@ -1,0 +1,109 @@
+// The application's site: Latchkey's own paths as they are, and beside them the page of the lab with what it shows.
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Bundle } from './bundle.ts'
+import { createHoldings } from './holdings.ts'
+import { cookiesOf, createJournal, shortened } from './journal.ts'
+import { DEMO_USER, type Laboratory } from './laboratory.ts'
+import { labPage } from './page-markup.ts'
+import type { Loot, State } from './seen.ts'
+import { tryLoot } from './thief.ts'
+
+const MINUTE = 60_000
+const CONTENT_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+export function listenAsApplication(laboratory: Laboratory, page: Bundle, attackerUrl: string): RequestListener {
+  const journal = createJournal()
+  const holdingsOf = createHoldings(laboratory)
+  const loot = new Map<Loot['kind'], Loot>()
+
+  async function state(request: IncomingMessage): Promise<State> {
+    const cookies = cookiesOf(request)
+    const { userCode } = await ownerOf(cookies)
+    return {
+      now: laboratory.now(),
+      browser: Object.entries(cookies).map(([name, value]) => ({ name, value: shortened(value) })),
+      server: await holdingsOf(userCode),
+      journal: journal.entries,
+    }
+  }
+
+  /** Whose the cookies are; after the end of everything, whose they were last. */
+  let lastOwner: string | undefined
+  async function ownerOf(cookies: Readonly<Record<string, string>>): Promise<{ readonly userCode: string | undefined }> {
+    for (const name of ['session', 'remember']) {
+      const found = await laboratory.store.credentials.find(cookies[name]?.split('.')[0] ?? '')
+      if (found !== undefined && found.kind !== 'tombstone') lastOwner = found.userCode
+    }
+    return { userCode: lastOwner }
+  }
+
+  const actions: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse, body: string) => Promise<object>>> = {
+    '/lab/state': state,
+    '/lab/wait': async (_request, _response, body) => {
+      laboratory.turnClock(Number(body) * MINUTE)
+      return {}
+    },
+    // What a browser itself does when it is closed: a cookie without Max-Age goes.
+    '/lab/close-browser': async (_request, response) => {
+      response.setHeader(
+        'set-cookie',
+        ['session', 'data'].map((name) => `latchkey_${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`),
+      )
+      return {}
+    },
+    '/lab/copy': async (request, _response, body) => {
+      const { kind, token } = JSON.parse(body) as { readonly kind: Loot['kind']; readonly token?: string }
+      const value = kind === 'token' ? token : cookiesOf(request)[kind]
+      if (value) loot.set(kind, { kind, value })
+      return { copied: Boolean(value) }
+    },
+    '/lab/use': async (_request, _response, body) => {
+      const copy = loot.get(body as Loot['kind'])
+      return { attempts: copy ? await tryLoot(laboratory.url, copy) : [] }
+    },
+  }
+
+  async function answerLab(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    if (path === '/') response.writeHead(303, { location: '/lab' }).end()
+    else if (path === '/lab') send(response, 'text/html; charset=utf-8', await labPage(request, DEMO_USER, attackerUrl))
+    else if (path === '/lab/page.js') send(response, 'text/javascript', page.script)
+    else if (path === '/lab/page.css') send(response, 'text/css', page.style)
+    else {
+      const action = Object.hasOwn(actions, path) ? actions[path] : undefined
+      // The lab's own levers are for the lab's own page.
+      if (action === undefined || request.headers['sec-fetch-site'] !== 'same-origin') response.writeHead(404).end()
+      else send(response, 'application/json', JSON.stringify(await action(request, response, await textOf(request))))
+    }
+  }
+
+  return (request, response) => {
+    const path = request.url?.split('?', 1)[0] ?? '/'
+    const isLab = path === '/' || path === '/lab' || path.startsWith('/lab/')
+    if (!isLab && path.startsWith('/access/')) journal.record(request, response, laboratory.now())
+    const answered = isLab ? answerLab(request, response, path) : laboratory.listener(request, response)
+    answered.catch((error: unknown) => {
+      process.stderr.write(`${String(error)}\n`)
+      response.destroy()
+    })
+  }
+}
+
+function send(response: ServerResponse, type: string, body: string): void {
+  response
+    .writeHead(200, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      'content-security-policy': CONTENT_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+    })
+    .end(body)
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request) text += String(chunk)
+  return text
+}

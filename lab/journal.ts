@@ -1,0 +1,80 @@
+// What each request carried and what it got: taken down as it passes, with every secret cut short.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { WHO_HEADER } from './laboratory.ts'
+import type { Entry } from './seen.ts'
+
+export interface Journal {
+  record(request: IncomingMessage, response: ServerResponse, at: number): void
+  /** The latest first. */
+  readonly entries: readonly Entry[]
+}
+
+const LENGTH = 60
+const SHOWN = 10
+
+export function shortened(secret: string): string {
+  return secret.length <= SHOWN ? secret : `${secret.slice(0, SHOWN)}…`
+}
+
+/** Our cookies of a request, by their name without prefix. */
+export function cookiesOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  const pairs = (request.headers.cookie ?? '').split('; ').map((pair) => pair.split('='))
+  return Object.fromEntries(
+    pairs.flatMap(([name = '', value = '']) => (name.startsWith('latchkey_') ? [[name.slice('latchkey_'.length), value]] : [])),
+  )
+}
+
+export function createJournal(): Journal {
+  const entries: Entry[] = []
+  let count = 0
+  return {
+    entries,
+    record(request, response, at) {
+      const { method = '', url = '', headers } = request
+      let body = ''
+      const end = response.end.bind(response)
+      response.end = ((chunk?: unknown, ...rest: unknown[]) => {
+        if (typeof chunk === 'string') body = chunk
+        return (end as (...all: unknown[]) => ServerResponse)(chunk, ...rest)
+      }) as typeof response.end
+      response.once('finish', () => {
+        count += 1
+        const problem = problemIn(response, body)
+        entries.unshift({
+          number: count,
+          at,
+          who: whoOf(request),
+          method,
+          path: url.replace(/(usr_.{4})[\w-]+/, '$1…'),
+          cookies: Object.keys(cookiesOf(request)).filter((name) => name === 'session' || name === 'remember'),
+          authorization: headers.authorization === undefined ? null : shortenedHeader(headers.authorization),
+          origin: headers.origin ?? null,
+          site: headers['sec-fetch-site']?.toString() ?? null,
+          status: response.statusCode,
+          code: problem.code ?? null,
+          reason: problem.reason ?? null,
+        })
+        entries.splice(LENGTH)
+      })
+    },
+  }
+}
+
+function whoOf({ headers }: IncomingMessage): Entry['who'] {
+  if (headers[WHO_HEADER] === 'thief') return 'thief'
+  const site = headers['sec-fetch-site']
+  return site === 'same-origin' ? 'page' : site === 'none' ? 'address bar' : 'other site'
+}
+
+function shortenedHeader(value: string): string {
+  return value
+    .split(' ')
+    .map((word) => shortened(word))
+    .join(' ')
+}
+
+function problemIn({ statusCode }: ServerResponse, body: string): { readonly code?: string; readonly reason?: string } {
+  // A HEAD or an interrupted answer has no body to read.
+  return statusCode < 400 || body === '' ? {} : JSON.parse(body)
+}

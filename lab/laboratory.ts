@@ -1,0 +1,41 @@
+// Latchkey in this process, over a store that can be looked into and a clock that can be turned.
+
+import { toNodeListener } from '../src/adapters/node.ts'
+import { createLatchkey } from '../src/index.ts'
+import type { Store } from '../src/ports/store.ts'
+import { createMemoryStore } from '../src/stores/memory/memory-store.ts'
+
+export const DEMO_USER = { username: 'ada', password: 'blue-tulip-under-7-moons' }
+
+/** Names who sends a request; only the lab itself sets it, and it says so in its journal. */
+export const WHO_HEADER = 'x-lab-who'
+const THIEF_ADDRESS = '203.0.113.66'
+
+export interface Laboratory {
+  readonly url: string
+  readonly store: Store
+  now(): number
+  turnClock(milliseconds: number): void
+  readonly listener: ReturnType<typeof toNodeListener>
+  close(): Promise<void>
+}
+
+export async function openLaboratory(url: string): Promise<Laboratory> {
+  let turned = 0
+  const now = () => Date.now() + turned
+  const store = createMemoryStore()
+  const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', publicUrl: url }, { clock: { now }, store })
+  await latchkey.users.add(DEMO_USER)
+  return {
+    url,
+    store,
+    now,
+    turnClock: (milliseconds) => {
+      turned += milliseconds
+    },
+    listener: toNodeListener(latchkey, {
+      address: ({ headers, socket }) => (headers[WHO_HEADER] === 'thief' ? THIEF_ADDRESS : (socket.remoteAddress ?? '')),
+    }),
+    close: () => latchkey.close(),
+  }
+}

@@ -1,0 +1,50 @@
+// npm run lab: an application on http://localhost and an attacker on http://127.0.0.1, which are two sites to a browser.
+
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { listenAsApplication } from './application.ts'
+import { listenAsAttacker } from './attacker.ts'
+import { bundlePage } from './bundle.ts'
+import { openLaboratory } from './laboratory.ts'
+
+const HOST = '127.0.0.1'
+
+try {
+  const [application, attacker] = [createServer(), createServer()]
+  const attackerPort = await listen(attacker, 'ATTACKER_PORT', 3001)
+  const port = await listen(application, 'PORT', 3000)
+  const attackerUrl = `http://${HOST}:${attackerPort}`
+  const laboratory = await openLaboratory(`http://localhost:${port}`)
+  const [page, attack] = await Promise.all([bundlePage('lab/page/main.ts'), bundlePage('lab/page/attack.ts')])
+  answer(application, listenAsApplication(laboratory, page, attackerUrl))
+  answer(attacker, listenAsAttacker(attack, laboratory.url))
+  process.stdout.write(`The lab is at ${laboratory.url}/lab, the attacker at ${attackerUrl}\n`)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      for (const server of [application, attacker]) {
+        server.closeAllConnections()
+        server.close()
+      }
+      void laboratory.close()
+    })
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+function listen(server: Server, setting: 'PORT' | 'ATTACKER_PORT', usual: number): Promise<number> {
+  const port = Number(process.env[setting] ?? usual)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new TypeError(`${setting} is "${process.env[setting]}"; accepted: a port from 0 to 65535.`)
+  return new Promise((resolve, reject) => {
+    server.once('error', ({ code }: NodeJS.ErrnoException) =>
+      reject(new Error(`${setting} is "${port}", which cannot be listened on (${code}); accepted: a free port, or 0 to pick one.`)),
+    )
+    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function answer(server: Server, listener: RequestListener): void {
+  server.on('request', listener)
+}

@@ -1,0 +1,51 @@
+// What runs in the attacker's page: one forged request, by the means that the address names.
+
+const target = document.body.dataset.target ?? ''
+const parameters = new URLSearchParams(location.search)
+const url = target + (parameters.get('path') ?? '')
+const told = document.getElementById('told')
+
+const MEANS: Readonly<Record<string, () => Promise<string> | string>> = {
+  form() {
+    const form = document.createElement('form')
+    form.method = 'post'
+    form.action = url
+    form.enctype = 'text/plain'
+    const body = parameters.get('body')
+    if (body !== null) {
+      const input = document.createElement('input')
+      // A form cannot send JSON, but its text can be made to look like it.
+      input.name = body.slice(0, -1)
+      input.value = ',"x":"="}'
+      form.append(input)
+    }
+    document.body.append(form)
+    form.submit()
+    return 'A form was sent.'
+  },
+  image: () =>
+    new Promise((resolve) => {
+      const image = new Image()
+      image.onload = () => resolve('The image was loaded.')
+      image.onerror = () => resolve('The image was asked for, and is none.')
+      image.src = url
+    }),
+  link() {
+    location.href = url
+    return 'The link was followed.'
+  },
+  fetch: () => forge({ mode: 'no-cors', credentials: 'include' }),
+  header: () => forge({ credentials: 'include', headers: { authorization: 'Bearer made.up.token' } }),
+}
+
+async function forge(init: RequestInit): Promise<string> {
+  try {
+    const response = await fetch(url, { method: 'POST', ...init })
+    return `The answer can be read: ${response.type === 'opaque' ? 'no' : response.status}.`
+  } catch (error) {
+    return `The browser did not even send it, or does not show the answer: ${String(error)}`
+  }
+}
+
+const means = parameters.get('by') ?? ''
+if (told !== null && Object.hasOwn(MEANS, means)) told.textContent = (await MEANS[means]?.()) ?? ''

@@ -1,0 +1,45 @@
+// What happened, one card for each thing that was tried: what, what was sent, what was answered, why, and whether it changed anything.
+
+import { make, mark } from './elements.ts'
+import { texts } from './told.ts'
+
+export interface Happening {
+  readonly title: string
+  readonly lines?: readonly {
+    readonly tried: string
+    readonly sent?: string
+    readonly ok: boolean
+    readonly answered: string
+    readonly why: string
+  }[]
+  readonly note?: string
+  readonly changed?: boolean
+}
+
+const KEPT = 6
+
+export function addCard({ title, lines = [], note, changed }: Happening): void {
+  const cards = document.getElementById('cards')
+  if (cards === null) return
+  const rows = lines.flatMap(({ tried, sent, ok, answered, why }) => [
+    row(texts.tried, tried),
+    ...(sent === undefined ? [] : [row(texts.sent, sent)]),
+    row(texts.answered, mark(ok, answered)),
+    row(texts.why, why),
+  ])
+  const card = make(
+    'article',
+    'card',
+    make('h3', '', title),
+    note !== undefined && make('p', '', note),
+    rows.length > 0 && make('dl', '', ...rows),
+    changed !== undefined && make('p', 'changed', `${texts.changed}: `, make('strong', '', changed ? texts.yes : texts.no)),
+  )
+  cards.querySelector('p.soft')?.remove()
+  cards.prepend(card)
+  for (const old of [...cards.children].slice(KEPT)) old.remove()
+}
+
+function row(name: string, value: string | Node): HTMLElement {
+  return make('div', '', make('dt', '', name), make('dd', '', value))
+}

@@ -1,0 +1,192 @@
+// The page of the lab: every button makes real requests, and the columns show what became of them.
+
+import './lab.css'
+import type { State } from '../seen.ts'
+import { addCard } from './cards.ts'
+import { drawColumns } from './columns.ts'
+import type { HeldToken } from './token.ts'
+import { askState, closeBrowser, copy, essence, explain, texts, tryCopy, wait } from './told.ts'
+
+let token: HeldToken | undefined
+
+interface Answer {
+  readonly token?: string
+  readonly user?: { readonly code: string }
+  readonly code?: string
+  readonly reason?: string
+}
+
+const input = (id: string) => document.getElementById(id) as HTMLInputElement
+
+async function refresh(): Promise<State | undefined> {
+  try {
+    const state = await askState()
+    drawColumns(state, token)
+    document.body.classList.remove('unreachable')
+    return state
+  } catch {
+    document.body.classList.add('unreachable')
+    return undefined
+  }
+}
+
+/** One request of this page, with a card about it. */
+async function call(title: string, method: string, path: string, withToken: boolean, body?: object): Promise<void> {
+  const before = await askState()
+  const response = await fetch(path, {
+    method,
+    headers: {
+      ...(withToken && token !== undefined && { authorization: token.token }),
+      ...(body !== undefined && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const answer = (await response.json()) as Answer
+  if (answer.token !== undefined) token = { token: answer.token, userCode: answer.user?.code ?? '' }
+  if (response.ok && path.startsWith('/access/logout/')) token = undefined
+  const after = await refresh()
+  const entry = after?.journal.find(({ who }) => who === 'page')
+  addCard({
+    title,
+    lines: [
+      {
+        tried: `${method} ${path.replace(/(usr_.{4})[\w-]+/, '$1…')}`,
+        sent: `${entry?.cookies.length ? `Cookie: ${entry.cookies.join(', ')}` : texts.noCookie} · ${entry?.authorization ? 'Authorization' : texts.noHeader}`,
+        ok: response.ok,
+        answered: [response.status, answer.code, answer.reason].filter(Boolean).join(' '),
+        why: explain(response.status, answer.code ?? null, answer.reason ?? null),
+      },
+    ],
+    changed: after !== undefined && essence(after) !== essence(before),
+  })
+}
+
+async function copyOf(kind: 'session' | 'remember' | 'token'): Promise<void> {
+  const { copied } = await copy(kind, token?.token)
+  addCard({ title: texts[`copy${capital(kind)}`], note: copied ? texts.copied : texts.nothingToCopy })
+}
+
+async function tryOut(kind: 'session' | 'remember' | 'token'): Promise<void> {
+  const before = await askState()
+  const { attempts } = await tryCopy(kind)
+  const after = await refresh()
+  if (attempts.length === 0) return addCard({ title: texts[`copy${capital(kind)}`], note: texts.nothingToCopy })
+  addCard({
+    title: `${texts.thief}: ${texts[`use${capital(kind)}`]}`,
+    lines: attempts.map(({ tried, status, code, reason }) => ({
+      tried: texts.by[tried],
+      ok: status < 400,
+      answered: [status, code, reason].filter(Boolean).join(' '),
+      why: status < 400 && kind === 'session' ? texts.reasons.stolenSession : explain(status, code, reason),
+    })),
+    changed: after !== undefined && essence(after) !== essence(before),
+  })
+}
+
+function capital<Word extends string>(word: Word): Capitalize<Word> {
+  return (word.charAt(0).toUpperCase() + word.slice(1)) as Capitalize<Word>
+}
+
+const PATIENCE = 4_000
+
+/** Opens the attacker's page in a window of its own, and waits for what it makes the browser send. */
+async function forge(title: string, by: string, path: string, body?: object): Promise<void> {
+  const before = await askState()
+  const latest = before.journal[0]?.number ?? 0
+  const query = new URLSearchParams({ by, path, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  const attacker = open(`${document.body.dataset.attacker}/forge?${query}`, 'attacker', 'popup,width=520,height=360')
+  if (attacker === null) return addCard({ title, note: texts.popup })
+  const deadline = Date.now() + PATIENCE
+  let after = await askState()
+  while (Date.now() < deadline && !after.journal.some(({ number, who }) => number > latest && who === 'other site')) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    after = await askState()
+  }
+  drawColumns(after, token)
+  const entries = after.journal.filter(({ number, who }) => number > latest && who === 'other site')
+  addCard({
+    title,
+    ...(entries.length === 0 && { note: texts.neverSent }),
+    lines: entries.map(({ method, path: sentTo, cookies, authorization, origin, site, status, code, reason }) => ({
+      tried: `${method} ${sentTo}`,
+      sent: `${cookies.length === 0 ? texts.noCookie : `Cookie: ${cookies.join(', ')}`} · ${authorization === null ? texts.noHeader : 'Authorization'} · Sec-Fetch-Site: ${site} · Origin: ${origin ?? '–'}`,
+      ok: status < 400,
+      answered: [status, code, reason].filter(Boolean).join(' '),
+      why: explain(status, code, reason),
+    })),
+    changed: essence(after) !== essence(before),
+  })
+}
+
+const logoutPath = () => `/access/logout/${token?.userCode ?? lastCode}`
+let lastCode = 'usr_unknown'
+
+const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
+  async signIn() {
+    const body = { username: input('username').value, password: input('password').value, remember: input('remember').checked }
+    await call(texts.signIn, 'POST', '/access/login', false, body)
+    lastCode = token?.userCode ?? lastCode
+  },
+  read: () => call(texts.read, 'GET', '/access/session', false),
+  changeByCookie: () => call(texts.changeByCookie, 'PATCH', '/access/session/data', false, { cart: 'tea' }),
+  change: () => call(texts.change, 'PATCH', '/access/session/data', true, { cart: 'tea', at: new Date().toISOString().slice(11, 19) }),
+  renew: () => call(texts.renew, 'POST', '/access/token', false),
+  signOut: () => call(texts.signOut, 'POST', logoutPath(), true),
+  signOutEverywhere: () => call(texts.signOutEverywhere, 'POST', `${logoutPath()}?everywhere=true`, true),
+  async closePage() {
+    token = undefined
+    addCard({ title: texts.closePage, note: texts.pageClosed })
+  },
+  async closeBrowser() {
+    await closeBrowser()
+    token = undefined
+    addCard({ title: texts.closeBrowser, note: texts.browserClosed })
+  },
+  wait5: () => waitFor(5, texts.wait5),
+  wait20: () => waitFor(20, texts.wait20),
+  copySession: () => copyOf('session'),
+  useSession: () => tryOut('session'),
+  copyRemember: () => copyOf('remember'),
+  useRemember: () => tryOut('remember'),
+  copyToken: () => copyOf('token'),
+  useToken: () => tryOut('token'),
+  forgeForm: () => forge(texts.forgeForm, 'form', logoutPath()),
+  forgeImage: () => forge(texts.forgeImage, 'image', logoutPath()),
+  forgeLink: () => forge(texts.forgeLink, 'link', logoutPath()),
+  forgeFetch: () => forge(texts.forgeFetch, 'fetch', '/access/token'),
+  forgeHeader: () => forge(texts.forgeHeader, 'header', '/access/token'),
+  forgeLogin: () => forge(texts.forgeLogin, 'form', '/access/login', { username: 'mallory', password: 'four-violet-trams-in-rain' }),
+}
+
+async function waitFor(minutes: number, title: string): Promise<void> {
+  await wait(minutes)
+  addCard({ title, note: texts.waited })
+}
+
+let busy = false
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-do]')) {
+  button.addEventListener('click', () => void pull(button))
+}
+
+/** One lever at a time, so that each card tells of its own requests. */
+async function pull(button: HTMLButtonElement): Promise<void> {
+  if (busy) return
+  busy = true
+  button.setAttribute('aria-busy', 'true')
+  try {
+    await LEVERS[button.dataset.do ?? '']?.()
+    await refresh()
+  } catch {
+    addCard({ title: button.textContent, note: texts.unreachable })
+  } finally {
+    button.removeAttribute('aria-busy')
+    busy = false
+  }
+}
+
+const EVERY = 1_000
+
+await refresh()
+setInterval(() => {
+  if (!busy && document.visibilityState === 'visible') void refresh()
+}, EVERY)

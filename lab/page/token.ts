@@ -1,0 +1,12 @@
+// The token as the page holds it: in a variable, gone with the page.
+
+export interface HeldToken {
+  readonly token: string
+  readonly userCode: string
+}
+
+/** When it ends, in milliseconds since 1970, from its own claims. */
+export function tokenEnd({ token }: HeldToken): number {
+  const claims = token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''
+  return (JSON.parse(atob(claims)) as { readonly exp: number }).exp * 1000
+}

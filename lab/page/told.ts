@@ -1,0 +1,39 @@
+// What the lab's server tells the page, and the ways to ask it.
+
+import type { Attempt, State } from '../seen.ts'
+import { LAB_TEXTS, type LabTexts } from '../texts.ts'
+
+const language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
+export const texts: LabTexts = LAB_TEXTS[language]
+
+const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+export function sayTime(at: number): string {
+  return clock.format(at)
+}
+
+async function ask<T>(path: string, body?: string): Promise<T> {
+  const response = await fetch(path, body === undefined ? { method: 'POST' } : { method: 'POST', body })
+  return (await response.json()) as T
+}
+
+export const askState = () => ask<State>('/lab/state')
+export const wait = (minutes: number) => ask('/lab/wait', String(minutes))
+export const closeBrowser = () => ask('/lab/close-browser')
+export const copy = (kind: string, token: string | undefined) => ask<{ copied: boolean }>('/lab/copy', JSON.stringify({ kind, token }))
+export const tryCopy = (kind: string) => ask<{ attempts: readonly Attempt[] }>('/lab/use', kind)
+
+/** Why an answer was what it was. */
+export function explain(status: number, code: string | null, reason: string | null): string {
+  const { reasons } = texts
+  if (status < 400) return reasons.ok
+  const key = [`${code}:${reason}`, `${code}`].find((each) => each in reasons)
+  return key === undefined ? reasons.other : reasons[key as keyof typeof reasons]
+}
+
+/** What of the server's state counts as changed: not that somebody was seen. */
+export function essence({ server }: State): string {
+  return JSON.stringify([
+    server.credentials.map(({ id, state, data }) => [id, state, data]),
+    server.operations.map(({ at, action }) => [at, action]),
+  ])
+}

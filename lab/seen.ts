@@ -1,0 +1,63 @@
+// What can be seen in the lab: the words in which its server tells its page what is held where, and what was sent.
+
+export interface Entry {
+  readonly number: number
+  readonly at: number
+  readonly who: 'page' | 'thief' | 'other site' | 'address bar'
+  readonly method: string
+  readonly path: string
+  /** Names of our cookies that came along. */
+  readonly cookies: readonly string[]
+  readonly authorization: string | null
+  readonly origin: string | null
+  readonly site: string | null
+  readonly status: number
+  readonly code: string | null
+  readonly reason: string | null
+}
+
+export interface HeldCredential {
+  readonly id: string
+  readonly kind: 'session' | 'remembered'
+  readonly hash: string
+  readonly state: 'live' | 'idle' | 'expired' | 'revoked' | 'theft_suspected' | 'ended'
+  readonly startedAt: number | null
+  /** When it ends if nobody uses it any more. */
+  readonly endsAt: number | null
+  readonly startedBy: string | null
+  readonly ip: string
+  readonly data: string
+}
+
+export interface HeldOperation {
+  readonly at: number
+  readonly action: string
+  readonly outcome: string
+  readonly ip: string
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+export interface Holdings {
+  readonly credentials: readonly HeldCredential[]
+  readonly operations: readonly HeldOperation[]
+}
+
+export type Loot = { readonly kind: 'session' | 'remember' | 'token'; readonly value: string }
+
+export interface Attempt {
+  /** What was tried, by the name of its text. */
+  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'restore'
+  readonly status: number
+  readonly code: string | null
+  readonly reason: string | null
+}
+
+/** Everything at one moment. */
+export interface State {
+  /** The server's clock, in milliseconds since 1970. */
+  readonly now: number
+  readonly browser: readonly { readonly name: string; readonly value: string }[]
+  readonly server: Holdings
+  /** The latest first. */
+  readonly journal: readonly Entry[]
+}
