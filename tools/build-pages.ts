@@ -59,9 +59,12 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
   for (const file of readdirSync(fresh)) writeFileSync(join(fresh, `${file}.gz`), gzipSync(readFileSync(join(fresh, file)), { level: 9 }))
   writeFileSync(join(fresh, 'manifest.json'), JSON.stringify(manifest))
   writeFileSync(join(fresh, 'sources.sha256'), stamp)
-  rmSync(BUILT, { recursive: true, force: true })
+  const old = `${fresh}.old`
+  if (existsSync(BUILT)) renameSync(BUILT, old)
   renameSync(fresh, BUILT)
-  process.stdout.write(`pages built in ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+  rmSync(old, { recursive: true, force: true })
+  // Not to standard output, which belongs to whoever asked for a build: `npm pack --json`.
+  process.stderr.write(`pages built in ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
 }
 
 /** A hash of everything that the pages are made of. */

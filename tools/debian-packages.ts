@@ -6,7 +6,9 @@ import { spawnSync } from 'node:child_process'
 export function installMissing(packages: Readonly<Record<string, string>>): void {
   const missing = Object.entries(packages).flatMap(([command, name]) => (isThere('sh', ['-c', `command -v ${command}`]) ? [] : [name]))
   const python = pythonWithRequests() === undefined ? ['python3', 'python3-requests'] : []
-  const wanted = [...new Set([...missing, ...python])]
+  // Without one, pictures of Chinese pages show boxes.
+  const font = isThere('sh', ['-c', 'fc-list :lang=zh family | grep -q .']) ? [] : ['fontconfig', 'fonts-wqy-microhei']
+  const wanted = [...new Set([...missing, ...python, ...font])]
   if (wanted.length === 0) return
   const install = `apt-get update && apt-get install --yes --no-install-recommends ${wanted.join(' ')}`
   if (process.getuid?.() !== 0 || !isThere('sh', ['-c', 'command -v apt-get'])) {

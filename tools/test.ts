@@ -8,7 +8,7 @@ const FAST_TESTS = ['architecture', 'domain', 'engine', 'http', 'model', 'pages'
 const fast = process.argv.includes('--fast')
 
 /** Debian packages of real clients that tests drive, by a command that each brings. */
-const CLIENTS = { curl: 'curl', python3: 'python3', openssl: 'openssl' }
+const CLIENTS = { curl: 'curl', python3: 'python3', openssl: 'openssl', chromium: 'chromium', 'firefox-esr': 'firefox-esr' }
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['npm', 'run', '--silent', 'types']],

@@ -10,7 +10,7 @@ import { freePort } from '../support/connections.ts'
 import { run } from '../support/programs.ts'
 import { temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { Visitor } from '../support/visitor.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 /** This very Node first, wherever another one is installed. */
@@ -69,6 +69,9 @@ test('The tarball holds what is needed to run, and nothing else', () => {
     'dist/adapters/node.js',
     'dist/adapters/node.d.ts',
     'dist/cli/main.js',
+    'dist/client/index.js',
+    'dist/client/index.d.ts',
+    'dist/assets/manifest.json',
     'package.json',
   ])
     ok(files.includes(needed), needed)
@@ -109,6 +112,25 @@ test('A program of ten lines signs people in', async () => {
   equal((await visitor.call('POST', `/access/logout/${visitor.code}`)).status, 200)
   equal((await visitor.byToken('GET', '/')).text, 'The credential in the Authorization header is not valid.')
   equal(program.printed(), 'ready\n')
+})
+
+test('The pages come along, and the client signs in by itself', async () => {
+  await writeFile(
+    join(project, 'client.js'),
+    `import { createClient } from 'latchkey/client'
+const client = createClient({ url: process.env.URL })
+await client.register({ username: 'Scripted', password: '${PASSWORD}' })
+console.log((await client.session()).user.username, (await client.logout()).sessions)
+`,
+  )
+  const command = join(project, 'node_modules', '.bin', 'latchkey')
+  using program = await startProgram(command, ['serve'], { PORT: '0', DATABASE_URL: 'sqlite::memory:' })
+  const [, url = ''] = /^Latchkey listens on (\S+?),? /m.exec(program.printed()) ?? []
+  equal(await run(process.execPath, ['client.js'], { cwd: project, env: { ...ENV, URL: url } }), 'Scripted 1\n')
+  const page = await (await fetch(`${url}/sign-in`)).text()
+  const paths = [...page.matchAll(/"(\/access\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+  equal(paths.length, 2)
+  for (const path of paths) equal((await fetch(url + path)).status, 200)
 })
 
 test('A program in TypeScript finds the types', async () => {
