@@ -15,28 +15,26 @@ const CONTENT_POLICY =
 
 export function listenAsApplication(laboratory: Laboratory, page: Bundle, attackerUrl: string): RequestListener {
   const journal = createJournal()
-  const holdingsOf = createHoldings(laboratory)
+  const holdings = createHoldings(laboratory)
   const loot = new Map<Loot['kind'], Loot>()
 
   async function state(request: IncomingMessage): Promise<State> {
     const cookies = cookiesOf(request)
-    const { userCode } = await ownerOf(cookies)
     return {
       now: laboratory.now(),
+      userCode: await ownerOf(cookies),
       browser: Object.entries(cookies).map(([name, value]) => ({ name, value: shortened(value) })),
-      server: await holdingsOf(userCode),
+      server: await holdings(),
       journal: journal.entries,
     }
   }
 
-  /** Whose the cookies are; after the end of everything, whose they were last. */
-  let lastOwner: string | undefined
-  async function ownerOf(cookies: Readonly<Record<string, string>>): Promise<{ readonly userCode: string | undefined }> {
+  async function ownerOf(cookies: Readonly<Record<string, string>>): Promise<string | null> {
     for (const name of ['session', 'remember']) {
       const found = await laboratory.store.credentials.find(cookies[name]?.split('.')[0] ?? '')
-      if (found !== undefined && found.kind !== 'tombstone') lastOwner = found.userCode
+      if (found !== undefined && found.kind !== 'tombstone') return found.userCode
     }
-    return { userCode: lastOwner }
+    return null
   }
 
   const actions: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse, body: string) => Promise<object>>> = {
@@ -66,7 +64,9 @@ export function listenAsApplication(laboratory: Laboratory, page: Bundle, attack
   }
 
   async function answerLab(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    if (path === '/') response.writeHead(303, { location: '/lab' }).end()
+    const isElsewhere = request.headers.host !== new URL(laboratory.url).host
+    // By its number the application would be of one site with the attacker.
+    if (path === '/' || (path === '/lab' && isElsewhere)) response.writeHead(303, { location: `${laboratory.url}/lab` }).end()
     else if (path === '/lab') send(response, 'text/html; charset=utf-8', await labPage(request, DEMO_USER, attackerUrl))
     else if (path === '/lab/page.js') send(response, 'text/javascript', page.script)
     else if (path === '/lab/page.css') send(response, 'text/css', page.style)

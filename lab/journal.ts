@@ -64,6 +64,7 @@ export function createJournal(): Journal {
 function whoOf({ headers }: IncomingMessage): Entry['who'] {
   if (headers[WHO_HEADER] === 'thief') return 'thief'
   const site = headers['sec-fetch-site']
+  if (site === undefined) return 'program'
   return site === 'same-origin' ? 'page' : site === 'none' ? 'address bar' : 'other site'
 }
 

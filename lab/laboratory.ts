@@ -7,6 +7,9 @@ import { createMemoryStore } from '../src/stores/memory/memory-store.ts'
 
 export const DEMO_USER = { username: 'ada', password: 'blue-tulip-under-7-moons' }
 
+/** Has an account as well, and would like others to use it without noticing. */
+export const ATTACKER = { username: 'mallory', password: 'four-violet-trams-in-rain' }
+
 /** Names who sends a request; only the lab itself sets it, and it says so in its journal. */
 export const WHO_HEADER = 'x-lab-who'
 const THIEF_ADDRESS = '203.0.113.66'
@@ -16,6 +19,8 @@ export interface Laboratory {
   readonly store: Store
   now(): number
   turnClock(milliseconds: number): void
+  /** When each credential of a user was used last, in milliseconds since 1970. */
+  lastUses(userCode: string): Promise<ReadonlyMap<string, number>>
   readonly listener: ReturnType<typeof toNodeListener>
   close(): Promise<void>
 }
@@ -25,13 +30,17 @@ export async function openLaboratory(url: string): Promise<Laboratory> {
   const now = () => Date.now() + turned
   const store = createMemoryStore()
   const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', publicUrl: url }, { clock: { now }, store })
-  await latchkey.users.add(DEMO_USER)
+  for (const user of [DEMO_USER, ATTACKER]) await latchkey.users.add(user)
   return {
     url,
     store,
     now,
     turnClock: (milliseconds) => {
       turned += milliseconds
+    },
+    async lastUses(userCode) {
+      const listed = await latchkey.sessions({ userCode, sid: '', roles: [], amr: [], authTime: 0 })
+      return new Map(listed.map(({ id, lastSeenAt }) => [id, lastSeenAt]))
     },
     listener: toNodeListener(latchkey, {
       address: ({ headers, socket }) => (headers[WHO_HEADER] === 'thief' ? THIEF_ADDRESS : (socket.remoteAddress ?? '')),

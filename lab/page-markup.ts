@@ -39,7 +39,7 @@ ${group(
   html`<div class="typed"><label>${texts.username} <input id="username" value="${user.username}" autocomplete="off" spellcheck="false"></label>
 <label>${texts.password} <input id="password" value="${user.password}" autocomplete="off" spellcheck="false"></label>
 <label class="check"><input type="checkbox" id="remember" checked> ${texts.remember}</label></div>
-${levers(texts, ['signIn', 'read', 'changeByCookie', 'change', 'renew', 'signOut', 'signOutEverywhere'])}`,
+${levers(texts, ['signIn', 'register', 'read', 'changeByCookie', 'change', 'renew', 'signOut', 'signOutEverywhere'])}`,
 )}
 ${group(texts.time, levers(texts, ['closePage', 'closeBrowser', 'wait5', 'wait20']))}
 ${group(texts.thief, levers(texts, ['copySession', 'useSession', 'copyRemember', 'useRemember', 'copyToken', 'useToken']), 'pairs')}

@@ -3,7 +3,7 @@
 export interface Entry {
   readonly number: number
   readonly at: number
-  readonly who: 'page' | 'thief' | 'other site' | 'address bar'
+  readonly who: 'page' | 'thief' | 'other site' | 'address bar' | 'program'
   readonly method: string
   readonly path: string
   /** Names of our cookies that came along. */
@@ -19,13 +19,12 @@ export interface Entry {
 export interface HeldCredential {
   readonly id: string
   readonly kind: 'session' | 'remembered'
+  readonly username: string
   readonly hash: string
   readonly state: 'live' | 'idle' | 'expired' | 'revoked' | 'theft_suspected' | 'ended'
-  readonly startedAt: number | null
   /** When it ends if nobody uses it any more. */
   readonly endsAt: number | null
   readonly startedBy: string | null
-  readonly ip: string
   readonly data: string
 }
 
@@ -40,13 +39,15 @@ export interface HeldOperation {
 export interface Holdings {
   readonly credentials: readonly HeldCredential[]
   readonly operations: readonly HeldOperation[]
+  /** Differs where anything on record differs, but for when somebody was seen. */
+  readonly print: string
 }
 
 export type Loot = { readonly kind: 'session' | 'remember' | 'token'; readonly value: string }
 
 export interface Attempt {
   /** What was tried, by the name of its text. */
-  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'restore'
+  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'restore' | 'readRestored'
   readonly status: number
   readonly code: string | null
   readonly reason: string | null
@@ -56,6 +57,8 @@ export interface Attempt {
 export interface State {
   /** The server's clock, in milliseconds since 1970. */
   readonly now: number
+  /** Whose the browser's cookies are. */
+  readonly userCode: string | null
   readonly browser: readonly { readonly name: string; readonly value: string }[]
   readonly server: Holdings
   /** The latest first. */

@@ -13,6 +13,7 @@ const en = {
   password: 'Password',
   remember: 'Remember me',
   signIn: 'Sign in',
+  register: 'Register',
   read: 'Read, cookie alone',
   changeByCookie: 'Change, cookie alone',
   change: 'Change, with the token',
@@ -66,7 +67,8 @@ const en = {
     ended: 'ended',
   },
   record: 'Record of operations',
-  who: { page: 'this page', thief: 'thief', 'other site': 'other site', 'address bar': 'address bar' },
+  evidence: 'presented by {now}, known from {before}',
+  who: { page: 'this page', thief: 'thief', 'other site': 'other site', 'address bar': 'address bar', program: 'program' },
   noCookie: 'no cookie',
   noHeader: 'no header',
 
@@ -93,6 +95,7 @@ const en = {
     mint: 'Getting a token with the copied cookie',
     change: 'Changing data with the token',
     restore: 'Signing in with the copied login',
+    readRestored: 'Reading with what that gave',
   },
   reasons: {
     ok: 'The credential is genuine and alive, and good for this.',
@@ -121,7 +124,7 @@ export type LabTexts = Strings<typeof en>
 
 const zh: LabTexts = {
   title: '实验室',
-  intro: '三种凭证，一条血脉。做点什么，看看浏览器持有什么、服务器持有什么、每个请求带了什么。每一行都来自真实的请求。',
+  intro: '三种凭证，一条谱系。做点什么，看看浏览器持有什么、服务器持有什么、每个请求带了什么。每一行都来自真实的请求。',
   clock: '服务器的时钟',
   you: '您',
   time: '浏览器与时间',
@@ -131,6 +134,7 @@ const zh: LabTexts = {
   password: '密码',
   remember: '记住我',
   signIn: '登录',
+  register: '注册',
   read: '仅用 cookie 读取',
   changeByCookie: '仅用 cookie 修改',
   change: '用令牌修改',
@@ -178,7 +182,8 @@ const zh: LabTexts = {
     ended: '已结束',
   },
   record: '操作记录',
-  who: { page: '本页面', thief: '窃贼', 'other site': '另一网站', 'address bar': '地址栏' },
+  evidence: '由 {now} 出示，此前来自 {before}',
+  who: { page: '本页面', thief: '窃贼', 'other site': '另一网站', 'address bar': '地址栏', program: '程序' },
   noCookie: '无 cookie',
   noHeader: '无请求头',
 
@@ -204,6 +209,7 @@ const zh: LabTexts = {
     mint: '用复制的 cookie 获取令牌',
     change: '用令牌修改数据',
     restore: '用复制的登录来登录',
+    readRestored: '用由此得到的凭证读取',
   },
   reasons: {
     ok: '凭证真实、有效，并且适用于此操作。',
@@ -213,7 +219,7 @@ const zh: LabTexts = {
     'session.required:idle': '20 分钟没有操作，服务器已结束会话，无论浏览器还持有什么。',
     'session.required:expired': '会话已达到最长时限。',
     'session.required:revoked': '它已被结束：退出登录会结束会话、其令牌和记住的登录。',
-    'session.required:theft_suspected': '同一个记住的登录被两方使用，不可能都是主人。这条血脉已结束，其他设备仍保持登录。',
+    'session.required:theft_suspected': '同一个记住的登录被两方使用，不可能都是主人。这条谱系已结束，其他设备仍保持登录。',
     'session.required:unknown': '服务器不认识此凭证。',
     'token.invalid:session_ended': '签名正确，但它所属的会话已结束：立即拒绝，而不是几分钟之后。',
     'token.invalid:expired': '令牌有效五分钟，请更新。',

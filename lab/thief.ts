@@ -26,7 +26,8 @@ export async function tryLoot(url: string, loot: Loot): Promise<readonly Attempt
   }
   const cookie = { cookie: `latchkey_${loot.kind}=${loot.value}` }
   if (loot.kind === 'remember') {
-    await attempt('restore', 'POST', '/access/token', cookie)
+    const token = await attempt('restore', 'POST', '/access/token', cookie)
+    if (token !== undefined) await attempt('readRestored', 'GET', '/access/session', { authorization: token })
     return attempts
   }
   await attempt('read', 'GET', '/access/session', cookie)

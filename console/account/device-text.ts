@@ -1,6 +1,6 @@
 // Names a device and an address for a sentence, also where they were not recorded.
 
-import { deviceName } from '../../src/client/index.ts'
+import { deviceName } from '../../src/client/device-name.ts'
 import { say } from './say.ts'
 
 export function sayDevice(device: string): string {

@@ -16,7 +16,7 @@ export interface Happening {
   readonly changed?: boolean
 }
 
-const KEPT = 6
+const KEPT = 4
 
 export function addCard({ title, lines = [], note, changed }: Happening): void {
   const cards = document.getElementById('cards')

@@ -1,6 +1,6 @@
 // The three columns: what the browser holds, what the server holds, what each request carried.
 
-import type { Entry, HeldCredential, State } from '../seen.ts'
+import type { Entry, HeldCredential, HeldOperation, State } from '../seen.ts'
 import { make, mark, show } from './elements.ts'
 import { type HeldToken, tokenEnd } from './token.ts'
 import { sayTime, texts } from './told.ts'
@@ -46,20 +46,20 @@ function browserRows({ browser, now }: State, token: HeldToken | undefined): rea
 function serverRows({ server }: State): readonly HTMLElement[] {
   const credentials = server.credentials.map(credentialRow)
   if (credentials.length === 0) return [nothing()]
-  const operations = server.operations.map(({ at, action, outcome, ip }) =>
+  const operations = server.operations.map(({ at, action, outcome, ip, detail }) =>
     make(
       'li',
       outcome === 'alarm' ? 'alarm' : '',
       make('time', 'soft', sayTime(at)),
       ` ${action} `,
       outcome === 'ok' ? '' : mark(false, outcome),
-      make('span', 'soft', ` ${ip}`),
+      make('span', 'soft', ` ${outcome === 'alarm' ? evidenceOf(detail) : ip}`),
     ),
   )
   return [...credentials, make('h3', '', texts.record), make('ul', 'operations', ...operations)]
 }
 
-function credentialRow({ id, kind, hash, state, endsAt, startedBy, data }: HeldCredential): HTMLElement {
+function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, data }: HeldCredential): HTMLElement {
   const isLive = state === 'live'
   return make(
     'div',
@@ -70,7 +70,12 @@ function credentialRow({ id, kind, hash, state, endsAt, startedBy, data }: HeldC
     make(
       'span',
       'soft',
-      [hash, startedBy && texts.startedBy.replace('{id}', startedBy), endsAt && isLive && texts.endsAt.replace('{at}', sayTime(endsAt))]
+      [
+        username,
+        hash,
+        startedBy && texts.startedBy.replace('{id}', startedBy),
+        endsAt && isLive && texts.endsAt.replace('{at}', sayTime(endsAt)),
+      ]
         .filter(Boolean)
         .join(' · '),
     ),
@@ -90,4 +95,12 @@ function requestRow({ who, method, path, cookies, authorization, site, status, c
     ),
     mark(status < 400, [status, code, reason].filter(Boolean).join(' ')),
   )
+}
+
+function evidenceOf(detail: HeldOperation['detail']): string {
+  const { presentedNow, seenBefore } = detail as {
+    readonly presentedNow?: { readonly ip: string }
+    readonly seenBefore?: { readonly ip: string }
+  }
+  return texts.evidence.replace('{now}', presentedNow?.ip ?? '?').replace('{before}', seenBefore?.ip ?? '?')
 }

@@ -5,9 +5,11 @@ import type { State } from '../seen.ts'
 import { addCard } from './cards.ts'
 import { drawColumns } from './columns.ts'
 import type { HeldToken } from './token.ts'
-import { askState, closeBrowser, copy, essence, explain, texts, tryCopy, wait } from './told.ts'
+import { askState, closeBrowser, copy, differ, explain, texts, tryCopy, wait } from './told.ts'
 
 let token: HeldToken | undefined
+/** Whose the cookies are, or were last. */
+let userCode: string | undefined
 
 interface Answer {
   readonly token?: string
@@ -21,6 +23,7 @@ const input = (id: string) => document.getElementById(id) as HTMLInputElement
 async function refresh(): Promise<State | undefined> {
   try {
     const state = await askState()
+    userCode = state.userCode ?? userCode
     drawColumns(state, token)
     document.body.classList.remove('unreachable')
     return state
@@ -57,7 +60,7 @@ async function call(title: string, method: string, path: string, withToken: bool
         why: explain(response.status, answer.code ?? null, answer.reason ?? null),
       },
     ],
-    changed: after !== undefined && essence(after) !== essence(before),
+    changed: after !== undefined && differ(before, after),
   })
 }
 
@@ -79,7 +82,7 @@ async function tryOut(kind: 'session' | 'remember' | 'token'): Promise<void> {
       answered: [status, code, reason].filter(Boolean).join(' '),
       why: status < 400 && kind === 'session' ? texts.reasons.stolenSession : explain(status, code, reason),
     })),
-    changed: after !== undefined && essence(after) !== essence(before),
+    changed: after !== undefined && differ(before, after),
   })
 }
 
@@ -114,19 +117,17 @@ async function forge(title: string, by: string, path: string, body?: object): Pr
       answered: [status, code, reason].filter(Boolean).join(' '),
       why: explain(status, code, reason),
     })),
-    changed: essence(after) !== essence(before),
+    changed: differ(before, after),
   })
 }
 
-const logoutPath = () => `/access/logout/${token?.userCode ?? lastCode}`
-let lastCode = 'usr_unknown'
+const logoutPath = () => `/access/logout/${token?.userCode ?? userCode ?? 'nobody'}`
+
+const typed = () => ({ username: input('username').value, password: input('password').value, remember: input('remember').checked })
 
 const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
-  async signIn() {
-    const body = { username: input('username').value, password: input('password').value, remember: input('remember').checked }
-    await call(texts.signIn, 'POST', '/access/login', false, body)
-    lastCode = token?.userCode ?? lastCode
-  },
+  signIn: () => call(texts.signIn, 'POST', '/access/login', false, typed()),
+  register: () => call(texts.register, 'POST', '/access/register', false, typed()),
   read: () => call(texts.read, 'GET', '/access/session', false),
   changeByCookie: () => call(texts.changeByCookie, 'PATCH', '/access/session/data', false, { cart: 'tea' }),
   change: () => call(texts.change, 'PATCH', '/access/session/data', true, { cart: 'tea', at: new Date().toISOString().slice(11, 19) }),

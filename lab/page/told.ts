@@ -30,10 +30,7 @@ export function explain(status: number, code: string | null, reason: string | nu
   return key === undefined ? reasons.other : reasons[key as keyof typeof reasons]
 }
 
-/** What of the server's state counts as changed: not that somebody was seen. */
-export function essence({ server }: State): string {
-  return JSON.stringify([
-    server.credentials.map(({ id, state, data }) => [id, state, data]),
-    server.operations.map(({ at, action }) => [at, action]),
-  ])
+/** Whether anything on record differs. */
+export function differ(one: State, other: State): boolean {
+  return one.server.print !== other.server.print
 }

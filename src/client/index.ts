@@ -14,6 +14,5 @@ export {
   type User,
   type VersionedData,
 } from './client.ts'
-export { deviceName } from './device-name.ts'
 export type { SignedOutReason } from './holder.ts'
 export { LatchkeyError, type NetworkCode, type ProblemDetail } from './problem.ts'

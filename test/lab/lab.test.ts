@@ -109,6 +109,39 @@ test('each copy is worth what the lab says', async () => {
   await page.close()
 })
 
+test('a thief who comes first is inside until the owner comes back, and then both are out', async () => {
+  const page = await openLab()
+  await pull(page, 'signIn')
+  await pull(page, 'copyRemember')
+  await pull(page, 'closeBrowser')
+  match(await pull(page, 'useRemember'), /200.*200.*: changed/)
+  match(await pull(page, 'renew'), /401 session\.required theft_suspected.*: changed/)
+  match(await pull(page, 'useRemember'), /401 session\.required/)
+  match((await holds(page, 'server')) ?? '', /alarm presented by 127\.0\.0\.1, known from 203\.0\.113\.66/)
+  await page.close()
+})
+
+test('the record is followed for everyone, and a session is as live as its last use', async () => {
+  const page = await openLab()
+  await page.locator('#remember').uncheck()
+  await pull(page, 'signIn')
+  for (let turn = 0; turn < 5; turn += 1) {
+    await pull(page, 'wait5')
+    match(await pull(page, 'read'), /200/)
+  }
+  const first = page.locator('#server .held').first()
+  match((await first.textContent()) ?? '', /live.*ada/)
+  await page.locator('#username').fill('grace')
+  match(await pull(page, 'register'), /201.*: changed/)
+  await page.reload()
+  await page.locator('#clock:not(:empty)').waitFor()
+  await pull(page, 'renew')
+  match(await pull(page, 'signOut'), /200.*: changed/)
+  const elsewhere = await fetch(url.replace('localhost', '127.0.0.1'), { redirect: 'manual' })
+  deepEqual([elsewhere.status, elsewhere.headers.get('location')], [303, `${url}`])
+  await page.close()
+})
+
 test('another site changes nothing, by whatever means', async () => {
   const page = await openLab()
   await pull(page, 'signIn')

@@ -13,7 +13,10 @@ import { type RunningServer, startServer, temporaryFolder } from './server.ts'
 
 const { resolve } = createRequire(import.meta.url)
 /** As their packages bring them for a page. */
-const SCRIPTS: Readonly<Record<string, string>> = { '/jquery.js': resolve('jquery'), '/axios.js': resolve('axios/dist/axios.js') }
+const SCRIPTS: Readonly<Record<string, string>> = {
+  '/jquery.js': resolve('jquery'),
+  '/axios.js': join(resolve('axios/package.json'), '../dist/axios.js'),
+}
 
 export interface Sites extends AsyncDisposable {
   readonly certificate: Certificate

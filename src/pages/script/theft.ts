@@ -1,6 +1,7 @@
 // After an alarm and a sign-in: when and from where the copy was used, from the user's own record.
 
-import { type Client, deviceName } from '../../client/index.ts'
+import { deviceName } from '../../client/device-name.ts'
+import type { Client } from '../../client/index.ts'
 import { element, returnAddress, say, sayTime } from './known.ts'
 
 interface Sight {
