@@ -1,12 +1,10 @@
 // What browsers load: how much it is, and that nothing of the server is in it.
 
 import { deepEqual, ok } from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { bundle } from '../support/client-bundle.ts'
 
-const ROOT = new URL('../../', import.meta.url).pathname
 const KIB = 1024
 
 test('the client is at most 5 KiB zipped, and made of its own files alone', async () => {
