@@ -22,7 +22,7 @@ export interface Held {
 /** What tabs say to each other. */
 type Message =
   | { readonly say: 'held'; readonly held: Held }
-  | { readonly say: 'ended'; readonly reason: SignedOutReason }
+  | { readonly say: 'ended'; readonly sid: string | undefined; readonly reason: SignedOutReason }
   | { readonly say: 'seen'; readonly at: number }
   | { readonly say: 'who holds?' }
 
@@ -55,10 +55,20 @@ export function createHolder(name: string, around: Surroundings, call: Call, on:
   const tabs = joinTabs<Message>(name, around, hear)
 
   function hear(message: Message): void {
-    if (message.say === 'held') take(message.held)
-    else if (message.say === 'ended') forget(message.reason)
-    else if (message.say === 'seen') on.seen(message.at)
-    else if (held !== undefined && isGood(held)) tabs.tell({ say: 'held', held })
+    switch (message.say) {
+      case 'held':
+        take(message.held)
+        break
+      case 'ended':
+        // Whoever found nobody signed in may have asked before this tab signed in.
+        if (held !== undefined && held.session.id === message.sid) forget(message.reason)
+        break
+      case 'seen':
+        on.seen(message.at)
+        break
+      case 'who holds?':
+        if (held !== undefined && isGood(held)) tabs.tell({ say: 'held', held })
+    }
   }
 
   function take(next: Held): Held {
@@ -83,8 +93,9 @@ export function createHolder(name: string, around: Surroundings, call: Call, on:
   }
 
   function end(reason: SignedOutReason): void {
+    const sid = held?.session.id
     forget(reason)
-    tabs.tell({ say: 'ended', reason })
+    tabs.tell({ say: 'ended', sid, reason })
   }
 
   async function renew({ refused, passive }: TokenWish): Promise<Held> {

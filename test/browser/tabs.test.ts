@@ -109,6 +109,19 @@ test('tabs that start together share one restored session', async () => {
   await Promise.all(tabs.map((tab) => tab.close()))
 })
 
+test('a tab that finds nobody signed in does not sign out another one', async () => {
+  const page = await openTab()
+  await register(page, 'steady')
+  const other = await openTab()
+  // The cookies are gone; the session is not, and the first tab holds a token of it.
+  await browser.clearCookies()
+  equal(await signedIn(other), false)
+  equal(await page.evaluate(() => (globalThis as unknown as Kept).client.user?.username), 'steady')
+  deepEqual(await told(page), ['signed-in'])
+  await page.close()
+  await other.close()
+})
+
 test('a page that comes back from the back-forward cache asks before it goes on', async () => {
   const page = await openTab()
   await register(page, 'returner')

@@ -143,6 +143,13 @@ test('axios carries the token, and renews it', async () => {
   client.axios(instance)
   equal((await instance.get('/access/session')).data.via, 'token')
   equal((await instance.post('/access/operations', { action: 'order.placed' })).status, 201)
+  await runCommand(['user', 'role', client.user?.code ?? '', 'buyer'], { folder: server.folder })
+  await until('the token from before to be refused, and another one to be sent', async () => {
+    const { data, config } = await instance.post('/access/operations', { action: 'order.paid' })
+    equal(data.action, 'order.paid')
+    const { roles } = JSON.parse(Buffer.from(String(config.headers.Authorization).split('.')[1] ?? '', 'base64url').toString())
+    return roles.includes('buyer')
+  })
   await client.logout()
   await rejects(instance.get('/access/session'), (error: unknown) => axios.isAxiosError(error) && error.response?.status === 401)
 })

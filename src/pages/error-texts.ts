@@ -1,0 +1,33 @@
+// What each code says to a person in Chinese; in English it says what the API says.
+
+import type { ErrorCode } from '../domain/errors.ts'
+
+export const CHINESE_SENTENCES: Readonly<Record<ErrorCode, string>> = {
+  'request.malformed': '无法读取该请求。',
+  'session.required': '请登录后继续。',
+  'session.not_fresh': '请再次输入密码以继续。',
+  'token.invalid': 'Authorization 请求头中的凭证无效。',
+  'credentials.invalid': '用户名或密码不正确。',
+  'proof.required': '此请求需要持有证明。',
+  'origin.denied': '不允许来自此源的请求。',
+  'header.required': '仅凭 cookie 只能读取：请在 Authorization 请求头中发送令牌。',
+  'user.mismatch': '该凭证属于另一位用户。',
+  'role.required': '您的角色不允许此操作。',
+  not_found: '这里什么也没有。',
+  'method.not_allowed': '此路径不接受该方法。',
+  'username.taken': '该用户名已被使用。',
+  'data.conflict': '数据已被更改：请重新读取。',
+  'request.too_large': '请求体超过 64 KiB。',
+  'data.too_large': '数据超过允许的大小。',
+  'request.unsupported_type': '此路径不接受该内容类型。',
+  'request.invalid': '请求中有一个值不被接受。',
+  'username.invalid': '用户名应为 3 至 64 个字母、数字、点、下划线或连字符。',
+  'password.too_short': '密码太短。',
+  'password.too_long': '密码超过 256 个字符。',
+  'password.too_common': '这是人们猜密码时最先尝试的密码之一。',
+  'password.too_weak': '这个密码容易被猜到：请加长或使其更难预测。',
+  'rate.limited': '尝试次数过多：请稍候。',
+  'request.headers_too_large': '请求头过大。',
+  busy: '服务器繁忙：请稍后重试。',
+  'store.unavailable': '数据库没有响应：未经确认的更改均未发生。',
+}
