@@ -78,7 +78,6 @@ test('a closed page keeps the session, a closed browser does not; the remembered
   equal((await arrived).status(), 200)
   await first.waitForURL('**/docs/errors')
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
-  await first.close()
 })
 
 test('two pages that start together, on two origins, are both signed in, and nobody is alarmed', async () => {
