@@ -92,7 +92,8 @@ type Init = Pick<RequestInit, 'credentials' | 'mode' | 'referrerPolicy' | 'keepa
 function fetches(method: string, path: Path, body: string | undefined): readonly Attack[] {
   const simple = method === 'GET' || method === 'POST'
   const ways: readonly (readonly [string, Init])[] = [
-    ['with credentials', { credentials: 'include' }],
+    ['with credentials', { credentials: 'include', mode: 'cors' }],
+    ['same-origin', { credentials: 'include', mode: 'same-origin' }],
     ['with credentials and a JSON type', { credentials: 'include', headers: { 'content-type': 'application/json' } }],
     ['with credentials and a made-up header', { credentials: 'include', headers: { authorization: 'Bearer a.b.c' } }],
     ['with credentials, no referrer', { credentials: 'include', referrerPolicy: 'no-referrer' }],
