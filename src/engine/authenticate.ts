@@ -6,7 +6,7 @@ import { AuthError } from '../domain/errors.ts'
 import { bornSessionUsed } from '../domain/remembered-login.ts'
 import { judgeLife, judgeSession, type SessionVerdict } from '../domain/session.ts'
 import { SECOND } from '../domain/time.ts'
-import { judgeClaims, type TokenClaims, type TokenRefusal } from '../domain/token.ts'
+import { judgeClaims, MAX_CLOCK_SKEW, type TokenClaims, type TokenRefusal } from '../domain/token.ts'
 import type { Change } from '../ports/store.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import { type Principal, principalOfSession, principalOfToken, viewOf } from './principal.ts'
@@ -37,7 +37,7 @@ async function verifySession(parts: Parts, raw: string, passive: boolean): Promi
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)
-  if (judged.current) accept(parts, { kind: 'session', raw }, principal, session, session.expiresAt, passive)
+  accept(parts, { kind: 'session', raw }, principal, session, judged.mark, session.expiresAt, passive)
   return principal
 }
 
@@ -48,10 +48,6 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   const refusal = judgeClaims(claims, now, parts.policy)
   if (refusal) return tokenInvalid(refusal)
   if (parts.endings.reasonOf(claims.sid)) return tokenInvalid('session_ended')
-  // Its session's rights changed after it was signed: let the client renew it.
-  const changedAt = parts.endings.changedAt(claims.sid)
-  if (changedAt !== undefined && claims.iat * SECOND < changedAt) return tokenInvalid('expired')
-
   const principal = principalOfToken(claims)
   if (signatureSuffices(parts, claims, now)) {
     const known = parts.verified.learn(claims.sid, claims.iat * SECOND, undefined)
@@ -61,10 +57,11 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   }
   const judged = await findLiving(parts, claims.sid, undefined)
   if (!judged.ok) return tokenInvalid('session_ended')
+  // Its session's rights changed after it was signed: let the client renew it.
   if (judged.session.roles.join() !== claims.roles.join()) return tokenInvalid('expired')
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return tokenInvalid('session_ended')
-  if (judged.current) accept(parts, { kind: 'token', raw }, principal, session, claims.exp * SECOND, passive)
+  accept(parts, { kind: 'token', raw }, principal, session, judged.mark, claims.exp * SECOND, passive)
   return principal
 }
 
@@ -82,17 +79,29 @@ function looksLikeToken(raw: string): boolean {
 
 /**
  * True when the signature tells enough. The store is asked when the endings log is silent; when the session may be idle by
- * what this process knows; and once for a token of a restored session, whose first use the theft rule must learn of.
+ * what this process knows; when its rights have changed and the token may be older than that; and once for a token of a
+ * restored session, whose first use the theft rule must learn of.
  */
 function signatureSuffices(parts: Parts, claims: TokenClaims, now: number): boolean {
   const known = parts.verified.known(claims.sid)
   const lastSeenAt = Math.max(known?.lastSeenAt ?? 0, claims.iat * SECOND)
-  return parts.endings.isHeard(now) && now < lastSeenAt + parts.policy.sessionIdleTimeout && !claims.amr.includes('remembered')
+  return (
+    parts.endings.isHeard(now) &&
+    now < lastSeenAt + parts.policy.sessionIdleTimeout &&
+    !mayPredateChange(parts, claims) &&
+    !claims.amr.includes('remembered')
+  )
+}
+
+/** Whole seconds of a clock that may be ahead of ours do not tell an older token from a newer one: the roles in it do. */
+function mayPredateChange(parts: Parts, { sid, iat }: TokenClaims): boolean {
+  const changedAt = parts.endings.changedAt(sid)
+  return changedAt !== undefined && iat * SECOND < changedAt + MAX_CLOCK_SKEW
 }
 
 type Living =
-  /** `current` is false when the log told of a change since the read began: good for this request, not for memory. */
-  { readonly ok: true; readonly session: SessionRecord; readonly current: boolean } | { readonly ok: false; readonly reason: RefusalReason }
+  /** `mark` is from before the read: see `accept`. */
+  { readonly ok: true; readonly session: SessionRecord; readonly mark: number } | { readonly ok: false; readonly reason: RefusalReason }
 
 /** Reads a session and judges it, by its secret, or by its life alone where a token stands for the secret. */
 async function findLiving(parts: Parts, sid: string, presented: PresentedCredential | undefined): Promise<Living> {
@@ -101,8 +110,7 @@ async function findLiving(parts: Parts, sid: string, presented: PresentedCredent
   const verdict = judge(parts, found, presented, sid)
   if (!verdict.ok) return verdict
   const endedMeanwhile = parts.endings.reasonOf(sid)
-  if (endedMeanwhile) return { ok: false, reason: endedMeanwhile }
-  return { ...verdict, current: !parts.endings.notedSince(sid, mark) }
+  return endedMeanwhile ? { ok: false, reason: endedMeanwhile } : { ...verdict, mark }
 }
 
 function judge(
@@ -116,14 +124,17 @@ function judge(
   return presented ? judgeSession(found, presented, lastSeenAt, now, parts.policy) : judgeLife(found, lastSeenAt, now, parts.policy)
 }
 
+/** Remembers what was verified, unless the log told of a change since the mark: then it is good for this request alone. */
 function accept(
   parts: Parts,
   { kind, raw }: Presented,
   principal: Principal,
   session: SessionRecord,
+  mark: number,
   until: number,
   passive: boolean,
 ): void {
+  if (parts.endings.notedSince(session.id, mark)) return
   const known = parts.verified.learn(session.id, session.lastSeenAt, viewOf(session))
   parts.verified.remember(kind, raw, principal, known, until)
   if (!passive) parts.verified.seen(known, parts.clock.now())

@@ -10,8 +10,11 @@ import { type Principal, type SessionView, viewOf } from './principal.ts'
 export async function describeSession(parts: Parts, principal: Principal): Promise<SessionView | AuthError> {
   const known = parts.verified.known(principal.sid)
   if (known?.view) return { ...known.view, lastSeenAt: known.lastSeenAt }
+  const mark = parts.endings.mark()
   const session = await readSession(parts, principal)
   if (session instanceof AuthError) return session
+  // What the log told of meanwhile may be newer than what was read: good for this answer, not for memory.
+  if (parts.endings.notedSince(session.id, mark)) return viewOf(session)
   const { lastSeenAt } = parts.verified.learn(session.id, session.lastSeenAt, viewOf(session))
   return { ...viewOf(session), lastSeenAt }
 }

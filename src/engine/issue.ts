@@ -113,9 +113,9 @@ export function signedIn(
 ): SignedIn {
   const { record, secret } = session
   const token = mintToken(parts, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
-  const known = parts.verified.learn(record.id, now, viewOf(record))
-  // A session that must report its first use is not remembered before it has.
-  if (record.awaitingFirstUseFor === null) {
+  // A session that must report its first use is not remembered before it has, and one that the log has told of already, never.
+  if (record.awaitingFirstUseFor === null && !parts.endings.notedSince(record.id, 0)) {
+    const known = parts.verified.learn(record.id, now, viewOf(record))
     const principal = principalOfSession(record)
     parts.verified.remember('session', secret.value, principal, known, record.expiresAt)
     parts.verified.remember('token', token.token, principal, known, token.expiresAt)

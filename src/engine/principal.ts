@@ -20,6 +20,7 @@ export type Via = 'cookie' | 'header' | 'token'
 export interface SessionView {
   readonly id: string
   readonly username: string
+  readonly roles: readonly string[]
   readonly startedAt: number
   readonly lastSeenAt: number
   readonly expiresAt: number
@@ -35,6 +36,6 @@ export function principalOfToken(claims: TokenClaims): Principal {
 }
 
 export function viewOf(session: SessionRecord): SessionView {
-  const { id, username, startedAt, lastSeenAt, expiresAt, startedBy } = session
-  return { id, username, startedAt, lastSeenAt, expiresAt, startedBy }
+  const { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy } = session
+  return { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy }
 }

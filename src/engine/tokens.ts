@@ -6,14 +6,15 @@ import { mintToken, type SignedIn } from './issue.ts'
 import type { Parts } from './parts.ts'
 import type { Principal } from './principal.ts'
 
-/** @throws StoreError */
+/** The token says what the session may do now, which may be newer than what the principal says. @throws StoreError */
 export async function mintForSession(parts: Parts, principal: Principal): Promise<SignedIn | AuthError> {
+  const { userCode, sid } = principal
   const session = await describeSession(parts, principal)
   if (session instanceof AuthError) return session
-  const { userCode, roles, sid } = principal
-  const token = mintToken(parts, { ...principal, sessionExpiresAt: session.expiresAt }, parts.clock.now())
   const known = parts.verified.known(sid)
-  if (known) parts.verified.remember('token', token.token, principal, known, token.expiresAt)
+  const { roles } = known?.view ?? session
+  const token = mintToken(parts, { ...principal, roles, sessionExpiresAt: session.expiresAt }, parts.clock.now())
+  if (known) parts.verified.remember('token', token.token, { ...principal, roles }, known, token.expiresAt)
   return {
     user: { code: userCode, username: session.username, roles },
     token,

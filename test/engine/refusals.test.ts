@@ -115,6 +115,72 @@ test('after a change of roles, tokens issued before are to be renewed and sessio
   assert.equal(await ask(latchkey, { authorization: renewed.json.token }), 'accepted')
 })
 
+/** The same store for a second process, which leaves it open for the first. */
+function shared(store: Store): Store {
+  return { ...store, close: async () => {} }
+}
+
+test('a token renewed within the second of a change of roles is good at once everywhere, and one from before it nowhere', async () => {
+  const store = createMemoryStore()
+  await using latchkey = await startInProcess({}, { store })
+  await using other = await startInProcess({}, { store: shared(store) })
+  const both = [latchkey, other] as const
+  const turn = async (milliseconds: number) => {
+    for (const each of both) each.clock.turn(milliseconds)
+    await Promise.all(both.map(heardAgain))
+  }
+  const alice = await register(latchkey)
+  const renew = async () => (await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })).json.token
+  await turn(1_300)
+  const before = await renew()
+  await turn(200)
+  await setRoles(latchkey.engine, 'alice', ['admin'])
+  await until('the change', () => both.every(({ engine }) => engine.endings.changedAt(alice.sid) !== undefined))
+  await turn(200)
+  const after = await renew()
+  for (const each of both) {
+    assert.equal(await ask(each, { authorization: after }), 'accepted')
+    assert.equal(await ask(each, { authorization: before }), 'token.invalid expired')
+    each.resetCounts()
+    assert.equal(await ask(each, { authorization: after }), 'accepted')
+    assert.equal(each.counts.reads, 0)
+  }
+})
+
+test('a token minted while its session changes and ends is not good from memory', async () => {
+  const memory = createMemoryStore()
+  const meanwhile: (() => Promise<void>)[] = []
+  const store: Store = {
+    ...memory,
+    credentials: {
+      ...memory.credentials,
+      async find(id) {
+        const found = await memory.credentials.find(id)
+        await meanwhile.shift()?.()
+        return found
+      },
+    },
+  }
+  await using elsewhere = await startInProcess({}, { store: memory })
+  await using latchkey = await startInProcess({}, { store: shared(store) })
+  const alice = await register(elsewhere)
+  const heard = (what: string, known: () => unknown) => until(what, () => known() !== undefined)
+  meanwhile.push(
+    async () => {
+      await setRoles(elsewhere.engine, 'alice', ['admin'])
+      await heard('the change', () => latchkey.engine.endings.changedAt(alice.sid))
+    },
+    async () => {
+      const renewed = await elsewhere.call('POST', '/access/token', { headers: { cookie: alice.session } })
+      await elsewhere.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: renewed.json.token } })
+      await heard('the ending', () => latchkey.engine.endings.reasonOf(alice.sid))
+    },
+  )
+  const { json } = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
+  assert.equal(meanwhile.length, 0)
+  assert.equal(await ask(latchkey, { authorization: json.token }), 'token.invalid session_ended')
+})
+
 /** A store whose log can fall silent. */
 function silenceable(): Store & { silence(): void } {
   const store = createMemoryStore()
