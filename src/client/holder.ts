@@ -11,7 +11,8 @@ export type SignedOutReason = 'signed_out' | 'none' | 'unknown' | 'idle' | 'expi
 
 export interface Held {
   readonly token: string
-  /** Until when it is used: milliseconds since 1970 by this machine's clock. */
+  /** When it was asked for, and until when it is used: milliseconds since 1970 by this machine's clock. */
+  readonly askedAt: number
   readonly until: number
   readonly user: SignedInAnswer['user']
   readonly session: SignedInAnswer['session']
@@ -45,6 +46,8 @@ export interface TokenWish {
   readonly passive?: boolean | undefined
 }
 
+export type Holder = ReturnType<typeof createHolder>
+
 export function createHolder(name: string, around: Surroundings, call: Call, on: HolderEvents) {
   let held: Held | undefined
   let sessionCredential: string | undefined
@@ -74,7 +77,7 @@ export function createHolder(name: string, around: Surroundings, call: Call, on:
   function take(next: Held): Held {
     const before = held
     const same = before?.session.id === next.session.id
-    if (same && before.until > next.until) return before
+    if (same && before.askedAt > next.askedAt) return before
     held = next
     if (same) on.renewed(next)
     else {
@@ -128,6 +131,7 @@ export function createHolder(name: string, around: Surroundings, call: Call, on:
       token,
       user,
       session,
+      askedAt,
       until: askedAt + life - Math.min(MARGIN, life / 10),
       clockAhead: passive && held !== undefined ? held.clockAhead : askedAt - Date.parse(session.lastSeenAt),
     })

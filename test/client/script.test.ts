@@ -1,12 +1,14 @@
 // The client in a script: no page, no cookie jar, the session in a header, against a real server.
 
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import axios from 'axios'
 import { type Client, createClient, LatchkeyError } from '../../src/client/index.ts'
-import { type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { freePort } from '../support/connections.ts'
+import { type RunningServer, runCommand, startServer, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
@@ -73,6 +75,43 @@ test('a token that is refused is renewed once, and the request repeated with its
     equal(response.status, 201)
     return (await client.session())?.user.roles.includes('editor') ?? false
   })
+})
+
+test('a renewed token is taken also when it lives shorter than the one that was refused', async () => {
+  const folder = await temporaryFolder()
+  const env = { PORT: String(await freePort()) }
+  try {
+    const client = await (async () => {
+      await using generous = await startServer({ folder, env })
+      const made = createClient({ url: generous.url })
+      await made.register({ username: 'shortened', password: PASSWORD })
+      return made
+    })()
+    await runCommand(['user', 'role', 'shortened', 'editor'], { folder })
+    await using _ = await startServer({ folder, env: { ...env, LATCHKEY_TOKEN_LIFETIME: '60s' } })
+    equal((await client.fetch('/access/session')).status, 200)
+    deepEqual((await client.session())?.user.roles, ['editor'])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('a request whose token is always refused is repeated once, and then the refusal is told', async () => {
+  const seen: string[] = []
+  const stubborn = createServer((request, response) => {
+    seen.push(request.headers.authorization ?? '')
+    response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"code":"token.invalid"}')
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => stubborn.once('listening', resolve))
+  const origin = `http://127.0.0.1:${(stubborn.address() as AddressInfo).port}`
+  try {
+    const client = await somebody({ origins: [origin] })
+    equal((await client.fetch(`${origin}/orders`)).status, 401)
+    equal(seen.length, 2)
+    ok(seen[0] !== seen[1] && seen.every((header) => header.startsWith('Bearer ')))
+  } finally {
+    stubborn.close()
+  }
 })
 
 test('a password change keeps this client signed in and ends the others', async () => {
