@@ -1,5 +1,7 @@
 // Other ways to make requests, taught to carry the token. Each only translates to the client's own way.
 
+import { refusesToken } from './problem.ts'
+
 /** What an adapter needs of the client. */
 interface Carrier {
   fetch(input: string, init: RequestInit): Promise<Response>
@@ -83,8 +85,7 @@ export function interceptAxios<Config extends AxiosRequest>(carrier: Carrier, in
   })
   instance.interceptors.response.use(undefined, async (failure) => {
     const { config, response } = failure
-    const code = (response?.data as { readonly code?: unknown } | undefined)?.code ?? 'token.invalid'
-    if (config === undefined || response?.status !== 401 || code !== 'token.invalid' || !firsts.has(config.headers)) throw failure
+    if (!config || !response || !refusesToken(response.status, response.data) || !firsts.has(config.headers)) throw failure
     const refused = String(config.headers.get('Authorization'))
     const header = await carrier.authorization(instance.getUri(config), { refused })
     if (header === undefined || header === refused) throw failure

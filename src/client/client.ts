@@ -3,28 +3,17 @@
 import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
 import { type Ajax, type AjaxOptions, type Axios, type AxiosRequest, ajaxTransport, interceptAxios } from './adapters.ts'
 import { type CallOptions, createCall, isSignedOut } from './calls.ts'
+import { createCarrier, type Passively } from './carrier.ts'
 import { createEvents, type Listener } from './events.ts'
-import { createHolder, type SignedOutReason, type TokenWish } from './holder.ts'
-import { LatchkeyError, readJson } from './problem.ts'
+import { createHolder, type SignedOutReason } from './holder.ts'
+import { type ClientOptions, settled } from './options.ts'
+import { LatchkeyError } from './problem.ts'
 import { lookAround } from './surroundings.ts'
 import { createWatch } from './watch.ts'
 
 export type User = SignedInAnswer['user']
 export type Session = SignedInAnswer['session']
 export type JsonObject = Readonly<Record<string, unknown>>
-
-export interface ClientOptions {
-  /** The address of Latchkey; in a page the page's own origin by default. */
-  readonly url?: string
-  /** Other origins that may see the token, besides Latchkey's and the page's own. */
-  readonly origins?: readonly string[]
-  /** How the session travels: `cookie` in a page, `header` in a script by default. */
-  readonly delivery?: 'cookie' | 'header'
-  /** Milliseconds until a call is given up; 20,000 by default. */
-  readonly timeout?: number
-  /** Milliseconds before the end of a session at which `expiring` is told; 60,000 by default. */
-  readonly notice?: number
-}
 
 export interface SignedIn {
   readonly user: User
@@ -53,11 +42,6 @@ export interface Credentials {
   readonly remember?: boolean
 }
 
-export interface Passively {
-  /** True for a poll that nobody asked for: it does not keep the session alive. */
-  readonly passive?: boolean
-}
-
 export interface EndedCounts {
   readonly sessions: number
   readonly remembered: number
@@ -75,9 +59,6 @@ export interface OperationsPage {
 }
 
 export type Client = ReturnType<typeof createClient>
-
-const TIMEOUT = 20_000
-const NOTICE = 60_000
 
 /**
  * A client of one Latchkey. In a page it keeps nothing but a token in memory; the session is in a cookie that no script reads.
@@ -150,18 +131,8 @@ export function createClient(options: ClientOptions = {}) {
     }
   }
 
-  async function authorization(address: string | URL, { refused, passive }: TokenWish = {}): Promise<string | undefined> {
-    const { origin } = new URL(address, around.pageUrl ?? url)
-    if (!origins.has(origin)) return undefined
-    try {
-      return `Bearer ${await holder.token({ refused: refused?.replace(/^Bearer /, ''), passive })}`
-    } catch (error) {
-      if (isSignedOut(error)) return undefined
-      throw error
-    }
-  }
-
-  const client = {
+  const carrier = createCarrier(holder, origins, around.pageUrl ?? url)
+  return {
     /** Who is signed in here, as far as this page knows; `session()` asks. */
     get user(): User | null {
       return holder.current?.user ?? null
@@ -239,61 +210,17 @@ export function createClient(options: ClientOptions = {}) {
       holder.end('signed_out')
     },
 
-    /**
-     * `fetch` with the token in the header, for Latchkey, the page's own origin and `origins`; anywhere else it is plain
-     * `fetch`. The token is renewed once when it is near its end or refused, and the request repeated.
-     */
-    async fetch(input: string | URL | Request, { passive, ...init }: RequestInit & Passively = {}): Promise<Response> {
-      const target = input instanceof Request ? input : new URL(input, around.pageUrl ?? url)
-      const request = new Request(target, init)
-      const header = request.headers.has('authorization') ? undefined : await authorization(request.url, { passive })
-      if (header === undefined) return globalThis.fetch(request)
-      if (passive) request.headers.set('x-latchkey-passive', '1')
-      const again = request.clone()
-      const response = await globalThis.fetch(withHeader(request, header))
-      if (!(await isRefused(response))) {
-        if (!passive) holder.noteSeen()
-        return response
-      }
-      const renewed = await authorization(request.url, { refused: header, passive })
-      return renewed === undefined || renewed === header ? response : globalThis.fetch(withHeader(again, renewed))
-    },
-
-    /**
-     * The value of the Authorization header for an address, renewed when it is near its end, or when it is the one that was
-     * refused; undefined for an address that may not see it, and when nobody is signed in.
-     */
-    authorization,
+    ...carrier,
 
     /** Tells of `signed-in`, `signed-out` and `expiring`. Returns what stops it. */
     on: <Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>) => events.on(name, listener),
 
     /** Makes `$.ajax`, `$.get` and the like carry the token, as `fetch` does. */
-    ajax: (jQuery: Ajax) => jQuery.ajaxTransport('+*', (ajaxOptions: AjaxOptions) => ajaxTransport(client, ajaxOptions)),
+    ajax: (jQuery: Ajax) => jQuery.ajaxTransport('+*', (ajaxOptions: AjaxOptions) => ajaxTransport(carrier, ajaxOptions)),
 
     /** Makes an axios instance carry the token, as `fetch` does. */
-    axios: <Config extends AxiosRequest>(instance: Axios<Config>) => interceptAxios(client, instance),
+    axios: <Config extends AxiosRequest>(instance: Axios<Config>) => interceptAxios(carrier, instance),
   }
-  return client
-}
-
-function settled({ url, origins = [], delivery, timeout = TIMEOUT, notice = NOTICE }: ClientOptions, pageUrl: string | undefined) {
-  const address = url ?? (pageUrl && new URL(pageUrl).origin)
-  if (address === undefined)
-    throw new TypeError('createClient: url is missing; accepted: the address of Latchkey, such as "https://app.example.com".')
-  if (!/^https?:\/\/[^/?#]+\/?$/.test(address))
-    throw new TypeError('createClient: url is not accepted; accepted: scheme and host, such as "https://app.example.com".')
-  if (delivery !== undefined && delivery !== 'cookie' && delivery !== 'header')
-    throw new TypeError('createClient: delivery is not accepted; accepted: "cookie", "header".')
-  const base = new URL(address).origin
-  const own = pageUrl === undefined ? [base] : [base, new URL(pageUrl).origin]
-  return {
-    url: base,
-    origins: new Set([...own, ...origins.map((origin) => new URL(origin).origin)]),
-    delivery: delivery ?? (pageUrl === undefined ? 'header' : 'cookie'),
-    timeout,
-    notice,
-  } as const
 }
 
 function whoIn({ user, session }: SignedIn): SignedIn {
@@ -303,16 +230,4 @@ function whoIn({ user, session }: SignedIn): SignedIn {
 function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(parameters).flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${encodeURIComponent(text)}`]))
   return given.length === 0 ? '' : `?${given.join('&')}`
-}
-
-function withHeader(request: Request, header: string): Request {
-  request.headers.set('authorization', header)
-  return request
-}
-
-/** A token is refused by its code; a server that is not Latchkey may say 401 alone. */
-async function isRefused(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false
-  const problem = (await readJson(response.clone())) as { readonly code?: unknown } | undefined
-  return typeof problem?.code !== 'string' || problem.code === 'token.invalid'
 }

@@ -3,7 +3,6 @@
 export {
   type Client,
   type ClientEvents,
-  type ClientOptions,
   type Credentials,
   createClient,
   type EndedCounts,
@@ -15,4 +14,5 @@ export {
   type VersionedData,
 } from './client.ts'
 export type { SignedOutReason } from './holder.ts'
+export type { ClientOptions } from './options.ts'
 export { LatchkeyError, type NetworkCode, type ProblemDetail } from './problem.ts'
