@@ -4,8 +4,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Bundle } from './bundle.ts'
 import { createHoldings } from './holdings.ts'
 import { cookiesOf, createJournal, shortened } from './journal.ts'
-import { DEMO_USER, type Laboratory } from './laboratory.ts'
+import type { Laboratory } from './laboratory.ts'
 import { labPage } from './page-markup.ts'
+import { DEMO_USER } from './people.ts'
 import type { Loot, State } from './seen.ts'
 import { tryLoot } from './thief.ts'
 

@@ -1,6 +1,7 @@
 // What each request carried and what it got: taken down as it passes, with every secret cut short.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseCookie } from 'cookie'
 import { WHO_HEADER } from './laboratory.ts'
 import type { Entry } from './seen.ts'
 
@@ -11,6 +12,7 @@ export interface Journal {
 }
 
 const LENGTH = 60
+const PREFIX = 'latchkey_'
 const SHOWN = 10
 
 export function shortened(secret: string): string {
@@ -19,10 +21,8 @@ export function shortened(secret: string): string {
 
 /** Our cookies of a request, by their name without prefix. */
 export function cookiesOf(request: IncomingMessage): Readonly<Record<string, string>> {
-  const pairs = (request.headers.cookie ?? '').split('; ').map((pair) => pair.split('='))
-  return Object.fromEntries(
-    pairs.flatMap(([name = '', value = '']) => (name.startsWith('latchkey_') ? [[name.slice('latchkey_'.length), value]] : [])),
-  )
+  const all = Object.entries(parseCookie(request.headers.cookie ?? ''))
+  return Object.fromEntries(all.flatMap(([name, value = '']) => (name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), value]] : [])))
 }
 
 export function createJournal(): Journal {

@@ -4,11 +4,7 @@ import { toNodeListener } from '../src/adapters/node.ts'
 import { createLatchkey } from '../src/index.ts'
 import type { Store } from '../src/ports/store.ts'
 import { createMemoryStore } from '../src/stores/memory/memory-store.ts'
-
-export const DEMO_USER = { username: 'ada', password: 'blue-tulip-under-7-moons' }
-
-/** Has an account as well, and would like others to use it without noticing. */
-export const ATTACKER = { username: 'mallory', password: 'four-violet-trams-in-rain' }
+import { ATTACKER, DEMO_USER } from './people.ts'
 
 /** Names who sends a request; only the lab itself sets it, and it says so in its journal. */
 export const WHO_HEADER = 'x-lab-who'

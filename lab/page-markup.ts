@@ -2,7 +2,8 @@
 
 import type { IncomingMessage } from 'node:http'
 import { html } from 'hono/html'
-import { LAB_TEXTS, type LabLanguage, type LabTexts } from './texts.ts'
+import { type Language, languageOf } from '../src/pages/language.ts'
+import { LAB_TEXTS, type LabTexts } from './texts.ts'
 
 type Markup = ReturnType<typeof html>
 
@@ -11,7 +12,7 @@ export async function labPage(
   user: { readonly username: string; readonly password: string },
   attackerUrl: string,
 ): Promise<string> {
-  const language = languageOf(request)
+  const language = languageOfRequest(request)
   const texts: LabTexts = LAB_TEXTS[language]
   return String(
     await html`<!doctype html>
@@ -65,12 +66,11 @@ function levers(texts: LabTexts, names: readonly (keyof LabTexts & string)[]): M
   return html`<div class="buttons">${names.map((name) => html`<button type="button" data-do="${name}">${texts[name]}</button>`)}</div>`
 }
 
-function link(language: LabLanguage, name: string, current: LabLanguage): Markup {
+function link(language: Language, name: string, current: Language): Markup {
   return html`<a href="/lab?lang=${language}" lang="${language}" hreflang="${language}" aria-current="${language === current}">${name}</a>`
 }
 
-function languageOf({ url = '', headers }: IncomingMessage): LabLanguage {
-  const asked = new URLSearchParams(url.split('?')[1] ?? '').get('lang')
-  if (asked === 'en' || asked === 'zh-CN') return asked
-  return /^\s*zh\b/i.test(headers['accept-language'] ?? '') ? 'zh-CN' : 'en'
+/** As the pages of Latchkey choose it. */
+function languageOfRequest({ url = '', headers }: IncomingMessage): Language {
+  return languageOf({ query: url.split('?')[1] ?? '', header: (name) => headers[name]?.toString() ?? null })
 }

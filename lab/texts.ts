@@ -1,5 +1,7 @@
 // Everything that the lab says, in both languages; the page and its script share it.
 
+import type { Language } from '../src/pages/language.ts'
+
 const en = {
   title: 'The lab',
   intro:
@@ -232,5 +234,4 @@ const zh: LabTexts = {
   },
 }
 
-export const LAB_TEXTS = { en, 'zh-CN': zh } as const satisfies Readonly<Record<string, LabTexts>>
-export type LabLanguage = keyof typeof LAB_TEXTS
+export const LAB_TEXTS: Readonly<Record<Language, LabTexts>> = { en, 'zh-CN': zh }

@@ -1,7 +1,8 @@
 // One alarm: what was seen, what was done about it, and what the reader can do.
 
 import { Button } from '@mantine/core'
-import { type Operation, type Sight, sightIn } from './alarms.ts'
+import { type Sight, sightIn } from '../../src/client/sight.ts'
+import type { Operation } from './alarms.ts'
 import { sayDevice, sayPlace } from './device-text.ts'
 import { say } from './say.ts'
 import { sayMoment } from './times.ts'

@@ -4,23 +4,10 @@ import type { OperationsPage } from '../../src/client/index.ts'
 
 export type Operation = OperationsPage['operations'][number]
 
-export interface Sight {
-  readonly at: string
-  readonly ip: string
-  readonly device: string
-}
-
 const KEY = 'latchkey.alarms-seen'
 
 export function alarmsIn(operations: readonly Operation[]): readonly Operation[] {
   return operations.filter(({ outcome }) => outcome === 'alarm')
-}
-
-/** Undefined where the record does not hold one: its detail is data, and read as such. */
-export function sightIn(operation: Operation, name: 'presentedNow' | 'seenBefore'): Sight | undefined {
-  const { at, ip, device } = (operation.detail[name] ?? {}) as Partial<Record<keyof Sight, unknown>>
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined
-  return { at, ip: typeof ip === 'string' ? ip : '', device: typeof device === 'string' ? device : '' }
 }
 
 export function seenAlarms(): readonly string[] {

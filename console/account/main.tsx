@@ -1,11 +1,11 @@
-// Draws the account page into the frame that the server sends.
+// Draws the account page into the main part of what the server sends.
 
 import './styles.ts'
 import { createTheme, MantineProvider } from '@mantine/core'
 import { createRoot } from 'react-dom/client'
 import { AccountPage } from './account-page.tsx'
 
-const place = document.getElementById('account')
+const place = document.getElementById('content')
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? ''
 const theme = createTheme({ primaryColor: 'teal', fontFamily: 'inherit', cursorType: 'pointer' })
 

@@ -1,16 +1,19 @@
-// Says a text of the table in the language of the page, with its blanks filled in.
+// Says a text in the language of the page, with its blanks filled in.
 
-import { type Language, TEXTS, type Texts } from './texts.ts'
+import { filled } from '../../src/client/filled.ts'
+import { en, type Texts } from './texts-en.ts'
+import { zh } from './texts-zh-cn.ts'
 
 export type TextKey = keyof Texts
 
 /** The server chooses it, so it never changes while the page is open. */
-export const language: Language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
+export const language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
+const texts: Texts = { en, 'zh-CN': zh }[language]
 
 export function say(key: TextKey, blanks: Readonly<Record<string, string | number>> = {}): string {
-  return TEXTS[language][key].replace(/\{(\w+)\}/g, (blank, name: string) => String(blanks[name] ?? blank))
+  return filled(texts[key], blanks)
 }
 
 export function isText(key: string): key is TextKey {
-  return Object.hasOwn(TEXTS.en, key)
+  return Object.hasOwn(texts, key)
 }

@@ -1,9 +1,11 @@
 // The three columns: what the browser holds, what the server holds, what each request carried.
 
+import { filled } from '../../src/client/filled.ts'
+import { sightIn } from '../../src/client/sight.ts'
 import type { Entry, HeldCredential, HeldOperation, State } from '../seen.ts'
 import { make, mark, show } from './elements.ts'
 import { type HeldToken, tokenEnd } from './token.ts'
-import { sayTime, texts } from './told.ts'
+import { answered, carried, sayTime, texts } from './told.ts'
 
 export function drawColumns(state: State, token: HeldToken | undefined): void {
   show('clock', sayTime(state.now))
@@ -30,7 +32,7 @@ function browserRows({ browser, now }: State, token: HeldToken | undefined): rea
   )
   if (token === undefined) return cookies.length === 0 ? [nothing()] : cookies
   const end = tokenEnd(token)
-  const left = now < end ? texts.tokenUntil.replace('{at}', sayTime(end)) : texts.tokenOver
+  const left = now < end ? filled(texts.tokenUntil, { at: sayTime(end) }) : texts.tokenOver
   return [
     ...cookies,
     make(
@@ -53,7 +55,7 @@ function serverRows({ server }: State): readonly HTMLElement[] {
       make('time', 'soft', sayTime(at)),
       ` ${action} `,
       outcome === 'ok' ? '' : mark(false, outcome),
-      make('span', 'soft', ` ${outcome === 'alarm' ? evidenceOf(detail) : ip}`),
+      make('span', 'soft', ` ${outcome === 'alarm' ? evidenceOf({ detail }) : ip}`),
     ),
   )
   return [...credentials, make('h3', '', texts.record), make('ul', 'operations', ...operations)]
@@ -73,8 +75,8 @@ function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, dat
       [
         username,
         hash,
-        startedBy && texts.startedBy.replace('{id}', startedBy),
-        endsAt && isLive && texts.endsAt.replace('{at}', sayTime(endsAt)),
+        startedBy && filled(texts.startedBy, { id: startedBy }),
+        endsAt && isLive && filled(texts.endsAt, { at: sayTime(endsAt) }),
       ]
         .filter(Boolean)
         .join(' · '),
@@ -83,24 +85,18 @@ function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, dat
   )
 }
 
-function requestRow({ who, method, path, cookies, authorization, site, status, code, reason }: Entry): HTMLElement {
+function requestRow(entry: Entry): HTMLElement {
+  const { who, method, path, site, status } = entry
   return make(
     'li',
     '',
     make('div', 'line', make('span', 'who', texts.who[who]), make('code', '', `${method} ${path}`)),
-    make(
-      'div',
-      'soft',
-      `${cookies.length === 0 ? texts.noCookie : `Cookie: ${cookies.join(', ')}`} · ${authorization === null ? texts.noHeader : `Authorization: ${authorization}`}${site === null ? '' : ` · ${site}`}`,
-    ),
-    mark(status < 400, [status, code, reason].filter(Boolean).join(' ')),
+    make('div', 'soft', [carried(entry), site].filter(Boolean).join(' · ')),
+    mark(status < 400, answered(entry)),
   )
 }
 
-function evidenceOf(detail: HeldOperation['detail']): string {
-  const { presentedNow, seenBefore } = detail as {
-    readonly presentedNow?: { readonly ip: string }
-    readonly seenBefore?: { readonly ip: string }
-  }
-  return texts.evidence.replace('{now}', presentedNow?.ip ?? '?').replace('{before}', seenBefore?.ip ?? '?')
+function evidenceOf(alarm: Pick<HeldOperation, 'detail'>): string {
+  const [now, before] = [sightIn(alarm, 'presentedNow'), sightIn(alarm, 'seenBefore')]
+  return filled(texts.evidence, { now: now?.ip ?? '?', before: before?.ip ?? '?' })
 }

@@ -1,11 +1,12 @@
 // The page of the lab: every button makes real requests, and the columns show what became of them.
 
 import './lab.css'
+import { ATTACKER } from '../people.ts'
 import type { State } from '../seen.ts'
 import { addCard } from './cards.ts'
 import { drawColumns } from './columns.ts'
 import type { HeldToken } from './token.ts'
-import { askState, closeBrowser, copy, differ, explain, texts, tryCopy, wait } from './told.ts'
+import { answered, askState, carried, closeBrowser, copy, differ, explain, texts, tryCopy, wait } from './told.ts'
 
 let token: HeldToken | undefined
 /** Whose the cookies are, or were last. */
@@ -49,15 +50,16 @@ async function call(title: string, method: string, path: string, withToken: bool
   if (response.ok && path.startsWith('/access/logout/')) token = undefined
   const after = await refresh()
   const entry = after?.journal.find(({ who }) => who === 'page')
+  const outcome = { status: response.status, code: answer.code ?? null, reason: answer.reason ?? null }
   addCard({
     title,
     lines: [
       {
         tried: `${method} ${path.replace(/(usr_.{4})[\w-]+/, '$1…')}`,
-        sent: `${entry?.cookies.length ? `Cookie: ${entry.cookies.join(', ')}` : texts.noCookie} · ${entry?.authorization ? 'Authorization' : texts.noHeader}`,
+        ...(entry && { sent: carried(entry) }),
         ok: response.ok,
-        answered: [response.status, answer.code, answer.reason].filter(Boolean).join(' '),
-        why: explain(response.status, answer.code ?? null, answer.reason ?? null),
+        answered: answered(outcome),
+        why: explain(outcome),
       },
     ],
     changed: after !== undefined && differ(before, after),
@@ -76,11 +78,11 @@ async function tryOut(kind: 'session' | 'remember' | 'token'): Promise<void> {
   if (attempts.length === 0) return addCard({ title: texts[`copy${capital(kind)}`], note: texts.nothingToCopy })
   addCard({
     title: `${texts.thief}: ${texts[`use${capital(kind)}`]}`,
-    lines: attempts.map(({ tried, status, code, reason }) => ({
-      tried: texts.by[tried],
-      ok: status < 400,
-      answered: [status, code, reason].filter(Boolean).join(' '),
-      why: status < 400 && kind === 'session' ? texts.reasons.stolenSession : explain(status, code, reason),
+    lines: attempts.map((attempt) => ({
+      tried: texts.by[attempt.tried],
+      ok: attempt.status < 400,
+      answered: answered(attempt),
+      why: attempt.status < 400 && kind === 'session' ? texts.reasons.stolenSession : explain(attempt),
     })),
     changed: after !== undefined && differ(before, after),
   })
@@ -110,12 +112,12 @@ async function forge(title: string, by: string, path: string, body?: object): Pr
   addCard({
     title,
     ...(entries.length === 0 && { note: texts.neverSent }),
-    lines: entries.map(({ method, path: sentTo, cookies, authorization, origin, site, status, code, reason }) => ({
-      tried: `${method} ${sentTo}`,
-      sent: `${cookies.length === 0 ? texts.noCookie : `Cookie: ${cookies.join(', ')}`} · ${authorization === null ? texts.noHeader : 'Authorization'} · Sec-Fetch-Site: ${site} · Origin: ${origin ?? '–'}`,
-      ok: status < 400,
-      answered: [status, code, reason].filter(Boolean).join(' '),
-      why: explain(status, code, reason),
+    lines: entries.map((entry) => ({
+      tried: `${entry.method} ${entry.path}`,
+      sent: `${carried(entry)} · Sec-Fetch-Site: ${entry.site} · Origin: ${entry.origin ?? '–'}`,
+      ok: entry.status < 400,
+      answered: answered(entry),
+      why: explain(entry),
     })),
     changed: differ(before, after),
   })
@@ -156,7 +158,7 @@ const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
   forgeLink: () => forge(texts.forgeLink, 'link', logoutPath()),
   forgeFetch: () => forge(texts.forgeFetch, 'fetch', '/access/token'),
   forgeHeader: () => forge(texts.forgeHeader, 'header', '/access/token'),
-  forgeLogin: () => forge(texts.forgeLogin, 'form', '/access/login', { username: 'mallory', password: 'four-violet-trams-in-rain' }),
+  forgeLogin: () => forge(texts.forgeLogin, 'form', '/access/login', ATTACKER),
 }
 
 async function waitFor(minutes: number, title: string): Promise<void> {

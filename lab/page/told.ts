@@ -1,6 +1,6 @@
 // What the lab's server tells the page, and the ways to ask it.
 
-import type { Attempt, State } from '../seen.ts'
+import type { Attempt, Entry, State } from '../seen.ts'
 import { LAB_TEXTS, type LabTexts } from '../texts.ts'
 
 const language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
@@ -22,8 +22,20 @@ export const closeBrowser = () => ask('/lab/close-browser')
 export const copy = (kind: string, token: string | undefined) => ask<{ copied: boolean }>('/lab/copy', JSON.stringify({ kind, token }))
 export const tryCopy = (kind: string) => ask<{ attempts: readonly Attempt[] }>('/lab/use', kind)
 
+/** What came along with a request. */
+export function carried({ cookies, authorization }: Pick<Entry, 'cookies' | 'authorization'>): string {
+  return [
+    cookies.length === 0 ? texts.noCookie : `Cookie: ${cookies.join(', ')}`,
+    authorization === null ? texts.noHeader : `Authorization: ${authorization}`,
+  ].join(' · ')
+}
+
+export function answered({ status, code, reason }: Pick<Attempt, 'status' | 'code' | 'reason'>): string {
+  return [status, code, reason].filter(Boolean).join(' ')
+}
+
 /** Why an answer was what it was. */
-export function explain(status: number, code: string | null, reason: string | null): string {
+export function explain({ status, code, reason }: Pick<Attempt, 'status' | 'code' | 'reason'>): string {
   const { reasons } = texts
   if (status < 400) return reasons.ok
   const key = [`${code}:${reason}`, `${code}`].find((each) => each in reasons)

@@ -1,7 +1,5 @@
 // What an alarm in the record tells: when and from where a remembered login was presented, and where it was seen before.
 
-import type { OperationAnswer } from '../http/contract.ts'
-
 export interface Sight {
   /** ISO 8601. */
   readonly at: string
@@ -10,8 +8,11 @@ export interface Sight {
 }
 
 /** Undefined where the record does not hold one: its detail is data, and read as such. */
-export function sightIn({ detail }: Pick<OperationAnswer, 'detail'>, name: 'presentedNow' | 'seenBefore'): Sight | undefined {
-  const { at, ip, device } = (detail[name] ?? {}) as Partial<Record<keyof Sight, unknown>>
+export function sightIn(
+  alarm: { readonly detail: Readonly<Record<string, unknown>> },
+  name: 'presentedNow' | 'seenBefore',
+): Sight | undefined {
+  const { at, ip, device } = (alarm.detail[name] ?? {}) as Partial<Record<keyof Sight, unknown>>
   if (typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined
   return { at, ip: typeof ip === 'string' ? ip : '', device: typeof device === 'string' ? device : '' }
 }

@@ -22,6 +22,11 @@ export interface Assets {
 
 type Manifest = Readonly<Record<string, Entry>>
 
+interface Built {
+  readonly manifest: Manifest
+  readonly files: ReadonlyMap<string, Asset>
+}
+
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
 
 /** The folder of what was built, from the sources and from the installed package alike. */
@@ -29,33 +34,28 @@ const BUILT = new URL('../../dist/assets/', import.meta.url)
 
 /** @param folder a URL with a slash at its end */
 export function readAssets(folder: URL = BUILT): Assets {
-  const files = new Map<string, Asset>()
-  let manifest: Manifest | undefined
-  let listed: ReadonlySet<string> = new Set()
-
-  function read(): Manifest {
-    if (manifest === undefined && existsSync(new URL('manifest.json', folder))) {
-      manifest = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Manifest
-      listed = new Set(Object.values(manifest).flatMap(({ script, styles }) => [script, ...styles]))
-    }
-    return manifest ?? {}
+  let built: Built | undefined
+  const look = () => {
+    built ??= readBuilt(folder)
+    return built
   }
-
   return {
-    entry: (name) => read()[name],
-    file(name) {
-      read()
-      // Nothing but what the manifest lists, so no name leads anywhere else.
-      if (!listed.has(name)) return undefined
-      const kept = files.get(name)
-      if (kept) return kept
-      const asset = {
-        type: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-        plain: new Uint8Array(readFileSync(new URL(name, folder))),
-        gzipped: new Uint8Array(readFileSync(new URL(`${name}.gz`, folder))),
-      }
-      files.set(name, asset)
-      return asset
-    },
+    entry: (name) => look()?.manifest[name],
+    file: (name) => look()?.files.get(name),
   }
+}
+
+/** All at once, so that pages which are built anew meanwhile never come in halves. Nothing but what the manifest lists. */
+function readBuilt(folder: URL): Built | undefined {
+  const list = new URL('manifest.json', folder)
+  if (!existsSync(list)) return undefined
+  const manifest = JSON.parse(readFileSync(list, 'utf8')) as Manifest
+  const names = Object.values(manifest).flatMap(({ script, styles }) => [script, ...styles])
+  const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)))
+  const files = names.map((name) => [name, { type: typeOf(name), plain: read(name), gzipped: read(`${name}.gz`) }] as const)
+  return { manifest, files: new Map(files) }
+}
+
+function typeOf(name: string): string {
+  return TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
 }

@@ -14,18 +14,19 @@ export interface Page {
   /** What the script needs to know, as attributes of the body. */
   readonly known?: Readonly<Record<string, string>>
   readonly main: Markup
+  /** Allows the styles of a kit that makes them while it runs; none by default. */
+  readonly nonce?: string
   /** This page in another language. */
   readonly inLanguage: (language: Language) => string
   readonly texts: Texts
 }
 
-export const ICON =
+const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%230f766e'/%3E%3Ccircle cx='12' cy='16' r='5' fill='none' stroke='white' stroke-width='3'/%3E%3Cpath d='M17 16h9m-4 0v5' stroke='white' stroke-width='3' fill='none'/%3E%3C/svg%3E"
 
 export const ASSET_PATH = '/access/assets/'
 
-/** @param nonce allows the styles of a kit that makes them while it runs; none by default */
-export function pageHeaders(nonce?: string): Readonly<Record<string, string>> {
+function pageHeaders(nonce: string | undefined): Readonly<Record<string, string>> {
   const styles = nonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`
   const policy = [
     "default-src 'none'",
@@ -47,8 +48,8 @@ export function pageHeaders(nonce?: string): Readonly<Record<string, string>> {
 }
 
 /** A page around its main part. */
-export async function pageOutcome(page: Page, entry: Entry, status = 200): Promise<Outcome> {
-  const { language, title, known = {}, main, inLanguage, texts } = page
+export async function pageOutcome(page: Page, entry: Entry): Promise<Outcome> {
+  const { language, title, known = {}, main, nonce, inLanguage, texts } = page
   const attributes = Object.entries(known).map(([name, value]) => html` data-${raw(name)}="${value}"`)
   const body = html`<!doctype html>
 <html lang="${language}">
@@ -56,18 +57,20 @@ export async function pageOutcome(page: Page, entry: Entry, status = 200): Promi
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+${nonce === undefined ? '' : html`<meta property="csp-nonce" nonce="${nonce}">`}
 <title>${title} · Latchkey</title>
 <link rel="icon" href="${ICON}">
 ${entry.styles.map((style) => html`<link rel="stylesheet" href="${ASSET_PATH}${style}">`)}
 <script type="module" src="${ASSET_PATH}${entry.script}"></script>
 </head>
 <body${attributes}>
-<header><a class="brand" href="/" aria-label="Latchkey">${KEY}<span>Latchkey</span></a>
+<a class="skip" href="#content">${texts.skip}</a>
+<header class="top"><a class="brand" href="/" aria-label="Latchkey">${KEY}<span>Latchkey</span></a>
 <nav aria-label="${texts.language}">${LANGUAGES.map((each) => languageLink(each, language, inLanguage))}</nav></header>
-<main>${main}</main>
+<main id="content" tabindex="-1">${main}</main>
 </body>
 </html>`
-  return { status, content: { type: 'text/html; charset=utf-8', body: String(await body) }, headers: pageHeaders() }
+  return { content: { type: 'text/html; charset=utf-8', body: String(await body) }, headers: pageHeaders(nonce) }
 }
 
 const KEY = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true"><rect width="32" height="32" rx="8" fill="currentColor"/><g fill="none" stroke="var(--ground)" stroke-width="3"><circle cx="12" cy="16" r="5"/><path d="M17 16h9m-4 0v5"/></g></svg>`

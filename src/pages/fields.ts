@@ -1,8 +1,9 @@
 // The parts that the two forms share: a name, a password that can be shown, and whether to remember.
 
 import { html } from 'hono/html'
+import { filled } from '../client/filled.ts'
 import type { Markup } from './document.ts'
-import { filled, type Texts } from './texts.ts'
+import type { Texts } from './texts.ts'
 
 export function usernameField(texts: Texts, hint?: string): Markup {
   return html`<div class="field"><label for="username">${texts.username}</label>

@@ -10,17 +10,19 @@ export type Language = (typeof LANGUAGES)[number]
 const COOKIE = 'latchkey_language'
 const YEAR = 31_536_000
 
-export function languageOf(request: Incoming): Language {
+type Asked = Pick<Incoming, 'query' | 'header'>
+
+export function languageOf(request: Asked): Language {
   return askedFor(request) ?? chosenBefore(request.header('cookie')) ?? preferred(request.header('accept-language') ?? '')
 }
 
 /** The Set-Cookie value that keeps a choice, where one was made. */
-export function keepChoice(request: Incoming, secure: boolean): readonly string[] {
+export function keepChoice(request: Asked, secure: boolean): readonly string[] {
   const chosen = askedFor(request)
   return chosen ? [`${COOKIE}=${chosen}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure ? '; Secure' : ''}`] : []
 }
 
-function askedFor(request: Incoming): Language | undefined {
+function askedFor(request: Asked): Language | undefined {
   return known(new URLSearchParams(request.query).get('lang'))
 }
 

@@ -1,6 +1,7 @@
 // The registration page, with a hint of how hard the password is to guess while it is typed.
 
 import { html } from 'hono/html'
+import { filled } from '../client/filled.ts'
 import { DAY } from '../domain/time.ts'
 import type { Call } from '../http/route.ts'
 import type { Page } from './document.ts'
@@ -8,7 +9,7 @@ import { formEnd, passwordField, rememberField, usernameField } from './fields.t
 import type { Language } from './language.ts'
 import { judgeReturn } from './return-address.ts'
 import { HOME, keeping } from './sign-in.ts'
-import { filled, TEXTS } from './texts.ts'
+import { TEXTS } from './texts.ts'
 
 export function registerPage(call: Call<unknown, unknown>, language: Language): Page {
   const texts = TEXTS[language]

@@ -3,11 +3,12 @@
 import { html } from 'hono/html'
 import { AuthError } from '../domain/errors.ts'
 import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
-import { accountOutcome } from './account.ts'
+import { accountPage } from './account.ts'
 import { type Assets, readAssets } from './assets.ts'
 import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
 import { errorsPage } from './errors-page.ts'
 import { keepChoice, type Language, languageOf } from './language.ts'
+import { mayBeSignedIn } from './may-be-signed-in.ts'
 import { registerPage } from './register.ts'
 import { HOME, keeping, signInPage } from './sign-in.ts'
 import { signedOutPage } from './signed-out.ts'
@@ -15,12 +16,15 @@ import { TEXTS } from './texts.ts'
 
 const FOREVER = 'public, max-age=31536000, immutable'
 
+type MakePage = (call: Call<unknown, unknown>, language: Language) => Page
+
 export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
-  const page = (path: string, summary: string, make: (call: Call<unknown, unknown>, language: Language) => Page) =>
-    htmlRoute(path, summary, async (call, language) => {
-      const entry = assets.entry('pages')
-      return entry === undefined ? notBuilt(language) : pageOutcome(make(call, language), entry)
-    })
+  async function draw(name: 'pages' | 'account', make: MakePage, call: Call<unknown, unknown>, language: Language): Promise<Outcome> {
+    const entry = assets.entry(name)
+    return entry === undefined ? notBuilt(language) : pageOutcome(make(call, language), entry)
+  }
+  const page = (path: string, summary: string, make: MakePage) =>
+    htmlRoute(path, summary, (call, language) => draw('pages', make, call, language))
 
   return [
     openRoute({
@@ -28,17 +32,15 @@ export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
       path: '/',
       summary: 'To the account, or to the sign-in page.',
       answers: { 303: null },
-      run: async (call) => ({ status: 303, headers: { location: isKnown(call) ? HOME : '/sign-in' } }),
+      run: async (call) => ({ status: 303, headers: { location: mayBeSignedIn(call) ? HOME : '/sign-in' } }),
     }),
     page('/sign-in', 'The sign-in page.', signInPage),
     page('/register', 'The registration page.', registerPage),
     page('/signed-out', 'The page after signing out.', signedOutPage),
     page('/docs/errors', 'What each code of an error means.', errorsPage),
-    htmlRoute('/account', 'The account page.', async (call, language) => {
-      if (!isKnown(call)) return toSignIn(call, language)
-      const entry = assets.entry('account')
-      return entry === undefined ? notBuilt(language) : accountOutcome(call, language, entry)
-    }),
+    htmlRoute(HOME, 'The account page.', async (call, language) =>
+      mayBeSignedIn(call) ? draw('account', accountPage, call, language) : toSignIn(call, language),
+    ),
     openRoute({
       ...PUBLIC,
       path: `${ASSET_PATH}:name`,
@@ -71,13 +73,9 @@ function htmlRoute(path: string, summary: string, run: (call: Call<unknown, unkn
   })
 }
 
-/** Whether there is a cookie that could sign somebody in; whether it does is for the API to say. */
-function isKnown({ credentials: { cookies } }: Call<unknown, unknown>): boolean {
-  return cookies.session !== undefined || cookies.remember !== undefined
-}
-
 function toSignIn({ request }: Call<unknown, unknown>, language: Language): Outcome {
-  const query = new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(keeping(request.query, language))), return: HOME })
+  const query = new URLSearchParams(keeping(request.query, language))
+  query.set('return', HOME)
   return { status: 303, headers: { location: `/sign-in?${query}` } }
 }
 

@@ -6,17 +6,10 @@ import type { Call } from '../http/route.ts'
 import type { Markup, Page } from './document.ts'
 import { formEnd, passwordField, rememberField, usernameField } from './fields.ts'
 import type { Language } from './language.ts'
+import { mayBeSignedIn } from './may-be-signed-in.ts'
+import { isAlarm, noticeFor } from './notices.ts'
 import { judgeReturn } from './return-address.ts'
 import { TEXTS, type Texts } from './texts.ts'
-
-/** Why somebody is asked to sign in, as the client and the wire contract name it; `fresh` is ours. */
-const NOTICES: Readonly<Record<string, keyof Texts>> = {
-  idle: 'noticeIdle',
-  expired: 'noticeExpired',
-  revoked: 'noticeRevoked',
-  theft_suspected: 'noticeTheft',
-  fresh: 'noticeFresh',
-}
 
 export const HOME = '/account'
 
@@ -25,10 +18,8 @@ export function signInPage(call: Call<unknown, unknown>, language: Language): Pa
   const { query } = call.request
   const parameters = new URLSearchParams(query)
   const { policy } = call.parts
-  const { cookies } = call.credentials
   const reason = parameters.get('reason') ?? ''
-  const notice = Object.hasOwn(NOTICES, reason) ? NOTICES[reason] : undefined
-  const mayBeSignedIn = cookies.session !== undefined || cookies.remember !== undefined
+  const notice = noticeFor(reason)
   return {
     language,
     texts,
@@ -41,10 +32,10 @@ export function signInPage(call: Call<unknown, unknown>, language: Language): Pa
       texts: JSON.stringify(texts),
       min: String(policy.passwordMin),
       // The cookies are out of a script's reach: whether there are any to try is told by the server.
-      ...(mayBeSignedIn && reason !== 'fresh' && { try: '' }),
+      ...(mayBeSignedIn(call) && reason !== 'fresh' && { try: '' }),
     },
     main: html`<section id="ask"><h1>${texts.signInTitle}</h1>
-<p class="notice${reason === 'theft_suspected' ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
+<p class="notice${isAlarm(reason) ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
 <form method="post" id="form" novalidate>
 ${usernameField(texts)}
 ${passwordField(texts, 'current-password')}

@@ -18,6 +18,7 @@ const en = {
   usernameHint: '3 to 64 letters, digits, dots, underscores or hyphens.',
   passwordHint: 'At least {min} characters. A few unrelated words are better than signs.',
   language: 'Language',
+  skip: 'To the content',
   needsScript: 'Signing in needs JavaScript: the password is sent by a script, so that no other site can send a form in your name.',
   checking: 'Checking whether you are signed in…',
   sending: 'One moment…',
@@ -47,7 +48,6 @@ const en = {
   theftAdvice: 'If one of the two was not you, change your password and look through your devices.',
   toAccount: 'My devices and password',
 
-  strengthEmpty: '',
   strength0: 'Very easy to guess',
   strength1: 'Easy to guess',
   strength2: 'Not enough yet',
@@ -102,6 +102,7 @@ const zh: Texts = {
   usernameHint: '3 至 64 个字母、数字、点、下划线或连字符。',
   passwordHint: '至少 {min} 个字符。几个互不相关的词比特殊符号更好。',
   language: '语言',
+  skip: '跳到正文',
   needsScript: '登录需要 JavaScript：密码由脚本发送，这样其他网站就无法以您的名义提交表单。',
   checking: '正在检查您是否已登录……',
   sending: '请稍候……',
@@ -130,7 +131,6 @@ const zh: Texts = {
   theftAdvice: '如果其中一次不是您本人，请修改密码并检查您的设备。',
   toAccount: '我的设备和密码',
 
-  strengthEmpty: '',
   strength0: '极易被猜到',
   strength1: '容易被猜到',
   strength2: '还不够',
@@ -167,8 +167,3 @@ const zh: Texts = {
 }
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, 'zh-CN': zh }
-
-/** Puts values into a text: `{name}` becomes the value of that name. */
-export function filled(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
-}

@@ -1,5 +1,6 @@
 // What the server told this page in its markup: its texts, where to go on to, and whether a cookie is worth a try.
 
+import { filled } from '../../client/filled.ts'
 import type { Texts } from '../texts.ts'
 
 const { dataset } = document.body
@@ -14,7 +15,7 @@ const language = document.documentElement.lang
 
 /** A text with its values in place. */
 export function say(text: keyof Texts, values: Readonly<Record<string, string | number>> = {}): string {
-  return texts[text].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? (name === 'min' ? dataset.min : whole)))
+  return filled(texts[text], { min: dataset.min, ...values })
 }
 
 export function sayTime(iso: string): string {

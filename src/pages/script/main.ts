@@ -5,7 +5,7 @@ import '../pages.css'
 import { goOn, goOnIfSignedIn } from './already.ts'
 import { prepareForm } from './form.ts'
 import { element, page, returnAddress, say } from './known.ts'
-import { isAlarm } from './notice.ts'
+import { isAfterAlarm } from './notice.ts'
 import { strengthOf } from './strength.ts'
 import { showTheft } from './theft.ts'
 
@@ -17,7 +17,7 @@ function signIn(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('#known [data-go]')) link.href = returnAddress
   prepareForm(async (typed) => {
     await client.login(typed)
-    if (isAlarm()) await showTheft(client)
+    if (isAfterAlarm()) await showTheft(client)
     else goOn()
   })
   void goOnIfSignedIn(client)

@@ -1,27 +1,21 @@
-// Why somebody is asked to sign in again.
+// The notice above the form, when the reason for it is only found out in the browser.
 
-import type { Texts } from '../texts.ts'
+import { isAlarm, noticeFor } from '../notices.ts'
 import { element, say, reason as toldByAddress } from './known.ts'
-
-const NOTICES: Readonly<Record<string, keyof Texts>> = {
-  idle: 'noticeIdle',
-  expired: 'noticeExpired',
-  revoked: 'noticeRevoked',
-  theft_suspected: 'noticeTheft',
-}
 
 let current = toldByAddress
 
 export function showNotice(reason: string): void {
-  const text = NOTICES[reason]
+  const text = noticeFor(reason)
   if (text === undefined) return
   current = reason
   const notice = element('notice')
   notice.textContent = say(text)
-  notice.classList.toggle('alarm', isAlarm())
+  notice.classList.toggle('alarm', isAlarm(reason))
   notice.hidden = false
 }
 
-export function isAlarm(): boolean {
-  return current === 'theft_suspected'
+/** Whether somebody signs in after an alarm. */
+export function isAfterAlarm(): boolean {
+  return isAlarm(current)
 }

@@ -2,20 +2,16 @@
 
 import { deviceName } from '../../client/device-name.ts'
 import type { Client } from '../../client/index.ts'
+import { type Sight, sightIn } from '../../client/sight.ts'
 import { element, returnAddress, say, sayTime } from './known.ts'
-
-interface Sight {
-  readonly at: string
-  readonly ip: string
-  readonly device: string
-}
 
 export async function showTheft(client: Client): Promise<void> {
   const page = await client.operations.list({ limit: 100 }).catch(() => undefined)
   const alarm = page?.operations.find(({ outcome }) => outcome === 'alarm')
-  const { presentedNow, seenBefore } = (alarm?.detail ?? {}) as { readonly presentedNow?: Sight; readonly seenBefore?: Sight }
-  element('theft-text').textContent = presentedNow ? saySight('theftText', presentedNow) : say('theftUnknown')
-  element('theft-before').textContent = seenBefore ? saySight('theftBefore', seenBefore) : ''
+  const now = alarm && sightIn(alarm, 'presentedNow')
+  const before = alarm && sightIn(alarm, 'seenBefore')
+  element('theft-text').textContent = now ? saySight('theftText', now) : say('theftUnknown')
+  element('theft-before').textContent = before ? saySight('theftBefore', before) : ''
   element('ask').hidden = true
   const panel = element('theft')
   for (const link of panel.querySelectorAll<HTMLAnchorElement>('[data-go]')) link.href = returnAddress
