@@ -1,52 +1,40 @@
 // The account page over a real server: what is listed, what is ended, what is changed, and what it says when something fails.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { faultsOf } from '../support/accessibility.ts'
+import { signInByHand } from '../support/by-hand.ts'
 import { openChromium } from '../support/chromium.ts'
-import { freePort } from '../support/connections.ts'
-import { type MoodyProxy, startMoodyProxy } from '../support/moody-proxy.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
+import { takePicture } from '../support/pictures.ts'
 import { until } from '../support/until.ts'
 import { PASSWORD, Visitor } from '../support/visitor.ts'
 
-const PICTURES = new URL('../../test-results/', import.meta.url).pathname
-
-let proxy: MoodyProxy
-let server: RunningServer
+let moody: MoodyServer
 let browser: BrowserContext
 before(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  const port = await freePort()
-  proxy = await startMoodyProxy(port, () => server.url)
-  server = await startServer({ env: { LATCHKEY_PUBLIC_URL: proxy.url } })
+  moody = await startMoodyServer()
   browser = await openChromium()
 })
 after(async () => {
   await browser?.close()
-  await server?.[Symbol.asyncDispose]()
-  proxy?.[Symbol.dispose]()
+  await moody?.[Symbol.asyncDispose]()
 })
 
 /** Somebody's account page, signed in by hand. */
 async function accountOf(username: string, path: '/sign-in' | '/register' = '/register'): Promise<Page> {
   await browser.clearCookies()
   const page = await browser.newPage()
-  await page.goto(proxy.url + path)
-  await page.locator('#username').fill(username)
-  await page.locator('#password').fill(PASSWORD)
-  await page.locator('#remember').check()
-  await page.locator('button[type=submit]').click()
-  await page.waitForURL('**/account')
+  await signInByHand(page, moody.url + path, username)
   await page.getByRole('heading', { name: 'My account', exact: true }).waitFor()
   return page
 }
 
 /** The same user with a program elsewhere. */
 async function elsewhere(username: string): Promise<Visitor> {
-  const visitor = new Visitor(server.url)
+  const visitor = new Visitor(moody.server.url)
   await visitor.login(username)
   return visitor
 }
@@ -56,7 +44,6 @@ const text = async (locator: Locator) => ((await locator.textContent()) ?? '').r
 const isSignedIn = async (visitor: Visitor) => (await visitor.byToken('GET', '/access/session')).status === 200
 
 test('sessions stand under the login they came from; one is ended, then all others', async () => {
-  await browser.clearCookies()
   const page = await accountOf('lister')
   const [one, two, three] = [await elsewhere('lister'), await elsewhere('lister'), await elsewhere('lister')]
   await page.reload()
@@ -75,13 +62,8 @@ test('sessions stand under the login they came from; one is ended, then all othe
   await sessions.getByRole('button', { name: 'End all others' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
-  deepEqual(
-    (await new AxeBuilder({ page }).include('[role=dialog]').analyze()).violations.filter(
-      ({ impact }) => impact === 'serious' || impact === 'critical',
-    ),
-    [],
-  )
-  await page.screenshot({ path: `${PICTURES}account-end-all-others.png` })
+  deepEqual(await faultsOf(page, '[role=dialog]'), [])
+  await takePicture(page, 'account-end-all-others', { whole: false })
   await dialog.getByRole('button', { name: /End/ }).click()
   await until('the others to be gone', async () => (await sessions.getByText('Node.js').count()) === 0)
   deepEqual(await Promise.all([one, two, three].map(isSignedIn)), [false, false, false])
@@ -90,14 +72,14 @@ test('sessions stand under the login they came from; one is ended, then all othe
 
 test('a theft is told on the account page too, with both sides', async () => {
   const page = await accountOf('robbed')
-  const copied = (await browser.cookies(proxy.url)).filter(({ name }) => name === 'latchkey_remember')
+  const copied = (await browser.cookies(moody.url)).filter(({ name }) => name === 'latchkey_remember')
   await page.close()
   // The browser is closed and opened again: the session goes, the remembered login is used and rotated.
   await browser.clearCookies({ name: 'latchkey_session' })
   const again = await browser.newPage()
-  await again.goto(`${proxy.url}/account`)
+  await again.goto(`${moody.url}/account`)
   await section(again, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
-  const answer = await fetch(`${server.url}/access/token`, {
+  const answer = await fetch(`${moody.server.url}/access/token`, {
     method: 'POST',
     headers: { cookie: `latchkey_remember=${copied[0]?.value}`, 'user-agent': 'curl/8.0' },
   })
@@ -112,7 +94,7 @@ test('a theft is told on the account page too, with both sides', async () => {
   const alarm = home.getByRole('alert').first()
   await alarm.waitFor()
   match(await text(home.locator('main')), /curl/)
-  await home.screenshot({ path: `${PICTURES}account-alarm.png`, fullPage: true })
+  await takePicture(home, 'account-alarm')
   await home.getByRole('button', { name: 'I have seen this' }).click()
   await home.reload()
   await section(home, 'What happened in my account').waitFor()
@@ -179,7 +161,7 @@ test('an account is deleted after its password and its name', async () => {
   await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await dialog.getByRole('button', { name: /Delete/ }).click()
   await page.waitForURL('**/signed-out**')
-  const refused = await new Visitor(server.url).plainly('POST', '/access/login', { body: { username: 'leaver', password: PASSWORD } })
+  const refused = await new Visitor(moody.server.url).plainly('POST', '/access/login', { body: { username: 'leaver', password: PASSWORD } })
   equal(refused.status, 401)
   await page.close()
 })
@@ -191,22 +173,22 @@ test('a part that cannot be loaded says so and can be tried again', async () => 
   const sessions = section(page, 'My devices and sessions')
   const retry = sessions.getByRole('button', { name: 'Try again' })
   await retry.waitFor()
-  await page.screenshot({ path: `${PICTURES}account-part-failed.png`, fullPage: true })
+  await takePicture(page, 'account-part-failed')
   await page.unroute('**/access/sessions')
   await retry.click()
   await sessions.getByText('Chromium on Linux').first().waitFor()
 
-  proxy.mood = 'down'
+  moody.mood = 'down'
   try {
     await page.reload()
     const again = page.getByRole('button', { name: 'Try again' }).first()
     await again.waitFor()
-    await page.screenshot({ path: `${PICTURES}account-server-down.png`, fullPage: true })
-    proxy.mood = 'well'
+    await takePicture(page, 'account-server-down')
+    moody.mood = 'well'
     await again.click()
     await sessions.getByText('Chromium on Linux').first().waitFor()
   } finally {
-    proxy.mood = 'well'
+    moody.mood = 'well'
   }
   await page.close()
 })
@@ -214,7 +196,7 @@ test('a part that cannot be loaded says so and can be tried again', async () => 
 test('a sign-out in one tab empties the others at once', async () => {
   const page = await accountOf('twotabs')
   const other = await browser.newPage()
-  await other.goto(`${proxy.url}/account`)
+  await other.goto(`${moody.url}/account`)
   await other.getByRole('heading', { name: 'My account', exact: true }).waitFor()
   await section(other, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()

@@ -2,43 +2,30 @@
 // both languages and both themes. Pictures of all of them are left in test-results/.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Page } from 'playwright-core'
+import { faultsOf } from '../support/accessibility.ts'
+import { fillIn, signInByHand } from '../support/by-hand.ts'
 import { openChromium } from '../support/chromium.ts'
-import { freePort } from '../support/connections.ts'
-import { type MoodyProxy, startMoodyProxy } from '../support/moody-proxy.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
+import { takePicture } from '../support/pictures.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
-const PICTURES = new URL('../../test-results/', import.meta.url).pathname
-
-let proxy: MoodyProxy
-let server: RunningServer
+let moody: MoodyServer
 let browser: BrowserContext
 before(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  const port = await freePort()
-  proxy = await startMoodyProxy(port, () => server.url)
-  server = await startServer({ env: { LATCHKEY_PUBLIC_URL: proxy.url } })
+  moody = await startMoodyServer()
   browser = await openChromium()
 })
 after(async () => {
   await browser?.close()
-  await server?.[Symbol.asyncDispose]()
-  proxy?.[Symbol.dispose]()
+  await moody?.[Symbol.asyncDispose]()
 })
 
 async function pageAt(path: string, context = browser): Promise<Page> {
   const page = await context.newPage()
-  await page.goto(proxy.url + path)
+  await page.goto(moody.url + path)
   return page
-}
-
-async function fillIn(page: Page, username: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel('User name').fill(username)
-  await page.getByLabel('Password', { exact: true }).fill(password)
 }
 
 const problem = (page: Page) => page.locator('#problem:not([hidden])').textContent({ timeout: 25_000 })
@@ -135,13 +122,13 @@ test('a server that is down or talks rubbish: said in words, nothing typed is lo
     ['down', /cannot be reached.*still here/],
     ['rubbish', /not one of this server.*still here/],
   ] as const) {
-    proxy.mood = mood
+    moody.mood = mood
     await page.locator('button[type=submit]').click()
     await page.locator('#problem:not([hidden])').waitFor()
     match((await problem(page)) ?? '', words)
     deepEqual([await typedName(page), await typedPassword(page)], ['patient', PASSWORD])
-    await page.screenshot({ path: `${PICTURES}register-server-${mood}.png` })
-    proxy.mood = 'well'
+    await takePicture(page, `register-server-${mood}`, { whole: false })
+    moody.mood = 'well'
   }
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.waitForURL('**/account')
@@ -152,14 +139,14 @@ test('a slow server: people are told that it is not them, and are signed in in t
   await browser.clearCookies()
   const page = await pageAt('/sign-in')
   await fillIn(page, 'patient')
-  proxy.mood = 'slow'
+  moody.mood = 'slow'
   try {
     await page.keyboard.press('Enter')
     await page.getByText('The server is slow to answer').waitFor({ timeout: 6_000 })
-    await page.screenshot({ path: `${PICTURES}sign-in-server-slow.png` })
+    await takePicture(page, 'sign-in-server-slow', { whole: false })
     await page.waitForURL('**/account', { timeout: 20_000 })
   } finally {
-    proxy.mood = 'well'
+    moody.mood = 'well'
   }
   await page.close()
 })
@@ -171,7 +158,7 @@ test('the language is the browser’s, can be switched, and stays', async () => 
     equal(await page.locator('h1').first().textContent(), '登录')
     await page.getByRole('link', { name: 'English' }).click()
     equal(await page.locator('h1').first().textContent(), 'Sign in')
-    await page.goto(`${proxy.url}/register`)
+    await page.goto(`${moody.url}/register`)
     equal(await page.locator('h1').first().textContent(), 'Create an account')
   } finally {
     await chinese.close()
@@ -189,13 +176,8 @@ test('no page has a serious fault of accessibility, in either language or theme'
     try {
       const page = await context.newPage()
       const look = async (name: string) => {
-        await page.evaluate(() => document.fonts.ready)
-        await page.screenshot({ path: `${PICTURES}${name}-${language}-${colorScheme}.png`, fullPage: true })
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        for (const { id, impact, nodes } of violations) {
-          if (impact === 'serious' || impact === 'critical')
-            faults.push(`${name} ${language} ${colorScheme}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`)
-        }
+        await takePicture(page, `${name}-${language}-${colorScheme}`)
+        for (const fault of await faultsOf(page)) faults.push(`${name} ${language} ${colorScheme}: ${fault}`)
       }
       for (const [name, path] of [
         ['sign-in', '/sign-in'],
@@ -205,17 +187,15 @@ test('no page has a serious fault of accessibility, in either language or theme'
         ['signed-out', '/signed-out'],
         ['errors', '/docs/errors'],
       ] as const) {
-        await page.goto(proxy.url + path)
+        await page.goto(moody.url + path)
         await look(name)
       }
-      await page.goto(`${proxy.url}/sign-in`)
-      await page.locator('#username').fill('nobody')
-      await page.locator('#password').fill('wrong-password-here')
+      await page.goto(`${moody.url}/sign-in`)
+      await fillIn(page, 'nobody', 'wrong-password-here')
       await page.keyboard.press('Enter')
       await page.locator('#problem:not([hidden])').waitFor()
       await look('sign-in-refused')
-      await page.locator('#username').fill('patient')
-      await page.locator('#password').fill(PASSWORD)
+      await fillIn(page, 'patient')
       await page.keyboard.press('Enter')
       await page.waitForURL('**/account')
       await page.locator('h1').waitFor()
@@ -234,7 +214,7 @@ test('on a narrow screen nothing is cut off', async () => {
     for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors']) {
       const page = await pageAt(path, phone)
       ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path)
-      await page.screenshot({ path: `${PICTURES}${path.slice(1).replace('/', '-')}-narrow.png` })
+      await takePicture(page, `${path.slice(1).replace('/', '-')}-narrow`, { whole: false })
       await page.close()
     }
   } finally {
@@ -243,16 +223,21 @@ test('on a narrow screen nothing is cut off', async () => {
 })
 
 test('nothing on any page breaks its own rules of content', async () => {
+  await browser.clearCookies()
   const page = await browser.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted/i.test(message.text())) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
-  for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors', '/account']) {
-    await page.goto(proxy.url + path)
+  for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors']) {
+    await page.goto(moody.url + path)
     await page.waitForLoadState('networkidle')
+    equal(page.url(), moody.url + path)
   }
+  await signInByHand(page, `${moody.url}/sign-in`, 'patient')
+  await page.getByRole('heading', { name: 'My devices and sessions' }).waitFor()
+  await page.waitForLoadState('networkidle')
   deepEqual(complaints, [])
   await page.close()
 })

@@ -6,10 +6,10 @@ import { rm } from 'node:fs/promises'
 import { request } from 'node:https'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
+import { fillIn, signInByHand } from '../support/by-hand.ts'
 import { newProfile, openChromium } from '../support/chromium.ts'
 import { type Sites, startSites } from '../support/sites.ts'
 import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
 
 let sites: Sites
 let profile = ''
@@ -34,14 +34,6 @@ async function ourCookies(): Promise<readonly string[]> {
   return cookies.map(({ name }) => name.replace('__Host-latchkey_', '')).filter((name) => name === 'session' || name === 'remember')
 }
 
-async function signInByPage(page: Page, username: string, path = '/sign-in'): Promise<void> {
-  await page.goto(sites.latchkey + path)
-  await page.getByLabel('User name').fill(username)
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await page.getByLabel('Remember me on this device').check()
-  await page.locator('button[type=submit]').click()
-}
-
 /** Actions and outcomes of the user's record, newest first, asked from a page of the application. */
 async function recordOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(async (latchkey) => {
@@ -60,8 +52,7 @@ async function whoIsIn(page: Page): Promise<string | null> {
 
 test('a closed page keeps the session, a closed browser does not; the remembered login signs in again', async () => {
   const page = await browser.newPage()
-  await signInByPage(page, 'restarter', '/register')
-  await page.waitForURL('**/account')
+  await signInByHand(page, `${sites.latchkey}/register`, 'restarter')
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
   await page.close()
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
@@ -126,8 +117,7 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
   const elsewhere = await openChromium({ spki: sites.certificate.spki })
   try {
     const other = await elsewhere.newPage()
-    await signInByPage(other, 'restarter')
-    await other.waitForURL('**/account')
+    await signInByHand(other, `${sites.latchkey}/sign-in`, 'restarter')
 
     await browser.close()
     browser = await reopen()
@@ -147,8 +137,7 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
     await page.goto(`${sites.latchkey}/account`)
     await page.waitForURL('**/sign-in?**')
     await page.getByText('Somebody else may have used a copy').waitFor()
-    await page.getByLabel('User name').fill('restarter')
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await fillIn(page, 'restarter')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Somebody else used a copy of your sign-in' }).waitFor()
     const told = ((await page.locator('#theft').textContent()) ?? '').replaceAll('\u202f', ' ')

@@ -3,22 +3,20 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Page } from 'playwright-core'
+import { faultsOf } from '../support/accessibility.ts'
 import { openChromium } from '../support/chromium.ts'
+import { takePicture } from '../support/pictures.ts'
 import { cleanEnvironment } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-const PICTURES = `${ROOT}test-results/`
 
 let lab: ChildProcess
 let url = ''
 let browser: BrowserContext
 before(async () => {
-  mkdirSync(PICTURES, { recursive: true })
   lab = spawn(process.execPath, ['lab/main.ts'], {
     cwd: ROOT,
     env: cleanEnvironment({ ATTACKER_PORT: '0' }),
@@ -69,7 +67,7 @@ test('sign in, close the page, close the browser, come back without a password',
   match((await holds(page, 'browser')) ?? '', /session.*remembered login.*token/s)
   match(await pull(page, 'changeByCookie'), /403 header\.required.*unchanged/)
   match(await pull(page, 'change'), /Authorization.*200.*changed/)
-  await page.screenshot({ path: `${PICTURES}lab-signed-in.png`, fullPage: true })
+  await takePicture(page, 'lab-signed-in')
   await pull(page, 'closePage')
   ok(!(await holds(page, 'browser'))?.includes('good until'))
   await pull(page, 'closeBrowser')
@@ -102,7 +100,7 @@ test('each copy is worth what the lab says', async () => {
   match(await pull(page, 'renew'), /200/)
   match(await pull(page, 'read'), /200/)
   match(await pull(page, 'useRemember'), /401 session\.required theft_suspected.*: changed/)
-  await page.screenshot({ path: `${PICTURES}lab-theft.png`, fullPage: true })
+  await takePicture(page, 'lab-theft')
   match((await holds(page, 'server')) ?? '', /theft suspected.*alarm/s)
   match(await pull(page, 'useToken'), /401 token\.invalid session_ended/)
   match(await pull(page, 'useSession'), /401 session\.required/)
@@ -167,12 +165,8 @@ test('the lab is accessible, in both languages and themes', async () => {
       await page.goto(url)
       await pull(page, 'signIn')
       await pull(page, 'forgeImage')
-      await page.screenshot({ path: `${PICTURES}lab-${locale}-${colorScheme}.png`, fullPage: true })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      for (const { id, impact, nodes } of violations) {
-        if (impact === 'serious' || impact === 'critical')
-          faults.push(`${locale} ${colorScheme} ${id} ${nodes.map(({ target }) => target).join(' ')}`)
-      }
+      await takePicture(page, `lab-${locale}-${colorScheme}`)
+      for (const fault of await faultsOf(page)) faults.push(`${locale} ${colorScheme}: ${fault}`)
     } finally {
       await context.close()
     }

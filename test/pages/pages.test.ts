@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
+import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
@@ -24,6 +25,7 @@ test('every page has its headers, in both languages, and no script or style in i
       equal(headers['x-content-type-options'], 'nosniff')
       match(body ?? '', new RegExp(`^<!doctype html>\\n<html lang="${lang}">`))
       ok(!/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/.test(body ?? ''), page)
+      match(body ?? '', /<a class="skip" href="#content">.*<main id="content"/s)
     }
   }
 })
@@ -65,12 +67,12 @@ test('a return address is own or allowed, or it is not taken', async () => {
     'data:text/html,x': '/account',
     'blob:http://localhost:3000/1': '/account',
     'https:evil.test': '/account',
-    '': '/sign-in',
+    '': '/',
   }
   for (const [wanted, expected] of Object.entries(ends)) {
     const { body } = await latchkey.call('GET', `/sign-in?return=${encodeURIComponent(wanted)}`)
     const told = /data-return="([^"]*)"/.exec(body ?? '')?.[1]?.replaceAll('&amp;', '&')
-    if (wanted !== '') equal(told, expected, wanted)
+    equal(told, expected, wanted)
   }
 })
 
@@ -151,6 +153,10 @@ test('a page takes no form: what changes something goes to the API', async () =>
 test('the errors page names every code under its own anchor', async () => {
   await using latchkey = await startInProcess()
   const refused = await latchkey.call('GET', '/access/session')
-  const anchor = new URL(refused.json.type).hash.slice(1)
-  ok((await latchkey.call('GET', '/docs/errors')).body?.includes(`id="${anchor}"`))
+  equal(new URL(refused.json.type).hash, '#session.required')
+  for (const lang of ['en', 'zh-CN']) {
+    const { body } = await latchkey.call('GET', `/docs/errors?lang=${lang}`)
+    const anchors = [...(body ?? '').matchAll(/<div id="([\w.]+)">/g)].map(([, anchor]) => anchor)
+    deepEqual(anchors, [...ERROR_CODES])
+  }
 })
