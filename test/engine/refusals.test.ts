@@ -147,40 +147,6 @@ test('a token renewed within the second of a change of roles is good at once eve
   }
 })
 
-test('a token minted while its session changes and ends is not good from memory', async () => {
-  const memory = createMemoryStore()
-  const meanwhile: (() => Promise<void>)[] = []
-  const store: Store = {
-    ...memory,
-    credentials: {
-      ...memory.credentials,
-      async find(id) {
-        const found = await memory.credentials.find(id)
-        await meanwhile.shift()?.()
-        return found
-      },
-    },
-  }
-  await using elsewhere = await startInProcess({}, { store: memory })
-  await using latchkey = await startInProcess({}, { store: shared(store) })
-  const alice = await register(elsewhere)
-  const heard = (what: string, known: () => unknown) => until(what, () => known() !== undefined)
-  meanwhile.push(
-    async () => {
-      await setRoles(elsewhere.engine, 'alice', ['admin'])
-      await heard('the change', () => latchkey.engine.endings.changedAt(alice.sid))
-    },
-    async () => {
-      const renewed = await elsewhere.call('POST', '/access/token', { headers: { cookie: alice.session } })
-      await elsewhere.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: renewed.json.token } })
-      await heard('the ending', () => latchkey.engine.endings.reasonOf(alice.sid))
-    },
-  )
-  const { json } = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
-  assert.equal(meanwhile.length, 0)
-  assert.equal(await ask(latchkey, { authorization: json.token }), 'token.invalid session_ended')
-})
-
 /** A store whose log can fall silent. */
 function silenceable(): Store & { silence(): void } {
   const store = createMemoryStore()
@@ -246,36 +212,54 @@ test('a process that starts reads the log back before it accepts a token', async
   assert.equal(await ask(second, { authorization: alice.token }), 'token.invalid session_ended')
 })
 
+/** What happens between a read and its answer, one for each read that is to come. */
+type Meanwhile = (() => Promise<void>)[]
+
+function findingSlowly(store: Store, meanwhile: Meanwhile): Store {
+  async function find(id: string) {
+    const found = await store.credentials.find(id)
+    await meanwhile.shift()?.()
+    return found
+  }
+  return { ...store, credentials: { ...store.credentials, find } }
+}
+
 test('what was read before an ending and is ready after it is neither accepted nor remembered', async () => {
   const memory = createMemoryStore()
-  let release = () => {}
-  let held: Promise<void> | undefined
-  const store: Store = {
-    ...memory,
-    credentials: {
-      ...memory.credentials,
-      async find(id) {
-        const found = await memory.credentials.find(id)
-        await held
-        return found
-      },
-    },
-  }
-  const settings = { secret: 'a-secret-that-two-servers-share-0123' }
-  const first = await startInProcess(settings, { store: memory })
-  const alice = await register(first)
-  await using second = await startInProcess(settings, { store })
-  held = new Promise((resolve) => {
-    release = resolve
+  const meanwhile: Meanwhile = []
+  await using elsewhere = await startInProcess({}, { store: memory })
+  await using latchkey = await startInProcess({}, { store: shared(findingSlowly(memory, meanwhile)) })
+  const alice = await register(elsewhere)
+  meanwhile.push(async () => {
+    await memory.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
+    await until('the ending', () => latchkey.engine.endings.reasonOf(alice.sid) !== undefined)
   })
-  const slow = ask(second, { cookie: alice.session })
-  await memory.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: second.clock.now() }])
-  await until('the ending', () => second.engine.endings.reasonOf(alice.sid) !== undefined)
-  release()
-  assert.equal(await slow, 'session.required revoked')
-  held = undefined
-  assert.equal(await ask(second, { cookie: alice.session }), 'session.required revoked')
-  await first.engine.stop()
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
+  assert.equal(meanwhile.length, 0)
+  assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
+})
+
+test('a token minted while its session changes and ends is not good from memory', async () => {
+  const memory = createMemoryStore()
+  const meanwhile: Meanwhile = []
+  await using elsewhere = await startInProcess({}, { store: memory })
+  await using latchkey = await startInProcess({}, { store: shared(findingSlowly(memory, meanwhile)) })
+  const alice = await register(elsewhere)
+  const heard = (what: string, known: () => unknown) => until(what, () => known() !== undefined)
+  meanwhile.push(
+    async () => {
+      await setRoles(elsewhere.engine, 'alice', ['admin'])
+      await heard('the change', () => latchkey.engine.endings.changedAt(alice.sid))
+    },
+    async () => {
+      const renewed = await elsewhere.call('POST', '/access/token', { headers: { cookie: alice.session } })
+      await elsewhere.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: renewed.json.token } })
+      await heard('the ending', () => latchkey.engine.endings.reasonOf(alice.sid))
+    },
+  )
+  const { json } = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
+  assert.equal(meanwhile.length, 0)
+  assert.equal(await ask(latchkey, { authorization: json.token }), 'token.invalid session_ended')
 })
 
 test('what was verified as one kind of credential is not accepted as another', async () => {
