@@ -9,7 +9,7 @@ export type RefusalReason = EndReason | 'unknown' | 'none'
 export type LogEntry =
   /** The session is over: nothing that names it is accepted any more. */
   | { readonly kind: 'ended'; readonly sid: string; readonly at: number; readonly reason: EndReason }
-  /** What the session's principal may do has changed: forget it, and refuse tokens issued before. */
-  | { readonly kind: 'changed'; readonly sid: string; readonly at: number }
+  /** What the session's principal may do has changed: forget it, and refuse tokens issued before with other roles. */
+  | { readonly kind: 'changed'; readonly sid: string; readonly at: number; readonly roles: readonly string[] }
   /** The key ring has changed: read it again. */
   | { readonly kind: 'keys'; readonly at: number }

@@ -46,7 +46,7 @@ export async function setRoles(parts: Parts, nameOrCode: string, roles: readonly
       next: { ...user, roles },
       changes: sessions.flatMap((session): Change[] => [
         { do: 'replace credential', next: { ...session, roles, version: session.version + 1 }, ifVersion: session.version },
-        { do: 'append entry', entry: { kind: 'changed', sid: session.id, at } },
+        { do: 'append entry', entry: { kind: 'changed', sid: session.id, at, roles } },
       ]),
     }
   })

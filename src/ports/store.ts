@@ -41,6 +41,8 @@ export type Change =
    * At most one writer ends a credential. With `orRefuse`, ending nothing is a refusal.
    */
   | { readonly do: 'end credentials'; readonly where: EndWhere; readonly reason: EndReason; readonly at: number; readonly orRefuse?: true }
+  /** Keeps the tombstone of a credential that lived elsewhere. Does nothing where its id exists. */
+  | { readonly do: 'keep tombstone'; readonly tombstone: Tombstone }
   | { readonly do: 'append operation'; readonly operation: Operation }
   | { readonly do: 'append entry'; readonly entry: LogEntry }
   /** Refused unless the stored version is `ifVersion`; 0 means that there is none yet. */
@@ -65,6 +67,9 @@ export interface Seen {
   readonly at: number
 }
 
+/** Where a listing of tombstones goes on. */
+export type EndedMark = Pick<Tombstone, 'endedAt' | 'id'>
+
 export interface CredentialStore {
   /** One round trip. A tombstone is found like a record. */
   find(id: string): Promise<CredentialRecord | Tombstone | undefined>
@@ -74,6 +79,8 @@ export interface CredentialStore {
   listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
   /** Moves `lastSeenAt`, only ever forward. Ids that are missing or ended are skipped. Never changes a version. */
   touch(seen: readonly Seen[]): Promise<void>
+  /** At most `limit` tombstones after this one, in the order of their ends, then of their ids. An empty id comes before all. */
+  listEnded(after: EndedMark, limit: number): Promise<readonly Tombstone[]>
   /** Deletes at most `limit` records and tombstones with `expiresAt` before `before`, and returns how many. */
   deleteExpired(before: number, limit: number): Promise<number>
 }

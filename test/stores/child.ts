@@ -25,7 +25,7 @@ const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   },
 
   append: async (store) => {
-    await store.write([{ do: 'append entry', entry: { kind: 'changed', sid: 'from-another-process', at: 1 } }])
+    await store.write([{ do: 'append entry', entry: { kind: 'changed', sid: 'from-another-process', at: 1, roles: [] } }])
     say('appended')
   },
 
@@ -38,7 +38,7 @@ const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       const written = await store.write([
         { do: 'insert credential', record },
         { do: 'append operation', operation: anOperation({ userCode: 'usr_ack', sessionId: sid }) },
-        { do: 'append entry', entry: { kind: 'changed', sid, at: 1 } },
+        { do: 'append entry', entry: { kind: 'changed', sid, at: 1, roles: [] } },
       ])
       if (written.landed) say(sid)
     }

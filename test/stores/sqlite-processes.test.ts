@@ -61,7 +61,7 @@ test('What another process appends is heard within a second.', async () => {
   child.go()
   assert.equal(await child.line(), 'appended')
   const appendedAt = performance.now()
-  assert.deepEqual(await hearing, [{ kind: 'changed', sid: 'from-another-process', at: 1 }])
+  assert.deepEqual(await hearing, [{ kind: 'changed', sid: 'from-another-process', at: 1, roles: [] }])
   assert.ok(heardAt - appendedAt < 1000, `heard after ${heardAt - appendedAt} ms`)
   assert.equal(await child.exited(), 0)
   await store.close()

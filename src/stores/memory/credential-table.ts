@@ -2,7 +2,7 @@
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
-import type { Ended, EndWhere, Seen } from '../../ports/store.ts'
+import type { Ended, EndedMark, EndWhere, Seen } from '../../ports/store.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import type { Undo } from './undo.ts'
 
@@ -62,6 +62,18 @@ export class CredentialTable {
       if (now >= stored.expiresAt || (stored.kind === 'session' && stored.lastSeenAt <= idleSince)) lapsed.push(stored)
     }
     return lapsed
+  }
+
+  listEnded({ endedAt, id }: EndedMark, limit: number): readonly Tombstone[] {
+    return [...this.#byId.values()]
+      .filter((stored) => stored.kind === 'tombstone')
+      .filter((tombstone) => tombstone.endedAt > endedAt || (tombstone.endedAt === endedAt && tombstone.id > id))
+      .sort((a, b) => a.endedAt - b.endedAt || (a.id < b.id ? -1 : 1))
+      .slice(0, limit)
+  }
+
+  keep(tombstone: Tombstone, undo: Undo): void {
+    if (!this.#byId.has(tombstone.id)) this.#put(tombstone.id, frozenCopy(tombstone), undo)
   }
 
   deleteExpired(before: number, limit: number): number {

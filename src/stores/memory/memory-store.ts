@@ -32,6 +32,7 @@ export function createMemoryStore(): Store {
       listByUser: (userCode) => whileOpen(() => tables.credentials.listByUser(userCode)),
       listLapsed: (now, idleSince, limit) => whileOpen(() => tables.credentials.listLapsed(now, idleSince, limit)),
       touch: (seen) => whileOpen(() => tables.credentials.touch(seen)),
+      listEnded: (after, limit) => whileOpen(() => tables.credentials.listEnded(after, limit)),
       deleteExpired: (before, limit) => whileOpen(() => tables.credentials.deleteExpired(before, limit)),
     },
     users: {

@@ -52,6 +52,9 @@ export class Tables {
         return this.credentials.replace(change.next, change.ifVersion, undo)
       case 'end credentials':
         return this.#end(change, ended, undo)
+      case 'keep tombstone':
+        this.credentials.keep(change.tombstone, undo)
+        return true
       case 'append operation':
         this.operations.append(change.operation, undo)
         return true

@@ -8,7 +8,7 @@ const COLUMNS = 'kind, hash, expires_at, reason, ended_at, id, user_code, lineag
 const TABLE = 'latchkey_credentials'
 const LIVE = 'ended_at IS NULL'
 
-type TombstoneRow = readonly [
+export type TombstoneRow = readonly [
   kind: CredentialKind,
   hash: string,
   expiresAt: number,
@@ -62,6 +62,8 @@ export const CREDENTIAL_SQL = {
   end: `UPDATE ${TABLE}
     SET user_code = NULL, lineage = NULL, version = 0, last_seen_at = NULL, rest = NULL, data = NULL, reason = ?, ended_at = ?
     WHERE id = ? AND ${LIVE}`,
+  listEnded: `SELECT ${COLUMNS} FROM ${TABLE} WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT ?`,
+  keep: `INSERT INTO ${TABLE} (id, kind, hash, version, expires_at, reason, ended_at) VALUES (?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`,
   deleteExpired: `DELETE FROM ${TABLE} WHERE id IN (
     SELECT id FROM ${TABLE} WHERE ${LIVE} AND expires_at < ?
     UNION ALL
@@ -75,9 +77,15 @@ type Draft = { -readonly [name in Exclude<keyof SessionRecord, 'kind'>]: Session
 
 /** @throws StoreError when the row is damaged */
 export function credentialOf(row: CredentialRow): CredentialRecord | Tombstone {
-  if (row[3] === null) return liveCredentialOf(row)
-  const [was, hash, expiresAt, reason, endedAt, id] = row
+  return row[3] === null ? liveCredentialOf(row) : tombstoneOf(row)
+}
+
+export function tombstoneOf([was, hash, expiresAt, reason, endedAt, id]: TombstoneRow): Tombstone {
   return { kind: 'tombstone', was, id, hash, reason, endedAt, expiresAt }
+}
+
+export function tombstoneValues({ id, was, hash, expiresAt, reason, endedAt }: Tombstone) {
+  return [id, was, hash, expiresAt, reason, endedAt] as const
 }
 
 /** @throws StoreError when the row is damaged */

@@ -1,31 +1,41 @@
 // The entries of the endings log as rows, and the SQL that appends, reads and trims them.
 
 import type { EndReason, LogEntry } from '../../domain/ending.ts'
+import { parseColumn } from './json-column.ts'
 
 export const ENDINGS_TABLE = 'latchkey_endings'
 
 export type EntryRow =
-  | readonly [position: number, kind: 'ended', sid: string, at: number, reason: EndReason]
-  | readonly [position: number, kind: 'changed', sid: string, at: number, reason: null]
-  | readonly [position: number, kind: 'keys', sid: null, at: number, reason: null]
+  | readonly [position: number, kind: 'ended', sid: string, at: number, reason: EndReason, roles: null]
+  | readonly [position: number, kind: 'changed', sid: string, at: number, reason: null, roles: string | null]
+  | readonly [position: number, kind: 'keys', sid: null, at: number, reason: null, roles: null]
 
 export const ENDING_SQL = {
-  append: `INSERT INTO ${ENDINGS_TABLE} (kind, sid, at, reason) VALUES (?, ?, ?, ?)`,
-  readAfter: `SELECT position, kind, sid, at, reason FROM ${ENDINGS_TABLE} WHERE position > ? ORDER BY position`,
+  append: `INSERT INTO ${ENDINGS_TABLE} (kind, sid, at, reason, roles) VALUES (?, ?, ?, ?, ?)`,
+  readAfter: `SELECT position, kind, sid, at, reason, roles FROM ${ENDINGS_TABLE} WHERE position > ? ORDER BY position`,
   trim: `DELETE FROM ${ENDINGS_TABLE} WHERE at < ?`,
 } as const
 
-export function entryOf([, kind, sid, at, reason]: EntryRow): LogEntry {
+/** @throws StoreError when the row is damaged */
+export function entryOf([, kind, sid, at, reason, roles]: EntryRow): LogEntry {
   switch (kind) {
     case 'ended':
       return { kind, sid, at, reason }
     case 'changed':
-      return { kind, sid, at }
+      // Entries of the first version have no roles: then no token of the session is good before it is renewed.
+      return { kind, sid, at, roles: parseColumn<readonly string[]>(roles ?? '[]') }
     case 'keys':
       return { kind, at }
   }
 }
 
-export function entryValues(entry: LogEntry): readonly [string, string | null, number, string | null] {
-  return [entry.kind, 'sid' in entry ? entry.sid : null, entry.at, entry.kind === 'ended' ? entry.reason : null]
+export function entryValues(entry: LogEntry): readonly [string, string | null, number, string | null, string | null] {
+  switch (entry.kind) {
+    case 'ended':
+      return [entry.kind, entry.sid, entry.at, entry.reason, null]
+    case 'changed':
+      return [entry.kind, entry.sid, entry.at, null, JSON.stringify(entry.roles)]
+    case 'keys':
+      return [entry.kind, null, entry.at, null, null]
+  }
 }

@@ -10,7 +10,7 @@ export interface SqlTypes {
 }
 
 /** The migration at index n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [firstTables]
+export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [firstTables, rolesAndEnds]
 
 /** The version of the schema that this code reads and writes. */
 export const KNOWN_VERSION = MIGRATIONS.length
@@ -71,5 +71,13 @@ function firstTables({ position, integer }: SqlTypes): readonly string[] {
       version ${integer} NOT NULL,
       ring TEXT NOT NULL
     )`,
+  ]
+}
+
+function rolesAndEnds(): readonly string[] {
+  return [
+    // With the roles, whoever follows the log can judge a token without asking the store.
+    'ALTER TABLE latchkey_endings ADD COLUMN roles TEXT',
+    'CREATE INDEX latchkey_tombstones_by_end ON latchkey_credentials (ended_at, id) WHERE ended_at IS NOT NULL',
   ]
 }

@@ -2,7 +2,7 @@
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
-import type { Ended, EndWhere, Seen } from '../../ports/store.ts'
+import type { Ended, EndedMark, EndWhere, Seen } from '../../ports/store.ts'
 import {
   CREDENTIAL_SQL,
   type CredentialRow,
@@ -11,6 +11,9 @@ import {
   type EndingRow,
   type LiveRow,
   liveCredentialOf,
+  type TombstoneRow,
+  tombstoneOf,
+  tombstoneValues,
 } from '../sql/credentials.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
@@ -18,6 +21,7 @@ export class CredentialTable {
   readonly #find: Query<CredentialRow>
   readonly #listByUser: Query<LiveRow>
   readonly #listLapsed: Query<LiveRow>
+  readonly #listEnded: Query<TombstoneRow>
   readonly #liveById: Query<EndingRow>
   readonly #liveByIdNotSeenSince: Query<EndingRow>
   readonly #liveByLineage: Query<EndingRow>
@@ -26,12 +30,14 @@ export class CredentialTable {
   readonly #replace: Command
   readonly #touch: Command
   readonly #end: Command
+  readonly #keep: Command
   readonly #deleteExpired: Command
 
   constructor(connection: Connection) {
     this.#find = connection.query(CREDENTIAL_SQL.find)
     this.#listByUser = connection.query(CREDENTIAL_SQL.listByUser)
     this.#listLapsed = connection.query(CREDENTIAL_SQL.listLapsed)
+    this.#listEnded = connection.query(CREDENTIAL_SQL.listEnded)
     this.#liveById = connection.query(CREDENTIAL_SQL.liveById)
     this.#liveByIdNotSeenSince = connection.query(CREDENTIAL_SQL.liveByIdNotSeenSince)
     this.#liveByLineage = connection.query(CREDENTIAL_SQL.liveByLineage)
@@ -40,6 +46,7 @@ export class CredentialTable {
     this.#replace = connection.command(CREDENTIAL_SQL.replace)
     this.#touch = connection.command(CREDENTIAL_SQL.touch)
     this.#end = connection.command(CREDENTIAL_SQL.end)
+    this.#keep = connection.command(CREDENTIAL_SQL.keep)
     this.#deleteExpired = connection.command(CREDENTIAL_SQL.deleteExpired)
   }
 
@@ -79,6 +86,14 @@ export class CredentialTable {
 
   touch(seen: readonly Seen[]): void {
     for (const { id, at } of seen) this.#touch(at, id, at)
+  }
+
+  listEnded({ endedAt, id }: EndedMark, limit: number): readonly Tombstone[] {
+    return this.#listEnded.all(endedAt, id, limit).map(tombstoneOf)
+  }
+
+  keep(tombstone: Tombstone): void {
+    this.#keep(...tombstoneValues(tombstone))
   }
 
   deleteExpired(before: number, limit: number): number {

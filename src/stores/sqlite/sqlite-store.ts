@@ -57,6 +57,7 @@ export function sqliteStoreOn(connection: Connection): Store {
       touch: async (seen) => {
         for (const batch of batches(seen)) await attempt(() => connection.transaction(() => credentials.touch(batch)))
       },
+      listEnded: (after, limit) => attempt(() => credentials.listEnded(after, limit)),
       deleteExpired: (before, limit) => attempt(() => credentials.deleteExpired(before, limit)),
     },
     users: {

@@ -73,6 +73,9 @@ export class Tables {
         return this.credentials.replace(change.next, change.ifVersion)
       case 'end credentials':
         return this.#end(change, ended)
+      case 'keep tombstone':
+        this.credentials.keep(change.tombstone)
+        return true
       case 'append operation':
         this.operations.append(change.operation)
         return true

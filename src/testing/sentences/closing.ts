@@ -30,6 +30,7 @@ export function closing(holds: Sentence): void {
       () => store.credentials.listByUser('a'),
       () => store.credentials.listLapsed(0, 0, 1),
       () => store.credentials.touch([{ id: 'a', at: 0 }]),
+      () => store.credentials.listEnded({ endedAt: 0, id: '' }, 1),
       () => store.credentials.deleteExpired(0, 1),
       () => store.users.find('a'),
       () => store.users.findByUsernameKey('a'),

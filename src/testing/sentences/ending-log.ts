@@ -6,14 +6,14 @@ import { aSession, T0 } from '../samples.ts'
 import type { Sentence } from '../sentences.ts'
 import { ending, insert, land, retained } from '../steps.ts'
 
-export const changed = (sid: string, at = T0): LogEntry => ({ kind: 'changed', sid, at })
+export const changed = (sid: string, at = T0): LogEntry => ({ kind: 'changed', sid, at, roles: ['user'] })
 export const appending = (...entries: readonly LogEntry[]) => entries.map((entry) => ({ do: 'append entry', entry }) as const)
 
 export function endingLog(holds: Sentence): void {
   holds('Entries of every kind are heard as they were appended, in order.', async (store) => {
     const entries: LogEntry[] = [
       { kind: 'ended', sid: 's1', at: T0, reason: 'theft_suspected' },
-      { kind: 'changed', sid: 's2', at: T0 + 1 },
+      { kind: 'changed', sid: 's2', at: T0 + 1, roles: ['a', 'ü "quoted"'] },
       { kind: 'keys', at: T0 + 2 },
       { kind: 'ended', sid: 's3', at: T0 - 1, reason: 'idle' },
     ]

@@ -99,4 +99,36 @@ export function endings(holds: Sentence): void {
     await refuse(store, 0, ending({ lineage: session.lineage }, true))
     await refuse(store, 0, ending({ userCode: session.userCode, except: [] }, true))
   })
+
+  holds('A tombstone kept for a credential that lived elsewhere is found, refuses an insert, and appends no entry.', async (store) => {
+    const session = aSession()
+    const tombstone = tombstoneOf(session)
+    await land(store, { do: 'keep tombstone', tombstone })
+    assert.deepEqual(await store.credentials.find(session.id), tombstone)
+    await refuse(store, 0, { do: 'insert credential', record: session })
+    assert.deepEqual((await retained(store)).entries, [])
+  })
+
+  holds('Keeping a tombstone does nothing where the id exists.', async (store) => {
+    const [live, ended] = [aSession(), aSession()]
+    await insert(store, live, ended)
+    await land(store, ending({ id: ended.id }))
+    const others = [live, ended].map((record) => ({ ...tombstoneOf(record), reason: 'idle', endedAt: T0 + 99 }) as const)
+    await land(store, ...others.map((tombstone) => ({ do: 'keep tombstone', tombstone }) as const))
+    assert.deepEqual(await store.credentials.find(live.id), live)
+    assert.deepEqual(await store.credentials.find(ended.id), tombstoneOf(ended))
+  })
+
+  holds('Tombstones are listed in the order of their ends, after a mark, and live credentials never.', async (store) => {
+    const ends = [T0 + 3, T0 + 1, T0 + 2, T0 + 2]
+    const tombstones = ends.map((endedAt) => ({ ...tombstoneOf(aSession()), endedAt }))
+    await land(store, ...tombstones.map((tombstone) => ({ do: 'keep tombstone', tombstone }) as const))
+    await insert(store, aSession())
+    const inOrder = [1, 2, 3, 0].map((index) => tombstones[index])
+    assert.deepEqual(await store.credentials.listEnded({ endedAt: T0 + 1, id: '' }, 10), inOrder)
+    assert.deepEqual(await store.credentials.listEnded({ endedAt: T0 + 2, id: '' }, 2), inOrder.slice(1, 3))
+    const [, second] = inOrder
+    assert.ok(second)
+    assert.deepEqual(await store.credentials.listEnded(second, 10), inOrder.slice(2))
+  })
 }
