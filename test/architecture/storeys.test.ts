@@ -22,7 +22,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   ports: { storeys: ['domain'], node: false, packages: [] },
   engine: { storeys: ['domain', 'ports'], node: false, packages: [] },
   platform: { storeys: ['domain', 'ports'], node: true, packages: ['@node-rs/argon2', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'] },
-  stores: { storeys: ['domain', 'ports'], node: true, packages: [] },
+  stores: { storeys: ['domain', 'ports'], node: true, packages: ['@redis/client', 'pg'] },
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
   adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
   pages: { storeys: ['domain', 'http', 'client'], node: true, packages: ['hono'] },

@@ -1,0 +1,184 @@
+// Credentials with all that finds them again: by user, by lineage, by the time at which they are to be looked at.
+
+import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
+import type { EndReason } from '../../domain/ending.ts'
+import type { EndWhere } from '../../ports/store.ts'
+import { Calendar } from './calendar.ts'
+import type { Connection } from './connection.ts'
+import { type Claim, CredentialKeys } from './credential-keys.ts'
+import { Hints } from './hints.ts'
+import type { Keys } from './keys.ts'
+
+export interface Ending {
+  readonly where: EndWhere
+  readonly reason: EndReason
+  readonly at: number
+}
+
+export class CredentialShelf {
+  readonly records: CredentialKeys
+  readonly #hints: Hints
+  /** Live sessions, by the time at which they were seen when they were noted. */
+  readonly #uses: Calendar
+  /** Live credentials, by their limit. */
+  readonly #limits: Calendar
+  /** Tombstones, by the limit they would have had. */
+  readonly #graves: Calendar
+
+  constructor(connection: Connection, keys: Keys) {
+    this.records = new CredentialKeys(connection, keys)
+    this.#hints = new Hints(connection, keys)
+    this.#uses = new Calendar(connection, keys, 'uses')
+    this.#limits = new Calendar(connection, keys, 'expiries')
+    this.#graves = new Calendar(connection, keys, 'graves')
+  }
+
+  /** Whoever ends a user's or a lineage's credentials finds what is here: the record comes last. */
+  async insert(record: CredentialRecord): Promise<boolean> {
+    const { id, kind, lastSeenAt, expiresAt } = record
+    await Promise.all([
+      this.#hints.add(record),
+      this.#limits.note([id], expiresAt),
+      ...(kind === 'session' ? [this.#uses.note([id], lastSeenAt)] : []),
+    ])
+    return this.records.insert(record)
+  }
+
+  /** The record that was replaced; undefined where no live one had the version. */
+  async replace(next: CredentialRecord, ifVersion: number): Promise<CredentialRecord | undefined> {
+    const before = await this.records.replace(next, ifVersion)
+    if (before === undefined) return undefined
+    if (before.userCode !== next.userCode || before.lineage !== next.lineage) await this.#hints.add(next)
+    if (before.expiresAt !== next.expiresAt) await this.#limits.note([next.id], next.expiresAt)
+    return before
+  }
+
+  async insertTombstone(tombstone: Tombstone): Promise<boolean> {
+    await this.#graves.note([tombstone.id], tombstone.expiresAt)
+    return this.records.insertTombstone(tombstone)
+  }
+
+  /** Ends what matches, again and again until nothing more does: what is inserted meanwhile is found in the next round. */
+  async end(ending: Ending, spared: ReadonlySet<string>): Promise<readonly Claim[]> {
+    const { where, reason, at } = ending
+    const claims: Claim[] = []
+    for (;;) {
+      const ids = await this.#candidates(where)
+      const ended = await Promise.all(
+        ids
+          .filter((id) => !spared.has(id))
+          .map((id) => this.records.end(id, reason, at, 'notSeenSince' in where ? where.notSeenSince : undefined)),
+      )
+      const these = ended.filter((claim) => claim !== undefined)
+      claims.push(...these)
+      if (these.length === 0 || 'id' in where) break
+    }
+    await this.#forget(claims)
+    return claims
+  }
+
+  /** What may match, live or ended. */
+  async find(where: EndWhere): Promise<readonly (CredentialRecord | Tombstone)[]> {
+    const found = await this.#findAll(await this.#candidates(where))
+    return found.filter((one) => one !== undefined)
+  }
+
+  /** Live credentials that match, as they are now. */
+  async matching(where: EndWhere, spared: ReadonlySet<string>): Promise<readonly CredentialRecord[]> {
+    const ids = await this.#candidates(where)
+    return this.#findLive(ids.filter((id) => !spared.has(id)))
+  }
+
+  async listByUser(userCode: string): Promise<readonly CredentialRecord[]> {
+    const ids = await this.#hints.ofUser(userCode)
+    const live = await this.#findLive(ids)
+    return live.filter((record) => record.userCode === userCode).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+  }
+
+  async listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]> {
+    const lapsed = new Map<string, CredentialRecord>()
+    const take = (records: readonly CredentialRecord[]) => {
+      for (const record of records) if (lapsed.size < limit) lapsed.set(record.id, record)
+      return lapsed.size >= limit
+    }
+    await this.#limits.look(now, async (ids) => {
+      const found = await this.#findAll(ids)
+      const ended = found.filter((one) => one?.kind === 'tombstone')
+      await Promise.all(ended.map(({ id, expiresAt }) => this.#graves.note([id], expiresAt)))
+      const enough = take(found.filter(isLive).filter(({ expiresAt }) => expiresAt <= now))
+      return { done: ids.filter((_, index) => !isLive(found[index])), enough }
+    })
+    if (lapsed.size >= limit) return [...lapsed.values()]
+    await this.#uses.look(idleSince, async (ids, isHere) => {
+      const found = await this.#findAll(ids)
+      // What has been in use is looked at again when that is as long ago.
+      const used = found.filter(isLive).filter(({ lastSeenAt }) => lastSeenAt > idleSince && !isHere(lastSeenAt))
+      await Promise.all(used.map(({ id, lastSeenAt }) => this.#uses.note([id], lastSeenAt)))
+      const moved = new Set(used.map(({ id }) => id))
+      const enough = take(found.filter(isLive).filter(({ lastSeenAt }) => lastSeenAt <= idleSince))
+      return { done: ids.filter((id, index) => moved.has(id) || !isLive(found[index])), enough }
+    })
+    return [...lapsed.values()]
+  }
+
+  async deleteExpired(before: number, limit: number): Promise<number> {
+    let deleted = 0
+    for (const calendar of [this.#graves, this.#limits]) {
+      await calendar.look(before, async (ids) => {
+        const taken = ids.slice(0, limit - deleted)
+        const gone = await Promise.all(taken.map((id) => this.records.deleteExpired(id, before)))
+        const left = await this.#findAll(taken)
+        deleted += gone.filter(Boolean).length
+        return { done: taken.filter((_, index) => left[index] === undefined), enough: deleted >= limit }
+      })
+      if (deleted >= limit) break
+    }
+    return deleted
+  }
+
+  /** Takes what has ended out of the hints. */
+  async #forget(claims: readonly Claim[]): Promise<void> {
+    const users = Map.groupBy(claims, ({ userCode }) => userCode)
+    const lineages = Map.groupBy(
+      claims.filter(({ id, lineage }) => id !== lineage),
+      ({ lineage }) => lineage,
+    )
+    await Promise.all([
+      ...[...users].map(([userCode, those]) =>
+        this.#hints.forgetOfUser(
+          userCode,
+          those.map(({ id }) => id),
+        ),
+      ),
+      ...[...lineages].map(([lineage, those]) =>
+        this.#hints.forgetOfLineage(
+          lineage,
+          those.map(({ id }) => id),
+        ),
+      ),
+    ])
+  }
+
+  async #candidates(where: EndWhere): Promise<readonly string[]> {
+    if ('lineage' in where) return this.#hints.ofLineage(where.lineage)
+    if ('userCode' in where) {
+      const ids = await this.#hints.ofUser(where.userCode)
+      return ids.filter((id) => !where.except.includes(id))
+    }
+    return [where.id]
+  }
+
+  async #findLive(ids: readonly string[]): Promise<readonly CredentialRecord[]> {
+    return (await this.#findAll(ids)).filter(isLive)
+  }
+
+  async #findAll(ids: readonly string[]): Promise<readonly Found[]> {
+    return Promise.all(ids.map((id) => this.records.find(id)))
+  }
+}
+
+type Found = CredentialRecord | Tombstone | undefined
+
+function isLive(found: Found): found is CredentialRecord {
+  return found !== undefined && found.kind !== 'tombstone'
+}

@@ -1,0 +1,94 @@
+// The endings log as a Redis stream. A position is the microsecond at which the entry was appended, or the next number after
+// the last: also after Redis has lost its latest entries, positions go on from where every follower has been.
+
+import type { LogEntry } from '../../domain/ending.ts'
+import { StoreError } from '../../domain/errors.ts'
+import type { Heard } from '../../ports/store.ts'
+import { type Connection, script } from './connection.ts'
+import type { Keys } from './keys.ts'
+
+const LAST = `
+  local function last()
+    local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+    if info.err then return 0 end
+    for at = 1, #info, 2 do
+      if info[at] == 'last-generated-id' then return tonumber(info[at + 1]:match('^%d+')) end
+    end
+  end`
+
+/** Entries. */
+const APPEND = script(`${LAST}
+  local time = redis.call('TIME')
+  local position = math.max(time[1] * 1000000 + time[2], last() + 1)
+  for at = 1, #ARGV do
+    redis.call('XADD', KEYS[1], string.format('%.0f-0', position), 'e', ARGV[at])
+    position = position + 1
+  end`)
+
+/** Position. The last there ever was, then what comes after the position; everything where that was never reached. */
+const READ = script(`${LAST}
+  local last, from = last(), ARGV[1]
+  if tonumber(from) > last then from = '0' end
+  return { string.format('%.0f', last), redis.call('XRANGE', KEYS[1], '(' .. from .. '-0', '+') }`)
+
+/** Time. Entries come roughly in the order of their times: a thousand in a row that are young enough end the search. */
+const TRIM = script(`
+  local from, trimmed = '-', 0
+  while true do
+    local entries, old = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', 1000), {}
+    for _, entry in ipairs(entries) do
+      if tonumber(entry[2][2]:match('^%a+ (%d+)')) < tonumber(ARGV[1]) then old[#old + 1] = entry[1] end
+    end
+    if #old > 0 then trimmed = trimmed + redis.call('XDEL', KEYS[1], unpack(old)) end
+    if #old == 0 or #entries < 1000 then return trimmed end
+    from = '(' .. entries[#entries][1]
+  end`)
+
+type StreamEntry = readonly [id: string, fields: readonly [name: 'e', text: string]]
+
+/** How long a waiting read waits for an entry, in milliseconds. */
+const WAIT = 1_000
+
+export class EndingStream {
+  readonly #connection: Connection
+  readonly #key: string
+
+  constructor(connection: Connection, keys: Keys) {
+    this.#connection = connection
+    this.#key = keys.endings()
+  }
+
+  async append(entries: readonly LogEntry[]): Promise<void> {
+    if (entries.length > 0) await this.#connection.run(APPEND, this.#key, ...entries.map(entryText))
+  }
+
+  async readAfter(from: number): Promise<Heard> {
+    const [last, entries] = (await this.#connection.run(READ, this.#key, from)) as readonly [string, readonly StreamEntry[]]
+    return { entries: entries.map(([, [, text]]) => entryOf(text)), position: Number(last) }
+  }
+
+  async trim(before: number): Promise<number> {
+    return (await this.#connection.run(TRIM, this.#key, before)) as number
+  }
+
+  /** Resolves when an entry comes, or after a second. On a connection that is used for nothing else. @throws StoreError */
+  async newEntry(waiting: Connection): Promise<boolean> {
+    return (await waiting.wait(this.#key, 'XREAD', 'COUNT', 1, 'BLOCK', WAIT, 'STREAMS', this.#key, '$')) !== null
+  }
+}
+
+/** `<kind> <time> …`: the kind and the time stand in front for the script that trims. */
+function entryText(entry: LogEntry): string {
+  const { kind, at, ...rest } = entry
+  return `${kind} ${at} ${JSON.stringify(rest)}`
+}
+
+/** @throws StoreError when the entry is damaged */
+function entryOf(text: string): LogEntry {
+  const [, kind, at, rest = ''] = /^(\w+) (\d+) (.*)$/s.exec(text) ?? []
+  try {
+    return { kind, at: Number(at), ...JSON.parse(rest) } as LogEntry
+  } catch {
+    throw new StoreError('An entry of the endings log in Redis is damaged.')
+  }
+}

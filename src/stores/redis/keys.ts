@@ -1,0 +1,49 @@
+// The names of keys in Redis. They are short, because every session pays for its own. Only those of credentials begin with
+// `lk:`, so that no id, whatever somebody asks for, names anything else.
+
+export class Keys {
+  readonly #prefix: string
+
+  /** @param prefix of every key: one Redis can be shared by several Latchkeys, and with others */
+  constructor(prefix = 'lk') {
+    this.#prefix = prefix
+  }
+
+  /** The record or the tombstone of one credential. */
+  credential(id: string): string {
+    return `${this.#prefix}:${id}`
+  }
+
+  /** The ids that may be a user's. */
+  user(userCode: string): string {
+    return `${this.#prefix}-u:${userCode}`
+  }
+
+  /** The ids that may be a lineage's, besides its first. */
+  lineage(lineage: string): string {
+    return `${this.#prefix}-l:${lineage}`
+  }
+
+  endings(): string {
+    return `${this.#prefix}-endings`
+  }
+
+  limit(key: string): string {
+    return `${this.#prefix}-limit:${key}`
+  }
+
+  /** The minutes of a calendar that have a page. */
+  minutes(calendar: string): string {
+    return `${this.#prefix}-${calendar}`
+  }
+
+  /** What a calendar has for one minute. */
+  page(calendar: string, minute: string): string {
+    return `${this.#prefix}-${calendar}:${minute}`
+  }
+
+  /** The latest ending that is known to have reached Redis. */
+  carried(): string {
+    return `${this.#prefix}-carried`
+  }
+}

@@ -1,0 +1,64 @@
+// Counters for limits in Redis: one key for each window, which vanishes by itself when the window is over.
+
+import type { Limit } from '../../domain/limits.ts'
+import type { LimitCount } from '../../ports/store.ts'
+import { Calendar } from './calendar.ts'
+import { type Connection, script } from './connection.ts'
+import type { Keys } from './keys.ts'
+
+/** Added to the expiry, in milliseconds, so that clocks which differ a little do not cut a window short. */
+const SLACK = 60_000
+
+/** Now, length of a window. Points taken, end of the window. */
+const TAKE = script(`
+  local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
+  if not taken or tonumber(ARGV[1]) >= tonumber(over) then
+    taken, over = 0, string.format('%.0f', ARGV[1] + ARGV[2])
+    redis.call('SET', KEYS[1], '1 ' .. over, 'PX', ARGV[2] + ${SLACK})
+  else
+    redis.call('SET', KEYS[1], (taken + 1) .. ' ' .. over, 'KEEPTTL')
+  end
+  return { taken + 1, over }`)
+
+const GIVE_BACK = script(`
+  local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
+  if taken and tonumber(taken) > 0 then redis.call('SET', KEYS[1], (taken - 1) .. ' ' .. over, 'KEEPTTL') end`)
+
+/** Now. True where the window was over and is deleted. */
+const DELETE_OVER = script(`
+  local over = (redis.call('GET', KEYS[1]) or ''):match('^%d+ (%d+)$')
+  return over and tonumber(ARGV[1]) >= tonumber(over) and redis.call('DEL', KEYS[1]) or 0`)
+
+export class LimitWindows {
+  readonly #connection: Connection
+  readonly #keys: Keys
+  readonly #ends: Calendar
+
+  constructor(connection: Connection, keys: Keys) {
+    this.#connection = connection
+    this.#keys = keys
+    this.#ends = new Calendar(connection, keys, 'limits')
+  }
+
+  async take(key: string, { window }: Limit, now: number): Promise<LimitCount> {
+    const [taken, over] = (await this.#connection.run(TAKE, this.#keys.limit(key), now, window)) as readonly [number, string]
+    const resetsAt = Number(over)
+    if (taken === 1) await this.#ends.note([key], resetsAt)
+    return { taken, resetsAt }
+  }
+
+  async giveBack(key: string): Promise<void> {
+    await this.#connection.run(GIVE_BACK, this.#keys.limit(key))
+  }
+
+  async deleteOver(now: number): Promise<number> {
+    let deleted = 0
+    await this.#ends.look(now, async (keys) => {
+      const gone = await Promise.all(keys.map((key) => this.#connection.run(DELETE_OVER, this.#keys.limit(key), now)))
+      deleted += gone.filter((one) => one === 1).length
+      const left = await Promise.all(keys.map((key) => this.#connection.send(this.#keys.limit(key), 'EXISTS', this.#keys.limit(key))))
+      return { done: keys.filter((_, index) => left[index] === 0), enough: false }
+    })
+    return deleted
+  }
+}

@@ -1,0 +1,115 @@
+// The Redis store: credentials, limits and the endings log in Redis or a Redis Cluster, for many servers; users, operations
+// and the key ring in the database beside it.
+
+import type { EndingLog, Seen, Store } from '../../ports/store.ts'
+import { Followers } from '../log/followers.ts'
+import { Aftermath } from './aftermath.ts'
+import { Carrier } from './carrier.ts'
+import { Connection } from './connection.ts'
+import { CredentialShelf } from './credential-shelf.ts'
+import { EndingStream } from './ending-stream.ts'
+import { Keys } from './keys.ts'
+import { LimitWindows } from './limit-windows.ts'
+import { Waker } from './waker.ts'
+import { writeToBoth } from './write.ts'
+
+export interface RedisOptions {
+  /** `redis://`, `rediss://`, or `redis+cluster://host1,host2`. */
+  readonly url: string
+  /** For users, operations, the key ring, and tombstones. Closed with this store. */
+  readonly database: Store
+  /** Of every key; see `Keys`. */
+  readonly prefix?: string
+}
+
+const HEARTBEAT_EVERY = 100
+/** Seen times sent at once: other work gets its turn in between. */
+const TOUCH_BATCH = 500
+
+/** @throws StoreError when Redis cannot be used; the database is then left as it is */
+export async function openRedisStore({ url, database, prefix }: RedisOptions): Promise<Store> {
+  const connection = await Connection.open(url)
+  const keys = new Keys(prefix)
+  const shelf = new CredentialShelf(connection, keys)
+  const stream = new EndingStream(connection, keys)
+  const windows = new LimitWindows(connection, keys)
+  const aftermath = new Aftermath(shelf, stream)
+  const carrier = new Carrier({ connection, keys, shelf, stream, database })
+  const waker = new Waker(url, stream, () => followers.wake())
+  const followers: Followers = new Followers({
+    read: (from) => stream.readAfter(from),
+    hasNews: () => false,
+    pollEvery: HEARTBEAT_EVERY,
+    heartbeatEvery: HEARTBEAT_EVERY,
+  })
+  const close = () => {
+    followers.end()
+    waker.close()
+    aftermath.close()
+    connection.close()
+  }
+  try {
+    await carrier.catchUp()
+  } catch (error) {
+    close()
+    throw error
+  }
+  /** What Redis holds counts only when everything that has ended is known to have reached it. */
+  const carried = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (carrier.isBehind) await carrier.catchUp()
+    return work()
+  }
+
+  const log: EndingLog = {
+    follow: (from) => {
+      waker.start()
+      return followers.follow(from)
+    },
+    trim: (before) => stream.trim(before),
+  }
+  return {
+    credentials: {
+      find: (id) => carried(() => shelf.records.find(id)),
+      listByUser: (userCode) => carried(() => shelf.listByUser(userCode)),
+      listLapsed: (now, idleSince, limit) => carried(() => shelf.listLapsed(now, idleSince, limit)),
+      touch: async (seen) => {
+        for (const batch of batches(seen)) await shelf.records.touch(batch)
+      },
+      listEnded: (after, limit) => database.credentials.listEnded(after, limit),
+      deleteExpired: async (before, limit) => {
+        await database.credentials.deleteExpired(before, limit)
+        return shelf.deleteExpired(before, limit)
+      },
+    },
+    users: database.users,
+    operations: database.operations,
+    log,
+    limits: {
+      take: (key, limit, now) => windows.take(key, limit, now),
+      giveBack: (key) => windows.giveBack(key),
+      deleteOver: (now) => windows.deleteOver(now),
+    },
+    findKeyRing: () => database.findKeyRing(),
+    write: (changes) =>
+      carried(async () => {
+        const mark = carrier.mark()
+        const written = await writeToBoth({ shelf, stream, database, aftermath }, changes)
+        if (written.landed) await carrier.note(changes, mark)
+        return written
+      }),
+    probe: async () => {
+      await database.probe()
+      await carrier.probe()
+    },
+    close: async () => {
+      close()
+      await database.close()
+    },
+  }
+}
+
+function batches(seen: readonly Seen[]): readonly (readonly Seen[])[] {
+  return Array.from({ length: Math.ceil(seen.length / TOUCH_BATCH) }, (_, index) =>
+    seen.slice(index * TOUCH_BATCH, (index + 1) * TOUCH_BATCH),
+  )
+}

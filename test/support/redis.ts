@@ -1,0 +1,104 @@
+// A real Redis, and a real Redis Cluster, on free ports with throw-away data.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './connections.ts'
+import { run } from './programs.ts'
+import { until } from './until.ts'
+
+export interface RunningRedis {
+  readonly url: string
+  readonly port: number
+  readonly folder: string
+  /** Runs a command with Debian's own client. */
+  ask(...command: readonly string[]): Promise<string>
+  /** Sends a signal to the server's process. */
+  signal(signal: NodeJS.Signals): void
+  /** Kills it and waits until it is gone. */
+  kill(): Promise<void>
+  /** Starts it again on the same port over the same data. */
+  start(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Everything confirmed is in its file before the answer: what is killed loses nothing. */
+const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always']
+
+export async function startRedis(...options: readonly string[]): Promise<RunningRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-redis-'))
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const ask = (...command: readonly string[]) => run('redis-cli', ['-p', String(port), ...command])
+  const start = async () => {
+    const args = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--loglevel',
+      'warning',
+      ...DURABLE,
+      ...options,
+    ]
+    child = spawn('redis-server', args, { stdio: 'ignore' })
+    child.once('error', () => {})
+    await until('Redis to answer', () =>
+      ask('PING').then(
+        (answer) => answer.trim() === 'PONG',
+        () => false,
+      ),
+    )
+  }
+  const kill = async () => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+  await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    folder,
+    ask,
+    signal: (signal) => void child?.kill(signal),
+    kill,
+    start,
+    async [Symbol.asyncDispose]() {
+      await kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export interface RunningCluster extends AsyncDisposable {
+  readonly url: string
+  readonly masters: readonly RunningRedis[]
+}
+
+/** Three masters without replicas. */
+export async function startRedisCluster(): Promise<RunningCluster> {
+  const masters = await Promise.all(
+    Array.from({ length: 3 }, () => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),
+  )
+  const hosts = masters.map(({ port }) => `127.0.0.1:${port}`)
+  await run('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-replicas', '0', '--cluster-yes'])
+  await until('the cluster to be whole', async () => {
+    const states = await Promise.all(masters.map((master) => master.ask('CLUSTER', 'INFO')))
+    return states.every((state) => state.includes('cluster_state:ok'))
+  })
+  return {
+    url: `redis+cluster://${hosts.join(',')}`,
+    masters,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(masters.map((master) => master[Symbol.asyncDispose]()))
+    },
+  }
+}
