@@ -1,7 +1,7 @@
 // latchkey migrate: bring the database to the form this version works with. `serve` does it too.
 
 import type { Command } from 'commander'
-import { migrateDatabase } from '../assemble.ts'
+import { migrateDatabase } from '../open-store.ts'
 import { loadSettings } from '../server/configuration.ts'
 import { fail, print } from './output.ts'
 import type { CommandOptions } from './with-engine.ts'

@@ -1,8 +1,12 @@
 // How commands speak: tables and sentences for people, JSON for programs, one line on standard error when refused.
 
-import { NotYetError } from '../assemble.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { SettingError } from '../settings.ts'
+
+/** Something that is specified but not there yet in this version. */
+export class NotYetError extends Error {
+  override readonly name = 'NotYetError'
+}
 
 export const EXIT = { done: 0, refused: 1, usage: 2 } as const
 

@@ -2,10 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { NotYetError } from '../assemble.ts'
 import { addKeyCommands } from './key.ts'
 import { addMigrateCommand } from './migrate.ts'
-import { EXIT, fail, failUsage } from './output.ts'
+import { EXIT, fail, failUsage, NotYetError } from './output.ts'
 import { addServeCommand } from './serve.ts'
 import { addSessionCommands } from './session.ts'
 import { addUserCommands } from './user.ts'

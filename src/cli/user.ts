@@ -1,13 +1,12 @@
 // latchkey user: adding, listing, roles, enabling and disabling, deleting, a new password.
 
 import type { Command } from 'commander'
-import { NotYetError } from '../assemble.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isRole, type UserRecord } from '../domain/user.ts'
 import type { Engine } from '../engine/engine.ts'
 import { addUser, deleteUser, setDisabled, setPassword, setRoles, type UserResult } from '../engine/users.ts'
 import { SettingError } from '../settings.ts'
-import { fail, print, table } from './output.ts'
+import { fail, NotYetError, print, table } from './output.ts'
 import { readPassword } from './password-input.ts'
 import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 

@@ -53,7 +53,7 @@ const LIMITS = {
 const NOTICE = 200
 const PATIENCE = 10_000
 
-/** @throws SettingError, NotYetError, StoreError; then nothing is left listening */
+/** @throws SettingError, StoreError; then nothing is left listening */
 export async function serve(settings: Settings, { log, labels, servesMetricsPort = true }: ServeOptions): Promise<Serving> {
   let answer: RequestListener = (request, response) => void ready.then(() => answer(request, response))
   let begin = () => {}

@@ -14,7 +14,7 @@ interface Rule {
   readonly packages: readonly string[]
 }
 
-const ROOT_FILES = ['index', 'assemble', 'settings', 'setting-values']
+const ROOT_FILES = ['index', 'assemble', 'open-store', 'read-secret', 'settings', 'setting-values']
 const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters', 'pages']
 
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -30,10 +30,12 @@ const TABLE: Readonly<Record<string, Rule>> = {
   testing: { storeys: ['domain', 'ports'], node: true, packages: [] },
   'setting-values': { storeys: ['domain'], node: true, packages: [] },
   settings: { storeys: ['domain', 'setting-values'], node: false, packages: [] },
-  assemble: { storeys: [...BELOW, 'settings'], node: true, packages: [] },
+  'open-store': { storeys: ['domain', 'ports', 'stores', 'settings'], node: true, packages: [] },
+  'read-secret': { storeys: ['domain', 'open-store', 'settings'], node: true, packages: [] },
+  assemble: { storeys: [...BELOW, 'open-store', 'read-secret', 'settings'], node: true, packages: [] },
   index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
   server: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: ['pino', 'pino-pretty', 'prom-client'] },
-  cli: { storeys: [...BELOW, 'settings', 'assemble', 'server'], node: true, packages: ['commander'] },
+  cli: { storeys: [...BELOW, 'open-store', 'settings', 'assemble', 'server'], node: true, packages: ['commander'] },
 }
 
 interface Import {

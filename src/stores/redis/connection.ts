@@ -26,7 +26,7 @@ interface Client {
   readonly isOpen: boolean
   connect(): Promise<unknown>
   destroy(): void
-  on(event: 'error', listener: () => void): unknown
+  on(event: 'error', listener: (fault: unknown) => void): unknown
 }
 
 /** How long a start waits for Redis, in milliseconds. */
@@ -42,11 +42,17 @@ const CLUSTER_SCHEME = 'redis+cluster:'
 export class Connection {
   readonly #client: Client
   readonly #send: (key: string, args: readonly string[]) => Promise<Reply>
+  /** `Redis at host:port`: how messages begin. */
+  readonly #subject: string
+  /** A client often tells what is wrong beside the commands that fail for it. */
+  #latestFault: unknown
   #everReady = false
   #closed = false
   #renewed: () => void = () => {}
 
   private constructor(url: string) {
+    this.#subject = `Redis at ${hostsOf(url).join(', ')}`
+    // The client's own timer would only concern commands that were not sent yet, at the price of one for each.
     const commandOptions = { timeout: 0 }
     const common = {
       disableOfflineQueue: true,
@@ -65,8 +71,9 @@ export class Connection {
       this.#client = client
       this.#send = (_key, args) => client.sendCommand<Reply>(args)
     }
-    // Whoever sends a command learns of the fault from its answer.
-    this.#client.on('error', () => {})
+    this.#client.on('error', (fault) => {
+      this.#latestFault = fault
+    })
   }
 
   /** @throws StoreError when there is no Redis, or one that does not let us in */
@@ -79,7 +86,7 @@ export class Connection {
       return connection
     } catch (error) {
       connection.close()
-      throw error instanceof StoreError ? error : new StoreError(`Redis ${reasonOf(error)}.`, { cause: error })
+      throw connection.#asStoreError(error)
     }
   }
 
@@ -122,8 +129,14 @@ export class Connection {
     try {
       return await asking()
     } catch (error) {
-      throw error instanceof StoreError ? error : new StoreError(`Redis ${reasonOf(error)}.`, { cause: error })
+      throw this.#asStoreError(error)
     }
+  }
+
+  #asStoreError(error: unknown): StoreError {
+    if (error instanceof StoreError) return error
+    const reason = reasonOf(error) ?? reasonOf(this.#latestFault) ?? 'does not answer'
+    return new StoreError(`${this.#subject} ${reason}.`, { cause: error })
   }
 
   #becomeReady(): void {
@@ -151,6 +164,13 @@ function nodesOf(url: string): readonly string[] {
     .split(',')
     .filter((host) => host !== '')
     .map((host) => `redis://${credentials}${host}`)
+}
+
+function hostsOf(url: string): readonly string[] {
+  return url
+    .replace(/^[^/]*\/\/(.*@)?/, '')
+    .replace(/[/?].*$/, '')
+    .split(',')
 }
 
 async function answeredInTime<T>(answer: Promise<T>, patience = ANSWER_PATIENCE): Promise<T> {

@@ -6,25 +6,33 @@ const BY_CODE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'cannot be reached: its host name cannot be looked up',
   ETIMEDOUT: 'does not answer',
   EHOSTUNREACH: 'cannot be reached: there is no route to the host',
+  ENETUNREACH: 'cannot be reached: there is no route to its network',
   ECONNRESET: 'has closed the connection',
 }
 
 const BY_REPLY: readonly (readonly [RegExp, string])[] = [
   [/^(WRONGPASS|NOAUTH|ERR AUTH)/, 'refuses the user name or the password'],
-  [/^NOPERM/, 'refuses this user what Latchkey needs: every command on keys that begin with lk:'],
+  [/^NOPERM/, 'refuses this user what Latchkey needs: every command on keys that begin with lk'],
   [/cluster support disabled/, 'is no cluster: use redis:// instead of redis+cluster://'],
   [/^(MOVED|CROSSSLOT)/, 'is a cluster: use redis+cluster:// instead of redis://'],
-  [/^OOM/, 'is full: raise maxmemory'],
-  [/^(READONLY|NOREPLICAS)/, 'cannot be written: it is a replica'],
-  [/^LOADING/, 'is still loading its data'],
-  [/^MISCONF/, 'cannot be written: it cannot save to its disk'],
+  [/OOM command not allowed/, 'is full: raise maxmemory'],
+  [/READONLY|NOREPLICAS/, 'cannot be written: it is a replica'],
+  [/LOADING/, 'is still loading its data'],
+  [/MISCONF/, 'cannot be written: it cannot save to its disk'],
   [/^(CLUSTERDOWN|TRYAGAIN)/, 'is a cluster of which a part is down'],
 ]
 
-/** A predicate: `is full: raise maxmemory`. */
-export function reasonOf(error: unknown): string {
-  const { code, message = '', cause } = (error ?? {}) as { readonly code?: string; readonly message?: string; readonly cause?: unknown }
-  const known = BY_CODE[code ?? ''] ?? BY_REPLY.find(([pattern]) => pattern.test(message))?.[1]
-  if (known !== undefined) return known
-  return cause === undefined || cause === null ? 'does not answer' : reasonOf(cause)
+interface Fault {
+  readonly code?: string
+  readonly message?: string
+  readonly cause?: unknown
+  /** What the client's own error was made of. */
+  readonly originalError?: unknown
+}
+
+/** A predicate: `is full: raise maxmemory`. Undefined where nothing is known of the fault. */
+export function reasonOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code = '', message = '', cause, originalError }: Fault = error
+  return BY_CODE[code] ?? BY_REPLY.find(([pattern]) => pattern.test(message))?.[1] ?? reasonOf(originalError) ?? reasonOf(cause)
 }

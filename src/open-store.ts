@@ -1,0 +1,58 @@
+// Which store the settings name, opened; and a database brought to the form that this version works with.
+
+import { StoreError } from './domain/errors.ts'
+import type { Store } from './ports/store.ts'
+import { type DatabaseChoice, SettingError, type Settings } from './settings.ts'
+import { createMemoryStore } from './stores/memory/memory-store.ts'
+
+export const IN_MEMORY = ':memory:'
+
+/** @throws StoreError naming the setting whose server cannot be used */
+export async function openStore({ databaseUrl, redisUrl }: Pick<Settings, 'databaseUrl' | 'redisUrl'>): Promise<Store> {
+  const database = await naming('DATABASE_URL', () => openDatabase(databaseUrl))
+  if (redisUrl === undefined) return database
+  try {
+    const { openRedisStore } = await import('./stores/redis/redis-store.ts')
+    return await naming('REDIS_URL', () => openRedisStore({ url: redisUrl, database }))
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function openDatabase(database: DatabaseChoice): Promise<Store> {
+  if (database.engine === 'postgres') {
+    const { openPostgresStore } = await import('./stores/postgres/postgres-store.ts')
+    return openPostgresStore({ url: database.url })
+  }
+  if (database.path === IN_MEMORY) return createMemoryStore()
+  const { openSqliteStore } = await import('./stores/sqlite/sqlite-store.ts')
+  return openSqliteStore({ path: database.path })
+}
+
+export interface MigratedDatabase {
+  /** The version the database had; 0 where there was none. */
+  readonly found: number
+  /** The version it has now. */
+  readonly known: number
+}
+
+/** Brings a database to the form this version works with. @throws StoreError, SettingError */
+export async function migrateDatabase(database: DatabaseChoice): Promise<MigratedDatabase> {
+  if (database.engine === 'postgres') {
+    const { migratePostgres } = await import('./stores/postgres/migrate.ts')
+    return naming('DATABASE_URL', () => migratePostgres(database.url))
+  }
+  if (database.path === IN_MEMORY)
+    throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing is kept to migrate; accepted: sqlite:PATH, postgres://….')
+  const { migrateSqlite } = await import('./stores/sqlite/migrate.ts')
+  return migrateSqlite(database.path)
+}
+
+async function naming<T>(setting: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    throw error instanceof StoreError ? new StoreError(`${setting}: ${error.message}`, { cause: error }) : error
+  }
+}
