@@ -39,7 +39,7 @@ export type DatabaseChoice = { readonly engine: 'sqlite'; readonly path: string 
 
 export function database(text: string): DatabaseChoice | undefined {
   if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length) return { engine: 'sqlite', path: text.slice('sqlite:'.length) }
-  return /^postgres(ql)?:\/\/./.test(text) ? { engine: 'postgres', url: text } : undefined
+  return /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text) ? { engine: 'postgres', url: text } : undefined
 }
 
 export function cookieDomain(text: string): string | undefined {

@@ -51,7 +51,12 @@ test('While one master is down, what the others hold is still answered; when it 
       ),
     ),
   )
-  t.diagnostic(`with one of three masters down: ${JSON.stringify(Object.groupBy(answers, (each) => each), (_, value) => (Array.isArray(value) ? value.length : value))}`)
+  t.diagnostic(
+    `with one of three masters down: ${JSON.stringify(
+      Object.groupBy(answers, (each) => each),
+      (_, value) => (Array.isArray(value) ? value.length : value),
+    )}`,
+  )
   assert.ok(!answers.includes('gone') && !answers.includes('wrong'))
   await lost.start()
   await until('every session to be found again', async () => {

@@ -22,7 +22,11 @@ beforeEach(() => redis.ask('FLUSHALL'))
 const NOW = Date.now()
 const open = (database: Store = createMemoryStore()) => openRedisStore({ url: redis.url, database })
 const insertion = (record: ReturnType<typeof aSession> | ReturnType<typeof aRemembered>): Change => ({ do: 'insert credential', record })
-const ending = (where: { id: string } | { lineage: string } | { userCode: string; except: string[] }, orRefuse = true, at = NOW): Change => ({
+const ending = (
+  where: { id: string } | { lineage: string } | { userCode: string; except: string[] },
+  orRefuse = true,
+  at = NOW,
+): Change => ({
   do: 'end credentials',
   where,
   reason: 'revoked',

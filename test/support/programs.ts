@@ -23,6 +23,8 @@ export async function run(program: string, args: readonly string[], options: Pro
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString()
   })
+  // A program that ends without reading says so by its exit code.
+  child.stdin.on('error', () => {})
   child.stdin.end(input)
   await once(child, 'close')
   ok(child.exitCode === 0, `${program} ${args[0] ?? ''} ended with ${child.exitCode}:\n${stdout}${stderr}`)

@@ -109,3 +109,9 @@ export function credentialValues(record: CredentialRecord): CredentialValues {
   const { data, ...rest } = 'data' in others ? others : { ...others, data: null }
   return [id, kind, userCode, lineage, hash, version, lastSeenAt, expiresAt, JSON.stringify(rest), data]
 }
+
+/** In the order of the placeholders of `replace`. */
+export function replacementValues(next: CredentialRecord, ifVersion: number) {
+  const [id, , userCode, lineage, hash, version, lastSeenAt, expiresAt, rest, data] = credentialValues(next)
+  return [userCode, lineage, hash, version, expiresAt, rest, data, lastSeenAt, lastSeenAt, id, ifVersion] as const
+}

@@ -3,6 +3,8 @@
 
 /** What the databases call differently. */
 export interface SqlTypes {
+  /** Text in the order of its bytes, whatever the database's language. */
+  readonly key: string
   /** A primary key that counts up and never uses a number again. */
   readonly position: string
   /** Whole numbers up to 2^53: milliseconds since 1970, versions, positions. */
@@ -15,17 +17,31 @@ export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [
 /** The version of the schema that this code reads and writes. */
 export const KNOWN_VERSION = MIGRATIONS.length
 
-function firstTables({ position, integer }: SqlTypes): readonly string[] {
+export interface SchemaVersions {
+  /** The version of the database; 0 where there is none yet. */
+  readonly found: number
+  /** The version that this Latchkey reads and writes. */
+  readonly known: number
+}
+
+export function newerThanKnown(subject: string, found: number): string {
+  return (
+    `${subject} was made by a newer version of Latchkey (schema ${found}, this version knows ${KNOWN_VERSION}): ` +
+    'upgrade Latchkey, or restore the backup made before the upgrade.'
+  )
+}
+
+function firstTables({ key, position, integer }: SqlTypes): readonly string[] {
   return [
     `CREATE TABLE latchkey_users (
-      code TEXT PRIMARY KEY NOT NULL,
+      code ${key} PRIMARY KEY NOT NULL,
       username_key TEXT NOT NULL UNIQUE,
       version ${integer} NOT NULL,
       rest TEXT NOT NULL
     )`,
     // A tombstone is the same row, with everything blanked that tells of whom it was.
     `CREATE TABLE latchkey_credentials (
-      id TEXT PRIMARY KEY NOT NULL,
+      id ${key} PRIMARY KEY NOT NULL,
       kind TEXT NOT NULL,
       user_code TEXT,
       lineage TEXT,

@@ -27,3 +27,9 @@ export function userOf([code, usernameKey, version, rest]: UserRow): UserRecord 
 export function userValues({ code, usernameKey, version, ...rest }: UserRecord): UserRow {
   return [code, usernameKey, version, JSON.stringify(rest)]
 }
+
+/** In the order of the placeholders of `replace`. */
+export function replacementValues(next: UserRecord, ifVersion: number) {
+  const [code, usernameKey, version, rest] = userValues(next)
+  return [usernameKey, version, rest, code, ifVersion, usernameKey, code] as const
+}

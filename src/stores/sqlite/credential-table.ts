@@ -11,6 +11,7 @@ import {
   type EndingRow,
   type LiveRow,
   liveCredentialOf,
+  replacementValues,
   type TombstoneRow,
   tombstoneOf,
   tombstoneValues,
@@ -72,8 +73,7 @@ export class CredentialTable {
   }
 
   replace(next: CredentialRecord, ifVersion: number): boolean {
-    const [id, , userCode, lineage, hash, version, lastSeenAt, expiresAt, rest, data] = credentialValues(next)
-    return this.#replace(userCode, lineage, hash, version, expiresAt, rest, data, lastSeenAt, lastSeenAt, id, ifVersion) === 1
+    return this.#replace(...replacementValues(next, ifVersion)) === 1
   }
 
   /** Runs inside a transaction: what matches is read first, because ending blanks it. */

@@ -3,17 +3,10 @@
 
 import { existsSync } from 'node:fs'
 import { StoreError } from '../../domain/errors.ts'
-import { KNOWN_VERSION, MIGRATIONS, type SqlTypes } from '../sql/schema.ts'
+import { KNOWN_VERSION, MIGRATIONS, newerThanKnown, type SchemaVersions, type SqlTypes } from '../sql/schema.ts'
 import { Connection } from './connection.ts'
 
-export interface SchemaVersions {
-  /** The version of the file; 0 where there is no database yet. */
-  readonly found: number
-  /** The version that this Latchkey reads and writes. */
-  readonly known: number
-}
-
-const TYPES: SqlTypes = { position: 'INTEGER PRIMARY KEY AUTOINCREMENT', integer: 'INTEGER' }
+const TYPES: SqlTypes = { key: 'TEXT', position: 'INTEGER PRIMARY KEY AUTOINCREMENT', integer: 'INTEGER' }
 
 /** How long a start waits for another process's migration, in milliseconds. */
 const PATIENCE = 30_000
@@ -92,11 +85,4 @@ function record(connection: Connection, found: number): void {
   } else {
     connection.command('UPDATE latchkey_schema SET version = ?')(KNOWN_VERSION)
   }
-}
-
-function newerThanKnown(subject: string, found: number): string {
-  return (
-    `${subject} was made by a newer version of Latchkey (schema ${found}, this version knows ${KNOWN_VERSION}): ` +
-    'upgrade Latchkey, or restore the backup made before the upgrade.'
-  )
 }

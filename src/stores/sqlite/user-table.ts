@@ -1,7 +1,7 @@
 // Users in SQLite.
 
 import type { UserRecord } from '../../domain/user.ts'
-import { USER_SQL, type UserRow, userOf, userValues } from '../sql/users.ts'
+import { replacementValues, USER_SQL, type UserRow, userOf, userValues } from '../sql/users.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
 export class UserTable {
@@ -46,8 +46,7 @@ export class UserTable {
   }
 
   replace(next: UserRecord, ifVersion: number): boolean {
-    const [code, usernameKey, version, rest] = userValues(next)
-    return this.#replace(usernameKey, version, rest, code, ifVersion, usernameKey, code) === 1
+    return this.#replace(...replacementValues(next, ifVersion)) === 1
   }
 
   delete(code: string): boolean {

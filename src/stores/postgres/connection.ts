@@ -1,0 +1,161 @@
+// Connections to one PostgreSQL database, and the only place that knows `pg`.
+
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { StoreError } from '../../domain/errors.ts'
+import { asStoreError, isCollision } from './failures.ts'
+
+/** Milliseconds that a connection may take to come about, and a statement to be answered. */
+const CONNECT_PATIENCE = 3_000
+const ANSWER_PATIENCE = 4_000
+const MAX_CONNECTIONS = 10
+/** How often a transaction is tried again that PostgreSQL has sacrificed for another. */
+const MAX_COLLISIONS = 20
+const LONGEST_PAUSE = 50
+
+const INT8 = 20
+
+type Value = string | number | null | readonly string[] | readonly (number | null)[] | readonly (string | null)[]
+
+/** A statement, prepared once on each connection. Rows come as tuples, in the order of the columns selected. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+  readonly rowMode: 'array'
+}
+
+/** Text with `?` for its values, as all databases share it. */
+export function statement(sql: string): Statement {
+  let count = 0
+  const text = sql.replaceAll('?', () => {
+    count += 1
+    return `$${count}`
+  })
+  return { name: createHash('sha256').update(text).digest('base64url').slice(0, 22), text, rowMode: 'array' }
+}
+
+/** Something that statements run on: any connection, or the one of a transaction. */
+export interface Session {
+  rows<Row>(statement: Statement, ...values: readonly Value[]): Promise<readonly Row[]>
+  /** The number of rows that were changed. */
+  count(statement: Statement, ...values: readonly Value[]): Promise<number>
+}
+
+export class Connection implements Session {
+  /** `The database <name> on <host>`: how messages begin. */
+  readonly subject: string
+  readonly #config: pg.ClientConfig
+  readonly #pool: pg.Pool
+  #closed = false
+
+  constructor(url: string) {
+    this.subject = subjectOf(url)
+    this.#config = {
+      connectionString: url,
+      application_name: 'latchkey',
+      connectionTimeoutMillis: CONNECT_PATIENCE,
+      query_timeout: ANSWER_PATIENCE,
+      keepAlive: true,
+      types: { getTypeParser: typeParser },
+    }
+    this.#pool = new pg.Pool({ ...this.#config, max: MAX_CONNECTIONS, allowExitOnIdle: true })
+    // A connection that breaks while it is idle is replaced; who needs one learns of the fault then.
+    this.#pool.on('error', () => {})
+  }
+
+  /** @throws StoreError */
+  rows<Row>(statement: Statement, ...values: readonly Value[]): Promise<readonly Row[]> {
+    return this.#attempt(() => this.#withClient((session) => session.rows<Row>(statement, ...values)))
+  }
+
+  /** @throws StoreError */
+  count(statement: Statement, ...values: readonly Value[]): Promise<number> {
+    return this.#attempt(() => this.#withClient((session) => session.count(statement, ...values)))
+  }
+
+  /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. @throws StoreError */
+  transaction<T>(work: (session: Session) => Promise<T>, keeps: (done: T) => boolean = () => true): Promise<T> {
+    return this.#attempt(() =>
+      this.#withClient(async (session) => {
+        await session.count(BEGIN)
+        const done = await work(session)
+        await session.count(keeps(done) ? COMMIT : ROLLBACK)
+        return done
+      }),
+    )
+  }
+
+  /** A connection of its own, outside of the pool. Its owner ends it. @throws StoreError */
+  async dedicated(): Promise<pg.Client> {
+    this.#assertOpen()
+    const client = new pg.Client(this.#config)
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      throw asStoreError(error, this.subject)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#pool.end()
+  }
+
+  async #withClient<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    const client = await this.#pool.connect()
+    let broken = true
+    try {
+      const done = await work(sessionOn(client))
+      broken = false
+      return done
+    } finally {
+      // Nobody knows what state a connection is in on which something has failed.
+      client.release(broken)
+    }
+  }
+
+  /** Again and again while PostgreSQL rolls it back for the sake of others. */
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    for (let collisions = 0; ; collisions += 1) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!isCollision(error) || collisions >= MAX_COLLISIONS) throw asStoreError(error, this.subject)
+      }
+      await pause(LONGEST_PAUSE * Math.random())
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreError(`${this.subject} is closed.`)
+  }
+}
+
+const BEGIN = statement('BEGIN')
+const COMMIT = statement('COMMIT')
+const ROLLBACK = statement('ROLLBACK')
+
+export function sessionOn(client: pg.ClientBase): Session {
+  const run = (statement: Statement, values: readonly Value[]) => client.query({ ...statement, values: [...values] })
+  return {
+    rows: async <Row>(statement: Statement, ...values: readonly Value[]) =>
+      (await run(statement, values)).rows as unknown as readonly Row[],
+    count: async (statement, ...values) => (await run(statement, values)).rowCount ?? 0,
+  }
+}
+
+/** Whole numbers here are milliseconds, versions and positions: all of them are exact in a Number. */
+function typeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === INT8) return Number
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
+}
+
+function subjectOf(url: string): string {
+  const { hostname, pathname } = new URL(url)
+  return `The database ${decodeURIComponent(pathname.slice(1)) || '(default)'} on ${hostname || 'this machine'}`
+}

@@ -1,0 +1,74 @@
+// The endings log in PostgreSQL. Positions come from one counter, whose row stays locked until the commit: so they become
+// visible in their order, and who follows can skip none. The counter never falls behind the microsecond of the clock: also
+// after a standby has taken over that lacks the latest entries, positions go on from where every follower has been.
+
+import type { LogEntry } from '../../domain/ending.ts'
+import type { Heard } from '../../ports/store.ts'
+import { ENDING_SQL, ENDINGS_TABLE, type EntryRow, entryOf, entryValues } from '../sql/endings.ts'
+import { type Session, statement } from './connection.ts'
+
+const COUNTER = 'latchkey_ending_counter'
+
+/** Who listens is told of every commit that has appended. */
+export const CHANNEL = 'latchkey_endings'
+
+export const ENDING_COUNTER: readonly string[] = [
+  `CREATE TABLE ${COUNTER} (id BIGINT PRIMARY KEY CHECK (id = 1), position BIGINT NOT NULL)`,
+  `INSERT INTO ${COUNTER} (id, position) VALUES (1, 0)`,
+]
+
+const APPEND = statement(`
+  WITH counter AS (
+      UPDATE ${COUNTER}
+      SET position = greatest(position, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) + cardinality(?::text[])
+      RETURNING position - cardinality(?::text[]) AS before
+    ),
+    appended AS (
+      INSERT INTO ${ENDINGS_TABLE} (position, kind, sid, at, reason, roles)
+      SELECT before + number, kind, sid, at, reason, roles
+      FROM counter, unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) WITH ORDINALITY AS entry (kind, sid, at, reason, roles, number)
+    )
+  SELECT pg_notify('${CHANNEL}', '') FROM counter`)
+
+/** The counter and the entries in one snapshot; everything where the log has not reached the position. */
+const READ_AFTER = statement(`
+  SELECT counter.position, entry.position, entry.kind, entry.sid, entry.at, entry.reason, entry.roles
+  FROM ${COUNTER} AS counter
+  LEFT JOIN ${ENDINGS_TABLE} AS entry
+    ON entry.position > CASE WHEN ?::bigint > counter.position THEN 0 ELSE ?::bigint END
+  ORDER BY entry.position`)
+
+const TRIM = statement(ENDING_SQL.trim)
+
+type Read = readonly [last: number, ...entry: EntryRow] | readonly [last: number, position: null, ...blank: readonly null[]]
+
+/** The last statement of its transaction: whoever appends after us waits for the counter, and must not hold what we need. */
+export async function appendEntries(session: Session, entries: readonly LogEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const values = entries.map(entryValues)
+  const kinds = values.map(([kind]) => kind)
+  await session.rows(
+    APPEND,
+    kinds,
+    kinds,
+    kinds,
+    values.map(([, sid]) => sid),
+    values.map(([, , at]) => at),
+    values.map(([, , , reason]) => reason),
+    values.map(([, , , , roles]) => roles),
+  )
+}
+
+export async function readAfter(session: Session, from: number): Promise<Heard> {
+  const rows = await session.rows<Read>(READ_AFTER, from, from)
+  const entries = rows.flatMap(([, ...entry]) => (isEntry(entry) ? [entryOf(entry)] : []))
+  return { entries, position: rows[0]?.[0] ?? 0 }
+}
+
+export async function trimEntries(session: Session, before: number): Promise<number> {
+  return session.count(TRIM, before)
+}
+
+function isEntry(row: readonly unknown[]): row is EntryRow {
+  return row[0] !== null
+}

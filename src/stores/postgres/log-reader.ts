@@ -1,0 +1,65 @@
+// One connection that follows the endings log and does nothing else: it listens, and it reads. A pool without a free
+// connection must not silence the log.
+
+import type pg from 'pg'
+import { StoreError } from '../../domain/errors.ts'
+import type { Heard } from '../../ports/store.ts'
+import { type Connection, sessionOn } from './connection.ts'
+import { CHANNEL, readAfter } from './entry-log.ts'
+
+/** A log that takes longer to read, in milliseconds, counts as silent. */
+const PATIENCE = 1_000
+
+export class LogReader {
+  readonly #connection: Connection
+  readonly #onNews: () => void
+  #client: Promise<pg.Client> | undefined
+  #closed = false
+
+  constructor(connection: Connection, onNews: () => void) {
+    this.#connection = connection
+    this.#onNews = onNews
+  }
+
+  /** @throws StoreError */
+  async read(from: number): Promise<Heard> {
+    if (this.#closed) throw new StoreError(`${this.#connection.subject} is closed.`)
+    this.#client ??= this.#connect()
+    const connecting = this.#client
+    try {
+      return await inTime(connecting.then((client) => readAfter(sessionOn(client), from)))
+    } catch (error) {
+      this.#drop(connecting)
+      throw error instanceof StoreError ? error : new StoreError(`${this.#connection.subject} does not answer.`, { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#client) this.#drop(this.#client)
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = await this.#connection.dedicated()
+    client.on('notification', () => this.#onNews())
+    await client.query(`LISTEN ${CHANNEL}`)
+    return client
+  }
+
+  #drop(connecting: Promise<pg.Client>): void {
+    if (this.#client === connecting) this.#client = undefined
+    connecting.then((client) => client.end()).catch(() => {})
+  }
+}
+
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreError('The endings log does not answer in time.')), PATIENCE)
+  })
+  try {
+    return await Promise.race([reading, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

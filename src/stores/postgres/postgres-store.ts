@@ -1,0 +1,88 @@
+// The PostgreSQL store: one database, many servers.
+
+import type { Seen, Store } from '../../ports/store.ts'
+import { Followers } from '../log/followers.ts'
+import { statement } from './connection.ts'
+import * as credentials from './credential-table.ts'
+import { trimEntries } from './entry-log.ts'
+import { LimitWindows } from './limit-windows.ts'
+import { LogReader } from './log-reader.ts'
+import { openMigrated } from './migrate.ts'
+import * as operations from './operation-table.ts'
+import * as users from './user-table.ts'
+import { findKeyRing, write } from './write.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters of libpq. */
+  readonly url: string
+}
+
+const HEARTBEAT_EVERY = 200
+/** Seen times written in one transaction: other work gets its turn in between. */
+const TOUCH_BATCH = 500
+
+/** Written over itself: a standby, or a full disk, does not take that. */
+const PROBE = statement('UPDATE latchkey_schema SET version = version')
+
+/**
+ * Opens the store, with its schema brought up to date.
+ * @throws StoreError when the database cannot be used, or was made by a newer version
+ */
+export async function openPostgresStore({ url }: PostgresOptions): Promise<Store> {
+  const connection = await openMigrated(url)
+  const windows = new LimitWindows(connection)
+  const reader = new LogReader(connection, () => followers.wake())
+  const followers: Followers = new Followers({
+    read: (from) => reader.read(from),
+    hasNews: () => false,
+    pollEvery: HEARTBEAT_EVERY,
+    heartbeatEvery: HEARTBEAT_EVERY,
+  })
+
+  return {
+    credentials: {
+      find: (id) => credentials.find(connection, id),
+      listByUser: (userCode) => credentials.listByUser(connection, userCode),
+      listLapsed: (now, idleSince, limit) => credentials.listLapsed(connection, now, idleSince, limit),
+      touch: async (seen) => {
+        for (const batch of batches(seen)) await credentials.touch(connection, batch)
+      },
+      listEnded: (after, limit) => credentials.listEnded(connection, after, limit),
+      deleteExpired: (before, limit) => credentials.deleteExpired(connection, before, limit),
+    },
+    users: {
+      find: (code) => users.find(connection, code),
+      findByUsernameKey: (usernameKey) => users.findByUsernameKey(connection, usernameKey),
+      page: (after, limit) => users.page(connection, after, limit),
+    },
+    operations: {
+      list: (userCode, before, limit) => operations.list(connection, userCode, before, limit),
+      deleteOlder: (before, limit) => operations.deleteOlder(connection, before, limit),
+    },
+    log: {
+      follow: (from) => followers.follow(from),
+      trim: (before) => trimEntries(connection, before),
+    },
+    limits: {
+      take: (key, limit, now) => windows.take(key, limit, now),
+      giveBack: (key) => windows.giveBack(key),
+      deleteOver: (now) => windows.deleteOver(now),
+    },
+    findKeyRing: () => findKeyRing(connection),
+    write: (changes) => write(connection, changes),
+    probe: async () => {
+      await connection.count(PROBE)
+    },
+    close: async () => {
+      followers.end()
+      await reader.close()
+      await connection.close()
+    },
+  }
+}
+
+function batches(seen: readonly Seen[]): readonly (readonly Seen[])[] {
+  return Array.from({ length: Math.ceil(seen.length / TOUCH_BATCH) }, (_, index) =>
+    seen.slice(index * TOUCH_BATCH, (index + 1) * TOUCH_BATCH),
+  )
+}

@@ -1,0 +1,57 @@
+// Users in PostgreSQL.
+
+import type { UserRecord } from '../../domain/user.ts'
+import { replacementValues, USER_SQL, type UserRow, userOf, userValues } from '../sql/users.ts'
+import { type Session, statement } from './connection.ts'
+import { isTaken } from './failures.ts'
+
+const FIND = statement(USER_SQL.find)
+const FIND_BY_USERNAME_KEY = statement(USER_SQL.findByUsernameKey)
+const PAGE = statement(USER_SQL.page)
+const INSERT = statement(USER_SQL.insert)
+const REPLACE = statement(USER_SQL.replace)
+const DELETE = statement(USER_SQL.delete)
+/** Until the commit nobody else can change the user. */
+const HOLD = statement(`${USER_SQL.isInVersion} FOR SHARE`)
+const LOCK = statement('SELECT 1 FROM latchkey_users WHERE code = ANY (?::text[]) ORDER BY code FOR UPDATE')
+
+export async function find(session: Session, code: string): Promise<UserRecord | undefined> {
+  const [row] = await session.rows<UserRow>(FIND, code)
+  return row && userOf(row)
+}
+
+export async function findByUsernameKey(session: Session, usernameKey: string): Promise<UserRecord | undefined> {
+  const [row] = await session.rows<UserRow>(FIND_BY_USERNAME_KEY, usernameKey)
+  return row && userOf(row)
+}
+
+export async function page(session: Session, after: string | null, limit: number): Promise<readonly UserRecord[]> {
+  return (await session.rows<UserRow>(PAGE, after ?? '', limit)).map(userOf)
+}
+
+export async function holdInVersion(session: Session, code: string, version: number): Promise<boolean> {
+  return (await session.rows(HOLD, code, version)).length > 0
+}
+
+/** Keeps everybody else from holding or changing these users until the commit. */
+export async function lock(session: Session, codes: readonly string[]): Promise<void> {
+  if (codes.length > 0) await session.rows(LOCK, codes)
+}
+
+export async function insert(session: Session, user: UserRecord): Promise<boolean> {
+  return (await session.count(INSERT, ...userValues(user))) === 1
+}
+
+export async function replace(session: Session, next: UserRecord, ifVersion: number): Promise<boolean> {
+  try {
+    return (await session.count(REPLACE, ...replacementValues(next, ifVersion))) === 1
+  } catch (error) {
+    // Another transaction took the name between the look and the change.
+    if (isTaken(error)) return false
+    throw error
+  }
+}
+
+export async function remove(session: Session, code: string): Promise<boolean> {
+  return (await session.count(DELETE, code)) === 1
+}

@@ -1,0 +1,110 @@
+// One write in PostgreSQL: all changes in the order given, or none.
+
+import type { LogEntry } from '../../domain/ending.ts'
+import type { KeyRingRecord } from '../../domain/key-ring.ts'
+import type { Change, Ended, Written } from '../../ports/store.ts'
+import { parseColumn } from '../sql/json-column.ts'
+import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
+import { type Connection, type Session, statement } from './connection.ts'
+import * as credentials from './credential-table.ts'
+import { appendEntries } from './entry-log.ts'
+import * as operations from './operation-table.ts'
+import * as users from './user-table.ts'
+
+const FIND_KEY_RING = statement(KEY_RING_SQL.find)
+const INSERT_KEY_RING = statement(KEY_RING_SQL.insert)
+const REPLACE_KEY_RING = statement(KEY_RING_SQL.replace)
+
+export async function findKeyRing(session: Session): Promise<KeyRingRecord | undefined> {
+  const [row] = await session.rows<KeyRingRow>(FIND_KEY_RING)
+  return row && parseColumn<KeyRingRecord>(row[0])
+}
+
+/** @throws StoreError */
+export async function write(connection: Connection, changes: readonly Change[]): Promise<Written> {
+  if (isOneStatement(changes)) return new Write(changes).applyOn(connection)
+  return connection.transaction(
+    (session) => new Write(changes).applyOn(session),
+    (written) => written.landed,
+  )
+}
+
+class Write {
+  readonly #changes: readonly Change[]
+  readonly #ended: Ended[] = []
+  readonly #entries: LogEntry[] = []
+
+  constructor(changes: readonly Change[]) {
+    this.#changes = changes
+  }
+
+  async applyOn(session: Session): Promise<Written> {
+    // Whoever inserts a credential holds its user. So nobody can do that any more when we come to end what the user has.
+    await users.lock(session, changedUsers(this.#changes))
+    for (const [index, change] of this.#changes.entries()) {
+      if (!(await this.#apply(session, change))) return { landed: false, refusedAt: index }
+    }
+    await appendEntries(session, this.#entries)
+    return { landed: true, ended: this.#ended }
+  }
+
+  /** False when the change is refused. */
+  async #apply(session: Session, change: Change): Promise<boolean> {
+    switch (change.do) {
+      case 'insert user':
+        return users.insert(session, change.user)
+      case 'replace user':
+        return users.replace(session, change.next, change.ifVersion)
+      case 'delete user':
+        await operations.deleteByUser(session, change.code)
+        return users.remove(session, change.code)
+      case 'require user':
+        return users.holdInVersion(session, change.code, change.version)
+      case 'require credential':
+        return credentials.holdLive(session, change.id)
+      case 'insert credential':
+        return credentials.insert(session, change.record)
+      case 'replace credential':
+        return credentials.replace(session, change.next, change.ifVersion)
+      case 'end credentials':
+        return this.#end(session, change)
+      case 'keep tombstone':
+        await credentials.keep(session, change.tombstone)
+        return true
+      case 'append operation':
+        await operations.append(session, change.operation)
+        return true
+      case 'append entry':
+        this.#entries.push(change.entry)
+        return true
+      case 'replace key ring':
+        return replaceKeyRing(session, change.next, change.ifVersion)
+    }
+  }
+
+  async #end(session: Session, { where, reason, at, orRefuse }: Change & { readonly do: 'end credentials' }): Promise<boolean> {
+    const these = await credentials.end(session, where, reason, at)
+    for (const { id, kind } of these) if (kind === 'session') this.#entries.push({ kind: 'ended', sid: id, at, reason })
+    this.#ended.push(...these)
+    return these.length > 0 || orRefuse !== true
+  }
+}
+
+async function replaceKeyRing(session: Session, next: KeyRingRecord, ifVersion: number): Promise<boolean> {
+  const ring = JSON.stringify(next)
+  const changed =
+    ifVersion === 0
+      ? await session.count(INSERT_KEY_RING, next.version, ring)
+      : await session.count(REPLACE_KEY_RING, next.version, ring, ifVersion)
+  return changed === 1
+}
+
+function changedUsers(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap((change) => (change.do === 'replace user' ? [change.next.code] : change.do === 'delete user' ? [change.code] : []))
+}
+
+/** True where PostgreSQL's own transaction, which is one statement, is enough. */
+function isOneStatement(changes: readonly Change[]): boolean {
+  const [first, ...others] = changes
+  return others.length === 0 && first?.do !== 'end credentials' && first?.do !== 'delete user' && first?.do !== 'replace user'
+}
