@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Handle } from '../http/handler.ts'
-import type { Answer, Incoming } from '../http/message.ts'
+import { type Answer, type Incoming, isPieceByPiece } from '../http/message.ts'
 
 export interface NodeOptions {
   /** The client's address, for hosts that know it better than the connection does. */
@@ -78,9 +78,12 @@ const DRAIN_TIME = 2_000
 
 async function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   if (response.destroyed) return
+  if (isPieceByPiece(answer.body)) return writePieces(request, response, answer, answer.body)
   const body = answer.body ?? ''
   const hasUnread = mayHaveMuchUnread(request)
-  response.writeHead(answer.status, headOf(request, answer, body, hasUnread))
+  const head = headOf(answer, hasUnread)
+  if (answer.status !== 204 && request.method !== 'HEAD') head.push('content-length', String(Buffer.byteLength(body)))
+  response.writeHead(answer.status, head)
   if (hasUnread) {
     // The whole answer goes out first; to end it at once would reset a connection on which the client still sends.
     response.write(body)
@@ -89,17 +92,45 @@ async function writeAnswer(request: IncomingMessage, response: ServerResponse, a
   response.end(hasUnread ? undefined : body)
 }
 
-/** Names and values in turn, each cookie under a name of its own. */
-function headOf(
+/** A reader that takes nothing for this long, in milliseconds, is gone or stuck. */
+const MAX_STALL = 10_000
+
+/** Each piece is made only when the one before has been taken. */
+async function writePieces(
   request: IncomingMessage,
-  { status, headers, cookies }: Answer,
-  body: NonNullable<Answer['body']>,
-  closes: boolean,
-): string[] {
+  response: ServerResponse,
+  answer: Answer,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  request.resume()
+  // Whatever came after it on this connection would wait for as long as this lasts.
+  response.writeHead(answer.status, headOf(answer, true)).flushHeaders()
+  for await (const piece of pieces) {
+    if (response.destroyed) break
+    if (!response.write(piece) && !(await isTaken(response))) {
+      response.destroy()
+      break
+    }
+  }
+  response.end()
+}
+
+function isTaken(response: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), MAX_STALL)
+    const done = () => {
+      clearTimeout(timer)
+      resolve(true)
+    }
+    response.once('drain', done).once('close', done)
+  })
+}
+
+/** Names and values in turn, each cookie under a name of its own. */
+function headOf({ headers, cookies }: Answer, closes: boolean): string[] {
   const head: string[] = []
   for (const name in headers) head.push(name, headers[name] ?? '')
   for (const cookie of cookies) head.push('set-cookie', cookie)
-  if (status !== 204 && request.method !== 'HEAD') head.push('content-length', String(Buffer.byteLength(body)))
   if (closes) head.push('connection', 'close')
   return head
 }

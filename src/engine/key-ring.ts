@@ -63,6 +63,10 @@ export class KeyRing {
     return this.#ring ? verifyingKeys(this.#ring, this.#options.clock.now(), this.#options.tokenLifetime) : []
   }
 
+  services(): readonly ServiceKeyRecord[] {
+    return this.#ring?.services ?? []
+  }
+
   async rotate(): Promise<KeyRingRecord> {
     const { signing, clock, tokenLifetime } = this.#options
     return this.#change((ring, at) => rotateRing(ring, signing.generate(at), at, tokenLifetime), clock.now())

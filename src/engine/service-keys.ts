@@ -13,3 +13,14 @@ export async function addServiceKey(parts: Parts, name: string): Promise<{ reado
   await parts.keys.addService(record)
   return { record, value }
 }
+
+/** True for a key that was added. @throws StoreError */
+export async function isServiceKey(parts: Parts, value: string): Promise<boolean> {
+  const hash = parts.secrets.digest(PURPOSE, value)
+  const isKnown = () => parts.keys.services().some((service) => service.hash === hash)
+  if (isKnown()) return true
+  // It may have been added a moment ago, by another process.
+  if (!parts.keys.mayBeStale(parts.clock.now())) return false
+  await parts.keys.read()
+  return isKnown()
+}

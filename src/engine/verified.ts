@@ -1,6 +1,7 @@
 // Credentials verified once and remembered: a bounded memory from the raw credential, token or session alike, to its
 // principal. It may accept, and only while the endings log is heard; it never refuses: a refusal always reads the store.
 
+import { TwoGenerations } from '../domain/two-generations.ts'
 import type { Seen } from '../ports/store.ts'
 import type { Principal, SessionView } from './principal.ts'
 
@@ -51,7 +52,7 @@ export class Verified {
     this.#options = options
     // A session that is dropped can no longer be told that it ended: what points at it must not be accepted any more.
     this.#sessions = new TwoGenerations(options.capacity, forgetDropped)
-    this.#entries = new TwoGenerations(options.capacity, noop, ({ session }) => this.#sessions.get(session.sid))
+    this.#entries = new TwoGenerations(options.capacity, undefined, ({ session }) => this.#sessions.get(session.sid))
   }
 
   /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
@@ -143,50 +144,4 @@ export class Verified {
 
 function forgetDropped(session: KnownSession): void {
   session.forgotten = true
-}
-
-function noop(): void {}
-
-/**
- * A bounded map that forgets what was not used lately: when the young generation is full it becomes the old one, and the
- * one that was old is dropped. A hit in the young one is a single look-up and moves nothing.
- */
-class TwoGenerations<Value> {
-  readonly #half: number
-  readonly #onDrop: (value: Value) => void
-  readonly #onPromote: (value: Value) => void
-  #young = new Map<string, Value>()
-  #old = new Map<string, Value>()
-
-  constructor(capacity: number, onDrop: (value: Value) => void, onPromote: (value: Value) => void = noop) {
-    this.#half = Math.max(1, Math.floor(capacity / 2))
-    this.#onDrop = onDrop
-    this.#onPromote = onPromote
-  }
-
-  get(key: string): Value | undefined {
-    const value = this.#young.get(key)
-    if (value !== undefined) return value
-    const old = this.#old.get(key)
-    if (old !== undefined) {
-      this.#old.delete(key)
-      this.set(key, old)
-      this.#onPromote(old)
-    }
-    return old
-  }
-
-  set(key: string, value: Value): void {
-    if (this.#young.size >= this.#half && !this.#young.has(key)) {
-      if (this.#onDrop !== noop) for (const value of this.#old.values()) this.#onDrop(value)
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(key, value)
-  }
-
-  delete(key: string): void {
-    this.#young.delete(key)
-    this.#old.delete(key)
-  }
 }

@@ -6,7 +6,7 @@ import { isSafeMethod } from '../domain/origin.ts'
 import { type CookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { checkOrigin } from './cross-origin.ts'
 import type { Incoming } from './message.ts'
-import { judgeProof, type Proven, provePrincipal } from './proof.ts'
+import { judgeProof, type Proven, provePrincipal, proveService } from './proof.ts'
 import type { App, Call, Route } from './route.ts'
 
 export interface Admission {
@@ -32,6 +32,7 @@ export async function admit(app: App, names: CookieNames, request: Incoming, rou
   const proof = typeof route.proof === 'function' ? route.proof(request) : route.proof
   if (proof instanceof AuthError) return refuse(proof)
   if (proof === 'none') return { call, proven: undefined, refused: undefined }
+  if (proof === 'service') return { call, proven: undefined, refused: await proveService(app.parts, request) }
   const credentials = readCredentials(request, names)
   if (credentials instanceof AuthError) return refuse(credentials)
   if (proof === 'origin' || proof === 'renewable') return { call: { ...call, credentials }, proven: undefined, refused: undefined }

@@ -1,7 +1,7 @@
 // The Fetch API's Request and Response, for hosts that speak it.
 
 import type { Handle } from './handler.ts'
-import type { Answer, Incoming } from './message.ts'
+import { type Answer, type Incoming, isPieceByPiece } from './message.ts'
 
 export interface Peer {
   /** The address of the client, as the host knows it. */
@@ -50,7 +50,23 @@ async function readWhole(stream: ReadableStream<Uint8Array> | null, limit: numbe
 export function toResponse(answer: Answer): Response {
   const headers = new Headers(answer.headers)
   for (const cookie of answer.cookies) headers.append('set-cookie', cookie)
-  return new Response(answer.body, { status: answer.status, headers })
+  return new Response(isPieceByPiece(answer.body) ? streamOf(answer.body) : answer.body, { status: answer.status, headers })
+}
+
+/** Takes the next piece when the reader wants one, and returns the rest when it has gone away. */
+function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await iterator.next()
+      if (next.done) controller.close()
+      else controller.enqueue(encoder.encode(next.value))
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
 }
 
 export function fetchHandler(handle: Handle): (request: Request, peer?: Peer) => Promise<Response> {

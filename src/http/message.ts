@@ -16,10 +16,17 @@ export interface Incoming {
   body(limit: number): Promise<Uint8Array | undefined>
 }
 
+export type Body = string | Uint8Array<ArrayBuffer> | AsyncIterable<string>
+
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   /** Values of Set-Cookie, each a header of its own. */
   readonly cookies: readonly string[]
-  readonly body: string | Uint8Array<ArrayBuffer> | null
+  /** One that comes piece by piece is taken at the pace of its reader, and returned when the reader goes away. */
+  readonly body: Body | null
+}
+
+export function isPieceByPiece(body: Body | null): body is AsyncIterable<string> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 }

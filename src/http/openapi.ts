@@ -49,6 +49,7 @@ function describeApi(routes: readonly Route[], publicUrl: string): JsonValue {
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'also accepted without the word Bearer' },
         sessionHeader: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Session <value>`' },
         sessionCookie: { type: 'apiKey', in: 'cookie', name: 'latchkey_session', description: '`__Host-latchkey_session` over https' },
+        serviceKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Service <key>`, made by `latchkey key add`' },
         rememberedCookie: { type: 'apiKey', in: 'cookie', name: 'latchkey_remember', description: '`__Host-latchkey_remember` over https' },
       },
     },
@@ -111,6 +112,7 @@ const SECURITY: Readonly<Record<Proof, readonly Readonly<Record<string, readonly
   origin: [],
   any: [{ token: [] }, { sessionHeader: [] }, { sessionCookie: [] }],
   header: [{ token: [] }, { sessionHeader: [] }],
+  service: [{ serviceKey: [] }],
   renewable: [{ sessionHeader: [] }, { sessionCookie: [] }, { rememberedCookie: [] }],
 }
 

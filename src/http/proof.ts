@@ -4,7 +4,9 @@ import { AuthError } from '../domain/errors.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../engine/authenticate.ts'
 import type { Parts } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
+import { isServiceKey } from '../engine/service-keys.ts'
 import type { RequestCredentials } from './credentials.ts'
+import type { Incoming } from './message.ts'
 
 export interface Proven {
   readonly principal: Principal
@@ -28,6 +30,14 @@ export async function provePrincipal(parts: Parts, credentials: RequestCredentia
     cookies.session === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw: cookies.session }, passive)
   if (principal instanceof AuthError) return cookies.remember === undefined ? principal : restorable(principal)
   return { principal, via: 'cookie' }
+}
+
+/** Another service of the deployment: nobody's session, and no cookie, stands for it. @throws StoreError */
+export async function proveService(parts: Parts, request: Incoming): Promise<AuthError | undefined> {
+  const authorization = request.header('authorization')
+  if (authorization === null) return sessionRequired('none')
+  const key = /^service +(\S+)$/i.exec(authorization)?.[1]
+  return key !== undefined && (await isServiceKey(parts, key)) ? undefined : tokenInvalid('malformed')
 }
 
 /** A cookie alone may read; to change something, a credential must be in the header, where no other site can put it. */

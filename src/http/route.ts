@@ -5,13 +5,13 @@ import type { AuthError } from '../domain/errors.ts'
 import type { Parts, Whence } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import type { RequestCredentials } from './credentials.ts'
-import type { Incoming } from './message.ts'
+import type { Body, Incoming } from './message.ts'
 
 /**
  * `none`: public. `origin`: the cross-origin rule alone. `any`: a session or token, by cookie or header. `header`: by header.
- * `renewable`: a session, by cookie or header, or a remembered login.
+ * `renewable`: a session, by cookie or header, or a remembered login. `service`: the key of another service.
  */
-export type Proof = 'none' | 'origin' | 'any' | 'header' | 'renewable'
+export type Proof = 'none' | 'origin' | 'any' | 'header' | 'renewable' | 'service'
 
 /** What a server adds to the engine. */
 export interface App {
@@ -28,7 +28,7 @@ export interface App {
   readonly metrics?: (() => Promise<string>) | undefined
 }
 
-export interface Call<Body = undefined, Query = undefined> {
+export interface Call<B = undefined, Query = undefined> {
   readonly app: App
   readonly parts: Parts
   readonly request: Incoming
@@ -36,10 +36,10 @@ export interface Call<Body = undefined, Query = undefined> {
   readonly whence: Whence
   readonly parameter: string
   readonly query: Query
-  readonly body: Body
+  readonly body: B
 }
 
-export interface ProvenCall<Body = undefined, Query = undefined> extends Call<Body, Query> {
+export interface ProvenCall<B = undefined, Query = undefined> extends Call<B, Query> {
   readonly principal: Principal
   readonly via: Via
 }
@@ -48,7 +48,7 @@ export interface ProvenCall<Body = undefined, Query = undefined> extends Call<Bo
 export interface Outcome {
   readonly status?: number
   readonly json?: unknown
-  readonly content?: { readonly type: string; readonly body: string | Uint8Array<ArrayBuffer> }
+  readonly content?: { readonly type: string; readonly body: Body }
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
   /** Who was signed in by it, for the log: until then nobody was. */
@@ -93,7 +93,7 @@ interface Typed<B, Q> extends Common {
 /** A route that anyone may call who passes its proof, without being anybody. */
 export function openRoute<B = undefined, Q = undefined>(
   route: Typed<B, Q> & {
-    readonly proof: 'none' | 'origin' | 'renewable'
+    readonly proof: 'none' | 'origin' | 'renewable' | 'service'
     readonly run: (call: Call<B, Q>) => Promise<Outcome | AuthError>
   },
 ): Route {

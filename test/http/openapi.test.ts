@@ -135,6 +135,8 @@ function requests(token: string, code: string, sid: string): readonly (readonly 
     ['GET', '/access/logout/nobody?everywhere=x', '/access/logout/:userCode', { headers }],
     ['GET', '/access/verify', '/access/verify', { headers }],
     ['GET', '/access/verify', '/access/verify', {}],
+    ['GET', '/access/revocations', '/access/revocations', {}],
+    ['GET', '/access/revocations', '/access/revocations', { headers }],
     ['GET', '/livez', '/livez', {}],
     ['GET', '/readyz', '/readyz', {}],
     ['GET', '/metrics', '/metrics', {}],

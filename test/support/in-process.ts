@@ -4,7 +4,7 @@
 import { assemble } from '../../src/assemble.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { createHandler, type Handle } from '../../src/http/handler.ts'
-import type { Answer } from '../../src/http/message.ts'
+import { type Answer, isPieceByPiece } from '../../src/http/message.ts'
 import { createReadiness } from '../../src/http/readiness.ts'
 import { pageRoutes } from '../../src/pages/routes.ts'
 import { createArgon2 } from '../../src/platform/argon2.ts'
@@ -131,6 +131,7 @@ async function call(
     peer: address,
     body: async (limit) => (bytes.byteLength > limit ? undefined : bytes),
   })
+  if (isPieceByPiece(answer.body)) throw new Error(`${path} answers piece by piece: read it from the handler itself`)
   const text = answer.body === null ? null : Buffer.from(answer.body).toString()
   const pairs = answer.cookies.map((cookie) => cookie.split(';', 1)[0]?.split('=') ?? [])
   return {

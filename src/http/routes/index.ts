@@ -5,6 +5,7 @@ import { accountRoutes } from './account.ts'
 import { endingRoutes } from './endings.ts'
 import { operationRoutes } from './operations.ts'
 import { publicRoutes } from './public.ts'
+import { revocationRoutes } from './revocations.ts'
 import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
 import { verifyRoutes } from './verify.ts'
@@ -16,5 +17,6 @@ export const routes: readonly Route[] = [
   ...operationRoutes,
   ...accountRoutes,
   ...verifyRoutes,
+  ...revocationRoutes,
   ...publicRoutes,
 ]

@@ -1,0 +1,78 @@
+// The endings log for other services, as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+
+import type { LogEntry } from '../../domain/ending.ts'
+import { wholeSeconds } from '../../domain/time.ts'
+import type { Parts } from '../../engine/parts.ts'
+import { isoTime } from '../present.ts'
+import { openRoute } from '../route.ts'
+
+/** The log says several times a second that it is there. Not every time is passed on, and never more than was said. */
+const HEARTBEAT_AFTER = 150
+
+export const revocationRoutes = [
+  openRoute({
+    method: 'GET',
+    path: '/access/revocations',
+    proof: 'service',
+    summary: 'What ends, as it ends: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
+    answers: { 200: null },
+    async run({ app, parts, request }) {
+      const stream = eventsAfter(parts, request.header('last-event-id'), app.isStopping)
+      // Some proxies gather an answer before they pass it on; this one tells nginx not to.
+      return { content: { type: 'text/event-stream', body: stream }, headers: { 'x-accel-buffering': 'no' } }
+    },
+  }),
+]
+
+/** Ends when the log cannot be read any more: whoever listens must not take silence for nothing new. */
+async function* eventsAfter(parts: Parts, lastEventId: string | null, isStopping: () => boolean): AsyncGenerator<string, void> {
+  const from = positionOf(lastEventId)
+  let reached = from ?? 0
+  let isFirst = true
+  let saidAt = Number.NEGATIVE_INFINITY
+  try {
+    for await (const { entries, position } of parts.store.log.follow(reached)) {
+      if (isStopping()) return
+      if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
+        reached = 0
+        yield event('reset', { before: isoTime(parts.clock.now()) }, reached)
+      }
+      // How long endings matter: for as long as a token can live.
+      if (isFirst) yield event('policy', { tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
+      const now = performance.now()
+      const says = entries.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
+      isFirst = false
+      if (!says) continue
+      saidAt = now
+      // Only with the last of them is their position reached: whoever resumes hears some again rather than miss one.
+      const events = entries.map((entry, index) => eventOf(entry, index < entries.length - 1 ? reached : position))
+      yield events.join('') + event('heartbeat', { at: isoTime(parts.clock.now()) }, position)
+      reached = position
+    }
+  } catch {
+    // The fault is the store's, and is told there: here the stream ends.
+  }
+}
+
+/** Undefined when it is none of ours. Without one, everything retained is wanted. */
+function positionOf(lastEventId: string | null): number | undefined {
+  if (lastEventId === null) return 0
+  const position = /^\d{1,16}$/.test(lastEventId) ? Number(lastEventId) : Number.NaN
+  return Number.isSafeInteger(position) ? position : undefined
+}
+
+function eventOf(entry: LogEntry, id: number): string {
+  const at = isoTime(entry.at)
+  switch (entry.kind) {
+    case 'ended':
+      return event('ending', { sid: entry.sid, at, reason: entry.reason }, id)
+    case 'changed':
+      return event('changed', { sid: entry.sid, at, roles: entry.roles }, id)
+    case 'keys':
+      return event('keys', { at }, id)
+  }
+}
+
+function event(name: string, data: Readonly<Record<string, unknown>>, id: number): string {
+  return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+}
