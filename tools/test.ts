@@ -7,8 +7,16 @@ import { installMissing } from './debian-packages.ts'
 const FAST_TESTS = ['architecture', 'domain', 'engine', 'http', 'model', 'pages', 'platform']
 const fast = process.argv.includes('--fast')
 
-/** Debian packages of real clients that tests drive, by a command that each brings. */
-const CLIENTS = { curl: 'curl', python3: 'python3', openssl: 'openssl', chromium: 'chromium', 'firefox-esr': 'firefox-esr' }
+/** Debian packages of real clients and services that tests drive, by a command that each brings. */
+const CLIENTS = {
+  curl: 'curl',
+  python3: 'python3',
+  openssl: 'openssl',
+  chromium: 'chromium',
+  'firefox-esr': 'firefox-esr',
+  'redis-server': 'redis-server',
+  psql: 'postgresql',
+}
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['npm', 'run', '--silent', 'types']],

@@ -19,7 +19,7 @@ export async function isServiceKey(parts: Parts, value: string): Promise<boolean
   const hash = parts.secrets.digest(PURPOSE, value)
   const isKnown = () => parts.keys.services().some((service) => service.hash === hash)
   if (isKnown()) return true
-  // It may have been added a moment ago, by another process.
+  // It may have been added a moment ago, elsewhere.
   if (!parts.keys.mayBeStale(parts.clock.now())) return false
   await parts.keys.read()
   return isKnown()

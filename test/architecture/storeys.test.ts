@@ -27,6 +27,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
   pages: { storeys: ['domain', 'http', 'client'], node: true, packages: ['hono'] },
   client: { storeys: ['domain', 'http'], node: false, packages: [] },
+  verify: { storeys: ['domain'], node: false, packages: [] },
   testing: { storeys: ['domain', 'ports'], node: true, packages: [] },
   'setting-values': { storeys: ['domain'], node: true, packages: [] },
   settings: { storeys: ['domain', 'setting-values'], node: false, packages: [] },

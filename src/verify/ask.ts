@@ -1,0 +1,23 @@
+// Asking Latchkey itself about one token, where its endings are not heard.
+
+import type { Settled } from './options.ts'
+import { type RefusedFor, refusal, type Verdict } from './verdict.ts'
+
+const PATIENCE = 1_000
+const REASONS: readonly RefusedFor[] = ['malformed', 'expired', 'session_ended']
+
+/** Why the token is refused; undefined when Latchkey accepts it. Whoever does not answer in time accepts nothing. */
+export async function askIssuer({ issuer, fetch }: Settled, token: string): Promise<Verdict | undefined> {
+  try {
+    const response = await fetch(`${issuer}/access/session`, {
+      // That somebody else is asked is no use of the session.
+      headers: { authorization: `Bearer ${token}`, 'x-latchkey-passive': '1' },
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+    if (response.ok) return undefined
+    const { reason } = (await response.json()) as { readonly reason?: string }
+    return refusal(response.status === 401 ? (REASONS.find((known) => known === reason) ?? 'malformed') : 'silent')
+  } catch {
+    return refusal('silent')
+  }
+}

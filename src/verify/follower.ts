@@ -1,0 +1,155 @@
+// Follows the endings of the issuer, and comes back whenever the line breaks or goes quiet: what was missed is heard first.
+
+import type { Endings } from './endings.ts'
+import type { Freshness } from './freshness.ts'
+import type { Keys } from './keys.ts'
+import type { Settled } from './options.ts'
+import { EventParser, type ServerSentEvent } from './server-sent-events.ts'
+
+/** Milliseconds before the next attempt: a random part of a time that doubles, so that many verifiers do not come at once. */
+const FIRST_PAUSE = 50
+const LONGEST_PAUSE = 5_000
+/** A key that was made a moment ago is not known to every process yet; after this many refusals, some seconds, it is wrong. */
+const MAX_REFUSALS = 7
+
+export interface FollowerParts {
+  readonly options: Settled
+  readonly serviceKey: string
+  readonly keys: Keys
+  readonly endings: Endings
+  readonly freshness: Freshness
+  readonly steady: () => number
+}
+
+export class Follower {
+  readonly #parts: FollowerParts
+  readonly #closing = new AbortController()
+  readonly #firstHeard = Promise.withResolvers<void>()
+  #lastEventId = ''
+  #attempts = 0
+  #refusals = 0
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts
+    this.#firstHeard.promise.catch(() => {})
+    void this.#keepFollowing()
+  }
+
+  /** Resolves when everything that still matters has been heard once; rejects when the issuer refuses the key. */
+  get ready(): Promise<void> {
+    return this.#firstHeard.promise
+  }
+
+  close(): void {
+    this.#closing.abort()
+    this.#firstHeard.reject(new Error('The verifier was closed.'))
+  }
+
+  async #keepFollowing(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#follow()
+      } catch (error) {
+        if (this.#closing.signal.aborted) return
+        this.#parts.options.onFault(error instanceof Error ? error : new Error(String(error)))
+      }
+      const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#attempts, 10))
+      this.#attempts += 1
+      await new Promise((resolve) => setTimeout(resolve, longest * Math.random()))
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { issuer, fetch, maxSilence } = this.#parts.options
+    const quiet = new AbortController()
+    const signal = AbortSignal.any([this.#closing.signal, quiet.signal])
+    // A line on which nothing comes any more may look like one on which nothing happens.
+    let timer = setTimeout(() => quiet.abort(), 3 * maxSilence)
+    const stillThere = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => quiet.abort(), maxSilence)
+    }
+    try {
+      const response = await fetch(`${issuer}/access/revocations`, { headers: this.#headers(), signal })
+      if (!isEventStream(response)) throw this.#refusedBy(response)
+      // They may have changed since anybody told us.
+      await this.#parts.keys.load()
+      this.#parts.freshness.connected()
+      stillThere()
+      await this.#read(response.body.getReader(), stillThere)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array>, stillThere: () => void): Promise<void> {
+    const parser = new EventParser(this.#lastEventId)
+    const decoder = new TextDecoder()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      for (const event of parser.take(decoder.decode(value, { stream: true }))) if (this.#take(event)) stillThere()
+    }
+  }
+
+  /** True for a word that says that the line is as quick as it was. */
+  #take({ name, data, lastEventId }: ServerSentEvent): boolean {
+    const { endings, freshness, keys, options, steady } = this.#parts
+    const told = JSON.parse(data) as Told
+    this.#lastEventId = lastEventId
+    switch (name) {
+      case 'ending':
+        endings.ended(told.sid, steady())
+        return false
+      case 'changed':
+        endings.changed(told.sid, Date.parse(told.at), told.roles, steady())
+        return false
+      case 'reset':
+        endings.reset(Date.parse(told.before))
+        return false
+      case 'policy':
+        endings.tokenLifetime = told.tokenLifetime * 1000
+        return false
+      case 'keys':
+        keys.load().catch(options.onFault)
+        return false
+      case 'heartbeat':
+        if (!freshness.heard(Date.parse(told.at))) return false
+        this.#attempts = 0
+        this.#firstHeard.resolve()
+        return true
+      default:
+        // A newer Latchkey may tell more.
+        return false
+    }
+  }
+
+  #headers(): Record<string, string> {
+    const authorization = `Service ${this.#parts.serviceKey}`
+    return this.#lastEventId === '' ? { authorization } : { authorization, 'last-event-id': this.#lastEventId }
+  }
+
+  #refusedBy({ status }: Response): Error {
+    const { issuer } = this.#parts.options
+    const error = new Error(
+      status === 401
+        ? `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``
+        : `The endings of ${issuer} cannot be followed: status ${status}`,
+    )
+    this.#refusals += 1
+    if (status === 401 && this.#refusals >= MAX_REFUSALS) this.#firstHeard.reject(error)
+    return error
+  }
+}
+
+function isEventStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
+  return response.ok && response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/event-stream')
+}
+
+interface Told {
+  readonly sid: string
+  readonly at: string
+  readonly before: string
+  readonly roles: readonly string[]
+  readonly tokenLifetime: number
+}

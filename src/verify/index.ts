@@ -1,0 +1,6 @@
+// latchkey/verify: checks tokens in other services, without asking Latchkey, and refuses them within a second of the end of
+// their session. Runs wherever there are fetch and Web Crypto.
+
+export type { VerifierOptions, WhenSilent } from './options.ts'
+export type { Verdict, VerifiedPrincipal } from './verdict.ts'
+export { createVerifier, type Verifier } from './verifier.ts'

@@ -1,0 +1,62 @@
+// What a verifier can be told, and what it does where it is not.
+
+/** What becomes of a token while Latchkey is not heard: it is refused, Latchkey is asked, or its signature is believed. */
+export type WhenSilent = 'refuse' | 'ask' | 'accept'
+
+export interface VerifierOptions {
+  /** The public URL of Latchkey: what tokens name as `iss`. */
+  readonly issuer: string
+  /** What tokens must name as `aud`; the issuer where it is not set. */
+  readonly audience?: string
+  /** Made by `latchkey key add --service NAME`. Without one the endings cannot be followed, and Latchkey is always silent. */
+  readonly serviceKey?: string
+  /** `refuse` where it is not set. */
+  readonly whenSilent?: WhenSilent
+  /** Milliseconds without a word from Latchkey after which it is silent; 1000 where it is not set, which is the stated bound. */
+  readonly maxSilence?: number
+  /** Tokens remembered at most, some 500 bytes each; 50000 where it is not set. */
+  readonly capacity?: number
+  /** Instead of the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Told of faults while following: a wrong key, a server that is away. It is tried again all the same. */
+  readonly onFault?: (fault: Error) => void
+}
+
+export interface Settled {
+  /** Without a slash at its end. */
+  readonly issuer: string
+  readonly audience: string
+  readonly serviceKey: string | undefined
+  readonly whenSilent: WhenSilent
+  readonly maxSilence: number
+  readonly capacity: number
+  readonly fetch: typeof globalThis.fetch
+  readonly onFault: (fault: Error) => void
+}
+
+const ANSWERS: readonly WhenSilent[] = ['refuse', 'ask', 'accept']
+
+/** @throws TypeError naming the option and what is accepted */
+export function settle(options: VerifierOptions): Settled {
+  const { issuer, serviceKey, whenSilent = 'refuse', maxSilence = 1_000, capacity = 50_000 } = options
+  if (typeof issuer !== 'string' || !/^https?:\/\//.test(issuer) || !URL.canParse(issuer)) {
+    throw new TypeError('issuer: accepted is the public URL of Latchkey, such as https://login.example.com')
+  }
+  if (!ANSWERS.includes(whenSilent)) throw new TypeError(`whenSilent: accepted are ${ANSWERS.join(', ')}`)
+  if (serviceKey === undefined && whenSilent === 'refuse') {
+    throw new TypeError('serviceKey: without a key, made by `latchkey key add --service NAME`, every token would be refused')
+  }
+  if (!(maxSilence >= 300)) throw new TypeError('maxSilence: accepted are milliseconds from 300: Latchkey speaks every 250')
+  if (!(Number.isInteger(capacity) && capacity >= 2)) throw new TypeError('capacity: accepted is a whole number from 2')
+  const bare = issuer.replace(/\/$/, '')
+  return {
+    issuer: bare,
+    audience: options.audience ?? bare,
+    serviceKey,
+    whenSilent,
+    maxSilence,
+    capacity,
+    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+    onFault: options.onFault ?? (() => {}),
+  }
+}

@@ -1,0 +1,38 @@
+// What is said of a token.
+
+import type { TokenClaims } from '../domain/token.ts'
+
+/** Who a request is. Times in milliseconds since 1970. */
+export interface VerifiedPrincipal {
+  /** The user's code, never the name. */
+  readonly userCode: string
+  readonly sid: string
+  readonly roles: readonly string[]
+  /** How the user signed in: `pwd`, or `remembered` where no password was typed. */
+  readonly amr: readonly string[]
+  readonly authTime: number
+  readonly expiresAt: number
+}
+
+/**
+ * `malformed`: no token of this issuer for this audience. `expired`: it was, or its rights have changed since: the client renews
+ * it. `session_ended`: whoever it stands for has signed out, or was signed out. `silent`: nobody can tell at the moment.
+ */
+export type RefusedFor = 'malformed' | 'expired' | 'session_ended' | 'silent'
+
+export type Verdict =
+  | {
+      readonly ok: true
+      readonly principal: VerifiedPrincipal
+      /** Milliseconds since Latchkey was last heard: nothing that ended before then is accepted. */
+      readonly freshness: number
+    }
+  | { readonly ok: false; readonly reason: RefusedFor }
+
+export function refusal(reason: RefusedFor): Verdict {
+  return { ok: false, reason }
+}
+
+export function principalOf({ sub, sid, roles, amr, auth_time, exp }: TokenClaims): VerifiedPrincipal {
+  return { userCode: sub, sid, roles, amr, authTime: auth_time * 1000, expiresAt: exp * 1000 }
+}

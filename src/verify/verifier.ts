@@ -1,0 +1,119 @@
+// Checking tokens away from Latchkey: their signature and their claims once, from then on their end alone.
+
+import { judgeClaims, type TokenClaims } from '../domain/token.ts'
+import { TwoGenerations } from '../domain/two-generations.ts'
+import { askIssuer } from './ask.ts'
+import { Endings } from './endings.ts'
+import { Follower } from './follower.ts'
+import { type Clocks, Freshness, SYSTEM_CLOCKS } from './freshness.ts'
+import { Keys } from './keys.ts'
+import { type Settled, settle, type VerifierOptions } from './options.ts'
+import { principalOf, refusal, type Verdict, type VerifiedPrincipal } from './verdict.ts'
+
+export interface Verifier {
+  /**
+   * Judges a token: the JWT alone, without `Bearer`. Whatever the text is, this never throws. A token that was verified
+   * before costs a few look-ups, and no signature.
+   */
+  verify(token: string): Promise<Verdict>
+  /**
+   * Judges the token of a request: `Authorization: Bearer <jwt>`, or the bare `<jwt>`. Without one it is `malformed`.
+   */
+  verifyRequest(request: { readonly headers: Headers }): Promise<Verdict>
+  /** Milliseconds since Latchkey was last heard; infinite before the first time. */
+  silence(): number
+  /**
+   * Resolves when tokens can be judged. While Latchkey is away it waits; it rejects when Latchkey refuses the service key, and,
+   * without one, when the keys cannot be loaded.
+   */
+  ready(): Promise<void>
+  /** Ends the following. From then on Latchkey is silent. */
+  close(): void
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void
+}
+
+interface Remembered {
+  readonly claims: TokenClaims
+  readonly principal: VerifiedPrincipal
+}
+
+/**
+ * A verifier for the tokens (RFC 9068) of one Latchkey. It follows the endings from now on, until it is closed.
+ *
+ * @throws TypeError naming the option and what is accepted
+ */
+export function createVerifier(options: VerifierOptions, clocks: Clocks = SYSTEM_CLOCKS): Verifier {
+  return new TokenVerifier(settle(options), clocks)
+}
+
+class TokenVerifier implements Verifier {
+  readonly #options: Settled
+  readonly #keys: Keys
+  readonly #endings = new Endings()
+  readonly #freshness: Freshness
+  readonly #follower: Follower | undefined
+  readonly #remembered: TwoGenerations<Remembered>
+
+  constructor(options: Settled, clocks: Clocks) {
+    this.#options = options
+    this.#keys = new Keys(options)
+    this.#freshness = new Freshness(clocks, options.maxSilence)
+    this.#remembered = new TwoGenerations(options.capacity)
+    const { serviceKey } = options
+    const shared = { options, keys: this.#keys, endings: this.#endings, freshness: this.#freshness, steady: clocks.steady }
+    this.#follower = serviceKey === undefined ? undefined : new Follower({ ...shared, serviceKey })
+  }
+
+  async verify(token: string): Promise<Verdict> {
+    const known = this.#remembered.get(token) ?? (await this.#verifyNew(token))
+    if (known === undefined) return refusal('malformed')
+    const { claims, principal } = known
+    const { issuer, audience } = this.#options
+    const refused = judgeClaims(claims, this.#freshness.now(), { issuer, audience }) ?? this.#endings.judge(claims)
+    if (refused) return refusal(refused)
+    if (this.#freshness.isSilent) return this.#judgeInSilence(token, principal)
+    return { ok: true, principal, freshness: this.#freshness.silence() }
+  }
+
+  async verifyRequest({ headers }: { readonly headers: Headers }): Promise<Verdict> {
+    const [, token] = /^(?:bearer +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
+    return token === undefined ? refusal('malformed') : this.verify(token)
+  }
+
+  silence(): number {
+    return this.#freshness.silence()
+  }
+
+  async ready(): Promise<void> {
+    await (this.#follower?.ready ?? this.#keys.load())
+  }
+
+  close(): void {
+    this.#follower?.close()
+    this.#freshness.forget()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #verifyNew(token: string): Promise<Remembered | undefined> {
+    const claims = await this.#keys.verify(token)
+    if (claims === undefined) return undefined
+    const known = { claims, principal: principalOf(claims) }
+    this.#remembered.set(token, known)
+    return known
+  }
+
+  async #judgeInSilence(token: string, principal: VerifiedPrincipal): Promise<Verdict> {
+    switch (this.#options.whenSilent) {
+      case 'refuse':
+        return refusal('silent')
+      case 'ask':
+        return (await askIssuer(this.#options, token)) ?? { ok: true, principal, freshness: 0 }
+      case 'accept':
+        return { ok: true, principal, freshness: this.#freshness.silence() }
+    }
+  }
+}

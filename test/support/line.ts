@@ -1,0 +1,64 @@
+// A line between a client and a server that a test can hold up, cut, and join again.
+
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export interface Line extends AsyncDisposable {
+  /** Where the line begins. */
+  readonly url: string
+  /** What is sent now lies on the way until `release`. */
+  hold(): void
+  release(): void
+  /** Breaks every connection, and takes no new one until `join`. */
+  cut(): void
+  join(): void
+}
+
+/** @param to the address the line leads to */
+export async function startLine(to: string): Promise<Line> {
+  const { hostname, port } = new URL(to)
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let isCut = false
+  const server = createServer((near) => {
+    if (isCut) {
+      near.destroy()
+      return
+    }
+    const far = connect(Number(port), hostname)
+    const pair = [near, far] as const
+    pairs.add(pair)
+    near.pipe(far).pipe(near)
+    for (const socket of pair) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        pairs.delete(pair)
+        for (const each of pair) each.destroy()
+      })
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const destroyAll = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy()
+  }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hold: () => {
+      for (const [near, far] of pairs) far.unpipe(near).pause()
+    },
+    release: () => {
+      for (const [near, far] of pairs) far.pipe(near)
+    },
+    cut: () => {
+      isCut = true
+      destroyAll()
+    },
+    join: () => {
+      isCut = false
+    },
+    async [Symbol.asyncDispose]() {
+      destroyAll()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

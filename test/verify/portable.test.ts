@@ -1,0 +1,96 @@
+// latchkey/verify runs wherever there are fetch and Web Crypto: here in a page of a real browser, which has nothing of Node.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import vm from 'node:vm'
+import { bundle } from '../support/client-bundle.ts'
+import { until } from '../support/until.ts'
+import { type Setting, startSetting } from './support.ts'
+
+let setting: Setting
+let code: string
+before(async () => {
+  setting = await startSetting()
+  const built = await bundle('src/verify/index.ts')
+  code = built.code
+  deepEqual(
+    built.sources.filter((source) => !/^src\/(verify|domain)\//.test(source)),
+    [],
+  )
+})
+after(() => setting[Symbol.asyncDispose]())
+
+test('Bundled, it names nothing of Node', () => {
+  ok(!/node:|\brequire\(|\bprocess\b|\bBuffer\b/.test(code))
+})
+
+test('It runs in a realm that has fetch, Web Crypto, streams and timers, and nothing else', async () => {
+  const script = code.replace(/export\s*\{\s*(\w+) as createVerifier\s*\};?\s*$/, 'globalThis.createVerifier = $1')
+  const web = {
+    fetch,
+    crypto,
+    TextDecoder,
+    TextEncoder,
+    AbortController,
+    AbortSignal,
+    URL,
+    Headers,
+    Uint8Array,
+    atob,
+    btoa,
+    performance,
+    setTimeout,
+    clearTimeout,
+  }
+  const realm = vm.createContext({ ...web })
+  vm.runInContext(`(() => { ${script} })()`, realm)
+  realm.options = { issuer: setting.server.publicUrl, serviceKey: setting.serviceKey }
+  const verifier = vm.runInContext('createVerifier(options)', realm)
+  await verifier.ready()
+  const visitor = await setting.visitor()
+  equal((await verifier.verify(visitor.token)).ok, true)
+  await visitor.byToken('POST', `/access/logout/${visitor.code}`)
+  await until('the end to arrive', async () => (await verifier.verify(visitor.token)).reason === 'session_ended')
+  verifier.close()
+})
+
+test('It follows a stream that is cut anywhere, between any two bytes', async () => {
+  const { EventParser } = await import('../../src/verify/server-sent-events.ts')
+  const stream =
+    ': comment\r\nid: 7\r\nevent: ending\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: one\ndata: two\nid: 8\n\ndata\n\nretry: 5\nevent: none\n\n'
+  const whole = new EventParser('').take(stream)
+  deepEqual(whole, [
+    { name: 'ending', data: '{"a":1}', lastEventId: '7' },
+    { name: 'x', data: 'one\ntwo', lastEventId: '8' },
+    { name: 'message', data: '', lastEventId: '8' },
+  ])
+  for (let size = 1; size < 9; size += 1) {
+    const parser = new EventParser('')
+    const events = []
+    for (let at = 0; at < stream.length; at += size) events.push(...parser.take(stream.slice(at, at + size)))
+    deepEqual(events, whole, `cut every ${size} characters`)
+  }
+})
+
+test('A server that answers with something else, or with rubbish, is a fault and no hearing', async () => {
+  let body = '<html>Sign in to the network</html>'
+  let type = 'text/html'
+  const server = createServer((request, response) => {
+    if (request.url?.includes('jwks')) response.end('{"keys":[]}')
+    else response.writeHead(200, { 'content-type': type }).end(body)
+  }).listen(0, '127.0.0.1')
+  await until('the server to listen', () => server.listening)
+  const faults: string[] = []
+  const { createVerifier } = await import('../../src/verify/index.ts')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  using verifier = createVerifier({ issuer, serviceKey: 'k', onFault: ({ message }) => void faults.push(message) })
+  await until('a fault', () => faults.length > 0)
+  type = 'text/event-stream'
+  body = 'event: heartbeat\ndata: not json\n\n'
+  const before = faults.length
+  await until('another fault', () => faults.slice(before).some((fault) => /JSON/.test(fault)))
+  equal(verifier.silence(), Number.POSITIVE_INFINITY)
+  server.close()
+})

@@ -1,0 +1,147 @@
+// What a verifier takes for a token: what this Latchkey signed for this audience, and nothing else.
+
+import { equal } from 'node:assert/strict'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { Verifier } from '../../src/verify/index.ts'
+import { createVerifier } from '../../src/verify/index.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { type Setting, says, startSetting } from './support.ts'
+
+let setting: Setting
+let verifier: Verifier
+let visitor: Visitor
+before(async () => {
+  setting = await startSetting()
+  verifier = setting.verifier()
+  await verifier.ready()
+  visitor = await setting.visitor()
+})
+after(() => setting[Symbol.asyncDispose]())
+
+const base64url = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+const parts = () => visitor.token.split('.') as [string, string, string]
+const claims = () => JSON.parse(Buffer.from(parts()[1], 'base64url').toString())
+const header = () => JSON.parse(Buffer.from(parts()[0], 'base64url').toString())
+
+async function publicKey(): Promise<{ readonly x: string; readonly kid: string }> {
+  const response = await fetch(`${setting.server.url}/.well-known/jwks.json`)
+  const { keys } = (await response.json()) as { keys: { x: string; kid: string }[] }
+  return keys[0] ?? { x: '', kid: '' }
+}
+
+const FORGERIES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'no text at all': () => '',
+  'two parts': () => parts().slice(0, 2).join('.'),
+  'four parts': () => `${visitor.token}.x`,
+  'no signature': () => `${parts()[0]}.${parts()[1]}.`,
+  'alg none': () => `${base64url({ ...header(), alg: 'none' })}.${parts()[1]}.`,
+  'alg none in another case, with the signature': () => `${base64url({ ...header(), alg: 'nOnE' })}.${parts()[1]}.${parts()[2]}`,
+  'HS256 with the public key as its secret': async () => {
+    const { x, kid } = await publicKey()
+    const signed = `${base64url({ alg: 'HS256', typ: 'at+jwt', kid })}.${parts()[1]}`
+    return `${signed}.${createHmac('sha256', Buffer.from(x, 'base64url')).update(signed).digest('base64url')}`
+  },
+  'a key of one’s own in the header': async () => {
+    const { privateKey, publicKey: own } = await generateKeyPair('EdDSA', { extractable: true })
+    return new SignJWT(claims()).setProtectedHeader({ ...header(), jwk: await exportJWK(own) }).sign(privateKey)
+  },
+  'a foreign key under a kid of ours': async () => {
+    const { privateKey } = await generateKeyPair('EdDSA')
+    return new SignJWT(claims()).setProtectedHeader(header()).sign(privateKey)
+  },
+  'another kid': () => `${base64url({ ...header(), kid: 'another' })}.${parts()[1]}.${parts()[2]}`,
+  'another type': () => `${base64url({ ...header(), typ: 'JWT' })}.${parts()[1]}.${parts()[2]}`,
+  'something critical': () => `${base64url({ ...header(), crit: ['exp'] })}.${parts()[1]}.${parts()[2]}`,
+  'another payload of the same length': () => {
+    const [first, payload, last] = parts()
+    return `${first}.${payload.slice(0, 20)}${payload[20] === 'A' ? 'B' : 'A'}${payload.slice(21)}.${last}`
+  },
+  'another signature of the same length': () => {
+    const [first, payload, last] = parts()
+    return `${first}.${payload}.${last[0] === 'A' ? 'B' : 'A'}${last.slice(1)}`
+  },
+  'a signature written in another way': () => {
+    const [first, payload, last] = parts()
+    // The last letter of 86 carries two bits that no byte has.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    return `${first}.${payload}.${last.slice(0, -1)}${alphabet[alphabet.indexOf(last.at(-1) ?? '') ^ 1]}`
+  },
+  padding: () => `${visitor.token}==`,
+  'blanks around it': () => ` ${visitor.token}`,
+  'more than four kilobytes': () => `${parts()[0]}.${base64url('x'.repeat(5000))}.${parts()[2]}`,
+  'a session credential': () => visitor.cookie('session'),
+}
+
+for (const [what, make] of Object.entries(FORGERIES)) {
+  test(`Refused as malformed: ${what}`, async () => {
+    equal(await says(verifier, await make()), 'malformed')
+  })
+}
+
+test('What is no text is refused, and does not throw', async () => {
+  for (const value of [undefined, null, 1, {}, []]) equal(await says(verifier, value as unknown as string), 'malformed')
+})
+
+test('A genuine token for another audience, or of another issuer, is refused', async () => {
+  const options = { serviceKey: setting.serviceKey, whenSilent: 'accept' } as const
+  using elsewhere = createVerifier({ ...options, issuer: setting.server.publicUrl, audience: 'https://other.example' })
+  await elsewhere.ready()
+  equal(await says(elsewhere, visitor.token), 'malformed')
+  // The same server under another name: its keys are the same, its name is not.
+  using renamed = createVerifier({ ...options, issuer: setting.server.url })
+  await renamed.ready()
+  equal(await says(renamed, visitor.token), 'malformed')
+})
+
+test('A token that was verified is refused when it has expired, whatever our own clock says', async () => {
+  await using brief = await startSetting({ LATCHKEY_TOKEN_LIFETIME: '2s' })
+  let offset = 0
+  const clocks = { steady: () => performance.now(), wall: () => Date.now() + offset }
+  using clocked = createVerifier({ issuer: brief.server.publicUrl, serviceKey: brief.serviceKey }, clocks)
+  await clocked.ready()
+  const somebody = await brief.visitor()
+  equal(await says(clocked, somebody.token), 'ok')
+  const began = performance.now()
+  // An hour back: what is silence for a moment is never a longer life.
+  offset = -3_600_000
+  while (performance.now() - began < 2_200) {
+    const said = await says(clocked, somebody.token)
+    if (performance.now() - began > 2_050) equal(said, 'expired')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const fresh = await brief.visitor()
+  equal(await says(clocked, fresh.token), 'ok')
+  // An hour ahead: refused for a heartbeat at most, then accepted again.
+  offset = 3_600_000
+  const jumped = performance.now()
+  while ((await says(clocked, fresh.token)) !== 'ok') await new Promise((resolve) => setTimeout(resolve, 5))
+  equal(performance.now() - jumped < 1_000, true)
+})
+
+test('Wrong options name what is accepted', () => {
+  const issuer = 'https://login.example.com'
+  const wrong: readonly (readonly [object, RegExp])[] = [
+    [{ issuer: 'login.example.com', serviceKey: 'k' }, /^issuer: accepted is the public URL/],
+    [{ issuer }, /^serviceKey: .*latchkey key add/],
+    [{ issuer, serviceKey: 'k', whenSilent: 'allow' }, /^whenSilent: accepted are refuse, ask, accept/],
+    [{ issuer, serviceKey: 'k', maxSilence: 100 }, /^maxSilence: /],
+    [{ issuer, serviceKey: 'k', capacity: 0 }, /^capacity: /],
+  ]
+  for (const [options, message] of wrong) {
+    let said = ''
+    try {
+      createVerifier(options as Parameters<typeof createVerifier>[0])
+    } catch (error) {
+      said = error instanceof TypeError ? error.message : ''
+    }
+    equal(message.test(said), true, said)
+  }
+})
+
+test('Whoever holds another Ed25519 key signs nothing that is accepted', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const signed = `${parts()[0]}.${parts()[1]}`
+  equal(await says(verifier, `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`), 'malformed')
+})
