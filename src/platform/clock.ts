@@ -1,9 +1,64 @@
-// The machine's clock and timers.
+// The machine's time. A clock that is set while the program runs is not believed at once: an hour ahead would sign everybody
+// out, an hour back would let tokens live on that are long expired.
 
+import { uptime } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { MINUTE } from '../domain/time.ts'
+import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 
-export const systemClock: Clock = { now: Date.now }
+/** What a machine knows of time, in milliseconds. */
+export interface TimeSources {
+  /** Since 1970; somebody may set it. */
+  wall(): number
+  /** Only ever grows, and stands still while the machine sleeps. Asked every time, and so it must be cheap. */
+  awake(): number
+  /** Only ever grows, also while the machine sleeps. */
+  running(): number
+}
+
+const MACHINE: TimeSources = { wall: () => Date.now(), awake: () => performance.now(), running: () => uptime() * 1000 }
+
+/** How often small corrections are taken in, so that many of them do not add up to a step. */
+const FOLLOWED_EVERY = MINUTE
+/** A step that has lasted this long was meant. */
+const BELIEVED_AFTER = 5 * MINUTE
+
+/**
+ * Milliseconds since 1970. Small corrections are followed. After a step of more than the clock skew that is allowed anyway,
+ * time goes on as before, until the step has lasted five minutes. The sleep of a machine is no step.
+ */
+export function createClock(sources: TimeSources = MACHINE): Clock {
+  let [wallThen, awakeThen, runningThen] = [sources.wall(), sources.awake(), sources.running()]
+  let steppedAt: number | undefined
+
+  const follow = (wall: number) => {
+    wallThen = wall
+    awakeThen = sources.awake()
+    runningThen = sources.running()
+    steppedAt = undefined
+    return wall
+  }
+
+  return {
+    now() {
+      const wall = sources.wall()
+      const awake = sources.awake() - awakeThen
+      if (steppedAt === undefined && isSmall(wall - wallThen - awake)) return awake < FOLLOWED_EVERY ? wall : follow(wall)
+      const running = sources.running()
+      const expected = Math.floor(wallThen + running - runningThen)
+      if (isSmall(wall - expected)) return follow(wall)
+      steppedAt ??= running
+      return running - steppedAt < BELIEVED_AFTER ? expected : follow(wall)
+    },
+  }
+}
+
+function isSmall(step: number): boolean {
+  return Math.abs(step) <= MAX_CLOCK_SKEW
+}
+
+export const systemClock: Clock = createClock()
 
 export const systemTimers: Timers = {
   every(milliseconds, work) {
