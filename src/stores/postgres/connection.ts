@@ -9,6 +9,11 @@ import { asStoreError, isCollision } from './failures.ts'
 /** Milliseconds that a connection may take to come about, and a statement to be answered. */
 const CONNECT_PATIENCE = 3_000
 const ANSWER_PATIENCE = 4_000
+/**
+ * How long PostgreSQL itself works on a statement, and waits for the next one of a transaction: a server that has vanished in
+ * the middle must not keep its locks, which everybody else waits for, until the network notices.
+ */
+const LIMITS = 'SET statement_timeout = 3500; SET idle_in_transaction_session_timeout = 5000'
 const MAX_CONNECTIONS = 10
 /** How often a transaction is tried again that PostgreSQL has sacrificed for another. */
 const MAX_COLLISIONS = 20
@@ -33,6 +38,11 @@ export function statement(sql: string): Statement {
     return `$${count}`
   })
   return { name: createHash('sha256').update(text).digest('base64url').slice(0, 22), text, rowMode: 'array' }
+}
+
+/** No text in PostgreSQL has a NUL character, and none is looked for that does. */
+export function canBeText(text: string): boolean {
+  return !text.includes('\0')
 }
 
 /** Something that statements run on: any connection, or the one of a transaction. */
@@ -60,8 +70,8 @@ export class Connection implements Session {
       types: { getTypeParser: typeParser },
     }
     this.#pool = new pg.Pool({ ...this.#config, max: MAX_CONNECTIONS, allowExitOnIdle: true })
-    // A connection that breaks while it is idle is replaced; who needs one learns of the fault then.
-    this.#pool.on('error', () => {})
+    // A connection that breaks, idle or not, is replaced; who uses it learns of the fault from the statement that fails.
+    this.#pool.on('error', () => {}).on('connect', (client) => void client.on('error', () => {}))
   }
 
   /** @throws StoreError */
@@ -75,14 +85,14 @@ export class Connection implements Session {
   }
 
   /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. @throws StoreError */
-  transaction<T>(work: (session: Session) => Promise<T>, keeps: (done: T) => boolean = () => true): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>, keeps: (done: T) => boolean = () => true, patience = ANSWER_PATIENCE): Promise<T> {
     return this.#attempt(() =>
       this.#withClient(async (session) => {
         await session.count(BEGIN)
         const done = await work(session)
         await session.count(keeps(done) ? COMMIT : ROLLBACK)
         return done
-      }),
+      }, patience),
     )
   }
 
@@ -90,7 +100,7 @@ export class Connection implements Session {
   async dedicated(): Promise<pg.Client> {
     this.#assertOpen()
     const client = new pg.Client(this.#config)
-    client.on('error', () => {})
+    client.on('error', ignore)
     try {
       await client.connect()
       return client
@@ -105,12 +115,12 @@ export class Connection implements Session {
     await this.#pool.end()
   }
 
-  async #withClient<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async #withClient<T>(work: (session: Session) => Promise<T>, patience = ANSWER_PATIENCE): Promise<T> {
     this.#assertOpen()
     const client = await this.#pool.connect()
     let broken = true
     try {
-      const done = await work(sessionOn(client))
+      const done = await work(sessionOn(client, patience))
       broken = false
       return done
     } finally {
@@ -136,12 +146,14 @@ export class Connection implements Session {
   }
 }
 
-const BEGIN = statement('BEGIN')
+/** Whatever the database's own default is: who waits for a lock must see what was committed meanwhile. */
+const BEGIN = statement('BEGIN ISOLATION LEVEL READ COMMITTED')
 const COMMIT = statement('COMMIT')
 const ROLLBACK = statement('ROLLBACK')
 
-export function sessionOn(client: pg.ClientBase): Session {
-  const run = (statement: Statement, values: readonly Value[]) => client.query({ ...statement, values: [...values] })
+export function sessionOn(client: pg.ClientBase, patience = ANSWER_PATIENCE): Session {
+  const run = (statement: Statement, values: readonly Value[]) =>
+    client.query({ ...statement, values: [...values], query_timeout: patience })
   return {
     rows: async <Row>(statement: Statement, ...values: readonly Value[]) =>
       (await run(statement, values)).rows as unknown as readonly Row[],
@@ -155,7 +167,14 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
   return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
 }
 
+function ignore(): void {}
+
+/** @throws StoreError without the URL, nor a cause that quotes it: it can hold a password */
 function subjectOf(url: string): string {
-  const { hostname, pathname } = new URL(url)
-  return `The database ${decodeURIComponent(pathname.slice(1)) || '(default)'} on ${hostname || 'this machine'}`
+  try {
+    const { hostname, pathname } = new URL(url)
+    return `The database ${decodeURIComponent(pathname.slice(1)) || '(default)'} on ${hostname || 'this machine'}`
+  } catch {
+    throw new StoreError('The database cannot be opened: its URL is none, like postgres://user:password@host:port/database.')
+  }
 }

@@ -16,7 +16,7 @@ import {
   tombstoneOf,
   tombstoneValues,
 } from '../sql/credentials.ts'
-import { type Session, type Statement, statement } from './connection.ts'
+import { canBeText, type Session, type Statement, statement } from './connection.ts'
 
 const FIND = statement(CREDENTIAL_SQL.find)
 const LIST_BY_USER = statement(CREDENTIAL_SQL.listByUser)
@@ -28,8 +28,11 @@ const KEEP = statement(CREDENTIAL_SQL.keep)
 const DELETE_EXPIRED = statement(CREDENTIAL_SQL.deleteExpired)
 const END_BY_ID = ending(CREDENTIAL_SQL.liveById)
 const END_BY_ID_NOT_SEEN_SINCE = ending(CREDENTIAL_SQL.liveByIdNotSeenSince)
+const LIVE_BY_USER_BUT = `${CREDENTIAL_SQL.liveByUser} AND id <> ALL (?::text[])`
 const END_BY_LINEAGE = ending(CREDENTIAL_SQL.liveByLineage)
-const END_BY_USER = ending(`${CREDENTIAL_SQL.liveByUser} AND id <> ALL (?::text[])`)
+const END_BY_USER = ending(LIVE_BY_USER_BUT)
+const LEFT_BY_LINEAGE = statement(`${CREDENTIAL_SQL.liveByLineage} LIMIT 1`)
+const LEFT_BY_USER = statement(`${LIVE_BY_USER_BUT} LIMIT 1`)
 /** Until the commit nobody else can end it. */
 const HOLD = statement(`${CREDENTIAL_SQL.liveById} FOR SHARE`)
 /** Rows are locked in one order, so that two servers that touch the same sessions do not wait for each other. */
@@ -53,8 +56,7 @@ function ending(live: string): Statement {
 }
 
 export async function find(session: Session, id: string): Promise<CredentialRecord | Tombstone | undefined> {
-  // No text in PostgreSQL has this character, and it takes none that does.
-  if (id.includes('\0')) return undefined
+  if (!canBeText(id)) return undefined
   const [row] = await session.rows<CredentialRow>(FIND, id)
   return row && credentialOf(row)
 }
@@ -88,16 +90,23 @@ export async function keep(session: Session, tombstone: Tombstone): Promise<void
 }
 
 /**
- * Runs inside a transaction. By lineage and by user it looks again until nothing more matches: a row that was inserted by
- * somebody we had to wait for is not among those that the first look could see.
+ * Runs inside a transaction. By lineage and by user it looks again until a new look sees nothing that matches: a row that was
+ * inserted by somebody we had to wait for is not among those that the first look could see. Whoever inserts one holds a live
+ * one of the same lineage, or the user.
  */
 export async function end(session: Session, where: EndWhere, reason: EndReason, at: number): Promise<readonly Ended[]> {
   const ended: Ended[] = []
-  for (;;) {
+  do {
     const rows = await endOnce(session, where, reason, at)
     ended.push(...rows.map(([id, kind, userCode]) => ({ id, kind, userCode, reason })))
-    if (rows.length === 0 || 'id' in where) return ended
-  }
+  } while (await areLeft(session, where))
+  return ended
+}
+
+async function areLeft(session: Session, where: EndWhere): Promise<boolean> {
+  if ('id' in where) return false
+  const left = 'lineage' in where ? session.rows(LEFT_BY_LINEAGE, where.lineage) : session.rows(LEFT_BY_USER, where.userCode, where.except)
+  return (await left).length > 0
 }
 
 function endOnce(session: Session, where: EndWhere, reason: EndReason, at: number): Promise<readonly EndingRow[]> {

@@ -15,6 +15,8 @@ export class LogReader {
   readonly #onNews: () => void
   #client: Promise<pg.Client> | undefined
   #closed = false
+  /** Readings take turns: one connection answers one at a time. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(connection: Connection, onNews: () => void) {
     this.#connection = connection
@@ -27,7 +29,7 @@ export class LogReader {
     this.#client ??= this.#connect()
     const connecting = this.#client
     try {
-      return await inTime(connecting.then((client) => readAfter(sessionOn(client), from)))
+      return await inTime(this.#inTurn(async () => readAfter(sessionOn(await connecting), from)))
     } catch (error) {
       this.#drop(connecting)
       throw error instanceof StoreError ? error : new StoreError(`${this.#connection.subject} does not answer.`, { cause: error })
@@ -42,8 +44,19 @@ export class LogReader {
   async #connect(): Promise<pg.Client> {
     const client = await this.#connection.dedicated()
     client.on('notification', () => this.#onNews())
-    await client.query(`LISTEN ${CHANNEL}`)
-    return client
+    try {
+      await client.query(`LISTEN ${CHANNEL}`)
+      return client
+    } catch (error) {
+      void client.end()
+      throw error
+    }
+  }
+
+  #inTurn<T>(reading: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(reading)
+    this.#turn = done.catch(() => {})
+    return done
   }
 
   #drop(connecting: Promise<pg.Client>): void {

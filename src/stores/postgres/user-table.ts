@@ -2,7 +2,7 @@
 
 import type { UserRecord } from '../../domain/user.ts'
 import { replacementValues, USER_SQL, type UserRow, userOf, userValues } from '../sql/users.ts'
-import { type Session, statement } from './connection.ts'
+import { canBeText, type Session, statement } from './connection.ts'
 import { isTaken } from './failures.ts'
 
 const FIND = statement(USER_SQL.find)
@@ -16,11 +16,13 @@ const HOLD = statement(`${USER_SQL.isInVersion} FOR SHARE`)
 const LOCK = statement('SELECT 1 FROM latchkey_users WHERE code = ANY (?::text[]) ORDER BY code FOR UPDATE')
 
 export async function find(session: Session, code: string): Promise<UserRecord | undefined> {
+  if (!canBeText(code)) return undefined
   const [row] = await session.rows<UserRow>(FIND, code)
   return row && userOf(row)
 }
 
 export async function findByUsernameKey(session: Session, usernameKey: string): Promise<UserRecord | undefined> {
+  if (!canBeText(usernameKey)) return undefined
   const [row] = await session.rows<UserRow>(FIND_BY_USERNAME_KEY, usernameKey)
   return row && userOf(row)
 }

@@ -24,7 +24,11 @@ export async function findKeyRing(session: Session): Promise<KeyRingRecord | und
 export async function write(connection: Connection, changes: readonly Change[]): Promise<Written> {
   if (isOneStatement(changes)) return new Write(changes).applyOn(connection)
   return connection.transaction(
-    (session) => new Write(changes).applyOn(session),
+    async (session) => {
+      // Whoever inserts a credential holds its user. So nobody can do that any more when we come to end what the user has.
+      await users.lock(session, changedUsers(changes))
+      return new Write(changes).applyOn(session)
+    },
     (written) => written.landed,
   )
 }
@@ -39,8 +43,6 @@ class Write {
   }
 
   async applyOn(session: Session): Promise<Written> {
-    // Whoever inserts a credential holds its user. So nobody can do that any more when we come to end what the user has.
-    await users.lock(session, changedUsers(this.#changes))
     for (const [index, change] of this.#changes.entries()) {
       if (!(await this.#apply(session, change))) return { landed: false, refusedAt: index }
     }
@@ -106,5 +108,5 @@ function changedUsers(changes: readonly Change[]): readonly string[] {
 /** True where PostgreSQL's own transaction, which is one statement, is enough. */
 function isOneStatement(changes: readonly Change[]): boolean {
   const [first, ...others] = changes
-  return others.length === 0 && first?.do !== 'end credentials' && first?.do !== 'delete user' && first?.do !== 'replace user'
+  return others.length === 0 && first?.do !== 'end credentials' && first?.do !== 'delete user'
 }
