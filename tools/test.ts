@@ -16,6 +16,7 @@ const CLIENTS = {
   'firefox-esr': 'firefox-esr',
   'redis-server': 'redis-server',
   psql: 'postgresql',
+  faketime: 'faketime',
 }
 
 const steps: readonly (readonly [string, readonly string[]])[] = [

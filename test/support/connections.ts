@@ -1,6 +1,6 @@
 // Requests on connections of their own, and connections without a client in between.
 
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
 export interface Answered {
@@ -13,13 +13,15 @@ export interface AskOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
+  /** Whoever brings one keeps the connection. */
+  readonly agent?: Agent
 }
 
-/** One request on a connection that nobody used before and nobody uses after. */
-export function askOnce(base: string, path: string, { method = 'GET', headers = {}, body }: AskOptions = {}): Promise<Answered> {
+/** One request, on a connection that nobody used before and nobody uses after unless an agent keeps it. */
+export function askOnce(base: string, path: string, { method = 'GET', headers = {}, body, agent }: AskOptions = {}): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
-    const asked = httpRequest(base + path, { method, agent: false, headers: { ...type, ...headers } }, (response) => {
+    const asked = httpRequest(base + path, { method, agent: agent ?? false, headers: { ...type, ...headers } }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './connections.ts'
@@ -23,6 +23,9 @@ export interface RunningPostgres extends AsyncDisposable {
   /** Starts it again on the same port over the same data. */
   start(): Promise<void>
 }
+
+/** The one user who is asked for a password, once a test has made that user. */
+export const GUARDED = 'guarded'
 
 const DEBIAN = '/usr/lib/postgresql'
 
@@ -57,6 +60,8 @@ export async function startPostgres(...settings: readonly string[]): Promise<Run
     },
   )
   if (init.status !== 0) throw new Error(`PostgreSQL could not be made: ${init.stderr}`)
+  const rules = join(data, 'pg_hba.conf')
+  await writeFile(rules, `host all ${GUARDED} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)
   const port = await freePort()
   const host = '127.0.0.1'
   let child: ChildProcess | undefined

@@ -23,9 +23,9 @@ const INT8 = 20
 
 type Value = string | number | null | readonly string[] | readonly (number | null)[] | readonly (string | null)[]
 
-/** A statement, prepared once on each connection. Rows come as tuples, in the order of the columns selected. */
+/** A statement; one with a name is prepared once on each connection. Rows come as tuples, in the order of the columns selected. */
 export interface Statement {
-  readonly name: string
+  readonly name?: string
   readonly text: string
   readonly rowMode: 'array'
 }
@@ -38,6 +38,15 @@ export function statement(sql: string): Statement {
     return `$${count}`
   })
   return { name: createHash('sha256').update(text).digest('base64url').slice(0, 22), text, rowMode: 'array' }
+}
+
+/**
+ * A statement that is planned anew each time, for its values. A plan for any values would take a search for the few rows that
+ * are over for one for a third of the table, and read all of it.
+ */
+export function sweeping(sql: string): Statement {
+  const { text, rowMode } = statement(sql)
+  return { text, rowMode }
 }
 
 /** No text in PostgreSQL has a NUL character, and none is looked for that does. */
@@ -69,9 +78,14 @@ export class Connection implements Session {
       keepAlive: true,
       types: { getTypeParser: typeParser },
     }
-    this.#pool = new pg.Pool({ ...this.#config, max: MAX_CONNECTIONS, allowExitOnIdle: true })
+    this.#pool = new pg.Pool({
+      ...this.#config,
+      max: MAX_CONNECTIONS,
+      allowExitOnIdle: true,
+      onConnect: (client) => client.query(LIMITS),
+    })
     // A connection that breaks, idle or not, is replaced; who uses it learns of the fault from the statement that fails.
-    this.#pool.on('error', () => {}).on('connect', (client) => void client.on('error', () => {}))
+    this.#pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore))
   }
 
   /** @throws StoreError */
@@ -152,8 +166,14 @@ const COMMIT = statement('COMMIT')
 const ROLLBACK = statement('ROLLBACK')
 
 export function sessionOn(client: pg.ClientBase, patience = ANSWER_PATIENCE): Session {
-  const run = (statement: Statement, values: readonly Value[]) =>
-    client.query({ ...statement, values: [...values], query_timeout: patience })
+  const run = (statement: Statement, values: readonly Value[]) => {
+    const query: pg.QueryArrayConfig<Value[]> & { readonly query_timeout: number } = {
+      ...statement,
+      values: [...values],
+      query_timeout: patience,
+    }
+    return client.query(query)
+  }
   return {
     rows: async <Row>(statement: Statement, ...values: readonly Value[]) =>
       (await run(statement, values)).rows as unknown as readonly Row[],

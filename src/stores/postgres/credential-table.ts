@@ -16,16 +16,16 @@ import {
   tombstoneOf,
   tombstoneValues,
 } from '../sql/credentials.ts'
-import { canBeText, type Session, type Statement, statement } from './connection.ts'
+import { canBeText, type Session, type Statement, statement, sweeping } from './connection.ts'
 
 const FIND = statement(CREDENTIAL_SQL.find)
 const LIST_BY_USER = statement(CREDENTIAL_SQL.listByUser)
-const LIST_LAPSED = statement(CREDENTIAL_SQL.listLapsed)
+const LIST_LAPSED = sweeping(CREDENTIAL_SQL.listLapsed)
 const LIST_ENDED = statement(CREDENTIAL_SQL.listEnded)
 const INSERT = statement(CREDENTIAL_SQL.insert)
 const REPLACE = statement(CREDENTIAL_SQL.replace)
 const KEEP = statement(CREDENTIAL_SQL.keep)
-const DELETE_EXPIRED = statement(CREDENTIAL_SQL.deleteExpired)
+const DELETE_EXPIRED = sweeping(CREDENTIAL_SQL.deleteExpired)
 const END_BY_ID = ending(CREDENTIAL_SQL.liveById)
 const END_BY_ID_NOT_SEEN_SINCE = ending(CREDENTIAL_SQL.liveByIdNotSeenSince)
 const LIVE_BY_USER_BUT = `${CREDENTIAL_SQL.liveByUser} AND id <> ALL (?::text[])`

@@ -5,7 +5,7 @@
 import type { LogEntry } from '../../domain/ending.ts'
 import type { Heard } from '../../ports/store.ts'
 import { ENDING_SQL, ENDINGS_TABLE, type EntryRow, entryOf, entryValues } from '../sql/endings.ts'
-import { type Session, statement } from './connection.ts'
+import { type Session, statement, sweeping } from './connection.ts'
 
 const COUNTER = 'latchkey_ending_counter'
 
@@ -38,7 +38,7 @@ const READ_AFTER = statement(`
     ON entry.position > CASE WHEN ?::bigint > counter.position THEN 0 ELSE ?::bigint END
   ORDER BY entry.position`)
 
-const TRIM = statement(ENDING_SQL.trim)
+const TRIM = sweeping(ENDING_SQL.trim)
 
 type Read = readonly [last: number, ...entry: EntryRow] | readonly [last: number, position: null, ...blank: readonly null[]]
 

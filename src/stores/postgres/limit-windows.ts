@@ -3,7 +3,7 @@
 import type { Limit } from '../../domain/limits.ts'
 import type { LimitCount } from '../../ports/store.ts'
 import { LIMIT_SQL, type LimitRow } from '../sql/limits.ts'
-import { type Session, statement } from './connection.ts'
+import { type Session, statement, sweeping } from './connection.ts'
 
 const MAX_WINDOWS = 100_000
 /** How many windows this process begins before it counts them all. */
@@ -12,8 +12,8 @@ const COUNT_EVERY = 500
 const TAKE = statement(LIMIT_SQL.take)
 const COUNT = statement(LIMIT_SQL.count)
 const GIVE_BACK = statement(LIMIT_SQL.giveBack)
-const DELETE_OVER = statement(LIMIT_SQL.deleteOver)
-const DELETE_OLDEST = statement(LIMIT_SQL.deleteOldest)
+const DELETE_OVER = sweeping(LIMIT_SQL.deleteOver)
+const DELETE_OLDEST = sweeping(LIMIT_SQL.deleteOldest)
 
 export class LimitWindows {
   readonly #session: Session

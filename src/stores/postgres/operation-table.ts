@@ -3,12 +3,12 @@
 import type { Operation } from '../../domain/operation.ts'
 import type { ListedOperation } from '../../ports/store.ts'
 import { OPERATION_SQL, type OperationRow, operationOf, operationValues } from '../sql/operations.ts'
-import { type Session, statement } from './connection.ts'
+import { type Session, statement, sweeping } from './connection.ts'
 
 const LIST = statement(OPERATION_SQL.list)
 const APPEND = statement(OPERATION_SQL.append)
 const DELETE_BY_USER = statement(OPERATION_SQL.deleteByUser)
-const DELETE_OLDER = statement(OPERATION_SQL.deleteOlder)
+const DELETE_OLDER = sweeping(OPERATION_SQL.deleteOlder)
 
 export async function append(session: Session, operation: Operation): Promise<void> {
   await session.count(APPEND, ...operationValues(operation))

@@ -16,12 +16,12 @@ export class Keys {
 
   /** The ids that may be a user's. */
   user(userCode: string): string {
-    return `${this.#prefix}-u:${userCode}`
+    return `${this.#prefix}u:${userCode}`
   }
 
   /** The ids that may be a lineage's, besides its first. */
   lineage(lineage: string): string {
-    return `${this.#prefix}-l:${lineage}`
+    return `${this.#prefix}l:${lineage}`
   }
 
   endings(): string {

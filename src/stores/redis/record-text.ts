@@ -7,27 +7,40 @@
 import type { CredentialRecord, RememberedRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { EMPTY_DATA } from '../../domain/session-data.ts'
+import { restored, shortened } from './device-text.ts'
 
 const KINDS = { s: 'session', r: 'remembered' } as const
 const LIVE = /^L(\d+) (\d+) (\d+) ([sr]) (\S*) (.*)$/s
 const TOMBSTONE = /^T([sr]) (\d+) (\w+) (\d+) (\S*)$/
 
-/** What both kinds have; times as distances from the absolute limit, a root of its own lineage as 0. */
-type Common = [userCode: string, username: string, lineage: string | 0, age: number, sinceAuth: number, ip: string, device: string]
+/**
+ * What both kinds have. The start is told by its distance from the limit, the typing of the password by its distance from the
+ * start. What is usual is a 0: a root of its own lineage, nothing that started it.
+ */
+type Common = [userCode: string, username: string, lineage: string | 0, life: number, authAfterStart: number, ip: string, device: string]
 type OfSession = [
-  startedBy: SessionRecord['startedBy'],
-  roles: SessionRecord['roles'],
-  amr: SessionRecord['amr'],
-  delivery: SessionRecord['delivery'],
-  awaitingFirstUseFor: SessionRecord['awaitingFirstUseFor'],
-  data: string,
-  dataVersion: number,
+  startedBy: string | 0,
+  roles: readonly string[],
+  /** The first letters of how the user signed in, then that of the delivery. */
+  letters: string,
+  awaitingFirstUseFor: string | 0,
+  data?: string,
+  dataVersion?: number,
 ]
 type OfRemembered = [generation: number, previousHash: string | null, sinceRotation: number, bornSession: string | null, used: boolean]
 
 export function textOf(record: CredentialRecord): string {
   const { id, version, lastSeenAt, expiresAt, kind, hash, userCode, username, lineage, startedAt, authTime, ip, device } = record
-  const common: Common = [userCode, username, lineage === id ? 0 : lineage, expiresAt - startedAt, expiresAt - authTime, ip, device]
+  const common: Common = [
+    userCode,
+    username,
+    lineage === id ? 0 : lineage,
+    expiresAt - startedAt,
+    authTime - startedAt,
+    ip,
+    shortened(device),
+  ]
   const rest = record.kind === 'session' ? restOfSession(record) : restOfRemembered(record)
   const front = `L${version} ${lastSeenAt} ${expiresAt} ${letterOf(kind)} ${encodeURIComponent(hash)}`
   return `${front} ${JSON.stringify([...common, ...rest])}`
@@ -60,7 +73,7 @@ export function liveOf(id: string, text: string): CredentialRecord {
   const [, version, lastSeenAt, limit, kind, hash = '', json = ''] = LIVE.exec(text) ?? damaged()
   const expiresAt = Number(limit)
   const list = parse(json)
-  const [userCode, username, lineage, age, sinceAuth, ip, device, ...rest] = list as [...Common, ...unknown[]]
+  const [userCode, username, lineage, life, authAfterStart, ip, device, ...rest] = list as [...Common, ...unknown[]]
   const common = {
     id,
     userCode,
@@ -68,23 +81,37 @@ export function liveOf(id: string, text: string): CredentialRecord {
     lineage: lineage === 0 ? id : lineage,
     hash: decodeURIComponent(hash),
     version: Number(version),
-    startedAt: expiresAt - age,
+    startedAt: expiresAt - life,
     lastSeenAt: Number(lastSeenAt),
     expiresAt,
-    authTime: expiresAt - sinceAuth,
+    authTime: expiresAt - life + authAfterStart,
     ip,
-    device,
+    device: restored(device),
   }
   if (kind === 's') {
-    const [startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion] = rest as OfSession
-    return { kind: 'session', ...common, startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion }
+    return { kind: 'session', ...common, ...sessionOf(rest as OfSession) }
   }
   const [generation, previousHash, sinceRotation, bornSession, bornSessionUsed] = rest as OfRemembered
   return { kind: 'remembered', ...common, generation, previousHash, rotatedAt: expiresAt - sinceRotation, bornSession, bornSessionUsed }
 }
 
 function restOfSession({ startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion }: SessionRecord): OfSession {
-  return [startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion]
+  const letters = `${amr.map((way) => way[0]).join('')}${delivery[0]}`
+  const [origin, awaiting] = [startedBy ?? 0, awaitingFirstUseFor ?? 0] as const
+  const isUsual = data === EMPTY_DATA && dataVersion === 1
+  return isUsual ? [origin, roles, letters, awaiting] : [origin, roles, letters, awaiting, data, dataVersion]
+}
+
+function sessionOf([startedBy, roles, letters, awaitingFirstUseFor, data = EMPTY_DATA, dataVersion = 1]: OfSession) {
+  return {
+    startedBy: startedBy || null,
+    roles,
+    amr: [...letters.slice(0, -1)].map((letter) => (letter === 'p' ? 'pwd' : 'remembered')),
+    delivery: letters.endsWith('c') ? 'cookie' : 'header',
+    awaitingFirstUseFor: awaitingFirstUseFor || null,
+    data,
+    dataVersion,
+  } as const
 }
 
 function restOfRemembered({

@@ -1,0 +1,78 @@
+// npm run drill: how quickly a sign-out reaches everybody, and what happens when a part of a deployment fails, as tables.
+// With a number, that many sign-outs are measured on each store: npm run drill -- 100
+
+import { createLatchkey } from '../../src/index.ts'
+import { countTogether, PROCESSES } from '../embedded/count-together.ts'
+import { PLACE_NAMES, type PlaceName, startPlace } from '../support/places.ts'
+import { PASSWORD } from '../support/visitor.ts'
+import { startDeployment } from './deployment.ts'
+import { measureEndings, percentile } from './endings.ts'
+import { drill, FAULTS } from './faults.ts'
+
+const [, , given = '1000', only] = process.argv
+const INCREMENTS = 10_000
+const count = Number(given)
+if (!Number.isInteger(count) || count < 1) {
+  process.stderr.write('The number of sign-outs must be a whole number from 1.\n')
+  process.exit(2)
+}
+
+const wanted = (name: PlaceName) => only === undefined || only.toLowerCase() === name.toLowerCase()
+const write = (line: string) => void process.stdout.write(`${line}\n`)
+const progress = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`))
+
+write('Milliseconds from a confirmed sign-out to the last acceptance of its session or token, elsewhere')
+write('| store | sign-outs | where | p50 | p99 | max |')
+write('|---|---|---|---|---|---|')
+for (const name of PLACE_NAMES.filter(wanted)) {
+  await using deployment = await startDeployment(name)
+  const delays = await measureEndings(deployment, count, (done) => progress(`${name}: ${done} of ${count} sign-outs`))
+  progress('')
+  for (const [where, values] of [
+    ['another process', delays.server],
+    ['a verifier, offline', delays.verifier],
+  ] as const) {
+    const [p50, p99, max] = [percentile(values, 0.5), percentile(values, 0.99), Math.max(...values)].map((value) => value.toFixed(1))
+    write(`| ${name} | ${count} | ${where} | ${p50} | ${p99} | ${max} |`)
+  }
+}
+
+write('')
+write('Faults, under load')
+write('| fault | store | requests | failed | wrongly accepted | wrongly signed out | lost | seconds to recover |')
+write('|---|---|---|---|---|---|---|---|')
+for (const fault of FAULTS) {
+  for (const name of fault.places.filter(wanted)) {
+    progress(`${fault.name} (${name})`)
+    const tally = await drill(fault, name, 3_000)
+    progress('')
+    const { requests, failed, wronglyAccepted, wronglySignedOut, lost, secondsToRecover } = tally
+    write(
+      `| ${fault.name} | ${name} | ${requests} | ${failed} | ${wronglyAccepted} | ${wronglySignedOut} | ${lost} | ${secondsToRecover.toFixed(1)} |`,
+    )
+  }
+}
+
+write('')
+write(`${INCREMENTS} additions to one number in a session's data, by ${PROCESSES} processes at once`)
+write('| store | found | lost | times somebody else was first | seconds |')
+write('|---|---|---|---|---|')
+for (const name of PLACE_NAMES.filter(wanted)) {
+  await using place = await startPlace(name)
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = place.env
+  const latchkey = await createLatchkey({ databaseUrl, redisUrl, secret })
+  const signedIn = await latchkey.register({ username: 'Counted', password: PASSWORD })
+  if (!('token' in signedIn)) throw new Error(signedIn.code)
+  const credential = signedIn.sessionCredential?.value ?? ''
+  progress(`counting with ${name}`)
+  const began = performance.now()
+  const conflicts = await countTogether(place.env, credential, INCREMENTS)
+  progress('')
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+  const seen = await latchkey.authenticate(new Request('http://localhost/', { headers: { authorization: `Session ${credential}` } }))
+  if (!seen.ok) throw new Error(seen.error.code)
+  const read = await latchkey.data(seen.principal)
+  const found = 'data' in read ? Number(read.data.count) : 0
+  write(`| ${name} | ${found} | ${INCREMENTS - found} | ${conflicts} | ${seconds} |`)
+  await latchkey.close()
+}

@@ -1,0 +1,282 @@
+// What PostgreSQL refuses, breaks off or must not be asked at all; and that nothing it is asked often reads a whole table.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { StoreError } from '../../src/domain/errors.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { openMigrated } from '../../src/stores/postgres/migrate.ts'
+import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { aRemembered, aSession, aUser } from '../../src/testing/index.ts'
+import { GUARDED, type RunningPostgres, startPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
+
+let postgres: RunningPostgres
+before(async () => {
+  postgres = await startPostgres('fsync=off')
+})
+after(() => postgres[Symbol.asyncDispose]())
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+async function execute(url: string, ...statements: readonly string[]): Promise<void> {
+  const client = await connected(url)
+  for (const sql of statements) await client.query(sql)
+  await client.end()
+}
+
+const databaseOf = (url: string) => new URL(url).pathname.slice(1)
+
+function saying(message: string) {
+  return (error: unknown) => {
+    assert.ok(error instanceof StoreError)
+    assert.equal(error.message, message)
+    return true
+  }
+}
+
+test('Whoever has a wrong password, or none, is told so, and the password is not.', async () => {
+  const url = await postgres.createDatabase()
+  const name = databaseOf(url)
+  postgres.ask(name, `CREATE ROLE ${GUARDED} LOGIN SUPERUSER PASSWORD 'right'`)
+  const as = (user: string) => `postgres://${user}@${postgres.host}:${postgres.port}/${name}`
+  for (const user of [`${GUARDED}:wrong`, GUARDED]) {
+    const message = `The database ${name} on 127.0.0.1 refuses the user name or the password.`
+    await assert.rejects(openPostgresStore({ url: as(user) }), saying(message))
+  }
+  const store = await openPostgresStore({ url: as(`${GUARDED}:right`) })
+  await store.probe()
+  await store.close()
+})
+
+test('What is no URL is refused in words that do not repeat it, nor is it in the cause.', async () => {
+  for (const url of ['postgres://latchkey:hush@[host/x', 'postgres://latchkey:hush@host/%zz']) {
+    await assert.rejects(openPostgresStore({ url }), (error) => {
+      assert.ok(error instanceof StoreError)
+      assert.match(error.message, /^The database cannot be opened: /)
+      assert.ok(!error.message.includes('hush') && error.cause === undefined)
+      return true
+    })
+  }
+})
+
+test('A database that does not take writes can be opened and read; probing and writing say that it is read-only.', async () => {
+  const url = await postgres.createDatabase()
+  const [record, next] = [aSession(), aSession()]
+  const before = await openPostgresStore({ url })
+  await before.write([{ do: 'insert credential', record }])
+  await before.close()
+  await execute(url, `ALTER DATABASE ${databaseOf(url)} SET default_transaction_read_only = on`)
+  const store = await openPostgresStore({ url })
+  const message = `The database ${databaseOf(url)} on 127.0.0.1 is read-only.`
+  assert.deepEqual(await store.credentials.find(record.id), record)
+  await assert.rejects(store.probe(), saying(message))
+  await assert.rejects(store.write([{ do: 'insert credential', record: next }]), saying(message))
+  await store.close()
+})
+
+test('A user of the database who may not make tables is told so.', async () => {
+  const url = await postgres.createDatabase()
+  postgres.ask(databaseOf(url), 'CREATE ROLE plain LOGIN')
+  const opening = openPostgresStore({ url: url.replace('latchkey@', 'plain@') })
+  await assert.rejects(opening, saying(`The database ${databaseOf(url)} on 127.0.0.1 does not permit its user to create or change tables.`))
+})
+
+test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', async () => {
+  const store = await openPostgresStore({ url: await postgres.createDatabase() })
+  assert.equal(await store.credentials.find('a\0b'), undefined)
+  assert.equal(await store.users.find('a\0b'), undefined)
+  assert.equal(await store.users.findByUsernameKey('a\0b'), undefined)
+  const record = aSession({ data: JSON.stringify({ nul: '\0' }), device: 'a\0b' })
+  await store.write([{ do: 'insert credential', record }])
+  assert.deepEqual(await store.credentials.find(record.id), record)
+  await store.close()
+})
+
+test('Rows of tombstones hold nothing of the user.', async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  const [session, remembered] = [aSession({ userCode: 'usr_gone' }), aRemembered({ userCode: 'usr_gone' })]
+  for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
+  await store.write([{ do: 'end credentials', where: { userCode: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
+  await store.close()
+  const sql = `SELECT id, num_nonnulls(user_code, lineage, last_seen_at, rest, data) FROM latchkey_credentials ORDER BY kind`
+  assert.equal(postgres.ask(databaseOf(url), sql), `${remembered.id}|0\n${session.id}|0`)
+})
+
+test('A connection that is broken off between two statements of a write is a fault of that write alone.', async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  const connection = await openMigrated(url)
+  const breaking = connection.transaction(async () => {
+    await execute(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'`)
+    // Nobody waits for an answer on this connection now: the break must end neither the process nor the pool.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  })
+  await assert.rejects(breaking, StoreError)
+  assert.equal(await connection.transaction(async () => 'works'), 'works')
+  await connection.close()
+  await store.close()
+})
+
+test('When the connection that hears the log is broken off, whoever follows again misses nothing.', async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  const { position } = (await store.log.follow(0).next()).value
+  await execute(
+    url,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%latchkey_ending_counter%' AND pid <> pg_backend_pid()`,
+  )
+  await store.write([{ do: 'append entry', entry: { kind: 'keys', at: 1 } }])
+  let heard: readonly unknown[] = []
+  await until('the log to be read again', async () => {
+    try {
+      const { value } = await store.log.follow(position).next()
+      heard = value.entries
+      return true
+    } catch (error) {
+      assert.ok(error instanceof StoreError)
+      return false
+    }
+  })
+  assert.deepEqual(heard, [{ kind: 'keys', at: 1 }])
+  await store.close()
+})
+
+test('However many follow and however often the log fails, one connection hears it, and nothing is warned of.', async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  const warnings: string[] = []
+  const note = (warning: Error) => void warnings.push(warning.message)
+  process.on('warning', note)
+  const listeners = () =>
+    Number(
+      postgres.ask(
+        'postgres',
+        `SELECT count(*) FROM pg_stat_activity WHERE datname = '${databaseOf(url)}' AND query LIKE '%ending_counter%'`,
+      ),
+    )
+  const followers = Array.from({ length: 8 }, () => store.log.follow(0))
+  for (let beat = 0; beat < 3; beat += 1) await Promise.all(followers.map((follower) => follower.next()))
+  assert.equal(listeners(), 1)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(warnings, [])
+  process.off('warning', note)
+  await store.close()
+  await until('its connection to be gone', () => listeners() === 0)
+})
+
+test('Counters for limits stay few, however many keys there are.', async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  await execute(
+    url,
+    `INSERT INTO latchkey_limits SELECT 'over-' || n, 1, n FROM generate_series(1, 5000) AS n`,
+    `INSERT INTO latchkey_limits SELECT 'running-' || n, 1, 1000000 + n FROM generate_series(1, 101000) AS n`,
+  )
+  const limit = { points: 3, window: 10_000_000 }
+  for (let index = 0; index < 500; index += 1) await store.limits.take(`flood-${index}`, limit, 10_000)
+  const count = (where: string) => Number(postgres.ask(databaseOf(url), `SELECT count(*) FROM latchkey_limits WHERE ${where}`))
+  assert.equal(count('true'), 100_000)
+  assert.equal(count(`key LIKE 'over-%'`), 0)
+  assert.equal(count(`key LIKE 'flood-%'`), 500)
+  await store.close()
+})
+
+/** What requests wait for. */
+async function hotPaths(store: Store): Promise<void> {
+  const [user, session] = [aUser(), aSession({ userCode: 'usr_7', lineage: 'l' })]
+  const { code } = user
+  await store.write([{ do: 'insert user', user }])
+  await store.write([
+    { do: 'require user', code, version: 1 },
+    { do: 'insert credential', record: session },
+    { do: 'require credential', id: session.id },
+    { do: 'replace credential', next: { ...session, version: 2 }, ifVersion: 1 },
+    { do: 'append entry', entry: { kind: 'keys', at: 1 } },
+  ])
+  await store.write([{ do: 'replace user', next: { ...user, version: 2 }, ifVersion: 1 }])
+  await store.credentials.touch([{ id: session.id, at: session.lastSeenAt + 1 }])
+  await store.write([{ do: 'end credentials', where: { id: session.id, notSeenSince: 0 }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'end credentials', where: { id: session.id }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'end credentials', where: { lineage: 's8' }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'end credentials', where: { userCode: 'usr_9', except: ['x'] }, reason: 'idle', at: 1 }])
+  await store.credentials.find('s7')
+  await store.credentials.listByUser('usr_7')
+  await store.users.find(code)
+  await store.users.findByUsernameKey('key 7')
+  await store.users.page('usr_7', 10)
+  await store.operations.list('usr_7', null, 10)
+  await store.log.follow(199_990).next()
+  await store.limits.take('a', { points: 1, window: 1 }, 1)
+  await store.limits.giveBack('a')
+  await store.write([{ do: 'delete user', code }])
+}
+
+/** What is swept up in the background. */
+async function sweeping(store: Store): Promise<void> {
+  await store.credentials.listLapsed(50, 50, 10)
+  await store.credentials.listEnded({ endedAt: 19_990, id: '' }, 10)
+  await store.credentials.deleteExpired(100_005, 10)
+  await store.operations.deleteOlder(10, 10)
+  await store.limits.deleteOver(1)
+  await store.log.trim(1)
+}
+
+/** A database with many rows, and the number of scans of whole tables that `work` causes on it. */
+async function scansOf(work: (store: Store) => Promise<void>, ...settings: readonly string[]): Promise<readonly string[]> {
+  const url = await postgres.createDatabase()
+  const name = databaseOf(url)
+  await (await openPostgresStore({ url })).close()
+  await execute(
+    url,
+    `INSERT INTO latchkey_users SELECT 'usr_' || n, 'key ' || n, 1, '{}' FROM generate_series(1, 20000) AS n`,
+    `INSERT INTO latchkey_credentials SELECT 's' || n, 'session', 'usr_' || n, 's' || n, 1, 'h', n, n + 100000, NULL, NULL, '{}', '{}'
+      FROM generate_series(1, 20000) AS n`,
+    `INSERT INTO latchkey_credentials SELECT 't' || n, 'session', NULL, NULL, 0, 'h', NULL, n + 100000, 'idle', n, NULL, NULL
+      FROM generate_series(1, 20000) AS n`,
+    `INSERT INTO latchkey_operations (user_code, at, rest) SELECT 'usr_' || n, n, '{}' FROM generate_series(1, 20000) AS n`,
+    `INSERT INTO latchkey_endings (position, kind, sid, at) SELECT n, 'ended', 's' || n, n FROM generate_series(1, 200000) AS n`,
+    `INSERT INTO latchkey_limits SELECT 'key-' || n, 1, n + 100 FROM generate_series(1, 20000) AS n`,
+    'UPDATE latchkey_ending_counter SET position = 200000',
+    'ANALYZE',
+    ...settings.map((setting) => `ALTER DATABASE ${name} SET ${setting}`),
+  )
+  // What a connection has counted is added up when it ends.
+  const scans = async () => {
+    const left = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}'`
+    await until('the connections to be gone', () => postgres.ask('postgres', left) === '0')
+    // Of the other tables each has one row.
+    const counted = `SELECT relname, seq_scan FROM pg_stat_user_tables
+      WHERE relname NOT IN ('latchkey_schema', 'latchkey_ending_counter', 'latchkey_key_ring') ORDER BY relname`
+    return postgres.ask(name, counted).split('\n')
+  }
+  const before = await scans()
+  const store = await openPostgresStore({ url })
+  await work(store)
+  await store.close()
+  return (await scans()).filter((line, index) => line !== before[index])
+}
+
+test('What requests wait for reads no whole table, not even by a plan that is made for any values.', async () => {
+  assert.deepEqual(await scansOf(hotPaths, 'plan_cache_mode = force_generic_plan'), [])
+})
+
+test('Sweeping up reads no whole table, however often it is done.', async () => {
+  const often = async (store: Store) => {
+    for (let times = 0; times < 12; times += 1) await sweeping(store)
+  }
+  assert.deepEqual(await scansOf(often), [])
+})
+
+test('The test of whole tables would see one.', async () => {
+  const whole = async (store: Store) => {
+    for (let times = 0; times < 3; times += 1) await store.credentials.listLapsed(50, 50, 10)
+  }
+  assert.notDeepEqual(await scansOf(whole, 'enable_indexscan = off', 'enable_bitmapscan = off'), [])
+})

@@ -1,0 +1,223 @@
+// Who waits for whom in PostgreSQL, and for how long: other processes, transactions that hold a lock, servers that vanish.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import type { Tombstone } from '../../src/domain/credential.ts'
+import { StoreError } from '../../src/domain/errors.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
+import type { Session } from '../../src/stores/postgres/connection.ts'
+import * as credentials from '../../src/stores/postgres/credential-table.ts'
+import { appendEntries } from '../../src/stores/postgres/entry-log.ts'
+import { openMigrated, readSchemaVersions } from '../../src/stores/postgres/migrate.ts'
+import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { KNOWN_VERSION } from '../../src/stores/sql/schema.ts'
+import { aSession, aUser } from '../../src/testing/index.ts'
+import { type RunningPostgres, startPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
+import { APPENDED } from './postgres-child.ts'
+
+const CHILD = new URL('./postgres-child.ts', import.meta.url).pathname
+
+let postgres: RunningPostgres
+before(async () => {
+  postgres = await startPostgres('fsync=off')
+})
+after(() => postgres[Symbol.asyncDispose]())
+
+const endingAll = (userCode: string): Change => ({ do: 'end credentials', where: { userCode, except: [] }, reason: 'revoked', at: 1 })
+const changed = (sid: string) => ({ kind: 'changed', sid, at: 1, roles: [] }) as const
+
+async function execute(url: string, ...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  for (const sql of statements) await client.query(sql)
+  await client.end()
+}
+
+/** True while some transaction of the database waits for another. */
+function isWaiting(url: string): boolean {
+  const name = new URL(url).pathname.slice(1)
+  return postgres.ask('postgres', `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`) !== '0'
+}
+
+/** Opens a transaction of another server that does `work`, and holds its locks until it is told to commit. */
+async function held(url: string, work: (session: Session) => Promise<unknown>): Promise<() => Promise<void>> {
+  const connection = await openMigrated(url)
+  const [holds, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const committed = connection.transaction(async (session) => {
+    await work(session)
+    holds.resolve()
+    await letGo.promise
+  })
+  await Promise.race([holds.promise, committed])
+  return async () => {
+    letGo.resolve()
+    await committed.finally(() => connection.close())
+  }
+}
+
+/** Starts processes on the same task, lets them go at the same time, and returns everything they printed. */
+async function together(task: string, url: string, count: number): Promise<readonly string[]> {
+  const children = Array.from({ length: count }, (_, index) => {
+    const child = spawn(process.execPath, [CHILD, task, url, `p${index}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](), exited: once(child, 'exit') }
+  })
+  for (const { lines } of children) assert.equal((await lines.next()).value, 'ready')
+  for (const { child } of children) child.stdin.end('go\n')
+  const printed: string[] = []
+  for (const { lines, exited } of children) {
+    for (let next = await lines.next(); !next.done; next = await lines.next()) printed.push(next.value)
+    assert.deepEqual(await exited, [0, null])
+  }
+  return printed
+}
+
+test('Several processes may start at once where there is no schema yet.', async () => {
+  const url = await postgres.createDatabase()
+  assert.deepEqual(
+    await together('open', url, 5),
+    Array.from({ length: 5 }, () => 'opened'),
+  )
+  assert.deepEqual(await readSchemaVersions(url), { found: KNOWN_VERSION, known: KNOWN_VERSION })
+})
+
+test('While several processes append, who follows hears each entry once and in the order of the positions.', async () => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  const heard: string[] = []
+  const positions: number[] = []
+  const following = (async () => {
+    for await (const { entries, position } of store.log.follow(0)) {
+      heard.push(...entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
+      positions.push(position)
+    }
+  })()
+  await together('append', url, 4)
+  await until('every entry', () => heard.length >= 4 * APPENDED)
+  await store.close()
+  await following
+  assert.equal(new Set(heard).size, 4 * APPENDED)
+  const name = new URL(url).pathname.slice(1)
+  assert.deepEqual(heard, postgres.ask(name, 'SELECT sid FROM latchkey_endings ORDER BY position').split('\n'))
+  assert.deepEqual(
+    positions,
+    positions.toSorted((a, b) => a - b),
+  )
+})
+
+for (const isolation of ['read committed', 'repeatable read']) {
+  test(`Who ends all of a user’s waits for a renewal, and ends what was renewed; by default ${isolation}.`, async () => {
+    const url = await postgres.createDatabase()
+    const store = await openPostgresStore({ url })
+    await store.close()
+    await execute(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_isolation = '${isolation}'`)
+    const other: Store = await openPostgresStore({ url })
+    const [old, renewed] = [aSession({ userCode: 'usr_r' }), aSession({ userCode: 'usr_r' })]
+    await other.write([{ do: 'insert credential', record: old }])
+    const commit = await held(url, async (session) => {
+      await credentials.end(session, { id: old.id }, 'revoked', 1)
+      await credentials.insert(session, renewed)
+    })
+    const ending = other.write([endingAll('usr_r')])
+    await until('the ending to wait', () => isWaiting(url))
+    await commit()
+    const written = await ending
+    assert.ok(written.landed)
+    assert.deepEqual(
+      written.ended.map(({ id }) => id),
+      [renewed.id],
+    )
+    assert.deepEqual(await other.credentials.listByUser('usr_r'), [])
+    await other.close()
+  })
+}
+
+test('Of two that each hold what the other wants, both land in the end.', async () => {
+  const url = await postgres.createDatabase()
+  const [connection, store] = [await openMigrated(url), await openPostgresStore({ url })]
+  const tombstone = (id: string): Tombstone => ({
+    kind: 'tombstone',
+    was: 'session',
+    id,
+    hash: 'h',
+    reason: 'idle',
+    endedAt: 1,
+    expiresAt: 2,
+  })
+  const keeping = (id: string): Change => ({ do: 'keep tombstone', tombstone: tombstone(id) })
+  const hasB = Promise.withResolvers<void>()
+  let attempts = 0
+  const first = connection.transaction(async (session) => {
+    await credentials.keep(session, tombstone('b'))
+    hasB.resolve()
+    attempts += 1
+    if (attempts === 1) await until('the other to wait', () => isWaiting(url))
+    await credentials.keep(session, tombstone('a'))
+  })
+  await hasB.promise
+  // Now this one has `a` and waits for `b`, and the first one will want `a`.
+  const second = store.write([keeping('a'), keeping('b')])
+  const written = await second
+  assert.ok(written.landed)
+  await first
+  for (const id of ['a', 'b']) assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
+  await connection.close()
+  await store.close()
+})
+
+test('A server that vanishes in the middle of a write holds up the others for seconds, not for ever.', async (t) => {
+  const url = await postgres.createDatabase()
+  const store = await openPostgresStore({ url })
+  const vanished = held(url, (session) => appendEntries(session, [changed('lost')]))
+  const commit = await vanished
+  const began = performance.now()
+  await until('an entry to land', async () =>
+    store.write([{ do: 'append entry', entry: changed('next') }]).then(
+      ({ landed }) => landed,
+      (error: unknown) => {
+        assert.ok(error instanceof StoreError)
+        return false
+      },
+    ),
+  )
+  t.diagnostic(`held up for ${Math.round(performance.now() - began)} ms`)
+  await assert.rejects(commit(), StoreError)
+  const { value } = await store.log.follow(0).next()
+  assert.deepEqual(value.entries, [changed('next')])
+  await store.close()
+})
+
+test('A start waits for another server’s migration for as long as that takes.', async () => {
+  const url = await postgres.createDatabase()
+  const migrating = new pg.Client({ connectionString: url })
+  await migrating.connect()
+  await migrating.query('BEGIN')
+  await migrating.query('SELECT pg_advisory_xact_lock(5281703316)')
+  const opening = openPostgresStore({ url })
+  await pause(5_000)
+  await migrating.query('COMMIT')
+  await migrating.end()
+  const store = await opening
+  await store.probe()
+  await store.close()
+})
+
+test('A name that another server takes at the same moment is a refusal, also to a write of one change.', async () => {
+  const url = await postgres.createDatabase()
+  const [one, other] = [await openPostgresStore({ url }), await openPostgresStore({ url })]
+  for (let round = 0; round < 30; round += 1) {
+    const users = [aUser(), aUser()]
+    for (const user of users) await one.write([{ do: 'insert user', user }])
+    const renaming = users.map((user): Change[] => [
+      { do: 'replace user', next: { ...user, usernameKey: `name-${round}`, version: 2 }, ifVersion: 1 },
+    ])
+    const written = await Promise.all([one.write(renaming[0] ?? []), other.write(renaming[1] ?? [])])
+    assert.equal(written.filter(({ landed }) => landed).length, 1)
+  }
+  for (const store of [one, other]) await store.close()
+})
