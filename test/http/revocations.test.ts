@@ -1,0 +1,194 @@
+// GET /access/revocations: what ends, as it ends, for other services of the deployment.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createLatchkey } from '../../src/index.ts'
+import { EventParser, type ServerSentEvent } from '../../src/verify/server-sent-events.ts'
+import { type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { request, Visitor } from '../support/visitor.ts'
+import { makeServiceKey } from '../verify/support.ts'
+
+const PATH = '/access/revocations'
+
+let server: RunningServer
+let authorization: string
+before(async () => {
+  server = await startServer()
+  authorization = `Service ${await makeServiceKey(server)}`
+  await until('the key to be known', async () => {
+    await using stream = await listen()
+    return stream.status === 200
+  })
+})
+after(() => server[Symbol.asyncDispose]())
+
+interface Stream extends AsyncDisposable {
+  readonly status: number
+  readonly headers: Headers
+  readonly events: (ServerSentEvent & { readonly at: number })[]
+  readonly ended: boolean
+}
+
+async function listen(headers: Readonly<Record<string, string>> = {}, base = server.url): Promise<Stream> {
+  const stopping = new AbortController()
+  const response = await fetch(base + PATH, { headers: { authorization, ...headers }, signal: stopping.signal })
+  const stream = {
+    status: response.status,
+    headers: response.headers,
+    events: [] as Stream['events'],
+    ended: false,
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+    },
+  }
+  void (async () => {
+    const parser = new EventParser('')
+    const decoder = new TextDecoder()
+    for await (const piece of response.body ?? []) {
+      for (const event of parser.take(decoder.decode(piece, { stream: true }))) stream.events.push({ ...event, at: performance.now() })
+    }
+  })()
+    .catch(() => {})
+    .finally(() => {
+      stream.ended = true
+    })
+  return stream
+}
+
+const named = (stream: Stream, name: string) => stream.events.filter((event) => event.name === name)
+const sidsOf = (stream: Stream) => named(stream, 'ending').map(({ data }) => JSON.parse(data).sid)
+
+async function signedIn(): Promise<Visitor> {
+  const visitor = new Visitor(server.url)
+  await visitor.register(`Somebody-${Math.random().toString(36).slice(2, 10)}`)
+  return visitor
+}
+
+const signOut = (visitor: Visitor) => visitor.byToken('POST', `/access/logout/${visitor.code}`)
+
+test('An ending is told at once, with its session, its time and its reason, and where to go on from', async () => {
+  await using stream = await listen()
+  match(stream.headers.get('content-type') ?? '', /^text\/event-stream/)
+  equal(stream.headers.get('cache-control'), 'no-store')
+  equal(stream.headers.get('x-content-type-options'), 'nosniff')
+  const visitor = await signedIn()
+  await signOut(visitor)
+  const ended = performance.now()
+  await until('the ending', () => sidsOf(stream).includes(visitor.sid))
+  ok(performance.now() - ended < 1_000)
+  const event = named(stream, 'ending').at(-1)
+  const { sid, at, reason, ...more } = JSON.parse(event?.data ?? '')
+  deepEqual({ sid, reason, more }, { sid: visitor.sid, reason: 'revoked', more: {} })
+  ok(Math.abs(Date.parse(at) - Date.now()) < 5_000 && at.endsWith('Z'))
+  match(event?.lastEventId ?? '', /^\d+$/)
+})
+
+test('Heartbeats come every quarter of a second or sooner, and no flood of them', async () => {
+  await using stream = await listen()
+  await until('heartbeats', () => named(stream, 'heartbeat').length >= 9)
+  const beats = named(stream, 'heartbeat').map(({ at }) => at)
+  const gaps = beats.slice(1).map((at, index) => at - (beats[index] ?? 0))
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN
+  ok(usual > 80 && usual <= 280, `usually ${usual} ms apart`)
+})
+
+test('Who resumes with Last-Event-ID hears what was missed, and what was heard before not again', async () => {
+  const [first, second] = [await signedIn(), await signedIn()]
+  await using stream = await listen()
+  await signOut(first)
+  await until('the first ending', () => sidsOf(stream).includes(first.sid))
+  const lastEventId = stream.events.at(-1)?.lastEventId ?? ''
+  await stream[Symbol.asyncDispose]()
+  await signOut(second)
+  await using resumed = await listen({ 'last-event-id': lastEventId })
+  await until('a heartbeat', () => named(resumed, 'heartbeat').length > 0)
+  deepEqual(sidsOf(resumed), [second.sid])
+  equal(named(resumed, 'reset').length, 0)
+})
+
+test('Without Last-Event-ID everything is told that still matters, before the first heartbeat', async () => {
+  const visitor = await signedIn()
+  await signOut(visitor)
+  await using stream = await listen()
+  await until('a heartbeat', () => named(stream, 'heartbeat').length > 0)
+  ok(sidsOf(stream).includes(visitor.sid))
+  const [policy] = named(stream, 'policy')
+  deepEqual(JSON.parse(policy?.data ?? ''), { tokenLifetime: 300 })
+})
+
+for (const lastEventId of ['9007199254740991', 'nonsense', '-1', '1e3']) {
+  test(`After a Last-Event-ID that is none of its own, ${lastEventId}, it says that something may have been missed`, async () => {
+    const visitor = await signedIn()
+    await signOut(visitor)
+    await using stream = await listen({ 'last-event-id': lastEventId })
+    await until('a heartbeat', () => named(stream, 'heartbeat').length > 0)
+    const [reset] = named(stream, 'reset')
+    ok(Math.abs(Date.parse(JSON.parse(reset?.data ?? '').before) - Date.now()) < 5_000)
+    ok(sidsOf(stream).includes(visitor.sid))
+  })
+}
+
+test('Changed rights and changed keys are told too', async () => {
+  await using stream = await listen()
+  const visitor = await signedIn()
+  const { folder } = server
+  equal((await runCommand(['user', 'role', visitor.username, 'editor'], { folder })).code, 0)
+  equal((await runCommand(['key', 'rotate'], { folder })).code, 0)
+  await until('both', () => named(stream, 'changed').length > 0 && named(stream, 'keys').length > 0)
+  const { sid, roles } = JSON.parse(named(stream, 'changed').at(-1)?.data ?? '')
+  deepEqual({ sid, roles }, { sid: visitor.sid, roles: ['editor'] })
+})
+
+test('Only a service key opens it: no cookie, no session, no token, no key that was never made', async () => {
+  const visitor = await signedIn()
+  const refused: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
+    ['nothing', {}, 'session.required'],
+    ['cookies', { cookie: visitor.cookieHeader }, 'session.required'],
+    ['a token', { authorization: `Bearer ${visitor.token}` }, 'token.invalid'],
+    ['a session', { authorization: `Session ${visitor.cookie('session')}` }, 'token.invalid'],
+    ['a made-up key', { authorization: 'Service abc.def' }, 'token.invalid'],
+    ['another scheme', { authorization: authorization.replace('Service', 'Bearer') }, 'token.invalid'],
+    ['a key with something after it', { authorization: `${authorization}x` }, 'token.invalid'],
+  ]
+  for (const [what, headers, code] of refused) {
+    const reply = await request(server.url, 'GET', PATH, { headers })
+    deepEqual([reply.status, reply.json.code], [401, code], what)
+    ok(reply.headers.get('www-authenticate'), what)
+  }
+  equal((await request(server.url, 'GET', '/access/session', { headers: { authorization } })).status, 401)
+})
+
+test('A reader that goes away without a word harms nobody', async () => {
+  const { hostname, port } = new URL(server.url)
+  const socket = connect(Number(port), hostname)
+  socket.pause().write(`GET ${PATH} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: ${authorization}\r\n\r\n`)
+  await pause(300)
+  socket.destroy()
+  await using stream = await listen()
+  await until('others to be served', () => named(stream, 'heartbeat').length > 0)
+})
+
+test('When the server is told to stop, streams end at once', async () => {
+  await using own = await startServer({ folder: server.folder })
+  const streams = await Promise.all(Array.from({ length: 5 }, () => listen({}, own.url)))
+  await until('all to be served', () => streams.every((stream) => named(stream, 'heartbeat').length > 0))
+  const began = performance.now()
+  equal(await own.stop(), 0)
+  ok(performance.now() - began < 2_000)
+  await until('all to have ended', () => streams.every(({ ended }) => ended))
+})
+
+test('Embedded, the same stream comes from the Fetch handler, and ends with it', async () => {
+  const latchkey = await createLatchkey({ databaseUrl: `sqlite:${server.folder}/latchkey.db`, publicUrl: server.publicUrl })
+  const response = await latchkey.handler(new Request(`http://localhost${PATH}`, { headers: { authorization } }))
+  equal(response.status, 200)
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  ok(reader)
+  let text = ''
+  while (!text.includes('event: heartbeat')) text += (await reader.read()).value ?? ''
+  await latchkey.close()
+  for (;;) if ((await reader.read()).done) break
+})

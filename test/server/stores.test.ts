@@ -1,0 +1,191 @@
+// A server over PostgreSQL and Redis: several workers, a start without them, and what is still answered when one of them is gone.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { after, before, suite, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { askOnce, freePort } from '../support/connections.ts'
+import { type Place, startPlace } from '../support/places.ts'
+import { cleanEnvironment, MAIN, type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
+
+let place: Place
+before(async () => {
+  place = await startPlace('Redis')
+})
+after(() => place[Symbol.asyncDispose]())
+
+for (const withRedis of [false, true]) {
+  const name = withRedis ? 'PostgreSQL and Redis' : 'PostgreSQL alone'
+
+  void suite(`Two workers over ${name}`, () => {
+    let server: RunningServer
+    let env: Readonly<Record<string, string>>
+    before(async () => {
+      const { REDIS_URL: _, ...alone } = place.env
+      env = { ...(withRedis ? place.env : alone), LATCHKEY_LOGIN_LIMIT: '5/5m,1000/5m' }
+      server = await startServer({ folder: place.folder, env, args: ['--workers', '2'] })
+    })
+    after(() => server[Symbol.asyncDispose]())
+
+    /** Which worker answered: request ids begin with a part of its own. */
+    const ask = async (authorization: string) => {
+      const { status, headers } = await askOnce(server.url, '/access/session', { headers: { authorization } })
+      return { status, worker: String(headers['x-request-id']).split('-').slice(0, -1).join('-') }
+    }
+
+    test('the whole story holds, whichever of them answers', async () => {
+      const visitor = new Visitor(server.url)
+      await visitor.register(`Worker-story-${withRedis}`, { remember: true })
+      const workers = new Set<string>()
+      await until('both workers to answer', async () => {
+        const { status, worker } = await ask(visitor.token)
+        equal(status, 200)
+        return workers.add(worker).size === 2
+      })
+      equal((await visitor.byToken('PATCH', '/access/session/data', { body: { theme: 'dark' } })).status, 200)
+      deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { theme: 'dark' })
+      visitor.restartBrowser()
+      await visitor.renew()
+      const sessions = await visitor.byToken('GET', '/access/sessions')
+      ok(sessions.json.some((one: { kind: string; current: boolean }) => one.kind === 'session' && one.current))
+      const operations = (await visitor.byToken('GET', '/access/operations')).json.operations
+      deepEqual(
+        operations.slice(0, 2).map(({ action }: { action: string }) => action),
+        ['login.remembered', 'account.register'],
+      )
+      equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+      const ended = performance.now()
+      let inARow = 0
+      while (inARow < 10) {
+        inARow = (await ask(visitor.token)).status === 401 ? inARow + 1 : 0
+        ok(performance.now() - ended < 1_000)
+      }
+    })
+
+    test('an operator’s command bites', async () => {
+      const visitor = new Visitor(server.url)
+      await visitor.register(`Worker-command-${withRedis}`)
+      for (let round = 0; round < 6; round += 1) equal((await ask(visitor.token)).status, 200)
+      const { code, stderr } = await runCommand(['session', 'revoke', visitor.sid], { folder: place.folder, env })
+      equal(code, 0, stderr)
+      await until('a refusal', async () => (await ask(visitor.token)).status === 401)
+    })
+
+    test('login limits hold exactly', async () => {
+      await new Visitor(server.url).register(`Worker-guessed-${withRedis}`)
+      const body = JSON.stringify({ username: `Worker-guessed-${withRedis}`, password: 'not-the-password' })
+      const guesses = await Promise.all(Array.from({ length: 20 }, () => askOnce(server.url, '/access/login', { method: 'POST', body })))
+      equal(guesses.filter(({ text }) => JSON.parse(text).code === 'credentials.invalid').length, 5)
+      equal(guesses.filter(({ text }) => JSON.parse(text).code === 'rate.limited').length, 15)
+    })
+  })
+}
+
+test('A server that is not there, or not what it should be, stops the start within five seconds, in one line', async () => {
+  const nobody = await freePort()
+  const database = place.env.DATABASE_URL ?? ''
+  const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+    [
+      { DATABASE_URL: `postgres://a:hush@127.0.0.1:${nobody}/x` },
+      /^latchkey: DATABASE_URL: The database x on 127\.0\.0\.1 cannot be reached: nothing listens there\.$/,
+    ],
+    [
+      { DATABASE_URL: database.replace(/[^/]*$/, 'missing') },
+      /^latchkey: DATABASE_URL: The database missing on 127\.0\.0\.1 does not exist/,
+    ],
+    [{ DATABASE_URL: 'postgres://' }, /^latchkey: DATABASE_URL is "postgres:\/\/"; accepted: /],
+    [
+      { ...place.env, REDIS_URL: `redis://:hush@127.0.0.1:${nobody}` },
+      /^latchkey: REDIS_URL: Redis at 127\.0\.0\.1:\d+ cannot be reached: nothing listens there\.$/,
+    ],
+    [
+      { ...place.env, REDIS_URL: `${place.env.REDIS_URL}`.replace('redis:', 'redis+cluster:') },
+      /^latchkey: REDIS_URL: Redis at \S+ is no cluster: use redis:\/\//,
+    ],
+    [{ ...place.env, REDIS_URL: 'redis://192.0.2.1:6379' }, /^latchkey: REDIS_URL: Redis at 192\.0\.2\.1:6379 /],
+    [{ ...place.env, REDIS_URL: 'http://x' }, /^latchkey: REDIS_URL is "http:\/\/x"; accepted: /],
+    [{ DATABASE_URL: database, LATCHKEY_PUBLIC_URL: 'https://login.example.com' }, /^latchkey: LATCHKEY_SECRET is not set; /],
+  ]
+  for (const [env, message] of wrong) {
+    const began = performance.now()
+    const child = spawn(process.execPath, [MAIN, 'serve'], {
+      cwd: place.folder,
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk
+    })
+    await once(child, 'close')
+    ok(performance.now() - began < 5_000, `${said} after ${performance.now() - began} ms`)
+    ok(child.exitCode !== 0)
+    match(said.trimEnd(), message)
+    ok(!said.includes('hush'))
+  }
+})
+
+test('While PostgreSQL is gone, sessions and tokens are checked and renewed; what needs it says so, and works when it is back', async () => {
+  await using server = await startServer({ folder: place.folder, env: place.env })
+  const visitor = new Visitor(server.url)
+  await visitor.register('Without-postgres')
+  const cold = new Visitor(server.url)
+  await cold.login('Without-postgres')
+  await place.postgres?.kill()
+  try {
+    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+    equal((await cold.plainly('GET', '/access/session')).status, 200)
+    equal((await visitor.plainly('POST', '/access/token')).status, 200)
+    equal((await visitor.byToken('PATCH', '/access/session/data', { body: { a: 1 } })).status, 200)
+    equal((await visitor.plainly('GET', '/.well-known/jwks.json')).status, 200)
+    equal((await visitor.plainly('GET', '/livez')).status, 200)
+    const needing: readonly (readonly [string, string, unknown])[] = [
+      ['POST', '/access/login', { username: 'Without-postgres', password: PASSWORD }],
+      ['GET', '/access/operations', undefined],
+      ['POST', `/access/logout/${visitor.code}`, undefined],
+      ['GET', '/readyz', undefined],
+    ]
+    for (const [method, path, body] of needing) {
+      const reply = await visitor.byToken(method, path, body === undefined ? {} : { body })
+      equal(reply.status, 503, path)
+      if (path !== '/readyz') equal(reply.json.code, 'store.unavailable', path)
+    }
+    // The sign-out was not confirmed, and so nobody is signed out.
+    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+  } finally {
+    await place.postgres?.start()
+  }
+  await until('PostgreSQL to be used again', async () => (await visitor.byToken('GET', '/access/operations')).status === 200)
+  equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+  equal((await visitor.byToken('GET', '/access/session')).status, 401)
+})
+
+test('While Redis is gone, memory answers for a second at most, and then nobody is let in unchecked', async () => {
+  await using server = await startServer({ folder: place.folder, env: place.env })
+  const visitor = new Visitor(server.url)
+  await visitor.register('Without-redis')
+  await visitor.byToken('GET', '/access/session')
+  await place.redis?.kill()
+  try {
+    await pause(1_100)
+    for (const path of ['/access/session', '/access/session/data', '/access/sessions']) {
+      const reply = await visitor.byToken('GET', path)
+      deepEqual([reply.status, reply.json.code], [503, 'store.unavailable'], path)
+    }
+    equal((await visitor.plainly('POST', '/access/login', { body: { username: 'Without-redis', password: PASSWORD } })).status, 503)
+    equal((await visitor.plainly('GET', '/.well-known/jwks.json')).status, 200)
+    equal((await visitor.plainly('GET', '/livez')).status, 200)
+    const ready = await visitor.plainly('GET', '/readyz')
+    deepEqual([ready.status, ready.json.status], [503, 'failing'])
+  } finally {
+    await place.redis?.start()
+  }
+  await until('Redis to be used again', async () => (await visitor.byToken('GET', '/access/session')).status === 200)
+  equal((await visitor.plainly('GET', '/access/session')).status, 200)
+})
