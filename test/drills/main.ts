@@ -8,9 +8,11 @@ import { PASSWORD } from '../support/visitor.ts'
 import { startDeployment } from './deployment.ts'
 import { measureEndings, percentile } from './endings.ts'
 import { drill, FAULTS } from './faults.ts'
+import { measureSizes } from './sizes.ts'
 
 const [, , given = '1000', only] = process.argv
 const INCREMENTS = 10_000
+const SIZED = 20_000
 const count = Number(given)
 if (!Number.isInteger(count) || count < 1) {
   process.stderr.write('The number of sign-outs must be a whole number from 1.\n')
@@ -35,6 +37,18 @@ for (const name of PLACE_NAMES.filter(wanted)) {
     const [p50, p99, max] = [percentile(values, 0.5), percentile(values, 0.99), Math.max(...values)].map((value) => value.toFixed(1))
     write(`| ${name} | ${count} | ${where} | ${p50} | ${p99} | ${max} |`)
   }
+}
+
+write('')
+write(`Bytes each, measured with ${SIZED}`)
+write('| store | session | tombstone | log entry | operation | user |')
+write('|---|---|---|---|---|---|')
+for (const name of PLACE_NAMES.filter(wanted)) {
+  progress(`measuring ${name}`)
+  const { session, tombstone, tombstoneInDatabase, entry, operation, user } = await measureSizes(name, SIZED)
+  progress('')
+  const kept = tombstoneInDatabase > 0 ? ` and ${Math.round(tombstoneInDatabase)} in the database` : ''
+  write(`| ${name} | ${Math.round(session)} | ${Math.round(tombstone)}${kept} | ${[entry, operation, user].map(Math.round).join(' | ')} |`)
 }
 
 write('')
