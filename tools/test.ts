@@ -17,6 +17,7 @@ const CLIENTS = {
   'redis-server': 'redis-server',
   psql: 'postgresql',
   faketime: 'faketime',
+  nginx: 'nginx',
 }
 
 const steps: readonly (readonly [string, readonly string[]])[] = [

@@ -23,6 +23,7 @@ export class KeyRing {
   #ring: KeyRingRecord | undefined
   #signer: TokenSigner | undefined
   #readAt = Number.NEGATIVE_INFINITY
+  #reading: Promise<KeyRingRecord> | undefined
 
   constructor(options: KeyRingOptions) {
     this.#options = options
@@ -42,6 +43,14 @@ export class KeyRing {
     if (ring.version !== this.#ring?.version) this.#signer = signing.signer(verifyingKeys(ring, this.#readAt, tokenLifetime))
     this.#ring = ring
     return ring
+  }
+
+  /** Reads the ring; whoever asks while it is read gets the same, so that many wrong keys cost no more than one. */
+  readAgain(): Promise<KeyRingRecord> {
+    this.#reading ??= this.read().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
   }
 
   sign(claims: TokenClaims): string {

@@ -20,7 +20,6 @@ export async function isServiceKey(parts: Parts, value: string): Promise<boolean
   const isKnown = () => parts.keys.services().some((service) => service.hash === hash)
   if (isKnown()) return true
   // It may have been added a moment ago, elsewhere.
-  if (!parts.keys.mayBeStale(parts.clock.now())) return false
-  await parts.keys.read()
+  await parts.keys.readAgain()
   return isKnown()
 }

@@ -10,8 +10,11 @@ import { test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
 import { loadSettings } from '../../src/server/configuration.ts'
 import { pythonWithRequests } from '../../tools/debian-packages.ts'
-import { startServer, temporaryFolder } from '../support/server.ts'
+import { freePort } from '../support/connections.ts'
+import { MAIN, startServer, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
+import { Visitor } from '../support/visitor.ts'
+import { makeServiceKey } from '../verify/support.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -86,12 +89,14 @@ test('every path by example runs, one example after the other', async () => {
   const here = (text: string) => text.replaceAll('http://localhost:3000', server.url)
   const story = here(blocks('docs/http.md', 'sh').join('\n'))
   // A refusal is told with the examples before it, and stops the story.
-  const strict = 'curl() { command curl --fail-with-body "$@" && echo; }\nset -o pipefail\n'
+  const latchkey = `latchkey() { ${process.execPath} ${MAIN} "$@"; }\n`
+  const strict = `${latchkey}curl() { command curl --fail-with-body "$@" && echo; }\nset -o pipefail\n`
   const printed = await run('bash', ['-e'], strict + story, server.folder)
   assert.match(printed, /"data":\{"theme":"dark","cart":\{"tea":2\}\},"version":2/)
   assert.match(printed, /"data":\{"theme":"dark"\},"version":3/)
   assert.match(printed, /"data":\{"seen":"tour"\}/)
   assert.match(printed, /Remote-User: mary/i)
+  assert.match(printed, /^event: heartbeat$/m)
   assert.equal(printed.match(/^\{"ended":/gm)?.length, 4)
 
   const [shape = '{}'] = blocks('docs/http.md', 'json')
@@ -141,6 +146,35 @@ interface AjaxSettings {
   readonly headers?: Readonly<Record<string, string>>
   readonly beforeSend?: (request: { setRequestHeader(name: string, value: string): void }) => void
 }
+
+test('the service with plain node:http verifies tokens, and refuses them when their session has ended', async () => {
+  await using server = await startServer()
+  const key = await makeServiceKey(server)
+  const [example = ''] = blocks('docs/verify.md', 'js')
+  const port = await freePort()
+  const program = example
+    .replace("'latchkey/verify'", `'${new URL('src/verify/index.ts', ROOT).href}'`)
+    .replace('http://localhost:3000', server.publicUrl)
+    .replace('4000)', `${port}, '127.0.0.1')`)
+  await writeFile(join(server.folder, 'service.mjs'), program)
+  const child = spawn(process.execPath, ['service.mjs'], {
+    cwd: server.folder,
+    stdio: 'inherit',
+    env: { ...process.env, SERVICE_KEY: key },
+  })
+  const ask = async (authorization: string) => (await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization } })).text()
+  try {
+    await until('the service', async () => (await ask('').catch(() => '')) === 'malformed')
+    const visitor = new Visitor(server.url)
+    await visitor.register('ada')
+    assert.match(await ask(visitor.token), new RegExp(`^Hello, ${visitor.code}, as of \\d+ ms ago$`))
+    await visitor.byToken('POST', `/access/logout/${visitor.code}`)
+    await until('a refusal', async () => (await ask(visitor.token)) === 'session_ended')
+  } finally {
+    child.kill()
+    await once(child, 'exit')
+  }
+})
 
 test('the examples of the library run as one program', async () => {
   const folder = await temporaryFolder()

@@ -18,10 +18,6 @@ let authorization: string
 before(async () => {
   server = await startServer()
   authorization = `Service ${await makeServiceKey(server)}`
-  await until('the key to be known', async () => {
-    await using stream = await listen()
-    return stream.status === 200
-  })
 })
 after(() => server[Symbol.asyncDispose]())
 
@@ -68,6 +64,12 @@ async function signedIn(): Promise<Visitor> {
 }
 
 const signOut = (visitor: Visitor) => visitor.byToken('POST', `/access/logout/${visitor.code}`)
+
+test('A key is good from the moment it was made', async () => {
+  const fresh = await makeServiceKey(server)
+  await using stream = await listen({ authorization: `Service ${fresh}` })
+  equal(stream.status, 200)
+})
 
 test('An ending is told at once, with its session, its time and its reason, and where to go on from', async () => {
   await using stream = await listen()
