@@ -75,7 +75,7 @@ export const SETTINGS = {
   redisUrl: optional(
     'REDIS_URL',
     'redis://…, rediss://… or redis+cluster://host1,host2',
-    'moves credentials, limits and the endings log to Redis',
+    'moves credentials, limits and the endings log to Redis, beside the database',
     (text) => (/^(rediss?|redis\+cluster):\/\/./.test(text) ? text : undefined),
   ),
   secret: {
@@ -85,7 +85,7 @@ export const SETTINGS = {
       'what every key is derived from',
       secrets,
     ),
-    fallbackText: 'made on first start, kept beside the database',
+    fallbackText: 'made on first start, kept beside a SQLite file, else in latchkey.secret; must be set for https with PostgreSQL',
     secret: true,
   },
   allowedOrigins: {
