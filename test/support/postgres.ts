@@ -59,6 +59,7 @@ export async function startPostgres(...settings: readonly string[]): Promise<Run
       encoding: 'utf8',
     },
   )
+  if (init.error) throw new Error('The programs of PostgreSQL are missing. As root, type: apt-get install postgresql')
   if (init.status !== 0) throw new Error(`PostgreSQL could not be made: ${init.stderr}`)
   const rules = join(data, 'pg_hba.conf')
   await writeFile(rules, `host all ${GUARDED} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)

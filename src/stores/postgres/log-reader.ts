@@ -4,6 +4,7 @@
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
 import type { Heard } from '../../ports/store.ts'
+import { inTime } from '../in-time.ts'
 import { type Connection, sessionOn } from './connection.ts'
 import { CHANNEL, readAfter } from './entry-log.ts'
 
@@ -29,7 +30,11 @@ export class LogReader {
     this.#client ??= this.#connect()
     const connecting = this.#client
     try {
-      return await inTime(this.#inTurn(async () => readAfter(sessionOn(await connecting), from)))
+      return await inTime(
+        this.#inTurn(async () => readAfter(sessionOn(await connecting), from)),
+        PATIENCE,
+        this.#connection.subject,
+      )
     } catch (error) {
       this.#drop(connecting)
       throw error instanceof StoreError ? error : new StoreError(`${this.#connection.subject} does not answer.`, { cause: error })
@@ -62,17 +67,5 @@ export class LogReader {
   #drop(connecting: Promise<pg.Client>): void {
     if (this.#client === connecting) this.#client = undefined
     connecting.then((client) => client.end()).catch(() => {})
-  }
-}
-
-async function inTime<T>(reading: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreError('The endings log does not answer in time.')), PATIENCE)
-  })
-  try {
-    return await Promise.race([reading, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,6 +1,7 @@
 // The PostgreSQL store: one database, many servers.
 
-import type { Seen, Store } from '../../ports/store.ts'
+import type { Store } from '../../ports/store.ts'
+import { batches } from '../batches.ts'
 import { Followers } from '../log/followers.ts'
 import { statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
@@ -18,8 +19,6 @@ export interface PostgresOptions {
 }
 
 const HEARTBEAT_EVERY = 200
-/** Seen times written in one transaction: other work gets its turn in between. */
-const TOUCH_BATCH = 500
 
 /** Written over itself: a standby, or a full disk, does not take that. */
 const PROBE = statement('UPDATE latchkey_schema SET version = version')
@@ -79,10 +78,4 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
       await connection.close()
     },
   }
-}
-
-function batches(seen: readonly Seen[]): readonly (readonly Seen[])[] {
-  return Array.from({ length: Math.ceil(seen.length / TOUCH_BATCH) }, (_, index) =>
-    seen.slice(index * TOUCH_BATCH, (index + 1) * TOUCH_BATCH),
-  )
 }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { createClient, createCluster, ErrorReply } from '@redis/client'
 import { StoreError } from '../../domain/errors.ts'
+import { inTime } from '../in-time.ts'
 import { reasonOf } from './failures.ts'
 
 export type Argument = string | number
@@ -80,7 +81,7 @@ export class Connection {
   static async open(url: string): Promise<Connection> {
     const connection = new Connection(url)
     try {
-      await answeredInTime(connection.#client.connect(), CONNECT_PATIENCE)
+      await inTime(connection.#client.connect(), CONNECT_PATIENCE, connection.#subject)
       // A cluster connects before it knows whether its nodes answer.
       await connection.send('latchkey', 'EXISTS', 'latchkey')
       return connection
@@ -97,7 +98,7 @@ export class Connection {
 
   /** Sends one command on the key it concerns. @throws StoreError */
   send(key: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => answeredInTime(this.#send(key, args.map(String))))
+    return this.#answered(() => inTime(this.#send(key, args.map(String)), ANSWER_PATIENCE, this.#subject))
   }
 
   /** Runs a script on one key. @throws StoreError */
@@ -105,10 +106,10 @@ export class Connection {
     return this.#answered(async () => {
       const rest = ['1', key, ...args.map(String)]
       try {
-        return await answeredInTime(this.#send(key, ['EVALSHA', digest, ...rest]))
+        return await inTime(this.#send(key, ['EVALSHA', digest, ...rest]), ANSWER_PATIENCE, this.#subject)
       } catch (error) {
         if (!isUnknownScript(error)) throw error
-        return answeredInTime(this.#send(key, ['EVAL', lua, ...rest]))
+        return inTime(this.#send(key, ['EVAL', lua, ...rest]), ANSWER_PATIENCE, this.#subject)
       }
     })
   }
@@ -171,16 +172,4 @@ function hostsOf(url: string): readonly string[] {
     .replace(/^[^/]*\/\/(.*@)?/, '')
     .replace(/[/?].*$/, '')
     .split(',')
-}
-
-async function answeredInTime<T>(answer: Promise<T>, patience = ANSWER_PATIENCE): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreError('Redis does not answer in time.')), patience)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

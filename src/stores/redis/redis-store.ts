@@ -1,7 +1,8 @@
 // The Redis store: credentials, limits and the endings log in Redis or a Redis Cluster, for many servers; users, operations
 // and the key ring in the database beside it.
 
-import type { EndingLog, Seen, Store } from '../../ports/store.ts'
+import type { EndingLog, Store } from '../../ports/store.ts'
+import { batches } from '../batches.ts'
 import { Followers } from '../log/followers.ts'
 import { Aftermath } from './aftermath.ts'
 import { Carrier } from './carrier.ts'
@@ -23,8 +24,6 @@ export interface RedisOptions {
 }
 
 const HEARTBEAT_EVERY = 100
-/** Seen times sent at once: other work gets its turn in between. */
-const TOUCH_BATCH = 500
 
 /** @throws StoreError when Redis cannot be used; the database is then left as it is */
 export async function openRedisStore({ url, database, prefix }: RedisOptions): Promise<Store> {
@@ -106,10 +105,4 @@ export async function openRedisStore({ url, database, prefix }: RedisOptions): P
       await database.close()
     },
   }
-}
-
-function batches(seen: readonly Seen[]): readonly (readonly Seen[])[] {
-  return Array.from({ length: Math.ceil(seen.length / TOUCH_BATCH) }, (_, index) =>
-    seen.slice(index * TOUCH_BATCH, (index + 1) * TOUCH_BATCH),
-  )
 }

@@ -1,6 +1,7 @@
 // The SQLite store: one file, many processes.
 
-import type { Change, Seen, Store, Written } from '../../ports/store.ts'
+import type { Change, Store, Written } from '../../ports/store.ts'
+import { batches } from '../batches.ts'
 import { Followers } from '../log/followers.ts'
 import type { Connection } from './connection.ts'
 import { LimitWindows } from './limit-windows.ts'
@@ -10,8 +11,6 @@ import { Tables } from './tables.ts'
 /** How often another process's writes are looked for. */
 const POLL_EVERY = 25
 const HEARTBEAT_EVERY = 100
-/** Seen times written in one transaction: other work gets its turn in between. */
-const TOUCH_BATCH = 500
 
 export interface SqliteOptions {
   /** A file, made with mode 0600 where there is none; or `:memory:`. */
@@ -98,10 +97,4 @@ export function sqliteStoreOn(connection: Connection): Store {
 
 function hasEntries(changes: readonly Change[], written: Written): boolean {
   return written.landed && (written.ended.length > 0 || changes.some((change) => change.do === 'append entry'))
-}
-
-function batches(seen: readonly Seen[]): readonly (readonly Seen[])[] {
-  return Array.from({ length: Math.ceil(seen.length / TOUCH_BATCH) }, (_, index) =>
-    seen.slice(index * TOUCH_BATCH, (index + 1) * TOUCH_BATCH),
-  )
 }
