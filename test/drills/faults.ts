@@ -13,6 +13,8 @@ import { preciseNow } from './verifier-process.ts'
 export interface Fault {
   readonly name: string
   readonly places: readonly PlaceName[]
+  /** True where nobody may notice anything, not even while it lasts. */
+  readonly unnoticed?: true
   /** Strikes and mends; resolves when the part is there again. */
   readonly strike: (deployment: Struck, away: number) => Promise<void>
 }
@@ -100,32 +102,39 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'clock of one server an hour ahead',
     places: ['PostgreSQL', 'Redis'],
+    unnoticed: true,
     strike: (deployment, away) => setClock(deployment, '+1h', away),
   },
   {
     name: 'clock of one server an hour back',
     places: ['PostgreSQL', 'Redis'],
+    unnoticed: true,
     strike: (deployment, away) => setClock(deployment, '-1h', away),
   },
 ]
 
+/** With a short idle timeout the server sweeps while its clock is wrong, and would sweep everybody away. */
+const IDLE_TIMEOUT = 20_000
+const SWEPT_EVERY = IDLE_TIMEOUT / 4
+
 async function setClock({ setClock: set }: Struck, offset: string, away: number): Promise<void> {
   set(offset)
-  await pause(away)
+  await pause(Math.max(away, 1.2 * SWEPT_EVERY))
   set('+0h')
 }
 
 /** @param away milliseconds that the part is gone */
 export async function drill(fault: Fault, name: PlaceName, away: number): Promise<Tally> {
   await using clock = await startClock()
-  await using deployment = await startDeployment(name, fault.name.startsWith('clock') ? clock.env : {})
+  await using deployment = await startDeployment(name, fault.unnoticed ? clock.env : {})
   const load = new Load(deployment)
   await load.start()
   await pause(BEFORE)
+  const struckAt = preciseNow()
   await fault.strike(Object.assign(deployment, { setClock: clock.set }), away)
   const backAt = preciseNow()
   await pause(AFTER)
-  return await load.finish(backAt)
+  return await load.finish(fault.unnoticed ? struckAt : backAt)
 }
 
 async function startClock() {
@@ -135,7 +144,13 @@ async function startClock() {
   set('+0h')
   return {
     set,
-    env: { LD_PRELOAD: libfaketime(), FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+    env: {
+      LD_PRELOAD: libfaketime(),
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      LATCHKEY_SESSION_IDLE_TIMEOUT: `${IDLE_TIMEOUT / 1_000}s`,
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }

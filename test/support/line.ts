@@ -1,4 +1,4 @@
-// A line between a client and a server that a test can hold up, cut, and join again.
+// A line between a client and a server that a test can slow down, cut, and join again.
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -6,9 +6,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export interface Line extends AsyncDisposable {
   /** Where the line begins. */
   readonly url: string
-  /** What is sent now lies on the way until `release`. */
-  hold(): void
-  release(): void
+  /** From now on everything from the far end takes this long, in milliseconds, and nothing is lost. */
+  delay(milliseconds: number): void
   /** Breaks every connection, and takes no new one until `join`. */
   cut(): void
   join(): void
@@ -19,6 +18,7 @@ export async function startLine(to: string): Promise<Line> {
   const { hostname, port } = new URL(to)
   const pairs = new Set<readonly [Socket, Socket]>()
   let isCut = false
+  let delay = 0
   const server = createServer((near) => {
     if (isCut) {
       near.destroy()
@@ -27,7 +27,12 @@ export async function startLine(to: string): Promise<Line> {
     const far = connect(Number(port), hostname)
     const pair = [near, far] as const
     pairs.add(pair)
-    near.pipe(far).pipe(near)
+    near.pipe(far)
+    far.on('data', (piece: Buffer) => {
+      if (delay === 0) near.write(piece)
+      else setTimeout(() => near.write(piece), delay)
+    })
+    far.on('end', () => setTimeout(() => near.end(), delay))
     for (const socket of pair) {
       socket.on('error', () => {})
       socket.on('close', () => {
@@ -42,11 +47,8 @@ export async function startLine(to: string): Promise<Line> {
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hold: () => {
-      for (const [near, far] of pairs) far.unpipe(near).pause()
-    },
-    release: () => {
-      for (const [near, far] of pairs) far.pipe(near)
+    delay: (milliseconds) => {
+      delay = milliseconds
     },
     cut: () => {
       isCut = true
