@@ -71,6 +71,8 @@ test('The tarball holds what is needed to run, and nothing else', () => {
     'dist/cli/main.js',
     'dist/client/index.js',
     'dist/client/index.d.ts',
+    'dist/verify/index.js',
+    'dist/verify/index.d.ts',
     'dist/assets/manifest.json',
     'package.json',
   ])
@@ -136,7 +138,11 @@ console.log((await client.session()).user.username, (await client.logout()).sess
 test('A program in TypeScript finds the types', async () => {
   await writeFile(
     join(project, 'app.ts'),
-    `import { createLatchkey, type Latchkey } from 'latchkey'\nexport const latchkey: Latchkey = await createLatchkey({ sessionIdleTimeout: '20m' })\n`,
+    `import { createLatchkey, type Latchkey } from 'latchkey'
+import { createVerifier, type Verdict } from 'latchkey/verify'
+export const latchkey: Latchkey = await createLatchkey({ sessionIdleTimeout: '20m' })
+export const verdict: Verdict = await createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' }).verify('token')
+`,
   )
   const options = [
     '--noEmit',
@@ -167,4 +173,28 @@ test('The command serves, and stops when it is told to', async () => {
   await until('the end', () => program.child.exitCode !== null)
   equal(program.child.exitCode, 0, program.printed())
   match(await run(command, ['user', 'list'], { cwd: project, env: ENV }), /\bServed\b/)
+})
+
+test('Another service verifies tokens by itself', async () => {
+  await writeFile(
+    join(project, 'service.js'),
+    `import { createVerifier } from 'latchkey/verify'
+const { ISSUER: issuer, SERVICE_KEY: serviceKey, TOKEN: token } = process.env
+const verifier = createVerifier({ issuer, serviceKey })
+await verifier.ready()
+console.log((await verifier.verify(token)).ok)
+verifier.close()
+`,
+  )
+  const command = join(project, 'node_modules', '.bin', 'latchkey')
+  using program = await startProgram(command, ['serve'], { PORT: '0' })
+  const [, url = '', publicUrl = ''] = /^Latchkey listens on (\S+?), public URL (\S+)$/m.exec(program.printed()) ?? []
+  const { key } = JSON.parse(await run(command, ['key', 'add', '--service', 'shop', '--json'], { cwd: project, env: ENV }))
+  const visitor = new Visitor(url)
+  await visitor.register('Elsewhere')
+  const verify = () =>
+    run(process.execPath, ['service.js'], { cwd: project, env: { ...ENV, ISSUER: publicUrl, SERVICE_KEY: key, TOKEN: visitor.token } })
+  equal(await verify(), 'true\n')
+  await visitor.byToken('POST', `/access/logout/${visitor.code}`)
+  equal(await verify(), 'false\n')
 })
