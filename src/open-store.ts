@@ -9,7 +9,7 @@ export const IN_MEMORY = ':memory:'
 
 /** @throws StoreError naming the setting whose server cannot be used */
 export async function openStore({ databaseUrl, redisUrl }: Pick<Settings, 'databaseUrl' | 'redisUrl'>): Promise<Store> {
-  const database = await naming('DATABASE_URL', () => openDatabase(databaseUrl))
+  const database = await openDatabase(databaseUrl)
   if (redisUrl === undefined) return database
   try {
     const { openRedisStore } = await import('./stores/redis/redis-store.ts')
@@ -23,7 +23,7 @@ export async function openStore({ databaseUrl, redisUrl }: Pick<Settings, 'datab
 async function openDatabase(database: DatabaseChoice): Promise<Store> {
   if (database.engine === 'postgres') {
     const { openPostgresStore } = await import('./stores/postgres/postgres-store.ts')
-    return openPostgresStore({ url: database.url })
+    return naming('DATABASE_URL', () => openPostgresStore({ url: database.url }))
   }
   if (database.path === IN_MEMORY) return createMemoryStore()
   const { openSqliteStore } = await import('./stores/sqlite/sqlite-store.ts')

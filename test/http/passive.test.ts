@@ -12,7 +12,9 @@ const START = '2026-05-03T12:00:00.000Z'
 const LATER = '2026-05-03T12:05:00.000Z'
 
 /** Routes that look at who somebody is and leave the session as it is. */
-const harmless = routes.filter(({ path, proof }) => proof !== 'none' && proof !== 'origin' && !path.startsWith('/access/logout'))
+const harmless = routes.filter(
+  ({ path, proof }) => proof !== 'none' && proof !== 'origin' && proof !== 'service' && !path.startsWith('/access/logout'),
+)
 
 /** When the session was last seen, asked without being seen. */
 async function lastSeen(latchkey: InProcess, { token: authorization }: SignedInPerson): Promise<string> {
