@@ -8,9 +8,14 @@ const MINUTE = 60_000
 /** Ids looked at in one round. */
 const BATCH = 500
 
+/** An id that need not be looked at again here, and where it goes on, if it does. */
+export interface Done {
+  readonly id: string
+  readonly next?: { readonly calendar: Calendar; readonly at: number }
+}
+
 export interface Looked {
-  /** Ids that need not be looked at again. */
-  readonly done: readonly string[]
+  readonly done: readonly Done[]
   readonly enough: boolean
 }
 
@@ -47,12 +52,18 @@ export class Calendar {
         const ids = (await this.#connection.send(page, 'LRANGE', page, from, from + BATCH - 1)) as readonly string[]
         if (ids.length === 0) break
         const { done, enough } = await look(ids, isHere)
-        await Promise.all(done.map((id) => this.#connection.send(page, 'LREM', page, 1, id)))
+        await Promise.all(done.map((each) => this.#strike(page, each)))
         if (enough) return
         from += ids.length - done.length
       }
       await this.#strikeOff(minute)
     }
+  }
+
+  /** Of several who look at the same time one strikes an entry off, and it alone notes it elsewhere: entries never multiply. */
+  async #strike(page: string, { id, next }: Done): Promise<void> {
+    const struck = await this.#connection.send(page, 'LREM', page, 1, id)
+    if (struck === 1 && next !== undefined) await next.calendar.note([id], next.at)
   }
 
   async #minutesUntil(until: number): Promise<readonly string[]> {

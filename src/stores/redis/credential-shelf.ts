@@ -3,7 +3,7 @@
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
 import type { EndWhere } from '../../ports/store.ts'
-import { Calendar } from './calendar.ts'
+import { Calendar, type Done } from './calendar.ts'
 import type { Connection } from './connection.ts'
 import { type Claim, CredentialKeys } from './credential-keys.ts'
 import { Hints } from './hints.ts'
@@ -103,20 +103,24 @@ export class CredentialShelf {
     }
     await this.#limits.look(now, async (ids) => {
       const found = await this.#findAll(ids)
-      const ended = found.filter((one) => one?.kind === 'tombstone')
-      await Promise.all(ended.map(({ id, expiresAt }) => this.#graves.note([id], expiresAt)))
-      const enough = take(found.filter(isLive).filter(({ expiresAt }) => expiresAt <= now))
-      return { done: ids.filter((_, index) => !isLive(found[index])), enough }
+      const done = ids.flatMap((id, index): Done[] => {
+        const one = found[index]
+        if (isLive(one)) return []
+        return one === undefined ? [{ id }] : [{ id, next: { calendar: this.#graves, at: one.expiresAt } }]
+      })
+      return { done, enough: take(found.filter(isLive).filter(({ expiresAt }) => expiresAt <= now)) }
     })
     if (lapsed.size >= limit) return [...lapsed.values()]
     await this.#uses.look(idleSince, async (ids, isHere) => {
       const found = await this.#findAll(ids)
-      // What has been in use is looked at again when that is as long ago.
-      const used = found.filter(isLive).filter(({ lastSeenAt }) => lastSeenAt > idleSince && !isHere(lastSeenAt))
-      await Promise.all(used.map(({ id, lastSeenAt }) => this.#uses.note([id], lastSeenAt)))
-      const moved = new Set(used.map(({ id }) => id))
-      const enough = take(found.filter(isLive).filter(({ lastSeenAt }) => lastSeenAt <= idleSince))
-      return { done: ids.filter((id, index) => moved.has(id) || !isLive(found[index])), enough }
+      const done = ids.flatMap((id, index): Done[] => {
+        const one = found[index]
+        if (!isLive(one)) return [{ id }]
+        // What has been in use is looked at again when that is as long ago.
+        const isUsed = one.lastSeenAt > idleSince && !isHere(one.lastSeenAt)
+        return isUsed ? [{ id, next: { calendar: this.#uses, at: one.lastSeenAt } }] : []
+      })
+      return { done, enough: take(found.filter(isLive).filter(({ lastSeenAt }) => lastSeenAt <= idleSince)) }
     })
     return [...lapsed.values()]
   }
@@ -129,7 +133,7 @@ export class CredentialShelf {
         const gone = await Promise.all(taken.map((id) => this.records.deleteExpired(id, before)))
         const left = await this.#findAll(taken)
         deleted += gone.filter(Boolean).length
-        return { done: taken.filter((_, index) => left[index] === undefined), enough: deleted >= limit }
+        return { done: taken.filter((_, index) => left[index] === undefined).map((id) => ({ id })), enough: deleted >= limit }
       })
       if (deleted >= limit) break
     }

@@ -24,10 +24,14 @@ const GIVE_BACK = script(`
   local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
   if taken and tonumber(taken) > 0 then redis.call('SET', KEYS[1], (taken - 1) .. ' ' .. over, 'KEEPTTL') end`)
 
-/** Now. True where the window was over and is deleted. */
+/** Now. When the window is over, or 0 where there is none any more; then whether that was our doing. */
 const DELETE_OVER = script(`
   local over = (redis.call('GET', KEYS[1]) or ''):match('^%d+ (%d+)$')
-  return over and tonumber(ARGV[1]) >= tonumber(over) and redis.call('DEL', KEYS[1]) or 0`)
+  if not over then return { '0', 0 } end
+  if tonumber(ARGV[1]) < tonumber(over) then return { over, 0 } end
+  return { '0', redis.call('DEL', KEYS[1]) }`)
+
+type Seen = readonly [over: string, ours: number]
 
 export class LimitWindows {
   readonly #connection: Connection
@@ -53,11 +57,11 @@ export class LimitWindows {
 
   async deleteOver(now: number): Promise<number> {
     let deleted = 0
-    await this.#ends.look(now, async (keys) => {
-      const gone = await Promise.all(keys.map((key) => this.#connection.run(DELETE_OVER, this.#keys.limit(key), now)))
-      deleted += gone.filter((one) => one === 1).length
-      const left = await Promise.all(keys.map((key) => this.#connection.send(this.#keys.limit(key), 'EXISTS', this.#keys.limit(key))))
-      return { done: keys.filter((_, index) => left[index] === 0), enough: false }
+    await this.#ends.look(now, async (keys, isHere) => {
+      const seen = await Promise.all(keys.map(async (key) => (await this.#connection.run(DELETE_OVER, this.#keys.limit(key), now)) as Seen))
+      deleted += seen.reduce((sum, [, ours]) => sum + ours, 0)
+      // A window that began anew is noted for its own end.
+      return { done: keys.filter((_, index) => !isHere(Number(seen[index]?.[0]))).map((id) => ({ id })), enough: false }
     })
     return deleted
   }
