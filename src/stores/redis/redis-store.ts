@@ -76,8 +76,9 @@ export async function openRedisStore({ url, database, prefix }: RedisOptions): P
       },
       listEnded: (after, limit) => database.credentials.listEnded(after, limit),
       deleteExpired: async (before, limit) => {
-        await database.credentials.deleteExpired(before, limit)
-        return shelf.deleteExpired(before, limit)
+        const kept = await database.credentials.deleteExpired(before, limit)
+        // Where either side has more, the caller comes again.
+        return Math.max(kept, await shelf.deleteExpired(before, limit))
       },
     },
     users: database.users,
