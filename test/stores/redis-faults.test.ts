@@ -71,6 +71,8 @@ test('When the database fails, what had been claimed in Redis is taken back, and
   assert.deepEqual(await store.credentials.find(remembered.id), remembered)
   assert.deepEqual(await store.credentials.find(session.id), session)
   assert.deepEqual(await heard(store), [])
+  // Who ends everything of the user still finds it.
+  assert.ok((await store.credentials.listByUser(session.userCode)).some(({ id }) => id === session.id))
   fails.write = false
   assert.ok((await store.write(changes)).landed)
   assert.deepEqual(await heard(store), [session.id])

@@ -82,7 +82,7 @@ const DELETE_EXPIRED = script(`
 export interface Claim extends Ended {
   readonly lineage: string
   readonly tombstone: Tombstone
-  readonly before: string
+  readonly before: CredentialRecord
 }
 
 export class CredentialKeys {
@@ -123,9 +123,10 @@ export class CredentialKeys {
 
   /** Ends a live credential, unless it was seen after `notSeenSince`. Of several who try, one gets it. */
   async end(id: string, reason: EndReason, at: number, notSeenSince?: number): Promise<Claim | undefined> {
-    const before = await this.#connection.run(END, this.#keys.credential(id), reason, at, notSeenSince ?? '')
-    if (typeof before !== 'string') return undefined
-    const { kind, userCode, lineage, hash, expiresAt } = liveOf(id, before)
+    const text = await this.#connection.run(END, this.#keys.credential(id), reason, at, notSeenSince ?? '')
+    if (typeof text !== 'string') return undefined
+    const before = liveOf(id, text)
+    const { kind, userCode, lineage, hash, expiresAt } = before
     return {
       id,
       kind,
@@ -139,7 +140,7 @@ export class CredentialKeys {
 
   /** Takes an ending back that nobody was told of. */
   async revive({ id, tombstone, before }: Claim): Promise<void> {
-    await this.#connection.run(PUT_BACK, this.#keys.credential(id), tombstoneTextOf(tombstone), before)
+    await this.#connection.run(PUT_BACK, this.#keys.credential(id), tombstoneTextOf(tombstone), textOf(before))
   }
 
   /** Puts a tombstone where a live record still is. */

@@ -77,6 +77,12 @@ export class CredentialShelf {
     return claims
   }
 
+  /** Takes an ending back that nobody was told of. */
+  async revive(claim: Claim): Promise<void> {
+    await this.#hints.add(claim.before)
+    await this.records.revive(claim)
+  }
+
   /** What may match, live or ended. */
   async find(where: EndWhere): Promise<readonly (CredentialRecord | Tombstone)[]> {
     const found = await this.#findAll(await this.#candidates(where))

@@ -117,7 +117,7 @@ class Write {
   async #end(index: number, { where, reason, at }: EndChange): Promise<readonly Claim[]> {
     const claims = await this.#parts.shelf.end({ where, reason, at }, this.#insertedAfter(index))
     this.#claims.set(index, claims)
-    this.#undo.push(() => Promise.all(claims.map((claim) => this.#parts.shelf.records.revive(claim))))
+    this.#undo.push(() => Promise.all(claims.map((claim) => this.#parts.shelf.revive(claim))))
     return claims
   }
 
@@ -173,7 +173,13 @@ class Write {
   }
 
   async #takeBack(): Promise<void> {
-    for (const step of this.#undo.toReversed()) await step()
+    let fault: unknown
+    for (const step of this.#undo.toReversed()) {
+      await step().catch((error: unknown) => {
+        fault = error
+      })
+    }
+    if (fault !== undefined) throw fault
   }
 
   #inOrder(): readonly (readonly [index: number, claims: readonly Claim[]])[] {
