@@ -117,12 +117,14 @@ async function writePieces(
 
 function isTaken(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), MAX_STALL)
-    const done = () => {
+    const settle = (taken: boolean) => {
       clearTimeout(timer)
-      resolve(true)
+      response.off('drain', onTaken).off('close', onTaken)
+      resolve(taken)
     }
-    response.once('drain', done).once('close', done)
+    const onTaken = () => settle(true)
+    const timer = setTimeout(() => settle(false), MAX_STALL)
+    response.once('drain', onTaken).once('close', onTaken)
   })
 }
 

@@ -70,11 +70,15 @@ export class Follower {
       timer = setTimeout(() => quiet.abort(), maxSilence)
     }
     try {
+      const { keys, freshness, steady } = this.#parts
+      const asked = steady()
       const response = await fetch(`${issuer}/access/revocations`, { headers: this.#headers(), signal })
       if (!isEventStream(response)) throw this.#refusedBy(response)
+      const answered = steady()
       // They may have changed since anybody told us.
-      await this.#parts.keys.load()
-      this.#parts.freshness.connected()
+      await keys.load()
+      // The quicker of the two: either may have had to open a connection first.
+      freshness.connected(Math.min(answered - asked, steady() - answered))
       stillThere()
       await this.#read(response.body.getReader(), stillThere)
     } finally {

@@ -10,16 +10,27 @@ export interface Clocks {
 
 export const SYSTEM_CLOCKS: Clocks = { steady: () => performance.now(), wall: () => Date.now() }
 
-/** Heartbeats after which an old idea of how quick the line is gives way to a newer one: clocks drift apart. */
+/** After so many heartbeats the idea of how quick the line is may get worse by so many milliseconds: clocks drift apart. */
 const REMEMBERED = 200
+const DRIFT = 20
+
+interface Heard {
+  readonly steady: number
+  readonly wall: number
+  /** When it was written, by the clock of the server. */
+  readonly saidAt: number
+  /** At most this long it was on its way, in milliseconds. */
+  readonly late: number
+}
 
 export class Freshness {
   readonly #clocks: Clocks
   readonly #maxSilence: number
-  #heard: { readonly steady: number; readonly wall: number; readonly saidAt: number } | undefined
-  /** By how much our steady clock was ahead of what the server said, at the least: lately, and before that. */
+  #heard: Heard | undefined
+  #roundTrip = Number.POSITIVE_INFINITY
+  /** By how much our steady clock is ahead of the server's, as the quickest heartbeat of this connection has it. */
   #leastLag = Number.POSITIVE_INFINITY
-  #leastLagBefore = Number.POSITIVE_INFINITY
+  #leastLately = Number.POSITIVE_INFINITY
   #count = 0
 
   constructor(clocks: Clocks, maxSilence: number) {
@@ -27,28 +38,32 @@ export class Freshness {
     this.#maxSilence = maxSilence
   }
 
-  /** A new connection: nothing that comes on it was written before. */
-  connected(): void {
+  /** A new connection, on which an answer took this long: nothing that comes on it was written before. */
+  connected(roundTrip: number): void {
+    this.#roundTrip = roundTrip
     this.#leastLag = Number.POSITIVE_INFINITY
-    this.#leastLagBefore = Number.POSITIVE_INFINITY
+    this.#leastLately = Number.POSITIVE_INFINITY
+    this.#count = 0
   }
 
   /**
-   * A heartbeat that the server wrote at `saidAt` by its own clock. Returns false for one that lay somewhere on the way, while
-   * this process stood still or the line was slow: it says how things were then, and the words that count have yet to come.
+   * A heartbeat that the server wrote at `saidAt` by its own clock. It says how things were then: it was on its way for a round
+   * trip at most, and for as much longer as it comes later than the quickest of its kind, because the line was slow or this
+   * process stood still. Returns true where that is recent enough to count.
    */
   heard(saidAt: number): boolean {
+    if (!Number.isFinite(saidAt)) return false
     const steady = this.#clocks.steady()
     const lag = steady - saidAt
-    if (lag - Math.min(this.#leastLag, this.#leastLagBefore) > this.#maxSilence / 2) return false
     this.#leastLag = Math.min(this.#leastLag, lag)
+    this.#leastLately = Math.min(this.#leastLately, lag)
     this.#count += 1
     if (this.#count % REMEMBERED === 0) {
-      this.#leastLagBefore = this.#leastLag
-      this.#leastLag = Number.POSITIVE_INFINITY
+      this.#leastLag = Math.min(this.#leastLately, this.#leastLag + DRIFT)
+      this.#leastLately = Number.POSITIVE_INFINITY
     }
-    this.#heard = { steady, wall: this.#clocks.wall(), saidAt }
-    return true
+    this.#heard = { steady, wall: this.#clocks.wall(), saidAt, late: this.#roundTrip + Math.max(0, lag - this.#leastLag) }
+    return !this.isSilent
   }
 
   /** As if nothing had been heard yet. */
@@ -56,11 +71,11 @@ export class Freshness {
     this.#heard = undefined
   }
 
-  /** Milliseconds since the last heartbeat; infinite before the first. */
+  /** Milliseconds since the last heartbeat was written; infinite before the first. */
   silence(): number {
     if (this.#heard === undefined) return Number.POSITIVE_INFINITY
     const { steady, wall } = this.#clocks
-    return Math.max(steady() - this.#heard.steady, Math.abs(wall() - this.#heard.wall))
+    return this.#heard.late + Math.max(steady() - this.#heard.steady, Math.abs(wall() - this.#heard.wall))
   }
 
   get isSilent(): boolean {

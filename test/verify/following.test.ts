@@ -107,6 +107,19 @@ test('A line that brings everything late brings no news: its heartbeats are not 
   await untilSays(verifier, other.token, 'ok')
 })
 
+test('On a line that is slow from the start nothing is accepted, since nobody can tell in time', async () => {
+  const visitor = await setting.visitor()
+  setting.line.delay(1_200)
+  const verifier = setting.verifier()
+  const began = performance.now()
+  while (performance.now() - began < 4_000) {
+    ok((await says(verifier, visitor.token)) !== 'ok')
+    await pause(20)
+  }
+  setting.line.delay(0)
+  await untilSays(verifier, visitor.token, 'ok')
+})
+
 test('While Latchkey stands still everything is refused as silent; when it goes on, it is accepted again', async () => {
   const verifier = setting.verifier()
   await verifier.ready()
