@@ -115,7 +115,7 @@ export class Endings {
     if (heard.done) return false
     for (const entry of heard.value.entries) this.#take(entry)
     this.#position = heard.value.position
-    this.#heardAt = this.#options.clock.now()
+    this.#heardAt = this.#options.clock.now() - heard.value.age
     this.#drop(this.#heardAt - this.#options.tokenLifetime - MAX_CLOCK_SKEW)
     return true
   }

@@ -109,6 +109,8 @@ export interface Heard {
   readonly entries: readonly LogEntry[]
   /** Of the last entry there is; hand it to `follow` to resume. */
   readonly position: number
+  /** How long ago the log was read, in milliseconds: what has landed since is not in it. */
+  readonly age: number
 }
 
 export interface EndingLog {

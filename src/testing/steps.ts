@@ -57,19 +57,17 @@ export async function hear(following: AsyncIterator<Heard>): Promise<Heard> {
 /** Hears until this many entries have come. */
 export async function hearEntries(following: AsyncIterator<Heard>, count: number): Promise<Heard> {
   const entries: Heard['entries'][number][] = []
-  let position = 0
-  while (entries.length < count) {
+  for (;;) {
     const heard = await hear(following)
     entries.push(...heard.entries)
-    position = heard.position
+    if (entries.length >= count) return { ...heard, entries }
   }
-  return { entries, position }
 }
 
 /** Everything the log retains after `from`, and its position. */
-export async function retained(store: Store, from = 0): Promise<Heard> {
+export async function retained(store: Store, from = 0): Promise<Omit<Heard, 'age'>> {
   const following = store.log.follow(from)
-  const heard = await hear(following)
+  const { entries, position } = await hear(following)
   await following.return?.()
-  return heard
+  return { entries, position }
 }

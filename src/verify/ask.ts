@@ -1,5 +1,6 @@
 // Asking Latchkey itself about one token, where its endings are not heard.
 
+import { discard } from './discard.ts'
 import type { Settled } from './options.ts'
 import { type RefusedFor, refusal, type Verdict } from './verdict.ts'
 
@@ -14,7 +15,10 @@ export async function askIssuer({ issuer, fetch }: Settled, token: string): Prom
       headers: { authorization: `Bearer ${token}`, 'x-latchkey-passive': '1' },
       signal: AbortSignal.timeout(PATIENCE),
     })
-    if (response.ok) return undefined
+    if (response.ok) {
+      discard(response.body)
+      return undefined
+    }
     const { reason } = (await response.json()) as { readonly reason?: string }
     return refusal(response.status === 401 ? (REASONS.find((known) => known === reason) ?? 'malformed') : 'silent')
   } catch {

@@ -19,25 +19,31 @@ interface Noted {
 export class Endings {
   /** By session, in the order of hearing: the oldest come first. */
   readonly #noted = new Map<string, Noted>()
+  readonly #steady: () => number
   #tokenLifetime = Number.POSITIVE_INFINITY
-  #resetBefore = Number.NEGATIVE_INFINITY
+  #reset = { before: Number.NEGATIVE_INFINITY, heardAt: Number.NEGATIVE_INFINITY }
+
+  /** @param steady milliseconds that only ever grow */
+  constructor(steady: () => number) {
+    this.#steady = steady
+  }
 
   /** Nothing is forgotten before a token can no longer be good. Milliseconds. */
   set tokenLifetime(lifetime: number) {
     this.#tokenLifetime = lifetime
   }
 
-  ended(sid: string, heardAt: number): void {
-    this.#note(sid, { heardAt, ended: true, changed: this.#noted.get(sid)?.changed })
+  ended(sid: string): void {
+    this.#note(sid, { heardAt: this.#steady(), ended: true, changed: this.#noted.get(sid)?.changed })
   }
 
-  changed(sid: string, at: number, roles: readonly string[], heardAt: number): void {
-    this.#note(sid, { heardAt, ended: this.#noted.get(sid)?.ended ?? false, changed: { at, roles: roles.join() } })
+  changed(sid: string, at: number, roles: readonly string[]): void {
+    this.#note(sid, { heardAt: this.#steady(), ended: this.#noted.get(sid)?.ended ?? false, changed: { at, roles: roles.join() } })
   }
 
   /** Something may have been missed: no token from before this time is good any more. Milliseconds since 1970. */
   reset(before: number): void {
-    this.#resetBefore = Math.max(this.#resetBefore, before)
+    this.#reset = { before: Math.max(this.#resetBefore, before), heardAt: this.#steady() }
   }
 
   /** Why a token of these claims is refused, if it is. */
@@ -51,12 +57,20 @@ export class Endings {
     return mayBeOlder && noted.changed?.roles !== roles.join() ? 'expired' : undefined
   }
 
+  /** When no token from before can be good any more, there is nothing left to refuse; a server's clock may have been wrong. */
+  get #resetBefore(): number {
+    return this.#canMatter(this.#reset.heardAt) ? this.#reset.before : Number.NEGATIVE_INFINITY
+  }
+
+  #canMatter(heardAt: number): boolean {
+    return this.#steady() - heardAt <= this.#tokenLifetime + 2 * MAX_CLOCK_SKEW
+  }
+
   #note(sid: string, noted: Noted): void {
     this.#noted.delete(sid)
     this.#noted.set(sid, noted)
-    const before = noted.heardAt - this.#tokenLifetime - 2 * MAX_CLOCK_SKEW
     for (const [oldest, { heardAt }] of this.#noted) {
-      if (heardAt >= before) return
+      if (this.#canMatter(heardAt)) return
       this.#noted.delete(oldest)
     }
   }

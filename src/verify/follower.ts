@@ -1,5 +1,6 @@
 // Follows the endings of the issuer, and comes back whenever the line breaks or goes quiet: what was missed is heard first.
 
+import { discard } from './discard.ts'
 import type { Endings } from './endings.ts'
 import type { Freshness } from './freshness.ts'
 import type { Keys } from './keys.ts'
@@ -18,7 +19,6 @@ export interface FollowerParts {
   readonly keys: Keys
   readonly endings: Endings
   readonly freshness: Freshness
-  readonly steady: () => number
 }
 
 export class Follower {
@@ -55,12 +55,30 @@ export class Follower {
       }
       const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#attempts, 10))
       this.#attempts += 1
-      await new Promise((resolve) => setTimeout(resolve, longest * Math.random()))
+      await this.#pause(longest * Math.random())
     }
   }
 
+  /** Milliseconds. Over as soon as the verifier is closed. */
+  #pause(length: number): Promise<void> {
+    const { signal } = this.#closing
+    if (signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, length)
+      signal.addEventListener('abort', end)
+    })
+  }
+
   async #follow(): Promise<void> {
-    const { issuer, fetch, maxSilence } = this.#parts.options
+    const { options, keys, freshness } = this.#parts
+    const { issuer, fetch, maxSilence } = options
+    // They may have changed since anybody told us. They come first: what opens a connection does not count as a slow line.
+    await keys.load()
     const quiet = new AbortController()
     const signal = AbortSignal.any([this.#closing.signal, quiet.signal])
     // A line on which nothing comes any more may look like one on which nothing happens.
@@ -70,48 +88,52 @@ export class Follower {
       timer = setTimeout(() => quiet.abort(), maxSilence)
     }
     try {
-      const { keys, freshness, steady } = this.#parts
-      const asked = steady()
+      freshness.asked()
       const response = await fetch(`${issuer}/access/revocations`, { headers: this.#headers(), signal })
       if (!isEventStream(response)) throw this.#refusedBy(response)
-      const answered = steady()
-      // They may have changed since anybody told us.
-      await keys.load()
-      // The quicker of the two: either may have had to open a connection first.
-      freshness.connected(Math.min(answered - asked, steady() - answered))
       stillThere()
       await this.#read(response.body.getReader(), stillThere)
     } finally {
       clearTimeout(timer)
+      // Whatever is still to come of the answer is not waited for.
+      quiet.abort()
     }
   }
 
   async #read(reader: ReadableStreamDefaultReader<Uint8Array>, stillThere: () => void): Promise<void> {
     const parser = new EventParser(this.#lastEventId)
     const decoder = new TextDecoder()
+    let hasCaughtUp = false
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      for (const event of parser.take(decoder.decode(value, { stream: true }))) if (this.#take(event)) stillThere()
+      // What is retained may take a while; after it, only a heartbeat in time says that the line is as quick as it was.
+      if (!hasCaughtUp) stillThere()
+      for (const event of parser.take(decoder.decode(value, { stream: true }))) {
+        if (this.#take(event)) stillThere()
+        hasCaughtUp ||= event.name === 'heartbeat'
+      }
+      if (this.#parts.freshness.isWorn) return
     }
   }
 
-  /** True for a word that says that the line is as quick as it was. */
+  /** True for a heartbeat that came in time. */
   #take({ name, data, lastEventId }: ServerSentEvent): boolean {
-    const { endings, freshness, keys, options, steady } = this.#parts
+    const { endings, freshness, keys, options } = this.#parts
     const told = JSON.parse(data) as Told
     this.#lastEventId = lastEventId
     switch (name) {
       case 'ending':
-        endings.ended(told.sid, steady())
+        endings.ended(told.sid)
         return false
       case 'changed':
-        endings.changed(told.sid, Date.parse(told.at), told.roles, steady())
+        endings.changed(told.sid, Date.parse(told.at), told.roles)
         return false
       case 'reset':
         endings.reset(Date.parse(told.before))
         return false
       case 'policy':
+        freshness.answered(Date.parse(told.at))
         endings.tokenLifetime = told.tokenLifetime * 1000
         return false
       case 'keys':
@@ -133,13 +155,14 @@ export class Follower {
     return this.#lastEventId === '' ? { authorization } : { authorization, 'last-event-id': this.#lastEventId }
   }
 
-  #refusedBy({ status }: Response): Error {
+  #refusedBy({ status, body }: Response): Error {
     const { issuer } = this.#parts.options
     const error = new Error(
       status === 401
         ? `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``
         : `The endings of ${issuer} cannot be followed: status ${status}`,
     )
+    discard(body)
     this.#refusals += 1
     if (status === 401 && this.#refusals >= MAX_REFUSALS) this.#firstHeard.reject(error)
     return error

@@ -10,13 +10,16 @@ export interface Clocks {
 
 export const SYSTEM_CLOCKS: Clocks = { steady: () => performance.now(), wall: () => Date.now() }
 
-/** After so many heartbeats the idea of how quick the line is may get worse by so many milliseconds: clocks drift apart. */
-const REMEMBERED = 200
-const DRIFT = 20
+/** Two clocks drift apart by less than this, in milliseconds, while a connection is in use. */
+const DRIFT = 150
+const WORN_AFTER = 10 * 60_000
 
-interface Heard {
+interface Moment {
   readonly steady: number
   readonly wall: number
+}
+
+interface Heard extends Moment {
   /** When it was written, by the clock of the server. */
   readonly saidAt: number
   /** At most this long it was on its way, in milliseconds. */
@@ -27,43 +30,46 @@ export class Freshness {
   readonly #clocks: Clocks
   readonly #maxSilence: number
   #heard: Heard | undefined
-  #roundTrip = Number.POSITIVE_INFINITY
-  /** By how much our steady clock is ahead of the server's, as the quickest heartbeat of this connection has it. */
-  #leastLag = Number.POSITIVE_INFINITY
-  #leastLately = Number.POSITIVE_INFINITY
-  #count = 0
+  #asked: Moment
+  #answeredAt: number | undefined
 
   constructor(clocks: Clocks, maxSilence: number) {
     this.#clocks = clocks
     this.#maxSilence = maxSilence
+    this.#asked = this.#moment()
   }
 
-  /** A new connection, on which an answer took this long: nothing that comes on it was written before. */
-  connected(roundTrip: number): void {
-    this.#roundTrip = roundTrip
-    this.#leastLag = Number.POSITIVE_INFINITY
-    this.#leastLately = Number.POSITIVE_INFINITY
-    this.#count = 0
+  /** To be called right before the endings are asked for. */
+  asked(): void {
+    this.#asked = this.#moment()
+    this.#answeredAt = undefined
+  }
+
+  /** The first word of the server, which it wrote at `saidAt` by its own clock. */
+  answered(saidAt: number): void {
+    this.#answeredAt ??= saidAt
   }
 
   /**
-   * A heartbeat that the server wrote at `saidAt` by its own clock. It says how things were then: it was on its way for a round
-   * trip at most, and for as much longer as it comes later than the quickest of its kind, because the line was slow or this
-   * process stood still. Returns true where that is recent enough to count.
+   * A heartbeat that the server wrote at `saidAt` by its own clock: it says how things were then. The server's first word was
+   * written after we had asked. So what has passed here since we asked, less what passed there between that word and this
+   * heartbeat, is the longest that it can have been on its way, however slow the line is. Returns true where that is recent
+   * enough to count.
    */
   heard(saidAt: number): boolean {
     if (!Number.isFinite(saidAt)) return false
-    const steady = this.#clocks.steady()
-    const lag = steady - saidAt
-    this.#leastLag = Math.min(this.#leastLag, lag)
-    this.#leastLately = Math.min(this.#leastLately, lag)
-    this.#count += 1
-    if (this.#count % REMEMBERED === 0) {
-      this.#leastLag = Math.min(this.#leastLately, this.#leastLag + DRIFT)
-      this.#leastLately = Number.POSITIVE_INFINITY
-    }
-    this.#heard = { steady, wall: this.#clocks.wall(), saidAt, late: this.#roundTrip + Math.max(0, lag - this.#leastLag) }
+    this.answered(saidAt)
+    const now = this.#moment()
+    const late = elapsed(this.#asked, now) - (saidAt - (this.#answeredAt ?? saidAt))
+    // More time has passed there than here: a clock was set, and nothing that is reckoned from it says anything.
+    if (late < -DRIFT) return false
+    this.#heard = { ...now, saidAt, late: Math.max(0, late) }
     return !this.isSilent
+  }
+
+  /** True when the clocks may have drifted apart since we asked: it is time to ask again. */
+  get isWorn(): boolean {
+    return elapsed(this.#asked, this.#moment()) > WORN_AFTER
   }
 
   /** As if nothing had been heard yet. */
@@ -92,4 +98,12 @@ export class Freshness {
     const issuersNow = this.#heard.saidAt + steady() - this.#heard.steady
     return this.isSilent ? Math.max(issuersNow, wall()) : issuersNow
   }
+
+  #moment(): Moment {
+    return { steady: this.#clocks.steady(), wall: this.#clocks.wall() }
+  }
+}
+
+function elapsed(from: Moment, to: Moment): number {
+  return Math.max(to.steady - from.steady, to.wall - from.wall)
 }

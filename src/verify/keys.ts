@@ -5,6 +5,7 @@
 
 import { isTokenClaims, type TokenClaims } from '../domain/token.ts'
 import { bytesOf, textOf } from './base64url.ts'
+import { discard } from './discard.ts'
 import type { Settled } from './options.ts'
 
 type PublicKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
@@ -67,7 +68,10 @@ export class Keys {
       headers: { 'cache-control': 'no-cache' },
       signal: AbortSignal.timeout(PATIENCE),
     })
-    if (!response.ok) throw new Error(`The keys of ${this.#options.issuer} cannot be loaded: status ${response.status}`)
+    if (!response.ok) {
+      discard(response.body)
+      throw new Error(`The keys of ${this.#options.issuer} cannot be loaded: status ${response.status}`)
+    }
     const { keys } = (await response.json()) as { readonly keys?: readonly Jwk[] }
     const ours = (keys ?? []).filter(({ kty, crv }) => kty === 'OKP' && crv === 'Ed25519')
     const imported = await Promise.all(

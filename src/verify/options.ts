@@ -57,6 +57,17 @@ export function settle(options: VerifierOptions): Settled {
     maxSilence,
     capacity,
     fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
-    onFault: options.onFault ?? (() => {}),
+    onFault: carefully(options.onFault ?? (() => {})),
+  }
+}
+
+/** Whoever is told of a fault must not be able to end the following with one of their own. */
+function carefully(onFault: (fault: Error) => void): (fault: Error) => void {
+  return (fault) => {
+    try {
+      onFault(fault)
+    } catch {
+      // It is the listener's own, and there is nobody else to tell.
+    }
   }
 }

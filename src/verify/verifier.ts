@@ -50,7 +50,7 @@ export function createVerifier(options: VerifierOptions, clocks: Clocks = SYSTEM
 class TokenVerifier implements Verifier {
   readonly #options: Settled
   readonly #keys: Keys
-  readonly #endings = new Endings()
+  readonly #endings: Endings
   readonly #freshness: Freshness
   readonly #follower: Follower | undefined
   readonly #remembered: TwoGenerations<Remembered>
@@ -58,10 +58,11 @@ class TokenVerifier implements Verifier {
   constructor(options: Settled, clocks: Clocks) {
     this.#options = options
     this.#keys = new Keys(options)
+    this.#endings = new Endings(clocks.steady)
     this.#freshness = new Freshness(clocks, options.maxSilence)
     this.#remembered = new TwoGenerations(options.capacity)
     const { serviceKey } = options
-    const shared = { options, keys: this.#keys, endings: this.#endings, freshness: this.#freshness, steady: clocks.steady }
+    const shared = { options, keys: this.#keys, endings: this.#endings, freshness: this.#freshness }
     this.#follower = serviceKey === undefined ? undefined : new Follower({ ...shared, serviceKey })
   }
 

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Line extends AsyncDisposable {
   /** Where the line begins. */
@@ -28,11 +29,14 @@ export async function startLine(to: string): Promise<Line> {
     const pair = [near, far] as const
     pairs.add(pair)
     near.pipe(far)
-    far.on('data', (piece: Buffer) => {
-      if (delay === 0) near.write(piece)
-      else setTimeout(() => near.write(piece), delay)
-    })
-    far.on('end', () => setTimeout(() => near.end(), delay))
+    let order = Promise.resolve()
+    // None overtakes another, also when the line becomes quicker.
+    const late = (arrive: () => void) => {
+      const onItsWay = delay === 0 ? Promise.resolve() : pause(delay, undefined, { ref: false })
+      order = Promise.all([order, onItsWay]).then(arrive)
+    }
+    far.on('data', (piece: Buffer) => late(() => near.write(piece)))
+    far.on('end', () => late(() => near.end()))
     for (const socket of pair) {
       socket.on('error', () => {})
       socket.on('close', () => {

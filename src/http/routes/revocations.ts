@@ -8,6 +8,8 @@ import { openRoute } from '../route.ts'
 
 /** The log says several times a second that it is there. Not every time is passed on, and never more than was said. */
 const HEARTBEAT_AFTER = 150
+/** Events in one piece. A reader who is slow makes the next piece wait. */
+const AT_ONCE = 500
 
 export const revocationRoutes = [
   openRoute({
@@ -31,14 +33,16 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, isStopping
   let isFirst = true
   let saidAt = Number.NEGATIVE_INFINITY
   try {
-    for await (const { entries, position } of parts.store.log.follow(reached)) {
+    for await (const { entries, position, age } of parts.store.log.follow(reached)) {
       if (isStopping()) return
       if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
         reached = 0
         yield event('reset', { before: isoTime(parts.clock.now()) }, reached)
       }
       // How long endings matter: for as long as a token can live.
-      if (isFirst) yield event('policy', { tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
+      if (isFirst)
+        yield event('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
+      const readAt = parts.clock.now() - age
       const now = performance.now()
       const says = entries.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
       isFirst = false
@@ -46,7 +50,8 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, isStopping
       saidAt = now
       // Only with the last of them is their position reached: whoever resumes hears some again rather than miss one.
       const events = entries.map((entry, index) => eventOf(entry, index < entries.length - 1 ? reached : position))
-      yield events.join('') + event('heartbeat', { at: isoTime(parts.clock.now()) }, position)
+      events.push(event('heartbeat', { at: isoTime(readAt) }, position))
+      for (let from = 0; from < events.length; from += AT_ONCE) yield events.slice(from, from + AT_ONCE).join('')
       reached = position
     }
   } catch {

@@ -2,8 +2,11 @@
 
 import type { Heard } from '../../ports/store.ts'
 
+/** What one reading of a log finds. */
+export type Reading = Omit<Heard, 'age'>
+
 export interface Followed {
-  read(from: number): Heard | Promise<Heard>
+  read(from: number): Reading | Promise<Reading>
   joined(follower: Follower): void
   left(follower: Follower): void
 }
@@ -58,10 +61,11 @@ export class Follower implements AsyncIterableIterator<Heard> {
     this.#woken = undefined
     if (this.#ended) return DONE
     this.#due = false
+    const began = performance.now()
     try {
-      const value = await this.#followed.read(this.#position)
-      this.#position = value.position
-      return { done: false, value }
+      const reading = await this.#followed.read(this.#position)
+      this.#position = reading.position
+      return { done: false, value: { ...reading, age: performance.now() - began } }
     } catch (error) {
       this.end()
       throw error

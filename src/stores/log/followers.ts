@@ -1,11 +1,11 @@
 // Following an endings log: who waits for its next entries, and what wakes them. How it is read is each store's own.
 
 import type { Heard } from '../../ports/store.ts'
-import { Follower } from './follower.ts'
+import { Follower, type Reading } from './follower.ts'
 
 export interface Source {
   /** Everything after `from`. @throws StoreError when the log cannot be read */
-  read(from: number): Heard | Promise<Heard>
+  read(from: number): Reading | Promise<Reading>
   /** Asked every `pollEvery` milliseconds: true when somebody else may have written. */
   hasNews(): boolean
   readonly pollEvery: number

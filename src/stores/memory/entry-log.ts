@@ -1,7 +1,7 @@
 // The endings log in memory: entries in the order of their positions.
 
 import type { LogEntry } from '../../domain/ending.ts'
-import type { Heard } from '../../ports/store.ts'
+import type { Reading } from '../log/follower.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import type { Undo } from './undo.ts'
 
@@ -29,7 +29,7 @@ export class EntryLog {
     })
   }
 
-  readAfter(from: number): Heard {
+  readAfter(from: number): Reading {
     const start = from > this.#position ? 0 : from
     // Followers are most often at the end: look from there.
     const last = this.#retained.findLastIndex(({ position }) => position <= start)

@@ -3,7 +3,7 @@
 // after a standby has taken over that lacks the latest entries, positions go on from where every follower has been.
 
 import type { LogEntry } from '../../domain/ending.ts'
-import type { Heard } from '../../ports/store.ts'
+import type { Reading } from '../log/follower.ts'
 import { ENDING_SQL, ENDINGS_TABLE, type EntryRow, entryOf, entryValues } from '../sql/endings.ts'
 import { type Session, statement, sweeping } from './connection.ts'
 
@@ -59,7 +59,7 @@ export async function appendEntries(session: Session, entries: readonly LogEntry
   )
 }
 
-export async function readAfter(session: Session, from: number): Promise<Heard> {
+export async function readAfter(session: Session, from: number): Promise<Reading> {
   const rows = await session.rows<Read>(READ_AFTER, from, from)
   const entries = rows.flatMap(([, ...entry]) => (isEntry(entry) ? [entryOf(entry)] : []))
   return { entries, position: rows[0]?.[0] ?? 0 }

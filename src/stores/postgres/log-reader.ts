@@ -3,8 +3,8 @@
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
-import type { Heard } from '../../ports/store.ts'
 import { inTime } from '../in-time.ts'
+import type { Reading } from '../log/follower.ts'
 import { type Connection, sessionOn } from './connection.ts'
 import { CHANNEL, readAfter } from './entry-log.ts'
 
@@ -25,7 +25,7 @@ export class LogReader {
   }
 
   /** @throws StoreError */
-  async read(from: number): Promise<Heard> {
+  async read(from: number): Promise<Reading> {
     if (this.#closed) throw new StoreError(`${this.#connection.subject} is closed.`)
     this.#client ??= this.#connect()
     const connecting = this.#client

@@ -3,7 +3,7 @@
 
 import type { LogEntry } from '../../domain/ending.ts'
 import { StoreError } from '../../domain/errors.ts'
-import type { Heard } from '../../ports/store.ts'
+import type { Reading } from '../log/follower.ts'
 import { type Connection, script } from './connection.ts'
 import type { Keys } from './keys.ts'
 
@@ -62,7 +62,7 @@ export class EndingStream {
     if (entries.length > 0) await this.#connection.run(APPEND, this.#key, ...entries.map(entryText))
   }
 
-  async readAfter(from: number): Promise<Heard> {
+  async readAfter(from: number): Promise<Reading> {
     const [last, entries] = (await this.#connection.run(READ, this.#key, from)) as readonly [string, readonly StreamEntry[]]
     return { entries: entries.map(([, [, text]]) => entryOf(text)), position: Number(last) }
   }

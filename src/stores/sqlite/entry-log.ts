@@ -1,7 +1,7 @@
 // The endings log in SQLite.
 
 import type { LogEntry } from '../../domain/ending.ts'
-import type { Heard } from '../../ports/store.ts'
+import type { Reading } from '../log/follower.ts'
 import { ENDING_SQL, ENDINGS_TABLE, type EntryRow, entryOf, entryValues } from '../sql/endings.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
@@ -26,7 +26,7 @@ export class EntryLog {
     this.#append(...entryValues(entry))
   }
 
-  readAfter(from: number): Heard {
+  readAfter(from: number): Reading {
     // Last, then entries: another process may write in between, and what it appends must not be skipped.
     const last = this.#last.first()?.[0] ?? 0
     const rows = this.#readAfter.all(from > last ? 0 : from)

@@ -1,0 +1,140 @@
+// What a verifier does while its issuer, or whoever uses it, misbehaves: nothing piles up, and nothing is left behind.
+
+import { equal, ok } from 'node:assert/strict'
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createVerifier } from '../../src/verify/index.ts'
+import { until } from '../support/until.ts'
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+const KEYS = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k' }] })
+
+const servers: Server[] = []
+after(() => {
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** An issuer that serves its keys and answers everything else like this. */
+async function issuerThat(
+  answers: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ issuer: string; server: Server }> {
+  const server = createServer((request, response) => {
+    if (request.url?.includes('jwks')) response.end(KEYS)
+    else answers(request, response)
+  }).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  return { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+}
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+function tokenOf(issuer: string): string {
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = { iss: issuer, aud: issuer, sub: 'u', client_id: 'latchkey', sid: 's', jti: 'j', iat, exp: iat + 300, auth_time: iat }
+  const text = `${part({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k' })}.${part({ ...claims, amr: ['pwd'], roles: [] })}`
+  return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`
+}
+
+const heartbeat = () => `id: 1\nevent: heartbeat\ndata: ${JSON.stringify({ at: new Date().toISOString() })}\n\n`
+
+test('Each stream that has failed is let go before the next one is opened', async () => {
+  let open = 0
+  let most = 0
+  let opened = 0
+  const { issuer } = await issuerThat((_request, response) => {
+    open += 1
+    opened += 1
+    most = Math.max(most, open)
+    response.on('close', () => {
+      open -= 1
+    })
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: no JSON\n\n')
+  })
+  const verifier = createVerifier({ issuer, serviceKey: 'k' })
+  await until('several attempts', () => opened >= 4)
+  verifier.close()
+  await until('the last one to be let go', () => open === 0)
+  ok(most <= 2, `${most} streams at once`)
+})
+
+test('Who is told of faults and throws does not end the following', async () => {
+  let isBack = false
+  const { issuer } = await issuerThat((_request, response) => {
+    if (isBack) response.writeHead(200, { 'content-type': 'text/event-stream' }).write(heartbeat())
+    else response.writeHead(500).end()
+  })
+  let told = 0
+  const onFault = () => {
+    told += 1
+    throw new Error('My own')
+  }
+  using verifier = createVerifier({ issuer, serviceKey: 'k', onFault })
+  await until('a fault', () => told > 0)
+  isBack = true
+  await verifier.ready()
+  equal((await verifier.verify(tokenOf(issuer))).ok, true)
+})
+
+test('Answers that are not read hold no connections', async () => {
+  let connections = 0
+  const { issuer, server } = await issuerThat((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ user: 'x'.repeat(100_000) }))
+  })
+  server.on('connection', () => {
+    connections += 1
+  })
+  using verifier = createVerifier({ issuer, whenSilent: 'ask' })
+  await verifier.ready()
+  const token = tokenOf(issuer)
+  for (let round = 0; round < 60; round += 1) equal((await verifier.verify(token)).ok, true)
+  await until('all but a few to be closed', async () => {
+    const open = await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
+    return open <= 2
+  })
+  ok(connections > 0)
+})
+
+test('A verifier that is closed while it waits to try again leaves no timer behind', async () => {
+  const { issuer } = await issuerThat((_request, response) => response.writeHead(500).end())
+  const before = timers()
+  let faults = 0
+  const verifier = createVerifier({ issuer, serviceKey: 'k', onFault: () => (faults += 1) })
+  // By then it waits for some time.
+  await until('several faults', () => faults >= 6)
+  verifier.close()
+  await pause(50)
+  ok(timers() <= before, `${timers()} timers, ${before} before`)
+})
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+}
+
+test('A long tale of what has ended is heard to its end, also over a line that takes a while for it', async () => {
+  const { issuer } = await issuerThat((_request, response) => {
+    const at = () => new Date().toISOString()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`id: 0\nevent: policy\ndata: ${JSON.stringify({ at: at(), tokenLifetime: 300 })}\n\n`)
+    void (async () => {
+      for (let index = 0; index < 12; index += 1) {
+        await pause(200)
+        response.write(`id: 0\nevent: ending\ndata: ${JSON.stringify({ sid: `other-${index}`, at: at(), reason: 'revoked' })}\n\n`)
+      }
+      while (!response.destroyed) {
+        response.write(heartbeat())
+        await pause(200)
+      }
+    })()
+  })
+  using verifier = createVerifier({ issuer, serviceKey: 'k' })
+  await verifier.ready()
+  equal((await verifier.verify(tokenOf(issuer))).ok, true)
+})
