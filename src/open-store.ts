@@ -8,12 +8,13 @@ import { createMemoryStore } from './stores/memory/memory-store.ts'
 export const IN_MEMORY = ':memory:'
 
 /** @throws StoreError naming the setting whose server cannot be used */
-export async function openStore({ databaseUrl, redisUrl }: Pick<Settings, 'databaseUrl' | 'redisUrl'>): Promise<Store> {
+export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'redisUrl' | 'tokenLifetime'>): Promise<Store> {
+  const { databaseUrl, redisUrl, tokenLifetime } = settings
   const database = await openDatabase(databaseUrl)
   if (redisUrl === undefined) return database
   try {
     const { openRedisStore } = await import('./stores/redis/redis-store.ts')
-    return await naming('REDIS_URL', () => openRedisStore({ url: redisUrl, database }))
+    return await naming('REDIS_URL', () => openRedisStore({ url: redisUrl, database, tokenLifetime }))
   } catch (error) {
     await database.close()
     throw error

@@ -24,15 +24,20 @@ export async function flushSeen(parts: Parts): Promise<void> {
   }
 }
 
-/** One round: flushes, ends what is idle or expired, deletes what nobody can ask for any more. @throws StoreError */
+/**
+ * One round: deletes what nobody can ask for any more, flushes, ends what is idle or expired. Deleting comes first: a store
+ * that is full can do nothing else.
+ *
+ * @throws StoreError
+ */
 export async function sweep(parts: Parts): Promise<void> {
-  await flushSeen(parts)
-  await endLapsed(parts)
   const now = parts.clock.now()
   await drained(() => parts.store.credentials.deleteExpired(now - KEEP_EXPIRED, BATCH))
   await drained(() => parts.store.operations.deleteOlder(now - parts.policy.operationsRetention, BATCH))
   await parts.store.limits.deleteOver(now)
   await parts.store.log.trim(now - parts.policy.tokenLifetime - 2 * MAX_CLOCK_SKEW)
+  await flushSeen(parts)
+  await endLapsed(parts)
   await parts.keys.rotateByAge()
 }
 

@@ -2,11 +2,13 @@
 
 import { StoreError } from '../domain/errors.ts'
 
-/** @param patience milliseconds @throws StoreError: "`subject` does not answer in time." */
+export class TooLate extends StoreError {}
+
+/** @param patience milliseconds @throws TooLate: "`subject` does not answer in time." */
 export async function inTime<T>(answer: Promise<T>, patience: number, subject: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreError(`${subject} does not answer in time.`)), patience)
+    timer = setTimeout(() => reject(new TooLate(`${subject} does not answer in time.`)), patience)
   })
   try {
     return await Promise.race([answer, late])

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StoreError } from '../../src/domain/errors.ts'
 import { DAY } from '../../src/domain/time.ts'
 import { sweep } from '../../src/engine/janitor.ts'
 import { startInProcess } from '../support/in-process.ts'
@@ -53,6 +54,21 @@ test('operations are deleted when their retention is over, and the log is trimme
   await sweep(latchkey.engine)
   assert.deepEqual(await latchkey.engine.store.operations.list(alice.code, null, 10), [])
   assert.equal(await latchkey.engine.store.log.trim(latchkey.clock.now()), 0)
+})
+
+test('a store that is too full to write anything is emptied of what may go', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  latchkey.clock.turn(2 * DAY)
+  await sweep(latchkey.engine)
+  latchkey.clock.turn(31 * DAY)
+  const { store } = latchkey.engine
+  const full = async () => Promise.reject(new StoreError('The store is full.'))
+  const parts = { ...latchkey.engine, store: { ...store, write: full, credentials: { ...store.credentials, touch: full } } }
+  await register(latchkey, { username: 'Bob' })
+  latchkey.clock.turn(20 * 60_000)
+  await assert.rejects(sweep(parts), StoreError)
+  assert.equal(await store.credentials.find(alice.sid), undefined)
 })
 
 test('signing keys rotate by age, and the one that signed before still verifies while its tokens live', async () => {

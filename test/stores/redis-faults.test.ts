@@ -9,6 +9,7 @@ import type { Change, Heard, Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { openRedisStore } from '../../src/stores/redis/redis-store.ts'
 import { aRemembered, aSession, aUser } from '../../src/testing/index.ts'
+import { startLine } from '../support/line.ts'
 import { type RunningRedis, startRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
@@ -20,6 +21,7 @@ after(() => redis[Symbol.asyncDispose]())
 beforeEach(() => redis.ask('FLUSHALL'))
 
 const NOW = Date.now()
+const MINUTE = 60_000
 const open = (database: Store = createMemoryStore()) => openRedisStore({ url: redis.url, database })
 const insertion = (record: ReturnType<typeof aSession> | ReturnType<typeof aRemembered>): Change => ({ do: 'insert credential', record })
 const ending = (
@@ -39,6 +41,22 @@ async function heard(store: Store): Promise<readonly string[]> {
   const { value } = (await follower.next()) as { value: Heard }
   await follower.return?.()
   return value.entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : []))
+}
+
+async function works(store: Store): Promise<boolean> {
+  return store.probe().then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Redis is killed, and comes back with what it had when the copy was made. */
+async function restoreFrom(copy: string): Promise<void> {
+  await redis.kill()
+  await rm(redis.folder, { recursive: true })
+  await cp(copy, redis.folder, { recursive: true })
+  await redis.start()
+  await rm(copy, { recursive: true })
 }
 
 /** A database of which single calls can be made to fail. */
@@ -125,18 +143,8 @@ test('Restored from an older copy, Redis revives nothing that somebody has ended
   await store.write([ending({ id: ended.id })])
   await store.write([ending({ lineage: stolen.id }), { do: 'append entry', entry: { kind: 'keys', at: NOW } }])
 
-  await redis.kill()
-  await rm(redis.folder, { recursive: true })
-  await cp(copy, redis.folder, { recursive: true })
-  await redis.start()
-  await rm(copy, { recursive: true })
-
-  await until('the store to answer again', () =>
-    store.probe().then(
-      () => true,
-      () => false,
-    ),
-  )
+  await restoreFrom(copy)
+  await until('the store to answer again', () => works(store))
   assert.deepEqual(await store.credentials.find(kept.id), kept)
   for (const { id } of [ended, stolen, child]) assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
   assert.deepEqual((await heard(store)).toSorted(), [ended.id, child.id].toSorted())
@@ -220,6 +228,179 @@ test('Emptied, Redis forgets who was signed in, and still tells what has ended.'
   assert.equal(await other.credentials.find(live.id), undefined)
   assert.deepEqual(await heard(other), [ended.id])
   await other.close()
+  await store.close()
+})
+
+/** A database whose next write after `hold` waits until it is let go, and then fails. */
+function holding(database: Store) {
+  let held: { reached: () => void; letGo: Promise<void> } | undefined
+  const store: Store = {
+    ...database,
+    write: async (changes) => {
+      if (held === undefined) return database.write(changes)
+      const { reached, letGo } = held
+      held = undefined
+      reached()
+      await letGo
+      throw new StoreError('The database is down.')
+    },
+  }
+  const hold = () => {
+    const [reached, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    held = { reached: reached.resolve, letGo: letGo.promise }
+    return { reached: reached.promise, letGo: letGo.resolve }
+  }
+  return { store, hold }
+}
+
+test('When the database has committed and its answer is lost, what it knows to have ended ends in Redis too.', async () => {
+  const database = createMemoryStore()
+  const answers = { lost: false }
+  const store = await open({
+    ...database,
+    write: async (changes) => {
+      const written = await database.write(changes)
+      if (answers.lost) throw new StoreError('The answer was lost.')
+      return written
+    },
+  })
+  const session = aSession()
+  await store.write([insertion(session)])
+  answers.lost = true
+  await assert.rejects(store.write([ending({ userCode: session.userCode, except: [] }, false)]), StoreError)
+  answers.lost = false
+  await until('the session to have ended', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
+  await until('everybody to be told', async () => (await heard(store)).includes(session.id))
+  await store.close()
+})
+
+test('Who is killed after an ending and before telling of it: the next one who ends the same tells it.', async () => {
+  const { store: database, hold } = holding(createMemoryStore())
+  const [killed, next] = [await open(database), await open(createMemoryStore())]
+  const session = aSession()
+  await killed.write([insertion(session)])
+  const { reached, letGo } = hold()
+  const never = killed.write([ending({ id: session.id }), { do: 'append entry', entry: { kind: 'keys', at: NOW } }]).catch(() => {})
+  await reached
+  await killed.close()
+  assert.deepEqual(await heard(next), [])
+  assert.ok((await next.write([ending({ userCode: session.userCode, except: [] }, false, NOW + 11_000)])).landed)
+  assert.deepEqual(await heard(next), [session.id])
+  await next.close()
+  letGo()
+  await never
+})
+
+test('What somebody else has relied on as ended is not brought back when the first to end it fails.', async () => {
+  const { store: database, hold } = holding(createMemoryStore())
+  const [failing, other] = [await open(database), await open(createMemoryStore())]
+  for (const byId of [false, true]) {
+    const session = aSession()
+    const where = byId ? { id: session.id } : { userCode: session.userCode, except: [] }
+    await failing.write([insertion(session)])
+    const { reached, letGo } = hold()
+    const failed = assert.rejects(failing.write([ending({ id: session.id }), { do: 'insert user', user: aUser() }]), StoreError)
+    await reached
+    assert.ok((await other.write([ending(where, false)])).landed)
+    letGo()
+    await failed
+    assert.equal((await other.credentials.find(session.id))?.kind, 'tombstone')
+  }
+  await failing.close()
+  await other.close()
+})
+
+test('What was about to end and goes on living is still found when its time is over, though a sweep has passed meanwhile.', async () => {
+  const { store: database, hold } = holding(createMemoryStore())
+  const [store, other] = [await open(database), await open()]
+  const session = aSession({ lastSeenAt: NOW - 40 * MINUTE, expiresAt: NOW + MINUTE })
+  await store.write([insertion(session)])
+  const { reached, letGo } = hold()
+  const failed = assert.rejects(store.write([ending({ id: session.id }), { do: 'insert user', user: aUser() }]), StoreError)
+  await reached
+  await other.credentials.listLapsed(NOW + 2 * MINUTE, NOW - 30 * MINUTE, 500)
+  letGo()
+  await failed
+  assert.deepEqual(await store.credentials.listLapsed(NOW + 2 * MINUTE, NOW - 30 * MINUTE, 500), [session])
+  await store.close()
+  await other.close()
+})
+
+test('A server whose clock is ahead does not make anybody believe that everything has arrived.', async () => {
+  const store = await open()
+  const [early, session] = [aSession(), aSession()]
+  await store.write([insertion(early), insertion(session)])
+  await store.write([ending({ id: early.id }, true, NOW + 600 * MINUTE)])
+  const copy = `${redis.folder}-copy`
+  await cp(redis.folder, copy, { recursive: true })
+  await store.write([ending({ id: session.id })])
+  await restoreFrom(copy)
+  await until('the store to answer again', () => works(store))
+  assert.equal((await store.credentials.find(session.id))?.kind, 'tombstone')
+  await store.close()
+})
+
+test('A Redis that was made a replica of an older one, and a master again, revives nothing, though no connection broke.', async () => {
+  await using stale = await startRedis()
+  const store = await open()
+  const session = aSession()
+  await store.write([insertion(session)])
+  await stale.ask('SET', `lk:${session.id}`, (await redis.ask('GET', `lk:${session.id}`)).replace(/\n$/, ''))
+  await store.write([ending({ id: session.id })])
+  await redis.ask('REPLICAOF', '127.0.0.1', String(stale.port))
+  await until('the replica to be in step', async () => (await redis.ask('INFO', 'replication')).includes('master_link_status:up'))
+  assert.equal(await works(store), false)
+  await redis.ask('REPLICAOF', 'NO', 'ONE')
+  await until('the store to answer again', () => works(store))
+  assert.equal((await store.credentials.find(session.id))?.kind, 'tombstone')
+  await store.close()
+})
+
+test('A host that has vanished without a word is given up for the one that answers now.', async () => {
+  await using line = await startLine(redis.url.replace('redis:', 'http:'))
+  const store = await openRedisStore({ url: line.url.replace('http:', 'redis:'), database: createMemoryStore() })
+  const session = aSession()
+  await store.write([insertion(session)])
+  line.vanish()
+  const began = performance.now()
+  await until('the store to answer again', () => works(store))
+  assert.ok(performance.now() - began < 6_000)
+  assert.deepEqual(await store.credentials.find(session.id), session)
+  await store.close()
+})
+
+test('A Redis that throws keys away when it is full is refused, and the message says what to set.', async () => {
+  await redis.ask('CONFIG', 'SET', 'maxmemory', '100mb')
+  await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+  try {
+    await assert.rejects(open(), /maxmemory-policy allkeys-lru\): set it to noeviction\.$/)
+  } finally {
+    await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+    await (await open()).close()
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '0')
+  }
+})
+
+test('Emptied, Redis is not told again what ended so long ago that it is no news.', async () => {
+  const database = createMemoryStore()
+  const old = aSession()
+  const { id, hash, expiresAt } = old
+  const tombstone: Tombstone = { kind: 'tombstone', was: 'session', id, hash, reason: 'revoked', endedAt: NOW - 60 * MINUTE, expiresAt }
+  await database.write([{ do: 'keep tombstone', tombstone }])
+  const store = await open(database)
+  assert.deepEqual(await heard(store), [])
+  await store.close()
+})
+
+test('A log of many pages is heard to its end in its order, and trimmed to its end.', async () => {
+  const store = await open()
+  const sids = Array.from({ length: 3_500 }, (_, index) => `s${index}`)
+  await store.write(sids.map((sid): Change => ({ do: 'append entry', entry: { kind: 'ended', sid, at: NOW, reason: 'revoked' } })))
+  await store.write([{ do: 'append entry', entry: { kind: 'keys', at: NOW + 5 } }])
+  assert.deepEqual(await heard(store), sids)
+  assert.equal(await store.log.trim(NOW + 1), sids.length)
+  assert.deepEqual(await heard(store), [])
+  assert.equal(await store.log.trim(NOW + 9), 1)
   await store.close()
 })
 

@@ -9,6 +9,8 @@ export interface Line extends AsyncDisposable {
   readonly url: string
   /** From now on everything from the far end takes this long, in milliseconds, and nothing is lost. */
   delay(milliseconds: number): void
+  /** Of what is connected by now nothing is heard any more, at either end and without a word; new connections are as before. */
+  vanish(): void
   /** Breaks every connection, and takes no new one until `join`. */
   cut(): void
   join(): void
@@ -18,6 +20,7 @@ export interface Line extends AsyncDisposable {
 export async function startLine(to: string): Promise<Line> {
   const { hostname, port } = new URL(to)
   const pairs = new Set<readonly [Socket, Socket]>()
+  const vanished = new WeakSet<Socket>()
   let isCut = false
   let delay = 0
   const server = createServer((near) => {
@@ -28,14 +31,21 @@ export async function startLine(to: string): Promise<Line> {
     const far = connect(Number(port), hostname)
     const pair = [near, far] as const
     pairs.add(pair)
-    near.pipe(far)
+    near.on('data', (piece: Buffer) => {
+      if (!vanished.has(near)) far.write(piece)
+    })
+    near.on('end', () => far.end())
     let order = Promise.resolve()
     // None overtakes another, also when the line becomes quicker.
     const late = (arrive: () => void) => {
       const onItsWay = delay === 0 ? Promise.resolve() : pause(delay, undefined, { ref: false })
       order = Promise.all([order, onItsWay]).then(arrive)
     }
-    far.on('data', (piece: Buffer) => late(() => near.write(piece)))
+    far.on('data', (piece: Buffer) =>
+      late(() => {
+        if (!vanished.has(near)) near.write(piece)
+      }),
+    )
     far.on('end', () => late(() => near.end()))
     for (const socket of pair) {
       socket.on('error', () => {})
@@ -53,6 +63,9 @@ export async function startLine(to: string): Promise<Line> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     delay: (milliseconds) => {
       delay = milliseconds
+    },
+    vanish: () => {
+      for (const [near] of pairs) vanished.add(near)
     },
     cut: () => {
       isCut = true

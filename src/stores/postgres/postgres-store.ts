@@ -3,6 +3,7 @@
 import type { Store } from '../../ports/store.ts'
 import { batches } from '../batches.ts'
 import { Followers } from '../log/followers.ts'
+import { readingTogether } from '../log/reading-together.ts'
 import { statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
 import { trimEntries } from './entry-log.ts'
@@ -32,7 +33,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
   const windows = new LimitWindows(connection)
   const reader = new LogReader(connection, () => followers.wake())
   const followers: Followers = new Followers({
-    read: (from) => reader.read(from),
+    read: readingTogether((from) => reader.read(from)),
     hasNews: () => false,
     pollEvery: HEARTBEAT_EVERY,
     heartbeatEvery: HEARTBEAT_EVERY,

@@ -34,9 +34,10 @@ export class Aftermath {
   async settle(undone: Undone): Promise<void> {
     while (!this.#closed) {
       try {
-        for (const ending of undone.decided) await this.#shelf.end(ending, new Set())
+        const done = await Promise.all(undone.decided.map((ending) => this.#shelf.end(ending, new Set())))
         const ended = await Promise.all([...undone.decided, ...undone.unsure].map((ending) => this.#cameAbout(ending)))
         await this.#stream.append([...ended.flat(), ...undone.entries])
+        for (const each of done) await this.#shelf.forget(each)
         return
       } catch {
         await pause(RETRY_AFTER, undefined, { ref: false })

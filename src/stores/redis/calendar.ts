@@ -60,10 +60,19 @@ export class Calendar {
     }
   }
 
-  /** Of several who look at the same time one strikes an entry off, and it alone notes it elsewhere: entries never multiply. */
+  /**
+   * Of several who look at the same time one strikes an entry off, and its note alone stays: entries never multiply. The note
+   * comes first, so that whoever is killed in between leaves one too many rather than none.
+   */
   async #strike(page: string, { id, next }: Done): Promise<void> {
+    if (next !== undefined) await next.calendar.note([id], next.at)
     const struck = await this.#connection.send(page, 'LREM', page, 1, id)
-    if (struck === 1 && next !== undefined) await next.calendar.note([id], next.at)
+    if (struck === 0 && next !== undefined) await next.calendar.#unnote(id, next.at)
+  }
+
+  async #unnote(id: string, at: number): Promise<void> {
+    const page = this.#keys.page(this.#name, minuteOf(at))
+    await this.#connection.send(page, 'LREM', page, -1, id)
   }
 
   async #minutesUntil(until: number): Promise<readonly string[]> {

@@ -2,20 +2,33 @@
 // must stay ended, so the database keeps the tombstones, and whenever a connection is new they are carried into Redis again,
 // before anything is read from it.
 
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Tombstone } from '../../domain/credential.ts'
 import type { LogEntry } from '../../domain/ending.ts'
+import { StoreError } from '../../domain/errors.ts'
+import { MAX_CLOCK_SKEW } from '../../domain/token.ts'
 import type { Change, EndedMark, Store } from '../../ports/store.ts'
+import { isOffline } from './client.ts'
 import { type Connection, script } from './connection.ts'
 import type { CredentialShelf } from './credential-shelf.ts'
 import type { EndingStream } from './ending-stream.ts'
 import type { Keys } from './keys.ts'
 
 /** How far back the carrying begins before what is known to have arrived: clocks differ, and writes overtake each other. */
-const MARGIN = 10 * 60_000
+const MARGIN = 60 * 60_000
+/** How far what has arrived is noted does not matter by less than the margin. */
+const NOTE_EVERY = 60_000
+const RETRY_AFTER = 200
 const BATCH = 500
+/** One node of a cluster can come back older than the others. Of so many places every node has some; the oldest note counts. */
+const PLACES_IN_CLUSTER = 1_024
 
-/** Time. Only ever moves forward. */
+/** Time. Only ever moves forward, and never ahead of Redis: a server whose clock is wrong must not note what is still to come. */
 const NOTE = script(`
-  if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or '0') then redis.call('SET', KEYS[1], ARGV[1]) end`)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local latest = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or '0'))
+  redis.call('SET', KEYS[1], string.format('%.0f', math.min(latest, now)))`)
 
 export interface CarrierParts {
   readonly connection: Connection
@@ -23,18 +36,26 @@ export interface CarrierParts {
   readonly shelf: CredentialShelf
   readonly stream: EndingStream
   readonly database: Store
+  /** Milliseconds. What ended longer ago is no news to anybody. */
+  readonly tokenLifetime: number
 }
 
 export class Carrier {
   readonly #parts: CarrierParts
+  readonly #places: readonly string[]
   /** Counts connections: what was begun on an earlier one says nothing about this one. */
   #epoch = 0
   #caughtUpIn = -1
   #carrying: Promise<void> | undefined
+  #notedAt = Number.NEGATIVE_INFINITY
+  #isInDoubt = false
+  #closed = false
 
   constructor(parts: CarrierParts) {
     this.#parts = parts
-    parts.connection.watch(() => {
+    const { connection, keys } = parts
+    this.#places = Array.from({ length: connection.isCluster ? PLACES_IN_CLUSTER : 1 }, (_, place) => keys.carried(place))
+    connection.watch(() => {
       this.#epoch += 1
     })
   }
@@ -42,6 +63,10 @@ export class Carrier {
   /** True until everything that has ended is known to have reached the Redis behind this connection. */
   get isBehind(): boolean {
     return this.#caughtUpIn !== this.#epoch
+  }
+
+  close(): void {
+    this.#closed = true
   }
 
   /** Carries what may be missing; who asks meanwhile waits for the same. @throws StoreError while either side is down */
@@ -62,33 +87,84 @@ export class Carrier {
   /** Notes that the endings of a write have arrived, unless the connection has changed since: then nobody knows. */
   async note(changes: readonly Change[], mark: number): Promise<void> {
     const latest = Math.max(0, ...changes.map((change) => (change.do === 'end credentials' ? change.at : 0)))
-    if (latest > 0 && mark === this.#epoch) await this.#note(latest)
+    if (latest === 0 || mark !== this.#epoch || performance.now() - this.#notedAt < NOTE_EVERY) return
+    this.#notedAt = performance.now()
+    await this.#note(latest)
+  }
+
+  /**
+   * The database may have tombstones that Redis has not: its answer to a write was lost. They are carried as soon as it
+   * answers again, and nobody waits for it: whoever asked for the write was told of the fault. Never rejects.
+   */
+  async doubt(): Promise<void> {
+    if (this.#isInDoubt) return
+    this.#isInDoubt = true
+    while (this.#isInDoubt && !this.#closed) {
+      await pause(RETRY_AFTER, undefined, { ref: false })
+      try {
+        await this.#carry(this.#epoch)
+        this.#isInDoubt = false
+      } catch {
+        // Either side is still down.
+      }
+    }
   }
 
   /** Writes to Redis, and changes nothing. @throws StoreError */
   async probe(): Promise<void> {
-    await this.#note(0)
+    const [first] = this.#places
+    if (first !== undefined) await this.#parts.connection.run(NOTE, first, 0)
   }
 
   async #carry(epoch: number): Promise<void> {
-    const { connection, keys, shelf, stream, database } = this.#parts
-    const carried = await connection.send(keys.carried(), 'GET', keys.carried())
-    const told = new Set((await stream.readAfter(0)).entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : [])))
-    let mark: EndedMark = { endedAt: Math.max(0, Number(carried ?? 0) - MARGIN), id: '' }
-    for (let last: EndedMark | undefined = mark; last !== undefined; ) {
+    const { shelf, stream, database } = this.#parts
+    let mark: EndedMark = { endedAt: Math.max(0, (await this.#carried()) - MARGIN), id: '' }
+    let told: ReadonlySet<string> | undefined
+    for (;;) {
       const tombstones = await database.credentials.listEnded(mark, BATCH)
-      await Promise.all(tombstones.map((tombstone) => shelf.records.bury(tombstone)))
-      const missing = tombstones.filter(({ was, id }) => was === 'session' && !told.has(id))
-      await stream.append(missing.map(({ id: sid, endedAt: at, reason }): LogEntry => ({ kind: 'ended', sid, at, reason })))
-      last = tombstones.at(-1)
-      mark = last ?? mark
+      const last = tombstones.at(-1)
+      if (last === undefined) break
+      mark = last
+      told ??= await this.#told()
+      await Promise.all(tombstones.map((tombstone) => unlessAway(shelf.records.bury(tombstone))))
+      await stream.append(this.#news(tombstones, told))
+      await this.#note(mark.endedAt)
     }
-    await this.#note(mark.endedAt)
     this.#caughtUpIn = epoch
   }
 
+  /** Sessions of which everybody has heard already. */
+  async #told(): Promise<ReadonlySet<string>> {
+    const { entries } = await this.#parts.stream.readAfter(0)
+    return new Set(entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : [])))
+  }
+
+  #news(tombstones: readonly Tombstone[], told: ReadonlySet<string>): readonly LogEntry[] {
+    const since = Date.now() - this.#parts.tokenLifetime - 2 * MAX_CLOCK_SKEW
+    return tombstones
+      .filter(({ was, id, endedAt }) => was === 'session' && endedAt > since && !told.has(id))
+      .map(({ id: sid, endedAt: at, reason }): LogEntry => ({ kind: 'ended', sid, at, reason }))
+  }
+
+  async #carried(): Promise<number> {
+    const { connection } = this.#parts
+    const noted = await Promise.all(this.#places.map((place) => unlessAway(connection.send(place, 'GET', place))))
+    const known = noted.filter((time) => time !== undefined)
+    if (known.length === 0) throw new StoreError(`${connection.subject} is away.`)
+    return Math.min(...known.map(Number))
+  }
+
   async #note(at: number): Promise<void> {
-    const { connection, keys } = this.#parts
-    await connection.run(NOTE, keys.carried(), at)
+    await Promise.all(this.#places.map((place) => unlessAway(this.#parts.connection.run(NOTE, place, at))))
+  }
+}
+
+/** A node of a cluster that is away holds nobody up: nothing is read from it either, and when it is back, the connection is new. */
+async function unlessAway<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof StoreError && isOffline(error.cause)) return undefined
+    throw error
   }
 }

@@ -1,11 +1,11 @@
-// One Redis or one Redis Cluster, and the only place that knows `@redis/client`. Every command names a single key, so that a
-// cluster is used exactly as a single server is.
+// The connection to Redis: commands and scripts on one key each, answered in time or not at all.
 
 import { createHash } from 'node:crypto'
-import { createClient, createCluster, ErrorReply } from '@redis/client'
+import { setTimeout as pause } from 'node:timers/promises'
 import { StoreError } from '../../domain/errors.ts'
-import { inTime } from '../in-time.ts'
-import { reasonOf } from './failures.ts'
+import { inTime, TooLate } from '../in-time.ts'
+import { type Client, createRedisClient, isClusterUrl, type Reply } from './client.ts'
+import { isNoMaster, isUnknownScript, reasonOf } from './failures.ts'
 
 export type Argument = string | number
 
@@ -19,32 +19,21 @@ export function script(lua: string): Script {
   return { lua, digest: createHash('sha1').update(lua).digest('hex') }
 }
 
-/** What Redis answers: texts, whole numbers, lists of these, or nothing. */
-export type Reply = string | number | null | readonly Reply[]
-
-/** What a client of one server and a client of a cluster have in common. */
-interface Client {
-  readonly isOpen: boolean
-  connect(): Promise<unknown>
-  destroy(): void
-  on(event: 'error', listener: (fault: unknown) => void): unknown
-}
-
 /** How long a start waits for Redis, in milliseconds. */
 const CONNECT_PATIENCE = 3_000
 /** How long anything waits for an answer. What was sent may land all the same. */
 const ANSWER_PATIENCE = 2_000
 const LONGEST_PAUSE = 500
-/** Commands that wait to be answered; the next one is refused at once instead of being kept for a Redis that has frozen. */
-const MAX_WAITING = 50_000
-
-const CLUSTER_SCHEME = 'redis+cluster:'
+/** A host that has vanished without a word holds its connection for a quarter of an hour. Not more often than this, a new one is tried. */
+const REDIAL_AFTER = 10_000
 
 export class Connection {
-  readonly #client: Client
-  readonly #send: (key: string, args: readonly string[]) => Promise<Reply>
   /** `Redis at host:port`: how messages begin. */
-  readonly #subject: string
+  readonly subject: string
+  readonly isCluster: boolean
+  readonly #url: string
+  #client: Client
+  #dialledAt = Number.NEGATIVE_INFINITY
   /** A client often tells what is wrong beside the commands that fail for it. */
   #latestFault: unknown
   #everReady = false
@@ -52,36 +41,17 @@ export class Connection {
   #renewed: () => void = () => {}
 
   private constructor(url: string) {
-    this.#subject = `Redis at ${hostsOf(url).join(', ')}`
-    // The client's own timer would only concern commands that were not sent yet, at the price of one for each.
-    const commandOptions = { timeout: 0 }
-    const common = {
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: MAX_WAITING,
-      commandOptions,
-      socket: { connectTimeout: CONNECT_PATIENCE, reconnectStrategy: (retries: number, cause: Error) => this.#retryAfter(retries, cause) },
-    }
-    if (url.startsWith(CLUSTER_SCHEME)) {
-      const cluster = createCluster({ rootNodes: nodesOf(url).map((node) => ({ ...common, url: node })), defaults: common, commandOptions })
-      cluster.on('node-ready', () => this.#becomeReady()).on('node-reconnecting', () => this.#renewed())
-      this.#client = cluster
-      this.#send = (key, args) => cluster.sendCommand<Reply>(key, false, [...args])
-    } else {
-      const client = createClient({ ...common, url })
-      client.on('ready', () => this.#becomeReady()).on('reconnecting', () => this.#renewed())
-      this.#client = client
-      this.#send = (_key, args) => client.sendCommand<Reply>(args)
-    }
-    this.#client.on('error', (fault) => {
-      this.#latestFault = fault
-    })
+    this.subject = `Redis at ${hostsOf(url).join(', ')}`
+    this.isCluster = isClusterUrl(url)
+    this.#url = url
+    this.#client = this.#createClient()
   }
 
   /** @throws StoreError when there is no Redis, or one that does not let us in */
   static async open(url: string): Promise<Connection> {
     const connection = new Connection(url)
     try {
-      await inTime(connection.#client.connect(), CONNECT_PATIENCE, connection.#subject)
+      await inTime(connection.#client.connect(), CONNECT_PATIENCE, connection.subject)
       // A cluster connects before it knows whether its nodes answer.
       await connection.send('latchkey', 'EXISTS', 'latchkey')
       return connection
@@ -91,53 +61,86 @@ export class Connection {
     }
   }
 
-  /** Told when a connection is lost, and when there is a new one: what Redis holds may then be older than it was. */
+  /** Told whenever what Redis holds may be older than it was: a connection was lost, or leads to what is no master. */
   watch(renewed: () => void): void {
     this.#renewed = renewed
   }
 
   /** Sends one command on the key it concerns. @throws StoreError */
   send(key: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => inTime(this.#send(key, args.map(String)), ANSWER_PATIENCE, this.#subject))
+    return this.#answered(() => this.#client.send(key, args.map(String)))
   }
 
   /** Runs a script on one key. @throws StoreError */
-  run({ lua, digest }: Script, key: string, ...args: readonly Argument[]): Promise<Reply> {
+  async run({ lua, digest }: Script, key: string, ...args: readonly Argument[]): Promise<Reply> {
+    const rest = ['1', key, ...args.map(String)]
     return this.#answered(async () => {
-      const rest = ['1', key, ...args.map(String)]
       try {
-        return await inTime(this.#send(key, ['EVALSHA', digest, ...rest]), ANSWER_PATIENCE, this.#subject)
+        return await this.#client.send(key, ['EVALSHA', digest, ...rest])
       } catch (error) {
         if (!isUnknownScript(error)) throw error
-        return inTime(this.#send(key, ['EVAL', lua, ...rest]), ANSWER_PATIENCE, this.#subject)
+        return this.#client.send(key, ['EVAL', lua, ...rest])
       }
     })
   }
 
-  /** Waits for as long as the command says; for a connection that does nothing else. @throws StoreError */
-  wait(key: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => this.#send(key, args.map(String)))
+  /** Waits up to `longest` milliseconds, as the command says; for a connection that does nothing else. @throws StoreError */
+  wait(longest: number, key: string, ...args: readonly Argument[]): Promise<Reply> {
+    return this.#answered(() => this.#client.send(key, args.map(String)), longest + ANSWER_PATIENCE)
   }
 
   close(): void {
     this.#closed = true
-    // A connection that never came about has nothing to close.
-    if (this.#client.isOpen) this.#client.destroy()
+    destroy(this.#client)
   }
 
-  async #answered(asking: () => Promise<Reply>): Promise<Reply> {
+  async #answered(asking: () => Promise<Reply>, patience = ANSWER_PATIENCE): Promise<Reply> {
     if (this.#closed) throw new StoreError('The connection to Redis is closed.')
     try {
-      return await asking()
+      return await inTime(asking(), patience, this.subject)
     } catch (error) {
+      if (isNoMaster(error)) this.#renewed()
+      if (error instanceof TooLate) void this.#redial()
       throw this.#asStoreError(error)
+    }
+  }
+
+  #createClient(): Client {
+    return createRedisClient({
+      url: this.#url,
+      connectPatience: CONNECT_PATIENCE,
+      onReady: () => this.#becomeReady(),
+      onLost: () => this.#renewed(),
+      onFault: (fault) => {
+        this.#latestFault = fault
+      },
+      retryAfter: (retries, cause) => this.#retryAfter(retries, cause),
+    })
+  }
+
+  /** Gives the old connection up, and goes on trying until there is another. Never rejects. */
+  async #redial(): Promise<void> {
+    const now = performance.now()
+    if (!this.#everReady || this.#closed || now - this.#dialledAt < REDIAL_AFTER) return
+    this.#dialledAt = now
+    this.#renewed()
+    destroy(this.#client)
+    const client = this.#createClient()
+    this.#client = client
+    while (!this.#closed && this.#client === client) {
+      try {
+        await client.connect()
+        return
+      } catch {
+        await pause(LONGEST_PAUSE, undefined, { ref: false })
+      }
     }
   }
 
   #asStoreError(error: unknown): StoreError {
     if (error instanceof StoreError) return error
     const reason = reasonOf(error) ?? reasonOf(this.#latestFault) ?? 'does not answer'
-    return new StoreError(`${this.#subject} ${reason}.`, { cause: error })
+    return new StoreError(`${this.subject} ${reason}.`, { cause: error })
   }
 
   #becomeReady(): void {
@@ -151,20 +154,9 @@ export class Connection {
   }
 }
 
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof ErrorReply && error.message.startsWith('NOSCRIPT')
-}
-
-/** `redis+cluster://name:password@host1:6379,host2`: one URL for each node. */
-function nodesOf(url: string): readonly string[] {
-  const rest = url.slice(CLUSTER_SCHEME.length + 2)
-  const at = rest.lastIndexOf('@')
-  const credentials = rest.slice(0, at + 1)
-  return rest
-    .slice(at + 1)
-    .split(',')
-    .filter((host) => host !== '')
-    .map((host) => `redis://${credentials}${host}`)
+/** A connection that never came about has nothing to close. */
+function destroy(client: Client): void {
+  if (client.isOpen) client.destroy()
 }
 
 function hostsOf(url: string): readonly string[] {

@@ -5,7 +5,7 @@ import type { EndReason } from '../../domain/ending.ts'
 import type { Ended, Seen } from '../../ports/store.ts'
 import { type Connection, script } from './connection.ts'
 import type { Keys } from './keys.ts'
-import { credentialOf, liveOf, textOf, tombstoneTextOf } from './record-text.ts'
+import { credentialOf, liveOf, textOf, tombstoneOf, tombstoneTextOf } from './record-text.ts'
 
 /**
  * A record outlives its limit by this much, in milliseconds: who asks learns why it ended, and the janitor deletes it a day
@@ -37,10 +37,17 @@ const REPLACE = script(`${EXPIRY}
   redis.call('SET', KEYS[1], next, 'PXAT', expiry(ARGV[2]))
   return text`)
 
-/** Reason, time, and where it is not empty the seen time that spares. The live text that was there, or nothing. */
+/**
+ * Reason, time, and where it is not empty the seen time that spares. The live text that was there, or the tombstone's: whoever
+ * meets one relies on it, so it cannot be put back any more. Nothing where there is neither, or the live one is spared.
+ */
 const END = script(`
   local text = redis.call('GET', KEYS[1])
   if not text then return false end
+  if text:sub(1, 1) == 'T' then
+    if text:sub(-2) ~= ' !' then redis.call('SET', KEYS[1], text .. ' !', 'KEEPTTL') end
+    return text
+  end
   local version, seen, limit, kind, hash = text:match(${FRONT})
   if not version or (ARGV[3] ~= '' and tonumber(seen) > tonumber(ARGV[3])) then return false end
   redis.call('SET', KEYS[1], 'T' .. kind .. ' ' .. limit .. ' ' .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. hash, 'KEEPTTL')
@@ -121,10 +128,11 @@ export class CredentialKeys {
     return typeof before === 'string' ? liveOf(id, before) : undefined
   }
 
-  /** Ends a live credential, unless it was seen after `notSeenSince`. Of several who try, one gets it. */
-  async end(id: string, reason: EndReason, at: number, notSeenSince?: number): Promise<Claim | undefined> {
+  /** Ends a live credential, unless it was seen after `notSeenSince`. Of several who try, one gets it; the others get its tombstone. */
+  async end(id: string, reason: EndReason, at: number, notSeenSince?: number): Promise<Claim | Tombstone | undefined> {
     const text = await this.#connection.run(END, this.#keys.credential(id), reason, at, notSeenSince ?? '')
     if (typeof text !== 'string') return undefined
+    if (text.startsWith('T')) return tombstoneOf(id, text)
     const before = liveOf(id, text)
     const { kind, userCode, lineage, hash, expiresAt } = before
     return {
@@ -138,7 +146,7 @@ export class CredentialKeys {
     }
   }
 
-  /** Takes an ending back that nobody was told of. */
+  /** Takes an ending back that nobody was told of and nobody has met. */
   async revive({ id, tombstone, before }: Claim): Promise<void> {
     await this.#connection.run(PUT_BACK, this.#keys.credential(id), tombstoneTextOf(tombstone), textOf(before))
   }

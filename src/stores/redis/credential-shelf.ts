@@ -15,6 +15,18 @@ export interface Ending {
   readonly at: number
 }
 
+export interface EndedHere {
+  readonly where: EndWhere
+  readonly claims: readonly Claim[]
+  /** Had ended a while ago, and a hint still leads there: whoever ended it may have been killed before anybody heard. */
+  readonly untold: readonly Tombstone[]
+}
+
+/** Milliseconds after which nobody is still about to tell of an ending. */
+const TOLD_WITHIN = 10_000
+
+type Pair = readonly [of: string, id: string]
+
 export class CredentialShelf {
   readonly records: CredentialKeys
   readonly #hints: Hints
@@ -35,12 +47,7 @@ export class CredentialShelf {
 
   /** Whoever ends a user's or a lineage's credentials finds what is here: the record comes last. */
   async insert(record: CredentialRecord): Promise<boolean> {
-    const { id, kind, lastSeenAt, expiresAt } = record
-    await Promise.all([
-      this.#hints.add(record),
-      this.#limits.note([id], expiresAt),
-      ...(kind === 'session' ? [this.#uses.note([id], lastSeenAt)] : []),
-    ])
+    await Promise.all([this.#hints.add(record), this.#noteLive(record)])
     return this.records.insert(record)
   }
 
@@ -59,27 +66,40 @@ export class CredentialShelf {
   }
 
   /** Ends what matches, again and again until nothing more does: what is inserted meanwhile is found in the next round. */
-  async end(ending: Ending, spared: ReadonlySet<string>): Promise<readonly Claim[]> {
+  async end(ending: Ending, spared: ReadonlySet<string>): Promise<EndedHere> {
     const { where, reason, at } = ending
     const claims: Claim[] = []
+    const untold: Tombstone[] = []
+    const looked = new Set(spared)
     for (;;) {
-      const ids = await this.#candidates(where)
+      const ids = (await this.#candidates(where)).filter((id) => !looked.has(id))
       const ended = await Promise.all(
-        ids
-          .filter((id) => !spared.has(id))
-          .map((id) => this.records.end(id, reason, at, 'notSeenSince' in where ? where.notSeenSince : undefined)),
+        ids.map((id) => this.records.end(id, reason, at, 'notSeenSince' in where ? where.notSeenSince : undefined)),
       )
-      const these = ended.filter((claim) => claim !== undefined)
-      claims.push(...these)
-      if (these.length === 0 || 'id' in where) break
+      const these = ended.filter((one) => one !== undefined)
+      for (const { id } of these) looked.add(id)
+      claims.push(...these.filter(isClaim))
+      if ('id' in where) return { where, claims, untold }
+      untold.push(...these.filter((one) => !isClaim(one)).filter(({ endedAt }) => endedAt < at - TOLD_WITHIN))
+      if (!these.some(isClaim)) return { where, claims, untold }
     }
-    await this.#forget(claims)
-    return claims
   }
 
-  /** Takes an ending back that nobody was told of. */
+  /** Takes out of the hints what has ended, when everybody was told. Where that fails, a hint too many is looked at. Never rejects. */
+  async forget({ where, claims, untold }: EndedHere): Promise<void> {
+    const ofUsers: Pair[] = claims.map(({ userCode, id }) => [userCode, id])
+    const ofLineages: Pair[] = claims.filter(({ id, lineage }) => id !== lineage).map(({ lineage, id }) => [lineage, id])
+    if ('userCode' in where) ofUsers.push(...untold.map(({ id }): Pair => [where.userCode, id]))
+    if ('lineage' in where) ofLineages.push(...untold.map(({ id }): Pair => [where.lineage, id]))
+    await Promise.allSettled([
+      ...grouped(ofUsers).map(([userCode, ids]) => this.#hints.forgetOfUser(userCode, ids)),
+      ...grouped(ofLineages).map(([lineage, ids]) => this.#hints.forgetOfLineage(lineage, ids)),
+    ])
+  }
+
+  /** Takes an ending back that nobody was told of. Whoever has looked meanwhile has struck it off as ended. */
   async revive(claim: Claim): Promise<void> {
-    await this.#hints.add(claim.before)
+    await this.#noteLive(claim.before)
     await this.records.revive(claim)
   }
 
@@ -146,27 +166,8 @@ export class CredentialShelf {
     return deleted
   }
 
-  /** Takes what has ended out of the hints. */
-  async #forget(claims: readonly Claim[]): Promise<void> {
-    const users = Map.groupBy(claims, ({ userCode }) => userCode)
-    const lineages = Map.groupBy(
-      claims.filter(({ id, lineage }) => id !== lineage),
-      ({ lineage }) => lineage,
-    )
-    await Promise.all([
-      ...[...users].map(([userCode, those]) =>
-        this.#hints.forgetOfUser(
-          userCode,
-          those.map(({ id }) => id),
-        ),
-      ),
-      ...[...lineages].map(([lineage, those]) =>
-        this.#hints.forgetOfLineage(
-          lineage,
-          those.map(({ id }) => id),
-        ),
-      ),
-    ])
+  async #noteLive({ id, kind, lastSeenAt, expiresAt }: CredentialRecord): Promise<void> {
+    await Promise.all([this.#limits.note([id], expiresAt), ...(kind === 'session' ? [this.#uses.note([id], lastSeenAt)] : [])])
   }
 
   async #candidates(where: EndWhere): Promise<readonly string[]> {
@@ -185,6 +186,14 @@ export class CredentialShelf {
   async #findAll(ids: readonly string[]): Promise<readonly Found[]> {
     return Promise.all(ids.map((id) => this.records.find(id)))
   }
+}
+
+function isClaim(one: Claim | Tombstone): one is Claim {
+  return 'before' in one
+}
+
+function grouped(pairs: readonly Pair[]): readonly (readonly [string, readonly string[]])[] {
+  return [...Map.groupBy(pairs, ([of]) => of)].map(([of, those]) => [of, those.map(([, id]) => id)])
 }
 
 type Found = CredentialRecord | Tombstone | undefined

@@ -25,26 +25,26 @@ const APPEND = script(`${LAST}
     position = position + 1
   end`)
 
-/** Position. The last there ever was, then what comes after the position; everything where that was never reached. */
+/** Position, how many. The last there ever was, then what comes after the position; from the first where it was never reached. */
 const READ = script(`${LAST}
   local last, from = last(), ARGV[1]
   if tonumber(from) > last then from = '0' end
-  return { string.format('%.0f', last), redis.call('XRANGE', KEYS[1], '(' .. from .. '-0', '+') }`)
+  last = string.format('%.0f', last)
+  return { last, redis.call('XRANGE', KEYS[1], '(' .. from .. '-0', last .. '-0', 'COUNT', ARGV[2]) }`)
 
-/** Time. Entries come roughly in the order of their times: a thousand in a row that are young enough end the search. */
+/** Time, from where, how many. How many were trimmed, and from where to go on, if entries that are old may come after. */
 const TRIM = script(`
-  local from, trimmed = '-', 0
-  while true do
-    local entries, old = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', 1000), {}
-    for _, entry in ipairs(entries) do
-      if tonumber(entry[2][2]:match('^%a+ (%d+)')) < tonumber(ARGV[1]) then old[#old + 1] = entry[1] end
-    end
-    if #old > 0 then trimmed = trimmed + redis.call('XDEL', KEYS[1], unpack(old)) end
-    if #old == 0 or #entries < 1000 then return trimmed end
-    from = '(' .. entries[#entries][1]
-  end`)
+  local entries, old = redis.call('XRANGE', KEYS[1], ARGV[2], '+', 'COUNT', ARGV[3]), {}
+  for _, entry in ipairs(entries) do
+    if tonumber(entry[2][2]:match('^%a+ (%d+)')) < tonumber(ARGV[1]) then old[#old + 1] = entry[1] end
+  end
+  if #old == 0 then return { 0 } end
+  return { redis.call('XDEL', KEYS[1], unpack(old)), #entries == tonumber(ARGV[3]) and '(' .. entries[#entries][1] or nil }`)
 
-type StreamEntry = readonly [id: string, fields: readonly [name: 'e', text: string]]
+/** Entries in one command: Redis does nothing else meanwhile. */
+const PAGE = 1_000
+
+type Page = readonly (readonly [id: string, fields: readonly [name: 'e', text: string]])[]
 
 /** How long a waiting read waits for an entry, in milliseconds. */
 const WAIT = 1_000
@@ -63,17 +63,30 @@ export class EndingStream {
   }
 
   async readAfter(from: number): Promise<Reading> {
-    const [last, entries] = (await this.#connection.run(READ, this.#key, from)) as readonly [string, readonly StreamEntry[]]
-    return { entries: entries.map(([, [, text]]) => entryOf(text)), position: Number(last) }
+    const [last, first] = (await this.#connection.run(READ, this.#key, from, PAGE)) as readonly [string, Page]
+    const pages = [first]
+    for (let page = first; page.length === PAGE; ) {
+      const reached = page.at(-1)?.[0] ?? last
+      page = (await this.#connection.send(this.#key, 'XRANGE', this.#key, `(${reached}`, `${last}-0`, 'COUNT', PAGE)) as Page
+      pages.push(page)
+    }
+    return { entries: pages.flat().map(([, [, text]]) => entryOf(text)), position: Number(last) }
   }
 
+  /** Entries come roughly in the order of their times: a page of those that are young enough ends the search. */
   async trim(before: number): Promise<number> {
-    return (await this.#connection.run(TRIM, this.#key, before)) as number
+    let trimmed = 0
+    for (let from: string | undefined = '-'; from !== undefined; ) {
+      const [count, next] = (await this.#connection.run(TRIM, this.#key, before, from, PAGE)) as readonly [number, string?]
+      trimmed += count
+      from = next
+    }
+    return trimmed
   }
 
   /** Resolves when an entry comes, or after a second. On a connection that is used for nothing else. @throws StoreError */
   async newEntry(waiting: Connection): Promise<boolean> {
-    return (await waiting.wait(this.#key, 'XREAD', 'COUNT', 1, 'BLOCK', WAIT, 'STREAMS', this.#key, '$')) !== null
+    return (await waiting.wait(WAIT, this.#key, 'XREAD', 'COUNT', 1, 'BLOCK', WAIT, 'STREAMS', this.#key, '$')) !== null
   }
 }
 

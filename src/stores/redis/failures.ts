@@ -36,3 +36,12 @@ export function reasonOf(error: unknown): string | undefined {
   const { code = '', message = '', cause, originalError }: Fault = error
   return BY_CODE[code] ?? BY_REPLY.find(([pattern]) => pattern.test(message))?.[1] ?? reasonOf(originalError) ?? reasonOf(cause)
 }
+
+export function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+}
+
+/** A replica, or one that is still loading: when it becomes a master, what it has is what another one had. */
+export function isNoMaster(error: unknown): boolean {
+  return error instanceof Error && /^(READONLY|LOADING|MASTERDOWN)|: -?(READONLY|LOADING|MASTERDOWN)/.test(error.message)
+}

@@ -42,8 +42,8 @@ export class Keys {
     return `${this.#prefix}-${calendar}:${minute}`
   }
 
-  /** The latest ending that is known to have reached Redis. */
-  carried(): string {
-    return `${this.#prefix}-carried`
+  /** The latest ending that is known to have reached Redis, noted in several places. */
+  carried(place: number): string {
+    return `${this.#prefix}-carried:${place}`
   }
 }

@@ -2,7 +2,7 @@
 // without names, because there is one such text for every session.
 //
 //   live       L<version> <lastSeenAt> <expiresAt> <kind> <hash> <JSON list>
-//   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>
+//   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>, and ` !` where somebody else has relied on it
 
 import type { CredentialRecord, RememberedRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
@@ -12,7 +12,7 @@ import { restored, shortened } from './device-text.ts'
 
 const KINDS = { s: 'session', r: 'remembered' } as const
 const LIVE = /^L(\d+) (\d+) (\d+) ([sr]) (\S*) (.*)$/s
-const TOMBSTONE = /^T([sr]) (\d+) (\w+) (\d+) (\S*)$/
+const TOMBSTONE = /^T([sr]) (\d+) (\w+) (\d+) (\S*)(?: !)?$/
 
 /**
  * What both kinds have. The start is told by its distance from the limit, the typing of the password by its distance from the
@@ -55,7 +55,8 @@ export function credentialOf(id: string, text: string): CredentialRecord | Tombs
   return text.startsWith('T') ? tombstoneOf(id, text) : liveOf(id, text)
 }
 
-function tombstoneOf(id: string, text: string): Tombstone {
+/** @throws StoreError when the text is damaged */
+export function tombstoneOf(id: string, text: string): Tombstone {
   const [, kind, expiresAt, reason, endedAt, hash = ''] = TOMBSTONE.exec(text) ?? damaged()
   return {
     kind: 'tombstone',

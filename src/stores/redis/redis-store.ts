@@ -1,14 +1,17 @@
 // The Redis store: credentials, limits and the endings log in Redis or a Redis Cluster, for many servers; users, operations
 // and the key ring in the database beside it.
 
+import { POLICY_DEFAULTS } from '../../domain/policy.ts'
 import type { EndingLog, Store } from '../../ports/store.ts'
 import { batches } from '../batches.ts'
 import { Followers } from '../log/followers.ts'
+import { readingTogether } from '../log/reading-together.ts'
 import { Aftermath } from './aftermath.ts'
 import { Carrier } from './carrier.ts'
 import { Connection } from './connection.ts'
 import { CredentialShelf } from './credential-shelf.ts'
 import { EndingStream } from './ending-stream.ts'
+import { refuseEviction } from './eviction.ts'
 import { Keys } from './keys.ts'
 import { LimitWindows } from './limit-windows.ts'
 import { Waker } from './waker.ts'
@@ -19,6 +22,8 @@ export interface RedisOptions {
   readonly url: string
   /** For users, operations, the key ring, and tombstones. Closed with this store. */
   readonly database: Store
+  /** How long an ending is news to somebody, in milliseconds; the default lifetime of tokens where it is not set. */
+  readonly tokenLifetime?: number
   /** Of every key; see `Keys`. */
   readonly prefix?: string
 }
@@ -26,17 +31,18 @@ export interface RedisOptions {
 const HEARTBEAT_EVERY = 100
 
 /** @throws StoreError when Redis cannot be used; the database is then left as it is */
-export async function openRedisStore({ url, database, prefix }: RedisOptions): Promise<Store> {
+export async function openRedisStore(options: RedisOptions): Promise<Store> {
+  const { url, database, prefix, tokenLifetime = POLICY_DEFAULTS.tokenLifetime } = options
   const connection = await Connection.open(url)
   const keys = new Keys(prefix)
   const shelf = new CredentialShelf(connection, keys)
   const stream = new EndingStream(connection, keys)
   const windows = new LimitWindows(connection, keys)
   const aftermath = new Aftermath(shelf, stream)
-  const carrier = new Carrier({ connection, keys, shelf, stream, database })
+  const carrier = new Carrier({ connection, keys, shelf, stream, database, tokenLifetime })
   const waker = new Waker(url, stream, () => followers.wake())
   const followers: Followers = new Followers({
-    read: (from) => stream.readAfter(from),
+    read: readingTogether((from) => stream.readAfter(from)),
     hasNews: () => false,
     pollEvery: HEARTBEAT_EVERY,
     heartbeatEvery: HEARTBEAT_EVERY,
@@ -45,9 +51,11 @@ export async function openRedisStore({ url, database, prefix }: RedisOptions): P
     followers.end()
     waker.close()
     aftermath.close()
+    carrier.close()
     connection.close()
   }
   try {
+    await refuseEviction(connection)
     await carrier.catchUp()
   } catch (error) {
     close()
@@ -93,7 +101,7 @@ export async function openRedisStore({ url, database, prefix }: RedisOptions): P
     write: (changes) =>
       carried(async () => {
         const mark = carrier.mark()
-        const written = await writeToBoth({ shelf, stream, database, aftermath }, changes)
+        const written = await writeToBoth({ shelf, stream, database, aftermath, carrier }, changes)
         // Landed is landed: where this is not noted, a little more is carried the next time.
         if (written.landed) await carrier.note(changes, mark).catch(() => {})
         return written

@@ -9,8 +9,9 @@ import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { LogEntry } from '../../domain/ending.ts'
 import type { Change, Store, Written } from '../../ports/store.ts'
 import type { Aftermath } from './aftermath.ts'
+import type { Carrier } from './carrier.ts'
 import type { Claim } from './credential-keys.ts'
-import type { CredentialShelf, Ending } from './credential-shelf.ts'
+import type { CredentialShelf, EndedHere, Ending } from './credential-shelf.ts'
 import type { EndingStream } from './ending-stream.ts'
 
 type EndChange = Change & { readonly do: 'end credentials' }
@@ -20,6 +21,7 @@ export interface WriteParts {
   readonly database: Store
   readonly stream: EndingStream
   readonly aftermath: Aftermath
+  readonly carrier: Carrier
 }
 
 /** @throws StoreError */
@@ -31,7 +33,7 @@ class Write {
   readonly #parts: WriteParts
   readonly #changes: readonly Change[]
   /** By the index of the change. */
-  readonly #claims = new Map<number, readonly Claim[]>()
+  readonly #ended = new Map<number, EndedHere>()
   /** Credentials that must still live when everything is inserted, by the index of the change that says so. */
   readonly #held = new Map<number, string>()
   readonly #kept: Tombstone[] = []
@@ -48,15 +50,17 @@ class Write {
     )
     if (refusedAt !== undefined) {
       await this.#orTakeBack(() => this.#takeBack())
+      await this.#parts.stream.append(this.#toldAgain())
       return { landed: false, refusedAt }
     }
     try {
       for (const [index, change] of this.#unconditional()) await this.#end(index, change)
-      await this.#parts.stream.append(this.#news())
+      await this.#parts.stream.append([...this.#toldAgain(), ...this.#news()])
     } catch (error) {
       void this.#parts.aftermath.settle({ decided: this.#attempted(), unsure: [], entries: this.#news() })
       throw error
     }
+    await Promise.all([...this.#ended.values()].map((ended) => this.#parts.shelf.forget(ended)))
     return { landed: true, ended: this.#inOrder().flatMap(([, claims]) => claims.map(endedOf)) }
   }
 
@@ -115,10 +119,15 @@ class Write {
   }
 
   async #end(index: number, { where, reason, at }: EndChange): Promise<readonly Claim[]> {
-    const claims = await this.#parts.shelf.end({ where, reason, at }, this.#insertedAfter(index))
-    this.#claims.set(index, claims)
-    this.#undo.push(() => Promise.all(claims.map((claim) => this.#parts.shelf.revive(claim))))
-    return claims
+    const spared = new Set([...this.#insertedAfter(index), ...this.#claimed().map(({ id }) => id)])
+    const ended = await this.#parts.shelf.end({ where, reason, at }, spared)
+    this.#ended.set(index, ended)
+    this.#undo.push(() => Promise.all(ended.claims.map((claim) => this.#parts.shelf.revive(claim))))
+    return ended.claims
+  }
+
+  #claimed(): readonly Claim[] {
+    return [...this.#ended.values()].flatMap(({ claims }) => claims)
   }
 
   /**
@@ -127,7 +136,7 @@ class Write {
    */
   async #stillHeld(): Promise<number | undefined> {
     if (!this.#changes.some((change) => change.do === 'insert credential')) return undefined
-    const ownEnds = new Set([...this.#claims.values()].flat().map(({ id }) => id))
+    const ownEnds = new Set(this.#claimed().map(({ id }) => id))
     for (const [index, id] of this.#held) {
       if (!ownEnds.has(id) && (await this.#parts.shelf.records.findLive(id)) === undefined) return index
     }
@@ -137,10 +146,14 @@ class Write {
   async #writeDatabase(): Promise<number | undefined> {
     const indexed = [...this.#changes.entries()].filter(([, change]) => isForDatabase(change))
     const doomed = await this.#tombstonesToBe()
-    const tombstones = [...this.#kept, ...[...this.#claims.values()].flat().map(({ tombstone }) => tombstone), ...doomed]
+    const tombstones = [...this.#kept, ...this.#claimed().map(({ tombstone }) => tombstone), ...doomed]
     const changes = [...indexed.map(([, change]) => change), ...tombstones.filter(outlastsRedis).map(keeping)]
     if (changes.length === 0) return undefined
-    const written = await this.#parts.database.write(changes)
+    const written = await this.#parts.database.write(changes).catch((error: unknown) => {
+      // It may have landed all the same.
+      if (changes.some((change) => change.do === 'keep tombstone')) void this.#parts.carrier.doubt()
+      throw error
+    })
     return written.landed ? undefined : indexed[written.refusedAt]?.[0]
   }
 
@@ -163,13 +176,14 @@ class Write {
     })
   }
 
-  /** Every ending of this write, and one by one what is known to have ended: by then no hint leads there any more. */
+  #toldAgain(): readonly LogEntry[] {
+    const sessions = [...this.#ended.values()].flatMap(({ untold }) => untold.filter(({ was }) => was === 'session'))
+    return sessions.map(({ id, endedAt, reason }): LogEntry => ({ kind: 'ended', sid: id, at: endedAt, reason }))
+  }
+
+  /** Every ending of this write. The hints still lead to what it has ended. */
   #attempted(): readonly Ending[] {
-    return [...this.#changes.entries()].flatMap(([index, change]) => {
-      if (change.do !== 'end credentials') return []
-      const { where, reason, at } = change
-      return [where, ...(this.#claims.get(index) ?? []).map(({ id }) => ({ id }))].map((each) => ({ where: each, reason, at }))
-    })
+    return this.#changes.flatMap((change) => (change.do === 'end credentials' ? [change] : []))
   }
 
   async #takeBack(): Promise<void> {
@@ -183,7 +197,7 @@ class Write {
   }
 
   #inOrder(): readonly (readonly [index: number, claims: readonly Claim[]])[] {
-    return this.#changes.map((_, index) => [index, this.#claims.get(index) ?? []])
+    return this.#changes.map((_, index) => [index, this.#ended.get(index)?.claims ?? []])
   }
 
   #unconditional(): readonly (readonly [index: number, change: EndChange])[] {
