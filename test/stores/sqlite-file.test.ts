@@ -16,6 +16,7 @@ import { USER_SQL } from '../../src/stores/sql/users.ts'
 import { migrateSqlite, openMigrated, readSchemaVersions } from '../../src/stores/sqlite/migrate.ts'
 import { openSqliteStore, sqliteStoreOn } from '../../src/stores/sqlite/sqlite-store.ts'
 import { aRemembered, aSession } from '../../src/testing/index.ts'
+import { retained } from '../../src/testing/steps.ts'
 import { freshPath } from './folders.ts'
 
 test('A new file, and what SQLite keeps beside it, is for its owner alone.', async () => {
