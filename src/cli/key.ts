@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander'
 import type { SigningKeyRecord } from '../domain/key-ring.ts'
-import { addServiceKey } from '../engine/service-keys.ts'
+import { addServiceKey, removeServiceKey } from '../engine/service-keys.ts'
 import { print, table } from './output.ts'
-import { type CommandOptions, withEngine } from './with-engine.ts'
+import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 
 export function addKeyCommands(program: Command): void {
-  const key = program.command('key').description('keys: list, rotate, add')
+  const key = program.command('key').description('keys: list, rotate, add, remove')
 
   key
     .command('list')
@@ -49,6 +49,19 @@ export function addKeyCommands(program: Command): void {
         const { record, value } = await addServiceKey(engine, options.service)
         const sentence = `Key ${record.id} for ${record.name}, shown only now:\n${value}\nSend it as: Authorization: Service <key>`
         print({ id: record.id, service: record.name, key: value }, options, sentence)
+        return undefined
+      })
+    })
+
+  key
+    .command('remove <id>')
+    .description('remove the key of a service: it opens nothing any more, and what it has opened ends')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommandOptions>()
+      await withEngine(options, async (engine) => {
+        const removed = await removeServiceKey(engine, id)
+        if (removed === undefined) return notFound(`key of a service with the id ${id}`)
+        print({ removed: removed.id, service: removed.name }, options, `Key ${removed.id} for ${removed.name} was removed.`)
         return undefined
       })
     })

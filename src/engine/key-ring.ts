@@ -91,6 +91,15 @@ export class KeyRing {
     return this.#change(add, service.createdAt)
   }
 
+  async removeService(id: string): Promise<KeyRingRecord> {
+    const remove = (ring: KeyRingRecord) => ({
+      ...ring,
+      version: ring.version + 1,
+      services: ring.services.filter((service) => service.id !== id),
+    })
+    return this.#change(remove, this.#options.clock.now())
+  }
+
   async #change(change: (ring: KeyRingRecord, at: number) => KeyRingRecord, at: number): Promise<KeyRingRecord> {
     for (;;) {
       const ring = await this.read()

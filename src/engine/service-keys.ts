@@ -14,6 +14,14 @@ export async function addServiceKey(parts: Parts, name: string): Promise<{ reado
   return { record, value }
 }
 
+/** The key that opens nothing any more; undefined where there is none with this id. @throws StoreError */
+export async function removeServiceKey(parts: Parts, id: string): Promise<ServiceKeyRecord | undefined> {
+  const { services } = await parts.keys.read()
+  const found = services.find((service) => service.id === id)
+  if (found !== undefined) await parts.keys.removeService(id)
+  return found
+}
+
 /** True for a key that was added. @throws StoreError */
 export async function isServiceKey(parts: Parts, value: string): Promise<boolean> {
   const hash = parts.secrets.digest(PURPOSE, value)

@@ -99,6 +99,8 @@ test('Keys are listed, rotated, and made for services', async () => {
     (await json(['key', 'list'])).services.map(({ id, use }: { id: string; use: string }) => [id, use]),
     [[made.id, 'service billing']],
   )
+  deepEqual(await json(['key', 'remove', made.id]), { removed: made.id, service: 'billing' })
+  deepEqual((await json(['key', 'list'])).services, [])
 })
 
 test('A database is migrated once', async () => {
@@ -118,6 +120,7 @@ describe('A command that is refused says why in one line and exits with 1', { co
   test('for a user who is not there', () => refused(['user', 'role', 'nobody', 'admin'], 1, /There is no user nobody/))
   test('for a credential that is not there', () => refused(['session', 'revoke', 'nothing'], 1, /no live credential nothing/))
   test('for the sessions of a user who is not there', () => refused(['session', 'list', '--user', 'nobody'], 1, /no user nobody/))
+  test('for a key that is not there', () => refused(['key', 'remove', 'nothing'], 1, /no key of a service with the id nothing/))
   test('for a password that is too short', () => refused(['user', 'add', 'Shorty'], 1, /too short/, 'tulip\n'))
   test('for a password that is easy to guess', () => refused(['user', 'add', 'Easy'], 1, /guess/, 'password1234\n'))
   test('for a name that cannot be one', () => refused(['user', 'add', 'a b'], 1, /User names/, `${PASSWORD}\n`))

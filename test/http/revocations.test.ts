@@ -165,6 +165,21 @@ test('Only a service key opens it: no cookie, no session, no token, no key that 
   equal((await request(server.url, 'GET', '/access/session', { headers: { authorization } })).status, 401)
 })
 
+test('A key that is removed opens nothing any more, and the stream that it had opened ends; others go on', async () => {
+  const { folder } = server
+  const added = JSON.parse((await runCommand(['key', 'add', '--service', 'till', '--json'], { folder })).stdout)
+  const theirs = { authorization: `Service ${added.key}` }
+  await using removed = await listen(theirs)
+  await using other = await listen()
+  await until('both to be served', () => [removed, other].every((stream) => named(stream, 'heartbeat').length > 0))
+  equal((await runCommand(['key', 'remove', added.id], { folder })).code, 0)
+  await until('the stream to end', () => removed.ended)
+  equal((await request(server.url, 'GET', PATH, { headers: theirs })).status, 401)
+  const heard = named(other, 'heartbeat').length
+  await until('the other to go on', () => named(other, 'heartbeat').length > heard)
+  equal(other.ended, false)
+})
+
 test('A reader that goes away without a word harms nobody', async () => {
   const { hostname, port } = new URL(server.url)
   const socket = connect(Number(port), hostname)

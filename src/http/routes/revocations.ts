@@ -4,6 +4,7 @@ import type { LogEntry } from '../../domain/ending.ts'
 import { wholeSeconds } from '../../domain/time.ts'
 import type { Parts } from '../../engine/parts.ts'
 import { isoTime } from '../present.ts'
+import { proveService } from '../proof.ts'
 import { openRoute } from '../route.ts'
 
 /** The log says several times a second that it is there. Not every time is passed on, and never more than was said. */
@@ -19,15 +20,25 @@ export const revocationRoutes = [
     summary: 'What ends, as it ends: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
     answers: { 200: null },
     async run({ app, parts, request }) {
-      const stream = eventsAfter(parts, request.header('last-event-id'), app.isStopping)
+      const stillMay = async () => {
+        await parts.keys.readAgain()
+        return (await proveService(parts, request)) === undefined
+      }
+      const stream = eventsAfter(parts, request.header('last-event-id'), { isStopping: app.isStopping, stillMay })
       // Some proxies gather an answer before they pass it on; this one tells nginx not to.
       return { content: { type: 'text/event-stream', body: stream }, headers: { 'x-accel-buffering': 'no' } }
     },
   }),
 ]
 
+interface Ends {
+  readonly isStopping: () => boolean
+  /** Asked when keys have changed: the one that was shown may have been removed. */
+  readonly stillMay: () => Promise<boolean>
+}
+
 /** Ends when the log cannot be read any more: whoever listens must not take silence for nothing new. */
-async function* eventsAfter(parts: Parts, lastEventId: string | null, isStopping: () => boolean): AsyncGenerator<string, void> {
+async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStopping, stillMay }: Ends): AsyncGenerator<string, void> {
   const from = positionOf(lastEventId)
   let reached = from ?? 0
   let isFirst = true
@@ -35,6 +46,7 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, isStopping
   try {
     for await (const { entries, position, age } of parts.store.log.follow(reached)) {
       if (isStopping()) return
+      if (!isFirst && entries.some(({ kind }) => kind === 'keys') && !(await stillMay())) return
       if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
         reached = 0
         yield event('reset', { before: isoTime(parts.clock.now()) }, reached)

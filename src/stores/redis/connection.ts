@@ -24,7 +24,7 @@ const CONNECT_PATIENCE = 3_000
 /** How long anything waits for an answer. What was sent may land all the same. */
 const ANSWER_PATIENCE = 2_000
 const LONGEST_PAUSE = 500
-/** A host that has vanished without a word holds its connection for a quarter of an hour. Not more often than this, a new one is tried. */
+/** A host that has vanished without a word holds its connection for a quarter of an hour. A new one is tried, but not more often than this. */
 const REDIAL_AFTER = 10_000
 
 export class Connection {
@@ -100,7 +100,8 @@ export class Connection {
       return await inTime(asking(), patience, this.subject)
     } catch (error) {
       if (isNoMaster(error)) this.#renewed()
-      if (error instanceof TooLate) void this.#redial()
+      // Its address may lead to the master by now.
+      if (isNoMaster(error) || error instanceof TooLate) void this.#redial()
       throw this.#asStoreError(error)
     }
   }
