@@ -2,9 +2,6 @@
 
 import { type AssemblyHooks, assemble } from './assemble.ts'
 import { deviceOf } from './domain/credential.ts'
-import { AuthError } from './domain/errors.ts'
-import { isSafeMethod } from './domain/origin.ts'
-import { isFresh } from './domain/session.ts'
 import type { JsonObject } from './domain/session-data.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
 import { describeSession } from './engine/describe.ts'
@@ -21,22 +18,31 @@ import { patchSessionData, readSessionData, type SessionData } from './engine/se
 import { endCredential, endOtherCredentials, type ListedCredential, listCredentials } from './engine/sessions.ts'
 import { mintForSession } from './engine/tokens.ts'
 import { addUser, deleteUser, findUser, revoke, setDisabled, setPassword, setRoles } from './engine/users.ts'
-import { cookieNames, readCredentials } from './http/credentials.ts'
-import { fetchHandler, fromRequest, type Peer } from './http/fetch.ts'
+import { fetchHandler, type Peer } from './http/fetch.ts'
+import { type Authentication, createGuard, type Guard, type GuardOptions } from './http/guard.ts'
 import { createHandler, type Handle } from './http/handler.ts'
-import { judgeProof, provePrincipal } from './http/proof.ts'
 import { createReadiness } from './http/readiness.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
 export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
 export { SettingError } from './settings.ts'
-export type { EndedCounts, Handle, JsonObject, ListedCredential, Peer, Principal, SessionData, SessionView, SignedIn, Via, Whence }
-
-/** Who a request is, or why nobody can say. */
-export type Authentication =
-  | { readonly ok: true; readonly principal: Principal; readonly via: Via }
-  | { readonly ok: false; readonly error: AuthError }
+export type {
+  Authentication,
+  EndedCounts,
+  Guard,
+  GuardOptions,
+  Handle,
+  JsonObject,
+  ListedCredential,
+  Peer,
+  Principal,
+  SessionData,
+  SessionView,
+  SignedIn,
+  Via,
+  Whence,
+}
 
 const NOWHERE: Whence = { ip: '', device: '' }
 const NOTHING = { sessions: [], remembered: undefined }
@@ -61,7 +67,7 @@ export type Latchkey = ReturnType<typeof latchkeyOver>
 function latchkeyOver(engine: Engine, publicUrl: string) {
   const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false, pages: pageRoutes() }
   const handle = createHandler(app)
-  const names = cookieNames(engine.policy.cookies)
+  const guard = createGuard(engine)
 
   return {
     /** Answers every path of Latchkey, and 404 to the rest. `peer` is the client, as the host knows it. */
@@ -77,17 +83,12 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
      *
      * @throws StoreError
      */
-    async authenticate(request: Request, { fresh = false } = {}): Promise<Authentication> {
-      const incoming = fromRequest(request, { address: '' })
-      const credentials = readCredentials(incoming, names)
-      if (credentials instanceof AuthError) return { ok: false, error: credentials }
-      const proven = await provePrincipal(engine, credentials, incoming.header('x-latchkey-passive') === '1')
-      if (proven instanceof AuthError) return { ok: false, error: proven }
-      const stale = fresh && !isFresh(proven.principal, engine.clock.now(), engine.policy.freshFor)
-      const error =
-        judgeProof(isSafeMethod(request.method) ? 'any' : 'header', proven.via) ?? (stale ? new AuthError('session.not_fresh') : undefined)
-      return error ? { ok: false, error } : { ok: true, ...proven }
+    async authenticate(request: Request, options?: GuardOptions): Promise<Authentication> {
+      return guard({ method: request.method, header: (name) => request.headers.get(name) }, options)
     },
+
+    /** The same by method and headers alone, for adapters; at once where the credential was verified before. */
+    guard,
 
     /** Creates a user and signs in; the session's credential is in the answer, for the host to hand out. @throws StoreError */
     register: (user: { username: string; password: string; email?: string; remember?: boolean }, whence: Whence = NOWHERE) =>

@@ -1,6 +1,7 @@
 // node:http on one side, the handler on the other. Translation only.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Guard, GuardOptions } from '../http/guard.ts'
 import type { Handle } from '../http/handler.ts'
 import { type Answer, type Incoming, isPieceByPiece } from '../http/message.ts'
 
@@ -21,6 +22,12 @@ export function toNodeListener(
   }
 }
 
+/** Who a request of node:http is, for routes of the host's own; see `Latchkey.guard`. */
+export function toNodeGuard(latchkey: { readonly guard: Guard }): (request: IncomingMessage, options?: GuardOptions) => ReturnType<Guard> {
+  return (request, options) =>
+    latchkey.guard({ method: request.method ?? 'GET', header: (name) => headerOf(request.rawHeaders, name) }, options)
+}
+
 /** Reads what is needed of a request of node:http, where it is needed. */
 export function fromNode(request: IncomingMessage, address: string): Incoming {
   const target = originForm(request.url ?? '/')
@@ -29,11 +36,24 @@ export function fromNode(request: IncomingMessage, address: string): Incoming {
     method: request.method ?? 'GET',
     path: question === -1 ? target : target.slice(0, question),
     query: question === -1 ? '' : target.slice(question + 1),
-    header: (name) => request.headersDistinct[name]?.join(name === 'cookie' ? '; ' : ', ') ?? null,
+    header: (name) => headerOf(request.rawHeaders, name),
     address,
     peer: peerOf(request),
     body: (limit) => readWhole(request, limit),
   }
+}
+
+/** Names and values in turn, as they came: Node's own objects of them cost more than the few that are looked at, and drop some. */
+function headerOf(raw: readonly string[], name: string): string | null {
+  let found: string | null = null
+  for (let index = 0; index < raw.length; index += 2) {
+    const candidate = raw[index]
+    if (candidate === undefined || candidate.length !== name.length) continue
+    if (candidate !== name && candidate.toLowerCase() !== name) continue
+    const value = raw[index + 1] ?? ''
+    found = found === null ? value : `${found}${name === 'cookie' ? '; ' : ', '}${value}`
+  }
+  return found
 }
 
 /** IPv4 clients of a socket that listens on both come mapped into IPv6. */

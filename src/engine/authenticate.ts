@@ -18,12 +18,12 @@ export interface Presented {
 }
 
 /**
- * Verifies a session credential or a token.
+ * Verifies a session credential or a token. Answers at once where it was verified before; otherwise there is a promise, which
+ * rejects with StoreError when the store had to be asked and is down.
  *
  * @param passive true for requests that must not keep the session alive
- * @throws StoreError when the store had to be asked and is down
  */
-export async function authenticate(parts: Parts, presented: Presented, passive: boolean): Promise<Principal | AuthError> {
+export function authenticate(parts: Parts, presented: Presented, passive: boolean): Principal | AuthError | Promise<Principal | AuthError> {
   const recalled = parts.verified.recall(presented.kind, presented.raw, parts.clock.now(), passive)
   if (recalled) return recalled
   return presented.kind === 'token' ? verifyToken(parts, presented.raw, passive) : verifySession(parts, presented.raw, passive)

@@ -33,7 +33,7 @@ export async function admit(app: App, names: CookieNames, request: Incoming, rou
   if (proof instanceof AuthError) return refuse(proof)
   if (proof === 'none') return { call, proven: undefined, refused: undefined }
   if (proof === 'service') return { call, proven: undefined, refused: await proveService(app.parts, request) }
-  const credentials = readCredentials(request, names)
+  const credentials = readCredentials((name) => request.header(name), names)
   if (credentials instanceof AuthError) return refuse(credentials)
   if (proof === 'origin' || proof === 'renewable') return { call: { ...call, credentials }, proven: undefined, refused: undefined }
 

@@ -20,10 +20,10 @@ export function cookieNames(settings: CookieSettings): CookieNames {
 }
 
 /** Refusal: `request.malformed` when Authorization or one of our cookies came twice, and so nobody knows which counts. */
-export function readCredentials(request: Incoming, names: CookieNames): RequestCredentials | AuthError {
-  const authorization = request.header('authorization')
+export function readCredentials(headerOf: Incoming['header'], names: CookieNames): RequestCredentials | AuthError {
+  const authorization = headerOf('authorization')
   if (authorization?.includes(',')) return new AuthError('request.malformed', { reason: 'duplicate_header' })
-  const cookies = readCookies(request.header('cookie'), names)
+  const cookies = readCookies(headerOf('cookie'), names)
   if (cookies === undefined) return new AuthError('request.malformed', { reason: 'duplicate_cookie' })
   return { header: authorization === null ? undefined : readAuthorization(authorization), cookies }
 }
@@ -70,5 +70,12 @@ function unquoted(value: string): string {
  * not ours and may be set by anyone, so it must not become ours here.
  */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '')
+  let [start, end] = [0, text.length]
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return start === 0 && end === text.length ? text : text.slice(start, end)
+}
+
+function isBlank(character: number): boolean {
+  return character === 32 || character === 9
 }

@@ -15,21 +15,30 @@ export interface Proven {
 
 /**
  * The principal of a request, by its header credential if it has one, else by its session cookie. A bad header credential is
- * an error and never falls back to a cookie; a remembered login proves nothing here, but can be turned into a session.
- *
- * @throws StoreError
+ * an error and never falls back to a cookie; a remembered login proves nothing here, but can be turned into a session. As
+ * `authenticate`, it answers at once where it can.
  */
-export async function provePrincipal(parts: Parts, credentials: RequestCredentials, passive: boolean): Promise<Proven | AuthError> {
-  const { header, cookies } = credentials
+export function provePrincipal(
+  parts: Parts,
+  { header, cookies }: RequestCredentials,
+  passive: boolean,
+): Proven | AuthError | Promise<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
-  if (header) {
-    const principal = await authenticate(parts, header, passive)
-    return principal instanceof AuthError ? principal : { principal, via: header.kind === 'token' ? 'token' : 'header' }
-  }
-  const principal =
-    cookies.session === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw: cookies.session }, passive)
-  if (principal instanceof AuthError) return cookies.remember === undefined ? principal : restorable(principal)
-  return { principal, via: 'cookie' }
+  if (header) return provenBy(header.kind === 'token' ? 'token' : 'header', authenticate(parts, header, passive), false)
+  const isRestorable = cookies.remember !== undefined
+  const found =
+    cookies.session === undefined ? sessionRequired('none') : authenticate(parts, { kind: 'session', raw: cookies.session }, passive)
+  return provenBy('cookie', found, isRestorable)
+}
+
+function provenBy(
+  via: Via,
+  found: Principal | AuthError | Promise<Principal | AuthError>,
+  isRestorable: boolean,
+): Proven | AuthError | Promise<Proven | AuthError> {
+  if (found instanceof Promise) return found.then((principal) => provenBy(via, principal, isRestorable))
+  if (found instanceof AuthError) return isRestorable ? restorable(found) : found
+  return { principal: found, via }
 }
 
 /** Another service of the deployment: nobody's session, and no cookie, stands for it. @throws StoreError */
