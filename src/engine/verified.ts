@@ -18,6 +18,8 @@ export interface KnownSession {
 }
 
 interface Entry {
+  /** The whole credential: its key is only the end of it. */
+  readonly raw: string
   /** A token presented as a session would mint itself new ones: what was verified as one thing is good for that alone. */
   readonly kind: CredentialForm
   readonly principal: Principal
@@ -28,6 +30,9 @@ interface Entry {
 
 /** The two credentials that are verified once and remembered. */
 export type CredentialForm = 'session' | 'token'
+
+/** Characters of base64url: 192 bits. */
+const KEY_LENGTH = 32
 
 export interface VerifiedOptions {
   /** Credentials remembered at most; also sessions known at most. */
@@ -57,9 +62,10 @@ export class Verified {
 
   /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
   recall(kind: CredentialForm, raw: string, now: number, passive: boolean): Principal | undefined {
-    const entry = this.#entries.get(raw)
+    const entry = this.#entries.get(keyOf(raw))
     if (
       entry === undefined ||
+      entry.raw !== raw ||
       entry.kind !== kind ||
       entry.session.forgotten ||
       now >= entry.until ||
@@ -77,7 +83,7 @@ export class Verified {
   remember(kind: CredentialForm, raw: string, principal: Principal, session: KnownSession, until: number): void {
     // A credential cut out of a header can keep the whole header in memory: this makes a string of its own.
     const own = JSON.parse(JSON.stringify(raw)) as string
-    this.#entries.set(own, { kind, principal, session, until })
+    this.#entries.set(keyOf(own), { raw: own, kind, principal, session, until })
   }
 
   /** What is known of the session, if anything is. */
@@ -140,6 +146,14 @@ export class Verified {
       this.#unflushed.push(session)
     }
   }
+}
+
+/**
+ * The end of a credential is random, of a session's secret or of a signature: no two share it. To hash a whole token would take
+ * longer than everything else.
+ */
+function keyOf(raw: string): string {
+  return raw.length > KEY_LENGTH ? raw.slice(-KEY_LENGTH) : raw
 }
 
 function forgetDropped(session: KnownSession): void {

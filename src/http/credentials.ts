@@ -11,6 +11,8 @@ export interface RequestCredentials {
   readonly cookies: Readonly<Partial<Record<CookiePurpose, string>>>
 }
 
+const BEARER = 'Bearer '
+
 const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'data', 'known']
 
 export type CookieNames = ReadonlyMap<string, CookiePurpose>
@@ -30,6 +32,11 @@ export function readCredentials(headerOf: Incoming['header'], names: CookieNames
 
 /** `Session <value>`, `Bearer <jwt>`, or the bare `<jwt>`. Scheme names are case-insensitive (RFC 9110, 11.1). */
 function readAuthorization(value: string): Presented | 'bad' {
+  // As nearly everybody writes it.
+  if (value.startsWith(BEARER)) {
+    const raw = value.slice(BEARER.length)
+    if (!raw.includes(' ') && !raw.includes('\t')) return { kind: 'token', raw }
+  }
   const text = trimmed(value)
   const space = text.indexOf(' ')
   if (space === -1) return text.includes('.') ? { kind: 'token', raw: text } : 'bad'

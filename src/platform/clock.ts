@@ -11,7 +11,7 @@ import type { Clock, Timers } from '../ports/clock.ts'
 export interface TimeSources {
   /** Since 1970; somebody may set it. */
   wall(): number
-  /** Only ever grows, and stands still while the machine sleeps. Asked every time, and so it must be cheap. */
+  /** Only ever grows, and stands still while the machine sleeps. */
   awake(): number
   /** Only ever grows, also while the machine sleeps. */
   running(): number
@@ -19,6 +19,8 @@ export interface TimeSources {
 
 const MACHINE: TimeSources = { wall: () => Date.now(), awake: () => performance.now(), running: () => uptime() * 1000 }
 
+/** Milliseconds; less than the smallest step. */
+const JUDGED_EVERY = 1_000
 /** How often small corrections are taken in, so that many of them do not add up to a step. */
 const FOLLOWED_EVERY = MINUTE
 /** A step that has lasted this long was meant. */
@@ -30,6 +32,7 @@ const BELIEVED_AFTER = 5 * MINUTE
  */
 export function createClock(sources: TimeSources = MACHINE): Clock {
   let [wallThen, awakeThen, runningThen] = [sources.wall(), sources.awake(), sources.running()]
+  let judgedAt = wallThen
   let steppedAt: number | undefined
 
   const follow = (wall: number) => {
@@ -43,6 +46,9 @@ export function createClock(sources: TimeSources = MACHINE): Clock {
   return {
     now() {
       const wall = sources.wall()
+      // Whatever has happened to the clock since it was judged, it is not enough to be a step.
+      if (steppedAt === undefined && wall >= judgedAt && wall - judgedAt < JUDGED_EVERY) return wall
+      judgedAt = wall
       const awake = sources.awake() - awakeThen
       if (steppedAt === undefined && isSmall(wall - wallThen - awake)) return awake < FOLLOWED_EVERY ? wall : follow(wall)
       const running = sources.running()

@@ -10,9 +10,12 @@ import { asStoreError, isBusy, isDamage } from './failures.ts'
 
 export const IN_MEMORY = ':memory:'
 
-/** Milliseconds between attempts while another process holds the lock: they double from the first to the longest. */
+/**
+ * Milliseconds between attempts while another process holds the lock: they double from the first to the longest, which is short,
+ * so that who has waited longest does not look for the lock less often than who has just come.
+ */
 const FIRST_PAUSE = 1
-const LONGEST_PAUSE = 50
+const LONGEST_PAUSE = 8
 /** How long an attempt is repeated in all, in milliseconds. */
 const PATIENCE = 2000
 
