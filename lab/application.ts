@@ -83,8 +83,8 @@ export function listenAsApplication(laboratory: Laboratory, page: Bundle, attack
     const path = request.url?.split('?', 1)[0] ?? '/'
     const isLab = path === '/' || path === '/lab' || path.startsWith('/lab/')
     if (!isLab && path.startsWith('/access/')) journal.record(request, response, laboratory.now())
-    const answered = isLab ? answerLab(request, response, path) : laboratory.listener(request, response)
-    answered.catch((error: unknown) => {
+    const answer = async () => (isLab ? answerLab(request, response, path) : laboratory.listener(request, response))
+    answer().catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`)
       response.destroy()
     })

@@ -1,6 +1,7 @@
 // node:http on one side, the handler on the other. Translation only.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Soon, soon } from '../http/at-once.ts'
 import type { Guard, GuardOptions } from '../http/guard.ts'
 import type { Handle } from '../http/handler.ts'
 import { type Answer, type Incoming, isPieceByPiece } from '../http/message.ts'
@@ -10,16 +11,17 @@ export interface NodeOptions {
   readonly address?: (request: IncomingMessage) => string
 }
 
-/** A request listener for `node:http`, `node:https` and whatever takes one. It must see the body unread. */
+/**
+ * A request listener for `node:http`, `node:https` and whatever takes one. It must see the body unread. What memory can answer
+ * is answered when it returns; otherwise it returns a promise of that.
+ */
 export function toNodeListener(
   latchkey: { readonly handle: Handle },
   options: NodeOptions = {},
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+): (request: IncomingMessage, response: ServerResponse) => Soon<void> {
   const address = options.address ?? peerOf
-  return async (request, response) => {
-    const answer = await latchkey.handle(fromNode(request, address(request)))
-    await writeAnswer(request, response, answer)
-  }
+  return (request, response) =>
+    soon(latchkey.handle(fromNode(request, address(request))), (answer) => writeAnswer(request, response, answer))
 }
 
 /** Who a request of node:http is, for routes of the host's own; see `Latchkey.guard`. */
@@ -44,7 +46,7 @@ export function fromNode(request: IncomingMessage, address: string): Incoming {
 }
 
 /** Names and values in turn, as they came: Node's own objects of them cost more than the few that are looked at, and drop some. */
-function headerOf(raw: readonly string[], name: string): string | null {
+export function headerOf(raw: readonly string[], name: string): string | null {
   let found: string | null = null
   for (let index = 0; index < raw.length; index += 2) {
     const candidate = raw[index]
@@ -63,6 +65,7 @@ export function peerOf(request: IncomingMessage): string {
 
 /** Clients of proxies may send the absolute form (RFC 9112, 3.2.2); its host decides nothing here. */
 function originForm(target: string): string {
+  if (target.startsWith('/') && !target.includes('#')) return target
   const withoutFragment = target.split('#', 1)[0] ?? '/'
   if (withoutFragment.startsWith('/') || !URL.canParse(withoutFragment)) return withoutFragment
   const { pathname, search } = new URL(withoutFragment)
@@ -96,20 +99,24 @@ async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8
 const MAX_DRAIN = 128 * 1024
 const DRAIN_TIME = 2_000
 
-async function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  if (response.destroyed) return
+function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Soon<void> {
+  if (response.destroyed) return undefined
   if (isPieceByPiece(answer.body)) return writePieces(request, response, answer, answer.body)
   const body = answer.body ?? ''
   const hasUnread = mayHaveMuchUnread(request)
   const head = headOf(answer, hasUnread)
   if (answer.status !== 204 && request.method !== 'HEAD') head.push('content-length', String(Buffer.byteLength(body)))
   response.writeHead(answer.status, head)
-  if (hasUnread) {
-    // The whole answer goes out first; to end it at once would reset a connection on which the client still sends.
-    response.write(body)
-    await drain(request)
-  }
-  response.end(hasUnread ? undefined : body)
+  if (hasUnread) return writeAndDrain(request, response, body)
+  response.end(body)
+  return undefined
+}
+
+/** The whole answer goes out first; to end it at once would reset a connection on which the client still sends. */
+async function writeAndDrain(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array): Promise<void> {
+  response.write(body)
+  await drain(request)
+  response.end()
 }
 
 /** A reader that takes nothing for this long, in milliseconds, is gone or stuck. */
@@ -160,8 +167,8 @@ function headOf({ headers, cookies }: Answer, closes: boolean): string[] {
 /** True while more of the body may come than the connection should swallow unseen. */
 function mayHaveMuchUnread(request: IncomingMessage): boolean {
   if (request.readableEnded) return false
-  const announced = request.headers['content-length']
-  return announced === undefined ? request.headers['transfer-encoding'] !== undefined : Number(announced) > MAX_DRAIN
+  const announced = headerOf(request.rawHeaders, 'content-length')
+  return announced === null ? headerOf(request.rawHeaders, 'transfer-encoding') !== null : Number(announced) > MAX_DRAIN
 }
 
 async function drain(request: IncomingMessage): Promise<void> {

@@ -6,10 +6,13 @@ import { sessionRequired } from './authenticate.ts'
 import type { Parts } from './parts.ts'
 import { type Principal, type SessionView, viewOf } from './principal.ts'
 
-/** @throws StoreError */
-export async function describeSession(parts: Parts, principal: Principal): Promise<SessionView | AuthError> {
+/** Answers at once where it is known; what is promised rejects with StoreError when the store is down. */
+export function describeSession(parts: Parts, principal: Principal): SessionView | Promise<SessionView | AuthError> {
   const known = parts.verified.known(principal.sid)
-  if (known?.view) return { ...known.view, lastSeenAt: known.lastSeenAt }
+  return known?.view ? { ...known.view, lastSeenAt: known.lastSeenAt } : readView(parts, principal)
+}
+
+async function readView(parts: Parts, principal: Principal): Promise<SessionView | AuthError> {
   const mark = parts.endings.mark()
   const session = await readSession(parts, principal)
   if (session instanceof AuthError) return session

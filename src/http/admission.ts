@@ -3,6 +3,7 @@
 import { deviceOf } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isSafeMethod } from '../domain/origin.ts'
+import { type Soon, soon } from './at-once.ts'
 import { type CookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { checkOrigin } from './cross-origin.ts'
 import type { Incoming } from './message.ts'
@@ -19,27 +20,28 @@ export interface Admission {
 
 const NOTHING: RequestCredentials = { header: undefined, cookies: {} }
 
-/** @throws StoreError */
-export async function admit(app: App, names: CookieNames, request: Incoming, route: Route, parameter: string): Promise<Admission> {
-  const whence = { ip: request.address, device: deviceOf(request.header('user-agent')) }
-  const call = { app, parts: app.parts, request, credentials: NOTHING, whence, parameter, query: undefined, body: undefined }
-  const refuse = (refused: AuthError): Admission => ({ call, proven: undefined, refused })
+/** Answers at once where memory does; what is promised may reject with StoreError. */
+export function admit(app: App, names: CookieNames, request: Incoming, route: Route, parameter: string): Soon<Admission> {
+  const decide = (refused: AuthError | undefined, proven?: Proven, credentials = NOTHING): Admission => {
+    const whence = { ip: request.address, device: deviceOf(request.header('user-agent')) }
+    return { call: { app, parts: app.parts, request, credentials, whence, parameter, query: undefined, body: undefined }, proven, refused }
+  }
 
   const changes = route.changes === true || !isSafeMethod(request.method)
   const denied = changes ? checkOrigin(request, app.parts.policy.allowedOrigins) : undefined
-  if (denied) return refuse(denied)
+  if (denied) return decide(denied)
 
   const proof = typeof route.proof === 'function' ? route.proof(request) : route.proof
-  if (proof instanceof AuthError) return refuse(proof)
-  if (proof === 'none') return { call, proven: undefined, refused: undefined }
-  if (proof === 'service') return { call, proven: undefined, refused: await proveService(app.parts, request) }
+  if (proof instanceof AuthError) return decide(proof)
+  if (proof === 'none') return decide(undefined)
+  if (proof === 'service') return proveService(app.parts, request).then((refused) => decide(refused))
   const credentials = readCredentials((name) => request.header(name), names)
-  if (credentials instanceof AuthError) return refuse(credentials)
-  if (proof === 'origin' || proof === 'renewable') return { call: { ...call, credentials }, proven: undefined, refused: undefined }
+  if (credentials instanceof AuthError) return decide(credentials)
+  if (proof === 'origin' || proof === 'renewable') return decide(undefined, undefined, credentials)
 
-  const proven = await provePrincipal(app.parts, credentials, request.header('x-latchkey-passive') === '1')
-  if (proven instanceof AuthError) return { call: { ...call, credentials }, proven: undefined, refused: proven }
-  return { call: { ...call, credentials }, proven, refused: judgeProof(proof, proven.via) }
+  return soon(provePrincipal(app.parts, credentials, request.header('x-latchkey-passive') === '1'), (proven) =>
+    proven instanceof AuthError ? decide(proven, undefined, credentials) : decide(judgeProof(proof, proven.via), proven, credentials),
+  )
 }
 
 /** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */

@@ -5,6 +5,7 @@ import { isSafeMethod } from '../domain/origin.ts'
 import { isFresh } from '../domain/session.ts'
 import type { Parts } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
+import { type Soon, soon } from './at-once.ts'
 import { cookieNames, readCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal } from './proof.ts'
@@ -23,7 +24,7 @@ export interface GuardOptions {
  * Judges a request. Answers at once where its credential was verified before, which is nearly always; otherwise there is a
  * promise, which rejects with StoreError when the store had to be asked and is down.
  */
-export type Guard = (request: Pick<Incoming, 'method' | 'header'>, options?: GuardOptions) => Authentication | Promise<Authentication>
+export type Guard = (request: Pick<Incoming, 'method' | 'header'>, options?: GuardOptions) => Soon<Authentication>
 
 export function createGuard(parts: Parts): Guard {
   const names = cookieNames(parts.policy.cookies)
@@ -38,8 +39,7 @@ export function createGuard(parts: Parts): Guard {
   return ({ method, header }, { fresh = false } = {}) => {
     const credentials = readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
-    const proven = provePrincipal(parts, credentials, header('x-latchkey-passive') === '1')
-    return proven instanceof Promise ? proven.then((later) => judge(method, fresh, later)) : judge(method, fresh, proven)
+    return soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) => judge(method, fresh, proven))
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { admit, endedMeanwhile } from './admission.ts'
+import { rescued, type Soon, soon } from './at-once.ts'
 import { readBody } from './body.ts'
 import { cookieNames } from './credentials.ts'
 import { checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
@@ -31,10 +32,14 @@ export interface AnsweredRequest {
   readonly fault: unknown
 }
 
-export type Handle = (request: Incoming) => Promise<Answer>
+/** Answers in the same turn where it can. What is promised never rejects. */
+export type Handle = (request: Incoming) => Soon<Answer>
 
 /** What is learnt of a request on its way, for the log. */
 interface Noted {
+  readonly requestId: string
+  /** Milliseconds, by the steady clock. */
+  readonly began: number
   refusal?: AuthError
   proven?: Proven
   fault?: unknown
@@ -48,31 +53,44 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   const find = createRouter([...withApiDescription(routes, app.publicUrl), ...(app.pages ?? [])])
   const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
 
-  async function respond(request: Incoming, found: Found | undefined, noted: Noted): Promise<Outcome> {
+  function respond(request: Incoming, found: Found | undefined, noted: Noted): Soon<Outcome> {
     if (found === undefined) return refuse(new AuthError('not_found'), noted)
-    const methods = [...found.methods.keys(), 'OPTIONS']
-    if (request.method === 'OPTIONS') return answerOptions(request, methods, noted)
     const route = found.methods.get(request.method)
-    if (route === undefined) return withHeaders(refuse(new AuthError('method.not_allowed'), noted), { allow: methods.join(', ') })
-
-    const { call, proven, refused } = await admit(app, names, request, route, found.parameter)
-    if (proven) noted.proven = proven
-    const outcome = refused ?? (await run(route, call, proven))
-    if (!(outcome instanceof AuthError)) return outcome
-    const plain = refuse(outcome, noted)
-    const reshaped = route.refused?.(call, outcome)
-    return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped
+    if (route === undefined) return withoutRoute(request, [...found.methods.keys(), 'OPTIONS'], noted)
+    return soon(admit(app, names, request, route, found.parameter), ({ call, proven, refused }) => {
+      if (proven) noted.proven = proven
+      return soon(refused ?? run(route, call, proven), (outcome) => {
+        if (!(outcome instanceof AuthError)) return outcome
+        const plain = refuse(outcome, noted)
+        const reshaped = route.refused?.(call, outcome)
+        return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped
+      })
+    })
   }
 
-  async function run(route: Route, call: Call<unknown, unknown>, proven: Proven | undefined): Promise<Outcome | AuthError> {
+  function run(route: Route, call: Call<unknown, unknown>, proven: Proven | undefined): Soon<Outcome | AuthError> {
     const query = route.query?.safeParse(Object.fromEntries(new URLSearchParams(call.request.query)))
     if (query?.success === false) return new AuthError('request.invalid', { field: query.error.issues[0]?.path.join('.') ?? 'query' })
-    const body = route.body && (await readBody(call.request, route.body.type, route.body.schema))
-    if (body instanceof AuthError) return body
-    const ended = route.body && proven && (await endedMeanwhile(app, call, proven))
-    if (ended) return ended
     // The route's own types were erased when it was put into the table: its schemas have just established them.
-    return route.run({ ...call, ...proven, query: query?.data, body } as Parameters<Route['run']>[0])
+    const runWith = (body: unknown) => route.run({ ...call, ...proven, query: query?.data, body } as Parameters<Route['run']>[0])
+    return route.body === undefined ? runWith(undefined) : readThen(route.body, call, proven, runWith)
+  }
+
+  async function readThen(
+    { type, schema }: NonNullable<Route['body']>,
+    call: Call<unknown, unknown>,
+    proven: Proven | undefined,
+    runWith: (body: unknown) => Soon<Outcome | AuthError>,
+  ): Promise<Outcome | AuthError> {
+    const body = await readBody(call.request, type, schema)
+    if (body instanceof AuthError) return body
+    const ended = proven && (await endedMeanwhile(app, call, proven))
+    return ended ?? runWith(body)
+  }
+
+  function withoutRoute(request: Incoming, methods: readonly string[], noted: Noted): Outcome {
+    if (request.method === 'OPTIONS') return answerOptions(request, methods, noted)
+    return withHeaders(refuse(new AuthError('method.not_allowed'), noted), { allow: methods.join(', ') })
   }
 
   function answerOptions(request: Incoming, methods: readonly string[], noted: Noted): Outcome {
@@ -94,12 +112,8 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'busy', { retryAfter: 1 }), noted)
   }
 
-  return async (request) => {
-    const began = performance.now()
-    const requestId = nextRequestId()
-    const noted: Noted = {}
-    const found = find(request.path)
-    const outcome = await respond(request, found, noted).catch((fault: unknown) => faulted(fault, noted))
+  function answerWith(request: Incoming, found: Found | undefined, outcome: Outcome, noted: Noted): Answer {
+    const { requestId, began } = noted
     onAnswer({ requestId, milliseconds: performance.now() - began, ...told(request, found, outcome, noted) })
     const content = contentOf(outcome)
     return {
@@ -114,6 +128,16 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
       cookies: outcome.cookies ?? [],
       body: request.method === 'HEAD' ? null : (content?.body ?? null),
     }
+  }
+
+  return (request) => {
+    const noted: Noted = { requestId: nextRequestId(), began: performance.now() }
+    const found = find(request.path)
+    const outcome = rescued(
+      () => respond(request, found, noted),
+      (fault) => faulted(fault, noted),
+    )
+    return soon(outcome, (settled) => answerWith(request, found, settled, noted))
   }
 }
 

@@ -5,6 +5,7 @@ import { authenticate, sessionRequired, tokenInvalid } from '../engine/authentic
 import type { Parts } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import { isServiceKey } from '../engine/service-keys.ts'
+import { type Soon, soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
 
@@ -18,11 +19,7 @@ export interface Proven {
  * an error and never falls back to a cookie; a remembered login proves nothing here, but can be turned into a session. As
  * `authenticate`, it answers at once where it can.
  */
-export function provePrincipal(
-  parts: Parts,
-  { header, cookies }: RequestCredentials,
-  passive: boolean,
-): Proven | AuthError | Promise<Proven | AuthError> {
+export function provePrincipal(parts: Parts, { header, cookies }: RequestCredentials, passive: boolean): Soon<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
   if (header) return provenBy(header.kind === 'token' ? 'token' : 'header', authenticate(parts, header, passive), false)
   const isRestorable = cookies.remember !== undefined
@@ -31,14 +28,11 @@ export function provePrincipal(
   return provenBy('cookie', found, isRestorable)
 }
 
-function provenBy(
-  via: Via,
-  found: Principal | AuthError | Promise<Principal | AuthError>,
-  isRestorable: boolean,
-): Proven | AuthError | Promise<Proven | AuthError> {
-  if (found instanceof Promise) return found.then((principal) => provenBy(via, principal, isRestorable))
-  if (found instanceof AuthError) return isRestorable ? restorable(found) : found
-  return { principal: found, via }
+function provenBy(via: Via, found: Soon<Principal | AuthError>, isRestorable: boolean): Soon<Proven | AuthError> {
+  return soon(found, (principal) => {
+    if (principal instanceof AuthError) return isRestorable ? restorable(principal) : principal
+    return { principal, via }
+  })
 }
 
 /** Another service of the deployment: nobody's session, and no cookie, stands for it. @throws StoreError */

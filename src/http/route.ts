@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { AuthError } from '../domain/errors.ts'
 import type { Parts, Whence } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
+import type { Soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Body, Incoming } from './message.ts'
 
@@ -79,7 +80,7 @@ export interface Route extends Common {
   readonly proof: Proof | ((request: Incoming) => Proof | AuthError)
   readonly body?: BodyShape<unknown>
   readonly query?: z.ZodType
-  readonly run: (call: ProvenCall<unknown, unknown>) => Promise<Outcome | AuthError>
+  readonly run: (call: ProvenCall<unknown, unknown>) => Soon<Outcome | AuthError>
   /** Reshapes a refusal, for clients that expect something else than a problem document. */
   readonly refused?: (call: Call<unknown, unknown>, error: AuthError) => Outcome | undefined
 }
@@ -94,7 +95,7 @@ interface Typed<B, Q> extends Common {
 export function openRoute<B = undefined, Q = undefined>(
   route: Typed<B, Q> & {
     readonly proof: 'none' | 'origin' | 'renewable' | 'service'
-    readonly run: (call: Call<B, Q>) => Promise<Outcome | AuthError>
+    readonly run: (call: Call<B, Q>) => Soon<Outcome | AuthError>
   },
 ): Route {
   return route as Route
@@ -104,7 +105,7 @@ export function openRoute<B = undefined, Q = undefined>(
 export function provenRoute<B = undefined, Q = undefined>(
   route: Typed<B, Q> & {
     readonly proof: 'any' | 'header' | ((request: Incoming) => 'any' | 'header' | AuthError)
-    readonly run: (call: ProvenCall<B, Q>) => Promise<Outcome | AuthError>
+    readonly run: (call: ProvenCall<B, Q>) => Soon<Outcome | AuthError>
   },
 ): Route {
   return route as Route

@@ -7,6 +7,8 @@ import { AuthError } from '../domain/errors.ts'
 import { securityHeaders } from '../http/headers.ts'
 import { PROBLEM_TYPE, problemOf, STATUS } from '../http/problem.ts'
 
+const HOST = 'host'
+
 export function answerClientErrors(server: Server, publicUrl: () => string): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // Bytes of an earlier answer may be on their way: a second one in the middle of it would be smuggled in.
@@ -29,7 +31,11 @@ function refusalOf({ code }: NodeJS.ErrnoException): AuthError {
 
 /** Refuses what the parser takes but the standard does not (RFC 9112, 3.2): HTTP/1.1 without a Host, and more than one. */
 export function hasWrongHost(request: IncomingMessage): boolean {
-  const hosts = request.headersDistinct.host?.length ?? 0
+  let hosts = 0
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index]
+    if (name?.length === HOST.length && name.toLowerCase() === HOST) hosts += 1
+  }
   return hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')
 }
 

@@ -14,7 +14,8 @@ export async function createLog(level: string): Promise<Logger> {
 }
 
 /** What a line may say is what the handler tells: it knows no credential. */
-export function logRequest(log: Logger, { fault, milliseconds, ...told }: AnsweredRequest): void {
+export function logRequest(log: Logger, answered: AnsweredRequest): void {
+  const { fault, milliseconds, ...told } = answered
   const line = { ...told, milliseconds: Math.round(milliseconds * 100) / 100 }
   if (fault === undefined) log.info(line, 'request')
   else log.error({ ...line, err: fault }, 'request failed')

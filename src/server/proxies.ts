@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { peerOf } from '../adapters/node.ts'
+import { headerOf, peerOf } from '../adapters/node.ts'
 
 /** @param trusted addresses or networks, validated */
 export function clientAddress(trusted: readonly string[]): (request: IncomingMessage) => string {
@@ -28,9 +28,9 @@ export function clientAddress(trusted: readonly string[]): (request: IncomingMes
 }
 
 function forwardedFor(request: IncomingMessage): string[] {
-  const plain = request.headersDistinct['x-forwarded-for']?.join(',')
-  if (plain !== undefined) return plain.split(',').map(bareAddress)
-  const standard = request.headersDistinct.forwarded?.join(',') ?? ''
+  const plain = headerOf(request.rawHeaders, 'x-forwarded-for')
+  if (plain !== null) return plain.split(',').map(bareAddress)
+  const standard = headerOf(request.rawHeaders, 'forwarded') ?? ''
   return standard.split(',').flatMap((element) => {
     const named = /(?:^|;)\s*for\s*=\s*"?([^";,]+)"?/i.exec(element)
     return named?.[1] === undefined ? [] : [bareAddress(named[1])]

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { toNodeListener } from '../adapters/node.ts'
 import { assemble } from '../assemble.ts'
+import { rescued } from '../http/at-once.ts'
 import { MAX_BODY } from '../http/body.ts'
 import { createHandler } from '../http/handler.ts'
 import { createReadiness } from '../http/readiness.ts'
@@ -101,13 +102,14 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
     )
     const listenNode = toNodeListener({ handle }, { address: clientAddress(settings.trustedProxies) })
     answer = (request, response) => {
+      const failed = (error: unknown) => {
+        log.error({ err: error }, 'answer failed')
+        response.destroy()
+      }
+      const answered = rescued(() => listenNode(request, response), failed)
+      if (!(answered instanceof Promise)) return
       unanswered.add(response)
-      listenNode(request, response)
-        .catch((error: unknown) => {
-          log.error({ err: error }, 'answer failed')
-          response.destroy()
-        })
-        .finally(() => unanswered.delete(response))
+      void answered.finally(() => unanswered.delete(response))
     }
     begin()
     const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.registry.metrics()) : undefined

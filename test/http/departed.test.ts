@@ -24,7 +24,7 @@ test('a body is not waited for when its client has gone before anybody asked for
   })
   const server = createServer((request, response) => {
     request.once('close', () => gone.resolve())
-    listener(request, response).catch(read.reject)
+    Promise.resolve(listener(request, response)).catch(read.reject)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')

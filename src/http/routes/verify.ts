@@ -3,6 +3,7 @@
 import { AuthError } from '../../domain/errors.ts'
 import { isSafeMethod } from '../../domain/origin.ts'
 import { describeSession } from '../../engine/describe.ts'
+import { soon } from '../at-once.ts'
 import { problem } from '../contract.ts'
 import type { Incoming } from '../message.ts'
 import { type Call, type Outcome, provenRoute } from '../route.ts'
@@ -17,18 +18,16 @@ export const verifyRoutes = [
     proof: proofAskedFor,
     summary: 'For proxies: 204 and who it is, or a refusal.',
     answers: { 204: null, 303: null, 401: problem, 403: problem },
-    async run({ parts, principal }) {
-      const view = await describeSession(parts, principal)
-      if (view instanceof AuthError) return view
-      return {
-        status: 204,
-        headers: {
+    run: ({ parts, principal }) =>
+      soon(describeSession(parts, principal), (view) => {
+        if (view instanceof AuthError) return view
+        const headers = {
           'remote-user': headerText(view.username),
           'remote-user-code': principal.userCode,
           'remote-session': principal.sid,
-        },
-      }
-    },
+        }
+        return { status: 204, headers }
+      }),
     refused: toSignIn,
   }),
 ]
