@@ -20,10 +20,14 @@ export function createRouter(routes: readonly Route[]): (path: string) => Found 
     if (route.method === 'GET' && !route.changes) methods.set('HEAD', route)
     byPath.set(route.path, methods)
   }
+  const withParameter = [...byPath].filter(([path]) => path.includes(':'))
   const router = new TrieRouter<Map<string, Route>>()
-  for (const [path, methods] of byPath) router.add(ANY, path, methods)
+  for (const [path, methods] of withParameter) router.add(ANY, path, methods)
+  const exact = new Map([...byPath].filter(([path]) => !path.includes(':')).map(([path, methods]) => [path, { methods, parameter: '' }]))
 
   return (path) => {
+    const known = exact.get(path)
+    if (known !== undefined) return known
     const [matched] = router.match(ANY, path)[0]
     if (matched === undefined) return undefined
     const [methods, parameters] = matched

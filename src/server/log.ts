@@ -15,6 +15,7 @@ export async function createLog(level: string): Promise<Logger> {
 
 /** What a line may say is what the handler tells: it knows no credential. */
 export function logRequest(log: Logger, answered: AnsweredRequest): void {
+  if (answered.fault === undefined && !log.isLevelEnabled('info')) return
   const { fault, milliseconds, ...told } = answered
   const line = { ...told, milliseconds: Math.round(milliseconds * 100) / 100 }
   if (fault === undefined) log.info(line, 'request')
