@@ -1,11 +1,12 @@
 // What node:http refuses before any handler sees it, in our own form: problem documents, with our headers.
 
 import { randomBytes } from 'node:crypto'
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AuthError } from '../domain/errors.ts'
 import { securityHeaders } from '../http/headers.ts'
 import { PROBLEM_TYPE, problemOf, STATUS } from '../http/problem.ts'
+import { STATUS_CODES } from './node-http.ts'
 
 const HOST = 'host'
 

@@ -1,70 +1,112 @@
-// Metrics as Prometheus text.
+// Metrics as Prometheus text. The library that writes it is loaded when the server already answers.
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Metric, Registry } from 'prom-client'
 import type { Engine } from '../engine/engine.ts'
 import type { AnsweredRequest } from '../http/handler.ts'
+import { BOUNDS, RequestCounts } from './request-counts.ts'
 
 export interface Metrics {
-  readonly registry: Registry
   count(answered: AnsweredRequest): void
-  /** Measures the engine from now on. */
+  /** Measures the engine, and soon the process, from now on. */
   watch(engine: Engine): void
+  text(): Promise<string>
 }
 
+/** Milliseconds. Before that there is little to see in a process, and the first answers should not wait. */
+const LOADED_AFTER = 1_000
+
 export function createMetrics(labels: Readonly<Record<string, string>> = {}): Metrics {
-  const registry = new Registry()
+  const counts = new RequestCounts()
+  let watched: Engine | undefined
+  let opening: Promise<Pick<Registry, 'metrics'>> | undefined
+  const open = () => {
+    opening ??= openRegistry(labels, counts, () => watched)
+    return opening
+  }
+  return {
+    count: (answered) => counts.count(answered),
+    watch(engine) {
+      watched = engine
+      setTimeout(() => void open(), LOADED_AFTER).unref()
+    },
+    text: async () => (await open()).metrics(),
+  }
+}
+
+async function openRegistry(
+  labels: Readonly<Record<string, string>>,
+  counts: RequestCounts,
+  engineOf: () => Engine | undefined,
+): Promise<Pick<Registry, 'metrics'>> {
+  const { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge } = await import('prom-client')
+  // In a worker it answers the first process, which gathers from all of them.
+  const registry = new AggregatorRegistry()
+  AggregatorRegistry.setRegistries([registry])
+  const registers = [registry]
   registry.setDefaultLabels({ ...labels })
   collectDefaultMetrics({ register: registry })
-  const registers = [registry]
-  const requests = new Counter({
+  new Counter({
     name: 'latchkey_requests_total',
     help: 'Requests answered.',
     labelNames: ['route', 'method', 'status'],
     registers,
+    collect() {
+      this.reset()
+      for (const { labels, value } of counts.requests()) this.inc(labels, value)
+    },
   })
-  const refusals = new Counter({
+  new Counter({
     name: 'latchkey_refusals_total',
     help: 'Requests refused, by code and reason.',
     labelNames: ['code', 'reason'],
     registers,
-  })
-  const seconds = new Histogram({
-    name: 'latchkey_request_seconds',
-    help: 'Time from request to answer.',
-    labelNames: ['route'],
-    buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-    registers,
-  })
-  return {
-    registry,
-    count({ route, method, status, code, reason, milliseconds }) {
-      // Paths and methods that do not exist are the client's invention: they must not become labels.
-      requests.inc({ route: route ?? 'none', method: KNOWN_METHODS.has(method) ? method : 'other', status })
-      if (code !== null) refusals.inc({ code, reason: reason ?? 'none' })
-      seconds.observe({ route: route ?? 'none' }, milliseconds / 1000)
+    collect() {
+      this.reset()
+      for (const { labels, value } of counts.refusals()) this.inc(labels, value)
     },
-    watch(engine) {
-      gauge(registers, 'latchkey_verified_hits', 'Checks answered from memory.', () => engine.verified.hits)
-      gauge(registers, 'latchkey_verified_misses', 'Checks that memory could not answer.', () => engine.verified.misses)
-      gauge(
-        registers,
-        'latchkey_endings_silence_seconds',
-        'Time since the endings log was heard.',
-        () => engine.endings.silence(engine.clock.now()) / 1000,
-      )
-    },
-  }
+  })
+  registry.registerMetric(timesOf(counts))
+  const gauge = (name: string, help: string, value: (engine: Engine) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const engine = engineOf()
+        if (engine) this.set(value(engine))
+      },
+    })
+  gauge('latchkey_verified_hits', 'Checks answered from memory.', ({ verified }) => verified.hits)
+  gauge('latchkey_verified_misses', 'Checks that memory could not answer.', ({ verified }) => verified.misses)
+  gauge(
+    'latchkey_endings_silence_seconds',
+    'Time since the endings log was heard.',
+    ({ endings, clock }) => endings.silence(clock.now()) / 1000,
+  )
+  return registry
 }
 
-const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
-function gauge(registers: Registry[], name: string, help: string, value: () => number): void {
-  new Gauge({
+/** A histogram that is counted elsewhere: the library's own can only be told of one request after the other. */
+function timesOf(counts: RequestCounts): Metric {
+  const name = 'latchkey_request_seconds'
+  const told = async () => ({
     name,
-    help,
-    registers,
-    collect() {
-      this.set(value())
-    },
+    help: 'Time from request to answer.',
+    type: 'histogram',
+    aggregator: 'sum',
+    values: counts.times().flatMap(({ route, buckets, seconds }) => {
+      let sum = 0
+      const upTo = buckets.map((count, index) => {
+        sum += count
+        return { metricName: `${name}_bucket`, labels: { le: BOUNDS[index] ?? '+Inf', route }, value: sum }
+      })
+      return [
+        ...upTo,
+        { metricName: `${name}_sum`, labels: { route }, value: seconds },
+        { metricName: `${name}_count`, labels: { route }, value: sum },
+      ]
+    }),
   })
+  // What a registry asks of a metric, and no more: the type in the library's declarations is that of its own classes.
+  return { name, get: told, getForPromString: told, reset: () => {} } as unknown as Metric
 }

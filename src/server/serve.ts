@@ -1,6 +1,6 @@
 // The server: listens, then puts everything together, then answers; and stops in the reverse order.
 
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -15,6 +15,7 @@ import { SettingError, type Settings } from '../settings.ts'
 import { answerClientErrors, hasWrongHost, refuseRaw } from './client-errors.ts'
 import { type Logger, logRequest } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { createServer } from './node-http.ts'
 import { clientAddress } from './proxies.ts'
 import { followTls, readTls } from './tls.ts'
 
@@ -93,7 +94,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         readiness: createReadiness(engine),
         isStopping: () => stopping,
         pages: pageRoutes(),
-        metrics: settings.metricsPort === undefined ? () => metrics.registry.metrics() : undefined,
+        metrics: settings.metricsPort === undefined ? () => metrics.text() : undefined,
       },
       (answered) => {
         metrics.count(answered)
@@ -112,7 +113,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
       void answered.finally(() => unanswered.delete(response))
     }
     begin()
-    const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.registry.metrics()) : undefined
+    const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.text()) : undefined
     return {
       url: `${scheme}://${bracketed(settings.host)}:${port}`,
       publicUrl,

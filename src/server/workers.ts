@@ -1,7 +1,6 @@
 // Several processes on one machine behind one port: the first one only starts, counts and stops the others.
 
 import cluster, { type Worker } from 'node:cluster'
-import { AggregatorRegistry } from 'prom-client'
 import { SettingError, type Settings } from '../settings.ts'
 import type { Logger } from './log.ts'
 import { serveMetrics } from './serve.ts'
@@ -46,8 +45,7 @@ export async function serveWorkers(count: number, settings: Settings, log: Logge
       if (!stopping) startWorker().catch((error: unknown) => log.error({ err: error }, 'a worker could not be replaced'))
     }, RESTART_AFTER)
   })
-  const aggregated = new AggregatorRegistry()
-  const metricsServer = await serveMetrics(settings, () => aggregated.clusterMetrics())
+  const metricsServer = await serveMetrics(settings, gatheredMetrics())
   return {
     ...first,
     metricsPort: metricsServer?.port,
@@ -75,4 +73,10 @@ async function stopWorker(worker: Worker): Promise<void> {
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   worker.process.kill('SIGTERM')
   await gone
+}
+
+/** Of all workers together. */
+function gatheredMetrics(): () => Promise<string> {
+  const aggregated = import('prom-client').then(({ AggregatorRegistry }) => new AggregatorRegistry())
+  return async () => (await aggregated).clusterMetrics()
 }

@@ -3,7 +3,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { askOnce } from '../support/connections.ts'
+import { askOnce, freePort } from '../support/connections.ts'
 import { type RunningServer, runCommand, startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { PASSWORD, Visitor } from '../support/visitor.ts'
@@ -140,4 +140,21 @@ test('A setting that no worker can start with is refused in one line', async () 
   const { code, stderr, stdout } = await runCommand(['serve', '--workers', '2'], { folder: server.folder, env: { PORT: port } })
   deepEqual([code, stdout], [2, ''])
   match(stderr, /^latchkey: PORT is "\d+", which is taken on HOST "127\.0\.0\.1"; accepted: .*\n$/)
+})
+
+test('Metrics of all workers are on one port, gathered, and labelled by worker', async () => {
+  const metricsPort = await freePort()
+  await using own = await startServer({ args: ['--workers', '2'], env: { METRICS_PORT: String(metricsPort) } })
+  for (let round = 0; round < 20; round += 1) await askOnce(own.url, '/access/session')
+  const metrics = async () => (await askOnce(`http://127.0.0.1:${metricsPort}`, '/metrics')).text
+  const total = (text: string) =>
+    [...text.matchAll(/^latchkey_requests_total\{[^}]*route="\/access\/session"[^}]*\} (\d+)$/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    )
+  await until('all requests to be counted', async () => total(await metrics()) === 20)
+  const text = await metrics()
+  match(text, /^latchkey_request_seconds_bucket\{le="\+Inf",[^}]*route="\/access\/session"[^}]*\} \d+$/m)
+  match(text, /^latchkey_request_seconds_count\{[^}]*worker="\d"[^}]*\} \d+$/m)
+  match(text, /^process_cpu_seconds_total/m)
 })

@@ -1,0 +1,75 @@
+// What is counted of each request, in plain numbers: a request is answered in less time than a metrics library takes to count it.
+
+import type { AnsweredRequest } from '../http/handler.ts'
+
+/** Upper bounds in seconds; whatever is slower is counted behind the last. */
+export const BOUNDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] as const
+
+const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+export interface Counted<Labels> {
+  readonly labels: Labels
+  readonly value: number
+}
+
+export interface Times {
+  readonly route: string
+  /** How many took no longer than each bound, and no less than the one before; the last is for the rest. */
+  readonly buckets: readonly number[]
+  readonly seconds: number
+}
+
+interface RouteCounts {
+  readonly answers: Map<string, Map<number, number>>
+  readonly buckets: number[]
+  seconds: number
+}
+
+export class RequestCounts {
+  readonly #byRoute = new Map<string, RouteCounts>()
+  readonly #refusals = new Map<string, { readonly labels: { readonly code: string; readonly reason: string }; value: number }>()
+
+  count({ route, method, status, code, reason, milliseconds }: AnsweredRequest): void {
+    // Paths and methods that do not exist are the client's invention: they must not become labels.
+    const counts = this.#countsOf(route ?? 'none')
+    const known = KNOWN_METHODS.has(method) ? method : 'other'
+    const answers = counts.answers.get(known) ?? new Map<number, number>()
+    if (answers.size === 0) counts.answers.set(known, answers)
+    answers.set(status, (answers.get(status) ?? 0) + 1)
+    const seconds = milliseconds / 1000
+    let bucket = 0
+    while (bucket < BOUNDS.length && seconds > (BOUNDS[bucket] ?? 0)) bucket += 1
+    counts.buckets[bucket] = (counts.buckets[bucket] ?? 0) + 1
+    counts.seconds += seconds
+    if (code !== null) this.#refuse(code, reason ?? 'none')
+  }
+
+  requests(): readonly Counted<{ readonly route: string; readonly method: string; readonly status: number }>[] {
+    return [...this.#byRoute].flatMap(([route, { answers }]) =>
+      [...answers].flatMap(([method, byStatus]) => [...byStatus].map(([status, value]) => ({ labels: { route, method, status }, value }))),
+    )
+  }
+
+  refusals(): readonly Counted<{ readonly code: string; readonly reason: string }>[] {
+    return [...this.#refusals.values()]
+  }
+
+  times(): readonly Times[] {
+    return [...this.#byRoute].map(([route, { buckets, seconds }]) => ({ route, buckets, seconds }))
+  }
+
+  #countsOf(route: string): RouteCounts {
+    const known = this.#byRoute.get(route)
+    if (known !== undefined) return known
+    const counts = { answers: new Map(), buckets: Array.from({ length: BOUNDS.length + 1 }, () => 0), seconds: 0 }
+    this.#byRoute.set(route, counts)
+    return counts
+  }
+
+  #refuse(code: string, reason: string): void {
+    const key = `${code} ${reason}`
+    const refusal = this.#refusals.get(key) ?? { labels: { code, reason }, value: 0 }
+    refusal.value += 1
+    this.#refusals.set(key, refusal)
+  }
+}
