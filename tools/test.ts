@@ -25,6 +25,7 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ['pages', [process.execPath, 'tools/build-pages.ts', '--if-stale']],
   ['lint', ['npm', 'run', '--silent', 'lint']],
   ['tests', [process.execPath, '--test', '--test-timeout=600000', ...testFiles()]],
+  ...(fast ? [] : [['guard', [process.execPath, 'bench/guard.ts']] as const]),
 ]
 
 if (!fast) installMissing(CLIENTS)

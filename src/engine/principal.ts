@@ -3,6 +3,7 @@
 import type { SessionRecord } from '../domain/credential.ts'
 import { SECOND } from '../domain/time.ts'
 import type { TokenClaims } from '../domain/token.ts'
+import { sharedList } from './shared-list.ts'
 
 export interface Principal {
   readonly userCode: string
@@ -28,14 +29,16 @@ export interface SessionView {
 }
 
 export function principalOfSession(session: SessionRecord): Principal {
-  return { userCode: session.userCode, roles: session.roles, sid: session.id, amr: session.amr, authTime: session.authTime }
+  const { userCode, roles, id, amr, authTime } = session
+  return { userCode, roles: sharedList(roles), sid: id, amr: sharedList(amr), authTime }
 }
 
 export function principalOfToken(claims: TokenClaims): Principal {
-  return { userCode: claims.sub, roles: claims.roles, sid: claims.sid, amr: claims.amr, authTime: claims.auth_time * SECOND }
+  const { sub, roles, sid, amr, auth_time: authTime } = claims
+  return { userCode: sub, roles: sharedList(roles), sid, amr: sharedList(amr), authTime: authTime * SECOND }
 }
 
 export function viewOf(session: SessionRecord): SessionView {
   const { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy } = session
-  return { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy }
+  return { id, username, roles: sharedList(roles), startedAt, lastSeenAt, expiresAt, startedBy }
 }

@@ -1,0 +1,111 @@
+// One subject in a process of its own, driven by messages.
+
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import type { Subject, SubjectModule } from './subject.ts'
+
+export type Check = 'checkSession' | 'checkToken' | 'checkColdSession' | 'checkColdToken'
+
+export type Order =
+  | { readonly do: 'check'; readonly which: Check; readonly milliseconds: number }
+  | { readonly do: 'hold'; readonly count: number }
+  | { readonly do: 'usage' }
+  | { readonly do: 'memory' }
+  | { readonly do: 'close' }
+
+export interface Usage {
+  /** Milliseconds of processor time since the last time this was asked. */
+  readonly cpu: number
+  /** The share of time that went to collecting garbage. */
+  readonly gc: number
+  /** The longest 1 % of delays of the event loop, in milliseconds. */
+  readonly delay: number
+}
+
+const path = process.argv[2] ?? ''
+const { subject }: { readonly subject: SubjectModule } = await import(path)
+
+const delays = monitorEventLoopDelay({ resolution: 1 })
+delays.enable()
+let collecting = 0
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) collecting += entry.duration
+}).observe({ entryTypes: ['gc'] })
+
+const { name, packages } = subject
+let prepared: Subject | undefined
+try {
+  prepared = await subject.prepare()
+  const { guarded, signIn } = prepared
+  const can = Object.keys(prepared).filter((key) => key.startsWith('check') || key === 'holdSessions')
+  process.send?.({ ready: { name, packages, guarded, signIn, can } })
+} catch (error) {
+  process.send?.({ ready: { name, packages, can: [], fault: reasonOf(error) } })
+}
+
+let before = { cpu: process.cpuUsage(), at: performance.now() }
+
+process.on('message', (order: Order) => {
+  carryOut(order).then(
+    (answer) => process.send?.({ answer }),
+    (error: unknown) => process.send?.({ fault: reasonOf(error) }),
+  )
+})
+
+async function carryOut(order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'check':
+      return measure(order.which, order.milliseconds)
+    case 'hold':
+      await prepared?.holdSessions?.(order.count)
+      return null
+    case 'usage':
+      return usage()
+    case 'memory':
+      if (globalThis.gc) await globalThis.gc({ execution: 'async', type: 'major' })
+      return process.memoryUsage()
+    case 'close':
+      await prepared?.close()
+      process.disconnect?.()
+      return null
+  }
+}
+
+/** Milliseconds after which everything else in the process gets its turn, as it does in a server. */
+const SLICE = 10
+
+/** Microseconds for one check. */
+async function measure(which: Check, milliseconds: number): Promise<number> {
+  const check = prepared?.[which]
+  if (check === undefined) throw new Error(`It has no ${which}`)
+  let calls = 0
+  let spent = 0
+  while (spent < milliseconds) {
+    const began = performance.now()
+    let now = began
+    while (now - began < SLICE) {
+      for (let batch = 0; batch < 20; batch += 1) {
+        const result = check()
+        if (!(result instanceof Promise ? await result : result)) throw new Error(`${which} let nobody in`)
+      }
+      calls += 20
+      now = performance.now()
+    }
+    spent += now - began
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return (spent * 1000) / calls
+}
+
+function usage(): Usage {
+  const [cpu, at] = [process.cpuUsage(), performance.now()]
+  const spent = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000
+  const told: Usage = { cpu: spent, gc: collecting / (at - before.at), delay: delays.percentile(99) / 1e6 }
+  before = { cpu, at }
+  collecting = 0
+  delays.reset()
+  return told
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

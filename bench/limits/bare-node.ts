@@ -1,0 +1,21 @@
+// The limit of everything over HTTP: node:http that answers at once.
+
+import { createServer } from 'node:http'
+import { listening } from '../listening.ts'
+import type { SubjectModule } from '../subject.ts'
+
+export const subject: SubjectModule = {
+  name: 'bare node:http',
+  packages: [],
+  async prepare() {
+    const body = JSON.stringify({ user: 'Alice' })
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const server = createServer((_request, response) => {
+      response.writeHead(200, headers)
+      response.end(body)
+    })
+    const { url, close } = await listening(server)
+    // The headers that a request with our cookie has.
+    return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie: `latchkey_session=${'x'.repeat(66)}` }, status: 200 }, close }
+  },
+}

@@ -1,0 +1,20 @@
+// The limit of a check by cookie: a fresh header, parsed by the package that everybody uses, and one look into a Map.
+
+import { randomBytes } from 'node:crypto'
+import { parseCookie } from 'cookie'
+import { fresh } from '../fresh.ts'
+import type { SubjectModule } from '../subject.ts'
+
+const OTHERS = 100_000
+
+export const subject: SubjectModule = {
+  name: 'limit: parse and Map',
+  packages: [],
+  async prepare() {
+    const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(48).toString('base64url'), { userCode: 'usr_one' }]))
+    const [[value] = ['']] = known
+    const header = fresh(`latchkey_session=${value}`)
+    const checkSession = () => known.get(parseCookie(header()).latchkey_session ?? '')
+    return { checkSession, close: async () => {} }
+  },
+}

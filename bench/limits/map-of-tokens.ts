@@ -1,0 +1,20 @@
+// The limit of a check by token: a fresh header, cut behind `Bearer `, and one look into a Map.
+
+import { randomBytes } from 'node:crypto'
+import { fresh } from '../fresh.ts'
+import type { SubjectModule } from '../subject.ts'
+
+const OTHERS = 100_000
+/** As long as a token of ours. */
+const BYTES = 330
+
+export const subject: SubjectModule = {
+  name: 'limit: slice and Map',
+  packages: [],
+  async prepare() {
+    const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(BYTES).toString('base64url'), { userCode: 'usr_one' }]))
+    const [[value] = ['']] = known
+    const header = fresh(`Bearer ${value}`)
+    return { checkToken: () => known.get(header().slice(7)), close: async () => {} }
+  },
+}

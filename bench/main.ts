@@ -1,0 +1,50 @@
+// npm run bench: Latchkey beside its peers and the physical limits, in one run.
+
+import { parseArgs } from 'node:util'
+import type { Context, Measure } from './context.ts'
+import { ending } from './measures/ending.ts'
+import { growth } from './measures/growth.ts'
+import { http } from './measures/http.ts'
+import { check, token } from './measures/in-process.ts'
+import { login } from './measures/login.ts'
+import { memory } from './measures/memory.ts'
+import { start } from './measures/start.ts'
+import { keepToLoadCore } from './processes.ts'
+import { writeResults } from './results.ts'
+import type { Row } from './rows.ts'
+import { tableOf } from './table.ts'
+
+const MEASURES: Readonly<Record<string, Measure>> = { http, check, token, login, memory, start, ending, growth }
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
+const names = values.only?.split(',') ?? Object.keys(MEASURES)
+const unknown = names.filter((name) => MEASURES[name] === undefined)
+if (unknown.length > 0) {
+  process.stderr.write(`--only ${unknown.join(',')} is not known; accepted: ${Object.keys(MEASURES).join(', ')}\n`)
+  process.exit(2)
+}
+
+keepToLoadCore()
+const began = Date.now()
+const context: Context = {
+  quick: values.quick,
+  rounds: values.quick ? 3 : 5,
+  long: names.length === 1 && !values.quick,
+  tell(text) {
+    const seconds = Math.round((Date.now() - began) / 1000)
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${seconds} s  ${text}`)
+  },
+}
+const rows: Row[] = []
+for (const name of names) {
+  const measured = (await MEASURES[name]?.(context)) ?? []
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  process.stdout.write(`${tableOf(measured)}\n`)
+  rows.push(...measured)
+}
+// A part of it must not stand for the whole.
+if (values.only === undefined && !values.quick) await writeResults(rows)
+const missed = rows.filter(({ met }) => met === false)
+process.stdout.write(
+  `${rows.filter(({ met }) => met === true).length} goals met, ${missed.length} missed, in ${Math.round((Date.now() - began) / 1000)} s.\n`,
+)

@@ -1,0 +1,74 @@
+// What a check costs as sessions and connections become many.
+
+import type { Context } from '../context.ts'
+import { load } from '../http-load.ts'
+import { type Measured, type Row, rowsOf } from '../rows.ts'
+import { withSubjects } from '../started.ts'
+import { OURS } from '../subjects.ts'
+
+const SESSIONS = [1_000, 10_000, 100_000, 1_000_000]
+const CONNECTIONS = [1, 4, 16, 64, 256]
+
+export async function growth(context: Context): Promise<readonly Row[]> {
+  return [...(await bySessions(context)), ...(await byConnections(context))]
+}
+
+async function bySessions(context: Context): Promise<readonly Row[]> {
+  const sizes = context.quick ? SESSIONS.slice(0, 3) : context.long ? [...SESSIONS, 10_000_000] : SESSIONS
+  return withSubjects(context, [OURS.growing], async ([subject]) => {
+    if (subject === undefined) return []
+    const warm: Measured[] = []
+    const cold: Measured[] = []
+    const resident: Measured[] = []
+    for (const size of sizes) {
+      context.tell(`${size.toLocaleString('en')} sessions`)
+      await subject.hold(size)
+      await subject.check('checkSession', 300)
+      const name = `${size.toLocaleString('en')} sessions`
+      const rounds = Array.from({ length: context.rounds })
+      const [warmTimes, coldTimes]: [number[], number[]] = [[], []]
+      for (const _ of rounds) {
+        warmTimes.push(await subject.check('checkSession', 200))
+        coldTimes.push(await subject.check('checkColdSession', 200))
+      }
+      warm.push({ subject: name, values: warmTimes })
+      cold.push({ subject: name, values: coldTimes })
+      resident.push({ subject: name, values: [(await subject.memory()).rss / 2 ** 20] })
+    }
+    const first = `${SESSIONS[0]?.toLocaleString('en')} sessions`
+    const last = `${sizes.at(-1)?.toLocaleString('en')} sessions`
+    return [
+      ...rowsOf('growth: warm check by live sessions on SQLite', 'µs', warm, first, [
+        { name: 'P9', subject: last, against: first, atMost: 1.3 },
+      ]),
+      ...rowsOf('growth: cold check by live sessions on SQLite', 'µs', cold, first),
+      ...rowsOf('growth: resident memory by live sessions on SQLite', 'MB', resident, first),
+    ]
+  })
+}
+
+async function byConnections(context: Context): Promise<readonly Row[]> {
+  return withSubjects(context, [OURS.server], async ([server]) => {
+    const { guarded } = server?.ready ?? {}
+    if (server === undefined || guarded === undefined) return []
+    const rates: Measured[] = []
+    const delays: Measured[] = []
+    const garbage: Measured[] = []
+    for (const connections of CONNECTIONS) {
+      context.tell(`${connections} connections`)
+      await load(server, guarded, connections, 500)
+      const loads = []
+      for (let round = 0; round < context.rounds; round += 1)
+        loads.push(await load(server, guarded, connections, context.quick ? 500 : 1_000))
+      const subject = `${connections} connections`
+      rates.push({ subject, values: loads.map(({ requestsPerSecond }) => requestsPerSecond) })
+      delays.push({ subject, values: loads.map(({ delay }) => delay) })
+      garbage.push({ subject, values: loads.map(({ gc }) => gc * 100) })
+    }
+    return [
+      ...rowsOf('growth: /access/verify by connections', 'req/s', rates, '1 connections'),
+      ...rowsOf('growth: slowest 1 % of turns of the event loop by connections', 'ms', delays, '1 connections'),
+      ...rowsOf('growth: collecting garbage by connections', '% of the time', garbage, '1 connections'),
+    ]
+  })
+}

@@ -1,0 +1,68 @@
+// Signing in with name and password, on all cores, beside the bare hash; and what a flood of it does to everybody else.
+
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Context } from '../context.ts'
+import { load } from '../http-load.ts'
+import { slowestOf } from '../probe.ts'
+import { inRounds, measuredOf } from '../rounds.ts'
+import { type Row, rowsOf } from '../rows.ts'
+import { withSubjects } from '../started.ts'
+import { LIMITS, OURS, PEER_FILES } from '../subjects.ts'
+
+const ALL_CORES = '0,1'
+const AT_ONCE = 4
+const FLOOD = 32
+
+export async function login(context: Context): Promise<readonly Row[]> {
+  return withSubjects(
+    context,
+    [LIMITS.argon2, OURS.server, ...PEER_FILES],
+    async (subjects) => {
+      const contestants = subjects
+        .filter(({ ready }) => ready.signIn !== undefined || ready.fault !== undefined)
+        .map((subject) => ({
+          name: subject.ready.name,
+          fault: subject.ready.fault,
+          run: async () => {
+            if (subject.ready.signIn === undefined) throw new Error('Nobody can sign in')
+            return load(subject, subject.ready.signIn, AT_ONCE, context.quick ? 1_500 : 3_000)
+          },
+        }))
+      const rates = await inRounds(contestants, context.rounds, context.tell)
+      const server = subjects.find(({ ready }) => ready.name === 'Latchkey server')
+      const { guarded, signIn } = server?.ready ?? {}
+      if (server === undefined || guarded === undefined || signIn === undefined) throw new Error('The Latchkey server did not start')
+      const duration = context.quick ? 1_500 : 3_000
+      const alone = { name: 'checks alone', run: () => slowestOf(guarded, duration) }
+      const flooded = {
+        name: 'checks while sign-ins flood',
+        run: async () => {
+          // More than it takes at once: what is beyond its queue is refused, and that is not judged here.
+          const flood = load(server, signIn, FLOOD, duration + 500).catch(() => {})
+          await pause(250)
+          const slowest = await slowestOf(guarded, duration)
+          await flood
+          return slowest
+        },
+      }
+      const delays = await inRounds([alone, flooded], context.rounds, context.tell)
+      return [
+        ...rowsOf(
+          'login: sign-ins per second',
+          '1/s',
+          measuredOf(rates, (one) => one.requestsPerSecond),
+          'bare Argon2id',
+          [{ name: 'P6', subject: 'Latchkey server', against: 'bare Argon2id', atLeast: 0.9 }],
+        ),
+        ...rowsOf(
+          'login: slowest 1 % of warm checks',
+          'ms',
+          measuredOf(delays, (value) => value),
+          'checks alone',
+          [{ name: 'P7', subject: 'checks while sign-ins flood', against: 'checks alone', atMost: 3 }],
+        ),
+      ]
+    },
+    ALL_CORES,
+  )
+}

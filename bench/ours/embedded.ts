@@ -1,0 +1,42 @@
+// Latchkey inside a process, with somebody signed in.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { assemble } from '../../src/assemble.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { register } from '../../src/engine/register.ts'
+import { createGuard, type Guard } from '../../src/http/guard.ts'
+import { readSettings, type SettingInputs } from '../../src/settings.ts'
+import { PASSWORD } from './person.ts'
+
+export interface Embedded {
+  readonly engine: Engine
+  readonly guard: Guard
+  readonly sid: string
+  readonly session: string
+  readonly token: string
+  close(): Promise<void>
+}
+
+/** @param settings besides a SQLite file of its own */
+export async function embed(settings: SettingInputs = {}): Promise<Embedded> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
+  const databaseUrl = `sqlite:${folder}/latchkey.db`
+  const all = readSettings({ databaseUrl, secret: 'a-secret-for-the-benchmark-alone-0123456789', ...settings }, (key) => key)
+  const engine = await assemble(all, 'http://localhost:3000')
+  const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
+  const signedIn = await register(engine, user, { ip: '', device: '' }, { sessions: [], remembered: undefined })
+  if (!('sessionCredential' in signedIn) || signedIn.sessionCredential === undefined) throw new Error('Nobody could be registered')
+  return {
+    engine,
+    guard: createGuard(engine),
+    sid: signedIn.session.id,
+    session: signedIn.sessionCredential.value,
+    token: signedIn.token.token,
+    async close() {
+      await engine.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

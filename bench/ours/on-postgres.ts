@@ -1,0 +1,5 @@
+// Latchkey over PostgreSQL.
+
+import { latchkeyOn } from './on-place.ts'
+
+export const subject = latchkeyOn('PostgreSQL')

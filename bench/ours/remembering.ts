@@ -1,0 +1,42 @@
+// The memory of verified credentials alone, filled with sessions of as many users.
+
+import { randomBytes } from 'node:crypto'
+import { principalOfSession, viewOf } from '../../src/engine/principal.ts'
+import { Verified } from '../../src/engine/verified.ts'
+import { aSession } from '../../src/testing/samples.ts'
+import type { SubjectModule } from '../subject.ts'
+
+const MOST = 1_000_000
+
+export const subject: SubjectModule = {
+  name: 'Latchkey (verified credentials)',
+  packages: [],
+  async prepare() {
+    const verified = new Verified({
+      capacity: 2 * MOST,
+      idleTimeout: 1_200_000,
+      flushInterval: 5_000,
+      isHeard: () => true,
+      flushSoon: () => {},
+    })
+    return {
+      async holdSessions(count) {
+        for (let index = 0; index < count; index += 1) {
+          const id = randomBytes(16).toString('base64url')
+          const code = `usr_${randomBytes(16).toString('base64url')}`
+          // As read from a store: every text is a string of its own.
+          const session = JSON.parse(JSON.stringify(aSession({ id, userCode: code, username: `Name ${index}` })))
+          const known = verified.learn(id, session.lastSeenAt, viewOf(session))
+          verified.remember(
+            'session',
+            `${id}.${randomBytes(32).toString('base64url')}`,
+            principalOfSession(session),
+            known,
+            session.expiresAt,
+          )
+        }
+      },
+      close: async () => {},
+    }
+  },
+}

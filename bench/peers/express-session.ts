@@ -1,0 +1,62 @@
+// express-session with its memory store, behind Express.
+
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import express, { type Request, type Response } from 'express'
+import session from 'express-session'
+import { fresh } from '../fresh.ts'
+import { listening } from '../listening.ts'
+import { cookiesAfter } from '../signed-in.ts'
+import type { SubjectModule } from '../subject.ts'
+
+declare module 'express-session' {
+  interface SessionData {
+    user: string
+  }
+}
+
+/** An application whose guarded route asks the session; `/sign-in` begins one. */
+export function applicationWith(sessions: express.RequestHandler): express.Express {
+  const app = express()
+  app.use(sessions)
+  app.get('/sign-in', (request, response) => {
+    request.session.user = 'Alice'
+    response.json({})
+  })
+  app.get('/me', (request, response) => {
+    if (request.session.user === undefined) response.status(401).json({})
+    else response.json({ user: request.session.user })
+  })
+  return app
+}
+
+export const subject: SubjectModule = {
+  name: 'express-session (memory)',
+  packages: ['express', 'express-session'],
+  async prepare() {
+    const store = new session.MemoryStore()
+    const sessions = session({ secret: 'keyboard cat and some more', resave: false, saveUninitialized: false, store })
+    const { url, close } = await listening(createServer(applicationWith(sessions)))
+    const cookie = await cookiesAfter(`${url}/sign-in`)
+    const header = fresh(cookie)
+    const checkSession = () =>
+      new Promise((resolve, reject) => {
+        const request = Object.assign(new IncomingMessage(new Socket()), {
+          url: '/me',
+          originalUrl: '/me',
+          headers: { cookie: header() },
+        }) as Request
+        const response = new ServerResponse(request) as Response
+        sessions(request, response, (error) => (error ? reject(error) : resolve(request.session.user)))
+      })
+    return {
+      guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 },
+      checkSession,
+      holdSessions: async (count) => {
+        const kept = { cookie: { originalMaxAge: null, httpOnly: true, path: '/' }, user: 'Alice' } as unknown as session.SessionData
+        for (let index = 0; index < count; index += 1) store.set(`${index}-${'x'.repeat(26)}`, kept)
+      },
+      close,
+    }
+  },
+}

@@ -1,0 +1,10 @@
+// @fastify/jwt with its cache.
+
+import type { SubjectModule } from '../subject.ts'
+import { prepareFastifyJwt } from './fastify-jwt-setup.ts'
+
+export const subject: SubjectModule = {
+  name: '@fastify/jwt (HS256, cache)',
+  packages: ['fastify', '@fastify/jwt'],
+  prepare: () => prepareFastifyJwt(true),
+}

@@ -1,0 +1,28 @@
+// @fastify/jwt with HS256, as its documentation shows it.
+
+import jwt from '@fastify/jwt'
+import fastify from 'fastify'
+import { claims } from '../claims.ts'
+import { fresh } from '../fresh.ts'
+import type { Subject } from '../subject.ts'
+
+export async function prepareFastifyJwt(cache: boolean): Promise<Subject> {
+  const app = fastify()
+  await app.register(jwt, { secret: 'a secret with minimum length of 32 characters', verify: { cache } })
+  app.get('/me', async (request, reply) => {
+    try {
+      const { sub } = await request.jwtVerify<{ sub: string }>()
+      return { user: sub }
+    } catch {
+      return reply.code(401).send({})
+    }
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const authorization = `Bearer ${app.jwt.sign(claims())}`
+  const header = fresh(authorization)
+  return {
+    guarded: { method: 'GET', url: `${url}/me`, headers: { authorization }, status: 200 },
+    checkToken: () => app.jwt.verify(header().slice(7)),
+    close: () => app.close(),
+  }
+}

@@ -1,0 +1,75 @@
+// What is measured, as rows of one form, and which goals they meet.
+
+import { type Spread, spreadOf } from './statistics.ts'
+
+export interface Row {
+  readonly measure: string
+  readonly subject: string
+  /** Null where the subject could not run; `note` says why. */
+  readonly median: number | null
+  readonly low?: number
+  readonly high?: number
+  readonly unit: string
+  /** To the subject that `against` names, in the same rounds. */
+  readonly ratio: number | null
+  readonly against: string | null
+  /** `P1: at most 1.5 ×`; null where no goal is set. */
+  readonly goal: string | null
+  readonly met: boolean | null
+  readonly note?: string
+}
+
+export interface Goal {
+  readonly name: string
+  readonly subject: string
+  /** Whom the ratio is to. */
+  readonly against?: string
+  readonly atMost?: number
+  readonly atLeast?: number
+  /** Of the value itself, in its unit. */
+  readonly below?: number
+}
+
+export interface Measured {
+  readonly subject: string
+  /** One value for each round; none where it could not run. */
+  readonly values: readonly number[]
+  readonly note?: string
+}
+
+/** Rows of one measure. A goal counts as met when it holds within the spread of the rounds. */
+export function rowsOf(
+  measure: string,
+  unit: string,
+  all: readonly Measured[],
+  limit: string | null,
+  goals: readonly Goal[] = [],
+): readonly Row[] {
+  const spreads = new Map(all.filter(({ values }) => values.length > 0).map(({ subject, values }) => [subject, spreadOf(values)]))
+  return all.flatMap(({ subject, note }): Row[] => {
+    const spread = spreads.get(subject)
+    const extra = note === undefined ? {} : { note }
+    if (spread === undefined) {
+      return [{ measure, subject, median: null, unit, ratio: null, against: null, goal: null, met: null, ...extra }]
+    }
+    const own = goals.filter((goal) => goal.subject === subject)
+    const base = { measure, subject, median: spread.median, low: spread.low, high: spread.high, unit, ...extra }
+    const plain: Row = { ...base, ...ratioTo(limit, spread, spreads), goal: null, met: null }
+    const judged = own.map((goal): Row => ({ ...base, ...ratioTo(goal.against, spread, spreads), ...judge(goal, spread, spreads) }))
+    return judged.length > 0 ? judged : [plain]
+  })
+}
+
+function ratioTo(against: string | null | undefined, { median }: Spread, spreads: ReadonlyMap<string, Spread>) {
+  const other = spreads.get(against ?? '')
+  return other === undefined ? { ratio: null, against: null } : { ratio: median / other.median, against: against ?? null }
+}
+
+function judge({ name, against, atMost, atLeast, below }: Goal, own: Spread, spreads: ReadonlyMap<string, Spread>) {
+  if (below !== undefined) return { goal: `${name}: below ${below}`, met: own.median < below }
+  const other = spreads.get(against ?? '')
+  const goal = `${name}: ${atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`} ×`
+  if (other === undefined) return { goal, met: null }
+  if (atMost !== undefined) return { goal, met: own.low / other.high <= atMost }
+  return { goal, met: own.high / other.low >= (atLeast ?? 0) }
+}
