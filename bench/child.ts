@@ -8,12 +8,13 @@ export type Check = 'checkSession' | 'checkToken' | 'checkColdSession' | 'checkC
 export type Order =
   | { readonly do: 'check'; readonly which: Check; readonly milliseconds: number }
   | { readonly do: 'hold'; readonly count: number }
+  | { readonly do: 'watch' }
   | { readonly do: 'usage' }
   | { readonly do: 'memory' }
   | { readonly do: 'close' }
 
 export interface Usage {
-  /** Milliseconds of processor time since the last time this was asked. */
+  /** Milliseconds of processor time since the watching began. */
   readonly cpu: number
   /** The share of time that went to collecting garbage. */
   readonly gc: number
@@ -24,8 +25,8 @@ export interface Usage {
 const path = process.argv[2] ?? ''
 const { subject }: { readonly subject: SubjectModule } = await import(path)
 
-const delays = monitorEventLoopDelay({ resolution: 1 })
-delays.enable()
+/** Only while it is watched: it wakes the process all the time, and others are measured meanwhile. */
+const delays = monitorEventLoopDelay({ resolution: 5 })
 let collecting = 0
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) collecting += entry.duration
@@ -42,6 +43,9 @@ try {
   process.send?.({ ready: { name, packages, can: [], fault: reasonOf(error) } })
 }
 
+// Whoever drives it has gone.
+process.once('disconnect', () => setTimeout(() => process.exit(), 10_000).unref())
+
 let before = { cpu: process.cpuUsage(), at: performance.now() }
 
 process.on('message', (order: Order) => {
@@ -57,6 +61,9 @@ async function carryOut(order: Order): Promise<unknown> {
       return measure(order.which, order.milliseconds)
     case 'hold':
       await prepared?.holdSessions?.(order.count)
+      return null
+    case 'watch':
+      watch()
       return null
     case 'usage':
       return usage()
@@ -96,13 +103,18 @@ async function measure(which: Check, milliseconds: number): Promise<number> {
   return (spent * 1000) / calls
 }
 
+function watch(): void {
+  before = { cpu: process.cpuUsage(), at: performance.now() }
+  collecting = 0
+  delays.reset()
+  delays.enable()
+}
+
 function usage(): Usage {
   const [cpu, at] = [process.cpuUsage(), performance.now()]
   const spent = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000
   const told: Usage = { cpu: spent, gc: collecting / (at - before.at), delay: delays.percentile(99) / 1e6 }
-  before = { cpu, at }
-  collecting = 0
-  delays.reset()
+  delays.disable()
   return told
 }
 

@@ -16,24 +16,38 @@ export interface Load {
   readonly delay: number
 }
 
+interface Answers {
+  readonly good: number
+  readonly bad: number
+  /** Seconds. */
+  readonly duration: number
+  readonly p99: number
+}
+
 /** @throws Error when more than one answer in a thousand was not the one expected */
 export async function load(server: SubjectProcess, target: Target, connections: number, milliseconds: number): Promise<Load> {
-  await server.usage()
-  const { requests, errors, timeouts, statusCodeStats, latency, duration } = await autocannon({
-    url: target.url,
-    method: target.method,
-    headers: target.headers,
-    ...(target.body === undefined ? {} : { body: target.body }),
-    connections,
-    duration: milliseconds / 1000,
-    sampleInt: 100,
-  })
+  await server.watch()
+  const { good, bad, duration, p99 } = await answersOf(target, connections, milliseconds)
   const { cpu, gc, delay } = await server.usage()
-  const good = statusCodeStats?.[`${target.status}`]?.count ?? 0
+  return { requestsPerSecond: good / duration, cpuPerRequest: (cpu * 1000) / good, p99, errors: bad, gc, delay }
+}
+
+/** Of a server that is not a subject: requests per second. @throws Error as `load` */
+export async function rateOf(target: Target, connections: number, milliseconds: number): Promise<number> {
+  const { good, duration } = await answersOf(target, connections, milliseconds)
+  return good / duration
+}
+
+async function answersOf({ url, method, headers, body, status }: Target, connections: number, milliseconds: number): Promise<Answers> {
+  const options = { url, method, headers, connections, duration: milliseconds / 1000, sampleInt: 100 }
+  const { requests, errors, timeouts, statusCodeStats, latency, duration } = await autocannon(
+    body === undefined ? options : { ...options, body },
+  )
+  const good = statusCodeStats?.[`${status}`]?.count ?? 0
   const bad = requests.total - good + errors + timeouts
   if (bad > requests.total / 1000) {
-    const seen = Object.entries(statusCodeStats ?? {}).map(([status, { count }]) => `${count} × ${status}`)
+    const seen = Object.entries(statusCodeStats ?? {}).map(([code, { count }]) => `${count} × ${code}`)
     throw new Error(`${bad} of ${requests.total} answers were wrong: ${seen.join(', ')}, ${errors} errors`)
   }
-  return { requestsPerSecond: good / duration, cpuPerRequest: (cpu * 1000) / good, p99: latency.p99, errors: bad, gc, delay }
+  return { good, bad, duration, p99: latency.p99 }
 }

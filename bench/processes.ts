@@ -68,6 +68,11 @@ export class SubjectProcess {
     await this.#ask({ do: 'hold', count })
   }
 
+  async watch(): Promise<void> {
+    await this.#ask({ do: 'watch' })
+  }
+
+  /** Since `watch`. */
   async usage(): Promise<Usage> {
     return (await this.#ask({ do: 'usage' })) as Usage
   }

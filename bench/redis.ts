@@ -4,10 +4,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { listening } from './listening.ts'
+
+/** Milliseconds that it may take to start. */
+const PATIENCE = 10_000
 
 /** @throws Error with what to install */
 export async function startRedis(): Promise<{ readonly url: string; close(): Promise<void> }> {
@@ -18,18 +22,39 @@ export async function startRedis(): Promise<{ readonly url: string; close(): Pro
   const child = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], {
     stdio: 'ignore',
   })
-  const missing = once(child, 'error').then(() => {
-    throw new Error('Redis is not installed: apt-get install redis-server')
+  // A process that never began has no number, and tells why by this event.
+  let isMissing = false
+  child.once('error', () => {
+    isMissing = true
   })
-  missing.catch(() => {})
-  await Promise.race([pause(500), missing])
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async close() {
+  // Whatever ends this process, short of a signal that it does not hear, ends Redis too.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const close = async () => {
+    process.off('exit', kill)
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = once(child, 'exit')
-      child.kill('SIGKILL')
+      kill()
       await gone
-      await rm(folder, { recursive: true, force: true })
-    },
+    }
+    await rm(folder, { recursive: true, force: true })
   }
+  for (const end = Date.now() + PATIENCE; !(await answers(Number(port))); await pause(20)) {
+    if (!isMissing && child.exitCode === null && Date.now() < end) continue
+    await close()
+    throw new Error(isMissing ? 'Redis is not installed: apt-get install redis-server' : 'Redis does not start')
+  }
+  return { url: `redis://127.0.0.1:${port}`, close }
+}
+
+/** Whether somebody takes connections there. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 }

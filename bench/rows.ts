@@ -26,6 +26,8 @@ export interface Goal {
   readonly against?: string
   readonly atMost?: number
   readonly atLeast?: number
+  /** Of the difference, in the unit of the values. */
+  readonly atMostMore?: number
   /** Of the value itself, in its unit. */
   readonly below?: number
 }
@@ -65,9 +67,12 @@ function ratioTo(against: string | null | undefined, { median }: Spread, spreads
   return other === undefined ? { ratio: null, against: null } : { ratio: median / other.median, against: against ?? null }
 }
 
-function judge({ name, against, atMost, atLeast, below }: Goal, own: Spread, spreads: ReadonlyMap<string, Spread>) {
+function judge({ name, against, atMost, atLeast, atMostMore, below }: Goal, own: Spread, spreads: ReadonlyMap<string, Spread>) {
   if (below !== undefined) return { goal: `${name}: below ${below}`, met: own.median < below }
   const other = spreads.get(against ?? '')
+  if (atMostMore !== undefined) {
+    return { goal: `${name}: at most ${atMostMore} more`, met: other === undefined ? null : own.low - other.high <= atMostMore }
+  }
   const goal = `${name}: ${atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`} ×`
   if (other === undefined) return { goal, met: null }
   if (atMost !== undefined) return { goal, met: own.low / other.high <= atMost }

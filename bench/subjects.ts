@@ -13,10 +13,15 @@ export const LIMITS = {
   argon2: 'limits/argon2.ts',
   objects: 'limits/map-of-objects.ts',
   hono: 'limits/bare-hono.ts',
+  express: 'limits/bare-express.ts',
+  fastify: 'limits/bare-fastify.ts',
 } as const
 
 export const OURS = {
   library: 'ours/latchkey.ts',
+  express: 'ours/on-express.ts',
+  fastify: 'ours/on-fastify.ts',
+  hono: 'ours/on-hono.ts',
   cold: 'ours/cold.ts',
   server: 'ours/server.ts',
   postgres: 'ours/on-postgres.ts',

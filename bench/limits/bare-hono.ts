@@ -1,11 +1,11 @@
-// A bare server of a framework, for the time until its first answer.
+// A bare route of Hono, on its own server for Node.
 
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { SubjectModule } from '../subject.ts'
 
 export const subject: SubjectModule = {
-  name: 'bare hono',
+  name: 'bare Hono',
   packages: ['hono', '@hono/node-server'],
   async prepare() {
     const app = new Hono().get('/me', (context) => context.json({ user: 'Alice' }))
@@ -16,6 +16,7 @@ export const subject: SubjectModule = {
     return {
       guarded: { method: 'GET', url: `http://127.0.0.1:${port}/me`, headers, status: 200 },
       async close() {
+        if ('closeAllConnections' in server) server.closeAllConnections()
         server.close()
       },
     }

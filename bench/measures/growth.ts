@@ -1,7 +1,10 @@
 // What a check costs as sessions and connections become many.
 
+import { startServer } from '../../test/support/server.ts'
 import type { Context } from '../context.ts'
-import { load } from '../http-load.ts'
+import { load, rateOf } from '../http-load.ts'
+import { register } from '../ours/person.ts'
+import { keepToLoadCore, useAllCores } from '../processes.ts'
 import { type Measured, type Row, rowsOf } from '../rows.ts'
 import { withSubjects } from '../started.ts'
 import { OURS } from '../subjects.ts'
@@ -10,7 +13,7 @@ const SESSIONS = [1_000, 10_000, 100_000, 1_000_000]
 const CONNECTIONS = [1, 4, 16, 64, 256]
 
 export async function growth(context: Context): Promise<readonly Row[]> {
-  return [...(await bySessions(context)), ...(await byConnections(context))]
+  return [...(await bySessions(context)), ...(await byConnections(context)), ...(await byWorkers(context))]
 }
 
 async function bySessions(context: Context): Promise<readonly Row[]> {
@@ -71,4 +74,26 @@ async function byConnections(context: Context): Promise<readonly Row[]> {
       ...rowsOf('growth: collecting garbage by connections', '% of the time', garbage, '1 connections'),
     ]
   })
+}
+
+/** On all cores, of which the load needs one as well. */
+async function byWorkers(context: Context): Promise<readonly Row[]> {
+  const rates: Measured[] = []
+  useAllCores()
+  try {
+    for (const workers of [1, 2]) {
+      context.tell(`${workers} workers`)
+      await using server = await startServer({ args: ['--workers', String(workers)], env: { LOG_LEVEL: 'warn' } })
+      const { cookie } = await register({ url: server.url, origin: server.publicUrl }, 'Alice')
+      const headers = { cookie, 'x-forwarded-method': 'GET' }
+      const target = { method: 'GET', url: `${server.url}/access/verify`, headers, status: 204 } as const
+      await rateOf(target, 32, 500)
+      const values: number[] = []
+      for (let round = 0; round < context.rounds; round += 1) values.push(await rateOf(target, 32, 1_000))
+      rates.push({ subject: `${workers} workers`, values })
+    }
+  } finally {
+    keepToLoadCore()
+  }
+  return rowsOf('growth: /access/verify by workers, load on the same cores', 'req/s', rates, '1 workers')
 }

@@ -9,15 +9,26 @@ import { LIMITS, OURS, PEER_FILES } from '../subjects.ts'
 
 const CONNECTIONS = 32
 
+/** Ours in front of a route, and the same route without. */
+const FRAMEWORKS = [
+  ['Latchkey', 'bare node:http'],
+  ['Latchkey on Express', 'bare Express'],
+  ['Latchkey on Fastify', 'bare Fastify'],
+  ['Latchkey on Hono', 'bare Hono'],
+] as const
+
 const RATE_GOALS: readonly Goal[] = [
-  { name: 'P4', subject: 'Latchkey', against: 'bare node:http', atLeast: 0.9 },
+  ...FRAMEWORKS.map(([subject, against]) => ({ name: 'P4', subject, against, atLeast: 0.9 })),
   { name: 'P4', subject: 'Latchkey', against: 'Better Auth (SQLite)', atLeast: 20 },
   { name: 'P5', subject: 'Latchkey server', against: 'bare node:http, 204', atLeast: 0.8 },
   { name: 'P5', subject: 'Latchkey server', against: 'bare node:http, 204 with our headers', atLeast: 0.8 },
 ]
+const COST_GOALS: readonly Goal[] = FRAMEWORKS.map(([subject, against]) => ({ name: 'P4', subject, against, atMostMore: 3 }))
 
 export async function http(context: Context): Promise<readonly Row[]> {
-  const files = [LIMITS.node, LIMITS.node204, LIMITS.node204Headers, LIMITS.nodeMap, OURS.library, OURS.server, ...PEER_FILES]
+  const limits = [LIMITS.node, LIMITS.node204, LIMITS.node204Headers, LIMITS.nodeMap, LIMITS.express, LIMITS.fastify, LIMITS.hono]
+  const ours = [OURS.library, OURS.express, OURS.fastify, OURS.hono, OURS.server]
+  const files = [...limits, ...ours, ...PEER_FILES]
   return withSubjects(context, files, async (subjects) => {
     const contestants = subjects
       .filter(({ ready }) => ready.guarded !== undefined || ready.fault !== undefined)
@@ -43,6 +54,7 @@ export async function http(context: Context): Promise<readonly Row[]> {
         'µs',
         measuredOf(results, (one) => one.cpuPerRequest),
         'bare node:http',
+        COST_GOALS,
       ),
       ...rowsOf(
         'http: slowest 1 %',

@@ -39,9 +39,11 @@ export const subject: SubjectModule = {
     const { url, close } = await listening(createServer(applicationWith(sessions)))
     const cookie = await cookiesAfter(`${url}/sign-in`)
     const header = fresh(cookie)
+    // One connection carries many requests, so that it is not made anew for each of them.
+    const connection = new Socket()
     const checkSession = () =>
       new Promise((resolve, reject) => {
-        const request = Object.assign(new IncomingMessage(new Socket()), {
+        const request = Object.assign(new IncomingMessage(connection), {
           url: '/me',
           originalUrl: '/me',
           headers: { cookie: header() },

@@ -2,7 +2,8 @@
 
 import cookies from '@fastify/cookie'
 import sessions from '@fastify/session'
-import fastify from 'fastify'
+import fastify, { type FastifyRequest } from 'fastify'
+import { fresh } from '../fresh.ts'
 import { cookiesAfter } from '../signed-in.ts'
 import type { SubjectModule } from '../subject.ts'
 
@@ -28,6 +29,15 @@ export const subject: SubjectModule = {
     )
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     const cookie = await cookiesAfter(`${url}/sign-in`)
-    return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 }, close: () => app.close() }
+    const header = fresh(cookie)
+    // Its own function for a check without a request of Fastify's.
+    const checkSession = () =>
+      new Promise((resolve, reject) => {
+        const request = {} as FastifyRequest
+        app.decryptSession(app.parseCookie(header()).sessionId ?? '', request, (error?: unknown) =>
+          error ? reject(error) : resolve(request.session.user),
+        )
+      })
+    return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 }, checkSession, close: () => app.close() }
   },
 }

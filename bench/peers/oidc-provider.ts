@@ -18,6 +18,7 @@ export const subject: SubjectModule = {
           grant_types: ['authorization_code'],
         },
       ],
+      features: { devInteractions: { enabled: false } },
       findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
     })
     const { url, close } = await listening(createServer(provider.callback()))
