@@ -7,6 +7,7 @@ export type Check = 'checkSession' | 'checkToken' | 'checkColdSession' | 'checkC
 
 export type Order =
   | { readonly do: 'check'; readonly which: Check; readonly milliseconds: number }
+  | { readonly do: 'allocation'; readonly which: Check }
   | { readonly do: 'hold'; readonly count: number }
   | { readonly do: 'watch' }
   | { readonly do: 'usage' }
@@ -59,6 +60,8 @@ async function carryOut(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'check':
       return measure(order.which, order.milliseconds)
+    case 'allocation':
+      return allocation(order.which)
     case 'hold':
       await prepared?.holdSessions?.(order.count)
       return null
@@ -101,6 +104,19 @@ async function measure(which: Check, milliseconds: number): Promise<number> {
     await new Promise((resolve) => setImmediate(resolve))
   }
   return (spent * 1000) / calls
+}
+
+/** Few enough that nothing is collected meanwhile. */
+const ALLOCATING = 500
+
+/** Bytes for one check. */
+async function allocation(which: Check): Promise<number> {
+  const check = prepared?.[which]
+  if (check === undefined) throw new Error(`It has no ${which}`)
+  if (globalThis.gc) await globalThis.gc({ execution: 'async', type: 'minor' })
+  const start = process.memoryUsage().heapUsed
+  for (let call = 0; call < ALLOCATING; call += 1) await check()
+  return (process.memoryUsage().heapUsed - start) / ALLOCATING
 }
 
 function watch(): void {

@@ -64,6 +64,11 @@ export class SubjectProcess {
     return (await this.#ask({ do: 'check', which, milliseconds })) as number
   }
 
+  /** Bytes for one check. */
+  async allocation(which: Check): Promise<number> {
+    return (await this.#ask({ do: 'allocation', which })) as number
+  }
+
   async hold(count: number): Promise<void> {
     await this.#ask({ do: 'hold', count })
   }

@@ -1,15 +1,26 @@
 // The results of a whole run, as data and as a picture.
 
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { pictureOf } from './picture.ts'
 import type { Row } from './rows.ts'
 
+const DATA = new URL('results/latest.json', import.meta.url)
+const PICTURE = new URL('results/latest.svg', import.meta.url)
+
+/** Rows of other measures stay as they are: ratios only say something within one measure anyway. */
 export async function writeResults(rows: readonly Row[]): Promise<void> {
   const [cpu] = cpus()
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}`
   const date = new Date().toISOString().slice(0, 10)
-  const results = { machine, node: process.version, date, rows }
-  await writeFile(new URL('results/latest.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
-  await writeFile(new URL('results/latest.svg', import.meta.url), pictureOf(results))
+  const measured = new Set(rows.map(({ measure }) => measure))
+  const kept = (await rowsBefore()).filter(({ measure }) => !measured.has(measure))
+  const results = { machine, node: process.version, date, rows: [...kept, ...rows] }
+  await writeFile(DATA, `${JSON.stringify(results, null, 2)}\n`)
+  await writeFile(PICTURE, pictureOf(results))
+}
+
+async function rowsBefore(): Promise<readonly Row[]> {
+  const text = await readFile(DATA, 'utf8').catch(() => undefined)
+  return text === undefined ? [] : (JSON.parse(text) as { readonly rows: readonly Row[] }).rows
 }

@@ -21,7 +21,7 @@ export interface AssemblyHooks {
   readonly onFault?: (what: string, error: unknown) => void
 }
 
-/** Entries of the memory of verified credentials: some 400 bytes each. */
+/** Entries of the memory of verified credentials: some 750 bytes each. */
 const CAPACITY = 100_000
 
 /**

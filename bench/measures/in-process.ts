@@ -20,7 +20,9 @@ export async function check(context: Context): Promise<readonly Row[]> {
       { name: 'P8', subject: 'Latchkey on Redis', against: 'Latchkey', atMost: 1.2 },
     ],
   )
-  const cold = await measure(context, 'checkColdSession', 'check: cold session', [OURS.cold, OURS.postgres, OURS.redis], 'Latchkey, cold')
+  const cold = await measure(context, 'checkColdSession', 'check: cold session', [OURS.cold, OURS.postgres, OURS.redis], 'Latchkey, cold', [
+    { name: 'P3', subject: 'Latchkey, cold', below: 40 },
+  ])
   return [...warm, ...cold]
 }
 

@@ -1,7 +1,8 @@
 // Latchkey in front of a route of Hono, on Hono's own server for Node.
 
-import { type ServerType, serve } from '@hono/node-server'
+import { type HttpBindings, type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { toNodeGuard } from '../../src/adapters/node.ts'
 import type { SubjectModule } from '../subject.ts'
 import { embed } from './embedded.ts'
 
@@ -10,16 +11,16 @@ export const subject: SubjectModule = {
   packages: ['hono', '@hono/node-server'],
   async prepare() {
     const embedded = await embed()
-    const { guard, session } = embedded
-    const app = new Hono().get('/me', async (context) => {
-      const found = guard({ method: context.req.method, header: (name) => context.req.header(name) ?? null })
+    const guard = toNodeGuard(embedded)
+    const app = new Hono<{ Bindings: HttpBindings }>().get('/me', async (context) => {
+      const found = guard(context.env.incoming)
       const { ok } = found instanceof Promise ? await found : found
       return ok ? context.json({ user: 'Alice' }) : context.json({}, 401)
     })
     const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve) => {
       const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, (info) => resolve({ server: started, port: info.port }))
     })
-    const headers = { cookie: `latchkey_session=${session}` }
+    const headers = { cookie: `latchkey_session=${embedded.session}` }
     return {
       guarded: { method: 'GET', url: `http://127.0.0.1:${port}/me`, headers, status: 200 },
       async close() {

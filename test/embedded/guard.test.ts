@@ -1,0 +1,100 @@
+// The guard for a host's own routes on node:http: at once where memory knows, and as strict as the rest.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { toNodeGuard } from '../../src/adapters/node.ts'
+import { createLatchkey, type Latchkey } from '../../src/index.ts'
+
+let latchkey: Latchkey
+let base: URL
+let session: string
+let token: string
+/** Whether the last answer came without waiting. */
+let wasAtOnce: boolean
+const closing: (() => unknown)[] = []
+
+before(async () => {
+  latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789' })
+  const signedIn = await latchkey.register({ username: 'Guarded', password: 'nine-quiet-otters-upstream' })
+  ok('token' in signedIn)
+  token = signedIn.token.token
+  session = signedIn.sessionCredential?.value ?? ''
+  const guard = toNodeGuard(latchkey)
+  const server = createServer(async (request, response) => {
+    const found = guard(request, { fresh: request.url === '/fresh' })
+    wasAtOnce = !(found instanceof Promise)
+    const who = await found
+    response.end(who.ok ? `${who.via} ${who.principal.sid}` : who.error.code)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  closing.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+    () => latchkey.close(),
+  )
+})
+after(async () => {
+  for (const close of closing) await close()
+})
+
+/** Sends these header lines as they are. */
+async function ask(lines: readonly string[], method = 'GET', path = '/'): Promise<string> {
+  const socket = connect(Number(base.port), base.hostname)
+  socket.write([`${method} ${path} HTTP/1.1`, `Host: ${base.host}`, 'Connection: close', ...lines, '', ''].join('\r\n'))
+  return (
+    (await text(socket))
+      .split('\r\n\r\n')[1]
+      ?.split('\r\n')
+      .find((line) => !/^[0-9a-f]+$/.test(line)) ?? ''
+  )
+}
+
+test('A credential is judged with a promise the first time, and at once from then on', async () => {
+  for (const line of [`Cookie: latchkey_session=${session}`, `Authorization: Session ${session}`]) {
+    equal((await ask([line])).split(' ')[0], line.startsWith('Cookie') ? 'cookie' : 'header')
+  }
+  await ask([`Authorization: Bearer ${token}`])
+  for (const line of [`cookie: latchkey_session=${session}`, `AUTHORIZATION: bearer ${token}`, `Authorization: ${token}`]) {
+    ok((await ask([line])).includes(' '), line)
+    ok(wasAtOnce, line)
+  }
+})
+
+test('A cookie alone changes nothing, a header may', async () => {
+  equal(await ask([`Cookie: latchkey_session=${session}`], 'POST'), 'header.required')
+  equal((await ask([`Authorization: ${token}`], 'POST')).split(' ')[0], 'token')
+})
+
+test('Whatever is there twice counts as nothing', async () => {
+  const twice = [
+    [`Authorization: ${token}`, `Authorization: ${token}`],
+    [`Cookie: latchkey_session=${session}`, `Cookie: latchkey_session=${session}`],
+    [`Cookie: latchkey_session=${session}; latchkey_session=x`],
+  ]
+  for (const lines of twice) equal(await ask(lines), 'request.malformed', lines.join())
+})
+
+test('Nothing, nonsense and what is altered are refused, warm or not', async () => {
+  equal(await ask([]), 'session.required')
+  equal(await ask(['Cookie: latchkey_session=nonsense']), 'session.required')
+  equal(await ask([`Cookie: latchkey_session=${session.slice(0, -1)}${session.endsWith('A') ? 'B' : 'A'}`]), 'session.required')
+  equal(await ask([`Cookie: latchkey_session=${session.startsWith('A') ? 'B' : 'A'}${session.slice(1)}`]), 'session.required')
+  equal(await ask([`Authorization: Bearer ${token.slice(0, 40)}${token[40] === 'A' ? 'B' : 'A'}${token.slice(41)}`]), 'token.invalid')
+  equal(await ask(['Authorization: Basic x', `Cookie: latchkey_session=${session}`]), 'token.invalid')
+})
+
+test('What has ended is refused at the very next request', async () => {
+  const other = await latchkey.login({ username: 'Guarded', password: 'nine-quiet-otters-upstream' })
+  ok('token' in other)
+  const lines = [`Authorization: ${other.token.token}`]
+  equal((await ask(lines, 'GET', '/fresh')).split(' ')[0], 'token')
+  const who = await latchkey.authenticate(new Request(base, { headers: { authorization: other.token.token } }))
+  ok(who.ok)
+  deepEqual(await latchkey.logout(who.principal), { sessions: 1, remembered: 0 })
+  equal(await ask(lines), 'token.invalid')
+})
