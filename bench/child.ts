@@ -27,7 +27,8 @@ const path = process.argv[2] ?? ''
 const { subject }: { readonly subject: SubjectModule } = await import(path)
 
 /** Only while it is watched: it wakes the process all the time, and others are measured meanwhile. */
-const delays = monitorEventLoopDelay({ resolution: 5 })
+const RESOLUTION = 5
+const delays = monitorEventLoopDelay({ resolution: RESOLUTION })
 let collecting = 0
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) collecting += entry.duration
@@ -129,7 +130,7 @@ function watch(): void {
 function usage(): Usage {
   const [cpu, at] = [process.cpuUsage(), performance.now()]
   const spent = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000
-  const told: Usage = { cpu: spent, gc: collecting / (at - before.at), delay: delays.percentile(99) / 1e6 }
+  const told: Usage = { cpu: spent, gc: collecting / (at - before.at), delay: Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION) }
   delays.disable()
   return told
 }

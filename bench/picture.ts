@@ -3,7 +3,7 @@
 import type { Row } from './rows.ts'
 
 const WIDTH = 820
-const LEFT = 250
+const LEFT = 290
 const BAR = 16
 const LINE = 24
 const SHOWN: readonly { readonly measure: string; readonly title: string }[] = [
@@ -55,10 +55,14 @@ ${parts.join('\n')}
 `
 }
 
-/** A subject with several goals has several rows. */
+/** The best first, and whoever could not run last. A subject with several goals has several rows. */
 function distinct(rows: readonly Row[]): readonly Row[] {
   const bySubject = new Map(rows.map((row) => [row.subject, row]))
-  return [...bySubject.values()].toSorted((a, b) => (a.median ?? Number.POSITIVE_INFINITY) - (b.median ?? Number.POSITIVE_INFINITY))
+  const rank = ({ median, measure }: Row) => {
+    if (median === null) return Number.POSITIVE_INFINITY
+    return measure.endsWith('per second') ? -median : median
+  }
+  return [...bySubject.values()].toSorted((a, b) => rank(a) - rank(b))
 }
 
 function scaleOf(rows: readonly Row[]): (value: number) => number {
