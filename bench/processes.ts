@@ -1,13 +1,10 @@
-// Processes of subjects, each on the core that it is given: the load is never on the core of what it loads.
+// Processes of subjects, each on the core that it is given.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpus } from 'node:os'
 import type { Check, Order, Usage } from './child.ts'
+import { onCores, SERVER_CORE } from './cores.ts'
 import type { Target } from './subject.ts'
-
-export const SERVER_CORE = 0
-export const LOAD_CORE = cpus().length > 1 ? 1 : 0
 
 export interface Ready {
   readonly name: string
@@ -19,16 +16,8 @@ export interface Ready {
   readonly fault?: string
 }
 
-export function useAllCores(): void {
-  execFileSync('taskset', ['-a', '-cp', `0-${cpus().length - 1}`, String(process.pid)], { stdio: 'ignore' })
-}
-
-const PATIENCE = 120_000
-
-/** From now on this process, which makes the load, keeps to its core. */
-export function keepToLoadCore(): void {
-  execFileSync('taskset', ['-a', '-cp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' })
-}
+/** Milliseconds for an answer; millions of sessions take their time. */
+const PATIENCE = 15 * 60_000
 
 export class SubjectProcess {
   readonly ready: Ready
@@ -40,10 +29,11 @@ export class SubjectProcess {
   }
 
   /** @param file the subject's module, from this folder @param cores such as `0` or `0,1` */
-  static async start(file: string, cores = String(SERVER_CORE)): Promise<SubjectProcess> {
+  static async start(file: string, cores = SERVER_CORE): Promise<SubjectProcess> {
     const path = new URL(file, import.meta.url).href
     const program = new URL('child.ts', import.meta.url).pathname
-    const child = spawn('taskset', ['-c', cores, process.execPath, '--expose-gc', '--max-old-space-size=6144', program, path], {
+    const [command, ...args] = onCores(cores, [process.execPath, '--expose-gc', '--max-old-space-size=6144', program, path])
+    const child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },
     })

@@ -4,7 +4,7 @@ import { startDeployment } from '../../test/drills/deployment.ts'
 import { measureEndings, percentile } from '../../test/drills/endings.ts'
 import { PLACE_NAMES } from '../../test/support/places.ts'
 import type { Context } from '../context.ts'
-import { keepToLoadCore, useAllCores } from '../processes.ts'
+import { keepToLoadCore, useAllCores } from '../cores.ts'
 import { type Measured, type Row, rowsOf } from '../rows.ts'
 
 export async function ending(context: Context): Promise<readonly Row[]> {

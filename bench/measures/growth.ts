@@ -2,9 +2,9 @@
 
 import { startServer } from '../../test/support/server.ts'
 import type { Context } from '../context.ts'
+import { keepToLoadCore, useAllCores } from '../cores.ts'
 import { load, rateOf } from '../http-load.ts'
 import { register } from '../ours/person.ts'
-import { keepToLoadCore, useAllCores } from '../processes.ts'
 import { type Measured, type Row, rowsOf } from '../rows.ts'
 import { withSubjects } from '../started.ts'
 import { OURS } from '../subjects.ts'

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
+import { onCores, SERVER_CORE } from '../cores.ts'
 import { inRounds, measuredOf } from '../rounds.ts'
 import { type Measured, type Row, rowsOf } from '../rows.ts'
 
@@ -35,7 +36,8 @@ async function firstAnswer([file = '', ...rest]: readonly string[]): Promise<num
   const port = String(20_000 + Math.floor(Math.random() * 20_000))
   const env = { ...process.env, NODE_ENV: 'production', PORT: port, LATCHKEY_SECRET: 'a-secret-for-the-benchmark-alone-0123456789' }
   const began = performance.now()
-  const child = spawn('taskset', ['-c', '0', process.execPath, here(file), ...rest], { cwd: folder, env, stdio: 'ignore' })
+  const [command, ...args] = onCores(SERVER_CORE, [process.execPath, here(file), ...rest])
+  const child = spawn(command, args, { cwd: folder, env, stdio: 'ignore' })
   const gone = once(child, 'exit')
   try {
     while (child.exitCode === null) {
