@@ -27,7 +27,8 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
     count: (answered) => counts.count(answered),
     watch(engine) {
       watched = engine
-      setTimeout(() => void open(), LOADED_AFTER).unref()
+      // Where that fails, whoever asks for metrics is told.
+      setTimeout(() => open().catch(() => {}), LOADED_AFTER).unref()
     },
     text: async () => (await open()).metrics(),
   }

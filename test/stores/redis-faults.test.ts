@@ -274,6 +274,27 @@ test('When the database has committed and its answer is lost, what it knows to h
   await store.close()
 })
 
+test('A write to the database that was given up and lands a while later ends in Redis what it has ended.', async () => {
+  const database = createMemoryStore()
+  const late = { by: 0 }
+  const store = await open({
+    ...database,
+    write: async (changes) => {
+      if (late.by === 0) return database.write(changes)
+      setTimeout(() => database.write(changes), late.by)
+      throw new StoreError('The database does not answer in time.')
+    },
+  })
+  const session = aSession()
+  await store.write([insertion(session)])
+  late.by = 1_000
+  await assert.rejects(store.write([ending({ id: session.id })]), StoreError)
+  assert.equal((await store.credentials.find(session.id))?.kind, 'session')
+  await until('the session to have ended', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
+  assert.deepEqual(await heard(store), [session.id])
+  await store.close()
+})
+
 test('Who is killed after an ending and before telling of it: the next one who ends the same tells it.', async () => {
   const { store: database, hold } = holding(createMemoryStore())
   const [killed, next] = [await open(database), await open(createMemoryStore())]

@@ -45,6 +45,8 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
   let saidAt = Number.NEGATIVE_INFINITY
   try {
     for await (const { entries, position, age } of parts.store.log.follow(reached)) {
+      // Before anything that may wait: what is heard grows older meanwhile.
+      const readAt = parts.clock.now() - age
       if (isStopping()) return
       if (!isFirst && entries.some(({ kind }) => kind === 'keys') && !(await stillMay())) return
       if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
@@ -54,7 +56,6 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
       // How long endings matter: for as long as a token can live.
       if (isFirst)
         yield event('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
-      const readAt = parts.clock.now() - age
       const now = performance.now()
       const says = entries.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
       isFirst = false

@@ -19,6 +19,9 @@ const MARGIN = 60 * 60_000
 /** How far what has arrived is noted does not matter by less than the margin. */
 const NOTE_EVERY = 60_000
 const RETRY_AFTER = 200
+const LONGEST_PAUSE = 10_000
+/** What was sent to a database may still land this long after it was given up, in milliseconds. */
+const LATE_COMMIT = 30_000
 const BATCH = 500
 /** One node of a cluster can come back older than the others. Of so many places every node has some; the oldest note counts. */
 const PLACES_IN_CLUSTER = 1_024
@@ -48,7 +51,8 @@ export class Carrier {
   #caughtUpIn = -1
   #carrying: Promise<void> | undefined
   #notedAt = Number.NEGATIVE_INFINITY
-  #isInDoubt = false
+  #doubtedAt = Number.NEGATIVE_INFINITY
+  #isResolving = false
   #closed = false
 
   constructor(parts: CarrierParts) {
@@ -97,17 +101,25 @@ export class Carrier {
    * answers again, and nobody waits for it: whoever asked for the write was told of the fault. Never rejects.
    */
   async doubt(): Promise<void> {
-    if (this.#isInDoubt) return
-    this.#isInDoubt = true
-    while (this.#isInDoubt && !this.#closed) {
-      await pause(RETRY_AFTER, undefined, { ref: false })
-      try {
-        await this.#carry(this.#epoch)
-        this.#isInDoubt = false
-      } catch {
-        // Either side is still down.
-      }
+    this.#doubtedAt = performance.now()
+    if (this.#isResolving) return
+    this.#isResolving = true
+    let carriedAt = Number.NEGATIVE_INFINITY
+    for (
+      let length = RETRY_AFTER;
+      carriedAt < this.#doubtedAt + LATE_COMMIT && !this.#closed;
+      length = Math.min(2 * length, LONGEST_PAUSE)
+    ) {
+      await pause(length, undefined, { ref: false })
+      const began = performance.now()
+      // Where either side is still down, the next round tries again.
+      const isCarried = await this.#carry(this.#epoch).then(
+        () => true,
+        () => false,
+      )
+      if (isCarried) carriedAt = began
     }
+    this.#isResolving = false
   }
 
   /** Writes to Redis, and changes nothing. @throws StoreError */
