@@ -21,7 +21,7 @@ export interface AssemblyHooks {
   readonly onFault?: (what: string, error: unknown) => void
 }
 
-/** Entries of the memory of verified credentials: some 750 bytes each. */
+/** Sessions remembered at most, at some 400 bytes, and as many tokens, at some 900. */
 const CAPACITY = 100_000
 
 /**

@@ -1,7 +1,6 @@
 // The memory of verified credentials alone, filled with sessions of as many users.
 
 import { randomBytes } from 'node:crypto'
-import { principalOfSession, viewOf } from '../../src/engine/principal.ts'
 import { Verified } from '../../src/engine/verified.ts'
 import { aSession } from '../../src/testing/samples.ts'
 import type { SubjectModule } from '../subject.ts'
@@ -26,14 +25,8 @@ export const subject: SubjectModule = {
           const code = `usr_${randomBytes(16).toString('base64url')}`
           // As read from a store: every text is a string of its own.
           const session = JSON.parse(JSON.stringify(aSession({ id, userCode: code, username: `Name ${index}` })))
-          const known = verified.learn(id, session.lastSeenAt, viewOf(session))
-          verified.remember(
-            'session',
-            `${id}.${randomBytes(32).toString('base64url')}`,
-            principalOfSession(session),
-            known,
-            session.expiresAt,
-          )
+          const known = verified.learn(id, session.lastSeenAt, session)
+          verified.rememberSession(`${id}.${randomBytes(48).toString('base64url')}`, known)
         }
       },
       close: async () => {},

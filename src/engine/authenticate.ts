@@ -9,7 +9,7 @@ import { SECOND } from '../domain/time.ts'
 import { judgeClaims, MAX_CLOCK_SKEW, type TokenClaims, type TokenRefusal } from '../domain/token.ts'
 import type { Change } from '../ports/store.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
-import { type Principal, principalOfSession, principalOfToken, viewOf } from './principal.ts'
+import { type Principal, principalOfSession, principalOfToken } from './principal.ts'
 import type { CredentialForm } from './verified.ts'
 
 export interface Presented {
@@ -51,7 +51,7 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   const principal = principalOfToken(claims)
   if (signatureSuffices(parts, claims, now)) {
     const known = parts.verified.learn(claims.sid, claims.iat * SECOND, undefined)
-    parts.verified.remember('token', raw, principal, known, claims.exp * SECOND)
+    parts.verified.rememberToken(raw, principal, known, claims.exp * SECOND)
     if (!passive) parts.verified.seen(known, now)
     return principal
   }
@@ -135,8 +135,9 @@ function accept(
   passive: boolean,
 ): void {
   if (parts.endings.notedSince(session.id, mark)) return
-  const known = parts.verified.learn(session.id, session.lastSeenAt, viewOf(session))
-  parts.verified.remember(kind, raw, principal, known, until)
+  const known = parts.verified.learn(session.id, session.lastSeenAt, session)
+  if (kind === 'session') parts.verified.rememberSession(raw, known)
+  else parts.verified.rememberToken(raw, principal, known, until)
   if (!passive) parts.verified.seen(known, parts.clock.now())
 }
 

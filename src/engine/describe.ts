@@ -8,8 +8,7 @@ import { type Principal, type SessionView, viewOf } from './principal.ts'
 
 /** Answers at once where it is known; what is promised rejects with StoreError when the store is down. */
 export function describeSession(parts: Parts, principal: Principal): SessionView | Promise<SessionView | AuthError> {
-  const known = parts.verified.known(principal.sid)
-  return known?.view ? { ...known.view, lastSeenAt: known.lastSeenAt } : readView(parts, principal)
+  return parts.verified.known(principal.sid)?.view ?? readView(parts, principal)
 }
 
 async function readView(parts: Parts, principal: Principal): Promise<SessionView | AuthError> {
@@ -18,7 +17,7 @@ async function readView(parts: Parts, principal: Principal): Promise<SessionView
   if (session instanceof AuthError) return session
   // What the log told of meanwhile may be newer than what was read: good for this answer, not for memory.
   if (parts.endings.notedSince(session.id, mark)) return viewOf(session)
-  const { lastSeenAt } = parts.verified.learn(session.id, session.lastSeenAt, viewOf(session))
+  const { lastSeenAt } = parts.verified.learn(session.id, session.lastSeenAt, session)
   return { ...viewOf(session), lastSeenAt }
 }
 

@@ -115,10 +115,9 @@ export function signedIn(
   const token = mintToken(parts, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
   // A session that must report its first use is not remembered before it has, and one that the log has told of already, never.
   if (record.awaitingFirstUseFor === null && !parts.endings.notedSince(record.id, 0)) {
-    const known = parts.verified.learn(record.id, now, viewOf(record))
-    const principal = principalOfSession(record)
-    parts.verified.remember('session', secret.value, principal, known, record.expiresAt)
-    parts.verified.remember('token', token.token, principal, known, token.expiresAt)
+    const known = parts.verified.learn(record.id, now, record)
+    parts.verified.rememberSession(secret.value, known)
+    parts.verified.rememberToken(token.token, principalOfSession(record), known, token.expiresAt)
   }
   return {
     user: { code: record.userCode, username: record.username, roles: record.roles },

@@ -3,7 +3,7 @@
 import type { SessionRecord } from '../domain/credential.ts'
 import { SECOND } from '../domain/time.ts'
 import type { TokenClaims } from '../domain/token.ts'
-import { sharedList } from './shared-list.ts'
+import { sharedRights } from './shared-rights.ts'
 
 export interface Principal {
   readonly userCode: string
@@ -29,16 +29,18 @@ export interface SessionView {
 }
 
 export function principalOfSession(session: SessionRecord): Principal {
-  const { userCode, roles, id, amr, authTime } = session
-  return { userCode, roles: sharedList(roles), sid: id, amr: sharedList(amr), authTime }
+  const { userCode, id, authTime } = session
+  const { roles, amr } = sharedRights(session.roles, session.amr)
+  return { userCode, roles, sid: id, amr, authTime }
 }
 
 export function principalOfToken(claims: TokenClaims): Principal {
-  const { sub, roles, sid, amr, auth_time: authTime } = claims
-  return { userCode: sub, roles: sharedList(roles), sid, amr: sharedList(amr), authTime: authTime * SECOND }
+  const { sub, sid, auth_time: authTime } = claims
+  const { roles, amr } = sharedRights(claims.roles, claims.amr)
+  return { userCode: sub, roles, sid, amr, authTime: authTime * SECOND }
 }
 
 export function viewOf(session: SessionRecord): SessionView {
   const { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy } = session
-  return { id, username, roles: sharedList(roles), startedAt, lastSeenAt, expiresAt, startedBy }
+  return { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy }
 }

@@ -14,7 +14,7 @@ export async function mintForSession(parts: Parts, principal: Principal): Promis
   const known = parts.verified.known(sid)
   const { roles } = known?.view ?? session
   const token = mintToken(parts, { ...principal, roles, sessionExpiresAt: session.expiresAt }, parts.clock.now())
-  if (known) parts.verified.remember('token', token.token, { ...principal, roles }, known, token.expiresAt)
+  if (known) parts.verified.rememberToken(token.token, { ...principal, roles }, known, token.expiresAt)
   return {
     user: { code: userCode, username: session.username, roles },
     token,

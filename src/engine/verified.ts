@@ -1,37 +1,25 @@
 // Credentials verified once and remembered: a bounded memory from the raw credential, token or session alike, to its
 // principal. It may accept, and only while the endings log is heard; it never refuses: a refusal always reads the store.
 
+import type { SessionRecord } from '../domain/credential.ts'
 import { TwoGenerations } from '../domain/two-generations.ts'
 import type { Seen } from '../ports/store.ts'
-import type { Principal, SessionView } from './principal.ts'
+import { currentEpoch, type Epoch, KnownSession } from './known-session.ts'
+import type { Principal } from './principal.ts'
 
-/** What this process knows of a session, shared by every credential that names it. */
-export interface KnownSession {
-  readonly sid: string
-  lastSeenAt: number
-  /** The latest use that the store knows of too. */
-  storedSeenAt: number
-  /** Set when the session ended or changed: whatever still points here is worth nothing. */
-  forgotten: boolean
-  unflushed: boolean
-  view: SessionView | undefined
-}
-
-interface Entry {
-  /** The whole credential: its key is only the end of it. */
+interface VerifiedToken {
+  /** The whole token: its key is only the end of it. */
   readonly raw: string
-  /** A token presented as a session would mint itself new ones: what was verified as one thing is good for that alone. */
-  readonly kind: CredentialForm
   readonly principal: Principal
   readonly session: KnownSession
-  /** The token's expiry or the session's absolute limit, in milliseconds since 1970. */
-  readonly until: number
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number
 }
 
 /** The two credentials that are verified once and remembered. */
 export type CredentialForm = 'session' | 'token'
 
-/** Characters of base64url: 192 bits. */
+/** Characters of base64url: 192 bits of a token's signature. */
 const KEY_LENGTH = 32
 
 export interface VerifiedOptions {
@@ -47,9 +35,15 @@ export interface VerifiedOptions {
 
 export class Verified {
   readonly #options: VerifiedOptions
-  readonly #entries: TwoGenerations<Entry>
+  /**
+   * By the secret alone, the part that nobody can guess: a look-up by it tells nobody's clock how much of it was right. Two maps,
+   * since a token presented as a session would mint itself new ones: what was verified as one thing is good for that alone.
+   */
+  readonly #bySecret: TwoGenerations<KnownSession>
+  readonly #tokens: TwoGenerations<VerifiedToken>
   readonly #sessions: TwoGenerations<KnownSession>
   #unflushed: KnownSession[] = []
+  #epoch: Epoch | undefined
   hits = 0
   misses = 0
 
@@ -57,33 +51,50 @@ export class Verified {
     this.#options = options
     // A session that is dropped can no longer be told that it ended: what points at it must not be accepted any more.
     this.#sessions = new TwoGenerations(options.capacity, forgetDropped)
-    this.#entries = new TwoGenerations(options.capacity, undefined, ({ session }) => this.#sessions.get(session.sid))
+    const keepWarm = (session: KnownSession) => this.#sessions.get(session.sid)
+    this.#bySecret = new TwoGenerations(options.capacity, undefined, keepWarm)
+    this.#tokens = new TwoGenerations(options.capacity, undefined, ({ session }) => keepWarm(session))
   }
 
   /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
   recall(kind: CredentialForm, raw: string, now: number, passive: boolean): Principal | undefined {
-    const entry = this.#entries.get(keyOf(raw))
-    if (
-      entry === undefined ||
-      entry.raw !== raw ||
-      entry.kind !== kind ||
-      entry.session.forgotten ||
-      now >= entry.until ||
-      now >= entry.session.lastSeenAt + this.#options.idleTimeout ||
-      !this.#options.isHeard(now)
-    ) {
-      this.misses += 1
-      return undefined
-    }
-    this.hits += 1
-    if (!passive) this.seen(entry.session, now)
-    return entry.principal
+    return kind === 'session' ? this.#recallSession(raw, now, passive) : this.#recallToken(raw, now, passive)
   }
 
-  remember(kind: CredentialForm, raw: string, principal: Principal, session: KnownSession, until: number): void {
-    // A credential cut out of a header can keep the whole header in memory: this makes a string of its own.
-    const own = JSON.parse(JSON.stringify(raw)) as string
-    this.#entries.set(keyOf(own), { raw: own, kind, principal, session, until })
+  #recallSession(raw: string, now: number, passive: boolean): Principal | undefined {
+    const dot = raw.indexOf('.')
+    const session = this.#bySecret.get(raw.slice(dot + 1))
+    if (session === undefined || raw.slice(0, dot) !== session.sid) return this.#miss()
+    return this.#isGood(session, session.expiresAt, now, passive) ? session.principal : this.#miss()
+  }
+
+  #recallToken(raw: string, now: number, passive: boolean): Principal | undefined {
+    const token = this.#tokens.get(keyOf(raw))
+    if (token === undefined || token.raw !== raw) return this.#miss()
+    return this.#isGood(token.session, token.expiresAt, now, passive) ? token.principal : this.#miss()
+  }
+
+  /** Whether its session lives, by all that is known here; if so, this was a use of it. */
+  #isGood(session: KnownSession, until: number, now: number, passive: boolean): boolean {
+    if (session.forgotten || now >= until || now >= session.lastSeenAt + this.#options.idleTimeout || !this.#options.isHeard(now))
+      return false
+    this.hits += 1
+    if (!passive) this.seen(session, now)
+    return true
+  }
+
+  #miss(): undefined {
+    this.misses += 1
+  }
+
+  /** @param raw the session's own credential; what its record says must be known */
+  rememberSession(raw: string, session: KnownSession): void {
+    this.#bySecret.set(ownCopy(raw.slice(raw.indexOf('.') + 1)), session)
+  }
+
+  rememberToken(raw: string, principal: Principal, session: KnownSession, expiresAt: number): void {
+    const own = ownCopy(raw)
+    this.#tokens.set(keyOf(own), { raw: own, principal, session, expiresAt })
   }
 
   /** What is known of the session, if anything is. */
@@ -91,15 +102,17 @@ export class Verified {
     return this.#sessions.get(sid)
   }
 
-  /** Notes a session as known from now on; an existing note only learns. */
-  learn(sid: string, lastSeenAt: number, view: SessionView | undefined): KnownSession {
-    const known = this.#sessions.get(sid)
-    if (known) {
-      known.view ??= view
-      known.lastSeenAt = Math.max(known.lastSeenAt, lastSeenAt)
-      return known
-    }
-    const session: KnownSession = { sid, lastSeenAt, storedSeenAt: lastSeenAt, forgotten: false, unflushed: false, view }
+  /** Notes a session as known from now on, by its id alone or by its record; an existing note only learns. */
+  learn(sid: string, lastSeenAt: number, record: SessionRecord | undefined): KnownSession {
+    const session = this.known(sid) ?? this.#add(sid, lastSeenAt)
+    if (lastSeenAt > session.lastSeenAt) session.lastSeenAt = lastSeenAt
+    if (record) session.describe(record)
+    return session
+  }
+
+  #add(sid: string, lastSeenAt: number): KnownSession {
+    this.#epoch = currentEpoch(this.#epoch, lastSeenAt)
+    const session = new KnownSession(sid, lastSeenAt, this.#epoch)
     this.#sessions.set(sid, session)
     return session
   }
@@ -148,12 +161,14 @@ export class Verified {
   }
 }
 
-/**
- * The end of a credential is random, of a session's secret or of a signature: no two share it. To hash a whole token would take
- * longer than everything else.
- */
-function keyOf(raw: string): string {
-  return raw.length > KEY_LENGTH ? raw.slice(-KEY_LENGTH) : raw
+/** The end of a token is random. To hash all of it would take longer than everything else. */
+function keyOf(token: string): string {
+  return token.length > KEY_LENGTH ? token.slice(-KEY_LENGTH) : token
+}
+
+/** What was cut out of a header can keep the whole header in memory: this makes a string of its own. */
+function ownCopy(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string
 }
 
 function forgetDropped(session: KnownSession): void {

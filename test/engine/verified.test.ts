@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Principal } from '../../src/engine/principal.ts'
 import { Verified } from '../../src/engine/verified.ts'
+import { aSession } from '../../src/testing/samples.ts'
 
 const IDLE = 60_000
 const FLUSH = 15_000
@@ -22,7 +23,7 @@ function memory(capacity = 100) {
     flushSoon: () => (asked.flushes += 1),
   })
   const remember = (raw: string, sid: string, at = 0) =>
-    verified.remember('token', raw, principalOf(sid), verified.learn(sid, at, undefined), 1_000_000)
+    verified.rememberToken(raw, principalOf(sid), verified.learn(sid, at, undefined), 1_000_000)
   return { verified, asked, remember }
 }
 
@@ -84,4 +85,16 @@ test('a use late in the idle time is flushed at once, so that no other process t
   assert.equal(asked.flushes, 1)
   verified.recall('token', 'a', IDLE / 2 + 2, false)
   assert.equal(asked.flushes, 1)
+})
+
+test('the secret of one session under the id of another is none', () => {
+  const { verified } = memory()
+  const [first, second] = ['first', 'other'].map((id) => aSession({ id, lastSeenAt: 0, expiresAt: 1_000_000 }))
+  assert.ok(first && second)
+  for (const record of [first, second])
+    verified.rememberSession(`${record.id}.secret-of-${record.id}`, verified.learn(record.id, 0, record))
+  assert.equal(verified.recall('session', 'first.secret-of-first', 1, true)?.sid, 'first')
+  for (const wrong of ['other.secret-of-first', 'secret-of-first', '.secret-of-first', 'first.', 'first', 'firstxsecret-of-first', ''])
+    assert.equal(verified.recall('session', wrong, 1, true), undefined, wrong)
+  assert.equal(verified.recall('token', 'first.secret-of-first', 1, true), undefined)
 })

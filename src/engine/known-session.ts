@@ -1,0 +1,107 @@
+// What a process knows of a session in use. It holds very many of these, so each is a single object without a number on the
+// heap: small integers take no memory of their own, and milliseconds since an epoch of the same days are small.
+
+import type { SessionRecord } from '../domain/credential.ts'
+import { DAY } from '../domain/time.ts'
+import type { Principal, SessionView } from './principal.ts'
+import { type Rights, sharedRights } from './shared-rights.ts'
+
+/** A moment, in milliseconds since 1970, that the times of many sessions are counted from. */
+export interface Epoch {
+  readonly at: number
+}
+
+/** The same epoch for a day: more would only cost memory, and times far from theirs are no small integers any more. */
+export function currentEpoch(epoch: Epoch | undefined, now: number): Epoch {
+  return epoch !== undefined && Math.abs(now - epoch.at) < DAY ? epoch : { at: now }
+}
+
+const NONE: Rights = { roles: [], amr: [] }
+
+/** Shared by every credential that names the session. All times that go in and come out are in milliseconds since 1970. */
+export class KnownSession {
+  readonly sid: string
+  /** Set when the session ended or changed: whatever still points here is worth nothing. */
+  forgotten = false
+  /** True while a use is not yet on its way to the store. */
+  unflushed = false
+  readonly #epoch: Epoch
+  #lastSeen: number
+  #storedSeen: number
+  #userCode = ''
+  /** Undefined until its record was read: a token tells less of a session. */
+  #username: string | undefined = undefined
+  #rights = NONE
+  #startedBy: string | null = null
+  #authenticated = 0
+  #started = 0
+  #expires = 0
+
+  constructor(sid: string, lastSeenAt: number, epoch: Epoch) {
+    this.sid = sid
+    this.#epoch = epoch
+    this.#lastSeen = small(lastSeenAt - epoch.at)
+    this.#storedSeen = this.#lastSeen
+  }
+
+  get lastSeenAt(): number {
+    return this.#epoch.at + this.#lastSeen
+  }
+
+  set lastSeenAt(at: number) {
+    this.#lastSeen = small(at - this.#epoch.at)
+  }
+
+  /** The latest use that the store knows of too. */
+  get storedSeenAt(): number {
+    return this.#epoch.at + this.#storedSeen
+  }
+
+  set storedSeenAt(at: number) {
+    this.#storedSeen = small(at - this.#epoch.at)
+  }
+
+  /** The absolute limit; known once its record was read. */
+  get expiresAt(): number {
+    return this.#epoch.at + this.#expires
+  }
+
+  /** Takes in what its record says. */
+  describe(record: SessionRecord): void {
+    const { at } = this.#epoch
+    this.#userCode = record.userCode
+    this.#username = record.username
+    this.#rights = sharedRights(record.roles, record.amr)
+    this.#startedBy = record.startedBy
+    this.#authenticated = small(record.authTime - at)
+    this.#started = small(record.startedAt - at)
+    this.#expires = small(record.expiresAt - at)
+  }
+
+  /** What can be told of it, where its record was read. */
+  get view(): SessionView | undefined {
+    if (this.#username === undefined) return undefined
+    const { at } = this.#epoch
+    return {
+      id: this.sid,
+      username: this.#username,
+      roles: this.#rights.roles,
+      startedAt: at + this.#started,
+      lastSeenAt: at + this.#lastSeen,
+      expiresAt: at + this.#expires,
+      startedBy: this.#startedBy,
+    }
+  }
+
+  /** Whom its own credential stands for; known once its record was read. */
+  get principal(): Principal {
+    const { roles, amr } = this.#rights
+    return { userCode: this.#userCode, roles, sid: this.sid, amr, authTime: this.#epoch.at + this.#authenticated }
+  }
+}
+
+/** The same number: the difference of two large ones stays in a large one's form, although it would fit. */
+function small(number: number): number {
+  const integer = number | 0
+  return integer === number ? integer : number
+}
