@@ -21,7 +21,7 @@ export interface AssemblyHooks {
   readonly onFault?: (what: string, error: unknown) => void
 }
 
-/** Sessions remembered at most, at some 400 bytes, and as many tokens, at some 900. */
+/** Sessions remembered at most, at some 400 bytes, and as many tokens, at some 750. */
 const CAPACITY = 100_000
 
 /**
