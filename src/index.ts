@@ -1,7 +1,7 @@
 // Latchkey as a library.
 
 import { type AssemblyHooks, assemble } from './assemble.ts'
-import { deviceOf } from './domain/credential.ts'
+import { type Delivery, deviceOf } from './domain/credential.ts'
 import type { JsonObject } from './domain/session-data.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
 import { describeSession } from './engine/describe.ts'
@@ -18,31 +18,44 @@ import { patchSessionData, readSessionData, type SessionData } from './engine/se
 import { endCredential, endOtherCredentials, type ListedCredential, listCredentials } from './engine/sessions.ts'
 import { mintForSession } from './engine/tokens.ts'
 import { addUser, deleteUser, findUser, revoke, setDisabled, setPassword, setRoles } from './engine/users.ts'
+import { signInVouched } from './engine/vouched.ts'
+import type { Auth } from './http/auth.ts'
+import { signInCookies } from './http/cookies.ts'
+import { type EmbeddedPaths, embeddedPaths } from './http/embedded.ts'
 import { fetchHandler, type Peer } from './http/fetch.ts'
-import { type Authentication, createGuard, type Guard, type GuardOptions } from './http/guard.ts'
+import { type Authentication, createGuard, type Guard } from './http/guard.ts'
+import type { GuardOptions, RouteOptions } from './http/guard-options.ts'
 import { createHandler, type Handle } from './http/handler.ts'
+import { createProtect, type Passage, type Protect } from './http/protect.ts'
 import { createReadiness } from './http/readiness.ts'
+import { Refused } from './http/refused.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
 export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
 export { SettingError } from './settings.ts'
 export type {
+  Auth,
   Authentication,
+  EmbeddedPaths,
   EndedCounts,
   Guard,
   GuardOptions,
   Handle,
   JsonObject,
   ListedCredential,
+  Passage,
   Peer,
   Principal,
+  Protect,
+  RouteOptions,
   SessionData,
   SessionView,
   SignedIn,
   Via,
   Whence,
 }
+export { Refused }
 
 const NOWHERE: Whence = { ip: '', device: '' }
 const NOTHING = { sessions: [], remembered: undefined }
@@ -59,13 +72,14 @@ export type LatchkeyOptions = SettingInputs
 export async function createLatchkey(options: LatchkeyOptions = {}, hooks: AssemblyHooks = {}): Promise<Latchkey> {
   const settings = readSettings(options, (key) => key)
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
-  return latchkeyOver(await assemble(settings, publicUrl, hooks), publicUrl)
+  return latchkeyOver(await assemble(settings, publicUrl, hooks), publicUrl, hooks)
 }
 
 export type Latchkey = ReturnType<typeof latchkeyOver>
 
-function latchkeyOver(engine: Engine, publicUrl: string) {
-  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false, pages: pageRoutes() }
+function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
+  const pages = pageRoutes()
+  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false, pages }
   const handle = createHandler(app)
   const guard = createGuard(engine)
 
@@ -78,8 +92,9 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
 
     /**
      * Who a request to a route of the host's own is. A request that changes something (any method but GET, HEAD and OPTIONS)
-     * needs its credential in the header: with a cookie alone the error is `header.required`. With `fresh`, the password must
-     * have been typed in this session within LATCHKEY_FRESH_FOR: otherwise the error is `session.not_fresh`.
+     * needs its credential in the header: with a cookie alone the error is `header.required`. With `proof: 'header'` every
+     * request does. With `fresh` the password must have been typed in this session within LATCHKEY_FRESH_FOR, or in the time it
+     * says: otherwise the error is `session.not_fresh`. With `role` the user must have it: otherwise it is `role.required`.
      *
      * @throws StoreError
      */
@@ -87,8 +102,14 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
       return guard({ method: request.method, header: (name) => request.headers.get(name) }, options)
     },
 
-    /** The same by method and headers alone, for adapters; at once where the credential was verified before. */
+    /** The same by method and headers alone; at once where the credential was verified before. */
     guard,
+
+    /** A guard for one route of the host's own, for adapters: who passes is described, who does not is answered. */
+    protect: createProtect(app, (error) => hooks.onFault?.('guard', error)),
+
+    /** The paths that `handle` answers in a host's own server, for adapters. */
+    paths: embeddedPaths(pages),
 
     /** Creates a user and signs in; the session's credential is in the answer, for the host to hand out. @throws StoreError */
     register: (user: { username: string; password: string; email?: string; remember?: boolean }, whence: Whence = NOWHERE) =>
@@ -138,8 +159,17 @@ function latchkeyOver(engine: Engine, publicUrl: string) {
       setDisabled: (nameOrCode: string, disabled: boolean) => setDisabled(engine, nameOrCode, disabled),
       setPassword: (nameOrCode: string, password: string) => setPassword(engine, nameOrCode, password),
       delete: (nameOrCode: string) => deleteUser(engine, nameOrCode),
+      /**
+       * Signs in somebody whom the host knows by other means: single sign-on, a link in a mail, an old session. It counts as no
+       * password, so nothing that asks for a fresh sign-in is open. `cookies` hands it out. @throws StoreError
+       */
+      signIn: (nameOrCode: string, wish: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {}, whence: Whence = NOWHERE) =>
+        signInVouched(engine, nameOrCode, { remember: false, delivery: 'cookie', data: {}, ...wish }, bounded(whence)),
       revoke: (what: { id: string } | { user: string }) => revoke(engine, what),
     },
+
+    /** The Set-Cookie values that hand out what a sign-in made, where it is delivered by cookie. */
+    cookies: (signedIn: SignedIn): readonly string[] => signInCookies(signedIn, engine.policy.cookies, engine.clock.now()),
 
     /** Retires the signing key, and begins to sign with the next. @throws StoreError */
     rotateKeys: () => engine.keys.rotate(),

@@ -6,11 +6,15 @@ import { join } from 'node:path'
 import { assemble } from '../../src/assemble.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { register } from '../../src/engine/register.ts'
+import type { Embedded } from '../../src/http/embedded.ts'
 import { createGuard, type Guard } from '../../src/http/guard.ts'
+import { createHandler } from '../../src/http/handler.ts'
+import { createProtect } from '../../src/http/protect.ts'
+import { createReadiness } from '../../src/http/readiness.ts'
 import { readSettings, type SettingInputs } from '../../src/settings.ts'
 import { PASSWORD } from './person.ts'
 
-export interface Embedded {
+export interface SignedInHere extends Embedded {
   readonly engine: Engine
   readonly guard: Guard
   readonly sid: string
@@ -20,17 +24,22 @@ export interface Embedded {
 }
 
 /** @param settings besides a SQLite file of its own */
-export async function embed(settings: SettingInputs = {}): Promise<Embedded> {
+export async function embed(settings: SettingInputs = {}): Promise<SignedInHere> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const databaseUrl = `sqlite:${folder}/latchkey.db`
   const all = readSettings({ databaseUrl, secret: 'a-secret-for-the-benchmark-alone-0123456789', ...settings }, (key) => key)
-  const engine = await assemble(all, 'http://localhost:3000')
+  const publicUrl = 'http://localhost:3000'
+  const engine = await assemble(all, publicUrl)
+  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
   const signedIn = await register(engine, user, { ip: '', device: '' }, { sessions: [], remembered: undefined })
   if (!('sessionCredential' in signedIn) || signedIn.sessionCredential === undefined) throw new Error('Nobody could be registered')
   return {
     engine,
     guard: createGuard(engine),
+    handle: createHandler(app),
+    protect: createProtect(app),
+    paths: { api: ['/access/*'], pages: [] },
     sid: signedIn.session.id,
     session: signedIn.sessionCredential.value,
     token: signedIn.token.token,

@@ -1,7 +1,7 @@
 // Latchkey in a host's own server, on SQLite, with one user who is signed in.
 
 import { createServer } from 'node:http'
-import { toNodeGuard } from '../../src/adapters/node.ts'
+import { toNode } from '../../src/adapters/node.ts'
 import { listening } from '../listening.ts'
 import type { SubjectModule } from '../subject.ts'
 import { checking } from './checks.ts'
@@ -13,15 +13,9 @@ export const subject: SubjectModule = {
   async prepare() {
     const embedded = await embed()
     const { guard, session, token } = embedded
-    const judge = toNodeGuard({ guard })
     const body = JSON.stringify({ user: 'Alice' })
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const server = createServer(async (request, response) => {
-      const found = judge(request)
-      const { ok } = found instanceof Promise ? await found : found
-      if (ok) response.writeHead(200, headers).end(body)
-      else response.writeHead(401).end()
-    })
+    const server = createServer(toNode(embedded).guard((_request, response) => response.writeHead(200, headers).end(body)))
     const { url, close } = await listening(server)
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers: { cookie: `latchkey_session=${session}` }, status: 200 },

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import express from 'express'
-import { toNodeGuard } from '../../src/adapters/node.ts'
+import { toExpress } from '../../src/adapters/express.ts'
 import { listening } from '../listening.ts'
 import type { SubjectModule } from '../subject.ts'
 import { embed } from './embedded.ts'
@@ -12,14 +12,9 @@ export const subject: SubjectModule = {
   packages: ['express'],
   async prepare() {
     const embedded = await embed()
-    const guard = toNodeGuard(embedded)
+    const { guard } = toExpress(embedded)
     const app = express()
-    app.get('/me', async (request, response) => {
-      const found = guard(request)
-      const { ok } = found instanceof Promise ? await found : found
-      if (ok) response.json({ user: 'Alice' })
-      else response.status(401).json({})
-    })
+    app.get('/me', guard(), (_request, response) => void response.json({ user: 'Alice' }))
     const { url, close } = await listening(createServer(app))
     const headers = { cookie: `latchkey_session=${embedded.session}` }
     return {

@@ -1,7 +1,7 @@
 // Latchkey in front of a route of Fastify.
 
 import fastify from 'fastify'
-import { toNodeGuard } from '../../src/adapters/node.ts'
+import { toFastify } from '../../src/adapters/fastify.ts'
 import type { SubjectModule } from '../subject.ts'
 import { embed } from './embedded.ts'
 
@@ -10,13 +10,9 @@ export const subject: SubjectModule = {
   packages: ['fastify'],
   async prepare() {
     const embedded = await embed()
-    const guard = toNodeGuard(embedded)
+    const { guard } = toFastify(embedded)
     const app = fastify()
-    app.get('/me', async (request, reply) => {
-      const found = guard(request.raw)
-      const { ok } = found instanceof Promise ? await found : found
-      return ok ? { user: 'Alice' } : reply.code(401).send({})
-    })
+    app.get('/me', { onRequest: guard() }, async () => ({ user: 'Alice' }))
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     const headers = { cookie: `latchkey_session=${embedded.session}` }
     return {

@@ -1,8 +1,8 @@
 // Latchkey in front of a route of Hono, on Hono's own server for Node.
 
-import { type HttpBindings, type ServerType, serve } from '@hono/node-server'
+import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { toNodeGuard } from '../../src/adapters/node.ts'
+import { toHono } from '../../src/adapters/hono.ts'
 import type { SubjectModule } from '../subject.ts'
 import { embed } from './embedded.ts'
 
@@ -11,12 +11,8 @@ export const subject: SubjectModule = {
   packages: ['hono', '@hono/node-server'],
   async prepare() {
     const embedded = await embed()
-    const guard = toNodeGuard(embedded)
-    const app = new Hono<{ Bindings: HttpBindings }>().get('/me', async (context) => {
-      const found = guard(context.env.incoming)
-      const { ok } = found instanceof Promise ? await found : found
-      return ok ? context.json({ user: 'Alice' }) : context.json({}, 401)
-    })
+    const { guard } = toHono(embedded)
+    const app = new Hono().get('/me', guard(), (context) => context.json({ user: 'Alice' }))
     const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve) => {
       const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, (info) => resolve({ server: started, port: info.port }))
     })

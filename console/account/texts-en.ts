@@ -107,6 +107,7 @@ export const en = {
   'login.password': 'Signed in with the password',
   'login.password.refused': 'Somebody tried to sign in with a wrong password',
   'login.password.limited': 'A sign-in was held back after too many attempts',
+  'login.vouched': 'Signed in by the application',
   'login.remembered': 'Signed in by a remembered login',
   'login.remembered.alarm': 'Someone used a copy of a remembered login',
   'session.end': 'A sign-in ended',

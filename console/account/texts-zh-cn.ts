@@ -109,6 +109,7 @@ export const zh: Texts = {
   'login.password': '使用密码登录',
   'login.password.refused': '有人使用错误的密码尝试登录',
   'login.password.limited': '尝试次数过多，登录被暂缓',
+  'login.vouched': '由应用程序登录',
   'login.remembered': '通过记住的登录自动登录',
   'login.remembered.alarm': '有人使用了“记住的登录”的副本',
   'session.end': '一个登录已结束',

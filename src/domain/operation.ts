@@ -13,6 +13,7 @@ export type OwnAction =
   | 'account.roles'
   | 'login.password'
   | 'login.remembered'
+  | 'login.vouched'
   | 'session.end'
   | 'password.change'
 

@@ -4,12 +4,12 @@
  * A bounded map that forgets what was not used lately: when the young generation is full it becomes the old one, and the
  * one that was old is dropped. A hit in the young one is a single look-up and moves nothing.
  */
-export class TwoGenerations<Value> {
+export class TwoGenerations<Key, Value> {
   readonly #half: number
   readonly #onDrop: ((value: Value) => void) | undefined
   readonly #onPromote: ((value: Value) => void) | undefined
-  #young = new Map<string, Value>()
-  #old = new Map<string, Value>()
+  #young = new Map<Key, Value>()
+  #old = new Map<Key, Value>()
 
   /**
    * @param onDrop told of each value that is dropped for room
@@ -21,7 +21,7 @@ export class TwoGenerations<Value> {
     this.#onPromote = onPromote
   }
 
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const value = this.#young.get(key)
     if (value !== undefined) return value
     const old = this.#old.get(key)
@@ -33,7 +33,7 @@ export class TwoGenerations<Value> {
     return old
   }
 
-  set(key: string, value: Value): void {
+  set(key: Key, value: Value): void {
     if (this.#young.size >= this.#half && !this.#young.has(key)) {
       if (this.#onDrop) for (const dropped of this.#old.values()) this.#onDrop(dropped)
       this.#old = this.#young
@@ -42,7 +42,7 @@ export class TwoGenerations<Value> {
     this.#young.set(key, value)
   }
 
-  delete(key: string): void {
+  delete(key: Key): void {
     this.#young.delete(key)
     this.#old.delete(key)
   }

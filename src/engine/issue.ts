@@ -71,7 +71,12 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
   }
 }
 
-export function issueRemembered(parts: Parts, user: UserRecord, whence: Whence, now: number): Issued<RememberedRecord> {
+export function issueRemembered(
+  parts: Parts,
+  user: UserRecord,
+  origin: Whence & { readonly authTime: number },
+  now: number,
+): Issued<RememberedRecord> {
   const generation = 1
   const secret = parts.secrets.issue('remembered', generation)
   return {
@@ -87,9 +92,9 @@ export function issueRemembered(parts: Parts, user: UserRecord, whence: Whence, 
       startedAt: now,
       lastSeenAt: now,
       expiresAt: now + parts.policy.rememberLifetime,
-      authTime: now,
-      ip: whence.ip,
-      device: whence.device,
+      authTime: origin.authTime,
+      ip: origin.ip,
+      device: origin.device,
       generation,
       previousHash: null,
       rotatedAt: now,

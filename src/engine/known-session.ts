@@ -21,6 +21,8 @@ const NONE: Rights = { roles: [], amr: [] }
 /** Shared by every credential that names the session. All times that go in and come out are in milliseconds since 1970. */
 export class KnownSession {
   readonly sid: string
+  /** The secret half of its credential, once that was verified. */
+  secret: string | undefined = undefined
   /** Set when the session ended or changed: whatever still points here is worth nothing. */
   forgotten = false
   /** True while a use is not yet on its way to the store. */

@@ -1,6 +1,7 @@
-// What every way of signing in with a password shares: what was sent along ends, the new lineage begins, one write.
+// What all ways of beginning a lineage share: what was sent along ends, the new lineage begins, one write.
 
 import type { Delivery } from '../domain/credential.ts'
+import { EMPTY_DATA } from '../domain/session-data.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { issueRemembered, issueSession, operation, type SignedIn, signedIn } from './issue.ts'
@@ -9,7 +10,12 @@ import type { Parts, Whence } from './parts.ts'
 export interface SignInWish {
   readonly remember: boolean
   readonly delivery: Delivery
+  /** What the session's data begins with, as JSON text. */
+  readonly data?: string
 }
+
+/** Nobody typed one, so nothing that asks for a fresh sign-in is open. */
+const NO_PASSWORD = { amr: [], authTime: 0 } as const
 
 /** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
 export interface SentAlong {
@@ -26,15 +32,16 @@ export async function beginLineage(
   wish: SignInWish,
   whence: Whence,
   sentAlong: SentAlong,
-  action: 'login.password' | 'account.register',
+  action: 'login.password' | 'account.register' | 'login.vouched',
   first: readonly Change[],
 ): Promise<SignedIn | undefined> {
   const now = parts.clock.now()
-  const remembered = wish.remember ? issueRemembered(parts, user, whence, now) : undefined
+  const shown = action === 'login.vouched' ? NO_PASSWORD : ({ amr: ['pwd'], authTime: now } as const)
+  const remembered = wish.remember ? issueRemembered(parts, user, { ...whence, authTime: shown.authTime }, now) : undefined
   const session = issueSession(
     parts,
     user,
-    { ...whence, startedBy: remembered?.record ?? null, amr: ['pwd'], authTime: now, delivery: wish.delivery },
+    { ...whence, ...shown, startedBy: remembered?.record ?? null, delivery: wish.delivery, data: wish.data ?? EMPTY_DATA },
     now,
   )
   const written = await parts.store.write([

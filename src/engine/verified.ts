@@ -8,7 +8,6 @@ import { currentEpoch, type Epoch, KnownSession } from './known-session.ts'
 import type { Principal } from './principal.ts'
 
 interface VerifiedToken {
-  /** The whole token: its key is only the end of it. */
   readonly raw: string
   readonly principal: Principal
   readonly session: KnownSession
@@ -19,8 +18,8 @@ interface VerifiedToken {
 /** The two credentials that are verified once and remembered. */
 export type CredentialForm = 'session' | 'token'
 
-/** Characters of base64url: 192 bits of a token's signature. */
-const KEY_LENGTH = 32
+/** Characters of base64url: as many as make a small integer. */
+const KEY_LENGTH = 5
 
 export interface VerifiedOptions {
   /** Credentials remembered at most; also sessions known at most. */
@@ -35,13 +34,11 @@ export interface VerifiedOptions {
 
 export class Verified {
   readonly #options: VerifiedOptions
-  /**
-   * By the secret alone, the part that nobody can guess: a look-up by it tells nobody's clock how much of it was right. Two maps,
-   * since a token presented as a session would mint itself new ones: what was verified as one thing is good for that alone.
-   */
-  readonly #bySecret: TwoGenerations<KnownSession>
-  readonly #tokens: TwoGenerations<VerifiedToken>
-  readonly #sessions: TwoGenerations<KnownSession>
+  // Two maps, since a token presented as a session would mint itself new ones: what was verified as one thing is good for that
+  // alone. Where two credentials have the same key, the store is asked about one of them.
+  readonly #bySecret: TwoGenerations<number, KnownSession>
+  readonly #tokens: TwoGenerations<number, VerifiedToken>
+  readonly #sessions: TwoGenerations<string, KnownSession>
   #unflushed: KnownSession[] = []
   #epoch: Epoch | undefined
   hits = 0
@@ -63,8 +60,8 @@ export class Verified {
 
   #recallSession(raw: string, now: number, passive: boolean): Principal | undefined {
     const dot = raw.indexOf('.')
-    const session = this.#bySecret.get(raw.slice(dot + 1))
-    if (session === undefined || raw.slice(0, dot) !== session.sid) return this.#miss()
+    const session = this.#bySecret.get(keyOf(raw))
+    if (session === undefined || raw.slice(dot + 1) !== session.secret || raw.slice(0, dot) !== session.sid) return this.#miss()
     return this.#isGood(session, session.expiresAt, now, passive) ? session.principal : this.#miss()
   }
 
@@ -89,12 +86,12 @@ export class Verified {
 
   /** @param raw the session's own credential; what its record says must be known */
   rememberSession(raw: string, session: KnownSession): void {
-    this.#bySecret.set(ownCopy(raw.slice(raw.indexOf('.') + 1)), session)
+    session.secret = ownCopy(raw.slice(raw.indexOf('.') + 1))
+    this.#bySecret.set(keyOf(raw), session)
   }
 
   rememberToken(raw: string, principal: Principal, session: KnownSession, expiresAt: number): void {
-    const own = ownCopy(raw)
-    this.#tokens.set(keyOf(own), { raw: own, principal, session, expiresAt })
+    this.#tokens.set(keyOf(raw), { raw: ownCopy(raw), principal, session, expiresAt })
   }
 
   /** What is known of the session, if anything is. */
@@ -161,9 +158,14 @@ export class Verified {
   }
 }
 
-/** The end of a token is random. To hash all of it would take longer than everything else. */
-function keyOf(token: string): string {
-  return token.length > KEY_LENGTH ? token.slice(-KEY_LENGTH) : token
+/**
+ * A number from the end of a credential, which is random: of a secret, or of a signature. To hash a text would take longer than
+ * everything else; and who guesses learns nothing from the time that a comparison takes before this much is right.
+ */
+function keyOf(raw: string): number {
+  let key = 0
+  for (let index = raw.length - KEY_LENGTH; index < raw.length; index += 1) key = key * 64 + (raw.charCodeAt(index) & 63)
+  return key
 }
 
 /** What was cut out of a header can keep the whole header in memory: this makes a string of its own. */

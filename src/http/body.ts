@@ -18,6 +18,8 @@ export async function readBody<T>(request: Incoming, type: string, schema: z.Zod
   if (Number(request.header('content-length') ?? 0) > MAX_BODY) return new AuthError('request.too_large')
   const bytes = await request.body(MAX_BODY)
   if (bytes === undefined) return new AuthError('request.too_large')
+  // For whoever puts Latchkey into a server: it has to stand before what reads bodies, such as express.json().
+  if (bytes === 'taken') return new AuthError('request.malformed', { reason: 'body_already_read' })
   const value = parseJson(bytes)
   if (value instanceof AuthError) return value
   const parsed = schema.safeParse(value)

@@ -2,6 +2,8 @@
 
 import { stringifySetCookie } from 'cookie'
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
+import { SECOND } from '../domain/time.ts'
+import type { SignedIn } from '../engine/issue.ts'
 
 /**
  * A Set-Cookie value.
@@ -15,6 +17,15 @@ export function setCookie(purpose: CookiePurpose, value: string, settings: Cooki
     ...cookieAttributes(settings),
     ...(maxAge === undefined ? {} : { maxAge }),
   })
+}
+
+/** The Set-Cookie values of what a sign-in made anew: the session's where it is delivered so, and the remembered login's. */
+export function signInCookies(signedIn: SignedIn, settings: CookieSettings, now: number): readonly string[] {
+  const { sessionCredential: session, rememberedCredential: remembered } = signedIn
+  return [
+    ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, settings)] : []),
+    ...(remembered ? [setCookie('remember', remembered.value, settings, Math.ceil((remembered.expiresAt - now) / SECOND))] : []),
+  ]
 }
 
 /** The Set-Cookie values that make a browser forget this cookie: with our Domain, and without. */

@@ -18,7 +18,7 @@ export function fromRequest(request: Request, peer: Peer): Incoming {
     header: (name) => request.headers.get(name),
     address: peer.address,
     peer: peer.address,
-    body: (limit) => readWhole(request.body, limit),
+    body: async (limit) => (request.bodyUsed ? 'taken' : readWhole(request.body, limit)),
   }
 }
 

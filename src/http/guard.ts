@@ -7,6 +7,7 @@ import type { Parts } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import { type Soon, soon } from './at-once.ts'
 import { cookieNames, readCredentials } from './credentials.ts'
+import { type GuardOptions, type Rule, readGuardOptions } from './guard-options.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal } from './proof.ts'
 
@@ -15,34 +16,48 @@ export type Authentication =
   | { readonly ok: true; readonly principal: Principal; readonly via: Via }
   | { readonly ok: false; readonly error: AuthError }
 
-export interface GuardOptions {
-  /** True where the password must have been typed in this session within LATCHKEY_FRESH_FOR. */
-  readonly fresh?: boolean
-}
-
 /**
  * Judges a request. Answers at once where its credential was verified before, which is nearly always; otherwise there is a
  * promise, which rejects with StoreError when the store had to be asked and is down.
+ *
+ * @throws TypeError for an option that is not understood
  */
 export type Guard = (request: Pick<Incoming, 'method' | 'header'>, options?: GuardOptions) => Soon<Authentication>
 
-export function createGuard(parts: Parts): Guard {
+export type Judge = (request: Pick<Incoming, 'method' | 'header'>, rule: Rule) => Soon<Authentication>
+
+export function createJudge(parts: Parts): Judge {
   const names = cookieNames(parts.policy.cookies)
 
-  function judge(method: string, fresh: boolean, proven: Proven | AuthError): Authentication {
+  function judge(method: string, rule: Rule, proven: Proven | AuthError): Authentication {
     if (proven instanceof AuthError) return { ok: false, error: proven }
     const { principal, via } = proven
-    const error = judgeProof(isSafeMethod(method) ? 'any' : 'header', via) ?? (fresh ? judgeFresh(parts, principal) : undefined)
+    const proof = rule.needsHeader || !isSafeMethod(method) ? 'header' : 'any'
+    const error = judgeProof(proof, via) ?? judgeRule(rule, principal, parts)
     return error ? { ok: false, error } : { ok: true, principal, via }
   }
 
-  return ({ method, header }, { fresh = false } = {}) => {
+  return ({ method, header }, rule) => {
     const credentials = readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
-    return soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) => judge(method, fresh, proven))
+    return soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) => judge(method, rule, proven))
   }
 }
 
-function judgeFresh(parts: Parts, principal: Principal): AuthError | undefined {
-  return isFresh(principal, parts.clock.now(), parts.policy.freshFor) ? undefined : new AuthError('session.not_fresh')
+function judgeRule({ role, freshFor }: Rule, principal: Principal, { clock }: Parts): AuthError | undefined {
+  if (role !== undefined && !principal.roles.includes(role)) return new AuthError('role.required')
+  if (freshFor !== undefined && !isFresh(principal, clock.now(), freshFor)) return new AuthError('session.not_fresh')
+  return undefined
+}
+
+export function createGuard(parts: Parts): Guard {
+  const judge = createJudge(parts)
+  const usual = readGuardOptions({}, parts.policy.freshFor)
+  const read = new WeakMap<GuardOptions, Rule>()
+  return (request, options) => {
+    if (options === undefined) return judge(request, usual)
+    const rule = read.get(options) ?? readGuardOptions(options, parts.policy.freshFor)
+    read.set(options, rule)
+    return judge(request, rule)
+  }
 }

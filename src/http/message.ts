@@ -12,8 +12,8 @@ export interface Incoming {
   readonly address: string
   /** The address at the other end of the connection. */
   readonly peer: string
-  /** The whole body; undefined when it has more than `limit` bytes. */
-  body(limit: number): Promise<Uint8Array | undefined>
+  /** The whole body; `taken` when the host has read it already, undefined when it has more than `limit` bytes. */
+  body(limit: number): Promise<Uint8Array | 'taken' | undefined>
 }
 
 export type Body = string | Uint8Array<ArrayBuffer> | AsyncIterable<string>

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { headerOf, peerOf } from '../adapters/node.ts'
+import { headerOf, peerOf } from '../adapters/node-request.ts'
 
 /** @param trusted addresses or networks, validated */
 export function clientAddress(trusted: readonly string[]): (request: IncomingMessage) => string {

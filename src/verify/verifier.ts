@@ -53,7 +53,7 @@ class TokenVerifier implements Verifier {
   readonly #endings: Endings
   readonly #freshness: Freshness
   readonly #follower: Follower | undefined
-  readonly #remembered: TwoGenerations<Remembered>
+  readonly #remembered: TwoGenerations<string, Remembered>
 
   constructor(options: Settled, clocks: Clocks) {
     this.#options = options

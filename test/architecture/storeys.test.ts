@@ -24,7 +24,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   platform: { storeys: ['domain', 'ports'], node: true, packages: ['@node-rs/argon2', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'] },
   stores: { storeys: ['domain', 'ports'], node: true, packages: ['@redis/client', 'pg'] },
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
-  adapters: { storeys: ['http', 'engine'], node: true, packages: [] },
+  adapters: { storeys: ['http', 'engine'], node: true, packages: ['express', 'fastify', 'hono'] },
   pages: { storeys: ['domain', 'http', 'client'], node: true, packages: ['hono'] },
   client: { storeys: ['domain', 'http'], node: false, packages: [] },
   verify: { storeys: ['domain'], node: false, packages: [] },

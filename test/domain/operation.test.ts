@@ -42,6 +42,7 @@ const OWN: Readonly<Record<OwnAction, true>> = {
   'account.roles': true,
   'login.password': true,
   'login.remembered': true,
+  'login.vouched': true,
   'session.end': true,
   'password.change': true,
 }

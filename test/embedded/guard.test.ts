@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { toNodeGuard } from '../../src/adapters/node.ts'
+import { visitOf } from '../../src/adapters/node-request.ts'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
 
 let latchkey: Latchkey
@@ -23,9 +23,11 @@ before(async () => {
   ok('token' in signedIn)
   token = signedIn.token.token
   session = signedIn.sessionCredential?.value ?? ''
-  const guard = toNodeGuard(latchkey)
   const server = createServer(async (request, response) => {
-    const found = guard(request, { fresh: request.url === '/fresh' })
+    const found = latchkey.guard(
+      visitOf(request, () => ''),
+      { fresh: request.url === '/fresh' },
+    )
     wasAtOnce = !(found instanceof Promise)
     const who = await found
     response.end(who.ok ? `${who.via} ${who.principal.sid}` : who.error.code)

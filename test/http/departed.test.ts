@@ -13,7 +13,7 @@ const NOTHING: Answer = { status: 204, headers: {}, cookies: [], body: null }
 test('a body is not waited for when its client has gone before anybody asked for it', { timeout: 10_000 }, async () => {
   const arrived = Promise.withResolvers<void>()
   const gone = Promise.withResolvers<void>()
-  const read = Promise.withResolvers<Uint8Array | undefined>()
+  const read = Promise.withResolvers<Uint8Array | 'taken' | undefined>()
   const listener = toNodeListener({
     async handle(request) {
       arrived.resolve()

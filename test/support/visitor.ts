@@ -30,7 +30,7 @@ export async function request(base: string, method: string, path: string, option
     ...(signal === undefined ? {} : { signal }),
   })
   const text = await response.text()
-  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+  const isJson = text !== '' && /\bjson\b/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
 }
 

@@ -1,7 +1,7 @@
 // Ways in: register, login, and the token that a session or a remembered login is good for.
 
 import { AuthError } from '../../domain/errors.ts'
-import { DAY, SECOND, wholeSeconds } from '../../domain/time.ts'
+import { DAY, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
@@ -13,7 +13,7 @@ import type { SentAlong } from '../../engine/sign-in.ts'
 import { mintForSession } from '../../engine/tokens.ts'
 import { JSON_TYPE } from '../body.ts'
 import { loginBody, problem, registerBody, signedInAnswer } from '../contract.ts'
-import { expireCookie, setCookie } from '../cookies.ts'
+import { expireCookie, setCookie, signInCookies } from '../cookies.ts'
 import { presentSignedIn } from '../present.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
 
@@ -99,13 +99,9 @@ function afterPassword(call: Call<unknown>, begun: SignedIn, username: string): 
 export function answer({ parts }: Call<unknown>, signedIn: SignedIn): Outcome {
   const { cookies, sessionIdleTimeout } = parts.policy
   const now = parts.clock.now()
-  const { sessionCredential: session, rememberedCredential: remembered } = signedIn
   return {
     json: presentSignedIn(signedIn, sessionIdleTimeout, now),
     signedIn: { userCode: signedIn.user.code, sid: signedIn.session.id },
-    cookies: [
-      ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, cookies)] : []),
-      ...(remembered ? [setCookie('remember', remembered.value, cookies, Math.ceil((remembered.expiresAt - now) / SECOND))] : []),
-    ],
+    cookies: signInCookies(signedIn, cookies, now),
   }
 }

@@ -1,0 +1,110 @@
+// From express-session to Latchkey without signing anybody out: for a set time the old session is good for one of Latchkey's.
+
+import type { IncomingMessage } from 'node:http'
+import type { Request, RequestHandler, Response } from 'express'
+import type { SignedIn } from '../engine/issue.ts'
+import type { Whence } from '../engine/parts.ts'
+import type { SessionData } from '../engine/session-data.ts'
+import type { Guard } from '../http/guard.ts'
+import { visitOf } from './node-request.ts'
+
+/** What the bridge needs of Latchkey. */
+export interface Bridged {
+  readonly guard: Guard
+  readonly users: {
+    readonly signIn: (
+      nameOrCode: string,
+      wish: { remember: boolean; data: SessionData['data'] },
+      whence: Whence,
+    ) => Promise<SignedIn | { readonly code: string }>
+  }
+  readonly cookies: (signedIn: SignedIn) => readonly string[]
+}
+
+export interface BridgeOptions {
+  /** The moment from which old sessions count no more: a Date, or what `new Date()` reads. */
+  readonly until: Date | string
+  /** Whom the old session stands for, by the name or code that they have here; undefined for nobody. */
+  readonly userOf: (request: Request) => string | undefined
+  /** Makes the old session stand for nobody. Where it is left out, it gives way to an empty one. */
+  readonly forget?: (request: Request) => void | Promise<void>
+  /** What to take along into the new session's data. */
+  readonly dataOf?: (request: Request) => SessionData['data']
+}
+
+interface OldSession {
+  readonly cookie?: { readonly expires?: unknown }
+  readonly id?: string
+  regenerate(done: (error?: unknown) => void): unknown
+}
+
+/** Requests that come together share what the first of them was given, so that they do not sign in one by one. */
+const TOGETHER = 60_000
+
+/**
+ * Middleware between express-session and Latchkey's guards. Whoever comes with an old session that stands for somebody, and with
+ * nothing of Latchkey's, is signed in: remembered where the old cookie would have outlived the browser. The old session then
+ * stands for nobody, so a later sign-out is one. No password was typed, so nothing that asks for a fresh sign-in is open.
+ *
+ * @throws TypeError when `until` is no moment in time
+ */
+export function fromExpressSession(latchkey: Bridged, options: BridgeOptions): RequestHandler {
+  const until = new Date(options.until).getTime()
+  if (Number.isNaN(until)) throw new TypeError(`until is "${String(options.until)}". Accepted: a Date, or a text such as 2027-03-01.`)
+  const { userOf, dataOf = () => ({}), forget = renewOld } = options
+  const lately = new Map<string, ReturnType<typeof signIn>>()
+
+  function signIn(request: Request, user: string, session: OldSession) {
+    const remember = session.cookie?.expires instanceof Date
+    const whence = { ip: request.ip ?? '', device: request.get('user-agent') ?? '' }
+    return latchkey.users.signIn(user, { remember, data: dataOf(request) }, whence)
+  }
+
+  function signInOnce(request: Request, user: string, session: OldSession) {
+    const id = session.id ?? ''
+    const underWay = lately.get(id)
+    if (underWay !== undefined) return underWay
+    const begun = signIn(request, user, session)
+    lately.set(id, begun)
+    begun.catch(() => lately.delete(id))
+    setTimeout(() => lately.delete(id), TOGETHER).unref()
+    return begun
+  }
+
+  async function bridge(request: Request, response: Response): Promise<void> {
+    const session = oldSessionOf(request)
+    const user = userOf(request)
+    if (user === undefined) return
+    const found = await latchkey.guard({ ...visitOf(request, () => ''), method: 'GET' })
+    const carriesNothing = !found.ok && found.error.detail.reason === 'none' && found.error.detail.restorable !== true
+    const begun = carriesNothing ? await signInOnce(request, user, session) : undefined
+    await forget(request)
+    if (begun === undefined || !('user' in begun)) return
+    const cookies = latchkey.cookies(begun)
+    for (const cookie of cookies) response.append('set-cookie', cookie)
+    response.setHeader('cache-control', 'no-store')
+    carry(request, cookies)
+  }
+
+  return (request, response, next) => {
+    if (Date.now() >= until) next()
+    else bridge(request, response).then(() => next(), next)
+  }
+}
+
+function oldSessionOf(request: Request): OldSession {
+  const { session } = request as { readonly session?: OldSession }
+  if (session === undefined) throw new Error('There is no session to bridge from: put fromExpressSession after express-session.')
+  return session
+}
+
+function renewOld(request: Request): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  oldSessionOf(request).regenerate((error) => (error ? reject(error) : resolve()))
+  return promise
+}
+
+/** For this request, as the browser will do it from the next one on. */
+function carry(request: IncomingMessage, cookies: readonly string[]): void {
+  for (const cookie of cookies) request.rawHeaders.push('cookie', cookie.slice(0, cookie.indexOf(';')))
+}

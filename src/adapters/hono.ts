@@ -1,0 +1,80 @@
+// Latchkey in a Hono application on Node.
+
+import type { IncomingMessage } from 'node:http'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Visit } from '../http/auth.ts'
+import type { Embedded } from '../http/embedded.ts'
+import { fromRequest, toResponse } from '../http/fetch.ts'
+import type { RouteOptions } from '../http/guard-options.ts'
+import { type AuthOf, UNCACHED } from './guarded.ts'
+import { type MountOptions, matcher, mountPaths } from './mount.ts'
+import { peerOf, visitOf } from './node-request.ts'
+
+export interface HonoOptions {
+  /** The client's address; where it is left out, the one at the other end of the connection, on @hono/node-server. */
+  readonly address?: (context: Context) => string
+}
+
+export interface OnHono {
+  /**
+   * Middleware that answers what is Latchkey's: `app.use(routes())`, at the root.
+   *
+   * @throws TypeError when Latchkey is mounted already, or an option is not understood
+   */
+  readonly routes: (options?: MountOptions) => MiddlewareHandler
+  /**
+   * Middleware for a route, in whose handlers `c.get('auth')` says who is signed in: `app.get('/me', guard(), (c) => …)`.
+   *
+   * @throws TypeError for an option that is not understood
+   */
+  readonly guard: <const Options extends RouteOptions = { readonly optional?: false }>(
+    options?: Options,
+  ) => MiddlewareHandler<{ Variables: { auth: AuthOf<Options> } }>
+}
+
+/** Latchkey for a Hono application: its own paths, and a guard for yours. */
+export function toHono(latchkey: Embedded, { address = addressOf }: HonoOptions = {}): OnHono {
+  return {
+    routes(options = {}) {
+      const owns = matcher(mountPaths(latchkey, options))
+      return async (context, next) => {
+        const request = fromRequest(context.req.raw, { address: address(context) })
+        return owns(request.path) ? toResponse(await latchkey.handle(request)) : next()
+      }
+    },
+
+    guard(options) {
+      const protect = latchkey.protect(options)
+      return async (context, next) => {
+        if (context.finalized) throw new Error('The guard was asked after the answer had been made: put it before everything that answers.')
+        const found = protect(visitOfContext(context, () => address(context)))
+        const passage = found instanceof Promise ? await found : found
+        if (!passage.ok) return toResponse(passage.answer)
+        context.set('auth', passage.auth as AuthOf<NonNullable<typeof options>>)
+        // Before the answer is made: to look into one afterwards costs more than all the rest.
+        context.header('cache-control', UNCACHED)
+        await next()
+        return undefined
+      }
+    },
+  }
+}
+
+/** The request of node:http beneath, where there is one: nothing has to be copied to look at its headers. */
+function incomingOf(context: Context): IncomingMessage | undefined {
+  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage }
+  return incoming?.rawHeaders === undefined ? undefined : incoming
+}
+
+function addressOf(context: Context): string {
+  const incoming = incomingOf(context)
+  return incoming === undefined ? '' : peerOf(incoming)
+}
+
+function visitOfContext(context: Context, address: () => string): Visit {
+  const incoming = incomingOf(context)
+  if (incoming !== undefined) return visitOf(incoming, address)
+  const { raw } = context.req
+  const { pathname, search } = new URL(raw.url)
+  return { method: raw.method, target: pathname + search, header: (name) => raw.headers.get(name), address }
+}

@@ -1,0 +1,32 @@
+// Which requests of a host's server are Latchkey's, and that it is put there once.
+
+import type { Embedded } from '../http/embedded.ts'
+
+export interface MountOptions {
+  /** `false` leaves the pages for people (`/sign-in`, `/register`, `/account` and the like) to the host. */
+  readonly pages?: boolean
+}
+
+const mounted = new WeakSet<object>()
+
+/**
+ * The paths to mount; `/*` at an end stands for everything beneath.
+ *
+ * @throws TypeError when it is mounted already, or an option is not understood
+ */
+export function mountPaths(latchkey: Embedded, options: MountOptions): readonly string[] {
+  const { pages = true, ...unknown } = options
+  const [name] = Object.keys(unknown)
+  if (name !== undefined) throw new TypeError(`Latchkey is not mounted: there is no option "${name}". Its options: pages.`)
+  if (typeof pages !== 'boolean') throw new TypeError(`Latchkey is not mounted: pages is ${String(pages)}. Accepted: true or false.`)
+  if (mounted.has(latchkey)) throw new TypeError('Latchkey is mounted already: mount it once, at the root of one server.')
+  mounted.add(latchkey)
+  return [...latchkey.paths.api, ...(pages ? latchkey.paths.pages : [])]
+}
+
+/** Whether a path is one of these. */
+export function matcher(paths: readonly string[]): (path: string) => boolean {
+  const exact = new Set(paths)
+  const beneath = paths.filter((path) => path.endsWith('/*')).map((path) => path.slice(0, -1))
+  return (path) => exact.has(path) || beneath.some((start) => path.startsWith(start))
+}

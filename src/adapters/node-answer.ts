@@ -1,0 +1,121 @@
+// An answer, through a response of node:http.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Soon } from '../http/at-once.ts'
+import { type Answer, isPieceByPiece } from '../http/message.ts'
+import { headerOf } from './node-request.ts'
+
+/** Bytes of an unread body that are taken in and thrown away, so that the client gets to read its answer. */
+const MAX_DRAIN = 128 * 1024
+const DRAIN_TIME = 2_000
+
+/** Writes the answer of a path of Latchkey's own. */
+export function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Soon<void> {
+  if (response.destroyed) return undefined
+  if (isPieceByPiece(answer.body)) return writePieces(request, response, answer, answer.body)
+  const body = answer.body ?? ''
+  const hasUnread = mayHaveMuchUnread(request)
+  const head = headOf(answer, hasUnread)
+  if (answer.status !== 204 && request.method !== 'HEAD') head.push('content-length', String(Buffer.byteLength(body)))
+  writeHead(response, answer.status, head)
+  if (hasUnread) return writeAndDrain(request, response, body)
+  response.end(body)
+  return undefined
+}
+
+/** The whole answer goes out first; to end it at once would reset a connection on which the client still sends. */
+async function writeAndDrain(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array): Promise<void> {
+  response.write(body)
+  await drain(request)
+  response.end()
+}
+
+/** A reader that takes nothing for this long, in milliseconds, is gone or stuck. */
+const MAX_STALL = 10_000
+
+/** Each piece is made only when the one before has been taken. */
+async function writePieces(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  request.resume()
+  // Whatever came after it on this connection would wait for as long as this lasts.
+  writeHead(response, answer.status, headOf(answer, true)).flushHeaders()
+  for await (const piece of pieces) {
+    if (response.destroyed) break
+    if (!response.write(piece) && !(await isTaken(response))) {
+      response.destroy()
+      break
+    }
+  }
+  response.end()
+}
+
+function isTaken(response: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (taken: boolean) => {
+      clearTimeout(timer)
+      response.off('drain', onTaken).off('close', onTaken)
+      resolve(taken)
+    }
+    const onTaken = () => settle(true)
+    const timer = setTimeout(() => settle(false), MAX_STALL)
+    response.once('drain', onTaken).once('close', onTaken)
+  })
+}
+
+/** Writes a refusal of one of the host's own routes; what the host has set so far, such as its CORS headers, stays. */
+export function writeRefusal(response: ServerResponse, { status, headers, body }: Answer): void {
+  for (const name in headers) response.setHeader(name, headers[name] ?? '')
+  response.statusCode = status
+  response.end(isPieceByPiece(body) ? '' : body)
+}
+
+/**
+ * Middleware of the host may have set headers already, or wait for the head to be written to add its own: then it has to see
+ * them set one by one. Its cookies stay, and its CORS headers go, as whom to let in is decided here.
+ */
+function writeHead(response: ServerResponse, status: number, head: string[]): ServerResponse {
+  const before = response.getHeaderNames()
+  if (before.length === 0 && !Object.hasOwn(response, 'writeHead')) return response.writeHead(status, head)
+  const ours = new Set(head.filter((_, index) => index % 2 === 0))
+  for (const name of before)
+    if (name.startsWith('access-control-') || (ours.has(name) && name !== 'set-cookie')) response.removeHeader(name)
+  for (let index = 0; index < head.length; index += 2) response.appendHeader(head[index] ?? '', head[index + 1] ?? '')
+  return response.writeHead(status)
+}
+
+/** Names and values in turn, each cookie under a name of its own. */
+function headOf({ headers, cookies }: Answer, closes: boolean): string[] {
+  const head: string[] = []
+  for (const name in headers) head.push(name, headers[name] ?? '')
+  for (const cookie of cookies) head.push('set-cookie', cookie)
+  if (closes) head.push('connection', 'close')
+  return head
+}
+
+/** True while more of the body may come than the connection should swallow unseen. */
+function mayHaveMuchUnread(request: IncomingMessage): boolean {
+  if (request.readableEnded) return false
+  const announced = headerOf(request.rawHeaders, 'content-length')
+  return announced === null ? headerOf(request.rawHeaders, 'transfer-encoding') !== null : Number(announced) > MAX_DRAIN
+}
+
+async function drain(request: IncomingMessage): Promise<void> {
+  let drained = 0
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_TIME)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    request.on('data', (chunk: Uint8Array) => {
+      drained += chunk.byteLength
+      if (drained > MAX_DRAIN) done()
+    })
+    request.once('end', done).once('error', done).once('close', done).resume()
+  })
+  request.pause()
+}

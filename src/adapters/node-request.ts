@@ -1,0 +1,86 @@
+// A request of node:http, as far as it is needed.
+
+import type { IncomingMessage } from 'node:http'
+import type { Visit } from '../http/auth.ts'
+import type { Incoming } from '../http/message.ts'
+
+/** Reads what is needed of a request of node:http, where it is needed. */
+export function fromNode(request: IncomingMessage, address: string): Incoming {
+  const target = originForm(request.url ?? '/')
+  const question = target.indexOf('?')
+  return {
+    method: request.method ?? 'GET',
+    path: question === -1 ? target : target.slice(0, question),
+    query: question === -1 ? '' : target.slice(question + 1),
+    header: (name) => headerOf(request.rawHeaders, name),
+    address,
+    peer: peerOf(request),
+    body: (limit) => readWhole(request, limit),
+  }
+}
+
+/** Names and values in turn, as they came: Node's own objects of them cost more than the few that are looked at, and drop some. */
+export function headerOf(raw: readonly string[], name: string): string | null {
+  let found: string | null = null
+  for (let index = 0; index < raw.length; index += 2) {
+    const candidate = raw[index]
+    if (candidate === undefined || candidate.length !== name.length) continue
+    if (candidate !== name && candidate.toLowerCase() !== name) continue
+    const value = raw[index + 1] ?? ''
+    found = found === null ? value : `${found}${name === 'cookie' ? '; ' : ', '}${value}`
+  }
+  return found
+}
+
+/** IPv4 clients of a socket that listens on both come mapped into IPv6. */
+export function peerOf(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+/** The path of a request target, still percent-encoded. */
+export function pathOf(target: string): string {
+  const path = originForm(target)
+  const question = path.indexOf('?')
+  return question === -1 ? path : path.slice(0, question)
+}
+
+/** Clients of proxies may send the absolute form (RFC 9112, 3.2.2); its host decides nothing here. */
+function originForm(target: string): string {
+  if (target.startsWith('/') && !target.includes('#')) return target
+  const withoutFragment = target.split('#', 1)[0] ?? '/'
+  if (withoutFragment.startsWith('/') || !URL.canParse(withoutFragment)) return withoutFragment
+  const { pathname, search } = new URL(withoutFragment)
+  return pathname + search
+}
+
+/** The body; `taken` when somebody else has read it, undefined when it has more than `limit` bytes or the client went away. */
+async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8Array | 'taken' | undefined> {
+  if (request.readableEnded) return announcesBody(request) ? 'taken' : new Uint8Array()
+  // Gone already: nothing will be heard of this request any more.
+  if (request.destroyed) return undefined
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Not `for await`: leaving it early would destroy the connection, and with it the refusal.
+  return new Promise((resolve) => {
+    const onData = (chunk: Uint8Array) => {
+      size += chunk.byteLength
+      chunks.push(chunk)
+      if (size <= limit) return
+      request.off('data', onData).pause()
+      resolve(undefined)
+    }
+    request
+      .on('data', onData)
+      .once('end', () => resolve(Buffer.concat(chunks, size)))
+      .once('close', () => resolve(undefined))
+  })
+}
+
+/** As much of a request as a guard needs. */
+export function visitOf(request: IncomingMessage, address: () => string, target = request.url ?? '/'): Visit {
+  return { method: request.method ?? 'GET', target, header: (name) => headerOf(request.rawHeaders, name), address }
+}
+
+function announcesBody({ rawHeaders }: IncomingMessage): boolean {
+  return Number(headerOf(rawHeaders, 'content-length') ?? 0) > 0 || headerOf(rawHeaders, 'transfer-encoding') !== null
+}

@@ -1,0 +1,62 @@
+// What a host may ask of a route of its own. It can ask for more than the rule, never for less.
+
+import { parseDuration } from '../domain/time.ts'
+import { isRole } from '../domain/user.ts'
+
+export interface GuardOptions {
+  /** `header`: a cookie does not do, not even to read. Without it a cookie may read, and never change. */
+  readonly proof?: 'header'
+  /** How lately the password must have been typed in this session, such as `5m`; `true` for LATCHKEY_FRESH_FOR. */
+  readonly fresh?: boolean | string
+  /** A role that the user must have. */
+  readonly role?: string
+}
+
+export interface RouteOptions extends GuardOptions {
+  /** Lets in who has no credential, or one that is over. One that is bad, or that may not do this, is refused all the same. */
+  readonly optional?: boolean
+  /** Sends people who are not signed in to the sign-in page, and from there back. */
+  readonly page?: boolean
+}
+
+/** Options as they were understood. */
+export interface Rule {
+  readonly needsHeader: boolean
+  /** Milliseconds; `undefined` where it does not matter when the password was typed. */
+  readonly freshFor: number | undefined
+  readonly role: string | undefined
+  readonly optional: boolean
+  readonly page: boolean
+}
+
+const ACCEPTED: Readonly<Record<keyof RouteOptions, readonly [accepts: (value: unknown) => boolean, accepted: string]>> = {
+  proof: [(value) => value === 'header', "'header'"],
+  fresh: [
+    (value) => typeof value === 'boolean' || (typeof value === 'string' && parseDuration(value) !== undefined),
+    "true, or a duration such as '5m'",
+  ],
+  role: [(value) => typeof value === 'string' && isRole(value), 'a lower-case letter, then letters, digits, _ or -'],
+  optional: [(value) => typeof value === 'boolean', 'true or false'],
+  page: [(value) => typeof value === 'boolean', 'true or false'],
+}
+
+/**
+ * @param usualFreshFor what `fresh: true` stands for, in milliseconds
+ * @throws TypeError naming the option and what is accepted: a guard that was meant otherwise must not stand open
+ */
+export function readGuardOptions(options: RouteOptions, usualFreshFor: number): Rule {
+  for (const [name, value] of Object.entries(options)) {
+    const accepted = Object.hasOwn(ACCEPTED, name) ? ACCEPTED[name as keyof RouteOptions] : undefined
+    if (accepted === undefined) throw new TypeError(`guard has no option "${name}". Its options: ${Object.keys(ACCEPTED).join(', ')}.`)
+    if (value !== undefined && !accepted[0](value)) throw new TypeError(`guard: ${name} is ${shown(value)}. Accepted: ${accepted[1]}.`)
+  }
+  const { proof, fresh = false, role, optional = false, page = false } = options
+  const contradicting = optional && (page ? 'page' : fresh ? 'fresh' : role === undefined ? undefined : 'role')
+  if (contradicting) throw new TypeError(`guard: optional lets anybody in, and ${contradicting} does not. Choose one of them.`)
+  const freshFor = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? usualFreshFor : undefined
+  return { needsHeader: proof === 'header', freshFor, role, optional, page }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value)
+}

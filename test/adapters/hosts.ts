@@ -1,0 +1,255 @@
+// The same small application in every framework, for the table of scenarios.
+
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import express, { type Express } from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import { toExpress } from '../../src/adapters/express.ts'
+import { toFastify } from '../../src/adapters/fastify.ts'
+import { toHono } from '../../src/adapters/hono.ts'
+import { toNode } from '../../src/adapters/node.ts'
+import type { Latchkey, RouteOptions } from '../../src/index.ts'
+
+export interface Host {
+  readonly url: string
+  close(): Promise<unknown>
+}
+
+/** GET routes that say who it is, by path. */
+export const GUARDED: Readonly<Record<string, RouteOptions>> = {
+  '/me': {},
+  '/header': { proof: 'header' },
+  '/fresh': { fresh: '5m' },
+  '/usually-fresh': { fresh: true },
+  '/admin': { role: 'admin' },
+  '/maybe': { optional: true },
+  '/page': { page: true },
+}
+
+/** What the handler of `/throws` throws; never for the eyes of a client. */
+export const FAULT = 'the handler broke down'
+
+/** What the handlers were asked to do, to see that nothing reaches them that should not. */
+export interface Reached {
+  readonly paths: string[]
+}
+
+type Start = (latchkey: Latchkey, reached: Reached) => Promise<Host>
+
+async function listening(server: Server): Promise<Host> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+const onNode: Start = async (latchkey, reached) => {
+  const { routes, guard } = toNode(latchkey)
+  const handlers = new Map<string, (...call: Parameters<RequestListener>) => unknown>()
+  const on = (method: string, path: string, handler: (...call: Parameters<RequestListener>) => unknown) =>
+    handlers.set(`${method} ${path}`, handler)
+  const json = (response: Parameters<RequestListener>[1], value: unknown) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(value ?? null))
+  for (const [path, options] of Object.entries(GUARDED))
+    on(
+      'GET',
+      path,
+      guard(options, (request, response) => {
+        reached.paths.push(path)
+        json(response, request.auth ?? null)
+      }),
+    )
+  on('GET', '/open', (request, response) => json(response, { auth: 'auth' in request ? request.auth : null }))
+  on(
+    'GET',
+    '/cached',
+    guard((_request, response) => json(response.setHeader('cache-control', 'private, max-age=60'), {})),
+  )
+  on(
+    'GET',
+    '/throws',
+    guard(async (request, response) => {
+      await request.auth.session()
+      response.statusCode = 500
+      response.end()
+    }),
+  )
+  on(
+    'POST',
+    '/me',
+    guard((request, response) => {
+      reached.paths.push('/me')
+      json(response, request.auth)
+    }),
+  )
+  on(
+    'POST',
+    '/data',
+    guard(async (request, response) => {
+      const patch = JSON.parse(Buffer.concat(await request.toArray()).toString())
+      json(response, await request.auth.data.patch(patch))
+    }),
+  )
+  on(
+    'POST',
+    '/record',
+    guard(async (request, response) => {
+      const { action } = JSON.parse(Buffer.concat(await request.toArray()).toString())
+      await request.auth.record(action, { number: 7 })
+      json(response, await request.auth.session())
+    }),
+  )
+  const rest = (...[request, response]: Parameters<RequestListener>): unknown => {
+    const { pathname } = new URL(request.url ?? '/', 'http://host')
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const handler = handlers.get(`${method} ${pathname}`)
+    if (handler) return handler(request, response)
+    return response.writeHead(404).end('of the host')
+  }
+  return listening(createServer(routes(rest)))
+}
+
+function onExpress(make: () => Express): Start {
+  return async (latchkey, reached) => {
+    const { routes, guard } = toExpress(latchkey)
+    const app = make()
+    app.use(routes())
+    app.use(express.json())
+    for (const [path, options] of Object.entries(GUARDED))
+      app.get(path, guard(options), (request, response) => {
+        reached.paths.push(path)
+        response.json(request.auth ?? null)
+      })
+    app.get('/open', (request, response) => void response.json({ auth: request.auth ?? null }))
+    app.get('/cached', guard(), (_request, response) => void response.set('cache-control', 'private, max-age=60').json({}))
+    app.get(
+      '/throws',
+      guard(() => {
+        throw new Error(FAULT)
+      }),
+    )
+    app.post(
+      '/me',
+      guard((request, response) => {
+        reached.paths.push('/me')
+        response.json(request.auth)
+      }),
+    )
+    app.post(
+      '/data',
+      guard(async (request, response) => response.json(await request.auth.data.patch(request.body))),
+    )
+    app.post(
+      '/record',
+      guard(async (request, response) => {
+        await request.auth.record(request.body.action, { number: 7 })
+        response.json(await request.auth.session())
+      }),
+    )
+    app.use((_request, response) => void response.status(404).send('of the host'))
+    app.set('env', 'production')
+    return listening(createServer(app))
+  }
+}
+
+const onFastify: Start = async (latchkey, reached) => {
+  const { plugin, guard } = toFastify(latchkey)
+  const app = fastify()
+  await app.register(plugin)
+  for (const [path, options] of Object.entries(GUARDED))
+    app.get(path, { onRequest: guard(options) }, async (request) => {
+      reached.paths.push(path)
+      return request.auth ?? null
+    })
+  app.get('/open', async (request) => ({ auth: request.auth ?? null }))
+  app.get('/cached', { onRequest: guard() }, async (_request, reply) => reply.header('cache-control', 'private, max-age=60').send({}))
+  app.get(
+    '/throws',
+    guard(() => {
+      throw new Error(FAULT)
+    }),
+  )
+  app.post(
+    '/me',
+    guard((request) => {
+      reached.paths.push('/me')
+      return request.auth
+    }),
+  )
+  app.post(
+    '/data',
+    guard(async (request) => request.auth.data.patch(request.body as Record<string, never>)),
+  )
+  app.post(
+    '/record',
+    guard(async (request) => {
+      await request.auth.record((request.body as { action: string }).action, { number: 7 })
+      return request.auth.session()
+    }),
+  )
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send('of the host'))
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url,
+    close() {
+      app.server.closeAllConnections()
+      return app.close()
+    },
+  }
+}
+
+const onHono: Start = async (latchkey, reached) => {
+  const { routes, guard } = toHono(latchkey)
+  const app = new Hono()
+  app.use(routes())
+  for (const [path, options] of Object.entries(GUARDED))
+    app.get(path, guard(options), (context) => {
+      reached.paths.push(path)
+      return context.json(context.get('auth') ?? null)
+    })
+  app.get('/open', (context) => context.json({ auth: (context.get as (name: string) => unknown)('auth') ?? null }))
+  app.get('/cached', guard(), (context) => context.json({}, 200, { 'cache-control': 'private, max-age=60' }))
+  app.get('/throws', guard(), () => {
+    throw new Error(FAULT)
+  })
+  app.post('/me', guard(), (context) => {
+    reached.paths.push('/me')
+    return context.json(context.get('auth'))
+  })
+  app.post('/data', guard(), async (context) => context.json(await context.get('auth').data.patch(await context.req.json())))
+  app.post('/record', guard(), async (context) => {
+    const auth = context.get('auth')
+    await auth.record((await context.req.json()).action, { number: 7 })
+    return context.json(await auth.session())
+  })
+  app.notFound((context) => context.text('of the host', 404))
+  const started = Promise.withResolvers<number>()
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => started.resolve(port)) as Server
+  const port = await started.promise
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+const express4: () => Express = createRequire(import.meta.url)('express4')
+
+export const HOSTS: Readonly<Record<string, Start>> = {
+  'node:http': onNode,
+  Express: onExpress(express),
+  'Express 4': onExpress(express4),
+  Fastify: onFastify,
+  Hono: onHono,
+}
