@@ -1,6 +1,6 @@
 // Latchkey in a Hono application on Node.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Visit } from '../http/auth.ts'
 import type { Embedded } from '../http/embedded.ts'
@@ -32,6 +32,11 @@ export interface OnHono {
   ) => MiddlewareHandler<{ Variables: { auth: AuthOf<Options> } }>
 }
 
+interface NodeBindings {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+}
+
 /** Latchkey for a Hono application: its own paths, and a guard for yours. */
 export function toHono(latchkey: Embedded, { address = addressOf }: HonoOptions = {}): OnHono {
   return {
@@ -51,8 +56,7 @@ export function toHono(latchkey: Embedded, { address = addressOf }: HonoOptions 
         const passage = found instanceof Promise ? await found : found
         if (!passage.ok) return toResponse(passage.answer)
         context.set('auth', passage.auth as AuthOf<NonNullable<typeof options>>)
-        // Before the answer is made: to look into one afterwards costs more than all the rest.
-        context.header('cache-control', UNCACHED)
+        keepUncached(context)
         await next()
         return undefined
       }
@@ -60,20 +64,27 @@ export function toHono(latchkey: Embedded, { address = addressOf }: HonoOptions 
   }
 }
 
-/** The request of node:http beneath, where there is one: nothing has to be copied to look at its headers. */
-function incomingOf(context: Context): IncomingMessage | undefined {
-  const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage }
-  return incoming?.rawHeaders === undefined ? undefined : incoming
+/** What @hono/node-server has beneath: nothing has to be copied to look at its headers. */
+function bindingsOf(context: Context): NodeBindings | undefined {
+  const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>
+  return incoming?.rawHeaders === undefined || outgoing?.setHeader === undefined ? undefined : { incoming, outgoing }
+}
+
+/** What the handler says of its answer goes before. Set on Hono's own response, a header costs more than all of the guard. */
+function keepUncached(context: Context): void {
+  const bindings = bindingsOf(context)
+  if (bindings === undefined) context.header('cache-control', UNCACHED)
+  else bindings.outgoing.setHeader('cache-control', UNCACHED)
 }
 
 function addressOf(context: Context): string {
-  const incoming = incomingOf(context)
-  return incoming === undefined ? '' : peerOf(incoming)
+  const bindings = bindingsOf(context)
+  return bindings === undefined ? '' : peerOf(bindings.incoming)
 }
 
 function visitOfContext(context: Context, address: () => string): Visit {
-  const incoming = incomingOf(context)
-  if (incoming !== undefined) return visitOf(incoming, address)
+  const bindings = bindingsOf(context)
+  if (bindings !== undefined) return visitOf(bindings.incoming, address)
   const { raw } = context.req
   const { pathname, search } = new URL(raw.url)
   return { method: raw.method, target: pathname + search, header: (name) => raw.headers.get(name), address }
