@@ -35,16 +35,23 @@ export interface BridgeOptions {
 interface OldSession {
   readonly cookie?: { readonly expires?: unknown }
   readonly id?: string
+  /** When it was first good for a session of Latchkey's, in milliseconds since 1970. */
+  latchkeyAt?: number
+  save(done: (error?: unknown) => void): unknown
   regenerate(done: (error?: unknown) => void): unknown
 }
 
-/** Requests that come together share what the first of them was given, so that they do not sign in one by one. */
-const TOGETHER = 60_000
+/** Requests of one page come together: for this long they share what the first of them was given, and then it is given no more. */
+const TOGETHER = 10_000
+
+/** Here somebody says anew who they are. */
+const SIGN_IN_PATHS = ['/access/login', '/access/register']
 
 /**
  * Middleware between express-session and Latchkey's guards. Whoever comes with an old session that stands for somebody, and with
- * nothing of Latchkey's, is signed in: remembered where the old cookie would have outlived the browser. The old session then
- * stands for nobody, so a later sign-out is one. No password was typed, so nothing that asks for a fresh sign-in is open.
+ * nothing of Latchkey's, is signed in: remembered where the old cookie would have outlived the browser. That is done once for an
+ * old session, and once the browser has come with what it was given, the old session stands for nobody: a sign-out is one. No
+ * password was typed, so nothing that asks for a fresh sign-in is open.
  *
  * @throws TypeError when `until` is no moment in time
  */
@@ -74,16 +81,22 @@ export function fromExpressSession(latchkey: Bridged, options: BridgeOptions): R
   async function bridge(request: Request, response: Response): Promise<void> {
     const session = oldSessionOf(request)
     const user = userOf(request)
-    if (user === undefined) return
-    const found = await latchkey.guard({ ...visitOf(request, () => ''), method: 'GET' })
-    const carriesNothing = !found.ok && found.error.detail.reason === 'none' && found.error.detail.restorable !== true
-    const begun = carriesNothing ? await signInOnce(request, user, session) : undefined
-    await forget(request)
-    if (begun === undefined || !('user' in begun)) return
+    if (user === undefined || SIGN_IN_PATHS.includes(request.path)) return
+    const isSpent = session.latchkeyAt !== undefined && Date.now() - session.latchkeyAt > TOGETHER
+    if (isSpent || (await carriesOurs(request))) return forget(request)
+    const begun = await signInOnce(request, user, session)
+    if (!('user' in begun)) return
+    session.latchkeyAt ??= Date.now()
+    await settled((done) => session.save(done))
     const cookies = latchkey.cookies(begun)
     for (const cookie of cookies) response.append('set-cookie', cookie)
     response.setHeader('cache-control', 'no-store')
     carry(request, cookies)
+  }
+
+  async function carriesOurs(request: Request): Promise<boolean> {
+    const found = await latchkey.guard({ ...visitOf(request, () => ''), method: 'GET' })
+    return found.ok || found.error.detail.reason !== 'none' || found.error.detail.restorable === true
   }
 
   return (request, response, next) => {
@@ -99,8 +112,12 @@ function oldSessionOf(request: Request): OldSession {
 }
 
 function renewOld(request: Request): Promise<void> {
+  return settled((done) => oldSessionOf(request).regenerate(done))
+}
+
+function settled(begin: (done: (error?: unknown) => void) => unknown): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  oldSessionOf(request).regenerate((error) => (error ? reject(error) : resolve()))
+  begin((error) => (error ? reject(error) : resolve()))
   return promise
 }
 

@@ -1,6 +1,6 @@
 // Latchkey in a Fastify server, version 5.
 
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify'
 import { soon } from '../http/at-once.ts'
 import type { Auth } from '../http/auth.ts'
 import type { Embedded } from '../http/embedded.ts'
@@ -35,7 +35,7 @@ export interface GuardOnFastify {
 
 export interface OnFastify {
   /** Answers what is Latchkey's: `app.register(plugin)`, at the root. An option that is not understood stops the start. */
-  readonly plugin: FastifyPluginCallback<MountOptions>
+  readonly plugin: FastifyPluginAsync<MountOptions>
   /**
    * For a route: `app.get('/me', { onRequest: guard() }, handler)`, where `request.auth` may be undefined as far as the compiler
    * knows, or `app.get('/me', guard((request) => …))`, where it is there.
@@ -47,12 +47,12 @@ export interface OnFastify {
 
 /** Latchkey for a Fastify server: its own paths, and a guard for yours. The client's address is `request.ip`. */
 export function toFastify(latchkey: Embedded): OnFastify {
-  const plugin: FastifyPluginCallback<MountOptions> = (app, options, done) => {
-    if (app.prefix !== '')
-      return done(new TypeError(`Latchkey is registered under ${app.prefix}: its cookies and pages need it at the root.`))
-    const answer = toNodeListener(latchkey, { address: (raw) => addresses.get(raw) ?? '' })
+  // A promise, as its refusals then stop the start: what a callback throws would be nobody's.
+  const plugin: FastifyPluginAsync<MountOptions> = async (app, options) => {
+    if (app.prefix !== '') throw new TypeError(`Latchkey is registered under ${app.prefix}: its cookies and pages need it at the root.`)
     const paths = mountPaths(latchkey, options)
-    app.register((scope, _, ready) => {
+    const answer = toNodeListener(latchkey, { address: (raw) => addresses.get(raw) ?? '' })
+    await app.register(async (scope) => {
       // The body stays unread: Latchkey reads it itself, as far as it is allowed to be long.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
@@ -62,9 +62,7 @@ export function toFastify(latchkey: Embedded): OnFastify {
           addresses.set(request.raw, request.ip)
           void answer(request.raw, reply.raw)
         })
-      ready()
     })
-    done()
   }
 
   function guard(first?: RouteOptions | GuardedHandler<RouteOptions>, second?: GuardedHandler<RouteOptions>) {

@@ -1,0 +1,71 @@
+// Held by the compiler alone: a principal is typed where a route is guarded, and not there where it is not.
+
+import type { Request } from 'express'
+import type { FastifyRequest } from 'fastify'
+import { Hono } from 'hono'
+import type { OnExpress } from '../../src/adapters/express.ts'
+import type { OnFastify } from '../../src/adapters/fastify.ts'
+import type { OnHono } from '../../src/adapters/hono.ts'
+import type { OnNode } from '../../src/adapters/node.ts'
+import type { Auth, Authentication } from '../../src/index.ts'
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const same = <A, B>(_is: Same<A, B>): void => {}
+
+/** True of `any` alone. */
+type IsAny<T> = 0 extends 1 & T ? true : false
+
+export function onNode({ guard }: OnNode): void {
+  guard((request) => {
+    same<typeof request.auth, Auth>(true)
+    same<IsAny<typeof request.auth.userCode>, false>(true)
+  })
+  guard({ role: 'admin' }, (request) => same<typeof request.auth, Auth>(true))
+  guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
+  // @ts-expect-error a guard without a handler guards nothing
+  guard({ role: 'admin' })
+  // @ts-expect-error no such option
+  guard({ rol: 'admin' }, () => {})
+}
+
+export function onExpress({ guard }: OnExpress, unguarded: Request): void {
+  guard((request) => same<typeof request.auth, Auth>(true))
+  guard({ fresh: '5m' }, (request) => same<typeof request.auth, Auth>(true))
+  guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
+  guard({ proof: 'header' })
+  // @ts-expect-error nobody is signed in, as far as anybody knows
+  unguarded.auth.userCode
+  // @ts-expect-error a guard never asks for less
+  guard({ proof: 'cookie' })
+}
+
+export function onFastify({ guard }: OnFastify, unguarded: FastifyRequest): void {
+  guard((request) => same<typeof request.auth, Auth>(true))
+  guard({ role: 'admin' }, (request) => same<typeof request.auth, Auth>(true))
+  guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
+  // @ts-expect-error nobody is signed in, as far as anybody knows
+  unguarded.auth.userCode
+}
+
+export function onHono({ guard }: OnHono): void {
+  new Hono()
+    .get('/me', guard(), (context) => {
+      const auth = context.get('auth')
+      same<typeof auth, Auth>(true)
+      return context.json(auth.userCode)
+    })
+    .get('/maybe', guard({ optional: true }), (context) => {
+      // @ts-expect-error perhaps nobody is signed in
+      return context.json(context.get('auth').userCode)
+    })
+    .get('/open', (context) => {
+      // @ts-expect-error there is no such thing on a route without a guard
+      return context.json(context.get('auth').userCode)
+    })
+}
+
+export function anywhere(found: Authentication): void {
+  // @ts-expect-error it is not known yet whether there is a principal
+  found.principal.userCode
+  if (found.ok) same<IsAny<typeof found.principal>, false>(true)
+}
