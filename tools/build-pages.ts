@@ -11,7 +11,11 @@ const BUILT = join(ROOT, 'dist/assets')
 const STAMP = join(BUILT, 'sources.sha256')
 
 /** Built apart, so that no page waits for what another one needs. */
-const ENTRIES: Readonly<Record<string, string>> = { pages: 'src/pages/script/main.ts', account: 'console/account/main.tsx' }
+const ENTRIES: Readonly<Record<string, string>> = {
+  pages: 'src/pages/script/main.ts',
+  account: 'console/account/main.tsx',
+  client: 'src/client/index.ts',
+}
 const SOURCES = ['src/{client,pages,domain,http}/**/*', 'console/**/*', 'package-lock.json', 'tools/build-pages.ts']
 
 interface Built {
@@ -46,6 +50,7 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
         chunkSizeWarningLimit: 1_000,
         rolldownOptions: {
           input: join(ROOT, source),
+          preserveEntrySignatures: 'strict',
           output: { entryFileNames: `${name}-[hash].js`, chunkFileNames: `${name}-[hash].js`, assetFileNames: `${name}-[hash][extname]` },
         },
       },

@@ -2,9 +2,10 @@
 
 import { html } from 'hono/html'
 import { AuthError } from '../domain/errors.ts'
+import type { Incoming } from '../http/message.ts'
 import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
 import { accountPage } from './account.ts'
-import { type Assets, readAssets } from './assets.ts'
+import { type Asset, type Assets, readAssets } from './assets.ts'
 import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
 import { errorsPage } from './errors-page.ts'
 import { keepChoice, type Language, languageOf } from './language.ts'
@@ -15,6 +16,8 @@ import { signedOutPage } from './signed-out.ts'
 import { TEXTS } from './texts.ts'
 
 const FOREVER = 'public, max-age=31536000, immutable'
+/** Its address stays the same when it changes. */
+const A_WHILE = 'public, max-age=300'
 
 type MakePage = (call: Call<unknown, unknown>, language: Language) => Page
 
@@ -48,15 +51,28 @@ export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
       summary: 'A script or a style of the pages.',
       run: async ({ request, parameter }) => {
         const asset = assets.file(parameter)
-        if (asset === undefined) return new AuthError('not_found')
-        const zipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(request.header('accept-encoding') ?? '')
-        return {
-          content: { type: asset.type, body: zipped ? asset.gzipped : asset.plain },
-          headers: { 'cache-control': FOREVER, vary: 'Accept-Encoding', ...(zipped && { 'content-encoding': 'gzip' }) },
-        }
+        return asset === undefined ? new AuthError('not_found') : assetOutcome(request, asset, FOREVER)
+      },
+    }),
+    openRoute({
+      ...PUBLIC,
+      path: '/access/client.js',
+      proof: 'none',
+      summary: 'The client for browsers, as one module that pages can import without building anything.',
+      run: async ({ request }) => {
+        const asset = assets.file(assets.entry('client')?.script ?? '')
+        return asset === undefined ? new AuthError('not_found') : assetOutcome(request, asset, A_WHILE)
       },
     }),
   ]
+}
+
+function assetOutcome(request: Incoming, asset: Asset, cacheControl: string): Outcome {
+  const zipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(request.header('accept-encoding') ?? '')
+  return {
+    content: { type: asset.type, body: zipped ? asset.gzipped : asset.plain },
+    headers: { 'cache-control': cacheControl, vary: 'Accept-Encoding', ...(zipped && { 'content-encoding': 'gzip' }) },
+  }
 }
 
 const PUBLIC = { method: 'GET', proof: 'origin', answers: { 200: null } } as const

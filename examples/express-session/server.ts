@@ -1,0 +1,41 @@
+// Express with express-session and Passport, on the day of the change: whoever was signed in before is signed in after.
+
+import express from 'express'
+import expressSession from 'express-session'
+import { createLatchkey } from 'latchkey'
+import { toExpress } from 'latchkey/express'
+import { fromExpressSession } from 'latchkey/express-session'
+import passport from 'passport'
+
+const port = Number(process.env.PORT ?? 3000)
+const latchkey = await createLatchkey({
+  publicUrl: `http://localhost:${port}`,
+  databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
+})
+const { routes, guard } = toExpress(latchkey)
+
+const app = express()
+// As they were, with the store and the secret that they had: until the day below they are only read.
+app.use(expressSession({ secret: process.env.SESSION_SECRET ?? 'as before', resave: false, saveUninitialized: false }))
+app.use(passport.session())
+passport.deserializeUser((username: string, done) => done(null, { username }))
+
+app.use(
+  fromExpressSession(latchkey, {
+    until: process.env.UNTIL ?? '2027-03-01',
+    // The name by which `latchkey user import` brought them here.
+    userOf: (request) => (request.user as { username?: string } | undefined)?.username,
+    dataOf: (request) => ({ cart: (request.session as { cart?: string }).cart ?? null }),
+  }),
+)
+app.use(routes())
+
+app.get(
+  '/me',
+  guard(async ({ auth }, response) => {
+    const [{ username }, { data }] = await Promise.all([auth.session(), auth.data.read()])
+    response.json({ username, cart: data.cart ?? null })
+  }),
+)
+
+app.listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`))

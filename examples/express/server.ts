@@ -1,0 +1,45 @@
+// Express: sign-in, a guarded page, a route that only admins read, and a change that a cookie alone cannot make.
+
+import express from 'express'
+import { createLatchkey } from 'latchkey'
+import { toExpress } from 'latchkey/express'
+
+const port = Number(process.env.PORT ?? 3000)
+const latchkey = await createLatchkey({
+  publicUrl: `http://localhost:${port}`,
+  databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
+})
+const { routes, guard } = toExpress(latchkey)
+
+const app = express()
+// At the root, and before what reads bodies.
+app.use(routes())
+app.use(express.json())
+
+const page = new URL('../page/', import.meta.url).pathname
+app.get('/', guard({ page: true }), (_request, response) => response.sendFile('orders.html', { root: page }))
+app.use(express.static(page, { index: false }))
+
+app.get(
+  '/me',
+  guard(async ({ auth }, response) => {
+    const [{ username }, { data }] = await Promise.all([auth.session(), auth.data.read()])
+    response.json({ username, orders: data.orders ?? 0 })
+  }),
+)
+
+app.post(
+  '/orders',
+  guard(async ({ auth }, response) => {
+    const { data, version } = await auth.data.read()
+    const orders = Number(data.orders ?? 0) + 1
+    // To this version alone: of two orders at once, neither is lost without a word.
+    await auth.data.patch({ orders }, version)
+    await auth.record('order.placed', { number: orders })
+    response.status(201).json({ number: orders })
+  }),
+)
+
+app.get('/reports', guard({ role: 'admin' }), (_request, response) => response.json({ reports: [] }))
+
+app.listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`))

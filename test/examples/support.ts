@@ -1,0 +1,49 @@
+// Starting an example as its reader would, with the sources of this checkout in the place of the installed package.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { freePort } from '../support/connections.ts'
+import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+export const ROOT = new URL('../../', import.meta.url).pathname
+
+export interface RunningExample extends AsyncDisposable {
+  readonly url: string
+  readonly folder: string
+  printed(): string
+}
+
+/** @param name the folder in `examples/`, whose `server.ts` prints its address when it listens */
+export async function startExample(name: string, env: Readonly<Record<string, string>> = {}): Promise<RunningExample> {
+  const folder = await temporaryFolder()
+  const port = await freePort()
+  const child = spawn(process.execPath, ['--import', `${ROOT}tools/from-sources.ts`, `${ROOT}examples/${name}/server.ts`], {
+    cwd: folder,
+    env: cleanEnvironment({ PORT: String(port), ...env }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  const collect = (chunk: Buffer) => {
+    printed += chunk.toString()
+  }
+  child.stdout.on('data', collect)
+  child.stderr.on('data', collect)
+  await until(`examples/${name} to listen`, () => {
+    if (child.exitCode !== null) throw new Error(`examples/${name} did not start:\n${printed}`)
+    return printed.includes(`http://localhost:${port}`)
+  })
+  return {
+    url: `http://localhost:${port}`,
+    folder,
+    printed: () => printed,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,15 @@
+// npm run example NAME: starts an example with the sources of this checkout.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+
+const [name = '', ...more] = process.argv.slice(2)
+const program = `examples/${name}/server.ts`
+if (name === '' || !existsSync(program)) {
+  const names = readdirSync('examples').filter((each) => existsSync(`examples/${each}/server.ts`))
+  process.stderr.write(`npm run example NAME starts one of: ${names.join(', ')}. The others have a README.md of their own.\n`)
+  process.exit(2)
+}
+spawnSync(process.execPath, ['tools/build-pages.ts', '--if-stale'], { stdio: 'inherit' })
+const { status } = spawnSync(process.execPath, ['--import', './tools/from-sources.ts', program, ...more], { stdio: 'inherit' })
+process.exit(status ?? 1)
