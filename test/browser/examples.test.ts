@@ -1,0 +1,36 @@
+// The page of the examples in a real browser: signed out, signed in, an order, signed out again.
+
+import { equal, match } from 'node:assert/strict'
+import { test } from 'node:test'
+import { startExample } from '../examples/support.ts'
+import { openChromium } from '../support/chromium.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+for (const name of ['express', 'fastify', 'hono', 'node-http'])
+  test(`examples/${name} in Chromium`, async () => {
+    await using example = await startExample(name)
+    const browser = await openChromium()
+    try {
+      const page = await browser.newPage()
+      const troubles: string[] = []
+      page.on('pageerror', (error) => troubles.push(error.message))
+      await page.goto(example.url)
+      match(page.url(), /\/sign-in\?return=%2F$/)
+      await page.getByRole('link', { name: /create|register/i }).click()
+      await page.getByLabel('User name').fill('Ada')
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await page.getByRole('button', { name: /create|register/i }).click()
+      await page.waitForURL(`${example.url}/`)
+      await page.getByText('0 orders.').waitFor()
+      await page.getByRole('button', { name: 'Order' }).click()
+      await page.getByText('One order.').waitFor()
+      equal(await page.locator('#user').textContent(), 'Ada')
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForURL(/signed-out/)
+      await page.goto(example.url)
+      match(page.url(), /\/sign-in/)
+      equal(troubles.join(), '')
+    } finally {
+      await browser.close()
+    }
+  })
