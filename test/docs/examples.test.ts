@@ -68,7 +68,7 @@ test('the ten lines with node:http serve the sign-in and guard a route of their 
   const ask = async (path: string, headers: Readonly<Record<string, string>> = {}) => (await fetch(url + path, { headers })).text()
   try {
     await until('the program', async () => (await ask('/').catch(() => '')) !== '')
-    assert.equal(await ask('/'), 'Not signed in: session.required')
+    assert.equal(JSON.parse(await ask('/')).code, 'session.required')
     const body = JSON.stringify({ username: 'ada', password: 'blue-tulip-under-7-moons' })
     const answer = await fetch(`${url}/access/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     const signedIn = (await answer.json()) as { readonly token: string; readonly user: { readonly code: string } }
@@ -76,7 +76,7 @@ test('the ten lines with node:http serve the sign-in and guard a route of their 
     const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     assert.equal(await ask('/', { cookie }), `Hello, ${signedIn.user.code}`)
     const posted = await fetch(url, { method: 'POST', headers: { cookie } })
-    assert.equal(await posted.text(), 'Not signed in: header.required')
+    assert.equal(((await posted.json()) as { readonly code: string }).code, 'header.required')
   } finally {
     child.kill()
     await once(child, 'exit')
@@ -189,6 +189,27 @@ test('the examples of the library run as one program', async () => {
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+for (const page of ['docs/frameworks.md', 'docs/migrating.md'])
+  for (const [index, block] of blocks(page, 'ts').entries())
+    test(`${page}: example ${index + 1} starts as it stands`, async () => {
+      const folder = await temporaryFolder()
+      const program = block.replace('sqlite:app.db', `sqlite:${folder}/app.db`).replace('listen(3000)', "listen(0, '127.0.0.1')")
+      const printed = await run(
+        process.execPath,
+        [
+          '--import',
+          './tools/from-sources.ts',
+          '--input-type=module-typescript',
+          '--eval',
+          `${program}\nconsole.log('started')\nprocess.exit(0)`,
+        ],
+        '',
+        ROOT.pathname,
+      )
+      assert.match(printed, /started/)
+      await rm(folder, { recursive: true, force: true })
+    })
 
 test('the configuration file of the settings page is taken', async () => {
   const folder = await temporaryFolder()

@@ -76,7 +76,7 @@ test('every link leads to a file', () => {
 
 test('every file and folder that a page names is there', () => {
   for (const page of PAGES) {
-    for (const [, path = ''] of read(page).matchAll(/`((?:src|test|tools|docs)\/[\w./-]*)`/g)) {
+    for (const [, path = ''] of read(page).matchAll(/`((?:src|test|tools|docs|examples)\/[\w./-]*)`/g)) {
       assert.ok(existsSync(join(ROOT, path)), `${page} names ${path}`)
     }
   }

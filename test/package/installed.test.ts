@@ -19,15 +19,17 @@ const ENV = { ...process.env, PATH, npm_config_audit: 'false', npm_config_fund: 
 
 const PROGRAM = `import { createServer } from 'node:http'
 import { createLatchkey } from 'latchkey'
-import { toNodeListener } from 'latchkey/node'
+import { toNode } from 'latchkey/node'
+import { toExpress } from 'latchkey/express'
+import { toFastify } from 'latchkey/fastify'
+import { toHono } from 'latchkey/hono'
+import { fromExpressSession } from 'latchkey/express-session'
 
 const latchkey = await createLatchkey({ databaseUrl: 'sqlite:app.db', port: Number(process.env.PORT) })
-const signIn = toNodeListener(latchkey)
-createServer(async (request, response) => {
-  if (request.url.startsWith('/access/')) return signIn(request, response)
-  const who = await latchkey.authenticate(new Request('http://app' + request.url, { headers: request.headers }))
-  response.end(who.ok ? 'Hello, ' + who.principal.userCode : who.error.message)
-}).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'))
+for (const make of [toExpress, toFastify, toHono, fromExpressSession]) if (typeof make !== 'function') throw new Error('An adapter is missing')
+const { routes, guard } = toNode(latchkey)
+createServer(routes(guard((request, response) => response.end('Hello, ' + request.auth.userCode))))
+  .listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'))
 `
 
 let project = ''
