@@ -1,0 +1,14 @@
+// The frame of every page. It asks nobody who they are, because a layout is not rendered anew when its pages change.
+
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+
+export const metadata: Metadata = { title: 'Tea house' }
+
+export default function Layout({ children }: { readonly children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  )
+}

@@ -1,0 +1,51 @@
+'use client'
+
+// The buttons. What changes something carries the token: in a header to a route, as an argument to a server action.
+
+import { useRouter } from 'next/navigation'
+import { useEffect, useState } from 'react'
+import { latchkey, watchTheEnd } from '../../lib/browser'
+import { setTheme } from './actions'
+
+export function Controls({ drinks }: { readonly drinks: readonly string[] }) {
+  const router = useRouter()
+  const [problem, setProblem] = useState('')
+
+  useEffect(() => watchTheEnd('/signed-out?return=/orders'), [])
+
+  /** Does something, shows what went wrong, and has the page rendered anew by the server. */
+  async function act(what: () => Promise<string>) {
+    setProblem(await what().catch(() => 'The server cannot be reached.'))
+    router.refresh()
+  }
+
+  async function order(item: string): Promise<string> {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await latchkey().fetch('/api/orders', { method: 'POST', headers, body: JSON.stringify({ item }) })
+    return answer.ok ? '' : ((await answer.json()) as { readonly title: string }).title
+  }
+
+  async function paint(theme: 'light' | 'dark'): Promise<string> {
+    return (await setTheme(await latchkey().authorization('/'), theme)).problem
+  }
+
+  return (
+    <section>
+      {drinks.map((item) => (
+        <button key={item} type="button" onClick={() => act(() => order(item))}>
+          Order {item}
+        </button>
+      ))}
+      <button type="button" onClick={() => act(() => paint('dark'))}>
+        Dark
+      </button>
+      <button type="button" onClick={() => act(() => paint('light'))}>
+        Light
+      </button>
+      <button type="button" onClick={() => void latchkey().logout()}>
+        Sign out
+      </button>
+      <p role="alert">{problem}</p>
+    </section>
+  )
+}

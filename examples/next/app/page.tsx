@@ -1,0 +1,19 @@
+// The public page, made when the application is built.
+
+import Link from 'next/link'
+import { menu } from '../lib/orders'
+
+export default async function Home() {
+  const drinks = await menu()
+  return (
+    <main>
+      <h1>Tea house</h1>
+      <p>We have {drinks.join(', ')}.</p>
+      <p>
+        <Link href="/orders" prefetch={false}>
+          Your orders
+        </Link>
+      </p>
+    </main>
+  )
+}

@@ -1,0 +1,52 @@
+// Who a request is. Asked where the data is, in every page, route and action: a layout or a proxy in front guards nothing.
+
+import type { AuthError, Authentication, Principal } from 'latchkey'
+import { headers } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { connection } from 'next/server'
+import { cache } from 'react'
+import { openLatchkey } from './latchkey'
+
+/** Once for each request, however many components ask. */
+const read = cache(async (): Promise<Authentication> => {
+  // Never part of what Next.js prepares: neither while building nor for a link that nobody has followed yet.
+  await connection()
+  const sent = await headers()
+  const latchkey = await openLatchkey()
+  return latchkey.guard({ method: 'GET', header: (name) => sent.get(name) })
+})
+
+/** For pages: who is signed in; whoever is not is sent to sign in, and then back to `path`. */
+export async function auth(path: `/${string}`): Promise<Principal> {
+  const who = await read()
+  return who.ok ? who.principal : toSignIn(path)
+}
+
+export function toSignIn(path: `/${string}`): never {
+  redirect(`/sign-in?return=${encodeURIComponent(path)}`)
+}
+
+/**
+ * For server actions, which browsers call with cookies alone: who sent the value of an Authorization header as an argument.
+ * No other site can know one.
+ */
+export async function authFor(authorization: string | undefined): Promise<Authentication> {
+  const sent = await headers()
+  const latchkey = await openLatchkey()
+  return latchkey.guard({ method: 'POST', header: (name) => (name === 'authorization' ? (authorization ?? null) : sent.get(name)) })
+}
+
+const STATUS: { readonly [code in AuthError['code']]?: number } = {
+  'request.malformed': 400,
+  'header.required': 403,
+  'data.too_large': 413,
+}
+
+/** For routes: the refusal as Latchkey itself words it, which the page's client understands. */
+export function refusal(error: AuthError): Response {
+  const status = STATUS[error.code] ?? 401
+  return Response.json(
+    { title: error.message, status, code: error.code },
+    { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
+  )
+}

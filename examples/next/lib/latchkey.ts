@@ -1,0 +1,19 @@
+// The one Latchkey of this process. Next.js loads a module once for each of its bundles, and again at every hot reload.
+
+import { createLatchkey, type Latchkey } from 'latchkey'
+
+const shared: typeof globalThis & { latchkey?: Promise<Latchkey> | undefined } = globalThis
+
+export function openLatchkey(): Promise<Latchkey> {
+  shared.latchkey ??= createLatchkey({
+    publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? 'http://localhost:3000',
+    databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
+    redisUrl: process.env.REDIS_URL,
+    secret: process.env.LATCHKEY_SECRET,
+  }).catch((fault: unknown) => {
+    // The next request tries again: the database may be back by then.
+    shared.latchkey = undefined
+    throw fault
+  })
+  return shared.latchkey
+}

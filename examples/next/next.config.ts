@@ -1,0 +1,12 @@
+// Latchkey stays outside of the bundles: it has native parts, and reads its pages from its own folder.
+
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  cacheComponents: true,
+  partialPrefetching: true,
+  poweredByHeader: false,
+  serverExternalPackages: ['latchkey'],
+}
+
+export default config

@@ -1,0 +1,34 @@
+// Who a request is, for whatever reads or changes something. Asked in every load function, action and route.
+
+import { error, type RequestEvent, redirect } from '@sveltejs/kit'
+import type { AuthError, Principal, Whence } from 'latchkey'
+
+/** For load functions: who is signed in; whoever is not is sent to sign in, and then back here. */
+export function signedIn({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>): Principal {
+  return locals.auth.ok ? locals.auth.principal : toSignIn(url)
+}
+
+export function toSignIn(url: URL): never {
+  redirect(303, `/sign-in?return=${encodeURIComponent(url.pathname + url.search)}`)
+}
+
+const STATUS: { readonly [code in AuthError['code']]?: number } = {
+  'request.malformed': 400,
+  'header.required': 403,
+  'data.too_large': 413,
+}
+
+/** For actions and routes: stops with the refusal. Of a request with a cookie alone it is `header.required`. */
+export function refuse({ code, message }: AuthError): never {
+  error(STATUS[code] ?? 401, { message, code })
+}
+
+/** For actions and routes: who sent a token, or the session's credential, in the Authorization header. */
+export function mayChange({ locals }: Pick<RequestEvent, 'locals'>): Principal {
+  return locals.auth.ok ? locals.auth.principal : refuse(locals.auth.error)
+}
+
+/** Where a request comes from, for the user's record. */
+export function whenceOf(event: RequestEvent): Whence {
+  return { ip: event.getClientAddress(), device: event.request.headers.get('user-agent') ?? '' }
+}

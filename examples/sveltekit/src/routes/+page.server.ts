@@ -1,0 +1,3 @@
+// The public page is made when the application is built.
+
+export const prerender = true

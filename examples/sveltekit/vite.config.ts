@@ -1,0 +1,10 @@
+// SvelteKit for Node. The origin is what its own check of form submissions compares with: the address that people see.
+
+import adapter from '@sveltejs/adapter-node'
+import { sveltekit } from '@sveltejs/kit/vite'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [sveltekit({ adapter: adapter(), paths: { origin: process.env.LATCHKEY_PUBLIC_URL ?? 'http://localhost:3000' } })],
+  server: { port: 3000, strictPort: true },
+})

@@ -1,0 +1,76 @@
+// examples/sveltekit, built for production with adapter-node: load functions, form actions and routes.
+
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { openChromium } from '../support/chromium.ts'
+import { request } from '../support/visitor.ts'
+import { visit } from './chromium-visit.ts'
+import { type Example, installExample, type RunningExample, runIn, startIn } from './framework.ts'
+import { arrive, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
+
+const VITE = join('node_modules', 'vite', 'bin', 'vite.js')
+const CHECK = join('node_modules', 'svelte-check', 'bin', 'svelte-check')
+const START = ['build']
+
+let example: Example
+let running: RunningExample
+let house: TeaHouse
+before(async () => {
+  example = await installExample('sveltekit')
+  await runIn(example, process.execPath, [VITE, 'build'])
+  running = await startIn(example, START)
+  house = { example, running, assets: 'build/client', alsoAt: [{ path: '/orders/__data.json' }] }
+})
+after(async () => {
+  await running?.[Symbol.asyncDispose]()
+  await example?.[Symbol.asyncDispose]()
+})
+
+teaHouseTests(() => house)
+
+test('its types hold', async () => {
+  match(await runIn(example, process.execPath, [CHECK, '--fail-on-warnings']), /0 errors and 0 warnings/)
+})
+
+test('signed out, the router is told to go to the sign-in page', async () => {
+  const { json } = await request(example.url, 'GET', '/orders/__data.json')
+  deepEqual(json, { type: 'redirect', status: 303, location: '/sign-in?return=%2Forders' })
+})
+
+test('a form action with a cookie alone changes nothing, whoever its page belongs to', async () => {
+  const visitor = await arrive(house, 'Formal')
+  const before = await stateOf(visitor)
+  const post = async (origin: string, authorization?: string) => {
+    const headers = { origin, cookie: visitor.cookieHeader, accept: 'application/json', ...(authorization && { authorization }) }
+    return fetch(`${example.url}/orders?/theme`, { method: 'POST', headers, body: new URLSearchParams({ theme: 'dark' }) })
+  }
+  const own = await post(example.url)
+  equal(own.status, 403)
+  equal(((await own.json()) as { readonly error: { readonly code: string } }).error.code, 'header.required')
+  equal((await post('http://elsewhere.test')).status, 403)
+  equal((await post('http://elsewhere.test', visitor.token)).status, 403)
+  deepEqual(await stateOf(visitor), before)
+  equal((await post(example.url, visitor.token)).status, 200)
+  deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { theme: 'dark' })
+})
+
+test('the record has the address of the connection, or what the proxy in front tells', async () => {
+  const headers = { 'x-forwarded-for': '203.0.113.66, 192.0.2.7' }
+  const placed = async (name: string) => {
+    const visitor = await arrive(house, name)
+    equal((await visitor.byToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
+    const { operations } = (await visitor.plainly('GET', '/access/operations')).json
+    return operations[0].ip
+  }
+  equal(await placed('Direct'), '127.0.0.1')
+})
+
+test('in Chromium: sign-in and back, a route, a form action, and out', async () => {
+  const browser = await openChromium()
+  try {
+    await visit(browser, example.url, 'Lin')
+  } finally {
+    await browser.close()
+  }
+})

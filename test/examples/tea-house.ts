@@ -1,0 +1,169 @@
+// The tea house, whichever framework it was built with: what holds over HTTP for everybody who copies it.
+
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
+import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { PASSWORD, request, Visitor } from '../support/visitor.ts'
+import type { Example, RunningExample } from './framework.ts'
+
+export interface TeaHouse {
+  readonly example: Example
+  readonly running: RunningExample
+  /** The folder of what browsers load, within the example. */
+  readonly assets: string
+  /** Other ways to the guarded page: what the framework's router fetches in its place. */
+  readonly alsoAt: readonly { readonly path: string; readonly headers?: Readonly<Record<string, string>> }[]
+}
+
+const ORDER = { body: { item: 'tea' } }
+
+/** Somebody new, who has just registered. */
+export async function arrive({ example }: TeaHouse, username: string): Promise<Visitor> {
+  const visitor = new Visitor(example.url)
+  await visitor.register(username)
+  return visitor
+}
+
+/** What of somebody's could have been changed: the session's data, and how many operations are on record. */
+export async function stateOf(visitor: Visitor): Promise<unknown> {
+  const data = await visitor.plainly('GET', '/access/session/data')
+  const record = await visitor.plainly('GET', '/access/operations')
+  return [data.json, record.json.operations.length]
+}
+
+function builtAsset(path: string): string {
+  return readFileSync(new URL(`../../dist${path.replace('/access', '')}`, import.meta.url), 'utf8')
+}
+
+/** Tests that hold for every framework. @param house known once `before` has run */
+export function teaHouseTests(house: () => TeaHouse): void {
+  test('signed out, the guarded page leads to the sign-in page and back, and says nothing', async () => {
+    const { url } = house().example
+    const answer = await request(url, 'GET', '/orders?from=home')
+    equal(answer.status, 303)
+    const target = new URL(answer.headers.get('location') ?? '', url)
+    equal(target.origin, url)
+    equal(target.pathname + target.search, '/sign-in?return=%2Forders%3Ffrom%3Dhome')
+    doesNotMatch(answer.text, /Orders of/)
+    match(await (await fetch(target)).text(), /data-return="\/orders\?from=home"/)
+  })
+
+  test('a cookie that nobody gave out is no sign-in', async () => {
+    const visitor = await arrive(house(), 'Forged')
+    const session = visitor.cookie('session')
+    const middle = Math.floor(session.length * 0.7)
+    const other = session[middle] === 'A' ? 'B' : 'A'
+    const forged = visitor.cookieHeader.replace(session, session.slice(0, middle) + other + session.slice(middle + 1))
+    equal((await request(house().example.url, 'GET', '/orders', { headers: { cookie: forged } })).status, 303)
+    equal((await visitor.plainly('GET', '/orders')).status, 200)
+  })
+
+  test("Latchkey's pages, their assets and its API are there", async () => {
+    const { url } = house().example
+    for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors']) {
+      const page = await request(url, 'GET', path)
+      equal(page.status, 200, path)
+      match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+      const assets = [...page.text.matchAll(/"(\/access\/assets\/[^"]+)"/g)].map(([, asset = '']) => asset)
+      equal(assets.length, 2, path)
+      for (const asset of assets) equal((await request(url, 'GET', asset)).text, builtAsset(asset), asset)
+    }
+    equal((await request(url, 'GET', '/account')).headers.get('location')?.startsWith('/sign-in?'), true)
+    ok((await request(url, 'GET', '/.well-known/jwks.json')).json.keys.length > 0)
+    equal((await request(url, 'GET', '/access/nothing')).json.code, 'not_found')
+    equal((await request(url, 'HEAD', '/sign-in')).status, 200)
+  })
+
+  test('the guarded page shows who is signed in by the cookie, and no cache may keep it', async () => {
+    const visitor = await arrive(house(), 'Shown')
+    for (const { path, headers = {} } of [{ path: '/orders' }, ...house().alsoAt]) {
+      const page = await visitor.plainly('GET', path, { headers })
+      equal(page.status, 200, path)
+      match(page.text, /Shown/, path)
+      match(page.headers.get('cache-control') ?? '', /private.*no-store/, path)
+    }
+  })
+
+  test('with a cookie alone nothing is changed; with the token it is, and it is on record', async () => {
+    const visitor = await arrive(house(), 'Thirsty')
+    const before = await stateOf(visitor)
+    const refused = await visitor.plainly('POST', '/api/orders', ORDER)
+    equal(refused.status, 403)
+    equal(refused.json.code, 'header.required')
+    deepEqual(await stateOf(visitor), before)
+
+    equal((await request(house().example.url, 'POST', '/api/orders', ORDER)).status, 401)
+    equal((await visitor.byToken('POST', '/api/orders', { body: { item: 'gin' } })).status, 422)
+    deepEqual(await stateOf(visitor), before)
+
+    const accepted = await visitor.byToken('POST', '/api/orders', ORDER)
+    equal(accepted.status, 201)
+    deepEqual(accepted.json, { lastOrder: 'tea' })
+    deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { lastOrder: 'tea' })
+    const { operations } = (await visitor.plainly('GET', '/access/operations')).json
+    deepEqual([operations[0].action, operations[0].detail], ['order.placed', { item: 'tea' }])
+    match((await visitor.plainly('GET', '/orders')).text, /<output>tea<\/output>/)
+  })
+
+  test('nobody ever gets the page of somebody else', async () => {
+    const names = ['Xanthippe', 'Yolanda', 'Zenobia']
+    const visitors = await Promise.all(names.map((name) => arrive(house(), name)))
+    const ways = [{ path: '/orders', headers: {} }, ...house().alsoAt]
+    const asked = Array.from({ length: 60 }, async (_, turn) => {
+      const { path, headers = {} } = ways[turn % ways.length] ?? { path: '/orders' }
+      const visitor = turn % 4 === 3 ? undefined : visitors[turn % 4]
+      const cookie = visitor === undefined ? {} : { cookie: visitor.cookieHeader }
+      const { text } = await request(house().example.url, 'GET', path, { headers: { ...headers, ...cookie } })
+      deepEqual(
+        names.filter((name) => text.includes(name)),
+        visitor === undefined ? [] : [visitor.username],
+        path,
+      )
+    })
+    await Promise.all(asked)
+  })
+
+  test('signed out is signed out at once: page, route and token', async () => {
+    const visitor = await arrive(house(), 'Leaving')
+    const copy = visitor.cookieHeader
+    equal((await visitor.plainly('GET', '/orders')).status, 200)
+    equal((await visitor.byToken('POST', '/api/orders', ORDER)).status, 201)
+    equal((await visitor.call('POST', `/access/logout/${visitor.code}`, { body: {} })).status, 200)
+    for (const { path, headers = {} } of [{ path: '/orders' }, ...house().alsoAt]) {
+      doesNotMatch((await request(house().example.url, 'GET', path, { headers: { ...headers, cookie: copy } })).text, /Leaving/, path)
+    }
+    equal((await visitor.byToken('POST', '/api/orders', ORDER)).status, 401)
+  })
+
+  test('what browsers load carries no secret, and no code of the server', async () => {
+    const { example, assets } = house()
+    const visitor = await arrive(house(), 'Careful')
+    const secret = readFileSync(join(example.folder, 'app.db.secret'), 'utf8').trim()
+    ok(secret.length > 20)
+    const files = globSync('**/*.{js,css,html,json,txt}', { cwd: join(example.folder, assets) })
+    ok(files.length > 5)
+    const loaded = files.map((file) => readFileSync(join(example.folder, assets, file), 'utf8'))
+    const pages = await Promise.all(
+      ['/', '/orders', '/sign-in', ...house().alsoAt.map(({ path }) => path)].map((path) => visitor.plainly('GET', path)),
+    )
+    const forbidden = [secret, visitor.token, visitor.cookie('session'), PASSWORD, example.folder, 'node:sqlite', 'createLatchkey']
+    for (const text of [...loaded, ...pages.map((page) => page.text)]) {
+      for (const word of forbidden) ok(!text.includes(word), word)
+    }
+  })
+
+  test('one process has the database open once, whichever of its parts were asked', {
+    skip: process.platform !== 'linux' && 'asks /proc',
+  }, () => {
+    const descriptors = `/proc/${house().running.pid}/fd`
+    const open = readdirSync(descriptors).map((fd) => {
+      try {
+        return readlinkSync(join(descriptors, fd))
+      } catch {
+        return ''
+      }
+    })
+    equal(open.filter((path) => path.endsWith('/app.db')).length, 1)
+  })
+}
