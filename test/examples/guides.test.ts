@@ -1,0 +1,38 @@
+// The guides to the frameworks show the examples' own text.
+
+import { equal, ok } from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+
+const ROOT = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
+
+for (const name of ['next', 'sveltekit']) {
+  const guide = read(`docs/${name}.md`)
+
+  test(`docs/${name}.md shows whole files as they are`, () => {
+    const shown = [...guide.matchAll(/^`(examples\/[^`]+)`:\n\n```\w+\n(.*?)^```$/gms)]
+    ok(shown.length >= 6)
+    for (const [, path = '', text = ''] of shown) equal(text, read(path), path)
+  })
+
+  test(`docs/${name}.md shows no line that its example has not`, () => {
+    const sources = globSync(`examples/${name}/**/*.{ts,tsx,svelte}`, { cwd: ROOT.pathname, exclude: ['**/node_modules/**'] })
+    const lines = new Set(sources.flatMap((path) => read(path).split('\n')).map((line) => line.trim()))
+    for (const [, block = ''] of guide.matchAll(/^```\w+\n(.*?)^```$/gms)) {
+      for (const line of block.split('\n'))
+        ok(
+          [...lines].some((known) => known.includes(line.trim())),
+          line,
+        )
+    }
+  })
+
+  test(`examples/${name}/README.md names scripts and pages that exist`, () => {
+    const text = read(`examples/${name}/README.md`)
+    const { scripts } = JSON.parse(read(`examples/${name}/package.json`)) as { readonly scripts: Readonly<Record<string, string>> }
+    const others = JSON.parse(read('package.json')).scripts as Readonly<Record<string, string>>
+    for (const [, script = ''] of text.matchAll(/npm run ([\w-]+)/g)) ok(script in scripts || script in others, script)
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)/g)) ok(existsSync(new URL(`examples/${name}/${target}`, ROOT)), target)
+  })
+}
