@@ -7,11 +7,12 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { freePort } from '../support/connections.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const INSTALL_TIME = 150_000
 const BUILD_TIME = 100_000
+/** A server for developers builds each page when it is first asked for. */
+const START_TIME = 45_000
 /** What an example makes by itself, and nobody copies. */
 const GENERATED = ['node_modules', '.next', '.svelte-kit', 'build', 'next-env.d.ts']
 
@@ -90,6 +91,8 @@ export async function startIn(
   example: Example,
   script: readonly string[],
   more: Readonly<Record<string, string>> = {},
+  /** What comes along with every request. */
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<RunningExample> {
   const child = spawn(process.execPath, script, {
     cwd: example.folder,
@@ -109,18 +112,17 @@ export async function startIn(
     },
   }
   let last = 'nothing'
-  try {
-    await until(`${script.join(' ')} to answer`, async () => {
-      ok(child.exitCode === null, 'it has ended')
-      last = await fetch(`${example.url}/sign-in`).then(
-        (answer) => String(answer.status),
-        () => last,
-      )
-      return last === '200'
-    })
-  } catch (cause) {
-    await running[Symbol.asyncDispose]()
-    throw new Error(`${example.url}/sign-in answered ${last}. It printed:\n${printed()}`, { cause })
+  const deadline = Date.now() + START_TIME
+  while (last !== '200') {
+    last = await fetch(`${example.url}/sign-in`, { headers }).then(
+      (answer) => String(answer.status),
+      () => last,
+    )
+    if (child.exitCode === null && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50))
+    else if (last !== '200') {
+      await running[Symbol.asyncDispose]()
+      throw new Error(`${example.url}/sign-in answered ${last}. It printed:\n${printed()}`)
+    }
   }
   return running
 }

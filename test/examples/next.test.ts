@@ -8,7 +8,7 @@ import { openChromium } from '../support/chromium.ts'
 import { request } from '../support/visitor.ts'
 import { visit } from './chromium-visit.ts'
 import { type Example, installExample, type RunningExample, runIn, startIn } from './framework.ts'
-import { arrive, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
+import { arrive, NO_PROC, reloadTest, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
 
 const NEXT = join('node_modules', 'next', 'dist', 'bin', 'next')
 const START = [NEXT, 'start', '--hostname', '127.0.0.1']
@@ -104,4 +104,10 @@ test('in Chromium: sign-in and back, a route, a server action, and out', async (
   } finally {
     await browser.close()
   }
+})
+
+test('while developing, a reload opens no second Latchkey', { skip: NO_PROC }, async () => {
+  await running[Symbol.asyncDispose]()
+  running = await startIn(example, [NEXT, 'dev', '--hostname', '127.0.0.1'])
+  await reloadTest(example, running, 'lib/latchkey.ts')
 })

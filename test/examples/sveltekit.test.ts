@@ -4,10 +4,10 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { openChromium } from '../support/chromium.ts'
-import { request } from '../support/visitor.ts'
+import { PASSWORD, request, Visitor } from '../support/visitor.ts'
 import { visit } from './chromium-visit.ts'
 import { type Example, installExample, type RunningExample, runIn, startIn } from './framework.ts'
-import { arrive, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
+import { arrive, NO_PROC, reloadTest, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
 
 const VITE = join('node_modules', 'vite', 'bin', 'vite.js')
 const CHECK = join('node_modules', 'svelte-check', 'bin', 'svelte-check')
@@ -58,12 +58,18 @@ test('a form action with a cookie alone changes nothing, whoever its page belong
 test('the record has the address of the connection, or what the proxy in front tells', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.66, 192.0.2.7' }
   const placed = async (name: string) => {
-    const visitor = await arrive(house, name)
+    const visitor = new Visitor(example.url)
+    visitor.signedIn(await visitor.plainly('POST', '/access/register', { headers, body: { username: name, password: PASSWORD } }), 201)
     equal((await visitor.byToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
-    const { operations } = (await visitor.plainly('GET', '/access/operations')).json
+    const { operations } = (await visitor.plainly('GET', '/access/operations', { headers })).json
     return operations[0].ip
   }
   equal(await placed('Direct'), '127.0.0.1')
+  await running[Symbol.asyncDispose]()
+  running = await startIn(example, START, { ADDRESS_HEADER: 'x-forwarded-for', XFF_DEPTH: '1' }, headers)
+  equal(await placed('Behind'), '192.0.2.7')
+  await running[Symbol.asyncDispose]()
+  running = await startIn(example, START)
 })
 
 test('in Chromium: sign-in and back, a route, a form action, and out', async () => {
@@ -73,4 +79,10 @@ test('in Chromium: sign-in and back, a route, a form action, and out', async () 
   } finally {
     await browser.close()
   }
+})
+
+test('while developing, a reload opens no second Latchkey', { skip: NO_PROC }, async () => {
+  await running[Symbol.asyncDispose]()
+  running = await startIn(example, [VITE, 'dev', '--host', '127.0.0.1', '--port', new URL(example.url).port])
+  await reloadTest(example, running, 'src/lib/server/latchkey.ts')
 })

@@ -1,9 +1,10 @@
 // The tea house, whichever framework it was built with: what holds over HTTP for everybody who copies it.
 
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
-import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { globSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { until } from '../support/until.ts'
 import { PASSWORD, request, Visitor } from '../support/visitor.ts'
 import type { Example, RunningExample } from './framework.ts'
 
@@ -153,17 +154,41 @@ export function teaHouseTests(house: () => TeaHouse): void {
     }
   })
 
-  test('one process has the database open once, whichever of its parts were asked', {
-    skip: process.platform !== 'linux' && 'asks /proc',
-  }, () => {
-    const descriptors = `/proc/${house().running.pid}/fd`
-    const open = readdirSync(descriptors).map((fd) => {
-      try {
-        return readlinkSync(join(descriptors, fd))
-      } catch {
-        return ''
-      }
-    })
-    equal(open.filter((path) => path.endsWith('/app.db')).length, 1)
+  test('the database is open once, whichever parts of the application were asked', { skip: NO_PROC }, () => {
+    equal(timesOpen(join(house().example.folder, 'app.db')), 1)
   })
+}
+
+export const NO_PROC = process.platform !== 'linux' && 'looks into /proc'
+
+/** How often a file is open, in all processes together. */
+export function timesOpen(path: string): number {
+  const links = globSync('/proc/[0-9]*/fd/*').map((descriptor) => {
+    try {
+      return readlinkSync(descriptor)
+    } catch {
+      return ''
+    }
+  })
+  return links.filter((link) => link === path).length
+}
+
+/**
+ * Whoever develops changes the module that opens Latchkey, and it is loaded anew: it must find the one that there is.
+ *
+ * @param running a server that watches its sources
+ */
+export async function reloadTest(example: Example, running: RunningExample, file: string): Promise<void> {
+  const visitor = new Visitor(example.url)
+  await visitor.register('Developer')
+  match((await visitor.plainly('GET', '/orders')).text, /Developer/)
+  const path = join(example.folder, file)
+  writeFileSync(path, `${readFileSync(path, 'utf8')}\nconsole.log('loaded anew')\n`)
+  await until('the module to be loaded anew', async () => {
+    await visitor.byToken('POST', '/api/orders', ORDER)
+    return running.output().includes('loaded anew')
+  })
+  equal((await visitor.byToken('POST', '/api/orders', ORDER)).status, 201)
+  match((await visitor.plainly('GET', '/orders')).text, /Developer/)
+  equal(timesOpen(join(example.folder, 'app.db')), 1)
 }
