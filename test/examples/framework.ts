@@ -33,6 +33,16 @@ export interface RunningExample {
 /** Copies an example, and installs it with Latchkey as it would be packed. @throws AssertionError with what npm printed */
 export async function installExample(name: string): Promise<Example> {
   const home = await temporaryFolder()
+  const leave = () => rm(home, { recursive: true, force: true })
+  try {
+    return { ...(await installIn(home, name)), [Symbol.asyncDispose]: leave }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
+
+async function installIn(home: string, name: string): Promise<Omit<Example, typeof Symbol.asyncDispose>> {
   const folder = join(home, name)
   await cp(join(ROOT, 'examples', name), folder, {
     recursive: true,
@@ -53,10 +63,11 @@ export async function installExample(name: string): Promise<Example> {
     NEXT_TELEMETRY_DISABLED: '1',
     NO_UPDATE_NOTIFIER: '1',
   })
-  const example = { folder, url, env, [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) }
-  const quietly = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline']
-  await runIn(example, 'npm', ['install', ...quietly], INSTALL_TIME, 'Its packages come from the npm registry: is it reachable from here?')
-  return example
+  // npm is told of registries and proxies by the environment, too.
+  const installer = { folder, env: { ...process.env, ...env } }
+  const install = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline']
+  await runIn(installer, 'npm', install, INSTALL_TIME, 'Its packages come from the npm registry: is that reachable from here?')
+  return { folder, url, env }
 }
 
 /** The package without its way over npm pack, which would build into `dist` under the feet of other tests. */

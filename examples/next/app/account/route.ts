@@ -1,1 +1,3 @@
+// Latchkey's account page.
+
 export { GET, HEAD } from '../../lib/mount'

@@ -1,6 +1,6 @@
-'use server'
-
 // Server actions. A browser calls them with its cookies by itself, so the page's script hands in the token as well.
+
+'use server'
 
 import { AuthError } from 'latchkey'
 import { authFor } from '../../lib/auth'

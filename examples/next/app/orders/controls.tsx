@@ -1,6 +1,6 @@
-'use client'
-
 // The buttons. What changes something carries the token: in a header to a route, as an argument to a server action.
+
+'use client'
 
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'

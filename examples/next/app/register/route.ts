@@ -1,1 +1,3 @@
+// Latchkey's page for new accounts.
+
 export { GET, HEAD } from '../../lib/mount'

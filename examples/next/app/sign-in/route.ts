@@ -1,1 +1,3 @@
+// Latchkey's sign-in page.
+
 export { GET, HEAD } from '../../lib/mount'

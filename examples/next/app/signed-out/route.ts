@@ -1,1 +1,3 @@
+// Latchkey's page after signing out.
+
 export { GET, HEAD } from '../../lib/mount'

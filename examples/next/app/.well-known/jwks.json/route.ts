@@ -1,1 +1,3 @@
+// The keys with which other services verify tokens.
+
 export { GET, HEAD } from '../../../lib/mount'

@@ -1,1 +1,3 @@
+// What each code of a refusal means.
+
 export { GET, HEAD } from '../../../lib/mount'
