@@ -2,6 +2,7 @@
 
 import { type AssemblyHooks, assemble } from './assemble.ts'
 import { type Delivery, deviceOf } from './domain/credential.ts'
+import type { AuthError } from './domain/errors.ts'
 import type { JsonObject } from './domain/session-data.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
 import { describeSession } from './engine/describe.ts'
@@ -33,6 +34,7 @@ import { pageRoutes } from './pages/routes.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
 export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
+export { statusOf } from './http/problem.ts'
 export { SettingError } from './settings.ts'
 export type {
   Auth,
@@ -107,6 +109,9 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
 
     /** A guard for one route of the host's own, for adapters: who passes is described, who does not is answered. */
     protect: createProtect(app, (error) => hooks.onFault?.('guard', error)),
+
+    /** A refusal as an error that frameworks answer by themselves; `latchkey.refusal(who.error).getResponse()` is a Response. */
+    refusal: (error: AuthError): Refused => new Refused(error, publicUrl),
 
     /** The paths that `handle` answers in a host's own server, for adapters. */
     paths: embeddedPaths(pages),

@@ -32,6 +32,11 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'store.unavailable': 503,
 }
 
+/** The HTTP status of a refusal. */
+export function statusOf({ code }: Pick<AuthError, 'code'>): number {
+  return STATUS[code]
+}
+
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /** The problem document: `type`, `title`, `status`, `code`, and what of the detail helps the caller. */

@@ -36,17 +36,7 @@ export async function authFor(authorization: string | undefined): Promise<Authen
   return latchkey.guard({ method: 'POST', header: (name) => (name === 'authorization' ? (authorization ?? null) : sent.get(name)) })
 }
 
-const STATUS: { readonly [code in AuthError['code']]?: number } = {
-  'request.malformed': 400,
-  'header.required': 403,
-  'data.too_large': 413,
-}
-
 /** For routes: the refusal as Latchkey itself words it, which the page's client understands. */
-export function refusal(error: AuthError): Response {
-  const status = STATUS[error.code] ?? 401
-  return Response.json(
-    { title: error.message, status, code: error.code },
-    { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
-  )
+export async function refusal(error: AuthError): Promise<Response> {
+  return (await openLatchkey()).refusal(error).getResponse()
 }

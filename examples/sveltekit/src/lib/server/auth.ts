@@ -1,7 +1,7 @@
 // Who a request is, for whatever reads or changes something. Asked in every load function, action and route.
 
 import { error, type RequestEvent, redirect } from '@sveltejs/kit'
-import type { AuthError, Principal, Whence } from 'latchkey'
+import { type AuthError, type Principal, statusOf, type Whence } from 'latchkey'
 
 /** For load functions: who is signed in; whoever is not is sent to sign in, and then back here. */
 export function signedIn({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>): Principal {
@@ -12,15 +12,10 @@ export function toSignIn(url: URL): never {
   redirect(303, `/sign-in?return=${encodeURIComponent(url.pathname + url.search)}`)
 }
 
-const STATUS: { readonly [code in AuthError['code']]?: number } = {
-  'request.malformed': 400,
-  'header.required': 403,
-  'data.too_large': 413,
-}
-
 /** For actions and routes: stops with the refusal. Of a request with a cookie alone it is `header.required`. */
-export function refuse({ code, message }: AuthError): never {
-  error(STATUS[code] ?? 401, { message, code })
+export function refuse(refusal: AuthError): never {
+  const { code, message } = refusal
+  error(statusOf(refusal), { message, code })
 }
 
 /** For actions and routes: who sent a token, or the session's credential, in the Authorization header. */
