@@ -3,10 +3,12 @@
 import { type AssemblyHooks, assemble } from './assemble.ts'
 import { type Delivery, deviceOf } from './domain/credential.ts'
 import type { AuthError } from './domain/errors.ts'
+import type { ImportValues } from './domain/imported-user.ts'
 import type { JsonObject } from './domain/session-data.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
 import { describeSession } from './engine/describe.ts'
 import type { Engine } from './engine/engine.ts'
+import { type ImportOptions, type ImportResult, importUsers } from './engine/import-users.ts'
 import type { SignedIn } from './engine/issue.ts'
 import { login } from './engine/login.ts'
 import { type EndedCounts, logout } from './engine/logout.ts'
@@ -44,6 +46,8 @@ export type {
   Guard,
   GuardOptions,
   Handle,
+  ImportOptions,
+  ImportResult,
   JsonObject,
   ListedCredential,
   Passage,
@@ -61,6 +65,18 @@ export { Refused }
 
 const NOWHERE: Whence = { ip: '', device: '' }
 const NOTHING = { sessions: [], remembered: undefined }
+
+/** A user from elsewhere: the hash as the other software has stored it. */
+export interface ImportRow extends ImportValues {
+  readonly username: string
+  readonly hash: string
+  readonly email?: string | null
+  /** A list, or one text with commas or spaces. */
+  readonly roles?: readonly string[] | string
+  /** ISO 8601, or seconds or milliseconds since 1970. */
+  readonly createdAt?: Date | string | number | null
+  readonly disabled?: boolean
+}
 
 export type LatchkeyOptions = SettingInputs
 
@@ -159,6 +175,9 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     users: {
       add: (user: { username: string; password: string; email?: string; roles?: readonly string[] }) =>
         addUser(engine, { ...user, email: user.email ?? null, roles: user.roles ?? [] }),
+      /** Users with the hashes of other software, a result for each, counted from 1. Nothing happens until results are read. @throws StoreError */
+      import: (rows: AsyncIterable<ImportRow> | Iterable<ImportRow>, options?: ImportOptions) =>
+        importUsers(engine, numbered(rows), options),
       find: (nameOrCode: string) => findUser(engine, nameOrCode),
       setRoles: (nameOrCode: string, roles: readonly string[]) => setRoles(engine, nameOrCode, roles),
       setDisabled: (nameOrCode: string, disabled: boolean) => setDisabled(engine, nameOrCode, disabled),
@@ -187,6 +206,14 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
         await engine.store.close()
       }
     },
+  }
+}
+
+async function* numbered(rows: AsyncIterable<ImportRow> | Iterable<ImportRow>) {
+  let line = 0
+  for await (const values of rows) {
+    line += 1
+    yield { line, values }
   }
 }
 

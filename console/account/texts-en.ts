@@ -100,6 +100,7 @@ export const en = {
   fromDevice: '{ip}, {device}',
 
   'account.register': 'The account was created',
+  'account.import': 'The account was brought over from another system',
   'account.delete': 'The account was to be deleted',
   'account.disable': 'The account was locked by an operator',
   'account.enable': 'The account was unlocked by an operator',

@@ -102,6 +102,7 @@ export const zh: Texts = {
   fromDevice: '{ip}，{device}',
 
   'account.register': '创建了账号',
+  'account.import': '从其他系统迁入了账号',
   'account.delete': '尝试删除账号',
   'account.disable': '管理者锁定了账号',
   'account.enable': '管理者解锁了账号',

@@ -1,4 +1,4 @@
-// latchkey user: adding, listing, roles, enabling and disabling, deleting, a new password.
+// latchkey user: adding, listing, roles, enabling and disabling, deleting, a new password, importing.
 
 import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
@@ -6,7 +6,8 @@ import { isRole, type UserRecord } from '../domain/user.ts'
 import type { Engine } from '../engine/engine.ts'
 import { addUser, deleteUser, setDisabled, setPassword, setRoles, type UserResult } from '../engine/users.ts'
 import { SettingError } from '../settings.ts'
-import { fail, NotYetError, print, table } from './output.ts'
+import { addImportCommand } from './import/command.ts'
+import { print, table } from './output.ts'
 import { readPassword } from './password-input.ts'
 import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 
@@ -112,12 +113,7 @@ export function addUserCommands(program: Command): void {
       )
     })
 
-  user
-    .command('import [file]')
-    .description('bring users and their hashes from elsewhere')
-    .action((_file: unknown, _options: unknown, command: Command) => {
-      fail(new NotYetError('user import is not supported by this version yet.'), command.optsWithGlobals<CommandOptions>())
-    })
+  addImportCommand(user)
 }
 
 async function change(

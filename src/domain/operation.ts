@@ -7,6 +7,7 @@ export type Outcome = 'ok' | 'refused' | 'limited' | 'alarm'
 /** What Latchkey itself records; applications record actions of their own beside these. */
 export type OwnAction =
   | 'account.register'
+  | 'account.import'
   | 'account.delete'
   | 'account.disable'
   | 'account.enable'

@@ -8,7 +8,7 @@ export interface UserRecord {
   /** What makes two names the same user; unique in a store. */
   readonly usernameKey: string
   readonly email: string | null
-  /** PHC string, or null for a user who cannot sign in with a password. */
+  /** A PHC string; after an import the hash of other software, until the next sign-in; null for a user without a password. */
   readonly passwordHash: string | null
   readonly roles: readonly string[]
   readonly disabled: boolean

@@ -8,11 +8,8 @@ import type { Change, EndWhere } from '../ports/store.ts'
 import { deletionOf } from './account.ts'
 import { operation } from './issue.ts'
 import { countEnded, type EndedCounts } from './logout.ts'
-import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
+import { MAX_ATTEMPTS, OPERATOR, type Parts } from './parts.ts'
 import { judgePassword, type NewUser, prepareUser } from './register.ts'
-
-/** Operators act on the machine itself, not over the network. */
-const OPERATOR: Whence = { ip: '', device: 'latchkey command' }
 
 export type UserResult = { readonly user: UserRecord; readonly ended: EndedCounts }
 

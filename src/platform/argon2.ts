@@ -1,10 +1,12 @@
 // Argon2id (RFC 9106) with OWASP's parameters, off the main thread, as many at once as there are cores and a bounded queue.
+// Hashes of older parameters and of other software are verified here as well, in the same queue.
 
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { canonicalPassword } from '../domain/password.ts'
 import type { PasswordHasher } from '../ports/passwords.ts'
+import { matchesForeign } from './foreign-hashes.ts'
 
 // 2 is Argon2id: the package's enum exists in its types only.
 const CURRENT = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 }
@@ -25,19 +27,19 @@ export function createArgon2({ concurrency = availableParallelism(), queue = 64 
   return {
     hash: (password) => inTurn(() => hash(canonicalPassword(password), CURRENT)),
 
-    verify: (phc, password) =>
+    verify: (stored, password) =>
       inTurn(async () => {
         const canonical = canonicalPassword(password)
-        const isCurrent = phc?.startsWith(CURRENT_PREFIX) === true
-        if (phc !== null && (await matches(phc, canonical))) return { ok: true, outdated: !isCurrent }
-        if (isCurrent) return { ok: false, outdated: false }
+        if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), outdated: false }
+        if (stored !== null && (await matchesForeign(stored, password))) return { ok: true, outdated: true }
+        // So that a wrong answer never comes quicker than for a hash of current cost.
         await verify(decoy, canonical)
         return { ok: false, outdated: false }
       }),
   }
 }
 
-/** A stored string that is no PHC string of Argon2 matches nothing. */
+/** A stored string that is damaged matches nothing. */
 async function matches(phc: string, password: string): Promise<boolean> {
   try {
     return await verify(phc, password)

@@ -6,10 +6,12 @@ export interface PasswordHasher {
   /** A PHC string of current cost; undefined when the queue is full. */
   hash(password: string): Promise<string | undefined>
   /**
-   * Compares a password with a PHC string at the price of one hash of current cost, also where `phc` is null (no such
-   * user) or of older parameters. Undefined when the queue is full.
+   * Compares a password with a stored hash: a PHC string of ours, or what other software has left behind. It costs at least one
+   * hash of current cost, also where there is none (no such user) and where a foreign or older one is cheaper; such a one is
+   * paid for besides. `outdated` says that it matched and is to be replaced. What is not recognised matches nothing.
+   * Undefined when the queue is full.
    */
-  verify(phc: string | null, password: string): Promise<{ readonly ok: boolean; readonly outdated: boolean } | undefined>
+  verify(stored: string | null, password: string): Promise<{ readonly ok: boolean; readonly outdated: boolean } | undefined>
 }
 
 export interface PasswordEstimator {

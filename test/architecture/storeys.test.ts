@@ -21,7 +21,11 @@ const TABLE: Readonly<Record<string, Rule>> = {
   domain: { storeys: [], node: false, packages: [] },
   ports: { storeys: ['domain'], node: false, packages: [] },
   engine: { storeys: ['domain', 'ports'], node: false, packages: [] },
-  platform: { storeys: ['domain', 'ports'], node: true, packages: ['@node-rs/argon2', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'] },
+  platform: {
+    storeys: ['domain', 'ports'],
+    node: true,
+    packages: ['@node-rs/argon2', '@node-rs/bcrypt', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'],
+  },
   stores: { storeys: ['domain', 'ports'], node: true, packages: ['@redis/client', 'pg'] },
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
   adapters: { storeys: ['http', 'engine'], node: true, packages: ['express', 'fastify', 'hono'] },
@@ -36,7 +40,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   assemble: { storeys: [...BELOW, 'open-store', 'read-secret', 'settings'], node: true, packages: [] },
   index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
   server: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: ['pino', 'pino-pretty', 'prom-client'] },
-  cli: { storeys: [...BELOW, 'open-store', 'settings', 'assemble', 'server'], node: true, packages: ['commander'] },
+  cli: { storeys: [...BELOW, 'open-store', 'settings', 'assemble', 'server'], node: true, packages: ['commander', 'csv-parse'] },
 }
 
 interface Import {

@@ -36,6 +36,7 @@ for (const action of REFUSED) {
 
 const OWN: Readonly<Record<OwnAction, true>> = {
   'account.register': true,
+  'account.import': true,
   'account.delete': true,
   'account.disable': true,
   'account.enable': true,

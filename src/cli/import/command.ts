@@ -1,0 +1,117 @@
+// latchkey user import: users and their hashes from a file or standard input.
+
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Engine } from '../../engine/engine.ts'
+import { type ImportLine, importUsers } from '../../engine/import-users.ts'
+import { SettingError } from '../../settings.ts'
+import { EXIT, fail, print } from '../output.ts'
+import { type CommandOptions, withEngine } from '../with-engine.ts'
+import { readLines } from './lines.ts'
+import { grouped, Progress } from './progress.ts'
+import { readCsv } from './read-csv.ts'
+import { readJsonLines } from './read-json-lines.ts'
+import { Rejects } from './rejects.ts'
+import { type Format, formatOf, openSource, type Source } from './source.ts'
+
+interface ImportCommandOptions extends CommandOptions {
+  readonly format?: string
+  readonly rejects?: string
+  readonly dryRun?: boolean
+}
+
+interface Summary {
+  readonly imported: number
+  readonly present: number
+  readonly refused: number
+  /** The last line of which it is known what came of it. */
+  readonly lastLine: number
+  readonly stopped: boolean
+  readonly dryRun: boolean
+}
+
+export function addImportCommand(user: Command): void {
+  user
+    .command('import [file]')
+    .description('bring users and their hashes from elsewhere: CSV or JSON lines, from a file or standard input')
+    .option('--format <format>', 'csv or jsonl; otherwise by the name of the file')
+    .option('--rejects <file>', 'write the numbers of all refused lines, and why, to this file')
+    .option('--dry-run', 'check everything and write nothing')
+    .action(async (file: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ImportCommandOptions>()
+      const path = file === '-' ? undefined : file
+      const stop = new AbortController()
+      const onSignal = () => stop.abort()
+      try {
+        const format = formatOf(path, options.format)
+        if (path !== undefined && options.rejects !== undefined && resolve(path) === resolve(options.rejects)) {
+          throw new SettingError('The file of rejects is the one to import: name another.')
+        }
+        const source = await openSource(path, stop.signal)
+        // The second signal ends the process as usual.
+        process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+        await withEngine(options, async (engine) => {
+          const summary = await run(engine, source, format, stop.signal, options)
+          print(summary, options, sentence(summary))
+          if (summary.refused > 0 || summary.stopped) process.exitCode = EXIT.refused
+          return undefined
+        })
+      } catch (error) {
+        fail(error, options)
+      } finally {
+        process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      }
+    })
+}
+
+async function run(
+  engine: Engine,
+  source: Source,
+  format: Format,
+  signal: AbortSignal,
+  { json = false, rejects: rejectsFile, dryRun = false }: ImportCommandOptions,
+): Promise<Summary> {
+  const progress = json ? undefined : new Progress(process.stderr, () => performance.now())
+  const rejects = await Rejects.open(rejectsFile, (line, refused) => {
+    progress?.clear()
+    process.stderr.write(json ? `${JSON.stringify({ line, refused })}\n` : `latchkey: line ${line}: ${refused}\n`)
+  })
+  let imported = 0
+  let present = 0
+  let lastLine = 0
+  let stopped = false
+  try {
+    for await (const result of importUsers(engine, readRows(source, format), { dryRun })) {
+      lastLine = result.line
+      if (result.outcome === 'imported') imported += 1
+      else if (result.outcome === 'present') present += 1
+      else await rejects.add(result.line, result.reason)
+      const share = source.size ? source.bytesRead() / source.size : undefined
+      progress?.update({ rows: imported + present + rejects.count, refused: rejects.count, share })
+    }
+  } catch (error) {
+    // What is not reported here is told by whoever has thrown it; and then it is known how far it came.
+    if (!signal.aborted) {
+      progress?.clear()
+      if (lastLine > 0 && !json) process.stderr.write(`latchkey: everything up to line ${lastLine} is done. Run it again to go on.\n`)
+      throw error
+    }
+    stopped = true
+  } finally {
+    progress?.clear()
+    await rejects.close()
+  }
+  if (rejects.unprinted > 0 && !json) process.stderr.write(`latchkey: ${grouped(rejects.unprinted)} more lines were refused.\n`)
+  return { imported, present, refused: rejects.count, lastLine, stopped, dryRun }
+}
+
+function readRows(source: Source, format: Format): AsyncIterable<ImportLine> {
+  const lines = readLines(source.chunks)
+  return format === 'csv' ? readCsv(lines) : readJsonLines(lines)
+}
+
+function sentence({ imported, present, refused, lastLine, stopped, dryRun }: Summary): string {
+  const done = dryRun ? 'would be imported; nothing was written' : 'imported'
+  const counts = `${grouped(imported)} ${imported === 1 ? 'user' : 'users'} ${done}; ${grouped(present)} already there; ${grouped(refused)} refused.`
+  return stopped ? `${counts} Stopped after line ${lastLine}: run it again to go on.` : counts
+}

@@ -1,0 +1,58 @@
+// Where the lines of an import come from: a file, or standard input; and in which format.
+
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { SettingError } from '../../settings.ts'
+
+export const FORMATS = ['csv', 'jsonl'] as const
+export type Format = (typeof FORMATS)[number]
+
+const FORMAT_OF_ENDING: Readonly<Record<string, Format>> = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' }
+
+export interface Source {
+  readonly chunks: AsyncIterable<Buffer>
+  /** In bytes, where it is known. */
+  readonly size: number | undefined
+  readonly bytesRead: () => number
+}
+
+/** @throws SettingError when neither the option nor the name of the file says it */
+export function formatOf(file: string | undefined, given: string | undefined): Format {
+  const known = FORMATS.find((format) => format === given)
+  if (known) return known
+  if (given !== undefined) throw new SettingError(`The format "${given}" is not known: ${FORMATS.join(' or ')}.`)
+  const byName = file === undefined ? undefined : FORMAT_OF_ENDING[extname(file).toLowerCase()]
+  if (byName === undefined) throw new SettingError(`Say what is in it: --format ${FORMATS.join(' or --format ')}.`)
+  return byName
+}
+
+/** Reading throws as soon as `signal` is aborted. @throws SettingError when there is no such file */
+export async function openSource(file: string | undefined, signal: AbortSignal): Promise<Source> {
+  if (file === undefined && process.stdin.isTTY) {
+    throw new SettingError('Name the file to import, or send it to standard input with --format.')
+  }
+  const size = file === undefined ? undefined : await sizeOf(file)
+  const input = file === undefined ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
+  let bytes = 0
+  async function* chunks(): AsyncGenerator<Buffer> {
+    const stop = () => input.destroy()
+    signal.addEventListener('abort', stop, { once: true })
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      signal.throwIfAborted()
+      bytes += chunk.length
+      yield chunk
+    }
+    signal.throwIfAborted()
+  }
+  return { chunks: chunks(), size, bytesRead: () => bytes }
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new SettingError(error.code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be read: ${error.message}.`)
+  })
+  if (found.isDirectory()) throw new SettingError(`${file} is a directory; a file is imported.`)
+  // A pipe has a name and no size.
+  return found.isFile() ? found.size : undefined
+}

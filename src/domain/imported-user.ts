@@ -1,0 +1,147 @@
+// One user from elsewhere: which fields a row may have, under which names, and whether what it says is accepted.
+
+import { recogniseHash, textToKeep } from './foreign-hash.ts'
+import { DAY } from './time.ts'
+import { isRole, usernameKey } from './user.ts'
+
+/** Each field and the names that others give it, folded: lower case, without `_` and `-`. */
+const NAMES = {
+  username: ['username', 'login'],
+  email: ['email'],
+  hash: ['hash', 'passwordhash', 'password', 'passworddigest', 'encryptedpassword'],
+  roles: ['roles', 'role'],
+  createdAt: ['createdat', 'datejoined'],
+  disabled: ['disabled', 'banned'],
+} as const
+
+export type ImportField = keyof typeof NAMES
+
+export const IMPORT_FIELDS = Object.keys(NAMES) as readonly ImportField[]
+
+/** What is read of one user, of whatever type it is. */
+export type ImportValues = Readonly<Partial<Record<ImportField, unknown>>>
+
+export interface ImportedUser {
+  readonly username: string
+  readonly usernameKey: string
+  readonly email: string | null
+  readonly passwordHash: string
+  readonly roles: readonly string[]
+  readonly disabled: boolean
+  /** Null where the row does not say. */
+  readonly createdAt: number | null
+}
+
+/** Why a row is not accepted, in words that do not repeat what is in it. */
+export interface RefusedRow {
+  readonly refused: string
+}
+
+/** The field that a column or a member of an object stands for. */
+export function fieldNamed(name: string): ImportField | undefined {
+  const folded = name.trim().toLowerCase().replace(/[_-]/g, '')
+  return IMPORT_FIELDS.find((field) => (NAMES[field] as readonly string[]).includes(folded))
+}
+
+export function judgeImport(values: ImportValues, now: number): ImportedUser | RefusedRow {
+  const { username } = values
+  if (isEmpty(username)) return { refused: 'there is no username' }
+  if (typeof username !== 'string') return { refused: 'the username is not a text' }
+  const key = usernameKey(username)
+  if (key === undefined) return { refused: 'the username is not allowed: 3 to 64 letters, digits, and . _ -' }
+
+  const email = readEmail(values.email)
+  if ('refused' in email) return email
+  const hash = readHash(values.hash)
+  if ('refused' in hash) return hash
+  const roles = readRoles(values.roles)
+  if ('refused' in roles) return roles
+  const disabled = readDisabled(values.disabled)
+  if ('refused' in disabled) return disabled
+  const createdAt = readCreatedAt(values.createdAt, now)
+  if ('refused' in createdAt) return createdAt
+  return {
+    username,
+    usernameKey: key,
+    email: email.value,
+    passwordHash: hash.value,
+    roles: roles.value,
+    disabled: disabled.value,
+    createdAt: createdAt.value,
+  }
+}
+
+type Read<T> = { readonly value: T } | RefusedRow
+
+const EMAIL = /^[^\s@]+@[^\s@]+$/u
+const MAX_EMAIL = 254
+
+function readEmail(value: unknown): Read<string | null> {
+  if (isEmpty(value)) return { value: null }
+  if (typeof value !== 'string') return { refused: 'the email is not a text' }
+  const isAddress = value.length <= MAX_EMAIL && EMAIL.test(value) && !/\p{Cc}/u.test(value) && value.isWellFormed()
+  return isAddress ? { value } : { refused: 'the email is not an address' }
+}
+
+function readHash(value: unknown): Read<string> {
+  if (isEmpty(value)) return { refused: 'there is no hash: a user without a password cannot sign in' }
+  if (typeof value !== 'string') return { refused: 'the hash is not a text' }
+  const hash = recogniseHash(value)
+  return 'refused' in hash ? hash : { value: textToKeep(hash, value) }
+}
+
+function readRoles(value: unknown): Read<readonly string[]> {
+  if (isEmpty(value)) return { value: [] }
+  const listed: unknown = typeof value === 'string' ? value.split(/[\s,]+/).filter((role) => role !== '') : value
+  if (!Array.isArray(listed)) return { refused: 'the roles are neither a text nor a list' }
+  const roles: readonly unknown[] = listed
+  const accepted = roles.filter((role): role is string => typeof role === 'string' && isRole(role))
+  if (accepted.length < roles.length) return { refused: 'a role is not accepted: a lower-case letter, then letters, digits, _ or -' }
+  return { value: [...new Set(accepted)] }
+}
+
+const YES = ['true', 't', 'yes', 'y', '1']
+const NO = ['false', 'f', 'no', 'n', '0']
+
+function readDisabled(value: unknown): Read<boolean> {
+  if (isEmpty(value)) return { value: false }
+  const text = String(value).toLowerCase()
+  if (YES.includes(text)) return { value: true }
+  if (NO.includes(text)) return { value: false }
+  return { refused: 'disabled is neither true nor false' }
+}
+
+const WHEN = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)? ?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?$/
+/** Whole numbers below are seconds since 1970, from here on milliseconds: as such this lies in 1973. */
+const FIRST_MILLISECONDS = 100_000_000_000
+
+function readCreatedAt(value: unknown, now: number): Read<number | null> {
+  if (isEmpty(value)) return { value: null }
+  const at = value instanceof Date ? value.getTime() : typeof value === 'number' ? scaled(value) : instantOf(String(value).trim())
+  if (at === undefined || !Number.isSafeInteger(at) || at < 0) {
+    return { refused: 'createdAt is no time: accepted are ISO 8601, and seconds or milliseconds since 1970' }
+  }
+  return at > now + DAY ? { refused: 'createdAt lies in the future' } : { value: at }
+}
+
+function instantOf(text: string): number | undefined {
+  if (/^\d{1,15}$/.test(text)) return scaled(Number(text))
+  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', , sign, zoneHour = 0, zoneMinute = 0] = WHEN.exec(text) ?? []
+  if (year === undefined) return undefined
+  const date = [Number(year), Number(month) - 1, Number(day)] as const
+  const midnight = new Date(Date.UTC(...date))
+  // What does not exist is moved on to another day: 30 February, month 13.
+  const exists = midnight.getUTCMonth() === date[1] && midnight.getUTCDate() === date[2]
+  if (!exists || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const millisecond = Number(fraction.padEnd(3, '0').slice(0, 3))
+  const zone = (sign === '-' ? -1 : 1) * (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000
+  return midnight.getTime() + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000 + millisecond - zone
+}
+
+function scaled(number: number): number {
+  return Math.round(number < FIRST_MILLISECONDS ? number * 1000 : number)
+}
+
+function isEmpty(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === ''
+}
