@@ -101,7 +101,7 @@ function enforcedTable(): ReadonlyMap<string, Row> {
   const text = read('test/architecture/storeys.test.ts')
   const quoted = (list: string) => [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
   const below = quoted(/^const BELOW = \[(.*)\]$/m.exec(text)?.[1] ?? '')
-  const rows = text.matchAll(/^ {2}'?([\w-]+)'?: \{ storeys: \[(.*?)\], node: (true|false), packages: \[(.*?)\] \},$/gm)
+  const rows = text.matchAll(/^ {2}'?([\w-]+)'?: \{\s+storeys: \[([^\]]*)\],\s+node: (true|false),\s+packages: \[([^\]]*)\],?\s+\},$/gm)
   return new Map(
     [...rows].map(([, storey = '', storeys = '', node, packages = '']) => {
       const all = storeys.includes('...BELOW') ? [...below, ...quoted(storeys)] : quoted(storeys)
