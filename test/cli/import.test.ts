@@ -366,27 +366,44 @@ test('standard input is read, in the format that is named', async () => {
   }
 })
 
-test('stopped by a signal it says how far it came, and run again it goes on', async () => {
-  const home = await place()
-  const rows = Array.from({ length: 5000 }, (_, index) => `user${index},${HASH}\n`)
+/** An import whose input stalls after half of it, as from a program that hangs; it is ended by the signal when 2000 users are in. */
+async function interrupted(home: string, rows: readonly string[], signal: NodeJS.Signals) {
   const child = spawn(process.execPath, [MAIN, 'user', 'import', '--format', 'csv'], { cwd: home, env: cleanEnvironment(), stdio: 'pipe' })
   let stdout = ''
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString()
   })
-  // The rest never comes, as from a program that hangs.
   child.stdin.write(`username,hash\n${rows.slice(0, 2500).join('')}`)
   const closed = once(child, 'close')
   for (let landed = 0; landed < 2000; landed = countIn(home)) await new Promise((resolve) => setTimeout(resolve, 20))
-  child.kill('SIGINT')
+  child.kill(signal)
   await closed
-  equal(child.exitCode, 1)
+  return { code: child.exitCode, stdout }
+}
+
+const FIVE_THOUSAND = Array.from({ length: 5000 }, (_, index) => `user${index},${HASH}\n`)
+
+test('stopped by a signal it says how far it came, and run again it goes on', async () => {
+  const home = await place()
+  const { code, stdout } = await interrupted(home, FIVE_THOUSAND, 'SIGINT')
+  equal(code, 1)
   match(stdout, /^2,000 users imported; 0 already there; 0 refused\. Stopped after line 2001: run it again to go on\.\n$/)
   const again = await runCommand(['user', 'import', '--format', 'csv', '--json'], {
     folder: home,
-    input: `username,hash\n${rows.join('')}`,
+    input: `username,hash\n${FIVE_THOUSAND.join('')}`,
   })
   deepEqual(counted(JSON.parse(again.stdout)), [3000, 2000, 0])
+})
+
+test('killed, it leaves whole groups, and run again it goes on', async () => {
+  const home = await place()
+  await interrupted(home, FIVE_THOUSAND, 'SIGKILL')
+  equal(usersIn(home).length, 2000)
+  const again = await runCommand(['user', 'import', '--format', 'csv', '--json'], {
+    folder: home,
+    input: `username,hash\n${FIVE_THOUSAND.join('')}`,
+  })
+  deepEqual([again.code, counted(JSON.parse(again.stdout))], [0, [3000, 2000, 0]])
 })
 
 function countIn(home: string): number {

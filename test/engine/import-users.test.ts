@@ -1,0 +1,55 @@
+// Importing beside others who take names at the same time, and the memory of the names that were seen.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ImportLine, importUsers } from '../../src/engine/import-users.ts'
+import { NamesSeen } from '../../src/engine/names-seen.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { startInProcess } from '../support/in-process.ts'
+
+const HASH = 'pbkdf2_sha256$10$salt$MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI='
+
+function lines(count: number): readonly ImportLine[] {
+  return Array.from({ length: count }, (_, index) => ({ line: index + 1, values: { username: `user${index}`, hash: HASH } }))
+}
+
+test('a name that somebody takes in the very moment of a write is found there, and the others land', async () => {
+  const store = createMemoryStore()
+  let isFirst = true
+  const contended: Store = {
+    ...store,
+    async write(changes: readonly Change[]) {
+      const theirs = changes.find((change) => change.do === 'insert user' && change.user.username === 'user3')
+      if (isFirst && theirs?.do === 'insert user') {
+        isFirst = false
+        await store.write([{ do: 'insert user', user: { ...theirs.user, code: 'usr_other', email: 'first@example.com' } }])
+      }
+      return store.write(changes)
+    },
+  }
+  const { engine } = await startInProcess({}, { store: contended })
+  const outcomes: string[] = []
+  for await (const { outcome } of importUsers(engine, lines(6))) outcomes.push(outcome)
+  deepEqual(outcomes, ['imported', 'imported', 'imported', 'present', 'imported', 'imported'])
+  equal((await store.users.findByUsernameKey('user3'))?.email, 'first@example.com')
+  equal((await store.users.page(null, 100)).length, 6)
+})
+
+test('whoever stops asking stops the import after whole groups', async () => {
+  const store = createMemoryStore()
+  const { engine } = await startInProcess({}, { store })
+  for await (const { line } of importUsers(engine, lines(5000))) if (line === 1500) break
+  equal((await store.users.page(null, 10_000)).length, 2000)
+})
+
+test('every name that was seen is known again, and no other', () => {
+  const seen = new NamesSeen()
+  const names = Array.from({ length: 200_000 }, (_, index) => `user-${index}`)
+  for (const name of names) {
+    ok(!seen.has(name), name)
+    seen.add(name)
+    seen.add(name)
+  }
+  for (const name of names) ok(seen.has(name), name)
+})
