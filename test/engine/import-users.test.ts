@@ -28,9 +28,9 @@ test('a name that somebody takes in the very moment of a write is found there, a
       return store.write(changes)
     },
   }
-  const { engine } = await startInProcess({}, { store: contended })
+  await using app = await startInProcess({}, { store: contended })
   const outcomes: string[] = []
-  for await (const { outcome } of importUsers(engine, lines(6))) outcomes.push(outcome)
+  for await (const { outcome } of importUsers(app.engine, lines(6))) outcomes.push(outcome)
   deepEqual(outcomes, ['imported', 'imported', 'imported', 'present', 'imported', 'imported'])
   equal((await store.users.findByUsernameKey('user3'))?.email, 'first@example.com')
   equal((await store.users.page(null, 100)).length, 6)
@@ -38,8 +38,8 @@ test('a name that somebody takes in the very moment of a write is found there, a
 
 test('whoever stops asking stops the import after whole groups', async () => {
   const store = createMemoryStore()
-  const { engine } = await startInProcess({}, { store })
-  for await (const { line } of importUsers(engine, lines(5000))) if (line === 1500) break
+  await using app = await startInProcess({}, { store })
+  for await (const { line } of importUsers(app.engine, lines(5000))) if (line === 1500) break
   equal((await store.users.page(null, 10_000)).length, 2000)
 })
 
