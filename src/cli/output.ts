@@ -3,11 +3,6 @@
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { SettingError } from '../settings.ts'
 
-/** Something that is specified but not there yet in this version. */
-export class NotYetError extends Error {
-  override readonly name = 'NotYetError'
-}
-
 export const EXIT = { done: 0, refused: 1, usage: 2 } as const
 
 export interface OutputOptions {
@@ -55,7 +50,6 @@ function say(code: string, message: string, { json = false }: OutputOptions): vo
 
 function kindOf(error: unknown): readonly [string, number] {
   if (error instanceof AuthError) return [error.code, EXIT.refused]
-  if (error instanceof NotYetError) return ['not_yet', EXIT.usage]
   if (error instanceof SettingError) return ['setting', EXIT.usage]
   if (error instanceof StoreError) return ['store.unavailable', EXIT.refused]
   return ['failed', EXIT.refused]

@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addDoctorCommand } from './doctor.ts'
 import { addKeyCommands } from './key.ts'
 import { addMigrateCommand } from './migrate.ts'
-import { EXIT, fail, failUsage, NotYetError } from './output.ts'
+import { EXIT, fail, failUsage } from './output.ts'
 import { addServeCommand } from './serve.ts'
 import { addSessionCommands } from './session.ts'
 import { addUserCommands } from './user.ts'
@@ -25,10 +26,7 @@ addUserCommands(program)
 addSessionCommands(program)
 addKeyCommands(program)
 addMigrateCommand(program)
-program
-  .command('doctor <url>')
-  .description('sign in through a deployment and report what is wrong with it')
-  .action(() => fail(new NotYetError('doctor is not supported by this version yet.'), program.opts()))
+addDoctorCommand(program)
 
 try {
   await program.parseAsync()

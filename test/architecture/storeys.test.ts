@@ -40,7 +40,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   assemble: { storeys: [...BELOW, 'open-store', 'read-secret', 'settings'], node: true, packages: [] },
   index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
   server: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: ['pino', 'pino-pretty', 'prom-client'] },
-  cli: { storeys: [...BELOW, 'open-store', 'settings', 'assemble', 'server'], node: true, packages: ['commander', 'csv-parse'] },
+  doctor: { storeys: [], node: true, packages: [] },
+  cli: { storeys: [...BELOW, 'open-store', 'settings', 'assemble', 'server', 'doctor'], node: true, packages: ['commander', 'csv-parse'] },
 }
 
 interface Import {

@@ -1,9 +1,10 @@
 // What fails, and how it comes back.
 
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { libfaketime } from '../support/faketime.ts'
 import type { PlaceName } from '../support/places.ts'
 import { temporaryFolder } from '../support/server.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
@@ -29,12 +30,6 @@ const BEFORE = 1_000
 const AFTER = 2_000
 
 /** Makes a program read the time from a file. */
-function libfaketime(): string {
-  const [found] = globSync('/usr/lib/*/faketime/libfaketime.so.1')
-  if (found === undefined) throw new Error('libfaketime is missing: npm test says how to install it')
-  return found
-}
-
 export const FAULTS: readonly Fault[] = [
   {
     name: 'kill -9 of Redis',

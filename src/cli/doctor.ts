@@ -1,0 +1,135 @@
+// latchkey doctor: a visit to a deployment, through everything that stands before it.
+
+import { readFile } from 'node:fs/promises'
+import { styleText } from 'node:util'
+import type { Command } from 'commander'
+import { addressesOf, parseAddress } from '../doctor/addresses.ts'
+import type { Address } from '../doctor/connection.ts'
+import { type Diagnosis, diagnose } from '../doctor/diagnosis.ts'
+import { report, type Styles } from '../doctor/report.ts'
+import type { Account, Plan } from '../doctor/visit/plan.ts'
+import { visit } from '../doctor/visit/visit.ts'
+import { SettingError } from '../settings.ts'
+import { EXIT, fail, type OutputOptions, print } from './output.ts'
+import { readPassword } from './password-input.ts'
+
+interface DoctorOptions extends OutputOptions {
+  readonly resolve?: readonly string[]
+  readonly plain?: string
+  readonly origin?: readonly string[]
+  readonly user?: string
+  readonly serviceKeyFile?: string
+}
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor <url>')
+    .description('sign in through a deployment with a user who is deleted again, and report what is wrong and what mends it')
+    .option('--resolve <address...>', 'the addresses to look at, such as 203.0.113.7 or 203.0.113.7:8443, instead of those of the name')
+    .option('--origin <origin...>', 'origins of applications that are to be allowed')
+    .option('--plain <url>', 'where the same is reached without TLS; otherwise port 80 of the same name')
+    .option('--user <name>', 'sign in as somebody who is there, where registration is closed; the password is asked for')
+    .option('--service-key-file <file>', 'a service key, to look at the stream of endings too')
+    .action(async (text: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<DoctorOptions>()
+      const stop = new AbortController()
+      const onSignal = () => stop.abort()
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+      try {
+        const plan = await planOf(text, options, stop.signal)
+        const diagnosis = diagnose(await visit(plan))
+        clearProgress()
+        tell(diagnosis, options, stop.signal.aborted)
+      } catch (error) {
+        clearProgress()
+        fail(error, options)
+      } finally {
+        process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      }
+    })
+}
+
+function tell(diagnosis: Diagnosis, options: OutputOptions, stopped: boolean): void {
+  if (stopped) fail(new Error(leftText(diagnosis)), options)
+  else print(diagnosis, options, report(diagnosis, styles()))
+  if (stopped || diagnosis.wrong > 0 || diagnosis.leftBehind !== null) process.exitCode = EXIT.refused
+}
+
+function leftText({ leftBehind }: Diagnosis): string {
+  return leftBehind === null
+    ? 'Stopped, and nothing was left behind.'
+    : `Stopped. The user ${leftBehind} is still there: latchkey user delete ${leftBehind}`
+}
+
+async function planOf(text: string, options: DoctorOptions, signal: AbortSignal): Promise<Plan> {
+  const url = originUrl(text, 'The address')
+  return {
+    url,
+    addresses: await addressesFor(url, options.resolve ?? []),
+    plain: plainOf(url, options.plain),
+    origins: (options.origin ?? []).map((origin) => originUrl(origin, '--origin').origin),
+    account: options.user === undefined ? null : await accountOf(options.user),
+    serviceKey: options.serviceKeyFile === undefined ? null : await firstLine(options.serviceKeyFile),
+    signal,
+    onProgress: options.json ? () => {} : showProgress,
+  }
+}
+
+function originUrl(text: string, what: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isOrigin = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && url.search === '' && url.username === ''
+  if (!isOrigin)
+    throw new SettingError(
+      `${what} "${text}" is not accepted: http:// or https://, a name and perhaps a port, such as https://id.example.org.`,
+    )
+  return url
+}
+
+async function addressesFor(url: URL, named: readonly string[]): Promise<readonly Address[]> {
+  if (named.length > 0) {
+    return named.map((text) => {
+      const address = parseAddress(text, url)
+      if (address === undefined)
+        throw new SettingError(`--resolve "${text}" is not accepted: an IP address, perhaps with a port, such as 203.0.113.7:8443.`)
+      return address
+    })
+  }
+  try {
+    return await addressesOf(url)
+  } catch {
+    throw new SettingError(
+      `The name ${url.hostname} does not resolve to any address. Is it spelled right? --resolve ADDRESS goes without the name service.`,
+    )
+  }
+}
+
+function plainOf(url: URL, named: string | undefined): URL | null {
+  if (named !== undefined) return originUrl(named, '--plain')
+  return url.protocol === 'https:' && url.port === '' ? new URL(`http://${url.host}`) : null
+}
+
+async function accountOf(username: string): Promise<Account> {
+  return { username, password: await readPassword(`Password of ${username}`) }
+}
+
+async function firstLine(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).split('\n', 1)[0]?.trim() ?? ''
+  } catch (error) {
+    throw new SettingError(`--service-key-file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`)
+  }
+}
+
+function showProgress(doing: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${doing} …`)
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+}
+
+function styles(): Styles {
+  // styleText looks at the stream, and at NO_COLOR.
+  const style = (format: 'green' | 'red' | 'dim') => (text: string) => styleText(format, text, { stream: process.stdout })
+  return { right: style('green'), wrong: style('red'), quiet: style('dim') }
+}

@@ -1,0 +1,59 @@
+// Latchkey sees the address of the client: not the proxy's, and not one that the client made up.
+
+import { BlockList, isIPv4 } from 'node:net'
+import { type Exchange, member } from '../exchange.ts'
+import { type Finding, type Judge, NOT_SIGNED_IN } from '../finding.ts'
+import { isOnThisMachine } from '../this-machine.ts'
+import { FORGED_ADDRESS } from '../visit/names.ts'
+
+export const judgeClientAddress: Judge = ({ url, steps }) => {
+  const [listed] = steps.sessions
+  const seen = listed && currentAddress(listed)
+  if (listed === undefined || seen === undefined) return NOT_SIGNED_IN
+  const findings: Finding[] = []
+  if (isTheProxys(seen, listed))
+    findings.push({
+      what: `Latchkey takes everybody for ${seen}, which is the proxy: one person's wrong passwords lock all out, and the record names no one.`,
+      mend: `nginx: \`proxy_set_header X-Forwarded-For $remote_addr;\` And LATCHKEY_TRUSTED_PROXIES=${seen}`,
+    })
+  // On its own machine a server may trust whoever asks, as it would a proxy.
+  if (!isOnThisMachine(url) && steps.forgedSessions.some((exchange) => currentAddress(exchange) === FORGED_ADDRESS))
+    findings.push({
+      what: 'Latchkey believes whatever address a client claims to have: limits by address hold nobody.',
+      mend: 'nginx: `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces what the client sent, and `proxy_set_header Forwarded "";`. LATCHKEY_TRUSTED_PROXIES names the proxies alone, and no network of clients.',
+    })
+  return findings
+}
+
+/** Another one than ours, where nothing but a proxy can have changed it. */
+function isTheProxys(seen: string, { from, address }: Exchange): boolean {
+  const own = plain(from)
+  if (seen === own) return false
+  if (LOOPBACK.check(seen, family(seen))) return true
+  const asked = address.replace(/^\[?([^\]]+?)\]?:\d+$/, '$1')
+  return PRIVATE.check(seen, family(seen)) && !PRIVATE.check(asked, family(asked)) && !LOOPBACK.check(asked, family(asked))
+}
+
+function currentAddress(listed: Exchange): string | undefined {
+  const sessions = member(listed)
+  if (!Array.isArray(sessions)) return undefined
+  const ip: unknown = sessions.find((session) => session?.current === true)?.ip
+  return typeof ip === 'string' ? plain(ip) : undefined
+}
+
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+const family = (address: string) => (isIPv4(address) ? 'ipv4' : 'ipv6')
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+/** RFC 1918, RFC 4193. */
+const PRIVATE = new BlockList()
+PRIVATE.addSubnet('10.0.0.0', 8, 'ipv4')
+PRIVATE.addSubnet('172.16.0.0', 12, 'ipv4')
+PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4')
+PRIVATE.addSubnet('fc00::', 7, 'ipv6')

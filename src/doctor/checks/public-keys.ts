@@ -1,0 +1,22 @@
+// The keys that tokens are signed with can be had by those who verify them.
+
+import { member } from '../exchange.ts'
+import { type Judge, NOT_SIGNED_IN } from '../finding.ts'
+import { claimsOf } from '../token-claims.ts'
+
+export const judgePublicKeys: Judge = ({ steps }) => {
+  const used = new Set([...steps.signIn, ...steps.tokens].flatMap((exchange) => claimsOf(exchange)?.kid ?? []))
+  if (used.size === 0) return NOT_SIGNED_IN
+  const lacking = steps.publicKeys.find((exchange) => {
+    const keys = member(exchange, 'keys')
+    const published = Array.isArray(keys) ? new Set(keys.map((key) => key?.kid)) : new Set()
+    return ![...used].every((kid) => published.has(kid))
+  })
+  if (lacking === undefined) return []
+  return [
+    {
+      what: `/.well-known/jwks.json at ${lacking.address} (${lacking.status}) lacks the key that tokens are signed with: other services refuse every token.`,
+      mend: 'Hand /.well-known/jwks.json over to Latchkey, let no cache keep it for longer than its five minutes, and give every server the same database and secret.',
+    },
+  ]
+}

@@ -1,0 +1,90 @@
+// Asking one address, whatever the name resolves to: the request goes there, its Host and its certificate are the name's.
+
+import { type ClientRequest, request as requestInTheClear } from 'node:http'
+import { type RequestOptions, request as requestByTls } from 'node:https'
+import { isIP, isIPv6 } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Exchange, Header } from './exchange.ts'
+
+export interface Address {
+  readonly ip: string
+  readonly port: number
+}
+
+export interface Asked {
+  readonly method?: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** How long to wait for an answer, in milliseconds. */
+const PATIENCE = 10_000
+/** As much of a body as is looked at, in bytes. */
+const MAX_BODY = 256 * 1024
+
+/** Never rejects: that no answer came is a finding like any other. Every request is a connection of its own, so that a balancer may choose anew. */
+export async function ask(url: URL, address: Address, { method = 'GET', path, headers = {}, body }: Asked): Promise<Exchange> {
+  const sentAt = Date.now()
+  let from = ''
+  const about = { address: addressText(address), method, path, asked: headers, sentAt }
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException) =>
+      resolve({
+        ...about,
+        status: 0,
+        failure: error.code ?? error.message,
+        headers: [],
+        body: '',
+        from,
+        receivedAt: Date.now(),
+        certificateUntil: null,
+      })
+    const length = { 'content-length': String(Buffer.byteLength(body ?? '')) }
+    const request = open(url, address, { method, path, headers: { ...length, ...headers }, signal: AbortSignal.timeout(PATIENCE) })
+    request.once('error', failed)
+    request.once('socket', (socket) => socket.once('connect', () => (from = socket.localAddress ?? '')))
+    request.once('response', (response) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      const { socket } = response
+      const certificateUntil = socket instanceof TLSSocket ? Date.parse(socket.getPeerCertificate().valid_to) : null
+      const finish = () =>
+        resolve({
+          ...about,
+          status: response.statusCode ?? 0,
+          failure: null,
+          headers: pairs(response.rawHeaders),
+          body: Buffer.concat(chunks).toString(),
+          from,
+          receivedAt: Date.now(),
+          certificateUntil,
+        })
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.byteLength
+        if (size <= MAX_BODY) return void chunks.push(chunk)
+        finish()
+        response.destroy()
+      })
+      response.once('end', finish)
+      response.once('error', failed)
+    })
+    request.end(body)
+  })
+}
+
+/** Begins a request to that address, with the Host and for the certificate of the URL. */
+export function open(url: URL, { ip, port }: Address, options: RequestOptions): ClientRequest {
+  const servername = isIP(url.hostname) === 0 && !url.hostname.startsWith('[') ? { servername: url.hostname } : {}
+  const headers = { host: url.host, ...options.headers }
+  const request = url.protocol === 'https:' ? requestByTls : requestInTheClear
+  return request({ ...options, ...servername, host: ip, port, headers, agent: false })
+}
+
+export function addressText({ ip, port }: Address): string {
+  return isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+function pairs(raw: readonly string[]): readonly Header[] {
+  return Array.from({ length: raw.length / 2 }, (_, index) => [raw[2 * index] ?? '', raw[2 * index + 1] ?? ''] as const)
+}

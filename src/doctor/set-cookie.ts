@@ -1,0 +1,19 @@
+// Set-Cookie as it came (RFC 6265, 5.2): name and attributes, the value left out.
+
+import { type Exchange, headerValues } from './exchange.ts'
+
+export interface CookieSet {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+}
+
+export function cookiesSet(exchange: Exchange): readonly CookieSet[] {
+  return headerValues(exchange, 'set-cookie').map((line) => {
+    const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
+    const entries = attributes.map((attribute) => {
+      const [name = '', ...value] = attribute.split('=')
+      return [name.toLowerCase(), value.join('=')] as const
+    })
+    return { name: pair.split('=', 1)[0] ?? '', attributes: new Map(entries) }
+  })
+}

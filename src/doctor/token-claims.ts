@@ -1,0 +1,26 @@
+// What a token says of itself. Read, not verified: it came from the very server that is looked at.
+
+import { type Exchange, member } from './exchange.ts'
+
+export interface TokenClaims {
+  readonly iss: string
+  /** Seconds since 1970. */
+  readonly iat: number
+  readonly kid: string
+}
+
+export function claimsOf(exchange: Exchange): TokenClaims | undefined {
+  const token = member(exchange, 'token')
+  if (typeof token !== 'string') return undefined
+  const [header, payload] = token.split('.').map(decoded)
+  if (typeof payload?.iss !== 'string' || typeof payload.iat !== 'number' || typeof header?.kid !== 'string') return undefined
+  return { iss: payload.iss, iat: payload.iat, kid: header.kid }
+}
+
+function decoded(part: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+}

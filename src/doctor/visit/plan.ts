@@ -1,0 +1,24 @@
+// What the doctor was asked to do.
+
+import type { Address } from '../connection.ts'
+
+export interface Plan {
+  /** The origin that people use. */
+  readonly url: URL
+  readonly addresses: readonly Address[]
+  /** Where the same is reached without TLS; null where there is nothing to look at. */
+  readonly plain: URL | null
+  /** Origins of applications that are to be allowed. */
+  readonly origins: readonly string[]
+  /** Somebody who is there already; otherwise a user is registered, and deleted at the end. */
+  readonly account: Account | null
+  readonly serviceKey: string | null
+  /** Stops the visit; what it began is still put away. */
+  readonly signal: AbortSignal
+  readonly onProgress: (doing: string) => void
+}
+
+export interface Account {
+  readonly username: string
+  readonly password: string
+}

@@ -1,0 +1,97 @@
+// A deployment as it should be: two servers of Latchkey behind a real nginx, with TLS and a way to it from outside.
+// Tests break one thing of it at a time.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { askOnce } from '../support/connections.ts'
+import { until } from '../support/until.ts'
+
+export const NAME = 'id.example.test'
+export const APPLICATION = 'https://shop.example.test'
+
+export interface Lines {
+  /** What stands in the part of nginx that leads to Latchkey. */
+  readonly location: string
+  /** What stands beside it. */
+  readonly server: string
+  readonly plain: string
+  readonly http: string
+}
+
+export const AS_IT_SHOULD_BE: Lines = {
+  http: '',
+  server: '',
+  plain: 'return 308 https://$host$request_uri;',
+  location: `
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header Forwarded "";
+    proxy_buffering off;
+    `,
+}
+
+export interface Where {
+  readonly folder: string
+  readonly port: number
+  readonly plainPort: number
+  readonly upstream: readonly string[]
+  readonly certificate: { readonly cert: string; readonly key: string }
+}
+
+export async function startNginx(where: Where, { location, server, plain, http }: Lines): Promise<AsyncDisposable> {
+  const { folder, port, plainPort, upstream, certificate } = where
+  await mkdir(folder, { recursive: true })
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`)
+  const configuration = join(folder, 'nginx.conf')
+  await writeFile(
+    configuration,
+    `pid ${join(folder, 'nginx.pid')};
+events {}
+http {
+  ${paths.join('\n  ')}
+  access_log off;
+  upstream latchkey {
+    ${upstream.map((host) => `server ${host};`).join('\n    ')}
+  }
+  ${http}
+  server {
+    listen 127.0.0.1:${port} ssl;
+    listen [::1]:${port} ssl;
+    ssl_certificate ${certificate.cert};
+    ssl_certificate_key ${certificate.key};
+    ${server}
+    location / {
+      proxy_pass http://latchkey;
+      ${location}
+    }
+  }
+  server {
+    listen 127.0.0.1:${plainPort};
+    location / { ${plain} }
+  }
+}
+`,
+  )
+  const nginx = spawn('nginx', ['-c', configuration, '-g', 'daemon off; master_process off; error_log stderr crit;'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await until('nginx to listen', () => listens(nginx, plainPort))
+  return {
+    async [Symbol.asyncDispose]() {
+      nginx.kill()
+      await once(nginx, 'exit')
+    },
+  }
+}
+
+function listens(nginx: ChildProcess, port: number): Promise<boolean> {
+  if (nginx.exitCode !== null) throw new Error('nginx did not start.')
+  return askOnce(`http://localhost:${port}`, '/').then(
+    () => true,
+    () => false,
+  )
+}

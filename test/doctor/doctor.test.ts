@@ -1,0 +1,344 @@
+// The doctor finds what is wrong with a deployment, names what mends it, and is silent where all is right. Everything here runs: nginx, TLS, two
+// servers over one database, and the command itself.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { Diagnosis } from '../../src/doctor/diagnosis.ts'
+import { makeCertificate } from '../support/certificate.ts'
+import { freePort } from '../support/connections.ts'
+import { libfaketime } from '../support/faketime.ts'
+import { cleanEnvironment, MAIN, type RunningServer, runCommand, startServer, temporaryFolder } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { APPLICATION, AS_IT_SHOULD_BE, type Lines, NAME, startNginx } from './deployment.ts'
+
+type ServerKind = 'as it should be' | 'not told its address' | 'ten minutes ahead' | 'alone' | 'without limits'
+
+const WITH_A_DATABASE_OF_ITS_OWN: ReadonlySet<ServerKind> = new Set(['ten minutes ahead', 'alone'])
+
+interface Broken {
+  readonly lines?: Partial<Lines>
+  readonly servers?: readonly ServerKind[]
+  readonly finds: readonly string[]
+  readonly mends: RegExp
+  readonly by?: '127.0.0.1' | '[::1]'
+  /** Where Authorization or DELETE do not pass, the user cannot be deleted, and that is said. */
+  readonly leavesUser?: true
+}
+
+const { location } = AS_IT_SHOULD_BE
+const more = (line: string) => ({ location: `${location}\n${line}` })
+const buffered = (line: string) => ({ location: `${location.replace('proxy_buffering off;', '')}\n${line}` })
+const without = (line: string) => ({ location: location.replace(line, '') })
+const FORWARDED_FOR = 'proxy_set_header X-Forwarded-For $remote_addr;'
+
+const BROKEN: Readonly<Record<string, Broken>> = {
+  'TLS at the proxy, of which Latchkey is not told': {
+    servers: ['not told its address'],
+    finds: ['public-url', 'origin-arrives'],
+    mends: /LATCHKEY_PUBLIC_URL=https:\/\/id\.example\.test:\d+/,
+  },
+  'cookies that are given a Domain': {
+    lines: more('proxy_cookie_path / "/; Domain=example.test";'),
+    finds: ['cookies'],
+    mends: /LATCHKEY_COOKIE_DOMAIN=example\.test/,
+  },
+  'cookies that lose their flags': {
+    lines: more('proxy_cookie_flags ~ nohttponly nosecure nosamesite;'),
+    finds: ['cookies'],
+    mends: /proxy_cookie_flags/,
+  },
+  'a cookie of the same name from elsewhere': {
+    lines: more('add_header Set-Cookie "__Host-latchkey_session=old; Path=/; Secure" always;'),
+    finds: ['cookie-twins'],
+    mends: /add_header Set-Cookie/,
+  },
+  'no cookies at all': {
+    lines: more('proxy_hide_header Set-Cookie;'),
+    finds: ['cookies', 'cookie-passes'],
+    mends: /proxy_hide_header Set-Cookie/,
+  },
+  'CORS for everybody': {
+    lines: more('add_header Access-Control-Allow-Origin * always;'),
+    finds: ['foreign-origins', 'allowed-origins'],
+    mends: /LATCHKEY_ALLOWED_ORIGINS/,
+  },
+  'CORS for whoever asks': {
+    lines: more('add_header Access-Control-Allow-Origin $http_origin always;\nadd_header Access-Control-Allow-Credentials true always;'),
+    finds: ['foreign-origins', 'allowed-origins'],
+    mends: /add_header Access-Control-Allow-Origin/,
+  },
+  'a cache that keeps refusals': {
+    lines: buffered('proxy_cache kept;\nproxy_cache_valid any 1m;\nproxy_ignore_headers Cache-Control Vary Set-Cookie;'),
+    finds: ['cached'],
+    mends: /proxy_cache/,
+  },
+  'answers that may be kept': { lines: more('expires 1h;'), finds: ['cache-headers'], mends: /expires/ },
+  'a clock ten minutes ahead': { servers: ['ten minutes ahead'], finds: ['clock'], mends: /NTP/ },
+  'Authorization that does not pass': {
+    lines: more('proxy_set_header Authorization "";'),
+    finds: ['authorization-passes', 'stream'],
+    mends: /proxy_set_header Authorization/,
+    leavesUser: true,
+  },
+  'cookies that do not pass': {
+    lines: more('proxy_set_header Cookie "";'),
+    finds: ['cookie-passes'],
+    mends: /proxy_set_header Cookie/,
+  },
+  'bodies of eight kilobytes at most': { lines: more('client_max_body_size 8k;'), finds: ['bodies'], mends: /client_max_body_size 64k/ },
+  'some methods only': {
+    lines: more('limit_except GET POST PATCH { deny all; }'),
+    finds: ['methods', 'allowed-origins'],
+    mends: /limit_except/,
+    leavesUser: true,
+  },
+  'refusals that are replaced': {
+    lines: { ...more('proxy_intercept_errors on;\nerror_page 401 /oops;'), server: 'location = /oops { internal; return 401 "no"; }' },
+    finds: ['refusals'],
+    mends: /proxy_intercept_errors/,
+  },
+  'an Origin that does not pass': {
+    lines: more('proxy_set_header Origin "";'),
+    finds: ['allowed-origins', 'origin-arrives'],
+    mends: /proxy_set_header Origin/,
+  },
+  'the address of the proxy in the place of the client': {
+    lines: { location: location.replace(FORWARDED_FOR, 'proxy_set_header X-Forwarded-For "";') },
+    finds: ['client-address', 'published'],
+    mends: /LATCHKEY_TRUSTED_PROXIES=127\.0\.0\.1/,
+    by: '[::1]',
+  },
+  'whatever address a client claims to have': {
+    lines: without(FORWARDED_FOR),
+    finds: ['client-address', 'published'],
+    mends: /\$remote_addr/,
+  },
+  'two servers with a database each': {
+    servers: ['as it should be', 'alone'],
+    finds: ['shared', 'limits', 'public-keys'],
+    mends: /the same DATABASE_URL/,
+  },
+  'guesses without a limit': { servers: ['without limits'], finds: ['limits'], mends: /LATCHKEY_LOGIN_LIMIT=/ },
+  'the same without TLS': { lines: { plain: 'return 200 "Welcome";' }, finds: ['redirect'], mends: /return 308/ },
+  'no word of TLS to browsers': {
+    lines: more('proxy_hide_header Strict-Transport-Security;'),
+    finds: ['hsts'],
+    mends: /Latchkey sends it/,
+  },
+  'pages without their protection': {
+    lines: more('proxy_hide_header Content-Security-Policy;'),
+    finds: ['pages'],
+    mends: /content-security-policy/,
+  },
+  'endings that are held back': {
+    lines: buffered('proxy_ignore_headers X-Accel-Buffering;'),
+    finds: ['stream'],
+    mends: /proxy_buffering off/,
+  },
+  'a page for everything': {
+    lines: { location: 'return 200 "<!doctype html><p>Welcome";' },
+    finds: ['reach'],
+    mends: /Latchkey runs there/,
+  },
+}
+
+let folder: string
+let certificate: { readonly cert: string; readonly key: string }
+let serviceKeyFile: string
+let port: number
+const running = new Map<ServerKind, Promise<readonly RunningServer[]>>()
+
+before(async () => {
+  folder = await temporaryFolder()
+  certificate = await makeCertificate(folder, [NAME])
+  port = await freePort()
+  const servers = await serversOf('as it should be')
+  serviceKeyFile = join(folder, 'service-key')
+  const { stdout } = await runCommand(['key', 'add', '--service', 'doctor', '--json'], {
+    folder: servers[0]?.folder ?? '',
+    env: database(servers),
+  })
+  await writeFile(serviceKeyFile, JSON.parse(stdout).key)
+})
+after(async () => {
+  for (const servers of running.values()) for (const server of await servers) await server[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const database = (servers: readonly RunningServer[]) => ({ DATABASE_URL: servers[0]?.databaseUrl ?? '' })
+
+function serversOf(kind: ServerKind): Promise<readonly RunningServer[]> {
+  const begun = running.get(kind) ?? startServers(kind)
+  running.set(kind, begun)
+  return begun
+}
+
+async function startServers(kind: ServerKind): Promise<readonly RunningServer[]> {
+  const env = {
+    LATCHKEY_PUBLIC_URL: `https://${NAME}:${port}`,
+    LATCHKEY_TRUSTED_PROXIES: '127.0.0.1',
+    LATCHKEY_ALLOWED_ORIGINS: APPLICATION,
+    // Every visit guesses, and all come from one address.
+    LATCHKEY_LOGIN_LIMIT: '10/5m,100000/5m',
+  }
+  switch (kind) {
+    case 'as it should be': {
+      const first = await startServer({ env })
+      return [first, await startServer({ env: { ...env, ...database([first]) } })]
+    }
+    case 'not told its address': {
+      const { LATCHKEY_PUBLIC_URL: _, ...others } = env
+      return [await startServer({ env: { ...others, ...database(await serversOf('as it should be')) } })]
+    }
+    case 'ten minutes ahead': {
+      const ahead = { LD_PRELOAD: libfaketime(), FAKETIME: '+600s', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+      return [await startServer({ env: { ...env, ...ahead } })]
+    }
+    case 'alone':
+      return [await startServer({ env })]
+    case 'without limits':
+      return [
+        await startServer({
+          env: { ...env, ...database(await serversOf('as it should be')), LATCHKEY_LOGIN_LIMIT: '100000/5m,100000/5m' },
+        }),
+      ]
+  }
+}
+
+interface Consultation {
+  readonly code: number | null
+  readonly diagnosis: Diagnosis
+  readonly words: string
+}
+
+async function consult(args: readonly string[], env: Readonly<Record<string, string>> = { NODE_EXTRA_CA_CERTS: certificate.cert }) {
+  return runCommand(['doctor', ...args], { folder, env })
+}
+
+async function visit({
+  lines = {},
+  servers = ['as it should be'],
+  by = '127.0.0.1',
+}: Omit<Broken, 'finds' | 'mends'>): Promise<Consultation> {
+  const plainPort = await freePort()
+  const ownPort = servers.includes('as it should be') && Object.keys(lines).length === 0 && servers.length === 1 ? port : await freePort()
+  const upstream = (await Promise.all(servers.map(serversOf))).flatMap((started) => (servers.length > 1 ? started.slice(0, 1) : started))
+  const where = {
+    folder: join(folder, `nginx-${ownPort}`),
+    port: ownPort,
+    plainPort,
+    upstream: upstream.map(({ url }) => new URL(url).host),
+    certificate,
+  }
+  const http = `proxy_cache_path ${join(where.folder, 'cache')} keys_zone=kept:1m;`
+  await using _nginx = await startNginx(where, { ...AS_IT_SHOULD_BE, http, ...lines })
+  // The servers are told one address; a proxy of its own port is asked under it all the same.
+  const asked = [`https://${NAME}:${port}`, '--resolve', `${by}:${ownPort}`, '--plain', `http://localhost:${plainPort}`]
+  const serviceKey = servers.some((kind) => WITH_A_DATABASE_OF_ITS_OWN.has(kind)) ? [] : ['--service-key-file', serviceKeyFile]
+  const { code, stdout, stderr } = await consult([...asked, '--origin', APPLICATION, ...serviceKey, '--json'])
+  ok(stdout.startsWith('{'), stderr)
+  return { code, diagnosis: JSON.parse(stdout), words: stdout }
+}
+
+test('A right deployment: everything is looked at, nothing is found, and nobody is left behind', async () => {
+  const { code, diagnosis } = await visit({})
+  deepEqual(
+    diagnosis.verdicts.filter(({ outcome }) => outcome !== 'right'),
+    [],
+  )
+  deepEqual([code, diagnosis.wrong, diagnosis.processes, diagnosis.leftBehind], [0, 0, 2, null])
+  const [server] = await serversOf('as it should be')
+  const { stdout } = await runCommand(['user', 'list', '--json'], { folder: server?.folder ?? '' })
+  deepEqual(JSON.parse(stdout), [])
+})
+
+describe('What is wrong is found, and what mends it is named', { concurrency: 2 }, () => {
+  for (const [name, broken] of Object.entries(BROKEN))
+    test(name, async () => {
+      const { code, diagnosis } = await visit(broken)
+      const wrong = diagnosis.verdicts.filter(({ outcome }) => outcome === 'wrong')
+      deepEqual(wrong.map(({ check }) => check).sort(), [...broken.finds].sort(), JSON.stringify(wrong, null, 1))
+      match(wrong.flatMap(({ findings }) => findings.map(({ mend }) => mend)).join('\n'), broken.mends)
+      equal(code, 1)
+      equal(diagnosis.leftBehind !== null, broken.leavesUser ?? false)
+    })
+})
+
+test('A certificate that nobody vouches for ends the visit before any password is sent', async () => {
+  const proxy = {
+    folder: join(folder, 'nginx-untrusted'),
+    port: await freePort(),
+    plainPort: await freePort(),
+    upstream: ['127.0.0.1:1'],
+    certificate,
+  }
+  await using _nginx = await startNginx(proxy, AS_IT_SHOULD_BE)
+  const { code, stdout } = await consult([`https://${NAME}:${proxy.port}`, '--resolve', `127.0.0.1:${proxy.port}`, '--json'], {})
+  const { verdicts }: Diagnosis = JSON.parse(stdout)
+  const wrong = verdicts.filter(({ outcome }) => outcome === 'wrong')
+  deepEqual([code, wrong.map(({ check }) => check)], [1, ['reach']])
+  match(wrong[0]?.findings[0]?.mend ?? '', /whole chain.*NODE_EXTRA_CA_CERTS/)
+})
+
+test('An address of several that does not answer is found, and the others are looked at', async () => {
+  const [server] = await serversOf('not told its address')
+  const { host } = new URL(server?.url ?? '')
+  const dead = `127.0.0.1:${await freePort()}`
+  const { code, stdout } = await consult([`http://localhost:${host.split(':')[1]}`, '--resolve', host, dead])
+  equal(code, 1)
+  match(stdout, new RegExp(`✘ every address answers\\n +${dead} does not answer: ECONNREFUSED`))
+  match(stdout, /✔ a sign-out is one everywhere/)
+})
+
+test('Where registration is closed it says so, and signs in as somebody who is there, who stays', async () => {
+  await using closed = await startServer({ env: { LATCHKEY_REGISTRATION: 'closed' } })
+  const refused = await consult([closed.url])
+  equal(refused.code, 1)
+  match(refused.stdout, /Registration is closed.*\n.*--user NAME/)
+  await runCommand(['user', 'add', 'Ada'], { folder: closed.folder, input: 'blue-tulip-under-7-moons\n' })
+  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: 'blue-tulip-under-7-moons\n' })
+  equal(code, 0, stdout)
+  match(stdout, /Nothing wrong in \d+ checks/)
+  const list = async (what: string) => JSON.parse((await runCommand([what, 'list', '--json'], { folder: closed.folder })).stdout)
+  deepEqual([(await list('user')).length, await list('session')], [1, []])
+})
+
+test('Who is interrupted leaves nobody behind', async () => {
+  await using server = await startServer()
+  const child = spawn(process.execPath, [MAIN, 'doctor', server.url], {
+    cwd: folder,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const users = async () => JSON.parse((await runCommand(['user', 'list', '--json'], { folder: server.folder })).stdout).length
+  await until('the user to be there', async () => (await users()) === 1)
+  child.kill('SIGINT')
+  await once(child, 'close')
+  deepEqual([child.exitCode, said.trim(), await users()], [1, 'latchkey: Stopped, and nothing was left behind.', 0])
+})
+
+test('What is asked for wrongly is refused in one line', async () => {
+  const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+    [['id.example.org'], /The address "id\.example\.org" is not accepted: https?:\/\//],
+    [['https://id.example.org/auth'], /is not accepted/],
+    [['https://nobody.invalid'], /does not resolve.*--resolve/],
+    [['https://id.example.org', '--resolve', 'example'], /--resolve "example" is not accepted: an IP address/],
+    [['https://id.example.org', '--resolve', '127.0.0.1:0'], /is not accepted/],
+    [['http://localhost:1', '--origin', 'shop'], /--origin "shop" is not accepted/],
+    [['http://localhost:1', '--service-key-file', '/nowhere'], /\/nowhere cannot be read: ENOENT/],
+    [[], /missing required argument 'url'/],
+  ]
+  for (const [args, expected] of refusals) {
+    const { code, stdout, stderr } = await consult(args, {})
+    deepEqual([code, stdout, stderr.trim().split('\n').length], [2, '', 1], stderr)
+    match(stderr, expected)
+  }
+})
