@@ -18,6 +18,7 @@ const CLIENTS = {
   psql: 'postgresql',
   faketime: 'faketime',
   nginx: 'nginx',
+  caddy: 'caddy',
 }
 
 const steps: readonly (readonly [string, readonly string[]])[] = [

@@ -36,3 +36,16 @@ for (const name of ['next', 'sveltekit']) {
     for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)/g)) ok(existsSync(new URL(`examples/${name}/${target}`, ROOT)), target)
   })
 }
+
+test('docs/forward-auth.md shows the configurations as they are', () => {
+  const guide = read('docs/forward-auth.md')
+  for (const [language, path] of [
+    ['nginx', 'examples/nginx/nginx.conf'],
+    ['caddyfile', 'examples/caddy/Caddyfile'],
+  ] as const) {
+    const shown = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(guide)?.[1] ?? ''
+    ok(shown.split('\n').length > 20, path)
+    const withoutIndent = (text: string) => text.replace(/^[ \t]+/gm, '')
+    ok(withoutIndent(read(path)).includes(withoutIndent(shown)), path)
+  }
+})

@@ -9,6 +9,8 @@ import { until } from '../support/until.ts'
 
 export const ROOT = new URL('../../', import.meta.url).pathname
 
+const PATIENCE = 10_000
+
 export interface RunningExample extends AsyncDisposable {
   readonly url: string
   readonly folder: string
@@ -40,8 +42,11 @@ export async function startExample(name: string, env: Readonly<Record<string, st
     printed: () => printed,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
+        // One that has started others ends them first.
+        child.kill()
+        const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
         await once(child, 'exit')
+        clearTimeout(late)
       }
       await rm(folder, { recursive: true, force: true })
     },

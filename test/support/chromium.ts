@@ -2,7 +2,7 @@
 
 import { ok } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ export async function openChromium(choices: BrowserChoices = {}): Promise<Browse
   const preferences = { profile: { cookie_controls_mode: thirdPartyCookies === 'blocked' ? 1 : 0 } }
   const file = join(profile, 'Default', 'Preferences')
   if (!existsSync(file)) writeFileSync(file, JSON.stringify(preferences))
-  return chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: pathOf('chromium'),
     locale,
     colorScheme,
@@ -49,6 +49,8 @@ export async function openChromium(choices: BrowserChoices = {}): Promise<Browse
       ...(choices.args ?? []),
     ],
   })
+  if (choices.profile === undefined) context.once('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }))
+  return context
 }
 
 /** Where a browser is. @throws AssertionError naming what to install */
