@@ -2,10 +2,13 @@
 
 import { spawnSync } from 'node:child_process'
 
+/** Debian packages of Python modules that tests and examples use. */
+const PYTHON_MODULES = { requests: 'python3-requests', jwt: 'python3-jwt', cryptography: 'python3-cryptography' }
+
 /** @param packages Debian packages by a command that each brings */
 export function installMissing(packages: Readonly<Record<string, string>>): void {
   const missing = Object.entries(packages).flatMap(([command, name]) => (isThere('sh', ['-c', `command -v ${command}`]) ? [] : [name]))
-  const python = pythonWithRequests() === undefined ? ['python3', 'python3-requests'] : []
+  const python = Object.entries(PYTHON_MODULES).flatMap(([module, name]) => (pythonWith(module) === undefined ? ['python3', name] : []))
   // Without one, pictures of Chinese pages show boxes.
   const font = isThere('sh', ['-c', 'fc-list :lang=zh family | grep -q .']) ? [] : ['fontconfig', 'fonts-wqy-microhei']
   const wanted = [...new Set([...missing, ...python, ...font])]
@@ -26,9 +29,9 @@ export function installMissing(packages: Readonly<Record<string, string>>): void
   }
 }
 
-/** A Python that has `requests`; Debian's own where another one comes first. */
-export function pythonWithRequests(): string | undefined {
-  return ['python3', '/usr/bin/python3'].find((python) => isThere(python, ['-c', 'import requests']))
+/** A Python that has this module; Debian's own where another one comes first. */
+export function pythonWith(module: string): string | undefined {
+  return ['python3', '/usr/bin/python3'].find((python) => isThere(python, ['-c', `import ${module}`]))
 }
 
 function isThere(command: string, args: readonly string[]): boolean {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
 import { loadSettings } from '../../src/server/configuration.ts'
-import { pythonWithRequests } from '../../tools/debian-packages.ts'
+import { pythonWith } from '../../tools/debian-packages.ts'
 import { freePort } from '../support/connections.ts'
 import { MAIN, startServer, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -50,7 +50,7 @@ test('the first sign-in with curl, urllib and requests works as the README says'
   const [urllib = '', requests = ''] = blocks('README.md', 'python')
   const byUrllib = await run('python3', ['-'], here(urllib), server.folder)
   assert.match(byUrllib, /grace by cookie\ntoken by header\n\{'ended': \{'sessions': 1, 'remembered': 0\}\}/)
-  const byRequests = await run(pythonWithRequests() ?? 'python3', ['-'], here(requests), server.folder)
+  const byRequests = await run(pythonWith('requests') ?? 'python3', ['-'], here(requests), server.folder)
   assert.match(byRequests, /alan\n201\n\{'ended': \{'sessions': 1, 'remembered': 0\}\}/)
 })
 

@@ -49,3 +49,22 @@ test('docs/forward-auth.md shows the configurations as they are', () => {
     ok(withoutIndent(read(path)).includes(withoutIndent(shown)), path)
   }
 })
+
+test('docs/other-languages.md shows whole files as they are', () => {
+  const shown = [...read('docs/other-languages.md').matchAll(/^`(examples\/[^`]+)`:\n\n```\w+\n(.*?)^```$/gms)]
+  equal(shown.length, 2)
+  for (const [, path = '', text = ''] of shown) equal(text, read(path), path)
+})
+
+test('Every example is in the list, has a README.md that names its command, and links to what exists', () => {
+  const folders = globSync('examples/*/README.md', { cwd: ROOT.pathname }).map((path) => path.split('/')[1] ?? '')
+  const list = read('examples/README.md')
+  for (const name of folders) {
+    ok(list.includes(`](${name}/README.md)`), name)
+    const text = read(`examples/${name}/README.md`)
+    if (existsSync(new URL(`examples/${name}/server.ts`, ROOT))) ok(text.includes(`npm run example ${name}`), name)
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)/g))
+      ok(existsSync(new URL(`examples/${name}/${target}`, ROOT)), `${name}: ${target}`)
+  }
+  for (const [, target = ''] of list.matchAll(/\]\(([^)#]+)/g)) ok(existsSync(new URL(`examples/${target}`, ROOT)), target)
+})

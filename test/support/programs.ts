@@ -3,7 +3,7 @@
 import { ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { pythonWithRequests } from '../../tools/debian-packages.ts'
+import { pythonWith } from '../../tools/debian-packages.ts'
 
 export interface ProgramOptions {
   readonly cwd?: string
@@ -33,7 +33,7 @@ export async function run(program: string, args: readonly string[], options: Pro
 
 /** Runs a Python program from the folder of tests of clients. */
 export async function python(script: string, ...args: readonly string[]): Promise<string> {
-  const interpreter = pythonWithRequests()
+  const interpreter = pythonWith('requests')
   ok(interpreter !== undefined, 'Python with requests is missing: npm test says how to install it')
   return run(interpreter, [new URL(`../clients/${script}`, import.meta.url).pathname, ...args])
 }

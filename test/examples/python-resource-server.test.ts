@@ -1,0 +1,176 @@
+// A service in Python, with PyJWT and the standard library: what it takes, what it refuses, and how soon it hears.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { pythonWith } from '../../tools/debian-packages.ts'
+import { askOnce, freePort } from '../support/connections.ts'
+import { libfaketime } from '../support/faketime.ts'
+import { cleanEnvironment, type RunningServer, runCommand, type ServerOptions, startServer, temporaryFolder } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { Visitor } from '../support/visitor.ts'
+import { ROOT } from './support.ts'
+
+const FOLDER = `${ROOT}examples/python-resource-server/`
+
+let folder: string
+let latchkey: RunningServer
+let serving: Pick<ServerOptions, 'env' | 'folder'>
+let serviceKey: string
+let service: RunningService
+
+before(async () => {
+  folder = await temporaryFolder()
+  serving = { folder, env: { PORT: String(await freePort()) } }
+  latchkey = await startServer(serving)
+  const { stdout } = await runCommand(['key', 'add', '--service', 'python', '--json'], { folder })
+  serviceKey = JSON.parse(stdout).key
+  service = await startService()
+})
+after(async () => {
+  await service.stop()
+  await latchkey.stop('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface RunningService {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+async function startService(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const settings = { ISSUER: latchkey.publicUrl, SERVICE_KEY: serviceKey, PORT: String(port), PYTHONDONTWRITEBYTECODE: '1', ...env }
+  const child = spawn(pythonWith('jwt') ?? 'python3', [`${FOLDER}server.py`], {
+    env: cleanEnvironment(settings),
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  await until('the service to listen', () =>
+    askOnce(url, '/').then(
+      ({ status }) => status === 401,
+      () => false,
+    ),
+  )
+  return {
+    url,
+    async stop() {
+      child.kill()
+      await once(child, 'exit')
+    },
+  }
+}
+
+const ask = (token: string, prefix = 'Bearer ', url = service.url) => askOnce(url, '/', { headers: { authorization: prefix + token } })
+
+async function signedIn(username: string): Promise<Visitor> {
+  const visitor = new Visitor(latchkey.url)
+  await visitor.register(username)
+  await until('the service to hear Latchkey', async () => (await ask(visitor.token)).status === 200)
+  return visitor
+}
+
+/** A token with another header or other claims, signed by whoever makes it. */
+function forged(token: string, header: object, claims: object, signed: (text: string) => Buffer): string {
+  const [first = '', second = ''] = token.split('.')
+  const changed = [first, second].map((part, index) =>
+    Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(part, 'base64url').toString()), ...(index === 0 ? header : claims) })).toString(
+      'base64url',
+    ),
+  )
+  return `${changed.join('.')}.${signed(changed.join('.')).toString('base64url')}`
+}
+
+test('A good token passes, bare or after Bearer', async () => {
+  const visitor = await signedIn('Good')
+  deepEqual(JSON.parse((await ask(visitor.token)).text), { user: visitor.code, roles: [] })
+  equal((await ask(visitor.token, '')).status, 200)
+})
+
+test('Every altered token is refused', async () => {
+  const { token } = await signedIn('Altered')
+  const stranger = generateKeyPairSync('ed25519').privateKey
+  const bySomebody = (text: string) => sign(null, Buffer.from(text), stranger)
+  const { keys } = JSON.parse((await askOnce(latchkey.url, '/.well-known/jwks.json')).text)
+  const publicPem = createPublicKey({ key: keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' })
+  const [first = '', second = '', third = ''] = token.split('.')
+  const altered = [
+    forged(token, {}, {}, bySomebody),
+    forged(token, { kid: 'unknown' }, {}, bySomebody),
+    forged(token, { alg: 'none' }, {}, () => Buffer.alloc(0)),
+    forged(token, { alg: 'HS256' }, {}, (text) => createHmac('sha256', publicPem).update(text).digest()),
+    forged(token, { typ: 'JWT' }, {}, bySomebody),
+    forged(token, {}, { roles: ['admin'] }, () => Buffer.from(third, 'base64url')),
+    `${first}.${second}.${third.slice(0, -3)}AAA`,
+    `${first}.${second}`,
+    'a.b.c',
+    '',
+    'Bearer',
+    'x'.repeat(4_000),
+  ]
+  for (const each of altered) {
+    const { status, headers, text } = await ask(each)
+    deepEqual([status, text], [401, '{"error": "invalid_token"}'], each.slice(0, 80))
+    match(headers['www-authenticate'] ?? '', /^Bearer /)
+  }
+})
+
+test('A token of another audience and one that has expired are refused', async () => {
+  const visitor = await signedIn('Elsewhere')
+  const other = {
+    DATABASE_URL: latchkey.databaseUrl,
+    LATCHKEY_PUBLIC_URL: latchkey.publicUrl,
+    LATCHKEY_AUDIENCE: 'https://elsewhere.example',
+  }
+  await using elsewhere = await startServer({ env: other })
+  equal((await ask((await visitor.at(elsewhere.url).renew()).json.token)).status, 401)
+  const ahead = await startService({ LD_PRELOAD: libfaketime(), FAKETIME: '+600s', FAKETIME_DONT_FAKE_MONOTONIC: '1' })
+  equal((await ask(visitor.token)).status, 200)
+  equal((await ask(visitor.token, 'Bearer ', ahead.url)).text, '{"error": "invalid_token"}')
+  await ahead.stop()
+})
+
+test('A sign-out is heard within a second, and only that session is refused', async (t) => {
+  const [leaver, other] = [await signedIn('Leaver'), await signedIn('Other')]
+  await leaver.byToken('POST', `/access/logout/${leaver.code}`)
+  const ended = performance.now()
+  await until('the service to refuse', async () => (await ask(leaver.token)).status === 401)
+  t.diagnostic(`refused ${(performance.now() - ended).toFixed(1)} ms after the sign-out`)
+  ok(performance.now() - ended < 1_000)
+  equal((await ask(leaver.token)).text, '{"error": "session_ended"}')
+  equal((await ask(other.token)).status, 200)
+})
+
+test('A role that was taken away counts no more', async () => {
+  const visitor = await signedIn('Clerk')
+  await runCommand(['user', 'role', 'Clerk', 'admin'], { folder })
+  await until('the token without the role to be refused', async () => (await ask(visitor.token)).text.includes('expired'))
+  const admin = (await visitor.renew()).json.token
+  deepEqual(JSON.parse((await ask(admin)).text).roles, ['admin'])
+  await runCommand(['user', 'role', 'Clerk'], { folder })
+  await until('the token with the role to be refused', async () => (await ask(admin)).text.includes('expired'))
+})
+
+test('New keys are loaded when they are there', async () => {
+  const visitor = await signedIn('Keys')
+  await runCommand(['key', 'rotate'], { folder })
+  const kid = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
+  const before = kid(visitor.token)
+  await until('tokens by the new key', async () => kid((await visitor.renew()).json.token) !== before)
+  await until('the service to take them', async () => (await ask(visitor.token)).status === 200)
+})
+
+test('While Latchkey is not heard everything is refused, and nothing that ended meanwhile comes back', async () => {
+  const [stays, leaves] = [await signedIn('Stays'), await signedIn('Leaves')]
+  latchkey.process.kill('SIGSTOP')
+  await until('the service to refuse', async () => (await ask(stays.token)).status === 503)
+  equal((await ask(stays.token)).text, '{"error": "silent"}')
+  await latchkey.stop('SIGKILL')
+  await runCommand(['session', 'revoke', '--user', 'Leaves'], { folder })
+  latchkey = await startServer(serving)
+  await until('the service to hear again', async () => (await ask(stays.token)).status === 200)
+  equal((await ask(leaves.token)).text, '{"error": "session_ended"}')
+})

@@ -1,0 +1,104 @@
+// The scripts for curl, urllib and requests, as their readers run them.
+
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { after, before, test } from 'node:test'
+import { pythonWith } from '../../tools/debian-packages.ts'
+import { run } from '../support/programs.ts'
+import { cleanEnvironment, type RunningServer, startServer } from '../support/server.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { ROOT } from './support.ts'
+
+const FOLDER = `${ROOT}examples/scripts-with-curl-urllib-requests`
+const python = pythonWith('requests') ?? 'python3'
+
+let server: RunningServer
+let visitor: Visitor
+before(async () => {
+  server = await startServer({ env: { LATCHKEY_TOKEN_LIFETIME: '1s' } })
+  visitor = new Visitor(server.url)
+  await visitor.register('Ada')
+})
+after(() => server[Symbol.asyncDispose]())
+
+const env = (more: Readonly<Record<string, string>> = {}) =>
+  cleanEnvironment({
+    LATCHKEY_URL: server.publicUrl,
+    LATCHKEY_USER: 'Ada',
+    LATCHKEY_PASSWORD: PASSWORD,
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...more,
+  })
+
+const SCRIPTS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  curl: ['bash', `${FOLDER}/story.sh`],
+  urllib: [python, `${FOLDER}/story_urllib.py`],
+  requests: [python, `${FOLDER}/story_requests.py`],
+}
+
+for (const [name, [command, ...args]] of Object.entries(SCRIPTS)) {
+  test(`${name} signs in, changes something, and signs out`, async () => {
+    const left = () => readdirSync(tmpdir()).filter((file) => file.startsWith('tmp.')).length
+    const before = left()
+    match(await run(command, args, { env: env() }), new RegExp(`^Signed in as Ada\\.\\n.*by ${name}.*\\nSigned out\\.\\n$`))
+    equal(left(), before, 'nothing stays on the disk')
+    const sessions = (await visitor.plainly('GET', '/access/sessions')).json
+    deepEqual(
+      sessions.map(({ current }: { current: boolean }) => current),
+      [true],
+      'the session has ended',
+    )
+  })
+
+  test(`${name} with a wrong password fails, and says so`, async () => {
+    await rejects(run(command, args, { env: env({ LATCHKEY_PASSWORD: 'wrong' }) }), /401/)
+  })
+}
+
+for (const [module, program] of Object.entries({
+  story_urllib: `
+latchkey = story_urllib.Latchkey(url); user = latchkey.sign_in("Ada", password)
+read = lambda: latchkey.call("GET", "/access/session")["via"]
+leave = lambda: latchkey.call("POST", f"/access/logout/{user['code']}")`,
+  story_requests: `
+import requests
+latchkey = story_requests.Latchkey(url, "Ada", password); user = latchkey.user
+def read():
+    answer = requests.get(url + "/access/session", auth=latchkey)
+    answer.raise_for_status()
+    return answer.json()["via"]
+leave = lambda: requests.post(f"{url}/access/logout/{user['code']}", auth=latchkey).raise_for_status()`,
+}))
+  test(`${module} renews a token that has expired, and none of a session that has ended`, async () => {
+    const text = `
+import os, sys, time
+sys.path.insert(0, ${JSON.stringify(FOLDER)})
+import ${module}
+url, password = os.environ["LATCHKEY_URL"], os.environ["LATCHKEY_PASSWORD"]
+${program}
+first = latchkey.token
+time.sleep(2.2)
+print(read(), latchkey.token != first)
+leave()
+try:
+    print(read())
+except Exception as error:
+    print(error)
+`
+    const [renewed, ended] = (await run(python, ['-'], { input: text, env: env() })).split('\n')
+    equal(renewed, 'token True')
+    match(ended ?? '', /401/)
+  })
+
+test('The token of story_requests goes to its own address alone', async () => {
+  const text = `
+import sys
+sys.path.insert(0, ${JSON.stringify(FOLDER)})
+import os, requests, story_requests
+latchkey = story_requests.Latchkey(os.environ["LATCHKEY_URL"], "Ada", os.environ["LATCHKEY_PASSWORD"])
+for url in ["http://elsewhere.example/", "http://localhost:1/", os.environ["LATCHKEY_URL"].replace("localhost", "localhost.elsewhere.example") + "/", os.environ["LATCHKEY_URL"] + "/x"]:
+    print("Authorization" in requests.Request("GET", url, auth=latchkey).prepare().headers)
+`
+  equal(await run(python, ['-'], { input: text, env: env() }), 'False\nFalse\nFalse\nTrue\n')
+})
