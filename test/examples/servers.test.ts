@@ -1,9 +1,11 @@
 // The examples with a server of their own do what they say, started as their readers start them.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { request, Visitor } from '../support/visitor.ts'
+import { runCommand } from '../support/server.ts'
+import { PASSWORD, request, Visitor } from '../support/visitor.ts'
 import { ROOT, startExample } from './support.ts'
 
 const MAX_LINES = 60
@@ -42,3 +44,21 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
       equal((await request(url, 'GET', '/me', { headers })).status, 401)
     equal((await visitor.byToken('POST', '/orders')).status, 401)
   })
+
+test('examples/express-session: whoever was signed in before is signed in after, once', async () => {
+  await using example = await startExample('express-session', { NODE_OPTIONS: `--import ${ROOT}test/examples/old-sessions.ts` })
+  const { url, folder } = example
+  const env = { DATABASE_URL: `sqlite:${folder}/app.db` }
+  await runCommand(['user', 'add', 'Ada'], { folder, env, input: `${PASSWORD}\n` })
+  equal((await request(url, 'GET', '/me')).status, 401)
+  const signature = createHmac('sha256', 'as before').update('old').digest('base64').replace(/=+$/, '')
+  const old = `connect.sid=${encodeURIComponent(`s:old.${signature}`)}`
+  const { status, json, headers } = await request(url, 'GET', '/me', { headers: { cookie: old } })
+  deepEqual([status, json], [200, { username: 'Ada', cart: 'tea' }])
+  const cookie = headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+  deepEqual((await request(url, 'GET', '/me', { headers: { cookie: `${old}; ${cookie}` } })).json, { username: 'Ada', cart: 'tea' })
+  equal((await request(url, 'GET', '/me', { headers: { cookie: old } })).status, 401)
+})
