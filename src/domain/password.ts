@@ -34,3 +34,11 @@ export function judgeStrength(strength: PasswordStrength): ErrorCode | undefined
   if (strength.score < SUFFICIENT_SCORE) return 'password.too_weak'
   return undefined
 }
+
+/** Every way in which a password is not accepted. */
+export const PASSWORD_REFUSALS: readonly ErrorCode[] = [
+  'password.too_short',
+  'password.too_long',
+  'password.too_common',
+  'password.too_weak',
+]

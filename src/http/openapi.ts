@@ -1,12 +1,55 @@
 // The description of the API (OpenAPI 3.1), made from the routes and from the schemas that validate.
 
 import { z } from 'zod'
-import { ERROR_CODES } from '../domain/errors.ts'
+import { ERROR_CODES, type ErrorCode } from '../domain/errors.ts'
 import { problem } from './contract.ts'
 import { PROBLEM_TYPE, STATUS } from './problem.ts'
 import { openRoute, type Proof, type Route } from './route.ts'
 
-type JsonValue = unknown
+/** What is used of a JSON Schema (2020-12). */
+export interface JsonSchema {
+  readonly type?: string
+  readonly format?: string
+  readonly description?: string
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly anyOf?: readonly JsonSchema[]
+  readonly items?: JsonSchema
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+}
+
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
+
+export interface ApiParameter {
+  readonly name: string
+  readonly in: 'path' | 'query'
+  readonly required: boolean
+  readonly schema: JsonSchema
+}
+
+export interface ApiOperation {
+  readonly operationId: string
+  readonly summary: string
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  readonly parameters?: readonly ApiParameter[]
+  readonly requestBody?: { readonly required: true; readonly content: Content }
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>
+}
+
+export interface ApiDocument {
+  readonly openapi: string
+  readonly info: { readonly title: string; readonly version: string; readonly description: string; readonly license: object }
+  readonly servers: readonly { readonly url: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>
+  readonly components: object
+  readonly 'x-error-codes': Readonly<Record<string, number>>
+}
 
 /** The routes and one more, `/openapi.json`, which describes them all. */
 export function withApiDescription(routes: readonly Route[], publicUrl: string): readonly Route[] {
@@ -28,8 +71,9 @@ export function withApiDescription(routes: readonly Route[], publicUrl: string):
   return all
 }
 
-function describeApi(routes: readonly Route[], publicUrl: string): JsonValue {
-  const paths: Record<string, Record<string, JsonValue>> = {}
+/** The description of these routes. */
+export function describeApi(routes: readonly Route[], publicUrl: string): ApiDocument {
+  const paths: Record<string, Record<string, ApiOperation>> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(route) }
@@ -57,9 +101,8 @@ function describeApi(routes: readonly Route[], publicUrl: string): JsonValue {
   }
 }
 
-function describeRoute(route: Route): JsonValue {
+function describeRoute(route: Route): ApiOperation {
   const parameters = [...pathParameters(route), ...queryParameters(route)]
-  const answers = { ...standingRefusals(route), ...route.answers }
   return {
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[/:._-]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
     summary: route.summary,
@@ -68,42 +111,60 @@ function describeRoute(route: Route): JsonValue {
     ...(route.body
       ? { requestBody: { required: true, content: { [route.body.type]: { schema: schemaOf(route.body.schema, 'input') } } } }
       : {}),
-    responses: Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, describeAnswer(Number(status), schema)])),
+    responses: { ...describeAnswers(route), ...describeRefusals(route) },
   }
 }
 
-/** The refusals that come from what a route is, before it runs. */
-function standingRefusals({ method, changes, proof, body, query }: Route): Route['answers'] {
-  const statuses = [
-    ...(proof === 'none' ? [] : [400, 503]),
-    ...(proof === 'none' || proof === 'origin' ? [] : [401]),
-    ...(method !== 'GET' || changes ? [403] : []),
-    ...(body ? [413, 415, 422] : []),
-    ...(query ? [422] : []),
+function describeAnswers({ answers }: Route): ApiOperation['responses'] {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, schema]) => {
+      const content = schema === null ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }
+      return [status, { description: 'done', ...content }]
+    }),
+  )
+}
+
+/** By status, with the codes that can come with it. A status of its own answers too stays what it is. */
+function describeRefusals(route: Route): ApiOperation['responses'] {
+  const { properties, ...rest } = schemaOf(problem, 'output')
+  const codes = Object.groupBy([...new Set([...standingRefusals(route), ...(route.refusals ?? [])])], (code) => STATUS[code])
+  return Object.fromEntries(
+    Object.entries(codes)
+      .filter(([status]) => !(Number(status) in route.answers))
+      .map(([status, possible = []]) => {
+        const schema = { ...rest, properties: { ...properties, code: { type: 'string', enum: possible } } }
+        return [status, { description: 'refused', content: { [PROBLEM_TYPE]: { schema } } }]
+      }),
+  )
+}
+
+/** What comes from the kind of a route, before it runs. */
+function standingRefusals({ method, changes, proof, body, query }: Route): readonly ErrorCode[] {
+  const asksWho = proof !== 'none' && proof !== 'origin'
+  return [
+    ...(proof === 'none' ? [] : (['request.malformed', 'busy', 'store.unavailable'] as const)),
+    ...(asksWho ? (['session.required', 'token.invalid'] as const) : []),
+    ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
+    ...(proof === 'header' ? (['header.required'] as const) : []),
+    ...(body ? (['request.too_large', 'request.unsupported_type'] as const) : []),
+    ...(body || query ? (['request.invalid'] as const) : []),
   ]
-  return Object.fromEntries(statuses.map((status) => [status, problem]))
 }
 
-function describeAnswer(status: number, schema: z.ZodType | null): JsonValue {
-  const description = status < 400 ? 'done' : 'refused'
-  if (schema === null) return { description }
-  const type = schema === problem ? PROBLEM_TYPE : 'application/json'
-  return { description, content: { [type]: { schema: schemaOf(schema, 'output') } } }
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonValue {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return rest
+  // What zod writes is the part of JSON Schema that is named here.
+  return rest as JsonSchema
 }
 
-function pathParameters(route: Route): JsonValue[] {
+function pathParameters(route: Route): ApiParameter[] {
   const name = /:(\w+)$/.exec(route.path)?.[1]
   return name === undefined ? [] : [{ name, in: 'path', required: true, schema: { type: 'string' } }]
 }
 
-function queryParameters(route: Route): JsonValue[] {
+function queryParameters(route: Route): ApiParameter[] {
   if (route.query === undefined) return []
-  const { properties = {}, required = [] } = z.toJSONSchema(route.query, { io: 'input', unrepresentable: 'any' })
+  const { properties = {}, required = [] } = schemaOf(route.query, 'input')
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
 }
 
@@ -116,6 +177,6 @@ const SECURITY: Readonly<Record<Proof, readonly Readonly<Record<string, readonly
   renewable: [{ sessionHeader: [] }, { sessionCookie: [] }, { rememberedCookie: [] }],
 }
 
-function securityOf(route: Route): JsonValue {
+function securityOf(route: Route): ApiOperation['security'] {
   return SECURITY[typeof route.proof === 'function' ? 'any' : route.proof]
 }

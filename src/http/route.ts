@@ -1,7 +1,7 @@
 // What a route is. Its proof is required, so that no path is open by omission.
 
 import type { z } from 'zod'
-import type { AuthError } from '../domain/errors.ts'
+import type { AuthError, ErrorCode } from '../domain/errors.ts'
 import type { Parts, Whence } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import type { Soon } from './at-once.ts'
@@ -65,6 +65,8 @@ export interface BodyShape<T> {
 export interface Description {
   readonly summary: string
   readonly answers: Readonly<Record<number, z.ZodType | null>>
+  /** Codes of its own, besides those that every route of its kind has. */
+  readonly refusals?: readonly ErrorCode[]
 }
 
 interface Common extends Description {

@@ -3,8 +3,11 @@
 import { html } from 'hono/html'
 import { AuthError } from '../domain/errors.ts'
 import type { Incoming } from '../http/message.ts'
+import { describeApi, withApiDescription } from '../http/openapi.ts'
 import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
+import { routes } from '../http/routes/index.ts'
 import { accountPage } from './account.ts'
+import { apiPage } from './api-page.ts'
 import { type Asset, type Assets, readAssets } from './assets.ts'
 import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
 import { errorsPage } from './errors-page.ts'
@@ -40,6 +43,7 @@ export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
     page('/sign-in', 'The sign-in page.', signInPage),
     page('/register', 'The registration page.', registerPage),
     page('/signed-out', 'The page after signing out.', signedOutPage),
+    page('/docs', 'The API, for people to read.', apiPageOnce()),
     page('/docs/errors', 'What each code of an error means.', errorsPage),
     htmlRoute(HOME, 'The account page.', async (call, language) =>
       mayBeSignedIn(call) ? draw('account', accountPage, call, language) : toSignIn(call, language),
@@ -72,6 +76,16 @@ function assetOutcome(request: Incoming, asset: Asset, cacheControl: string): Ou
   return {
     content: { type: asset.type, body: zipped ? asset.gzipped : asset.plain },
     headers: { 'cache-control': cacheControl, vary: 'Accept-Encoding', ...(zipped && { 'content-encoding': 'gzip' }) },
+  }
+}
+
+/** Drawn once in each language: it is the longest page, and says the same to everybody. */
+function apiPageOnce(): MakePage {
+  const drawn = new Map<Language, Page>()
+  return ({ app: { publicUrl } }, language) => {
+    const page = drawn.get(language) ?? apiPage(describeApi(withApiDescription(routes, publicUrl), publicUrl), publicUrl, language)
+    drawn.set(language, page)
+    return page
   }
 }
 

@@ -185,6 +185,7 @@ test('no page has a serious fault of accessibility, in either language or theme'
         ['theft-noticed', '/sign-in?reason=theft_suspected'],
         ['register', '/register'],
         ['signed-out', '/signed-out'],
+        ['docs', '/docs'],
         ['errors', '/docs/errors'],
       ] as const) {
         await page.goto(moody.url + path)
@@ -211,7 +212,7 @@ test('no page has a serious fault of accessibility, in either language or theme'
 test('on a narrow screen nothing is cut off', async () => {
   const phone = await openChromium({ viewport: { width: 360, height: 740 } })
   try {
-    for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors']) {
+    for (const path of ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors']) {
       const page = await pageAt(path, phone)
       ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path)
       await takePicture(page, `${path.slice(1).replace('/', '-')}-narrow`, { whole: false })
@@ -230,7 +231,7 @@ test('nothing on any page breaks its own rules of content', async () => {
     if (/Content Security Policy|Trusted/i.test(message.text())) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
-  for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors']) {
+  for (const path of ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors']) {
     await page.goto(moody.url + path)
     await page.waitForLoadState('networkidle')
     equal(page.url(), moody.url + path)

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { ERROR_CODES } from '../../src/domain/errors.ts'
-import { problem } from '../../src/http/contract.ts'
 import { STATUS } from '../../src/http/problem.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import { type Called, type CallOptions, type InProcess, startInProcess } from '../support/in-process.ts'
@@ -65,8 +64,7 @@ test('every route is described with its body, its parameters, its answers and wh
     for (const [status, schema] of Object.entries(route.answers)) {
       const content = one.responses[status].content
       if (schema === null) assert.equal(content, undefined, where)
-      else
-        assert.deepEqual(content[schema === problem ? 'application/problem+json' : 'application/json'].schema, schemaOf(schema, 'output'))
+      else assert.deepEqual(content['application/json'].schema, schemaOf(schema, 'output'))
     }
     for (const requirement of one.security) for (const name of Object.keys(requirement)) assert.ok(components.securitySchemes[name], name)
     assert.equal(one.security.length > 0, route.proof !== 'none' && route.proof !== 'origin', where)
@@ -88,6 +86,17 @@ test('every route that asks for a credential, reads a body or a query, or change
     else assert.equal(responses[415], undefined, where)
     if (route.query) assert.ok(responses[422], where)
   }
+})
+
+test('a refusal names the codes that can come with its status', async () => {
+  await using latchkey = await startInProcess()
+  const { paths } = await describe(latchkey)
+  const codesOf = (path: string, method: string, status: number) =>
+    paths[path][method].responses[status].content['application/problem+json'].schema.properties.code.enum
+  assert.deepEqual(codesOf('/access/login', 'post', 401), ['credentials.invalid'])
+  assert.deepEqual(codesOf('/access/session', 'get', 401), ['session.required', 'token.invalid'])
+  assert.deepEqual(codesOf('/access/session/data', 'patch', 403), ['origin.denied', 'header.required'])
+  assert.deepEqual(codesOf('/access/session/data', 'patch', 412), ['data.conflict'])
 })
 
 test('the description lists every error code with its status', async () => {

@@ -6,7 +6,7 @@ import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
-const PAGES = ['/sign-in', '/register', '/signed-out', '/docs/errors'] as const
+const PAGES = ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors'] as const
 
 test('every page has its headers, in both languages, and no script or style in it', async () => {
   await using latchkey = await startInProcess()

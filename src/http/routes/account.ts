@@ -1,9 +1,10 @@
 // The account: a new password, or the end of everything.
 
 import { AuthError } from '../../domain/errors.ts'
+import { PASSWORD_REFUSALS } from '../../domain/password.ts'
 import { changePassword, deleteAccount } from '../../engine/account.ts'
 import { JSON_TYPE } from '../body.ts'
-import { accountDeletionBody, passwordBody, problem, signedInAnswer } from '../contract.ts'
+import { accountDeletionBody, passwordBody, signedInAnswer } from '../contract.ts'
 import { expireCookie } from '../cookies.ts'
 import { provenRoute } from '../route.ts'
 import { forgetting } from './endings.ts'
@@ -16,7 +17,8 @@ export const accountRoutes = [
     proof: 'header',
     summary: 'Changes the password, renews this session and ends every other credential.',
     body: { type: JSON_TYPE, schema: passwordBody },
-    answers: { 200: signedInAnswer, 401: problem, 422: problem, 429: problem },
+    answers: { 200: signedInAnswer },
+    refusals: ['credentials.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
     async run(call) {
       const { parts, principal, body, whence, credentials } = call
       const current = { password: body.current, knownDevice: credentials.cookies.known }
@@ -33,7 +35,8 @@ export const accountRoutes = [
     proof: 'header',
     summary: 'Deletes the user and all that belongs to them.',
     body: { type: JSON_TYPE, schema: accountDeletionBody },
-    answers: { 204: null, 401: problem, 429: problem },
+    answers: { 204: null },
+    refusals: ['credentials.invalid', 'rate.limited'],
     async run(call) {
       const typed = { password: call.body.password, knownDevice: call.credentials.cookies.known }
       const refusal = await deleteAccount(call.parts, call.principal, typed, call.whence)

@@ -3,7 +3,7 @@
 import { AuthError } from '../../domain/errors.ts'
 import { type EndedCounts, logout } from '../../engine/logout.ts'
 import { endCredential, endOtherCredentials, listCredentials } from '../../engine/sessions.ts'
-import { endedAnswer, endOthersQuery, logoutQuery, problem, sessionsAnswer } from '../contract.ts'
+import { endedAnswer, endOthersQuery, logoutQuery, sessionsAnswer } from '../contract.ts'
 import { expireAll } from '../cookies.ts'
 import { presentCredential } from '../present.ts'
 import { type Outcome, type ProvenCall, provenRoute } from '../route.ts'
@@ -14,7 +14,8 @@ const logoutRoute = {
   changes: true,
   summary: "Ends this session, its tokens and its remembered login; with `everywhere`, all of the user's.",
   query: logoutQuery,
-  answers: { 200: endedAnswer, 401: problem, 403: problem },
+  answers: { 200: endedAnswer },
+  refusals: ['user.mismatch'],
   run: runLogout,
 } as const
 
@@ -26,7 +27,7 @@ export const endingRoutes = [
     path: '/access/sessions',
     proof: 'any',
     summary: "The user's sessions and remembered logins.",
-    answers: { 200: sessionsAnswer, 401: problem },
+    answers: { 200: sessionsAnswer },
     async run({ parts, principal }) {
       return { json: (await listCredentials(parts, principal)).map(presentCredential) }
     },
@@ -37,7 +38,7 @@ export const endingRoutes = [
     proof: 'header',
     summary: 'Ends all but this session and the remembered login that started it.',
     query: endOthersQuery,
-    answers: { 200: endedAnswer, 401: problem },
+    answers: { 200: endedAnswer },
     async run({ parts, principal, whence }) {
       return ended(await endOtherCredentials(parts, principal, whence))
     },
@@ -47,7 +48,8 @@ export const endingRoutes = [
     path: '/access/sessions/:id',
     proof: 'header',
     summary: 'Ends one session, or one remembered login with every session it started.',
-    answers: { 200: endedAnswer, 401: problem, 404: problem },
+    answers: { 200: endedAnswer },
+    refusals: ['not_found'],
     async run({ parts, principal, parameter, whence }) {
       return ended(await endCredential(parts, principal, parameter, whence))
     },

@@ -1,7 +1,7 @@
 // What anyone may ask: public keys, health, metrics from this machine, and the description of all of it.
 
 import { AuthError } from '../../domain/errors.ts'
-import { jwksAnswer, liveAnswer, problem, readyAnswer } from '../contract.ts'
+import { jwksAnswer, liveAnswer, readyAnswer } from '../contract.ts'
 import type { Incoming } from '../message.ts'
 import { openRoute } from '../route.ts'
 
@@ -49,7 +49,8 @@ export const publicRoutes = [
     path: '/metrics',
     proof: 'none',
     summary: 'Metrics as Prometheus text, for this machine alone.',
-    answers: { 200: null, 404: problem },
+    answers: { 200: null },
+    refusals: ['not_found'],
     async run({ app, request }) {
       if (app.metrics === undefined || !isLocal(request)) return new AuthError('not_found', { setting: 'METRICS_PORT' })
       return { content: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await app.metrics() } }

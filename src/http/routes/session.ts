@@ -5,7 +5,7 @@ import { openClientData, sealClientData } from '../../engine/client-data.ts'
 import { describeSession } from '../../engine/describe.ts'
 import { patchSessionData, readSessionData, type SessionData } from '../../engine/session-data.ts'
 import { JSON_TYPE, MERGE_PATCH_TYPE } from '../body.ts'
-import { clientDataAnswer, clientDataBody, mergePatchBody, problem, sessionDataAnswer, whoAnswer } from '../contract.ts'
+import { clientDataAnswer, clientDataBody, mergePatchBody, sessionDataAnswer, whoAnswer } from '../contract.ts'
 import { setCookie } from '../cookies.ts'
 import { presentSession } from '../present.ts'
 import { type Outcome, provenRoute } from '../route.ts'
@@ -16,7 +16,7 @@ export const sessionRoutes = [
     path: '/access/session',
     proof: 'any',
     summary: 'Who am I.',
-    answers: { 200: whoAnswer, 401: problem },
+    answers: { 200: whoAnswer },
     async run({ parts, principal, via }) {
       const view = await describeSession(parts, principal)
       if (view instanceof AuthError) return view
@@ -29,7 +29,7 @@ export const sessionRoutes = [
     path: '/access/session/data',
     proof: 'any',
     summary: "The session's data, always as the store has it.",
-    answers: { 200: sessionDataAnswer, 401: problem },
+    answers: { 200: sessionDataAnswer },
     async run({ parts, principal }) {
       const read = await readSessionData(parts, principal)
       return read instanceof AuthError ? read : versioned(read)
@@ -41,7 +41,8 @@ export const sessionRoutes = [
     proof: 'header',
     summary: "Changes the session's data by a merge patch, with If-Match to that version alone.",
     body: { type: MERGE_PATCH_TYPE, schema: mergePatchBody },
-    answers: { 200: sessionDataAnswer, 412: problem, 413: problem },
+    answers: { 200: sessionDataAnswer },
+    refusals: ['data.conflict', 'data.too_large'],
     async run({ parts, request, principal, body }) {
       const patched = await patchSessionData(parts, principal, body, matchedVersions(request.header('if-match')))
       return patched instanceof AuthError ? patched : versioned(patched)
@@ -52,7 +53,7 @@ export const sessionRoutes = [
     path: '/access/client-data',
     proof: 'any',
     summary: "The client's own data, from its sealed cookie.",
-    answers: { 200: clientDataAnswer, 401: problem },
+    answers: { 200: clientDataAnswer },
     async run({ parts, principal, credentials }) {
       return { json: { data: openClientData(parts, principal, credentials.cookies.data) } }
     },
@@ -63,7 +64,8 @@ export const sessionRoutes = [
     proof: 'header',
     summary: "Seals the client's own data into its cookie.",
     body: { type: JSON_TYPE, schema: clientDataBody },
-    answers: { 200: clientDataAnswer, 413: problem },
+    answers: { 200: clientDataAnswer },
+    refusals: ['data.too_large'],
     async run({ parts, principal, body }) {
       const sealed = sealClientData(parts, principal, body.data)
       if (sealed instanceof AuthError) return sealed

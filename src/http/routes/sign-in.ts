@@ -1,6 +1,7 @@
 // Ways in: register, login, and the token that a session or a remembered login is good for.
 
 import { AuthError } from '../../domain/errors.ts'
+import { PASSWORD_REFUSALS } from '../../domain/password.ts'
 import { DAY, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
@@ -12,7 +13,7 @@ import { restore } from '../../engine/restore.ts'
 import type { SentAlong } from '../../engine/sign-in.ts'
 import { mintForSession } from '../../engine/tokens.ts'
 import { JSON_TYPE } from '../body.ts'
-import { loginBody, problem, registerBody, signedInAnswer } from '../contract.ts'
+import { loginBody, registerBody, signedInAnswer } from '../contract.ts'
 import { expireCookie, setCookie, signInCookies } from '../cookies.ts'
 import { presentSignedIn } from '../present.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
@@ -26,7 +27,8 @@ export const signInRoutes = [
     proof: 'origin',
     summary: 'Creates a user and signs in.',
     body: { type: JSON_TYPE, schema: registerBody },
-    answers: { 201: signedInAnswer, 404: problem, 409: problem, 422: problem, 503: problem },
+    answers: { 201: signedInAnswer },
+    refusals: ['not_found', 'username.taken', 'username.invalid', ...PASSWORD_REFUSALS],
     async run(call) {
       if (call.parts.policy.registration === 'closed') return new AuthError('not_found', { setting: 'LATCHKEY_REGISTRATION' })
       const { body } = call
@@ -41,7 +43,8 @@ export const signInRoutes = [
     proof: 'origin',
     summary: 'Signs in with a name and a password. What was signed in before on this client ends.',
     body: { type: JSON_TYPE, schema: loginBody },
-    answers: { 200: signedInAnswer, 401: problem, 429: problem, 503: problem },
+    answers: { 200: signedInAnswer },
+    refusals: ['credentials.invalid', 'rate.limited'],
     async run(call) {
       const input = { ...call.body, knownDevice: call.credentials.cookies.known }
       const begun = await login(call.parts, input, call.whence, sentAlong(call))
@@ -53,7 +56,7 @@ export const signInRoutes = [
     path: '/access/token',
     proof: 'renewable',
     summary: 'Mints a token. With only a remembered login, starts a session first.',
-    answers: { 200: signedInAnswer, 401: problem },
+    answers: { 200: signedInAnswer },
     async run(call) {
       const minted = await renew(call)
       return minted instanceof AuthError ? minted : answer(call, minted)

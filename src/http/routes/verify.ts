@@ -4,7 +4,6 @@ import { AuthError } from '../../domain/errors.ts'
 import { isSafeMethod } from '../../domain/origin.ts'
 import { describeSession } from '../../engine/describe.ts'
 import { soon } from '../at-once.ts'
-import { problem } from '../contract.ts'
 import type { Incoming } from '../message.ts'
 import { type Call, type Outcome, provenRoute } from '../route.ts'
 
@@ -17,7 +16,8 @@ export const verifyRoutes = [
     path: '/access/verify',
     proof: proofAskedFor,
     summary: 'For proxies: 204 and who it is, or a refusal.',
-    answers: { 204: null, 303: null, 401: problem, 403: problem },
+    answers: { 204: null, 303: null },
+    refusals: ['header.required'],
     run: ({ parts, principal }) =>
       soon(describeSession(parts, principal), (view) => {
         if (view instanceof AuthError) return view

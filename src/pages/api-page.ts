@@ -1,0 +1,125 @@
+// The API for people to read, made from its description for programs: there is one account of it.
+
+import { html } from 'hono/html'
+import type { ApiDocument, ApiOperation, JsonSchema } from '../http/openapi.ts'
+import { API_TEXTS, type ApiTexts, CHINESE_SUMMARIES } from './api-texts.ts'
+import { curlExample } from './curl-example.ts'
+import type { Markup, Page } from './document.ts'
+import type { Language } from './language.ts'
+import { type SchemaRow, schemaRows } from './schema-rows.ts'
+import { TEXTS } from './texts.ts'
+
+type Subject = 'signIn' | 'session' | 'endings' | 'record' | 'account' | 'services' | 'operating'
+
+const SUBJECTS: readonly (readonly [Subject, RegExp])[] = [
+  ['signIn', /^\/access\/(?:register|login|token)$/],
+  ['session', /^\/access\/(?:session(?:$|\/)|client-data$)/],
+  ['endings', /^\/access\/(?:logout|sessions)/],
+  ['record', /^\/access\/operations/],
+  ['account', /^\/access\/(?:password|account)/],
+  ['services', /^\/access\/|^\/\.well-known\//],
+  ['operating', /^\//],
+]
+
+interface Described {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly operation: ApiOperation
+}
+
+export function apiPage(document: ApiDocument, publicUrl: string, language: Language): Page {
+  const texts = API_TEXTS[language]
+  const subjects = bySubject(document)
+  const summary = ({ name, operation }: Described) => CHINESE_SUMMARIES[language === 'en' ? '' : name] ?? operation.summary
+  return {
+    language,
+    texts: TEXTS[language],
+    title: texts.title,
+    inLanguage: (other) => `/docs?lang=${other}`,
+    main: html`<div class="reference"><nav class="contents" aria-label="${texts.contents}">${subjects.map(
+      ([subject, all]) =>
+        html`<p><a href="#${subject}">${texts[subject]}</a></p><ul>${all.map(
+          ({ method, path, operation }) => html`<li><a href="#${operation.operationId}">${badge(method)} <code>${path}</code></a></li>`,
+        )}</ul>`,
+    )}</nav>
+<div class="chapters"><section><h1>${texts.title}</h1><p>${texts.intro} <a href="/openapi.json">openapi.json</a></p>
+<h2>${texts.credentials}</h2><p>${texts.credentialsText}</p>
+<h2>${texts.refusals}</h2><p>${texts.refusalsText} <a href="/docs/errors">${texts.errors}</a></p></section>
+${subjects.map(
+  ([subject, all]) =>
+    html`<section aria-labelledby="${subject}"><h2 id="${subject}">${texts[subject]}</h2>${all.map((one) =>
+      article(one, summary(one), curlExample(one.name, one.operation, publicUrl), texts),
+    )}</section>`,
+)}</div></div>`,
+  }
+}
+
+function bySubject({ paths }: ApiDocument): readonly (readonly [Subject, readonly Described[]])[] {
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      operation,
+    })),
+  )
+  const subjectOf = (path: string) => SUBJECTS.find(([, belongs]) => belongs.test(path))?.[0]
+  return SUBJECTS.map(([subject]) => [subject, all.filter(({ path }) => subjectOf(path) === subject)] as const)
+}
+
+function article({ method, path, operation }: Described, summary: string, example: string, texts: ApiTexts): Markup {
+  const { operationId, parameters = [], requestBody, responses } = operation
+  const taken = [
+    ...parameters.map((parameter) => {
+      const [row] = schemaRows(parameter.schema, parameter.name, parameter.required)
+      return row === undefined ? '' : rowOf(row, texts, parameter.in === 'path' ? texts.inPath : texts.inQuery)
+    }),
+    ...Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => schemaRows(schema).map((row) => rowOf(row, texts))),
+  ]
+  return html`<article id="${operationId}"><h3>${badge(method)} <code>${path}</code></h3>
+<p>${inline(summary)}</p><p class="hint">${proofText(operation, texts)}</p>
+${taken.length === 0 ? '' : html`<h4>${texts.takes}</h4><dl class="fields">${taken}</dl>`}
+<h4>${texts.answers}</h4><dl class="fields answers">${Object.entries(responses).map(([status, { content }]) =>
+    answerOf(Number(status), Object.values(content ?? {})[0]?.schema, texts),
+  )}</dl>
+<h4>${texts.example}</h4><pre tabindex="0"><code>${example}</code></pre></article>`
+}
+
+function answerOf(status: number, schema: JsonSchema | undefined, texts: ApiTexts): Markup {
+  const codes = status >= 400 ? schema?.properties?.code?.enum : undefined
+  const body =
+    codes !== undefined
+      ? codes.map((code) => html`<a href="/docs/errors#${code}"><code>${code}</code></a> `)
+      : schema === undefined
+        ? html`<span class="hint">${texts.empty}</span>`
+        : html`<dl class="fields">${schemaRows(schema).map((row) => rowOf(row, texts))}</dl>`
+  return html`<div><dt><span class="status">${status}</span></dt><dd>${body}</dd></div>`
+}
+
+function rowOf({ name, type, required, description, byDefault }: SchemaRow, texts: ApiTexts, where?: string): Markup {
+  const marks = [
+    where,
+    required ? undefined : texts.optional,
+    byDefault === undefined ? undefined : `${texts.default} ${JSON.stringify(byDefault)}`,
+  ]
+  const notes = [...marks.filter((mark) => mark !== undefined), ...(description === undefined ? [] : [texts.describe(description)])]
+  return html`<div><dt>${name === '' ? texts.body : html`<code>${name}</code>`}</dt><dd><code class="type">${type}</code>${notes.length === 0 ? '' : html` <span class="hint">${inline(notes.join('; '))}</span>`}</dd></div>`
+}
+
+function badge(method: string): Markup {
+  return html`<span class="method ${method.toLowerCase()}">${method}</span>`
+}
+
+/** Of Markdown, what descriptions use: words between backquotes. */
+function inline(text: string): readonly (Markup | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
+}
+
+function proofText({ security }: ApiOperation, texts: ApiTexts): string {
+  const accepted = new Set(security.flatMap((one) => Object.keys(one)))
+  if (accepted.has('serviceKey')) return texts.proofService
+  if (accepted.has('rememberedCookie')) return texts.proofRenewable
+  if (accepted.has('sessionCookie')) return texts.proofAny
+  return accepted.size > 0 ? texts.proofHeader : texts.proofNone
+}

@@ -1,0 +1,36 @@
+// One request by curl for each path, as it can be typed: with the shell's own variables where something is to be filled in.
+
+import type { ApiOperation } from '../http/openapi.ts'
+
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /access/register': { username: 'ada', password: 'blue-tulip-under-7-moons' },
+  'POST /access/login': { username: 'ada', password: 'blue-tulip-under-7-moons', delivery: 'header' },
+  'PATCH /access/session/data': { cart: ['tea'] },
+  'PUT /access/client-data': { data: { theme: 'dark' } },
+  'POST /access/operations': { action: 'order.placed', detail: { number: 7 } },
+  'POST /access/password': { current: 'blue-tulip-under-7-moons', next: 'seven-grey-herons-at-dusk' },
+  'DELETE /access/account': { password: 'blue-tulip-under-7-moons' },
+}
+const QUERIES: Readonly<Record<string, string>> = { 'DELETE /access/sessions': '?except=current', 'GET /access/operations': '?limit=20' }
+const MORE_HEADERS: Readonly<Record<string, readonly string[]>> = { 'GET /access/verify': ['X-Forwarded-Method: GET'] }
+const VARIABLES: Readonly<Record<string, string>> = { userCode: '$CODE', id: '$SESSION' }
+
+/** @param name method and path, as in the description */
+export function curlExample(name: string, operation: ApiOperation, publicUrl: string): string {
+  const [method = '', path = ''] = name.split(' ')
+  const [proof] = operation.security.map((one) => Object.keys(one)[0])
+  const headers = [
+    ...(proof === 'serviceKey' ? ['Authorization: Service $SERVICE_KEY'] : []),
+    ...(proof === 'sessionHeader' ? ['Authorization: Session $SESSION_CREDENTIAL'] : []),
+    ...(proof === 'token' ? ['Authorization: Bearer $TOKEN'] : []),
+    ...Object.keys(operation.requestBody?.content ?? {}).map((type) => `Content-Type: ${type}`),
+    ...(MORE_HEADERS[name] ?? []),
+  ]
+  const body = BODIES[name]
+  const target = publicUrl + path.replace(/\{(\w+)\}/g, (_, parameter: string) => VARIABLES[parameter] ?? '') + (QUERIES[name] ?? '')
+  return [
+    `curl${method === 'GET' || (method === 'POST' && body !== undefined) ? '' : ` -X ${method}`} "${target}"`,
+    ...headers.map((header) => `-H "${header}"`),
+    ...(body === undefined ? [] : [`-d '${JSON.stringify(body)}'`]),
+  ].join(' \\\n  ')
+}

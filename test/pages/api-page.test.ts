@@ -1,0 +1,136 @@
+// The API as a page: all of the description is on it, in both languages, and its examples run.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { CHINESE_DESCRIPTIONS, CHINESE_SUMMARIES } from '../../src/pages/api-texts.ts'
+import { startInProcess } from '../support/in-process.ts'
+import { startServer } from '../support/server.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
+
+const run = promisify(execFile)
+
+async function pageAndDescription(language: 'en' | 'zh-CN') {
+  await using latchkey = await startInProcess()
+  const { body } = await latchkey.call('GET', `/docs?lang=${language}`)
+  const { json } = await latchkey.call('GET', '/openapi.json')
+  const operations = Object.entries<Record<string, Operation>>(json.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, ...operation })),
+  )
+  return { page: body ?? '', operations, publicUrl: latchkey.publicUrl }
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>
+}
+
+interface Schema {
+  readonly properties?: { readonly code?: { readonly enum?: readonly string[] } }
+}
+
+const articleOf = (page: string, id: string) => new RegExp(`<article id="${id}">.*?</article>`, 's').exec(page)?.[0] ?? ''
+
+test('every path is on it, with every answer and every code', async () => {
+  const { page, operations } = await pageAndDescription('en')
+  equal((page.match(/<article /g) ?? []).length, operations.length)
+  for (const { operationId, path, responses } of operations) {
+    const article = articleOf(page, operationId)
+    ok(article.includes(`<code>${path}</code>`), operationId)
+    for (const [status, { content = {} }] of Object.entries(responses)) {
+      ok(article.includes(`<span class="status">${status}</span>`), `${operationId} ${status}`)
+      for (const { schema } of Object.values(content))
+        for (const code of schema.properties?.code?.enum ?? [])
+          ok(article.includes(`href="/docs/errors#${code}"`), `${operationId} ${code}`)
+    }
+  }
+})
+
+test('whatever it links to is there, no id comes twice, and nothing leads elsewhere', async () => {
+  const { page, publicUrl } = await pageAndDescription('en')
+  const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
+  deepEqual(
+    ids.filter((id, index) => ids.indexOf(id) !== index),
+    [],
+  )
+  for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) ok(ids.includes(id), id)
+  const links = [...page.matchAll(/\s(?:href|src)="([^"#][^"]*)"/g)].map(([, link = '']) => link)
+  deepEqual(
+    links.filter((link) => !link.startsWith('/') && !link.startsWith('data:')),
+    [],
+  )
+  const named = [...page.matchAll(/https?:\/\/[^\s"&<]+/g)].map(([address]) => address)
+  ok(
+    named.every((address) => address.startsWith(publicUrl) || address === 'http://www.w3.org/2000/svg'),
+    named.join(),
+  )
+})
+
+test('in Chinese every path and every description is Chinese', async () => {
+  const { page, operations } = await pageAndDescription('zh-CN')
+  deepEqual(Object.keys(CHINESE_SUMMARIES).sort(), operations.map(({ name }) => name).sort())
+  const english = (await pageAndDescription('en')).page
+  for (const { summary } of operations) ok(!page.includes(summary) || /^\W*$/.test(summary), summary)
+  for (const description of Object.keys(CHINESE_DESCRIPTIONS)) {
+    const [first = ''] = description.split(/[`"<]/).filter((part) => part.trim() !== '')
+    ok(english.includes(first.trim()), `${description} is on the page no more`)
+  }
+  const hints = [...page.matchAll(/<span class="hint">(.*?)<\/span>/gs)].map(([, hint = '']) => hint)
+  const inEnglish = hints.filter((hint) => !/\p{Script=Han}/u.test(hint) && !/^ISO 8601/.test(hint))
+  deepEqual(inEnglish, [])
+})
+
+test('the examples by curl do what they say', async () => {
+  await using server = await startServer()
+  const { page } = { page: await (await fetch(`${server.publicUrl}/docs`)).text() }
+  const example = (id: string) =>
+    (/<pre[^>]*><code>(.*?)<\/code>/s.exec(articleOf(page, id))?.[1] ?? '')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&lt;', '<')
+      .replaceAll('&amp;', '&')
+  const typed = async (id: string, env: Readonly<Record<string, string>> = {}) => {
+    const command = `${example(id)} -s -w '\\n%{http_code}'`
+    const { stdout } = await run('bash', ['-c', command], { env: { ...process.env, ...env } })
+    const [status = '', ...body] = stdout.split('\n').reverse()
+    return { status: Number(status), json: body.join('') === '' ? undefined : JSON.parse(body.join('')) }
+  }
+  const registered = await typed('postAccessRegister')
+  equal(registered.status, 201)
+  const signedIn = await typed('postAccessLogin')
+  equal(signedIn.status, 200)
+  const env = {
+    SESSION_CREDENTIAL: signedIn.json.sessionCredential,
+    TOKEN: registered.json.token,
+    CODE: registered.json.user.code,
+    SESSION: signedIn.json.session.id,
+  }
+  const expected: Readonly<Record<string, number>> = {
+    postAccessToken: 200,
+    getAccessSession: 200,
+    getAccessSessionData: 200,
+    patchAccessSessionData: 200,
+    getAccessClientData: 200,
+    putAccessClientData: 200,
+    getAccessSessions: 200,
+    getAccessOperations: 200,
+    postAccessOperations: 201,
+    getAccessVerify: 204,
+    getWellKnownJwksJson: 200,
+    getLivez: 200,
+    getReadyz: 200,
+    getOpenapiJson: 200,
+    deleteAccessSessionsId: 200,
+    deleteAccessSessions: 200,
+  }
+  for (const [id, status] of Object.entries(expected)) equal((await typed(id, env)).status, status, `${id}: ${example(id)}`)
+  const changed = await typed('postAccessPassword', env)
+  equal(changed.status, 200)
+  equal((await typed('postAccessLogoutUserCode', { ...env, TOKEN: changed.json.token })).status, 200)
+  const again = new Visitor(server.publicUrl)
+  await again.register('ada2')
+  const body = example('deleteAccessAccount').replace(/-d '.*'/, `-d '{"password":"${PASSWORD}"}'`)
+  match((await run('bash', ['-c', `${body} -s -w '%{http_code}'`], { env: { ...process.env, TOKEN: again.token } })).stdout, /^204$/)
+})
