@@ -13,6 +13,7 @@ import { freePort } from '../support/connections.ts'
 import { libfaketime } from '../support/faketime.ts'
 import { cleanEnvironment, MAIN, type RunningServer, runCommand, startServer, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
 import { APPLICATION, AS_IT_SHOULD_BE, type Lines, NAME, startNginx } from './deployment.ts'
 
 type ServerKind = 'as it should be' | 'not told its address' | 'ten minutes ahead' | 'alone' | 'without limits'
@@ -299,12 +300,18 @@ test('Where registration is closed it says so, and signs in as somebody who is t
   const refused = await consult([closed.url])
   equal(refused.code, 1)
   match(refused.stdout, /Registration is closed.*\n.*--user NAME/)
-  await runCommand(['user', 'add', 'Ada'], { folder: closed.folder, input: 'blue-tulip-under-7-moons\n' })
-  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: 'blue-tulip-under-7-moons\n' })
+  await runCommand(['user', 'add', 'Ada'], { folder: closed.folder, input: `${PASSWORD}\n` })
+  const ada = new Visitor(closed.publicUrl)
+  await ada.login('Ada', { remember: true })
+  const mistyped = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: 'wrong\n' })
+  match(mistyped.stdout, /The name or the password of --user is wrong/)
+  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: `${PASSWORD}\n` })
   equal(code, 0, stdout)
   match(stdout, /Nothing wrong in \d+ checks/)
   const list = async (what: string) => JSON.parse((await runCommand([what, 'list', '--json'], { folder: closed.folder })).stdout)
-  deepEqual([(await list('user')).length, await list('session')], [1, []])
+  deepEqual([(await list('user')).length, (await list('session')).length], [1, 2], 'what Ada had, a session and a remembered login')
+  const { operations } = (await ada.plainly('GET', '/access/operations')).json
+  equal(operations.filter(({ outcome }: { outcome: string }) => outcome === 'refused').length, 1, 'one guess for one mistake')
 })
 
 test('Who is interrupted leaves nobody behind', async () => {

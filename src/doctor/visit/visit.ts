@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { addressesOf, portOf } from '../addresses.ts'
 import { addressText, ask } from '../connection.ts'
-import { codeOf, mayBeLatchkeys, member } from '../exchange.ts'
+import { codeOf, type Exchange, mayBeLatchkeys, member } from '../exchange.ts'
 import { listen } from './listen.ts'
 import { FOREIGN_ORIGIN, FORGED_ADDRESS } from './names.ts'
 import type { Account, Plan } from './plan.ts'
@@ -30,7 +30,7 @@ export async function visit(plan: Plan): Promise<Visit> {
     if (!plan.signal.aborted) throw error
   } finally {
     plan.onProgress('putting everything away')
-    if (notes.signIn.length > 0 && !(await takeLeave(traveller, account)) && plan.account === null) leftBehind = account.username
+    if (notes.signIn.some(mayHaveWorked) && !(await takeLeave(traveller, account)) && plan.account === null) leftBehind = account.username
   }
   return { url: plan.url, steps: notes, stream: heard.stream, leftBehind }
 }
@@ -74,8 +74,9 @@ async function lookAround(traveller: Traveller): Promise<void> {
   await traveller.everybody('publicKeys', { path: '/.well-known/jwks.json' })
   if (plan.plain === null) return
   step(plan, 'asking without TLS')
-  for (const { ip } of await addressesOf(plan.plain))
-    traveller.notes.plain.push(await ask(plan.plain, { ip, port: portOf(plan.plain) }, { path: '/sign-in' }))
+  const { plain, url } = plan
+  const known = plain.hostname === url.hostname ? plan.addresses : await addressesOf(plain).catch(() => [])
+  for (const { ip } of known) traveller.notes.plain.push(await ask(plain, { ip, port: portOf(plain) }, { path: '/sign-in' }))
 }
 
 /** Asked once: an answer that was lost may have left a user, and a second one would be forgotten. */
@@ -83,6 +84,11 @@ async function signIn(traveller: Traveller, { username, password }: Account): Pr
   step(traveller.plan, 'signing in')
   const path = traveller.plan.account === null ? '/access/register' : '/access/login'
   return signedInBy(await traveller.next('signIn', { method: 'POST', path, ...jsonBody({ username, password, remember: true }) }))
+}
+
+/** An answer that is not Latchkey's does not tell. A refusal does, and a real user's guesses are not to be used up. */
+function mayHaveWorked(signIn: Exchange): boolean {
+  return codeOf(signIn) === undefined
 }
 
 async function tryEveryWay(traveller: Traveller, signedIn: SignedIn): Promise<void> {
@@ -98,7 +104,8 @@ async function tryEveryWay(traveller: Traveller, signedIn: SignedIn): Promise<vo
   await traveller.next('patch', { ...patch, headers: { ...token, ...patchType } })
   const put = jsonBody({ data: {} })
   await traveller.next('put', { method: 'PUT', path: '/access/client-data', ...put, headers: { ...put.headers, ...token } })
-  await traveller.next('delete', { method: 'DELETE', path: '/access/sessions?except=current', headers: token })
+  // Of a session that nobody has: where somebody real signs in, nothing of theirs may end.
+  await traveller.next('delete', { method: 'DELETE', path: '/access/sessions/none', headers: token })
   await traveller.next('cookieAlone', { ...patch, headers: { cookie, ...patchType } })
 
   step(plan, 'asking as pages of other origins would')
