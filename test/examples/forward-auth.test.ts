@@ -1,26 +1,15 @@
 // nginx and Caddy, with the configurations that are there to copy, before an application that notes every request which reaches it.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { askOnce, freePort, talk } from '../support/connections.ts'
-import { type RunningServer, startServer, temporaryFolder } from '../support/server.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { request, Visitor } from '../support/visitor.ts'
-import { ROOT } from './support.ts'
-
-const PROXIES = {
-  nginx: {
-    configuration: 'examples/nginx/nginx.conf',
-    run: (file: string) => ['nginx', '-c', file, '-g', 'daemon off; master_process off; error_log stderr crit;'],
-  },
-  Caddy: { configuration: 'examples/caddy/Caddyfile', run: (file: string) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'] },
-} as const
+import { PROXY_NAMES, startProxy } from './proxies.ts'
 
 interface Noted {
   readonly method: string
@@ -29,17 +18,13 @@ interface Noted {
   readonly body: string
 }
 
-function withPorts(configuration: string, ports: Readonly<Record<string, string | number>>): string {
-  return configuration.replace(/:(8080|3000|9000)\b/g, (_, written: string) => `:${ports[written]}`)
-}
-
 const HTML = { accept: 'text/html' }
 
-for (const [name, { configuration, run }] of Object.entries(PROXIES))
+for (const name of PROXY_NAMES)
   describe(name, () => {
     let latchkey: RunningServer
     let application: Server
-    let proxy: ChildProcess
+    let proxy: AsyncDisposable
     let url: string
     const noted: Noted[] = []
 
@@ -57,12 +42,7 @@ for (const [name, { configuration, run }] of Object.entries(PROXIES))
       url = `http://localhost:${port}`
       latchkey = await startServer({ env: { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } })
       const ports = { 8080: port, 3000: new URL(latchkey.url).port, 9000: (application.address() as AddressInfo).port }
-      const text = withPorts(await readFile(ROOT + configuration, 'utf8'), ports)
-      const folder = await temporaryFolder()
-      const file = join(folder, 'configuration')
-      await writeFile(file, text.replaceAll('/tmp/nginx', join(folder, 'nginx')))
-      const [command = '', ...args] = run(file)
-      proxy = spawn(command, args, { env: { ...process.env, HOME: folder }, stdio: ['ignore', 'ignore', 'inherit'] })
+      proxy = await startProxy(name, ports)
       await until(`${name} to answer`, () =>
         askOnce(url, '/access/session').then(
           ({ status }) => status === 401,
@@ -71,8 +51,7 @@ for (const [name, { configuration, run }] of Object.entries(PROXIES))
       )
     })
     after(async () => {
-      proxy.kill()
-      await once(proxy, 'exit')
+      await proxy[Symbol.asyncDispose]()
       application.close()
       await latchkey[Symbol.asyncDispose]()
     })
@@ -305,7 +284,6 @@ for (const [name, { configuration, run }] of Object.entries(PROXIES))
   })
 
 test('Caddy: whatever answers in the place of Latchkey vouches for nobody', async () => {
-  const { configuration, run } = PROXIES.Caddy
   let reached = 0
   const everything = createServer((_incoming, response) => {
     reached += 1
@@ -313,12 +291,8 @@ test('Caddy: whatever answers in the place of Latchkey vouches for nobody', asyn
   }).listen(0, '127.0.0.1')
   await once(everything, 'listening')
   const port = await freePort()
-  const folder = await temporaryFolder()
-  const file = join(folder, 'configuration')
-  const itself = String((everything.address() as AddressInfo).port)
-  await writeFile(file, withPorts(await readFile(ROOT + configuration, 'utf8'), { 8080: port, 3000: itself, 9000: itself }))
-  const [command = '', ...args] = run(file)
-  const proxy = spawn(command, args, { env: { ...process.env, HOME: folder }, stdio: ['ignore', 'ignore', 'inherit'] })
+  const itself = (everything.address() as AddressInfo).port
+  await using _proxy = await startProxy('Caddy', { 8080: port, 3000: itself, 9000: itself })
   const ask = () => askOnce(`http://localhost:${port}`, '/orders')
   await until('Caddy to answer', () =>
     ask().then(
@@ -329,7 +303,5 @@ test('Caddy: whatever answers in the place of Latchkey vouches for nobody', asyn
   reached = 0
   // The question arrives, and nothing after it.
   deepEqual([(await ask()).status, reached], [503, 1])
-  proxy.kill()
-  await once(proxy, 'exit')
   everything.close()
 })
