@@ -5,6 +5,7 @@ import { createEngine, type Engine } from './engine/engine.ts'
 import { openStore } from './open-store.ts'
 import { createArgon2 } from './platform/argon2.ts'
 import { systemClock, systemTimers } from './platform/clock.ts'
+import { createKeyProofs } from './platform/key-proofs.ts'
 import { createPasswordEstimator } from './platform/password-strength.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { createSigning } from './platform/signing.ts'
@@ -42,6 +43,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     signing: createSigning(secrets),
     hasher: hooks.hasher ?? createArgon2(),
     estimator: createPasswordEstimator(),
+    keyProofs: createKeyProofs(),
     capacity: CAPACITY,
     onFault: hooks.onFault ?? (() => {}),
   })
@@ -72,5 +74,6 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
     operationsRetention: rest.operationsRetention,
     passwordMin: rest.passwordMin,
     registration: rest.registration,
+    tokenBinding: rest.tokenBinding,
   })
 }

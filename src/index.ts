@@ -111,13 +111,14 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     /**
      * Who a request to a route of the host's own is. A request that changes something (any method but GET, HEAD and OPTIONS)
      * needs its credential in the header: with a cookie alone the error is `header.required`. With `proof: 'header'` every
-     * request does. With `fresh` the password must have been typed in this session within LATCHKEY_FRESH_FOR, or in the time it
+     * request does; with `proof: 'key'` a token that is bound to a key also needs a proof of it, or the error is `proof.required`.
+     * With `fresh` the password must have been typed in this session within LATCHKEY_FRESH_FOR, or in the time it
      * says: otherwise the error is `session.not_fresh`. With `role` the user must have it: otherwise it is `role.required`.
      *
      * @throws StoreError
      */
     async authenticate(request: Request, options?: GuardOptions): Promise<Authentication> {
-      return guard({ method: request.method, header: (name) => request.headers.get(name) }, options)
+      return guard({ method: request.method, header: (name) => request.headers.get(name), target: new URL(request.url).pathname }, options)
     },
 
     /** The same by method and headers alone; at once where the credential was verified before. */

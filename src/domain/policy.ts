@@ -20,6 +20,8 @@ export interface Policy {
   readonly passwordMin: number
   readonly loginLimits: LoginLimits
   readonly registration: 'open' | 'closed'
+  /** Whether what is bound to a key asks for a proof of it, on routes where much is at stake. */
+  readonly tokenBinding: 'off' | 'sensitive'
   readonly clearSiteData: boolean
   readonly cookies: CookieSettings
 }
@@ -37,6 +39,7 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   passwordMin: 8,
   loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
   registration: 'open',
+  tokenBinding: 'sensitive',
   clearSiteData: false,
 })
 

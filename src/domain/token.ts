@@ -16,6 +16,8 @@ export interface TokenClaims {
   readonly auth_time: number
   readonly amr: readonly string[]
   readonly roles: readonly string[]
+  /** The key that it is bound to (RFC 7800, RFC 9449), where it is bound to one. */
+  readonly cnf?: { readonly jkt: string }
 }
 
 export type TokenRefusal = 'malformed' | 'expired' | 'session_ended'

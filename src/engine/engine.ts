@@ -3,6 +3,7 @@
 
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
+import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Signing } from '../ports/signing.ts'
@@ -23,6 +24,7 @@ export interface EngineOptions {
   readonly signing: Signing
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator
+  readonly keyProofs: KeyProofs
   /** Credentials remembered at most. */
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
@@ -67,6 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     secrets: options.secrets,
     hasher: options.hasher,
     estimator: options.estimator,
+    keyProofs: options.keyProofs,
     keys,
     endings,
     verified,

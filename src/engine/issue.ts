@@ -4,7 +4,7 @@ import type { Delivery, RememberedRecord, SessionRecord } from '../domain/creden
 import type { Operation, Outcome, OwnAction } from '../domain/operation.ts'
 import { EMPTY_DATA, type JsonObject } from '../domain/session-data.ts'
 import { SECOND } from '../domain/time.ts'
-import { claimsFor, type TokenSubject } from '../domain/token.ts'
+import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { IssuedSecret } from '../ports/secrets.ts'
 import type { Parts, Whence } from './parts.ts'
@@ -12,6 +12,7 @@ import { principalOfSession, type SessionView, viewOf } from './principal.ts'
 
 export interface MintedToken {
   readonly token: string
+  readonly claims: TokenClaims
   /** Milliseconds since 1970, on a whole second. */
   readonly expiresAt: number
 }
@@ -106,7 +107,7 @@ export function issueRemembered(
 
 export function mintToken(parts: Parts, subject: TokenSubject, now: number): MintedToken {
   const claims = claimsFor(subject, parts.secrets.randomId(), now, parts.policy)
-  return { token: parts.keys.sign(claims), expiresAt: claims.exp * SECOND }
+  return { token: parts.keys.sign(claims), claims, expiresAt: claims.exp * SECOND }
 }
 
 /** The answer to a sign-in whose records have landed. What was just made is remembered, so its first use costs no read. */

@@ -2,6 +2,7 @@
 
 import type { Policy } from '../domain/policy.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
@@ -17,6 +18,7 @@ export interface Parts {
   readonly secrets: Secrets
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator
+  readonly keyProofs: KeyProofs
   readonly keys: KeyRing
   readonly endings: Endings
   readonly verified: Verified

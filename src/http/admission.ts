@@ -6,6 +6,7 @@ import { isSafeMethod } from '../domain/origin.ts'
 import { type Soon, soon } from './at-once.ts'
 import { type CookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { checkOrigin } from './cross-origin.ts'
+import { readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal, proveService } from './proof.ts'
 import type { App, Call, Route } from './route.ts'
@@ -22,9 +23,10 @@ const NOTHING: RequestCredentials = { header: undefined, cookies: {} }
 
 /** Answers at once where memory does; what is promised may reject with StoreError. */
 export function admit(app: App, names: CookieNames, request: Incoming, route: Route, parameter: string): Soon<Admission> {
-  const decide = (refused: AuthError | undefined, proven?: Proven, credentials = NOTHING): Admission => {
+  const decide = (refused: AuthError | undefined, proven?: Proven, credentials = NOTHING, key?: string): Admission => {
     const whence = { ip: request.address, device: deviceOf(request.header('user-agent')) }
-    return { call: { app, parts: app.parts, request, credentials, whence, parameter, query: undefined, body: undefined }, proven, refused }
+    const call = { app, parts: app.parts, request, credentials, whence, parameter, key, query: undefined, body: undefined }
+    return { call, proven, refused }
   }
 
   const changes = route.changes === true || !isSafeMethod(request.method)
@@ -37,11 +39,18 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
   if (proof === 'service') return proveService(app.parts, request).then((refused) => decide(refused))
   const credentials = readCredentials((name) => request.header(name), names)
   if (credentials instanceof AuthError) return decide(credentials)
-  if (proof === 'origin' || proof === 'renewable') return decide(undefined, undefined, credentials)
+  const { sensitive = false, mints = false } = route
+  const withKey = (proven?: Proven) =>
+    soon(readKeyProof(app.parts, request, credentials.header, { sensitive, mints }), (key) =>
+      key instanceof AuthError ? decide(key, proven, credentials) : decide(undefined, proven, credentials, key),
+    )
+  if (proof === 'origin' || proof === 'renewable') return withKey()
 
-  return soon(provePrincipal(app.parts, credentials, request.header('x-latchkey-passive') === '1'), (proven) =>
-    proven instanceof AuthError ? decide(proven, undefined, credentials) : decide(judgeProof(proof, proven.via), proven, credentials),
-  )
+  return soon(provePrincipal(app.parts, credentials, request.header('x-latchkey-passive') === '1'), (proven) => {
+    if (proven instanceof AuthError) return decide(proven, undefined, credentials)
+    const refused = judgeProof(proof, proven.via)
+    return refused ? decide(refused, proven, credentials) : withKey(proven)
+  })
 }
 
 /** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */

@@ -67,7 +67,7 @@ const session = z.object({
 export const signedInAnswer = z.object({
   user,
   token: z.string().describe('a signed JWT (RFC 9068) for the Authorization header'),
-  tokenType: z.literal('Bearer'),
+  tokenType: z.enum(['Bearer', 'DPoP']).describe('`DPoP` where the token is bound to a key (RFC 9449)'),
   expiresIn: seconds,
   session,
   sessionCredential: z.string().optional().describe('only with delivery "header": for `Authorization: Session <value>`'),

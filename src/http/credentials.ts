@@ -30,7 +30,7 @@ export function readCredentials(headerOf: Incoming['header'], names: CookieNames
   return { header: authorization === null ? undefined : readAuthorization(authorization), cookies }
 }
 
-/** `Session <value>`, `Bearer <jwt>`, or the bare `<jwt>`. Scheme names are case-insensitive (RFC 9110, 11.1). */
+/** `Session <value>`, `Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Scheme names are case-insensitive (RFC 9110, 11.1). */
 function readAuthorization(value: string): Presented | 'bad' {
   // As nearly everybody writes it.
   if (value.startsWith(BEARER)) {
@@ -43,7 +43,7 @@ function readAuthorization(value: string): Presented | 'bad' {
   const scheme = text.slice(0, space).toLowerCase()
   const raw = trimmed(text.slice(space + 1))
   if (raw.includes(' ')) return 'bad'
-  if (scheme === 'bearer') return { kind: 'token', raw }
+  if (scheme === 'bearer' || scheme === 'dpop') return { kind: 'token', raw }
   if (scheme === 'session') return { kind: 'session', raw }
   return 'bad'
 }

@@ -4,8 +4,11 @@ import { parseDuration } from '../domain/time.ts'
 import { isRole } from '../domain/user.ts'
 
 export interface GuardOptions {
-  /** `header`: a cookie does not do, not even to read. Without it a cookie may read, and never change. */
-  readonly proof?: 'header'
+  /**
+   * `header`: a cookie does not do, not even to read. Without it a cookie may read, and never change. `key`: as `header`, and a token that
+   * is bound to a key needs a proof of it (DPoP, RFC 9449).
+   */
+  readonly proof?: 'header' | 'key'
   /** How lately the password must have been typed in this session, such as `5m`; `true` for LATCHKEY_FRESH_FOR. */
   readonly fresh?: boolean | string
   /** A role that the user must have. */
@@ -22,6 +25,7 @@ export interface RouteOptions extends GuardOptions {
 /** Options as they were understood. */
 export interface Rule {
   readonly needsHeader: boolean
+  readonly needsKey: boolean
   /** Milliseconds; `undefined` where it does not matter when the password was typed. */
   readonly freshFor: number | undefined
   readonly role: string | undefined
@@ -30,7 +34,7 @@ export interface Rule {
 }
 
 const ACCEPTED: Readonly<Record<keyof RouteOptions, readonly [accepts: (value: unknown) => boolean, accepted: string]>> = {
-  proof: [(value) => value === 'header', "'header'"],
+  proof: [(value) => value === 'header' || value === 'key', "'header' or 'key'"],
   fresh: [
     (value) => typeof value === 'boolean' || (typeof value === 'string' && parseDuration(value) !== undefined),
     "true, or a duration such as '5m'",
@@ -54,7 +58,7 @@ export function readGuardOptions(options: RouteOptions, usualFreshFor: number): 
   const contradicting = optional && (page ? 'page' : fresh ? 'fresh' : role === undefined ? undefined : 'role')
   if (contradicting) throw new TypeError(`guard: optional lets anybody in, and ${contradicting} does not. Choose one of them.`)
   const freshFor = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? usualFreshFor : undefined
-  return { needsHeader: proof === 'header', freshFor, role, optional, page }
+  return { needsHeader: proof !== undefined, needsKey: proof === 'key', freshFor, role, optional, page }
 }
 
 function shown(value: unknown): string {

@@ -6,8 +6,9 @@ import { isFresh } from '../domain/session.ts'
 import type { Parts } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import { type Soon, soon } from './at-once.ts'
-import { cookieNames, readCredentials } from './credentials.ts'
+import { cookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { type GuardOptions, type Rule, readGuardOptions } from './guard-options.ts'
+import { readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal } from './proof.ts'
 
@@ -22,9 +23,14 @@ export type Authentication =
  *
  * @throws TypeError for an option that is not understood
  */
-export type Guard = (request: Pick<Incoming, 'method' | 'header'>, options?: GuardOptions) => Soon<Authentication>
+export type Guard = (request: Asking, options?: GuardOptions) => Soon<Authentication>
 
-export type Judge = (request: Pick<Incoming, 'method' | 'header'>, rule: Rule) => Soon<Authentication>
+export type Judge = (request: Asking, rule: Rule) => Soon<Authentication>
+
+export interface Asking extends Pick<Incoming, 'method' | 'header'> {
+  /** The path, with or without a query: what `proof: 'key'` is a proof for. */
+  readonly target?: string
+}
 
 export function createJudge(parts: Parts): Judge {
   const names = cookieNames(parts.policy.cookies)
@@ -37,10 +43,23 @@ export function createJudge(parts: Parts): Judge {
     return error ? { ok: false, error } : { ok: true, principal, via }
   }
 
-  return ({ method, header }, rule) => {
+  /** Last of all: a proof counts once, and is not to be used up by a request that is refused anyway. */
+  function withKey({ method, header, target }: Asking, credentials: RequestCredentials, found: Authentication): Soon<Authentication> {
+    if (target === undefined) throw new TypeError("guard: proof 'key' needs the target of the request: its path.")
+    const path = target.split('?', 1)[0] ?? ''
+    return soon(readKeyProof(parts, { method, path, header }, credentials.header, { sensitive: true, mints: false }), (key) =>
+      key instanceof AuthError ? { ok: false, error: key } : found,
+    )
+  }
+
+  return (request, rule) => {
+    const { method, header } = request
     const credentials = readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
-    return soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) => judge(method, rule, proven))
+    return soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) => {
+      const found = judge(method, rule, proven)
+      return rule.needsKey && found.ok ? withKey(request, credentials, found) : found
+    })
   }
 }
 

@@ -139,13 +139,14 @@ function describeRefusals(route: Route): ApiOperation['responses'] {
 }
 
 /** What comes from the kind of a route, before it runs. */
-function standingRefusals({ method, changes, proof, body, query }: Route): readonly ErrorCode[] {
+function standingRefusals({ method, changes, proof, sensitive, mints, body, query }: Route): readonly ErrorCode[] {
   const asksWho = proof !== 'none' && proof !== 'origin'
   return [
     ...(proof === 'none' ? [] : (['request.malformed', 'busy', 'store.unavailable'] as const)),
     ...(asksWho ? (['session.required', 'token.invalid'] as const) : []),
     ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
     ...(proof === 'header' ? (['header.required'] as const) : []),
+    ...(sensitive || mints ? (['proof.required'] as const) : []),
     ...(body ? (['request.too_large', 'request.unsupported_type'] as const) : []),
     ...(body || query ? (['request.invalid'] as const) : []),
   ]

@@ -27,7 +27,7 @@ export function presentSignedIn(signedIn: SignedIn, idleTimeout: number, now: nu
   return {
     user: { code: user.code, username: user.username, roles: [...user.roles] },
     token: token.token,
-    tokenType: 'Bearer',
+    tokenType: token.claims.cnf === undefined ? 'Bearer' : 'DPoP',
     expiresIn: Math.max(0, Math.round((token.expiresAt - now) / 1000)),
     session: presentSession(session, idleTimeout),
     ...(sessionCredential?.delivery === 'header' ? { sessionCredential: sessionCredential.value } : {}),

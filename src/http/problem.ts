@@ -56,9 +56,15 @@ export function problemOf(error: AuthError, publicUrl: string): Readonly<Record<
 
 /** Headers that a refusal must carry: how to authenticate (RFC 6750, 3), and when to come back. */
 export function problemHeaders(error: AuthError): Readonly<Record<string, string>> {
-  const challenge = error.code === 'token.invalid' ? 'Bearer error="invalid_token"' : 'Bearer'
   return {
-    ...(STATUS[error.code] === 401 ? { 'www-authenticate': challenge } : {}),
+    ...(STATUS[error.code] === 401 ? { 'www-authenticate': challengeOf(error) } : {}),
     ...(error.detail.retryAfter === undefined ? {} : { 'retry-after': String(error.detail.retryAfter) }),
   }
+}
+
+function challengeOf({ code, detail }: AuthError): string {
+  if (code === 'token.invalid') return 'Bearer error="invalid_token"'
+  if (code !== 'proof.required') return 'Bearer'
+  // RFC 9449, 7.1.
+  return detail.reason === 'missing' ? 'DPoP algs="ES256"' : 'DPoP error="invalid_dpop_proof", algs="ES256"'
 }

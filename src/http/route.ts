@@ -38,6 +38,8 @@ export interface Call<B = undefined, Query = undefined> {
   readonly parameter: string
   readonly query: Query
   readonly body: B
+  /** The key that a token handed out here is bound to; undefined where the client has shown none. */
+  readonly key: string | undefined
 }
 
 export interface ProvenCall<B = undefined, Query = undefined> extends Call<B, Query> {
@@ -75,6 +77,10 @@ interface Common extends Description {
   readonly path: string
   /** True for a GET that changes something all the same: the cross-origin rule applies to it, and HEAD does not exist. */
   readonly changes?: true
+  /** True where much is at stake: a token that is bound to a key needs a proof of it. */
+  readonly sensitive?: true
+  /** True where a token is handed out, which is bound to the key of a proof that comes along. */
+  readonly mints?: true
 }
 
 /** A route as the handler runs it, with the types of its body and query erased. */

@@ -23,6 +23,7 @@ export interface Host {
 export const GUARDED: Readonly<Record<string, RouteOptions>> = {
   '/me': {},
   '/header': { proof: 'header' },
+  '/key': { proof: 'key' },
   '/fresh': { fresh: '5m' },
   '/usually-fresh': { fresh: true },
   '/admin': { role: 'admin' },

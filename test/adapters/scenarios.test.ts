@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
 import { turnableClock } from '../support/in-process.ts'
+import { makeClientKey, makeProof } from '../support/key-proofs.ts'
 import { PASSWORD, request, Visitor } from '../support/visitor.ts'
 import { GUARDED, HOSTS, type Host } from './hosts.ts'
 
@@ -68,6 +69,29 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const refused = await ask('GET', '/header', byCookie(visitor))
     deepEqual([refused.status, refused.json.code], [403, 'header.required'])
     equal((await ask('GET', '/header', byToken(visitor))).status, 200)
+  },
+
+  'where a key is asked for, a token that is bound to one needs its proof, and each proof counts once': async ({
+    ask,
+    someone,
+    clock,
+    reached,
+  }) => {
+    const visitor = await someone()
+    const key = makeClientKey()
+    const proofFor = (method: string, path: string, token?: string) =>
+      makeProof(key, { method, url: `http://localhost:3000${path}`, now: clock.now(), ...(token === undefined ? {} : { token }) })
+    const { token } = (await ask('POST', '/access/token', { ...byCookie(visitor), dpop: proofFor('POST', '/access/token') })).json
+    const authorization = `DPoP ${token}`
+    equal((await ask('GET', '/key', { authorization })).json.code, 'proof.required')
+    equal((await ask('GET', '/key', { authorization, dpop: proofFor('GET', '/me', token) })).json.reason, 'url')
+    deepEqual(reached, [])
+    const dpop = proofFor('GET', '/key', token)
+    equal((await ask('GET', '/key?page=2', { authorization, dpop })).status, 200)
+    equal((await ask('GET', '/key', { authorization, dpop })).json.reason, 'replayed')
+    equal((await ask('GET', '/me', { authorization })).status, 200)
+    equal((await ask('GET', '/key', byToken(visitor))).status, 200, 'one that is bound to no key')
+    equal((await ask('GET', '/key', byCookie(visitor))).json.code, 'header.required')
   },
 
   'a bad header never falls back to a good cookie, not even where it is optional': async ({ ask, someone, reached }) => {

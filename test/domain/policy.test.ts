@@ -24,6 +24,7 @@ test('the defaults', () => {
     passwordMin: 8,
     loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
     registration: 'open',
+    tokenBinding: 'sensitive',
     clearSiteData: false,
   })
 })

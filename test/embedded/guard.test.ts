@@ -1,6 +1,6 @@
 // The guard for a host's own routes on node:http: at once where memory knows, and as strict as the rest.
 
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -99,4 +99,14 @@ test('What has ended is refused at the very next request', async () => {
   ok(who.ok)
   deepEqual(await latchkey.logout(who.principal), { sessions: 1, remembered: 0 })
   equal(await ask(lines), 'token.invalid')
+})
+
+test('A proof of a key is for one path, so the guard wants to be told it', async () => {
+  const asking = { method: 'GET', header: (name: string) => (name === 'authorization' ? token : null) }
+  const ask = async (target?: string) => latchkey.guard({ ...asking, ...(target === undefined ? {} : { target }) }, { proof: 'key' })
+  await rejects(ask(), { name: 'TypeError', message: /needs the target/ })
+  ok((await ask('/reports?page=2')).ok)
+  ok(
+    (await latchkey.authenticate(new Request('http://localhost:3000/reports', { headers: { authorization: token } }), { proof: 'key' })).ok,
+  )
 })

@@ -7,6 +7,7 @@ import { usernameKey } from '../../domain/user.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
 import type { SignedIn } from '../../engine/issue.ts'
+import { bindToken } from '../../engine/key-proofs.ts'
 import { login } from '../../engine/login.ts'
 import { register } from '../../engine/register.ts'
 import { restore } from '../../engine/restore.ts'
@@ -25,6 +26,7 @@ export const signInRoutes = [
     method: 'POST',
     path: '/access/register',
     proof: 'origin',
+    mints: true,
     summary: 'Creates a user and signs in.',
     body: { type: JSON_TYPE, schema: registerBody },
     answers: { 201: signedInAnswer },
@@ -41,6 +43,7 @@ export const signInRoutes = [
     method: 'POST',
     path: '/access/login',
     proof: 'origin',
+    mints: true,
     summary: 'Signs in with a name and a password. What was signed in before on this client ends.',
     body: { type: JSON_TYPE, schema: loginBody },
     answers: { 200: signedInAnswer },
@@ -55,6 +58,7 @@ export const signInRoutes = [
     method: 'POST',
     path: '/access/token',
     proof: 'renewable',
+    mints: true,
     summary: 'Mints a token. With only a remembered login, starts a session first.',
     answers: { 200: signedInAnswer },
     async run(call) {
@@ -99,7 +103,8 @@ function afterPassword(call: Call<unknown>, begun: SignedIn, username: string): 
 }
 
 /** *Signed in*, with the cookies of what is new. */
-export function answer({ parts }: Call<unknown>, signedIn: SignedIn): Outcome {
+export function answer({ parts, key }: Call<unknown>, begun: SignedIn): Outcome {
+  const signedIn = key === undefined ? begun : bindToken(parts, begun, key)
   const { cookies, sessionIdleTimeout } = parts.policy
   const now = parts.clock.now()
   return {

@@ -1,0 +1,38 @@
+// Whether a request is sent by the holder of the key that its token is bound to; and binding a token to a key.
+
+import { AuthError } from '../domain/errors.ts'
+import { judgeKeyProof, type KeyProofOccasion, type KeyProofRefusal, PROOF_LIFETIME } from '../domain/key-proof.ts'
+import { SECOND } from '../domain/time.ts'
+import type { SignedIn } from './issue.ts'
+import type { Parts } from './parts.ts'
+
+/** One that is dated ahead is good for twice its life, and one moment longer it must be known. */
+const REMEMBERED_FOR = 2 * PROOF_LIFETIME + SECOND
+
+/**
+ * Verifies a proof, which counts once: one signature, and one count that all processes share.
+ * Returns the thumbprint of its key. Refusal: `proof.required` with the reason.
+ *
+ * @throws StoreError
+ */
+export async function proveKey(parts: Parts, sent: string, occasion: KeyProofOccasion): Promise<string | AuthError> {
+  const proof = parts.keyProofs.read(sent)
+  if (proof === undefined) return proofRequired('malformed')
+  const now = parts.clock.now()
+  const refusal = judgeKeyProof(proof, occasion, now)
+  if (refusal) return proofRequired(refusal)
+  const once = { points: 1, window: REMEMBERED_FOR }
+  const { taken } = await parts.store.limits.take(`proof:${parts.keyProofs.hashOf(`${proof.thumbprint}.${proof.id}`)}`, once, now)
+  return taken > 1 ? proofRequired('replayed') : proof.thumbprint
+}
+
+/** The same sign-in with a token that is bound to a key, in the place of one that is not. */
+export function bindToken(parts: Parts, signedIn: SignedIn, thumbprint: string): SignedIn {
+  const { claims, expiresAt } = signedIn.token
+  const bound = { ...claims, jti: parts.secrets.randomId(), cnf: { jkt: thumbprint } }
+  return { ...signedIn, token: { token: parts.keys.sign(bound), claims: bound, expiresAt } }
+}
+
+export function proofRequired(reason: KeyProofRefusal): AuthError {
+  return new AuthError('proof.required', { reason })
+}

@@ -1,0 +1,243 @@
+// Tokens that are bound to a key (RFC 9449): how they are had, what they need a proof for, and which proofs are none.
+
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { test } from 'node:test'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { type CallOptions, type InProcess, startInProcess } from '../support/in-process.ts'
+import { type ClientKey, makeClientKey, makeProof, type ProofWish } from '../support/key-proofs.ts'
+import { ALICE, register } from '../support/people.ts'
+
+const NEXT = 'seven-grey-herons-at-dusk'
+const PASSWORDS = { current: ALICE.password, next: NEXT }
+
+const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+
+/** A request with a proof for just that request, but for what is wished otherwise. */
+function call(
+  latchkey: InProcess,
+  key: ClientKey,
+  method: string,
+  path: string,
+  options: CallOptions & { token?: string; wish?: Partial<ProofWish> },
+) {
+  const { token, wish, headers = {}, ...rest } = options
+  const sent = { method, url: latchkey.publicUrl + path, now: latchkey.clock.now(), ...(token === undefined ? {} : { token }), ...wish }
+  const authorization = token === undefined ? {} : { authorization: `DPoP ${token}` }
+  return latchkey.call(method, path, { ...rest, headers: { dpop: makeProof(key, sent), ...authorization, ...headers } })
+}
+
+async function boundToken(latchkey: InProcess, key: ClientKey): Promise<string> {
+  const { json, status } = await call(latchkey, key, 'POST', '/access/login', { body: ALICE })
+  equal(status, 200)
+  return json.token
+}
+
+test('whoever shows a key gets tokens that are bound to it, by every way in', async () => {
+  await using latchkey = await startInProcess()
+  const key = makeClientKey()
+  const registered = await call(latchkey, key, 'POST', '/access/register', { body: { ...ALICE, delivery: 'header' } })
+  const signedIn = await call(latchkey, key, 'POST', '/access/login', { body: { ...ALICE, delivery: 'header' } })
+  const minted = await call(latchkey, key, 'POST', '/access/token', {
+    headers: { authorization: `Session ${signedIn.json.sessionCredential}` },
+  })
+  const changed = await call(latchkey, key, 'POST', '/access/password', { token: minted.json.token, body: PASSWORDS })
+  for (const { json, status } of [registered, signedIn, minted, changed]) {
+    ok(status === 200 || status === 201)
+    equal(json.tokenType, 'DPoP')
+    deepEqual(claimsOf(json.token).cnf, { jkt: key.thumbprint })
+  }
+  const unbound = await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: NEXT } })
+  deepEqual([unbound.json.tokenType, claimsOf(unbound.json.token).cnf], ['Bearer', undefined])
+})
+
+test('a bound token reads without a proof, and needs one where much is at stake', async () => {
+  await using latchkey = await startInProcess()
+  const { sid } = await register(latchkey)
+  const key = makeClientKey()
+  const token = await boundToken(latchkey, key)
+  for (const scheme of ['DPoP ', 'Bearer ', ''])
+    equal((await latchkey.call('GET', '/access/session', { headers: { authorization: scheme + token } })).status, 200)
+  const sensitive: readonly (readonly [string, string, unknown?])[] = [
+    ['POST', '/access/password', PASSWORDS],
+    ['DELETE', '/access/account', { password: ALICE.password }],
+    ['DELETE', '/access/sessions?except=current'],
+    ['DELETE', `/access/sessions/${sid}`],
+  ]
+  for (const [method, path, body] of sensitive) {
+    const { status, json, headers } = await latchkey.call(method, path, { headers: { authorization: token }, body })
+    deepEqual([status, json.code, json.reason], [401, 'proof.required', 'missing'], path)
+    equal(headers['www-authenticate'], 'DPoP algs="ES256"')
+  }
+  const [path = ''] = '/access/sessions?except=current'.split('?')
+  const proof = makeProof(key, { method: 'DELETE', url: latchkey.publicUrl + path, now: latchkey.clock.now(), token })
+  equal((await latchkey.call('DELETE', '/access/sessions?except=current', { headers: { authorization: token, dpop: proof } })).status, 200)
+  equal((await call(latchkey, key, 'POST', '/access/password', { token, body: PASSWORDS })).status, 200)
+})
+
+test('a token that is bound to no key, and a session in the header, need no proof', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  equal((await latchkey.call('DELETE', '/access/sessions?except=current', { headers: { authorization: token } })).status, 200)
+  const { json } = await latchkey.call('POST', '/access/login', { body: { ...ALICE, delivery: 'header' } })
+  const headers = { authorization: `Session ${json.sessionCredential}` }
+  equal((await latchkey.call('POST', '/access/password', { headers, body: PASSWORDS })).status, 200)
+})
+
+test('every altered proof is refused, and changes nothing', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const [key, other] = [makeClientKey(), makeClientKey()]
+  const token = await boundToken(latchkey, key)
+  const another = await boundToken(latchkey, key)
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const der = (text: string) => sign('sha256', Buffer.from(text), key.privateKey)
+  const seconds = Math.floor(latchkey.clock.now() / 1000)
+  const wrong: Readonly<Record<string, readonly [string, Partial<ProofWish>]>> = {
+    'no signature': ['malformed', { signed: () => Buffer.alloc(0) }],
+    'alg none': ['malformed', { header: { alg: 'none' }, signed: () => Buffer.alloc(0) }],
+    HS256: [
+      'malformed',
+      { header: { alg: 'HS256' }, signed: (text) => createHmac('sha256', JSON.stringify(key.jwk)).update(text).digest() },
+    ],
+    RS256: [
+      'malformed',
+      { header: { alg: 'RS256', jwk: rsa.export({ format: 'jwk' }) }, signed: (text) => sign('sha256', Buffer.from(text), rsa) },
+    ],
+    'a signature in DER': ['malformed', { signed: der }],
+    'signed by another key than it names': ['malformed', { header: { jwk: other.jwk } }],
+    'no key': ['malformed', { header: { jwk: undefined } }],
+    'a private key': ['malformed', { header: { jwk: key.privateKey.export({ format: 'jwk' }) } }],
+    'a point off the curve': ['malformed', { header: { jwk: { ...key.jwk, y: key.jwk.x } } }],
+    'another type': ['malformed', { header: { typ: 'JWT' } }],
+    'something critical': ['malformed', { header: { crit: ['b64'], b64: false } }],
+    'no id': ['malformed', { claims: { jti: undefined } }],
+    'an id that is too long': ['malformed', { claims: { jti: 'x'.repeat(129) } }],
+    'no time': ['malformed', { claims: { iat: undefined } }],
+    'a time in words': ['malformed', { claims: { iat: 'now' } }],
+    oversized: ['malformed', { claims: { more: 'x'.repeat(3_000) } }],
+    'another method': ['method', { method: 'GET' }],
+    'another path': ['url', { url: `${latchkey.publicUrl}/access/account` }],
+    'another origin': ['url', { url: 'https://elsewhere.example/access/password' }],
+    'no address': ['url', { url: '/access/password' }],
+    'from a minute ago': ['time', { claims: { iat: seconds - 61 } }],
+    'from in a minute': ['time', { claims: { iat: seconds + 61 } }],
+    'for no token': ['token', { claims: { ath: undefined } }],
+    'for another token': ['token', { token: another }],
+  }
+  for (const [name, [reason, wish]] of Object.entries(wrong)) {
+    const { status, json, headers } = await call(latchkey, key, 'POST', '/access/password', { token, wish, body: PASSWORDS })
+    deepEqual([status, json.code, json.reason], [401, 'proof.required', reason], name)
+    equal(headers['www-authenticate'], 'DPoP error="invalid_dpop_proof", algs="ES256"')
+  }
+  const byAnother = await call(latchkey, other, 'POST', '/access/password', { token, body: PASSWORDS })
+  deepEqual([byAnother.status, byAnother.json.reason], [401, 'key'])
+  for (const dpop of ['', '.', 'a.b.c', `"${'x'.repeat(20)}"`, '\u00e9'])
+    equal(
+      (await latchkey.call('POST', '/access/password', { headers: { authorization: token, dpop }, body: PASSWORDS })).json.reason,
+      'malformed',
+    )
+  const good = () => makeProof(key, { method: 'POST', url: `${latchkey.publicUrl}/access/password`, now: latchkey.clock.now(), token })
+  const twice = await latchkey.call('POST', '/access/password', {
+    headers: { authorization: token, dpop: `${good()}, ${good()}` },
+    body: PASSWORDS,
+  })
+  deepEqual([twice.status, twice.json.reason], [400, 'duplicate_header'])
+  equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200, 'the password is as it was')
+})
+
+test('a bad proof is refused where a token is handed out, too, and nobody is signed in by it', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const refused = await call(latchkey, makeClientKey(), 'POST', '/access/login', { body: ALICE, wish: { method: 'GET' } })
+  deepEqual([refused.status, refused.json.code, refused.jar], [401, 'proof.required', {}])
+})
+
+test('a proof counts once, in every process', async () => {
+  const store = createMemoryStore()
+  await using first = await startInProcess({}, { store })
+  await register(first)
+  const key = makeClientKey()
+  const token = await boundToken(first, key)
+  const path = '/access/sessions?except=current'
+  const proof = (jti?: string) =>
+    makeProof(key, {
+      method: 'DELETE',
+      url: `${first.publicUrl}/access/sessions`,
+      now: first.clock.now(),
+      token,
+      ...(jti === undefined ? {} : { claims: { jti } }),
+    })
+  const once = proof()
+  const use = async (dpop: string) => (await first.call('DELETE', path, { headers: { authorization: token, dpop } })).json
+  ok((await use(once)).ended)
+  equal((await use(once)).reason, 'replayed')
+  first.clock.turn(60_000)
+  equal((await use(once)).reason, 'replayed', 'as long as its time is good')
+  first.clock.turn(1_000)
+  equal((await use(once)).reason, 'time')
+  const seconds = Math.floor(first.clock.now() / 1000)
+  const url = `${first.publicUrl}/access/sessions`
+  const ahead = makeProof(key, { method: 'DELETE', url, now: first.clock.now(), token, claims: { iat: seconds + 60 } })
+  ok((await use(ahead)).ended)
+  first.clock.turn(120_000)
+  equal((await use(ahead)).reason, 'replayed')
+  const together = await Promise.all(Array.from({ length: 8 }, () => use(proof('same'))))
+  equal(together.filter(({ ended }) => ended !== undefined).length, 1)
+  const second = await startInProcess({}, { store })
+  second.clock.turn(first.clock.now() - second.clock.now())
+  const headers = { dpop: makeProof(key, { method: 'POST', url: `${first.publicUrl}/access/login`, now: first.clock.now() }) }
+  equal((await second.call('POST', '/access/login', { headers, body: ALICE })).status, 200)
+  equal((await first.call('POST', '/access/login', { headers, body: ALICE })).json.reason, 'replayed')
+  await second.engine.stop()
+})
+
+test('what no proof is needed for costs nothing more, and a proof costs one count', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const key = makeClientKey()
+  const token = await boundToken(latchkey, key)
+  const headers = { authorization: token }
+  await latchkey.call('GET', '/access/session', { headers })
+  latchkey.resetCounts()
+  await latchkey.call('GET', '/access/session', { headers: { ...headers, dpop: 'never looked at' } })
+  deepEqual({ ...latchkey.counts }, { reads: 0, writes: 0, touches: 0, hashes: 0 })
+  let read = 0
+  const { keyProofs } = latchkey.engine
+  const original = keyProofs.read
+  Object.assign(keyProofs, {
+    read: (proof: string) => {
+      read += 1
+      return original(proof)
+    },
+  })
+  equal((await call(latchkey, key, 'DELETE', '/access/sessions/none', { token })).json.code, 'not_found')
+  equal(read, 1)
+})
+
+test('where binding is off, nothing is bound and nothing is asked for', async () => {
+  await using latchkey = await startInProcess({ tokenBinding: 'off' })
+  await register(latchkey)
+  const { json } = await call(latchkey, makeClientKey(), 'POST', '/access/login', { body: ALICE, wish: { method: 'GET' } })
+  deepEqual([json.tokenType, claimsOf(json.token).cnf], ['Bearer', undefined])
+})
+
+test('a bound token ends with its session, and is worth nothing with a proof alone', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const key = makeClientKey()
+  const token = await boundToken(latchkey, key)
+  const { code } = (await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).json.user
+  equal((await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })).status, 200)
+  const { status, json } = await call(latchkey, key, 'POST', '/access/password', { token, body: PASSWORDS })
+  deepEqual([status, json.code, json.reason], [401, 'token.invalid', 'session_ended'])
+  const altered = token.replace(
+    /\.[\w-]+\./,
+    (payload) => `.${Buffer.from(JSON.stringify({ ...claimsOf(payload), cnf: undefined })).toString('base64url')}.`,
+  )
+  notEqual(altered, token)
+  match(
+    (await latchkey.call('POST', '/access/password', { headers: { authorization: altered }, body: PASSWORDS })).json.code,
+    /token\.invalid/,
+  )
+})
