@@ -7,6 +7,10 @@
 export function judgeReturn(wanted: string | null, publicUrl: string, allowed: ReadonlySet<string>, fallback: string): string {
   const parsed = wanted === null ? null : URL.parse(wanted, publicUrl)
   if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '') return fallback
-  if (parsed.origin === new URL(publicUrl).origin) return parsed.pathname + parsed.search + parsed.hash
+  if (parsed.origin === new URL(publicUrl).origin) {
+    const path = parsed.pathname + parsed.search + parsed.hash
+    // By itself, a path that begins with two slashes would be read as the name of another host.
+    return path.startsWith('//') ? parsed.href : path
+  }
   return allowed.has(parsed.origin) ? parsed.href : fallback
 }
