@@ -1,7 +1,7 @@
 // Several programs that are one example: started in turn, ended together.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,14 +19,17 @@ export interface Stage {
 /** @param play starts everything; what it returns is printed once all runs */
 export async function together(play: (stage: Stage) => Promise<string>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-example-'))
+  // Started as root, a proxy may read what waits there as another user.
+  await chmod(folder, 0o711)
   const children: ChildProcess[] = []
   const ends: Promise<void>[] = []
+  const over = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => children.forEach((child) => void child.kill()))
   const launch: Stage['launch'] = async (command, args, env, url) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
     children.push(child)
     ends.push(ended(child))
-    await Promise.race([answered(url), ...ends])
+    await Promise.race([answered(url, over.signal), ...ends])
   }
   try {
     console.log(await play({ folder, launch }))
@@ -35,6 +38,7 @@ export async function together(play: (stage: Stage) => Promise<string>): Promise
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   } finally {
+    over.abort()
     for (const child of children) child.kill()
     await rm(folder, { recursive: true, force: true })
   }
@@ -48,13 +52,13 @@ async function ended(child: ChildProcess): Promise<void> {
   })
 }
 
-async function answered(url: string): Promise<void> {
+async function answered(url: string, over: AbortSignal): Promise<void> {
   const isThere = () =>
     fetch(url).then(
       ({ status }) => status < 500,
       () => false,
     )
-  while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (!over.aborted && !(await isThere())) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 /** A port that nobody listens on. */

@@ -1,8 +1,5 @@
-// Caddy with forward_auth before a Python application, and Latchkey beside it.
+// npm run example caddy: Caddy in front of Latchkey and of an application in Python.
 
-import { start } from '../behind-a-proxy/start.ts'
+import { runTogether } from '../forward-auth-app/together.ts'
 
-await start(Number(process.env.PORT ?? 8080), {
-  configuration: new URL('Caddyfile', import.meta.url),
-  run: (file) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
-})
+await runTogether(new URL('Caddyfile', import.meta.url), (file) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', file])

@@ -1,8 +1,5 @@
-// nginx with auth_request before a Python application, and Latchkey beside it.
+// npm run example nginx: nginx in front of Latchkey and of an application in Python.
 
-import { start } from '../behind-a-proxy/start.ts'
+import { runTogether } from '../forward-auth-app/together.ts'
 
-await start(Number(process.env.PORT ?? 8080), {
-  configuration: new URL('nginx.conf', import.meta.url),
-  run: (file) => ['nginx', '-c', file, '-g', 'daemon off; master_process off; error_log stderr error;'],
-})
+await runTogether(new URL('nginx.conf', import.meta.url), (file, folder) => ['nginx', '-p', folder, '-c', file, '-g', 'daemon off;'])

@@ -6,7 +6,7 @@ import { startExample } from '../examples/support.ts'
 import { openChromium } from '../support/chromium.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
-for (const name of ['express', 'fastify', 'hono', 'node-http', 'nginx', 'caddy'])
+for (const name of ['express', 'fastify', 'hono', 'node-http'])
   test(`examples/${name} in Chromium`, async () => {
     await using example = await startExample(name)
     const browser = await openChromium()
@@ -15,7 +15,7 @@ for (const name of ['express', 'fastify', 'hono', 'node-http', 'nginx', 'caddy']
       const troubles: string[] = []
       page.on('pageerror', (error) => troubles.push(error.message))
       await page.goto(example.url)
-      match(page.url(), /\/sign-in\?return=.*%2F$/)
+      match(page.url(), /\/sign-in\?return=%2F$/)
       await page.getByRole('link', { name: /create|register/i }).click()
       await page.getByLabel('User name').fill('Ada')
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD)

@@ -1,307 +1,311 @@
-// nginx and Caddy, with the configurations that are there to copy, before an application that notes every request which reaches it.
+// The proxies of the examples in front of an application in Python: who is signed in gets through, as whom, and nobody else.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { Agent, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { askOnce, freePort, talk } from '../support/connections.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { withPorts } from '../../examples/forward-auth-app/together.ts'
+import { openChromium } from '../support/chromium.ts'
+import { askOnce, freePort } from '../support/connections.ts'
+import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { request, Visitor } from '../support/visitor.ts'
-import { PROXY_NAMES, startProxy } from './proxies.ts'
+import { PASSWORD, type Reply, request, Visitor } from '../support/visitor.ts'
+import { type Guarded, identityTold, PROXIES, startGuarded } from './proxies.ts'
+import { ROOT } from './support.ts'
 
-interface Noted {
-  readonly method: string
-  readonly target: string
-  readonly rawHeaders: readonly string[]
-  readonly body: string
-}
+const HTML = { accept: 'text/html,*/*' }
+const NAMES = Object.keys(PROXIES) as (keyof typeof PROXIES)[]
 
-const HTML = { accept: 'text/html' }
-
-for (const name of PROXY_NAMES)
+for (const name of NAMES)
   describe(name, () => {
-    let latchkey: RunningServer
-    let application: Server
-    let proxy: AsyncDisposable
+    let guarded: Guarded
     let url: string
-    const noted: Noted[] = []
-
     before(async () => {
-      application = createServer(async (incoming, response) => {
-        const body = (await incoming.setEncoding('utf8').toArray()).join('')
-        noted.push({ method: incoming.method ?? '', target: incoming.url ?? '', rawHeaders: incoming.rawHeaders, body })
-        const user = incoming.headers['remote-user']
-        response.setHeader('cache-control', 'public, max-age=3600').setHeader('content-type', 'application/json')
-        response.end(JSON.stringify({ user, code: incoming.headers['remote-user-code'], length: body.length }))
-      })
-      application.listen(0, '127.0.0.1')
-      await once(application, 'listening')
-      const port = await freePort()
-      url = `http://localhost:${port}`
-      latchkey = await startServer({ env: { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } })
-      const ports = { 8080: port, 3000: new URL(latchkey.url).port, 9000: (application.address() as AddressInfo).port }
-      proxy = await startProxy(name, ports)
-      await until(`${name} to answer`, () =>
-        askOnce(url, '/access/session').then(
-          ({ status }) => status === 401,
-          () => false,
-        ),
-      )
+      guarded = await startGuarded(name)
+      url = guarded.url
     })
-    after(async () => {
-      await proxy[Symbol.asyncDispose]()
-      application.close()
-      await latchkey[Symbol.asyncDispose]()
-    })
+    after(() => guarded[Symbol.asyncDispose]())
 
-    /** What reached the application meanwhile. */
-    async function reaching(act: () => Promise<unknown>): Promise<readonly Noted[]> {
-      const before = noted.length
-      await act()
-      return noted.slice(before)
+    async function signedIn(username: string): Promise<Visitor> {
+      const visitor = new Visitor(url)
+      await visitor.register(username)
+      return visitor
     }
+    const untouched = async (why?: string) => deepEqual(await guarded.seen(), [], why)
 
-    const valuesOf = ({ rawHeaders }: Noted, pattern: RegExp) =>
-      rawHeaders.flatMap((header, index) =>
-        index % 2 === 0 && pattern.test(header) ? [`${header.toLowerCase()}: ${rawHeaders[index + 1]}`] : [],
-      )
-
-    test('Signed out, a person is sent to sign in and comes back, and a program is told why', async () => {
-      const reached = await reaching(async () => {
-        const page = await request(url, 'GET', '/orders?page=2&of=3', { headers: HTML })
-        equal(page.status, 303)
-        const there = new URL(page.headers.get('location') ?? '')
-        deepEqual([there.origin, there.pathname], [url, '/sign-in'])
-        equal(new URL(there.searchParams.get('return') ?? '', url).href, `${url}/orders?page=2&of=3`)
-        equal((await request(url, 'GET', there.pathname + there.search, { headers: HTML })).status, 200)
-        const called = await request(url, 'GET', '/orders')
-        deepEqual([called.status, called.json.code], [401, 'session.required'])
-        equal((await request(url, 'POST', '/orders', { headers: HTML, body: {} })).status, 401)
-        equal(called.headers.get('cache-control'), 'no-store')
-      })
-      deepEqual(reached, [])
-    })
-
-    test('Signed in, the application is told who it is, also in other scripts', async () => {
-      const visitor = new Visitor(url)
-      await visitor.register('Ådá')
-      const { json, headers } = await visitor.plainly('GET', '/orders')
-      deepEqual([decodeURIComponent(json.user), json.code], ['Ådá', visitor.code])
-      equal(headers.get('cache-control'), 'no-store')
-      equal((await visitor.byToken('GET', '/orders')).json.code, visitor.code)
-      const [last] = noted.slice(-1)
-      ok(last)
-      deepEqual(valuesOf(last, /^remote-session$/i), [`remote-session: ${visitor.sid}`])
-      deepEqual(valuesOf(last, /^authorization$/i), [])
-    })
-
-    test('What a client claims about who it is reaches nobody', async () => {
-      const visitor = new Visitor(url)
-      await visitor.register('Claims')
-      const claims = [
-        'Remote-User',
-        'remote-user',
-        'REMOTE_USER',
-        'Remote_User',
-        'Remote-User-Code',
-        'Remote_User_Code',
-        'Remote-Session',
-        'Remote_Session',
-      ]
-      const lines = claims.map((claim) => `${claim}: root\r\n`).join('')
-      const ask = (credential: string) =>
-        talk(
-          url,
-          `GET /orders HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n${lines}${credential}Remote-User: admin\r\n\r\n`,
-        )
-      deepEqual(await reaching(async () => match(await ask(''), /^HTTP\/1\.1 401 /)), [])
-      const [reached, ...others] = await reaching(async () => match(await ask(`Cookie: ${visitor.cookieHeader}\r\n`), /^HTTP\/1\.1 200 /))
-      ok(reached)
-      equal(others.length, 0)
-      deepEqual(valuesOf(reached, /^remote/i).sort(), [
-        `remote-session: ${visitor.sid}`,
-        `remote-user-code: ${visitor.code}`,
-        'remote-user: Claims',
-      ])
-    })
-
-    test('A cookie alone reads and changes nothing', async () => {
-      const visitor = new Visitor(url)
-      await visitor.register('Reader')
-      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE', 'post']) {
-        const reached = await reaching(async () => {
-          const answer = await talk(
-            url,
-            `${method} /orders HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\nCookie: ${visitor.cookieHeader}\r\nContent-Length: 0\r\n\r\n`,
-          )
-          match(answer, method === 'post' ? /^HTTP\/1\.1 40[0-9]/ : /^HTTP\/1\.1 403 /, method)
-          if (method !== 'post') match(answer, /"code":"header\.required"/)
-        })
-        deepEqual(reached, [], method)
+    test('whoever asks for a page is sent to sign in, and from there back to it', async () => {
+      for (const path of ['/', '/me?a=1&b=%2F', '/orders.css', '//evil.test/x', '/%5Cevil.test', '/@evil.test']) {
+        const { status, headers } = await request(url, 'GET', path, { headers: HTML })
+        const to = new URL(headers.get('location') ?? '')
+        deepEqual([status, to.origin, to.pathname, headers.get('cache-control')], [303, url, '/sign-in', 'no-store'], path)
+        const page = await request(url, 'GET', to.pathname + to.search, { headers: HTML })
+        const back = new URL((/data-return="([^"]*)"/.exec(page.text)?.[1] ?? '').replaceAll('&amp;', '&'), url)
+        equal(back.origin, url, path)
+        if (!path.startsWith('//')) equal(back.href, url + path)
       }
-      const disguises = ['X-Original-Method', 'X-Forwarded-Method', 'X-HTTP-Method-Override', 'X-Original-URI', 'X-Forwarded-Uri']
-      for (const disguise of disguises) {
-        const headers = { [disguise]: disguise.endsWith('Method') || disguise.endsWith('Override') ? 'GET' : '/sign-in' }
+      await untouched()
+    })
+
+    test('a program is told why, in the words of Latchkey', async () => {
+      for (const [method, headers] of [
+        ['GET', {}],
+        ['GET', { accept: 'application/json' }],
+        ['POST', HTML],
+        ['PUT', {}],
+        ['GET', { authorization: 'Bearer a.b.c' }],
+      ] as const) {
+        const reply = await request(url, method, '/me', { headers })
+        equal(reply.status, 401)
+        match(reply.json.code, /^(session\.required|token\.invalid)$/)
+        match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/)
+        match(reply.headers.get('www-authenticate') ?? '', /^Bearer( error="invalid_token")?$/)
+        equal(reply.headers.get('cache-control'), 'no-store')
+      }
+      await untouched()
+    })
+
+    test('the application hears who asks, in names of every script', async () => {
+      for (const username of ['Ada', 'Straße', '小明同学']) {
+        const visitor = await signedIn(username)
+        for (const headers of [
+          { cookie: visitor.cookieHeader },
+          { authorization: visitor.token },
+          { authorization: `Bearer ${visitor.token}` },
+        ]) {
+          const reply = await request(url, 'GET', '/me', { headers })
+          deepEqual([reply.status, reply.json.username], [200, username])
+          const [seen, ...more] = await guarded.seen()
+          deepEqual(more, [])
+          deepEqual(seen && identityTold(seen), {
+            'remote-session': [visitor.sid],
+            'remote-user': [encodeURIComponent(username)],
+            'remote-user-code': [visitor.code],
+          })
+        }
+      }
+    })
+
+    test('with a cookie alone nobody changes anything, by whatever method', async () => {
+      const visitor = await signedIn('Reader')
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'M-SEARCH']) {
+        const headers = { cookie: visitor.cookieHeader, 'content-type': 'text/plain' }
+        const refused = await askOnce(url, '/orders', { method, headers, body: 'order=1' })
+        deepEqual([refused.status, JSON.parse(refused.text).code], [403, 'header.required'], method)
+        await untouched(method)
+        equal((await askOnce(url, '/orders', { method, headers: { authorization: visitor.token } })).status, method === 'POST' ? 201 : 200)
         deepEqual(
-          await reaching(async () => equal((await visitor.plainly('POST', '/orders', { headers, body: {} })).status, 403, disguise)),
-          [],
+          (await guarded.seen()).map((seen) => [seen.method, seen.target]),
+          [[method, '/orders']],
         )
       }
+      for (const method of ['GET', 'HEAD', 'OPTIONS'])
+        equal((await askOnce(url, '/me', { method, headers: { cookie: visitor.cookieHeader } })).status, 200, method)
+      await guarded.seen()
     })
 
-    test('A change with a token passes whole, whatever its method and its size', async () => {
-      const visitor = new Visitor(url)
-      await visitor.register('Writer')
-      for (const method of ['POST', 'PUT', 'DELETE']) {
-        const [reached] = await reaching(async () =>
-          equal((await visitor.byToken(method, '/orders', { body: { tea: 'green' } })).status, 200),
-        )
-        deepEqual([reached?.method, reached?.body], [method, '{"tea":"green"}'])
-      }
-      const megabyte = 'x'.repeat(1_000_000)
-      equal((await visitor.byToken('POST', '/orders', { body: megabyte })).json.length, megabyte.length + 2)
-      const chunked = await fetch(`${url}/orders`, {
-        method: 'POST',
-        headers: { authorization: visitor.token },
-        body: new Blob(['chunk ', 'by ', 'chunk']).stream(),
-        duplex: 'half',
-      } as RequestInit)
-      deepEqual([chunked.status, noted.at(-1)?.body], [200, 'chunk by chunk'])
+    test('with the header a body passes whole: small, large, in chunks, and announced', async () => {
+      const visitor = await signedIn('Writer')
+      const megabyte = 'é0123456789abcd'.repeat(65_536)
+      for (const body of ['', 'tea', megabyte])
+        for (const more of [{}, { 'transfer-encoding': 'chunked' }, { expect: '100-continue' }]) {
+          const { status, text } = await askOnce(url, '/orders', {
+            method: 'POST',
+            headers: { authorization: visitor.token, ...more },
+            body,
+          })
+          equal(status, 201, text)
+          const [seen] = await guarded.seen()
+          deepEqual(seen?.body, { bytes: Buffer.byteLength(body), sha256: createHash('sha256').update(body).digest('hex') })
+        }
     })
 
-    test('A sign-out is one for the application, at once', async () => {
-      const visitor = new Visitor(url)
-      await visitor.register('Leaver')
-      equal((await visitor.plainly('GET', '/orders')).status, 200)
-      const { cookieHeader, token } = visitor
+    test('a sign-out counts for the very next request, by cookie and by token', async () => {
+      const visitor = await signedIn('Leaver')
+      const { token, cookieHeader: cookie } = visitor
+      equal((await request(url, 'GET', '/me', { headers: { cookie } })).status, 200)
       equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
-      const reached = await reaching(async () => {
-        for (const headers of [{ cookie: cookieHeader }, { authorization: token }])
-          equal((await request(url, 'GET', '/orders', { headers })).status, 401)
-      })
-      deepEqual(reached, [])
+      await guarded.seen()
+      for (const headers of [{ cookie }, { authorization: token }, { authorization: `Bearer ${token}`, cookie }])
+        for (const [method, path] of [
+          ['GET', '/me'],
+          ['POST', '/orders'],
+        ] as const)
+          equal((await request(url, method, path, { headers })).status, 401)
+      await untouched()
     })
 
-    test('Two people through one proxy are each themselves', async () => {
+    test('nothing is kept by a cache, and two users on one connection never see what is the other one’s', async () => {
+      const [one, two] = [await signedIn('One'), await signedIn('Two')]
+      using agent = disposable(new Agent({ keepAlive: true, maxSockets: 1 }))
+      for (let round = 0; round < 20; round += 1)
+        for (const { username, cookieHeader: cookie } of [one, two]) {
+          const { status, text, headers } = await askOnce(url, '/cached', { headers: { cookie }, agent: agent.agent })
+          deepEqual([status, text, headers['cache-control'], headers.expires], [200, username, 'no-store', undefined])
+        }
+      const nobody = await askOnce(url, '/cached', { agent: agent.agent })
+      deepEqual([nobody.status, nobody.headers['cache-control']], [401, 'no-store'])
+      await guarded.seen()
+    })
+
+    test('of many who ask at once everybody is themselves', async () => {
       const people = await Promise.all(
-        ['One', 'Two', 'Three'].map(async (username) => {
+        ['One', 'Two', 'Three'].map(async (each) => {
           const visitor = new Visitor(url)
-          await visitor.register(username)
+          await visitor.register(`${each} of many`.replaceAll(' ', '-'))
           return visitor
         }),
       )
-      const asked = Array.from({ length: 60 }, (_, index) => people[index % people.length] ?? new Visitor(url))
-      const answers = await Promise.all(asked.map((visitor) => visitor.plainly('GET', '/orders')))
+      const asked = Array.from({ length: 120 }, (_, index) => people[index % people.length] as Visitor)
+      const answers = await Promise.all(asked.map((visitor) => visitor.plainly('GET', '/me')))
       deepEqual(
-        answers.map(({ status, json }) => [status, json?.code]),
-        asked.map(({ code }) => [200, code]),
+        answers.map(({ status, json }) => [status, json?.username]),
+        asked.map(({ username }) => [200, username]),
       )
+      await guarded.seen()
     })
 
-    test('No spelling of a path goes past the question', async () => {
-      const targets = [
-        '//orders',
-        '/./orders',
-        '/sign-in/../orders',
-        '/access/../orders',
-        '/access/%2e%2e/orders',
-        '/access/..%2forders',
-        '/access/..;/orders',
-        '/sign-in%2f..%2forders',
-        '/sign-in/orders',
-        '/sign-in;/orders',
-        '/SIGN-IN',
-        '/accessories',
-        '/%61ccess/../orders',
-        '/vouch',
-        '/livez',
-        '/readyz',
-        '/metrics',
-        '/openapi.json',
-        `http://${new URL(url).host}/orders`,
-        '/orders#/sign-in',
-        '/orders?/sign-in',
-        '\\orders',
-        '*',
-      ]
-      for (const target of targets) {
-        const reached = await reaching(async () => {
-          const answer = await talk(url, `GET ${target} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`)
-          match(answer, /^HTTP\/1\.1 [34]\d\d /, `${target}: ${answer.slice(0, 100)}`)
-        })
-        deepEqual(reached, [], target)
+    test('Latchkey’s own paths are open, and what its operator alone may see is not among them', async () => {
+      for (const path of ['/sign-in', '/register', '/signed-out', '/.well-known/jwks.json', '/access/client.js'])
+        equal((await request(url, 'GET', path, { headers: HTML })).status, 200, path)
+      const visitor = await signedIn('Curious')
+      equal((await visitor.plainly('GET', '/account', { headers: HTML })).status, 200)
+      await untouched()
+      for (const path of ['/metrics', '/readyz', '/livez', '/openapi.json']) {
+        equal((await request(url, 'GET', path)).status, 401, path)
+        deepEqual((await visitor.plainly('GET', path)).json, { title: 'There is nothing here.' }, path)
       }
+      await guarded.seen()
     })
 
-    test('Nothing is smuggled in behind a request that may pass', async () => {
+    test('Latchkey takes the address from the proxy, and none that a client claims', async () => {
+      const claims = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' }
       const visitor = new Visitor(url)
-      await visitor.register('Smuggler')
-      const { host } = new URL(url)
-      const hidden = `GET /hidden HTTP/1.1\r\nHost: ${host}\r\nRemote-User: root\r\n\r\n`
-      const first = (lines: string) => `POST /orders HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${visitor.token}\r\n${lines}\r\n\r\n`
-      const ambiguous = [
-        `${first(`Content-Length: ${hidden.length + 5}\r\nTransfer-Encoding: chunked`)}0\r\n\r\n${hidden}`,
-        `${first(`Content-Length: 0\r\nContent-Length: ${hidden.length}`)}${hidden}`,
-        `${first('Transfer-Encoding : chunked\r\nContent-Length: 0')}0\r\n\r\n${hidden}`,
-        `${first('Transfer-Encoding: xchunked\r\nContent-Length: 5')}0\r\n\r\n${hidden}`,
-        `${first('Transfer-Encoding: chunked, identity')}0\r\n\r\n${hidden}`,
-        `${first('Content-Length: 0\r\nX: a\r\n Remote-User: root')}${hidden}`,
-        `${first('Content-Length: 0\r\nX: a\nRemote-User: root')}${hidden}`,
-        `${first('Content-Length: 0\r\nX: a\rRemote-User: root')}${hidden}`,
-      ]
-      const last = `GET /last HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`
-      for (const bytes of ambiguous) {
-        const reached = await reaching(() => talk(url, bytes + last))
-        deepEqual(
-          reached.flatMap((each) => valuesOf(each, /^remote-user$/i)).filter((value) => value !== 'remote-user: Smuggler'),
-          [],
-          bytes,
-        )
-        ok(
-          reached.every(({ target }) => target === '/orders'),
-          bytes,
-        )
+      const body = { username: 'Claims', password: PASSWORD }
+      visitor.signedIn(await visitor.plainly('POST', '/access/register', { body, headers: claims }), 201)
+      const { operations } = (await visitor.byToken('GET', '/access/operations')).json
+      deepEqual([...new Set(operations.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
+      await visitor.plainly('GET', '/me', { headers: claims })
+      equal(JSON.stringify(await guarded.seen()).includes('203.0.113.9'), false)
+    })
+
+    test('a person in a browser registers, orders, and signs out', async () => {
+      const browser = await openChromium()
+      try {
+        browser.setDefaultTimeout(15_000)
+        const page = await browser.newPage()
+        await page.goto(url)
+        await page.waitForURL('**/sign-in?return=**')
+        await page.getByRole('link', { name: /account|register/i }).click()
+        await page.getByLabel('User name').fill('Grace')
+        await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+        await page.keyboard.press('Enter')
+        await page.waitForURL(`${url}/`)
+        await page.locator('#user', { hasText: 'Grace' }).waitFor()
+        await page.getByRole('button', { name: 'Order' }).click()
+        await page.locator('#count', { hasText: 'One order.' }).waitFor()
+        await page.getByRole('button', { name: 'Sign out' }).click()
+        await page.waitForURL('**/signed-out**')
+        await page.goBack()
+        await page.waitForURL('**/sign-in?return=**')
+        equal(await page.getByText('Grace').count(), 0)
+      } finally {
+        await browser.close()
       }
+      await guarded.seen()
     })
 
-    test('An upgrade is asked about like any other request', async () => {
-      const upgrade = `GET /socket HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`
-      deepEqual(await reaching(async () => match(await talk(url, upgrade), /^HTTP\/1\.1 401 /)), [])
-    })
-
-    test('Without Latchkey nobody gets in', async () => {
-      const visitor = new Visitor(url)
-      await visitor.register('Waits')
-      await latchkey.stop('SIGKILL')
-      const reached = await reaching(async () => {
-        for (const answer of [await visitor.plainly('GET', '/orders'), await visitor.byToken('POST', '/orders')])
-          ok(answer.status >= 500, String(answer.status))
-      })
-      deepEqual(reached, [])
+    // The last one, as nothing answers afterwards.
+    test('where Latchkey does not answer, nothing gets through', async () => {
+      const visitor = await signedIn('Stranded')
+      equal((await visitor.plainly('GET', '/me')).status, 200)
+      await guarded.seen()
+      await guarded.latchkey.stop('SIGKILL')
+      for (const headers of [{}, HTML, { cookie: visitor.cookieHeader }, { authorization: visitor.token }])
+        for (const method of ['GET', 'POST']) {
+          const reply: Reply = await request(url, method, '/orders', { headers })
+          ok([500, 502, 503].includes(reply.status), String(reply.status))
+        }
+      await untouched()
     })
   })
 
-test('Caddy: whatever answers in the place of Latchkey vouches for nobody', async () => {
+test('caddy: whatever answers in the place of Latchkey vouches for nobody', async () => {
   let reached = 0
   const everything = createServer((_incoming, response) => {
     reached += 1
     response.end('Welcome')
   }).listen(0, '127.0.0.1')
   await once(everything, 'listening')
-  const port = await freePort()
   const itself = (everything.address() as AddressInfo).port
-  await using _proxy = await startProxy('Caddy', { 8080: port, 3000: itself, 9000: itself })
-  const ask = () => askOnce(`http://localhost:${port}`, '/orders')
-  await until('Caddy to answer', () =>
-    ask().then(
-      () => true,
-      () => false,
-    ),
+  const port = await freePort()
+  const folder = await temporaryFolder()
+  const file = join(folder, 'configuration')
+  await writeFile(
+    file,
+    withPorts(await readFile(ROOT + PROXIES.caddy.configuration, 'utf8'), { proxy: port, latchkey: itself, app: itself }),
   )
-  reached = 0
-  // The question arrives, and nothing after it.
-  deepEqual([(await ask()).status, reached], [503, 1])
-  everything.close()
+  const [program, ...args] = PROXIES.caddy.command(file)
+  const proxy = spawn(program, args, { env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder }, stdio: 'ignore' })
+  try {
+    const ask = () => askOnce(`http://localhost:${port}`, '/orders')
+    await until('Caddy to answer', () =>
+      ask().then(
+        () => true,
+        () => false,
+      ),
+    )
+    reached = 0
+    // The question arrives, and nothing after it.
+    deepEqual([(await ask()).status, reached], [503, 1])
+  } finally {
+    proxy.kill()
+    await once(proxy, 'exit')
+    everything.close()
+    await rm(folder, { recursive: true, force: true })
+  }
 })
+
+for (const name of NAMES)
+  test(`npm run example ${name} starts everything, and ends it together`, async () => {
+    const ports = { PORT: await freePort(), LATCHKEY_PORT: await freePort(), APP_PORT: await freePort() }
+    const env = Object.fromEntries(Object.entries(ports).map(([key, value]) => [key, String(value)]))
+    const folder = await temporaryFolder()
+    const example = spawn(process.execPath, [`${ROOT}examples/${name}/server.ts`], {
+      cwd: folder,
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    let printed = ''
+    example.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString()
+    })
+    const exited = once(example, 'exit')
+    const url = `http://localhost:${ports.PORT}`
+    const answers = (port: number) =>
+      askOnce(`http://localhost:${port}`, '/sign-in').then(
+        () => true,
+        () => false,
+      )
+    try {
+      for (const port of Object.values(ports)) await until(`port ${port} to answer`, () => answers(port))
+      await until('the address to be printed', () => printed.split('\n').includes(url))
+      const visitor = new Visitor(url)
+      await visitor.register('Ada')
+      deepEqual((await visitor.byToken('POST', '/orders')).json.number, 1)
+      deepEqual((await visitor.plainly('GET', '/me')).json, { username: 'Ada', orders: 1 })
+    } finally {
+      example.kill()
+      await exited
+      await rm(folder, { recursive: true, force: true })
+    }
+    for (const port of Object.values(ports)) equal(await answers(port), false)
+  })
+
+function disposable(agent: Agent) {
+  return { agent, [Symbol.dispose]: () => agent.destroy() }
+}

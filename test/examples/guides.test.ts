@@ -37,16 +37,14 @@ for (const name of ['next', 'sveltekit']) {
   })
 }
 
-test('docs/forward-auth.md shows the configurations as they are', () => {
-  const guide = read('docs/forward-auth.md')
-  for (const [language, path] of [
-    ['nginx', 'examples/nginx/nginx.conf'],
-    ['caddyfile', 'examples/caddy/Caddyfile'],
-  ] as const) {
-    const shown = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(guide)?.[1] ?? ''
-    ok(shown.split('\n').length > 20, path)
-    const withoutIndent = (text: string) => text.replace(/^[ \t]+/gm, '')
-    ok(withoutIndent(read(path)).includes(withoutIndent(shown)), path)
+test('docs/forward-auth.md shows parts of the configurations as they are', () => {
+  const withoutIndent = (text: string) => text.replace(/^[ \t]+/gm, '')
+  const files = { nginx: read('examples/nginx/nginx.conf'), caddy: read('examples/caddy/Caddyfile') }
+  const shown = [...read('docs/forward-auth.md').matchAll(/^```(nginx|caddy)\n(.*?)^```$/gms)]
+  for (const [language, text] of Object.entries(files)) {
+    const parts = shown.filter(([, each]) => each === language)
+    ok(parts.length >= 2)
+    for (const [, , part = ''] of parts) ok(withoutIndent(text).includes(withoutIndent(part)), part)
   }
 })
 

@@ -1,40 +1,137 @@
-// The proxies of the examples, with the configurations that are there to copy, on ports of a test.
+// Latchkey, the examples' application in Python and a proxy in front of both, with the example's own configuration.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { temporaryFolder } from '../support/server.ts'
+import { createInterface } from 'node:readline'
+import { withPorts } from '../../examples/forward-auth-app/together.ts'
+import { askOnce, freePort } from '../support/connections.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { ROOT } from './support.ts'
 
-const PROXIES = {
+export interface Seen {
+  readonly method: string
+  readonly target: string
+  /** As they came: any case, twins and all. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body?: { readonly bytes: number; readonly sha256: string }
+}
+
+export interface Guarded extends AsyncDisposable {
+  readonly url: string
+  readonly latchkey: RunningServer
+  /** What has reached the application since this was last asked. */
+  seen(): Promise<readonly Seen[]>
+}
+
+/** What the application could take for the user's identity, whatever spelling it goes by, with all values of each name. */
+export function identityTold({ headers }: Seen): Readonly<Record<string, readonly string[]>> {
+  const told: Record<string, string[]> = {}
+  for (const [name, value] of headers) {
+    const spelled = name.toLowerCase().replace(/[^a-z]/g, '-')
+    if (spelled.includes('remote-')) told[spelled] = [...(told[spelled] ?? []), value]
+  }
+  return told
+}
+
+interface Proxy {
+  readonly configuration: string
+  readonly command: (file: string, folder: string) => readonly [string, ...string[]]
+}
+
+export const PROXIES = {
   nginx: {
     configuration: 'examples/nginx/nginx.conf',
-    run: (file: string) => ['nginx', '-c', file, '-g', 'daemon off; master_process off; error_log stderr crit;'],
+    command: (file, folder) => ['nginx', '-p', folder, '-c', file, '-g', 'daemon off;'],
   },
-  Caddy: { configuration: 'examples/caddy/Caddyfile', run: (file: string) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'] },
-} as const
+  caddy: {
+    configuration: 'examples/caddy/Caddyfile',
+    command: (file) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', file],
+  },
+} as const satisfies Readonly<Record<string, Proxy>>
 
-export type ProxyName = keyof typeof PROXIES
-export const PROXY_NAMES = Object.keys(PROXIES) as readonly ProxyName[]
-
-/** By the ports that are written there: 8080 for the world, 3000 for Latchkey, 9000 for the application. */
-export type Ports = Readonly<Record<'8080' | '3000' | '9000', string | number>>
-
-export async function startProxy(name: ProxyName, ports: Ports): Promise<AsyncDisposable> {
-  const { configuration, run } = PROXIES[name]
-  const written = await readFile(ROOT + configuration, 'utf8')
-  const text = written.replace(/:(8080|3000|9000)\b/g, (_, port: keyof Ports) => `:${ports[port]}`)
-  const folder = await temporaryFolder()
+export async function startGuarded(name: keyof typeof PROXIES): Promise<Guarded> {
+  const { configuration, command }: Proxy = PROXIES[name]
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
+  // Started as root, nginx reads what waits there as another user.
+  await chmod(folder, 0o711)
+  const ports = { proxy: await freePort(), app: await freePort() }
+  const url = `http://localhost:${ports.proxy}`
+  const latchkey = await startServer({ env: { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8' } })
   const file = join(folder, 'configuration')
-  await writeFile(file, text.replaceAll('/tmp/nginx', join(folder, 'nginx')))
-  const [command = '', ...args] = run(file)
-  const proxy: ChildProcess = spawn(command, args, { env: { ...process.env, HOME: folder }, stdio: ['ignore', 'ignore', 'inherit'] })
+  const text = await readFile(join(ROOT, configuration), 'utf8')
+  await writeFile(file, withPorts(text, { ...ports, latchkey: Number(new URL(latchkey.url).port) }))
+
+  const app = startApp(ports.app)
+  const [program, ...args] = command(file, folder)
+  let complaints = ''
+  const proxy = spawn(program, args, {
+    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  proxy.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString()
+  })
+  await until(`${name} to answer`, async () => {
+    if (proxy.exitCode !== null) throw new Error(`${name} did not start:\n${complaints}`)
+    return (await askOnce(url, '/sign-in').catch(() => ({ status: 0 }))).status === 200
+  })
+  await app.seen()
   return {
+    url,
+    latchkey,
+    seen: app.seen,
     async [Symbol.asyncDispose]() {
-      proxy.kill()
-      await once(proxy, 'exit')
+      await Promise.all([stop(proxy), stop(app.process)])
+      await latchkey[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function startApp(port: number) {
+  const child = spawn('python3', [join(ROOT, 'test/examples/recording_app.py'), join(ROOT, 'examples/forward-auth-app')], {
+    env: { ...process.env, PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' },
+    // What it complains about when a client hangs up is nobody's business here.
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let recorded: Seen[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const { line: asked, headers, ...body } = JSON.parse(line)
+    const last = recorded.at(-1)
+    if (asked === undefined) recorded = last === undefined ? [] : [...recorded.slice(0, -1), { ...last, body }]
+    else {
+      const [method = '', target = ''] = asked.split(' ')
+      recorded.push({ method, target, headers })
+    }
+  })
+  let rounds = 0
+  return {
+    process: child,
+    /** Everything that came before a request of our own, which goes to the application past the proxy. */
+    async seen() {
+      rounds += 1
+      const mark = `/mark-${rounds}`
+      await until('the application to answer', () =>
+        askOnce(`http://127.0.0.1:${port}`, mark).then(
+          () => true,
+          () => false,
+        ),
+      )
+      await until('the record', () => recorded.some(({ target }) => target === mark))
+      const before = recorded.filter(({ target }) => !target.startsWith('/mark-'))
+      recorded = []
+      return before
+    },
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  // Not by SIGKILL, which would leave the workers of nginx behind.
+  child.kill()
+  await once(child, 'exit')
 }

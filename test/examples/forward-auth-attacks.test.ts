@@ -1,0 +1,289 @@
+// Tricks against the proxies of the examples: made-up identities, disguised methods and paths, and requests within requests.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { askOnce, talk } from '../support/connections.ts'
+import { Visitor } from '../support/visitor.ts'
+import { type Guarded, identityTold, PROXIES, startGuarded } from './proxies.ts'
+
+const MADE_UP: readonly (readonly [string, string | readonly string[]])[] = [
+  ...['Remote-User', 'remote-user', 'REMOTE-USER', 'Remote_User', 'REMOTE_USER', 'remote_user', 'Remote.User'].map(
+    (name) => [name, 'evil'] as const,
+  ),
+  ...['Remote-User-Code', 'Remote_User_Code', 'Remote-User_Code', 'remote_user-code'].map((name) => [name, 'usr_evil'] as const),
+  ...['Remote-Session', 'Remote_Session', 'rEmOtE-sEsSiOn'].map((name) => [name, 'evil'] as const),
+  ...['Remote-Groups', 'Remote-Email', 'Remote-Name'].map((name) => [name, 'evil'] as const),
+  ['Remote-User', ['evil', 'evil']],
+  ['Remote-User-Code', ['', 'usr_evil']],
+]
+
+/** What makes a server or a framework take a request for another one than was asked about. */
+const DISGUISES = [
+  'X-Original-Method',
+  'X-Forwarded-Method',
+  'X-Original-URI',
+  'X-Original-URL',
+  'X-Forwarded-Uri',
+  'X-Rewrite-URL',
+  'X-HTTP-Method',
+  'X-HTTP-Method-Override',
+  'X-Method-Override',
+  'X_HTTP_Method_Override',
+  'X_Forwarded_Method',
+  'X-Forwarded-Host',
+  'X-Forwarded-Proto',
+]
+
+const PATHS = [
+  '/private',
+  '//',
+  '//private',
+  '/./private',
+  '/%2e/private',
+  '/%2e%2e/private',
+  '/sign-in/../private',
+  '/sign-in/../../private',
+  '/sign-in/%2e%2e/private',
+  '/sign-in%2f..%2fprivate',
+  '/sign-in%2F%2E%2E%2Fprivate',
+  '/sign-in%5c..%5cprivate',
+  '/sign-in\\..\\private',
+  '/sign-in;/../private',
+  '/sign-in;private',
+  '/sign-in%00/private',
+  '/sign-in%0a',
+  '/sign-in/',
+  '/sign-in/private',
+  '/access/../private',
+  '/access/..;/private',
+  '/access/.%2e/private',
+  '/access/%252e%252e/private',
+  '/access//../../private',
+  '/access/assets/../../private',
+  '/access',
+  '/ACCESS/../private',
+  '/.well-known/jwks.json/../../private',
+  '/.well-known/../private',
+  '/private?/access/',
+  '/private#/access/',
+  '/private/access/verify',
+  '/_latchkey',
+  '/_latchkey/../private',
+  'http://localhost/private',
+  'http://evil.test/private',
+  'http://evil.test/access/../private',
+  'http://localhost/sign-in@/../private',
+  '*',
+  'private',
+]
+
+for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
+  describe(name, () => {
+    let guarded: Guarded
+    let url: string
+    let mallory: Visitor
+    before(async () => {
+      guarded = await startGuarded(name)
+      url = guarded.url
+      mallory = new Visitor(url)
+      await mallory.register('Mallory')
+    })
+    after(() => guarded[Symbol.asyncDispose]())
+
+    const untouched = async (why: string) => deepEqual(await guarded.seen(), [], why)
+    const raw = (head: string, body = '') => talk(url, `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`)
+    /** All that the application heard was asked by Mallory, whatever else was written. */
+    async function onlyMallory(why: string): Promise<void> {
+      for (const seen of await guarded.seen()) {
+        deepEqual(
+          identityTold(seen),
+          { 'remote-session': [mallory.sid], 'remote-user': ['Mallory'], 'remote-user-code': [mallory.code] },
+          `${why}: ${JSON.stringify(seen)}`,
+        )
+        ok(!seen.target.includes('smuggled'), why)
+      }
+    }
+
+    test('nobody names himself, signed in or not, in any spelling', async () => {
+      for (const [header, value] of MADE_UP) {
+        const why = `${header}: ${value}`
+        equal((await askOnce(url, '/me', { headers: { [header]: value } })).status, 401, why)
+        await untouched(why)
+        for (const credential of [{ cookie: mallory.cookieHeader }, { authorization: mallory.token }]) {
+          const { status, text } = await askOnce(url, '/me', { headers: { ...credential, [header]: value } })
+          deepEqual([status, JSON.parse(text).username], [200, 'Mallory'], why)
+          await onlyMallory(why)
+        }
+      }
+    })
+
+    test('the names of the user are not dropped on the way by naming them in Connection', async () => {
+      for (const named of [
+        'Remote-User',
+        'Remote-User-Code, Remote-Session',
+        'X-Forwarded-Method, X-Forwarded-Uri',
+        'close, Remote-User',
+      ]) {
+        const { status } = await askOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, connection: named } })
+        equal(status, 200, named)
+        await onlyMallory(named)
+        const post = await askOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, connection: named } })
+        equal(post.status, 403, named)
+        await untouched(named)
+      }
+    })
+
+    test('what a client says about its request does not count, for Latchkey or for the application', async () => {
+      for (const header of DISGUISES)
+        for (const value of ['GET', '/sign-in', 'GET, GET', 'https']) {
+          const why = `${header}: ${value}`
+          const post = await askOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, [header]: value } })
+          deepEqual([post.status, JSON.parse(post.text).code], [403, 'header.required'], why)
+          await untouched(why)
+          const signedOut = await askOnce(url, '/orders', { headers: { accept: 'text/html', [header]: value } })
+          equal(signedOut.status, 303, why)
+          const back = new URL(signedOut.headers.location ?? '').searchParams.get('return') ?? ''
+          equal(new URL(back, url).href, `${url}/orders`, why)
+          await untouched(why)
+          equal((await askOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, [header]: value } })).status, 200, why)
+          const [seen] = await guarded.seen()
+          const kept = seen?.headers.filter(([each, said]) => each.toLowerCase().replaceAll('_', '-') === spelled(header) && said === value)
+          deepEqual(kept, [], why)
+        }
+    })
+
+    test('no path leads past the question', async () => {
+      for (const path of PATHS)
+        for (const method of ['GET', 'POST']) {
+          const why = `${method} ${path}`
+          const answer = await raw(`${method} ${path} HTTP/1.1\nHost: localhost\nContent-Length: 0\nConnection: close`)
+          match(answer, /^HTTP\/1\.1 (303|400|401|404|405|415|403|200) /, why)
+          ok(!answer.includes('# HELP'), why)
+          await untouched(why)
+          const head = `${method} ${path} HTTP/1.1\nHost: localhost\nCookie: ${mallory.cookieHeader}\nContent-Length: 0\nConnection: close`
+          await raw(head)
+          const seen = await guarded.seen()
+          deepEqual(
+            seen.map((each) => [each.method, identityTold(each)['remote-user']]),
+            seen.map(() => ['GET', ['Mallory']]),
+            why,
+          )
+        }
+    })
+
+    test('no other method passes for one that only reads', async () => {
+      const credential = `Host: localhost\nCookie: ${mallory.cookieHeader}\nContent-Length: 0\nConnection: close`
+      for (const method of ['post', 'Post', 'TRACE', 'CONNECT', 'GETX', 'GET_', 'POST\tGET', 'GE T', 'PURGE', 'MKCOL', '\u0000GET']) {
+        await raw(`${method} /orders HTTP/1.1\n${credential}`)
+        await untouched(method)
+      }
+    })
+
+    test('a request within a request does not reach the application', async () => {
+      for (const [head, body] of smuggling()) {
+        await raw(head, body)
+        await untouched(JSON.stringify(head))
+      }
+    })
+
+    test('a header hidden in another one is not read as one of ours', async () => {
+      for (const hidden of [
+        'X: y\n Remote-User: evil',
+        'X: y\n\tRemote-User: evil',
+        'Remote-User : evil',
+        'Remote-User\t: evil',
+        ' Remote-User: evil',
+        'Remote-User:evil\n evil',
+        'X: y\rRemote-User: evil',
+        'X: y\u0000Remote-User: evil',
+        'X: %0d%0aRemote-User: evil',
+        'Remote-User\u0000: evil',
+        'Rémote-User: evil',
+        ': Remote-User: evil',
+      ]) {
+        const why = JSON.stringify(hidden)
+        const head = `GET /me HTTP/1.1\nHost: localhost\nConnection: close\n${hidden}`
+        await raw(head)
+        await untouched(why)
+        await raw(`${head}\nAuthorization: ${mallory.token}`)
+        await onlyMallory(why)
+      }
+    })
+
+    test('who asks for another protocol is asked the same, and does not get it', async () => {
+      const socket = 'Upgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13'
+      const h2c = 'Upgrade: h2c\nConnection: Upgrade, HTTP2-Settings\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA'
+      for (const upgrade of [socket, h2c]) {
+        const head = `GET /me HTTP/1.1\nHost: localhost\n${upgrade}`
+        match(await raw(head, LAST), /^HTTP\/1\.1 401 /)
+        await untouched(upgrade)
+        match(await raw(`${head}\nCookie: ${mallory.cookieHeader}`, LAST), /^HTTP\/1\.1 200 /)
+        for (const { headers } of await guarded.seen()) ok(!headers.some(([each]) => each.toLowerCase() === 'upgrade'))
+      }
+      for (const start of ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'GET /me\r\n', 'GET /me HTTP/0.9\r\n\r\n', 'GET /me HTTP/1.0\r\n\r\n']) {
+        await raw(start.trimEnd().replaceAll('\r\n', '\n'))
+        await untouched(start)
+      }
+    })
+
+    // The last one: a request whose body breaks off may reach the application after its client was told of it.
+    test('a request within one that may pass reaches the application as nobody else’s', async () => {
+      for (const [head, body] of smuggling()) {
+        await raw(`${head}\nAuthorization: ${mallory.token}`, body)
+        await onlyMallory(JSON.stringify(head))
+      }
+    })
+  })
+
+/** Closes the connection, where the proxy has kept it open. */
+const LAST = 'GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+
+function spelled(header: string): string {
+  return header.toLowerCase().replaceAll('_', '-')
+}
+
+function smuggling(): readonly (readonly [string, string])[] {
+  const inner = 'GET /smuggled HTTP/1.1\r\nHost: localhost\r\nRemote-User: evil\r\nRemote-User-Code: usr_evil\r\n\r\n'
+  const chunked = `0\r\n\r\n${inner}`
+  const length = `Content-Length: ${chunked.length}`
+  const cases: readonly (readonly [string, string])[] = [
+    ...[
+      'Transfer-Encoding: chunked',
+      'Transfer-Encoding : chunked',
+      'Transfer-Encoding: xchunked',
+      'Transfer-Encoding: chunked, identity',
+      'Transfer-Encoding: identity, chunked',
+      'Transfer-Encoding: identity\nTransfer-Encoding: chunked',
+      'Transfer-Encoding:\u000bchunked',
+      'Transfer-Encoding:\n chunked',
+      ' Transfer-Encoding: chunked',
+      'X: y\n Transfer-Encoding: chunked',
+      'Transfer_Encoding: chunked',
+      'Transfer-Encoding: "chunked"',
+      'TRANSFER-ENCODING: CHUNKED',
+    ].flatMap((encoding) => [
+      [`${length}\n${encoding}`, chunked] as const,
+      [`${encoding}\n${length}`, chunked] as const,
+      [`Content-Length: 4\n${encoding}`, `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`] as const,
+    ]),
+    [`Content-Length: 0\nContent-Length: ${inner.length}`, inner],
+    [`Content-Length: ${inner.length}\nContent-Length: 0`, inner],
+    [`Content-Length: 0, ${inner.length}`, inner],
+    [`Content-Length: +0`, inner],
+    [`Content-Length: 0x0`, inner],
+    [`Content-Length: -1`, inner],
+    [`Content-Length : ${inner.length}`, inner],
+    [`Content_Length: ${inner.length}`, inner],
+    [`Connection: Content-Length\nContent-Length: ${inner.length}`, inner],
+    [`Transfer-Encoding: chunked`, `0x0\r\n\r\n${inner}`],
+    [`Transfer-Encoding: chunked`, `0;x=y\r\n\r\n${inner}`],
+    [`Transfer-Encoding: chunked`, `0\n\n${inner}`],
+    [`Transfer-Encoding: chunked`, `10000000000000000\r\n\r\n${inner}`],
+    [`Transfer-Encoding: chunked`, `0\r\nRemote-User: evil\r\nRemote-User-Code: usr_evil\r\n\r\n`],
+    [`Trailer: Remote-User\nTransfer-Encoding: chunked`, `0\r\nRemote-User: evil\r\n\r\n`],
+    [`Expect: 100-continue\nContent-Length: ${inner.length}`, inner],
+  ]
+  return cases.flatMap(([headers, body]) =>
+    ['GET', 'POST'].map((method) => [`${method} /orders HTTP/1.1\nHost: localhost\n${headers}`, body + LAST] as const),
+  )
+}
