@@ -2,9 +2,8 @@
 
 import threading
 import time
-from datetime import datetime
 
-from stream import MAX_SILENCE, events
+from stream import MAX_SILENCE, events, seconds
 
 SKEW = 60  # seconds by which clocks may differ
 
@@ -13,8 +12,7 @@ class Endings:
     def __init__(self, issuer, service_key, on_keys):
         self.on_keys = on_keys
         self.ended, self.changed, self.reset_before = {}, {}, 0
-        self.heard_at = self.quickest = None
-        self.token_lifetime = 3600
+        self.heard_at, self.token_lifetime = None, 3600
         threading.Thread(target=self.follow, args=(issuer, service_key), daemon=True).start()
 
     def refuse(self, claims):
@@ -28,8 +26,9 @@ class Endings:
             return "expired"
 
     def follow(self, issuer, service_key):
-        for event, data in events(issuer, service_key):
+        for event, data, heard_at in events(issuer, service_key):
             self.take(event, data, time.monotonic())
+            self.heard_at = heard_at
 
     def take(self, event, data, now):
         if event == "ending":
@@ -44,10 +43,6 @@ class Endings:
         elif event == "policy":
             self.token_lifetime = data["tokenLifetime"]
         elif event == "heartbeat":
-            # One that took longer than the quickest was held up on its way: it tells of the past.
-            delay = time.time() - seconds(data["at"])
-            self.quickest = delay if self.quickest is None else min(self.quickest, delay)
-            self.heard_at = now - (delay - self.quickest)
             self.forget(now)
 
     def forget(self, now):
@@ -55,7 +50,3 @@ class Endings:
         for noted in (self.ended, self.changed):
             while noted and now - next(iter(noted.values()))[0] > self.token_lifetime + 2 * SKEW:
                 del noted[next(iter(noted))]
-
-
-def seconds(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

@@ -4,7 +4,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pythonWith } from '../../tools/debian-packages.ts'
 import { askOnce, freePort } from '../support/connections.ts'
@@ -161,6 +162,22 @@ test('New keys are loaded when they are there', async () => {
   const before = kid(visitor.token)
   await until('tokens by the new key', async () => kid((await visitor.renew()).json.token) !== before)
   await until('the service to take them', async () => (await ask(visitor.token)).status === 200)
+})
+
+test('A clock that is set, of the service or of Latchkey, is no silence for longer than a moment', async () => {
+  const visitor = await signedIn('Clocks')
+  const file = join(folder, 'clock')
+  await writeFile(file, '+0s')
+  const fake = { LD_PRELOAD: libfaketime(), FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+  const other = await startService(fake)
+  const passes = () => ask(visitor.token, 'Bearer ', other.url).then(({ status }) => status === 200)
+  await until('the service to hear', passes)
+  for (const offset of ['+30s', '-20s', '+0s']) {
+    await writeFile(file, offset)
+    await until(`the service to hear with ${offset}`, passes)
+    ok(await passes())
+  }
+  await other.stop()
 })
 
 test('While Latchkey is not heard everything is refused, and nothing that ended meanwhile comes back', async () => {
