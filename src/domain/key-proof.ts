@@ -1,4 +1,5 @@
-// What proves that whoever sends a token holds the key that it is bound to (RFC 9449). Parsing and signatures are the platform's.
+// What proves that whoever sends a token holds the key that it is bound to (RFC 9449): a signed JWT, of which header and claims are
+// judged here. Parsing and signatures are the platform's, or those of whoever verifies.
 
 import { SECOND } from './time.ts'
 
@@ -16,6 +17,47 @@ export interface KeyProof {
   readonly tokenHash: string | null
 }
 
+/** A public key on the curve P-256 (RFC 7518, 6.2), in the order in which its thumbprint is made (RFC 7638). */
+export interface ProofKey {
+  readonly crv: 'P-256'
+  readonly kty: 'EC'
+  readonly x: string
+  readonly y: string
+}
+
+export const MAX_PROOF = 2048
+const MAX_ID = 128
+const COORDINATE = /^[\w-]{43}$/
+const SHAPE = /^([\w-]+)\.([\w-]+)\.([\w-]{86})$/
+
+/** Header, claims and signature of a proof, each in base64url; undefined where it has not the form of one. 64 bytes are 86 characters. */
+export function partsOfProof(text: string): readonly [header: string, claims: string, signature: string] | undefined {
+  const [, header, claims, signature] = (text.length <= MAX_PROOF && SHAPE.exec(text)) || []
+  return header === undefined || claims === undefined || signature === undefined ? undefined : [header, claims, signature]
+}
+
+/** The key in a header that is ours to understand as a whole: with `crit`, with a private key, with another algorithm, it is not. */
+export function keyOfHeader(header: unknown): ProofKey | undefined {
+  const { typ, alg, jwk, crit } = membersOf(header)
+  if (typ !== 'dpop+jwt' || alg !== 'ES256' || crit !== undefined) return undefined
+  const { kty, crv, x, y, d } = membersOf(jwk)
+  if (kty !== 'EC' || crv !== 'P-256' || d !== undefined || typeof x !== 'string' || typeof y !== 'string') return undefined
+  return COORDINATE.test(x) && COORDINATE.test(y) ? { crv, kty, x, y } : undefined
+}
+
+/** @param thumbprint of the key that has signed these claims */
+export function proofOfClaims(claims: unknown, thumbprint: string): KeyProof | undefined {
+  const { htm, htu, iat, jti, ath } = membersOf(claims)
+  if (typeof htm !== 'string' || typeof htu !== 'string' || typeof iat !== 'number' || !Number.isFinite(iat)) return undefined
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID) return undefined
+  if (ath !== undefined && typeof ath !== 'string') return undefined
+  return { thumbprint, method: htm, url: htu, issuedAt: iat, id: jti, tokenHash: ath ?? null }
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+}
+
 /** What the proof must say of the request that carries it. */
 export interface KeyProofOccasion {
   readonly method: string
@@ -29,6 +71,9 @@ export type KeyProofRefusal = 'missing' | 'malformed' | 'method' | 'url' | 'time
 
 /** How long a proof is good, to either side of its time. Milliseconds: clocks of clients are often wrong by some seconds. */
 export const PROOF_LIFETIME = 60 * SECOND
+
+/** One that is dated ahead is good for twice its life, and one moment longer it must be known. */
+export const PROOF_REMEMBERED_FOR = 2 * PROOF_LIFETIME + SECOND
 
 export function judgeKeyProof(proof: KeyProof, { method, url, token }: KeyProofOccasion, now: number): KeyProofRefusal | undefined {
   if (proof.method !== method) return 'method'

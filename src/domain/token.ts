@@ -79,3 +79,10 @@ export function isTokenClaims(value: unknown): value is TokenClaims {
     [claims.amr, claims.roles].every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))
   )
 }
+
+/** The thumbprint of the key that a token is bound to, by its claims; undefined where it is bound to none. */
+export function boundKeyOf(claims: unknown): string | undefined {
+  const cnf = typeof claims === 'object' && claims !== null && 'cnf' in claims ? claims.cnf : undefined
+  const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined
+  return typeof jkt === 'string' ? jkt : undefined
+}

@@ -1,13 +1,9 @@
 // Whether a request is sent by the holder of the key that its token is bound to; and binding a token to a key.
 
 import { AuthError } from '../domain/errors.ts'
-import { judgeKeyProof, type KeyProofOccasion, type KeyProofRefusal, PROOF_LIFETIME } from '../domain/key-proof.ts'
-import { SECOND } from '../domain/time.ts'
+import { judgeKeyProof, type KeyProofOccasion, type KeyProofRefusal, PROOF_REMEMBERED_FOR } from '../domain/key-proof.ts'
 import type { SignedIn } from './issue.ts'
 import type { Parts } from './parts.ts'
-
-/** One that is dated ahead is good for twice its life, and one moment longer it must be known. */
-const REMEMBERED_FOR = 2 * PROOF_LIFETIME + SECOND
 
 /**
  * Verifies a proof, which counts once: one signature, and one count that all processes share.
@@ -21,7 +17,7 @@ export async function proveKey(parts: Parts, sent: string, occasion: KeyProofOcc
   const now = parts.clock.now()
   const refusal = judgeKeyProof(proof, occasion, now)
   if (refusal) return proofRequired(refusal)
-  const once = { points: 1, window: REMEMBERED_FOR }
+  const once = { points: 1, window: PROOF_REMEMBERED_FOR }
   const { taken } = await parts.store.limits.take(`proof:${parts.keyProofs.hashOf(`${proof.thumbprint}.${proof.id}`)}`, once, now)
   return taken > 1 ? proofRequired('replayed') : proof.thumbprint
 }

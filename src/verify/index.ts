@@ -3,4 +3,4 @@
 
 export type { VerifierOptions, WhenSilent } from './options.ts'
 export type { Verdict, VerifiedPrincipal } from './verdict.ts'
-export { createVerifier, type Verifier } from './verifier.ts'
+export { createVerifier, type RequestOptions, type VerifiedRequest, type Verifier } from './verifier.ts'

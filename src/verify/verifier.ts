@@ -6,6 +6,7 @@ import { askIssuer } from './ask.ts'
 import { Endings } from './endings.ts'
 import { Follower } from './follower.ts'
 import { type Clocks, Freshness, SYSTEM_CLOCKS } from './freshness.ts'
+import { boundTo, hashOf, KeyProofs } from './key-proofs.ts'
 import { Keys } from './keys.ts'
 import { type Settled, settle, type VerifierOptions } from './options.ts'
 import { principalOf, refusal, type Verdict, type VerifiedPrincipal } from './verdict.ts'
@@ -17,9 +18,13 @@ export interface Verifier {
    */
   verify(token: string): Promise<Verdict>
   /**
-   * Judges the token of a request: `Authorization: Bearer <jwt>`, or the bare `<jwt>`. Without one it is `malformed`.
+   * Judges the token of a request: `Authorization: Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Without one it is `malformed`.
+   * With `proof: 'key'` a token that is bound to a key needs a proof of it for just this request (RFC 9449), or it is
+   * `proof_required`; each proof counts once in this process.
+   *
+   * @throws TypeError where `proof: 'key'` is not told the method and the address
    */
-  verifyRequest(request: { readonly headers: Headers }): Promise<Verdict>
+  verifyRequest(request: VerifiedRequest, options?: RequestOptions): Promise<Verdict>
   /** Milliseconds since Latchkey was last heard; infinite before the first time. */
   silence(): number
   /**
@@ -31,6 +36,18 @@ export interface Verifier {
   close(): void
   /** As `close`, for `using`. */
   [Symbol.dispose](): void
+}
+
+/** What is looked at of a request; a `Request` of the Fetch API is one. */
+export interface VerifiedRequest {
+  readonly headers: Headers
+  readonly method?: string
+  /** As the client named it: behind a proxy that is not what the server sees. */
+  readonly url?: string
+}
+
+export interface RequestOptions {
+  readonly proof?: 'key'
 }
 
 interface Remembered {
@@ -53,6 +70,7 @@ class TokenVerifier implements Verifier {
   readonly #endings: Endings
   readonly #freshness: Freshness
   readonly #follower: Follower | undefined
+  readonly #keyProofs: KeyProofs
   readonly #remembered: TwoGenerations<string, Remembered>
 
   constructor(options: Settled, clocks: Clocks) {
@@ -61,6 +79,7 @@ class TokenVerifier implements Verifier {
     this.#endings = new Endings(clocks.steady)
     this.#freshness = new Freshness(clocks, options.maxSilence)
     this.#remembered = new TwoGenerations(options.capacity)
+    this.#keyProofs = new KeyProofs(options.capacity, clocks.steady)
     const { serviceKey } = options
     const shared = { options, keys: this.#keys, endings: this.#endings, freshness: this.#freshness }
     this.#follower = serviceKey === undefined ? undefined : new Follower({ ...shared, serviceKey })
@@ -77,9 +96,17 @@ class TokenVerifier implements Verifier {
     return { ok: true, principal, freshness: this.#freshness.silence() }
   }
 
-  async verifyRequest({ headers }: { readonly headers: Headers }): Promise<Verdict> {
-    const [, token] = /^(?:bearer +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
-    return token === undefined ? refusal('malformed') : this.verify(token)
+  async verifyRequest({ headers, method, url }: VerifiedRequest, { proof }: RequestOptions = {}): Promise<Verdict> {
+    if (proof !== undefined && (proof !== 'key' || method === undefined || url === undefined)) {
+      throw new TypeError("proof: accepted is 'key', with the method and the url of the request")
+    }
+    const [, token] = /^(?:(?:bearer|dpop) +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
+    if (token === undefined) return refusal('malformed')
+    const verdict = await this.verify(token)
+    const key = proof === undefined || !verdict.ok ? undefined : boundTo(token)
+    if (key === undefined || method === undefined || url === undefined) return verdict
+    const occasion = { method, url, token: { hash: await hashOf(token), boundTo: key } }
+    return (await this.#keyProofs.accepts(headers.get('dpop'), occasion, this.#freshness.now())) ? verdict : refusal('proof_required')
   }
 
   silence(): number {
