@@ -47,13 +47,13 @@ export async function startLine(to: string): Promise<Line> {
       }),
     )
     far.on('end', () => late(() => near.end()))
-    for (const socket of pair) {
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        pairs.delete(pair)
-        for (const each of pair) each.destroy()
-      })
-    }
+    for (const socket of pair) socket.on('error', () => {})
+    near.on('close', () => {
+      pairs.delete(pair)
+      far.destroy()
+    })
+    // What the far end said before it closed is still on its way.
+    far.on('close', () => late(() => near.destroySoon()))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const destroyAll = () => {
