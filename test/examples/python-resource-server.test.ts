@@ -5,11 +5,14 @@ import { spawn } from 'node:child_process'
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pythonWith } from '../../tools/debian-packages.ts'
 import { askOnce, freePort } from '../support/connections.ts'
 import { libfaketime } from '../support/faketime.ts'
+import { startLine } from '../support/line.ts'
 import { cleanEnvironment, type RunningServer, runCommand, type ServerOptions, startServer, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -190,4 +193,45 @@ test('While Latchkey is not heard everything is refused, and nothing that ended 
   latchkey = await startServer(serving)
   await until('the service to hear again', async () => (await ask(stays.token)).status === 200)
   equal((await ask(leaves.token)).text, '{"error": "session_ended"}')
+})
+
+test('On a line that was slow from its first word, silence is noticed as soon', async (t) => {
+  const port = String(await freePort())
+  await using line = await startLine(`http://127.0.0.1:${port}`)
+  await using slow = await startServer({ env: { PORT: port, LATCHKEY_PUBLIC_URL: line.url } })
+  const { stdout } = await runCommand(['key', 'add', '--service', 'python', '--json'], { folder: slow.folder })
+  line.delay(400)
+  const other = await startService({ ISSUER: line.url, SERVICE_KEY: JSON.parse(stdout).key })
+  const visitor = new Visitor(slow.url)
+  await visitor.register('Slow')
+  const says = async () => (await ask(visitor.token, 'Bearer ', other.url)).status
+  try {
+    await until('the service to hear Latchkey', async () => (await says()) === 200)
+    slow.process.kill('SIGSTOP')
+    const stopped = performance.now()
+    await until('the service to refuse', async () => (await says()) === 503)
+    t.diagnostic(`refused ${(performance.now() - stopped).toFixed(1)} ms after the last word`)
+    ok(performance.now() - stopped < 1_150)
+  } finally {
+    await other.stop()
+  }
+})
+
+test('Tokens with made-up keys do not send the service to Latchkey each time, also while it is away', async () => {
+  let asked = 0
+  const away = createServer((request, response) => {
+    if (request.url === '/.well-known/jwks.json') asked += 1
+    response.writeHead(503).end()
+  }).listen(0, '127.0.0.1')
+  await once(away, 'listening')
+  const other = await startService({ ISSUER: `http://127.0.0.1:${(away.address() as AddressInfo).port}` })
+  const { token } = await signedIn('Flood')
+  try {
+    const kids = Array.from({ length: 12 }, (_, index) => forged(token, { kid: `made-up-${index}` }, {}, () => Buffer.alloc(64)))
+    for (const { status } of await Promise.all(kids.map((each) => ask(each, 'Bearer ', other.url)))) equal(status, 503)
+    equal(asked, 1)
+  } finally {
+    await other.stop()
+    away.close()
+  }
 })
