@@ -24,7 +24,7 @@ class Service(BaseHTTPRequestHandler):
     def claims(self):
         """Whose request it is; None when it has been refused."""
         try:
-            claims = tokens.verify((self.headers["Authorization"] or "").removeprefix("Bearer "))
+            claims = tokens.verify((self.headers["Authorization"] or "").removeprefix("Bearer ").removeprefix("DPoP "))
         except jwt.InvalidTokenError:
             return self.answer(401, {"error": "invalid_token"})
         except OSError:

@@ -211,7 +211,7 @@ test('On a line that was slow from its first word, silence is noticed as soon', 
     const stopped = performance.now()
     await until('the service to refuse', async () => (await says()) === 503)
     t.diagnostic(`refused ${(performance.now() - stopped).toFixed(1)} ms after the last word`)
-    ok(performance.now() - stopped < 1_150)
+    ok(performance.now() - stopped < 1_500)
   } finally {
     await other.stop()
   }
