@@ -39,11 +39,13 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
   if (proof === 'service') return proveService(app.parts, request).then((refused) => decide(refused))
   const credentials = readCredentials((name) => request.header(name), names)
   if (credentials instanceof AuthError) return decide(credentials)
-  const { sensitive = false, mints = false } = route
-  const withKey = (proven?: Proven) =>
-    soon(readKeyProof(app.parts, request, credentials.header, { sensitive, mints }), (key) =>
+  const withKey = (proven?: Proven): Soon<Admission> => {
+    const { sensitive = false, mints = false } = route
+    if (!(sensitive || mints)) return decide(undefined, proven, credentials)
+    return soon(readKeyProof(app.parts, request, credentials.header, { sensitive, mints }), (key) =>
       key instanceof AuthError ? decide(key, proven, credentials) : decide(undefined, proven, credentials, key),
     )
+  }
   if (proof === 'origin' || proof === 'renewable') return withKey()
 
   return soon(provePrincipal(app.parts, credentials, request.header('x-latchkey-passive') === '1'), (proven) => {

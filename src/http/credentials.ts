@@ -7,8 +7,13 @@ import type { Incoming } from './message.ts'
 
 export interface RequestCredentials {
   /** `bad` when there is an Authorization header that is none of the forms we take: it never falls back to a cookie. */
-  readonly header: Presented | 'bad' | undefined
+  readonly header: HeaderCredential | 'bad' | undefined
   readonly cookies: Readonly<Partial<Record<CookiePurpose, string>>>
+}
+
+interface HeaderCredential extends Presented {
+  /** Sent as bound to a key (RFC 9449, 7.1): one that is not is none. */
+  readonly saidToBeBound?: true
 }
 
 const BEARER = 'Bearer '
@@ -31,7 +36,7 @@ export function readCredentials(headerOf: Incoming['header'], names: CookieNames
 }
 
 /** `Session <value>`, `Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Scheme names are case-insensitive (RFC 9110, 11.1). */
-function readAuthorization(value: string): Presented | 'bad' {
+function readAuthorization(value: string): HeaderCredential | 'bad' {
   // As nearly everybody writes it.
   if (value.startsWith(BEARER)) {
     const raw = value.slice(BEARER.length)
@@ -43,7 +48,8 @@ function readAuthorization(value: string): Presented | 'bad' {
   const scheme = text.slice(0, space).toLowerCase()
   const raw = trimmed(text.slice(space + 1))
   if (raw.includes(' ')) return 'bad'
-  if (scheme === 'bearer' || scheme === 'dpop') return { kind: 'token', raw }
+  if (scheme === 'bearer') return { kind: 'token', raw }
+  if (scheme === 'dpop') return { kind: 'token', raw, saidToBeBound: true }
   if (scheme === 'session') return { kind: 'session', raw }
   return 'bad'
 }

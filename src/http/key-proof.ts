@@ -15,8 +15,7 @@ export interface KeyWish {
 }
 
 /**
- * The thumbprint of the key that the client has proven to hold; undefined where there is none, and none is needed. Costs nothing
- * where no proof is needed. Refusals: `proof.required` with a reason, `request.malformed`. What is promised may reject with StoreError.
+ * The thumbprint of the key that the client has proven to hold; undefined where there is none, and none is needed. Refusals: `proof.required` with a reason, `request.malformed`. What is promised may reject with StoreError.
  */
 export function readKeyProof(
   parts: Parts,
@@ -24,7 +23,7 @@ export function readKeyProof(
   credential: RequestCredentials['header'],
   { sensitive, mints }: KeyWish,
 ): Soon<string | undefined | AuthError> {
-  if (parts.policy.tokenBinding === 'off' || !(sensitive || mints)) return undefined
+  if (parts.policy.tokenBinding === 'off') return undefined
   const token = sensitive && typeof credential === 'object' && credential.kind === 'token' ? credential.raw : undefined
   const boundTo = token === undefined ? undefined : parts.keyProofs.boundTo(token)
   if (boundTo === undefined && !mints) return undefined

@@ -21,6 +21,7 @@ export interface Proven {
  */
 export function provePrincipal(parts: Parts, { header, cookies }: RequestCredentials, passive: boolean): Soon<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
+  if (header?.saidToBeBound && parts.keyProofs.boundTo(header.raw) === undefined) return tokenInvalid('malformed')
   if (header) return provenBy(header.kind === 'token' ? 'token' : 'header', authenticate(parts, header, passive), false)
   const isRestorable = cookies.remember !== undefined
   const found =

@@ -100,8 +100,10 @@ class TokenVerifier implements Verifier {
     if (proof !== undefined && (proof !== 'key' || method === undefined || url === undefined)) {
       throw new TypeError("proof: accepted is 'key', with the method and the url of the request")
     }
-    const [, token] = /^(?:(?:bearer|dpop) +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
+    const [, scheme, token] = /^(?:(bearer|dpop) +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
     if (token === undefined) return refusal('malformed')
+    // Sent as bound to a key (RFC 9449, 7.1): one that is not is none.
+    if (scheme?.toLowerCase() === 'dpop' && boundTo(token) === undefined) return refusal('malformed')
     const verdict = await this.verify(token)
     const key = proof === undefined || !verdict.ok ? undefined : boundTo(token)
     if (key === undefined || method === undefined || url === undefined) return verdict

@@ -82,6 +82,8 @@ test('a token that is bound to no key needs none', async () => {
   const visitor = await setting.visitor()
   const asked = new Request(URL_OF_SHOP, { headers: { authorization: visitor.token } })
   ok((await verifier.verifyRequest(asked, PROOF)).ok)
+  const saidToBeBound = new Headers({ authorization: `DPoP ${visitor.token}` })
+  deepEqual(await verifier.verifyRequest({ headers: saidToBeBound }), { ok: false, reason: 'malformed' })
 })
 
 test('who asks for a proof without saying for which request is told so', async () => {
