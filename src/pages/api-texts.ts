@@ -41,6 +41,7 @@ export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'like `order.placed`; our own prefixes are reserved': '形如 `order.placed`；我们自己的前缀被保留',
   '`next` of the page before': '前一页的 `next`',
   'whether a remembered login started it': '是否由记住的登录开启',
+  '`DPoP` where the token is bound to a key (RFC 9449)': '令牌绑定密钥时为 `DPoP`（RFC 9449）',
   'a signed JWT (RFC 9068) for the Authorization header': '签名的 JWT（RFC 9068），用于 Authorization 请求头',
   'only with delivery "header": for `Authorization: Session <value>`': '仅当 delivery 为 "header"：用于 `Authorization: Session <value>`',
 }
