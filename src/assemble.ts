@@ -75,5 +75,6 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
     passwordMin: rest.passwordMin,
     registration: rest.registration,
     tokenBinding: rest.tokenBinding,
+    deviceBinding: rest.deviceBinding,
   })
 }

@@ -141,8 +141,12 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     login: (who: { username: string; password: string; remember?: boolean }, whence: Whence = NOWHERE) =>
       login(engine, { delivery: 'header', remember: false, knownDevice: undefined, ...who }, bounded(whence), NOTHING),
 
-    /** Turns a remembered login into a session; the login's credential may be a new one afterwards. @throws StoreError */
-    restore: (remembered: string, whence: Whence = NOWHERE) => restore(engine, remembered, bounded(whence)),
+    /**
+     * Turns a remembered login into a session; the login's credential may be a new one afterwards. One that is bound to a device
+     * needs the value of that cookie too. @throws StoreError
+     */
+    restore: (remembered: string, whence: Whence = NOWHERE, deviceProof?: string) =>
+      restore(engine, remembered, bounded(whence), deviceProof),
 
     /** A token for the principal's session. @throws StoreError */
     token: (principal: Principal) => mintForSession(engine, principal),

@@ -1,6 +1,6 @@
 // Every setting there is: its names, its default, what it accepts. One table validates them all, wherever they come from.
 
-import { POLICY_DEFAULTS } from './domain/policy.ts'
+import { canBindDevices, POLICY_DEFAULTS } from './domain/policy.ts'
 import { parseDuration } from './domain/time.ts'
 import {
   cookieDomain,
@@ -161,7 +161,12 @@ export const SETTINGS = {
     'logout also sends Clear-Site-Data; on for the server, off when embedded',
     onOff,
   ),
-  deviceBinding: oneOf('LATCHKEY_DEVICE_BINDING', ['off', 'preferred'], 'preferred', 'bind lineages to devices where browsers can'),
+  deviceBinding: oneOf(
+    'LATCHKEY_DEVICE_BINDING',
+    ['off', 'preferred', 'required'],
+    'preferred',
+    'bind sign-ins to the device, where browsers can',
+  ),
   tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive'], 'sensitive', 'ask for a proof of key-bound tokens'),
   metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
   trustedProxies: {
@@ -240,6 +245,11 @@ function checkTogether(settings: Settings, nameOf: (key: SettingKey) => string):
   const host = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname
   if (cookieDomain !== undefined && host !== cookieDomain && !host.endsWith(`.${cookieDomain}`)) {
     throw new SettingError(`${nameOf('cookieDomain')} is "${cookieDomain}"; accepted: ${host}, or a domain that it is part of.`)
+  }
+  if (settings.deviceBinding === 'required' && !canBindDevices({ secure, domain: cookieDomain ?? null, sameSite: cookieSameSite })) {
+    throw new SettingError(
+      `${nameOf('deviceBinding')} is "required"; browsers bind over https, and for one host: set ${nameOf('publicUrl')} to an https address, and neither ${nameOf('cookieDomain')} nor ${nameOf('cookieSameSite')}=none.`,
+    )
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new SettingError(`${nameOf('tlsCert')} and ${nameOf('tlsKey')} go together: set both, or neither.`)

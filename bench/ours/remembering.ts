@@ -14,6 +14,7 @@ export const subject: SubjectModule = {
     const verified = new Verified({
       capacity: 2 * MOST,
       idleTimeout: 1_200_000,
+      deviceBinding: 'preferred',
       flushInterval: 5_000,
       isHeard: () => true,
       flushSoon: () => {},

@@ -1,6 +1,6 @@
 // Names and attributes of our cookies (RFC 6265bis): a prefix makes the browser itself hold the attributes.
 
-export type CookiePurpose = 'session' | 'remember' | 'data' | 'known'
+export type CookiePurpose = 'session' | 'remember' | 'device' | 'data' | 'known'
 
 export interface CookieSettings {
   readonly secure: boolean

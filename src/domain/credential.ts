@@ -1,5 +1,6 @@
 // The records behind the two opaque credentials, and the tombstone that either leaves. No secret is ever in a record.
 
+import type { DeviceBinding } from './device-binding.ts'
 import type { EndReason } from './ending.ts'
 
 export type CredentialKind = 'session' | 'remembered'
@@ -27,6 +28,8 @@ interface Issued {
   readonly ip: string
   /** The browser string (User-Agent) it was issued to, cut to 256 characters. */
   readonly device: string
+  /** The device that its lineage is bound to; absent where it is bound to none. */
+  readonly binding?: DeviceBinding
 }
 
 export interface SessionRecord extends Issued {

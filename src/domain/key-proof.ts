@@ -39,7 +39,11 @@ export function partsOfProof(text: string): readonly [header: string, claims: st
 /** The key in a header that is ours to understand as a whole: with `crit`, with a private key, with another algorithm, it is not. */
 export function keyOfHeader(header: unknown): ProofKey | undefined {
   const { typ, alg, jwk, crit } = membersOf(header)
-  if (typ !== 'dpop+jwt' || alg !== 'ES256' || crit !== undefined) return undefined
+  return typ === 'dpop+jwt' && alg === 'ES256' && crit === undefined ? publicKeyOf(jwk) : undefined
+}
+
+/** The public key in a JWK (RFC 7517); undefined where it is none on this curve, or has its private half with it. */
+export function publicKeyOf(jwk: unknown): ProofKey | undefined {
   const { kty, crv, x, y, d } = membersOf(jwk)
   if (kty !== 'EC' || crv !== 'P-256' || d !== undefined || typeof x !== 'string' || typeof y !== 'string') return undefined
   return COORDINATE.test(x) && COORDINATE.test(y) ? { crv, kty, x, y } : undefined
@@ -54,7 +58,7 @@ export function proofOfClaims(claims: unknown, thumbprint: string): KeyProof | u
   return { thumbprint, method: htm, url: htu, issuedAt: iat, id: jti, tokenHash: ath ?? null }
 }
 
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
 

@@ -2,7 +2,8 @@
 
 import type { JsonObject } from './session-data.ts'
 
-export type Outcome = 'ok' | 'refused' | 'limited' | 'alarm'
+/** The last three are grades of what is not as usual: nothing to do, worth a look, somebody else is at work. */
+export type Outcome = 'ok' | 'refused' | 'limited' | 'notice' | 'warning' | 'alarm'
 
 /** What Latchkey itself records; applications record actions of their own beside these. */
 export type OwnAction =
@@ -12,6 +13,8 @@ export type OwnAction =
   | 'account.disable'
   | 'account.enable'
   | 'account.roles'
+  | 'device.bind'
+  | 'device.mismatch'
   | 'login.password'
   | 'login.remembered'
   | 'login.vouched'

@@ -1,6 +1,7 @@
 // Every rule that can be set, with its default, in one literal. Options come in, a frozen Policy goes round.
 
 import type { CookieSettings } from './cookies.ts'
+import type { DevicePolicy } from './device-binding.ts'
 import type { LoginLimits } from './limits.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
@@ -22,6 +23,8 @@ export interface Policy {
   readonly registration: 'open' | 'closed'
   /** Whether what is bound to a key asks for a proof of it, on routes where much is at stake. */
   readonly tokenBinding: 'off' | 'sensitive'
+  /** Whether lineages are bound to devices. `off` also where cookies cannot be: see `canBindDevices`. */
+  readonly deviceBinding: DevicePolicy
   readonly clearSiteData: boolean
   readonly cookies: CookieSettings
 }
@@ -40,6 +43,7 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
   registration: 'open',
   tokenBinding: 'sensitive',
+  deviceBinding: 'preferred',
   clearSiteData: false,
 })
 
@@ -56,7 +60,13 @@ export function makePolicy({ ownOrigin, allowedOrigins, ...choices }: PolicyChoi
     audience: choices.issuer,
     ...choices,
     allowedOrigins: new Set([ownOrigin, ...allowedOrigins]),
+    deviceBinding: canBindDevices(choices.cookies) ? (choices.deviceBinding ?? POLICY_DEFAULTS.deviceBinding) : 'off',
   })
+}
+
+/** A browser binds over https alone, and renews for one host alone: cookies that other hosts or other sites see have no one to renew them. */
+export function canBindDevices({ secure, domain, sameSite }: CookieSettings): boolean {
+  return secure && domain === null && sameSite !== 'none'
 }
 
 /** How often seen times are written: every minute, or four times within the idle timeout where that is shorter. */

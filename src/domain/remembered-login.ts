@@ -1,6 +1,7 @@
 // Judging a remembered login: rotation, races between tabs, lost answers, theft. Pure, and the only place where it is decided.
 
 import type { CredentialRecord, PresentedCredential, RememberedRecord, Tombstone } from './credential.ts'
+import { type DevicePolicy, judgeDevice } from './device-binding.ts'
 import type { EndReason } from './ending.ts'
 
 export type RememberedVerdict =
@@ -13,24 +14,50 @@ export type RememberedVerdict =
   | { readonly verdict: 'race'; readonly login: RememberedRecord }
   /** Two parties hold this login: end its lineage. */
   | { readonly verdict: 'theft'; readonly login: RememberedRecord }
+  /** Genuine, and without a proof of the device that it is bound to, or has to be bound to: nothing for it, and nothing ends. */
+  | { readonly verdict: 'unproven'; readonly login: RememberedRecord; readonly because: 'mismatch' | 'unbound' }
   | { readonly verdict: 'refuse'; readonly reason: EndReason | 'unknown' }
 
 export interface RotationLimits {
   /** Milliseconds after a rotation in which the previous secret is taken for another tab of the same browser. */
   readonly raceWindow: number
+  readonly deviceBinding: DevicePolicy
+}
+
+/** Who presents a remembered login. */
+export interface Presenter {
+  /** The browser string. */
+  readonly device: string
+  /** The end of the device proof that came along, if it is one of the login's lineage: milliseconds since 1970. */
+  readonly provenUntil: number | undefined
 }
 
 /** Judges a presented remembered login, whose MAC has been found genuine, against what the store holds. */
 export function judgeRemembered(
   found: CredentialRecord | Tombstone | undefined,
   presented: PresentedCredential,
-  device: string,
+  by: Presenter,
   now: number,
   limits: RotationLimits,
 ): RememberedVerdict {
   if (found === undefined || found.kind === 'session') return { verdict: 'refuse', reason: 'unknown' }
   if (found.kind === 'tombstone') return { verdict: 'refuse', reason: found.was === 'remembered' ? found.reason : 'unknown' }
   if (now >= found.expiresAt) return { verdict: 'refuse', reason: 'expired' }
+  const judged = judgeSecret(found, presented, by.device, now, limits)
+  const shown = judged.verdict === 'refuse' || judgeDevice(found, by.provenUntil, now, limits.deviceBinding)
+  if (shown === true || shown.ok) return judged
+  // From before the device was bound: who bound it and who holds this are two, and which of them is the owner cannot be told.
+  if (judged.verdict === 'theft' && presented.generation < (found.binding?.generation ?? Number.POSITIVE_INFINITY)) return judged
+  return { verdict: 'unproven', login: found, because: shown.because }
+}
+
+function judgeSecret(
+  found: RememberedRecord,
+  presented: PresentedCredential,
+  device: string,
+  now: number,
+  limits: Pick<RotationLimits, 'raceWindow'>,
+): RememberedVerdict {
   if (presented.hash === found.hash) return { verdict: 'rotate', login: found, answerLost: false }
   // A secret from the store's future: the store was restored from an older copy, and nobody did anything wrong.
   if (presented.generation >= found.generation) return { verdict: 'refuse', reason: 'unknown' }

@@ -1,6 +1,7 @@
 // Who a request is, from a session credential or a token: from memory where it was verified before, else from the store.
 
 import type { CredentialRecord, PresentedCredential, SessionRecord, Tombstone } from '../domain/credential.ts'
+import { judgeDevice } from '../domain/device-binding.ts'
 import type { RefusalReason } from '../domain/ending.ts'
 import { AuthError } from '../domain/errors.ts'
 import { bornSessionUsed } from '../domain/remembered-login.ts'
@@ -8,6 +9,8 @@ import { judgeLife, judgeSession, type SessionVerdict } from '../domain/session.
 import { SECOND } from '../domain/time.ts'
 import { judgeClaims, MAX_CLOCK_SKEW, type TokenClaims, type TokenRefusal } from '../domain/token.ts'
 import type { Change } from '../ports/store.ts'
+import { provenUntil, unproven } from './device-proofs.ts'
+import type { Bond } from './known-session.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import { type Principal, principalOfSession, principalOfToken } from './principal.ts'
 import type { CredentialForm } from './verified.ts'
@@ -15,6 +18,8 @@ import type { CredentialForm } from './verified.ts'
 export interface Presented {
   readonly kind: CredentialForm
   readonly raw: string
+  /** The device proof that came along with a session's credential. */
+  readonly proof?: string | undefined
 }
 
 /**
@@ -24,20 +29,22 @@ export interface Presented {
  * @param passive true for requests that must not keep the session alive
  */
 export function authenticate(parts: Parts, presented: Presented, passive: boolean): Principal | AuthError | Promise<Principal | AuthError> {
-  const recalled = parts.verified.recall(presented.kind, presented.raw, parts.clock.now(), passive)
+  const recalled = parts.verified.recall(presented.kind, presented.raw, parts.clock.now(), passive, presented.proof)
   if (recalled) return recalled
-  return presented.kind === 'token' ? verifyToken(parts, presented.raw, passive) : verifySession(parts, presented.raw, passive)
+  return presented.kind === 'token' ? verifyToken(parts, presented.raw, passive) : verifySession(parts, presented, passive)
 }
 
-async function verifySession(parts: Parts, raw: string, passive: boolean): Promise<Principal | AuthError> {
+async function verifySession(parts: Parts, { raw, proof }: Presented, passive: boolean): Promise<Principal | AuthError> {
   const opened = parts.secrets.open('session', raw)
   if (opened === undefined) return sessionRequired('unknown')
   const judged = await findLiving(parts, opened.id, opened)
   if (!judged.ok) return sessionRequired(judged.reason)
+  const shown = judgeDevice(judged.session, provenUntil(parts, judged.session, proof), parts.clock.now(), parts.policy.deviceBinding)
+  if (!shown.ok) return unproven(judged.session, shown.because)
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)
-  accept(parts, { kind: 'session', raw }, principal, session, judged.mark, session.expiresAt, passive)
+  accept(parts, { kind: 'session', raw }, principal, session, judged.mark, { proof: session.binding && proof, until: shown.until }, passive)
   return principal
 }
 
@@ -61,7 +68,7 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   if (judged.session.roles.join() !== claims.roles.join()) return tokenInvalid('expired')
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return tokenInvalid('session_ended')
-  accept(parts, { kind: 'token', raw }, principal, session, judged.mark, claims.exp * SECOND, passive)
+  accept(parts, { kind: 'token', raw }, principal, session, judged.mark, { proof: undefined, until: claims.exp * SECOND }, passive)
   return principal
 }
 
@@ -131,13 +138,13 @@ function accept(
   principal: Principal,
   session: SessionRecord,
   mark: number,
-  until: number,
+  bond: Bond,
   passive: boolean,
 ): void {
   if (parts.endings.notedSince(session.id, mark)) return
   const known = parts.verified.learn(session.id, session.lastSeenAt, session)
-  if (kind === 'session') parts.verified.rememberSession(raw, known)
-  else parts.verified.rememberToken(raw, principal, known, until)
+  if (kind === 'session') parts.verified.rememberSession(raw, known, bond.until === Number.POSITIVE_INFINITY ? undefined : bond)
+  else parts.verified.rememberToken(raw, principal, known, bond.until)
   if (!passive) parts.verified.seen(known, parts.clock.now())
 }
 

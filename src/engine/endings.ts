@@ -97,6 +97,11 @@ export class Endings {
     }
   }
 
+  /** Takes in at once that this process itself has changed what the session may do, before the log tells of it. */
+  noteChanged(sid: string, at: number): void {
+    this.#note(sid, at, undefined)
+  }
+
   async #keepFollowing(): Promise<void> {
     while (!this.#stopped) {
       try {

@@ -55,6 +55,7 @@ export function createEngine(options: EngineOptions): Engine {
   const verified = new Verified({
     capacity: options.capacity,
     idleTimeout: policy.sessionIdleTimeout,
+    deviceBinding: policy.deviceBinding,
     flushInterval: interval,
     isHeard: (now) => endings.isHeard(now),
     flushSoon: () => void flushSeen(engine).catch((error: unknown) => onFault('flush', error)),

@@ -7,6 +7,7 @@ import { SECOND } from '../domain/time.ts'
 import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { IssuedSecret } from '../ports/secrets.ts'
+import { challengeToBind, offersBinding } from './device-proofs.ts'
 import type { Parts, Whence } from './parts.ts'
 import { principalOfSession, type SessionView, viewOf } from './principal.ts'
 
@@ -26,6 +27,8 @@ export interface SignedIn {
   readonly sessionCredential: { readonly value: string; readonly delivery: Delivery } | undefined
   /** A new or rotated remembered login's credential. */
   readonly rememberedCredential: { readonly value: string; readonly expiresAt: number } | undefined
+  /** What a browser answers that binds the lineage to its device; undefined where it is bound already, or cannot be. */
+  readonly deviceChallenge: string | undefined
 }
 
 export interface SessionOrigin extends Whence {
@@ -68,6 +71,7 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
       awaitingFirstUseFor: origin.awaitingFirstUseFor ?? null,
       data: origin.data ?? EMPTY_DATA,
       dataVersion: origin.dataVersion ?? 1,
+      ...(origin.startedBy?.binding && { binding: origin.startedBy.binding }),
     },
   }
 }
@@ -131,6 +135,7 @@ export function signedIn(
     session: viewOf(record),
     sessionCredential: { value: secret.value, delivery: record.delivery },
     rememberedCredential: remembered && { value: remembered.secret.value, expiresAt: remembered.expiresAt },
+    deviceChallenge: offersBinding(parts, record) ? challengeToBind(parts, record.lineage, now) : undefined,
   }
 }
 

@@ -2,6 +2,7 @@
 // heap: small integers take no memory of their own, and milliseconds since an epoch of the same days are small.
 
 import type { SessionRecord } from '../domain/credential.ts'
+import { type DevicePolicy, unboundUntil } from '../domain/device-binding.ts'
 import { DAY } from '../domain/time.ts'
 import type { Principal, SessionView } from './principal.ts'
 import { type Rights, sharedRights } from './shared-rights.ts'
@@ -18,15 +19,24 @@ export function currentEpoch(epoch: Epoch | undefined, now: number): Epoch {
 
 const NONE: Rights = { roles: [], amr: [] }
 
+/** What must come along with its credential, and until when that does: the device proof, or none where it is not bound yet. */
+export interface Bond {
+  readonly proof: string | undefined
+  /** Milliseconds since 1970. */
+  readonly until: number
+}
+
+const FORGOTTEN = 1
+const UNFLUSHED = 2
+
 /** Shared by every credential that names the session. All times that go in and come out are in milliseconds since 1970. */
 export class KnownSession {
   readonly sid: string
   /** The secret half of its credential, once that was verified. */
   secret: string | undefined = undefined
-  /** Set when the session ended or changed: whatever still points here is worth nothing. */
-  forgotten = false
-  /** True while a use is not yet on its way to the store. */
-  unflushed = false
+  /** Undefined where its credential alone does for as long as it lives. */
+  bond: Bond | undefined = undefined
+  #flags = 0
   readonly #epoch: Epoch
   #lastSeen: number
   #storedSeen: number
@@ -44,6 +54,24 @@ export class KnownSession {
     this.#epoch = epoch
     this.#lastSeen = small(lastSeenAt - epoch.at)
     this.#storedSeen = this.#lastSeen
+  }
+
+  /** True when the session ended or changed: whatever still points here is worth nothing. */
+  get forgotten(): boolean {
+    return (this.#flags & FORGOTTEN) !== 0
+  }
+
+  forget(): void {
+    this.#flags |= FORGOTTEN
+  }
+
+  /** True while a use is not yet on its way to the store. */
+  get unflushed(): boolean {
+    return (this.#flags & UNFLUSHED) !== 0
+  }
+
+  set unflushed(is: boolean) {
+    this.#flags = is ? this.#flags | UNFLUSHED : this.#flags & ~UNFLUSHED
   }
 
   get lastSeenAt(): number {
@@ -68,13 +96,15 @@ export class KnownSession {
     return this.#epoch.at + this.#expires
   }
 
-  /** Takes in what its record says. */
-  describe(record: SessionRecord): void {
+  /** Takes in what its record says. A device proof that was shown before stays good. */
+  describe(record: SessionRecord, policy: DevicePolicy): void {
     const { at } = this.#epoch
     this.#userCode = record.userCode
     this.#username = record.username
     this.#rights = sharedRights(record.roles, record.amr)
     this.#startedBy = record.startedBy
+    const until = unboundUntil(record, policy)
+    if (this.bond?.proof === undefined) this.bond = until === Number.POSITIVE_INFINITY ? undefined : { proof: undefined, until }
     this.#authenticated = small(record.authTime - at)
     this.#started = small(record.startedAt - at)
     this.#expires = small(record.expiresAt - at)

@@ -6,22 +6,26 @@ import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/reme
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
+import { provenUntil, unproven } from './device-proofs.ts'
 import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 
 /**
  * Starts a session from a presented remembered login and, unless another tab has just done so, rotates it.
- * Refusals: `session.required` with the reason why the login is no longer good.
+ * Refusals: `session.required` with the reason why the login is no longer good; `proof.required` without the device it is bound to.
  *
+ * @param proof the device proof that came along
  * @throws StoreError
  */
-export async function restore(parts: Parts, raw: string, whence: Whence): Promise<SignedIn | AuthError> {
+export async function restore(parts: Parts, raw: string, whence: Whence, proof?: string): Promise<SignedIn | AuthError> {
   const presented = parts.secrets.open('remembered', raw)
   if (presented === undefined) return sessionRequired('unknown')
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const found = await parts.store.credentials.find(presented.id)
-    const judged = judgeRemembered(found, presented, whence.device, parts.clock.now(), parts.policy)
+    const by = { device: whence.device, provenUntil: found?.kind === 'remembered' ? provenUntil(parts, found, proof) : undefined }
+    const judged = judgeRemembered(found, presented, by, parts.clock.now(), parts.policy)
     if (judged.verdict === 'refuse') return sessionRequired(judged.reason)
+    if (judged.verdict === 'unproven') return unproven(judged.login, judged.because)
     const user = await parts.store.users.find(judged.login.userCode)
     if (user === undefined || user.disabled) return sessionRequired('revoked')
     const outcome =
@@ -56,9 +60,9 @@ async function startSession(
   )
   const secret = parts.secrets.issue('remembered', login.generation + 1, login.id)
   const rotation = { presentedHash: presented.hash, nextHash: secret.hash, bornSession: session.record.id, at: now, ...whence }
-  const held: Change = rotates
-    ? { do: 'replace credential', next: rotated(login, rotation), ifVersion: login.version }
-    : { do: 'require credential', id: login.id }
+  // Also where nothing rotates: a login that was bound to a device since it was read starts nothing that is not.
+  const next = rotates ? rotated(login, rotation) : { ...login, version: login.version + 1 }
+  const held: Change = { do: 'replace credential', next, ifVersion: login.version }
   const orphaned = judged.verdict === 'rotate' && judged.answerLost ? await sessionsOf(parts, login) : []
   const written = await parts.store.write([
     { do: 'require user', code: user.code, version: user.version },

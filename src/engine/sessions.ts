@@ -18,6 +18,8 @@ export interface ListedCredential {
   readonly ip: string
   readonly device: string
   readonly startedBy: string | null
+  /** Whether its lineage is bound to a device. */
+  readonly bound: boolean
 }
 
 /** @throws StoreError */
@@ -37,6 +39,7 @@ export async function listCredentials(parts: Parts, principal: Principal): Promi
       ip: record.ip,
       device: record.device,
       startedBy: record.kind === 'session' ? record.startedBy : null,
+      bound: record.binding !== undefined,
     }))
 }
 

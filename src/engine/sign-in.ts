@@ -1,9 +1,11 @@
 // What all ways of beginning a lineage share: what was sent along ends, the new lineage begins, one write.
 
 import type { Delivery } from '../domain/credential.ts'
+import { judgeDevice } from '../domain/device-binding.ts'
 import { EMPTY_DATA } from '../domain/session-data.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
+import { provenUntil } from './device-proofs.ts'
 import { issueRemembered, issueSession, operation, type SignedIn, signedIn } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 
@@ -21,6 +23,8 @@ const NO_PASSWORD = { amr: [], authTime: 0 } as const
 export interface SentAlong {
   readonly sessions: readonly string[]
   readonly remembered: string | undefined
+  /** The device proof beside them. */
+  readonly proof?: string | undefined
 }
 
 /**
@@ -46,7 +50,7 @@ export async function beginLineage(
   )
   const written = await parts.store.write([
     ...first,
-    ...(await endingsOf(parts, sentAlong, whence, now)),
+    ...(await endingsOf(parts, user, sentAlong, whence, now)),
     ...(remembered ? [{ do: 'insert credential', record: remembered.record } as const] : []),
     { do: 'insert credential', record: session.record },
     operation(parts, whence, { userCode: user.code, action, sessionId: session.record.id, detail: { remember: wish.remember } }, now),
@@ -56,8 +60,11 @@ export async function beginLineage(
   return signedIn(parts, session, remembered && { secret: remembered.secret, expiresAt: remembered.record.expiresAt }, now)
 }
 
-/** Ends the lineages of genuine credentials only: an id is public, and naming one must not sign anybody out. */
-async function endingsOf(parts: Parts, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
+/**
+ * Ends the lineages of genuine credentials only: an id is public, and naming one must not sign anybody out. Nor must a copy without the
+ * device, unless it is the same user who signs in: then the device may be a new one.
+ */
+async function endingsOf(parts: Parts, user: UserRecord, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
   const opened = [
     ...sentAlong.sessions.map((session) => parts.secrets.open('session', session)),
     sentAlong.remembered === undefined ? undefined : parts.secrets.open('remembered', sentAlong.remembered),
@@ -65,7 +72,10 @@ async function endingsOf(parts: Parts, sentAlong: SentAlong, whence: Whence, now
   const lineages = new Map<string, string>()
   for (const credential of opened) {
     const found = credential && (await parts.store.credentials.find(credential.id))
-    if (found && found.kind === credential.kind) lineages.set(found.lineage, found.userCode)
+    if (found === undefined || found.kind !== credential?.kind) continue
+    const shown = judgeDevice(found, provenUntil(parts, found, sentAlong.proof), now, parts.policy.deviceBinding)
+    const isCopy = !shown.ok && shown.because === 'mismatch'
+    if (!isCopy || found.userCode === user.code) lineages.set(found.lineage, found.userCode)
   }
   return [...lineages].flatMap(([lineage, userCode]): Change[] => [
     { do: 'end credentials', where: { lineage }, reason: 'revoked', at: now },

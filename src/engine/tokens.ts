@@ -21,5 +21,6 @@ export async function mintForSession(parts: Parts, principal: Principal): Promis
     session,
     sessionCredential: undefined,
     rememberedCredential: undefined,
+    deviceChallenge: undefined,
   }
 }

@@ -2,9 +2,10 @@
 // principal. It may accept, and only while the endings log is heard; it never refuses: a refusal always reads the store.
 
 import type { SessionRecord } from '../domain/credential.ts'
+import type { DevicePolicy } from '../domain/device-binding.ts'
 import { TwoGenerations } from '../domain/two-generations.ts'
 import type { Seen } from '../ports/store.ts'
-import { currentEpoch, type Epoch, KnownSession } from './known-session.ts'
+import { type Bond, currentEpoch, type Epoch, KnownSession } from './known-session.ts'
 import type { Principal } from './principal.ts'
 
 interface VerifiedToken {
@@ -25,6 +26,7 @@ export interface VerifiedOptions {
   /** Credentials remembered at most; also sessions known at most. */
   readonly capacity: number
   readonly idleTimeout: number
+  readonly deviceBinding: DevicePolicy
   /** Milliseconds between flushes of seen times. */
   readonly flushInterval: number
   readonly isHeard: (now: number) => boolean
@@ -53,15 +55,21 @@ export class Verified {
     this.#tokens = new TwoGenerations(options.capacity, undefined, ({ session }) => keepWarm(session))
   }
 
-  /** The principal of a credential that was verified before and is still good; undefined means only "ask the store". */
-  recall(kind: CredentialForm, raw: string, now: number, passive: boolean): Principal | undefined {
-    return kind === 'session' ? this.#recallSession(raw, now, passive) : this.#recallToken(raw, now, passive)
+  /**
+   * The principal of a credential that was verified before and is still good; undefined means only "ask the store".
+   *
+   * @param proof the device proof that came along
+   */
+  recall(kind: CredentialForm, raw: string, now: number, passive: boolean, proof?: string): Principal | undefined {
+    return kind === 'session' ? this.#recallSession(raw, now, passive, proof) : this.#recallToken(raw, now, passive)
   }
 
-  #recallSession(raw: string, now: number, passive: boolean): Principal | undefined {
+  #recallSession(raw: string, now: number, passive: boolean, proof: string | undefined): Principal | undefined {
     const dot = raw.indexOf('.')
     const session = this.#bySecret.get(keyOf(raw))
     if (session === undefined || raw.slice(dot + 1) !== session.secret || raw.slice(0, dot) !== session.sid) return this.#miss()
+    const { bond } = session
+    if (bond !== undefined && (proof !== bond.proof || now >= bond.until)) return this.#miss()
     return this.#isGood(session, session.expiresAt, now, passive) ? session.principal : this.#miss()
   }
 
@@ -84,8 +92,12 @@ export class Verified {
     this.misses += 1
   }
 
-  /** @param raw the session's own credential; what its record says must be known */
-  rememberSession(raw: string, session: KnownSession): void {
+  /**
+   * @param raw the session's own credential; what its record says must be known
+   * @param bond what it was accepted with, where that was asked for
+   */
+  rememberSession(raw: string, session: KnownSession, bond?: Bond): void {
+    if (bond !== undefined) session.bond = bond.proof === undefined ? bond : { ...bond, proof: ownCopy(bond.proof) }
     session.secret = ownCopy(raw.slice(raw.indexOf('.') + 1))
     this.#bySecret.set(keyOf(raw), session)
   }
@@ -103,7 +115,7 @@ export class Verified {
   learn(sid: string, lastSeenAt: number, record: SessionRecord | undefined): KnownSession {
     const session = this.known(sid) ?? this.#add(sid, lastSeenAt)
     if (lastSeenAt > session.lastSeenAt) session.lastSeenAt = lastSeenAt
-    if (record) session.describe(record)
+    if (record) session.describe(record, this.#options.deviceBinding)
     return session
   }
 
@@ -133,7 +145,7 @@ export class Verified {
   forget(sid: string): void {
     const session = this.#sessions.get(sid)
     if (session === undefined) return
-    session.forgotten = true
+    session.forget()
     this.#sessions.delete(sid)
   }
 
@@ -174,5 +186,5 @@ function ownCopy(text: string): string {
 }
 
 function forgetDropped(session: KnownSession): void {
-  session.forgotten = true
+  session.forget()
 }

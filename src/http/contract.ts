@@ -78,6 +78,17 @@ export const sessionDataAnswer = z.object({ data: jsonObject, version: z.int() }
 export const clientDataAnswer = z.object({ data: jsonObject })
 export const endedAnswer = z.object({ ended: z.object({ sessions: z.int(), remembered: z.int() }) })
 
+export const deviceInstructionsAnswer = z.union([
+  z.object({
+    session_identifier: z.string(),
+    refresh_url: z.string(),
+    scope: z.object({ include_site: z.literal(false), scope_specification: z.array(z.never()) }),
+    credentials: z.array(z.object({ type: z.literal('cookie'), name: z.string(), attributes: z.string() })),
+    allowed_refresh_initiators: z.array(z.string()),
+  }),
+  z.object({ continue: z.literal(false) }).describe('the sign-in is over: the browser forgets the binding'),
+])
+
 export const sessionsAnswer = z.array(
   z.object({
     id: z.string(),
@@ -89,6 +100,7 @@ export const sessionsAnswer = z.array(
     ip: z.string(),
     device: z.string(),
     startedBy: nullable,
+    bound: z.boolean().describe('whether it is bound to the device, so that a copy is worth nothing elsewhere'),
   }),
 )
 
@@ -96,7 +108,7 @@ export const operationAnswer = z.object({
   id: z.string(),
   at: time,
   action: z.string(),
-  outcome: z.enum(['ok', 'refused', 'limited', 'alarm']),
+  outcome: z.enum(['ok', 'refused', 'limited', 'notice', 'warning', 'alarm']),
   sessionId: nullable,
   ip: z.string(),
   device: z.string(),

@@ -2,7 +2,8 @@
 
 import { stringifySetCookie } from 'cookie'
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
-import { SECOND } from '../domain/time.ts'
+import { DEVICE_PROOF_LIFETIME } from '../domain/device-binding.ts'
+import { SECOND, wholeSeconds } from '../domain/time.ts'
 import type { SignedIn } from '../engine/issue.ts'
 
 /**
@@ -28,6 +29,19 @@ export function signInCookies(signedIn: SignedIn, settings: CookieSettings, now:
   ]
 }
 
+/** The cookie of a device proof. Its attributes are told to the browser beside it, which renews at once where the two differ. */
+export function deviceCookie(
+  proof: string,
+  settings: CookieSettings,
+): { readonly set: string; readonly name: string; readonly attributes: string } {
+  const [pair = '', ...attributes] = setCookie('device', '', settings).split('; ')
+  return {
+    set: setCookie('device', proof, settings, wholeSeconds(DEVICE_PROOF_LIFETIME)),
+    name: pair.slice(0, -1),
+    attributes: attributes.join('; '),
+  }
+}
+
 /** The Set-Cookie values that make a browser forget this cookie: with our Domain, and without. */
 export function expireCookie(purpose: CookiePurpose, settings: CookieSettings): readonly string[] {
   const name = cookieName(purpose, settings)
@@ -38,5 +52,6 @@ export function expireCookie(purpose: CookiePurpose, settings: CookieSettings): 
 
 /** Everything of ours but the mark of a known device, which identifies nobody and outlives a sign-out. */
 export function expireAll(settings: CookieSettings): readonly string[] {
-  return (['session', 'remember', 'data'] as const).flatMap((purpose) => expireCookie(purpose, settings))
+  const purposes = settings.secure ? (['session', 'remember', 'device', 'data'] as const) : (['session', 'remember', 'data'] as const)
+  return purposes.flatMap((purpose) => expireCookie(purpose, settings))
 }

@@ -18,7 +18,7 @@ interface HeaderCredential extends Presented {
 
 const BEARER = 'Bearer '
 
-const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'data', 'known']
+const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'data', 'known']
 
 export type CookieNames = ReadonlyMap<string, CookiePurpose>
 

@@ -1,9 +1,11 @@
 // Who a request to a route of the host's own is, by its method and its headers alone.
 
+import { deviceOf } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isSafeMethod } from '../domain/origin.ts'
 import { isFresh } from '../domain/session.ts'
-import type { Parts } from '../engine/parts.ts'
+import { UnprovenDevice } from '../engine/device-proofs.ts'
+import type { Parts, Whence } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import { type Soon, soon } from './at-once.ts'
 import { cookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
@@ -11,6 +13,7 @@ import { type GuardOptions, type Rule, readGuardOptions } from './guard-options.
 import { readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal } from './proof.ts'
+import { tellOfCopy } from './unproven.ts'
 
 /** Who a request is, or why nobody can say. */
 export type Authentication =
@@ -28,6 +31,8 @@ export type Guard = (request: Asking, options?: GuardOptions) => Soon<Authentica
 export type Judge = (request: Asking, rule: Rule) => Soon<Authentication>
 
 export interface Asking extends Pick<Incoming, 'method' | 'header'> {
+  /** The client's address, for the record: asked for where a copy of a sign-in is refused. */
+  readonly address?: () => string
   /** The path, with or without a query: what `proof: 'key'` is a proof for. */
   readonly target?: string
 }
@@ -56,11 +61,18 @@ export function createJudge(parts: Parts): Judge {
     const { method, header } = request
     const credentials = readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
-    return soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) => {
+    const shown = soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) =>
+      proven instanceof UnprovenDevice ? tellOfCopy(parts, proven, whenceOf(request), request) : proven,
+    )
+    return soon(shown, (proven) => {
       const found = judge(method, rule, proven)
       return rule.needsKey && found.ok ? withKey(request, credentials, found) : found
     })
   }
+}
+
+function whenceOf({ address, header }: Asking): Whence {
+  return { ip: address?.() ?? '', device: deviceOf(header('user-agent')) }
 }
 
 function judgeRule({ role, freshFor }: Rule, principal: Principal, { clock }: Parts): AuthError | undefined {

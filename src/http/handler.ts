@@ -1,6 +1,7 @@
 // One request, from its first check to its one answer. The order of the refusals is the order of these lines.
 
 import { AuthError, StoreError } from '../domain/errors.ts'
+import { UnprovenDevice } from '../engine/device-proofs.ts'
 import { admit, endedMeanwhile } from './admission.ts'
 import { rescued, type Soon, soon } from './at-once.ts'
 import { readBody } from './body.ts'
@@ -14,6 +15,7 @@ import type { Proven } from './proof.ts'
 import type { App, Call, Outcome, Route } from './route.ts'
 import { createRouter, type Found } from './router.ts'
 import { routes } from './routes/index.ts'
+import { tellOfCopy } from './unproven.ts'
 
 /** What can be told of a request in a log: no credential, no query, no body. */
 export interface AnsweredRequest {
@@ -59,7 +61,10 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     if (route === undefined) return withoutRoute(request, [...found.methods.keys(), 'OPTIONS'], noted)
     return soon(admit(app, names, request, route, found.parameter), ({ call, proven, refused }) => {
       if (proven) noted.proven = proven
-      return soon(refused ?? run(route, call, proven), (outcome) => {
+      const judged = soon(refused ?? run(route, call, proven), (outcome) =>
+        outcome instanceof UnprovenDevice ? tellOfCopy(app.parts, outcome, call.whence, request) : outcome,
+      )
+      return soon(judged, (outcome) => {
         if (!(outcome instanceof AuthError)) return outcome
         const plain = refuse(outcome, noted)
         const reshaped = route.refused?.(call, outcome)

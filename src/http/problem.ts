@@ -37,6 +37,11 @@ export function statusOf({ code }: Pick<AuthError, 'code'>): number {
   return STATUS[code]
 }
 
+/** True where a person can go on by signing in. */
+export function needsSignIn({ code, detail }: AuthError): boolean {
+  return code === 'session.required' || code === 'token.invalid' || (code === 'proof.required' && detail.reason === 'device')
+}
+
 export const PROBLEM_TYPE = 'application/problem+json'
 
 /** The problem document: `type`, `title`, `status`, `code`, and what of the detail helps the caller. */
@@ -65,6 +70,7 @@ export function problemHeaders(error: AuthError): Readonly<Record<string, string
 function challengeOf({ code, detail }: AuthError): string {
   if (code === 'token.invalid') return 'Bearer error="invalid_token"'
   if (code !== 'proof.required') return 'Bearer'
+  if (detail.reason?.startsWith('device')) return 'Bearer'
   // RFC 9449, 7.1.
   return detail.reason === 'missing' ? 'DPoP algs="ES256"' : 'DPoP error="invalid_dpop_proof", algs="ES256"'
 }

@@ -22,10 +22,14 @@ export interface Proven {
 export function provePrincipal(parts: Parts, { header, cookies }: RequestCredentials, passive: boolean): Soon<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
   if (header?.saidToBeBound && parts.keyProofs.boundTo(header.raw) === undefined) return tokenInvalid('malformed')
-  if (header) return provenBy(header.kind === 'token' ? 'token' : 'header', authenticate(parts, header, passive), false)
+  // A session's credential is the same thing in a header as in a cookie: what is bound needs its device either way.
+  const proof = cookies.device
+  if (header?.kind === 'session')
+    return provenBy('header', authenticate(parts, { kind: 'session', raw: header.raw, proof }, passive), false)
+  if (header) return provenBy('token', authenticate(parts, header, passive), false)
   const isRestorable = cookies.remember !== undefined
   const found =
-    cookies.session === undefined ? sessionRequired('none') : authenticate(parts, { kind: 'session', raw: cookies.session }, passive)
+    cookies.session === undefined ? sessionRequired('none') : authenticate(parts, { kind: 'session', raw: cookies.session, proof }, passive)
   return provenBy('cookie', found, isRestorable)
 }
 

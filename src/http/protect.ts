@@ -6,7 +6,7 @@ import { Auth, type Visit } from './auth.ts'
 import { type Authentication, createJudge } from './guard.ts'
 import { type RouteOptions, type Rule, readGuardOptions } from './guard-options.ts'
 import type { Answer } from './message.ts'
-import { PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './problem.ts'
+import { needsSignIn, PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './problem.ts'
 import type { App } from './route.ts'
 
 export type Passage =
@@ -42,7 +42,7 @@ function pass(app: Pick<App, 'parts' | 'publicUrl'>, rule: Rule, visit: Visit, f
 }
 
 function refuse({ publicUrl }: Pick<App, 'publicUrl'>, rule: Rule, visit: Visit, error: AuthError): Passage {
-  const isSignedOut = error.code === 'session.required' || error.code === 'token.invalid'
+  const isSignedOut = needsSignIn(error)
   if (rule.page && isSignedOut && asksForPage(visit)) return { ok: false, answer: toSignIn(visit) }
   const headers = { ...UNCACHED, 'content-type': PROBLEM_TYPE, ...problemHeaders(error) }
   const body = visit.method === 'HEAD' ? null : JSON.stringify(problemOf(error, publicUrl))

@@ -1,10 +1,13 @@
-// Proofs that a client holds a key. One algorithm (ES256), because it is the one whose keys browsers keep to themselves.
+// Proofs that a client, or the device it runs on, holds a key. One algorithm (ES256), because it is the one whose keys browsers keep to themselves.
 
-import type { KeyProof } from '../domain/key-proof.ts'
+import type { DeviceProof } from '../domain/device-proof.ts'
+import type { KeyProof, ProofKey } from '../domain/key-proof.ts'
 
 export interface KeyProofs {
   /** What a proof says; undefined unless it is whole, signed by the key in it, and that key is a public one. */
   read(proof: string): KeyProof | undefined
+  /** What a device's proof says; undefined unless it is whole, and signed by the key it was bound to, or where it was not, by the key in it. */
+  readDevice(proof: string, boundTo?: ProofKey): DeviceProof | undefined
   /** The thumbprint in a token that was verified before; undefined where it is bound to no key. */
   boundTo(token: string): string | undefined
   /** SHA-256 of a token, base64url. */

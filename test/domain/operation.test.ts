@@ -41,6 +41,8 @@ const OWN: Readonly<Record<OwnAction, true>> = {
   'account.disable': true,
   'account.enable': true,
   'account.roles': true,
+  'device.bind': true,
+  'device.mismatch': true,
   'login.password': true,
   'login.remembered': true,
   'login.vouched': true,

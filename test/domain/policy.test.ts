@@ -25,6 +25,7 @@ test('the defaults', () => {
     loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
     registration: 'open',
     tokenBinding: 'sensitive',
+    deviceBinding: 'preferred',
     clearSiteData: false,
   })
 })

@@ -61,7 +61,10 @@ const CASES: readonly Case[] = [
 
 for (const [what, found, secret, device, now, verdict] of CASES) {
   test(`${what}: ${verdict}`, () => {
-    const judged = judgeRemembered(found, { kind: 'remembered', id: 'r', ...secret }, device, now, { raceWindow: WINDOW })
+    const judged = judgeRemembered(found, { kind: 'remembered', id: 'r', ...secret }, { device, provenUntil: undefined }, now, {
+      raceWindow: WINDOW,
+      deviceBinding: 'preferred',
+    })
     const words: (string | null)[] = [judged.verdict]
     if (judged.verdict === 'rotate') words.push(judged.answerLost ? 'again' : '')
     if (judged.verdict === 'refuse') words.push(judged.reason)

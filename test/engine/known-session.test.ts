@@ -18,7 +18,7 @@ for (const [what, lifetime, age] of [
     const record = aSession({ startedAt: NOW - MINUTE, lastSeenAt: NOW, expiresAt: NOW + lifetime, authTime: NOW - age })
     const known = new KnownSession(record.id, NOW, { at: NOW - 3 * DAY })
     assert.equal(known.view, undefined)
-    known.describe(record)
+    known.describe(record, 'preferred')
     assert.deepEqual(known.view, viewOf(record))
     assert.deepEqual(known.principal, principalOfSession(record))
     assert.equal(known.expiresAt, record.expiresAt)

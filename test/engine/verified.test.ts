@@ -18,6 +18,7 @@ function memory(capacity = 100) {
   const verified = new Verified({
     capacity,
     idleTimeout: IDLE,
+    deviceBinding: 'preferred',
     flushInterval: FLUSH,
     isHeard: () => true,
     flushSoon: () => (asked.flushes += 1),

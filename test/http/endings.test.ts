@@ -110,6 +110,7 @@ test('the list has every session and remembered login with its whereabouts, and 
     ip: '198.51.100.7',
     device: other?.device,
     startedBy: null,
+    bound: false,
   })
   for (const value of Object.values(second.jar)) assert.ok(!answer.body?.includes(value.split('.')[1] ?? value))
 })

@@ -203,7 +203,11 @@ interface Presented {
 function present(world: World, secret: number, device: string, rules: Rules): Presented {
   const presented: PresentedCredential = { kind: 'remembered', id: 'login', generation: secret, hash: String(secret) }
   const now = world.late ? world.record.rotatedAt + WINDOW + 1 : world.record.rotatedAt + WINDOW
-  const judged = judgeRemembered(rules.beforeJudging(world.record), presented, device, now, rules)
+  const judged = judgeRemembered(rules.beforeJudging(world.record), presented, { device, provenUntil: undefined }, now, {
+    ...rules,
+    deviceBinding: 'preferred',
+  })
+  if (judged.verdict === 'unproven') throw new Error('Nothing is bound here.')
   const { verdict } = judged
   if (verdict === 'theft') return { verdict, after: { ...world, alarmed: true }, session: null, secret: null }
   if (verdict === 'refuse') return { verdict, after: world, session: null, secret: null }

@@ -2,6 +2,7 @@
 
 import type { Route } from '../route.ts'
 import { accountRoutes } from './account.ts'
+import { deviceRoutes } from './devices.ts'
 import { endingRoutes } from './endings.ts'
 import { operationRoutes } from './operations.ts'
 import { publicRoutes } from './public.ts'
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...endingRoutes,
   ...operationRoutes,
   ...accountRoutes,
+  ...deviceRoutes,
   ...verifyRoutes,
   ...revocationRoutes,
   ...publicRoutes,

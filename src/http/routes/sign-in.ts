@@ -5,6 +5,7 @@ import { PASSWORD_REFUSALS } from '../../domain/password.ts'
 import { DAY, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
+import { UnprovenDevice } from '../../engine/device-proofs.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
 import type { SignedIn } from '../../engine/issue.ts'
 import { bindToken } from '../../engine/key-proofs.ts'
@@ -18,6 +19,7 @@ import { loginBody, registerBody, signedInAnswer } from '../contract.ts'
 import { expireCookie, setCookie, signInCookies } from '../cookies.ts'
 import { presentSignedIn } from '../present.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
+import { registration } from './devices.ts'
 
 const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
 
@@ -71,18 +73,19 @@ export const signInRoutes = [
 function sentAlong({ credentials: { header, cookies } }: Call<unknown>): SentAlong {
   const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? [header.raw] : []
   const inCookie = cookies.session === undefined ? [] : [cookies.session]
-  return { sessions: [...inHeader, ...inCookie], remembered: cookies.remember }
+  return { sessions: [...inHeader, ...inCookie], remembered: cookies.remember, proof: cookies.device }
 }
 
 async function renew({ parts, request, credentials: { header, cookies }, whence }: Call): Promise<SignedIn | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
   const passive = request.header('x-latchkey-passive') === '1'
   const raw = header === undefined ? cookies.session : header.kind === 'session' ? header.raw : undefined
-  const principal = raw === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw }, passive)
+  const principal =
+    raw === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw, proof: cookies.device }, passive)
   if (!(principal instanceof AuthError)) return mintForSession(parts, principal)
   // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
-  if (header !== undefined || cookies.remember === undefined) return principal
-  return restore(parts, cookies.remember, whence)
+  if (header !== undefined || cookies.remember === undefined || principal instanceof UnprovenDevice) return principal
+  return restore(parts, cookies.remember, whence, cookies.device)
 }
 
 /** The answer to a password: also marks the device as known, and clears a remembered login that was sent along and ended. */
@@ -111,5 +114,8 @@ export function answer({ parts, key }: Call<unknown>, begun: SignedIn): Outcome 
     json: presentSignedIn(signedIn, sessionIdleTimeout, now),
     signedIn: { userCode: signedIn.user.code, sid: signedIn.session.id },
     cookies: signInCookies(signedIn, cookies, now),
+    ...(signedIn.deviceChallenge === undefined
+      ? {}
+      : { headers: { 'secure-session-registration': registration(signedIn.deviceChallenge) } }),
   }
 }

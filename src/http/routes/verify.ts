@@ -5,6 +5,7 @@ import { isSafeMethod } from '../../domain/origin.ts'
 import { describeSession } from '../../engine/describe.ts'
 import { soon } from '../at-once.ts'
 import type { Incoming } from '../message.ts'
+import { needsSignIn } from '../problem.ts'
 import { type Call, type Outcome, provenRoute } from '../route.ts'
 
 const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'] as const
@@ -51,7 +52,7 @@ function toSignIn({ app, parts, request }: Call<unknown, unknown>, error: AuthEr
   const forwarded = request.header('x-forwarded-uri')
   const original = request.header('x-original-uri')
   const uri = forwarded ?? original
-  if (uri === null || (error.code !== 'session.required' && error.code !== 'token.invalid')) return undefined
+  if (uri === null || !needsSignIn(error)) return undefined
   const location = {
     location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, parts.policy.allowedOrigins).toWellFormed())}`,
   }

@@ -5,6 +5,7 @@
 //   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>, and ` !` where somebody else has relied on it
 
 import type { CredentialRecord, RememberedRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
+import type { DeviceBinding } from '../../domain/device-binding.ts'
 import type { EndReason } from '../../domain/ending.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { EMPTY_DATA } from '../../domain/session-data.ts'
@@ -27,8 +28,18 @@ type OfSession = [
   awaitingFirstUseFor: string | 0,
   data?: string,
   dataVersion?: number,
+  binding?: BindingText,
 ]
-type OfRemembered = [generation: number, previousHash: string | null, sinceRotation: number, bornSession: string | null, used: boolean]
+type OfRemembered = [
+  generation: number,
+  previousHash: string | null,
+  sinceRotation: number,
+  bornSession: string | null,
+  used: boolean,
+  binding?: BindingText,
+]
+
+type BindingText = [x: string, y: string, boundAt: number, generation: number, challengeAt: number, answeredAt: number]
 
 export function textOf(record: CredentialRecord): string {
   const { id, version, lastSeenAt, expiresAt, kind, hash, userCode, username, lineage, startedAt, authTime, ip, device } = record
@@ -92,18 +103,20 @@ export function liveOf(id: string, text: string): CredentialRecord {
   if (kind === 's') {
     return { kind: 'session', ...common, ...sessionOf(rest as OfSession) }
   }
-  const [generation, previousHash, sinceRotation, bornSession, bornSessionUsed] = rest as OfRemembered
-  return { kind: 'remembered', ...common, generation, previousHash, rotatedAt: expiresAt - sinceRotation, bornSession, bornSessionUsed }
+  const [generation, previousHash, sinceRotation, bornSession, bornSessionUsed, bound] = rest as OfRemembered
+  const rotatedAt = expiresAt - sinceRotation
+  return { kind: 'remembered', ...common, generation, previousHash, rotatedAt, bornSession, bornSessionUsed, ...bindingOf(bound) }
 }
 
-function restOfSession({ startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion }: SessionRecord): OfSession {
+function restOfSession({ startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion, binding }: SessionRecord): OfSession {
   const letters = `${amr.map((way) => way[0]).join('')}${delivery[0]}`
   const [origin, awaiting] = [startedBy ?? 0, awaitingFirstUseFor ?? 0] as const
+  if (binding) return [origin, roles, letters, awaiting, data, dataVersion, textOfBinding(binding)]
   const isUsual = data === EMPTY_DATA && dataVersion === 1
   return isUsual ? [origin, roles, letters, awaiting] : [origin, roles, letters, awaiting, data, dataVersion]
 }
 
-function sessionOf([startedBy, roles, letters, awaitingFirstUseFor, data = EMPTY_DATA, dataVersion = 1]: OfSession) {
+function sessionOf([startedBy, roles, letters, awaitingFirstUseFor, data = EMPTY_DATA, dataVersion = 1, bound]: OfSession) {
   return {
     startedBy: startedBy || null,
     roles,
@@ -112,6 +125,7 @@ function sessionOf([startedBy, roles, letters, awaitingFirstUseFor, data = EMPTY
     awaitingFirstUseFor: awaitingFirstUseFor || null,
     data,
     dataVersion,
+    ...bindingOf(bound),
   } as const
 }
 
@@ -122,8 +136,20 @@ function restOfRemembered({
   rotatedAt,
   bornSession,
   bornSessionUsed,
+  binding,
 }: RememberedRecord): OfRemembered {
-  return [generation, previousHash, expiresAt - rotatedAt, bornSession, bornSessionUsed]
+  const usual = [generation, previousHash, expiresAt - rotatedAt, bornSession, bornSessionUsed] as const
+  return binding ? [...usual, textOfBinding(binding)] : [...usual]
+}
+
+function textOfBinding({ x, y, boundAt, generation, challengeAt, answeredAt }: DeviceBinding): BindingText {
+  return [x, y, boundAt, generation, challengeAt, answeredAt]
+}
+
+function bindingOf(text: BindingText | undefined): { readonly binding?: DeviceBinding } {
+  if (text === undefined) return {}
+  const [x, y, boundAt, generation, challengeAt, answeredAt] = text
+  return { binding: { x, y, boundAt, generation, challengeAt, answeredAt } }
 }
 
 function letterOf(kind: CredentialRecord['kind']): 's' | 'r' {

@@ -15,6 +15,19 @@ export function credentialChanges(holds: Sentence): void {
     assert.deepEqual(await store.credentials.find(remembered.id), remembered)
   })
 
+  holds('A credential keeps the device that it is bound to, and may change it.', async (store) => {
+    const binding = { x: 'x', y: 'y', boundAt: T0, generation: 3, challengeAt: T0 + 1, answeredAt: T0 + 2 }
+    const session = aSession({ binding })
+    const remembered = aRemembered()
+    await insert(store, session, remembered)
+    assert.deepEqual(await store.credentials.find(session.id), session)
+    const bound = { ...remembered, binding, version: 2 }
+    const renewed = { ...session, binding: { ...binding, challengeAt: T0 + 8 }, version: 2 }
+    await land(store, { do: 'replace credential', next: bound, ifVersion: 1 }, { do: 'replace credential', next: renewed, ifVersion: 1 })
+    assert.deepEqual(await store.credentials.find(remembered.id), bound)
+    assert.deepEqual(await store.credentials.find(session.id), renewed)
+  })
+
   holds('A credential that is not there is a value: undefined.', async (store) => {
     assert.equal(await store.credentials.find('nothing'), undefined)
   })

@@ -1,0 +1,108 @@
+// A lineage bound to a device (Device Bound Session Credentials): what is kept of it, and what is decided by it. Pure, and the only
+// place where it is decided.
+
+import type { CredentialRecord, Delivery } from './credential.ts'
+import type { ProofKey } from './key-proof.ts'
+import type { Outcome } from './operation.ts'
+import { MINUTE, SECOND } from './time.ts'
+
+/**
+ * `off`: nothing is bound, and what is bound already is taken unbound too. `preferred`: whoever can is bound. `required`: a session in
+ * a cookie is good for what it takes to bind it, and then only bound.
+ */
+export type DevicePolicy = 'off' | 'preferred' | 'required'
+
+/** Its state is that of the lineage's root. What the root has started carries a copy, which only says that there is one. */
+export interface DeviceBinding extends Pick<ProofKey, 'x' | 'y'> {
+  /** Milliseconds since 1970. */
+  readonly boundAt: number
+  /** Of the remembered login when it was bound: secrets from before were in the hands of whoever was not bound. 0 for a session. */
+  readonly generation: number
+  /** When the latest challenge that was answered had been made, and when it was answered first. */
+  readonly challengeAt: number
+  readonly answeredAt: number
+}
+
+/** How long the device proof in a cookie is good: milliseconds. Below two minutes browsers renew it with every request. */
+export const DEVICE_PROOF_LIFETIME = 10 * MINUTE
+/** A browser counts from when the cookie reached it, and a request takes its time. */
+export const DEVICE_PROOF_SLACK = MINUTE
+/** A browser binds right after a sign-in. Later nobody does, so that what is copied later cannot be bound by whoever copied it. */
+const REGISTRATION_WITHIN = 5 * MINUTE
+/** One that is sent ahead waits until the device proof is near its end. */
+const CHALLENGE_LIFETIME = 15 * MINUTE
+/** A browser whose answer was lost sends the same proof again. */
+const REPEATABLE_FOR = 30 * SECOND
+/** Of an unbound session where a bound one is required: milliseconds from its start. */
+const UNBOUND_FOR = MINUTE
+/** Requests that were under way while the browser was binding come without a proof. */
+const UNDER_WAY_FOR = 30 * SECOND
+
+export function bind(key: ProofKey, generation: number, now: number): DeviceBinding {
+  return { x: key.x, y: key.y, boundAt: now, generation, challengeAt: 0, answeredAt: 0 }
+}
+
+export function keyOfBinding({ x, y }: DeviceBinding): ProofKey {
+  return { crv: 'P-256', kty: 'EC', x, y }
+}
+
+/** `bind`: for the first time. `again`: what was bound by this very proof, whose answer was lost. */
+export function judgeRegistration(
+  bound: DeviceBinding | undefined,
+  key: ProofKey,
+  challengeAt: number,
+  now: number,
+): 'bind' | 'again' | 'refuse' {
+  if (now > challengeAt + REGISTRATION_WITHIN) return 'refuse'
+  if (bound === undefined) return 'bind'
+  return bound.x === key.x && bound.y === key.y && now <= bound.boundAt + REPEATABLE_FOR ? 'again' : 'refuse'
+}
+
+/** `again`: this challenge has been answered just now, and the answer to that may have been lost. */
+export function judgeChallenge(binding: DeviceBinding, challengeAt: number, now: number): 'renew' | 'again' | 'old' {
+  if (challengeAt > binding.challengeAt) return now > challengeAt + CHALLENGE_LIFETIME ? 'old' : 'renew'
+  return challengeAt === binding.challengeAt && now <= binding.answeredAt + REPEATABLE_FOR ? 'again' : 'old'
+}
+
+/** Later than every challenge that was answered, also by a clock that is behind that of whoever made those. */
+export function nextChallengeAt(binding: DeviceBinding, now: number): number {
+  return Math.max(now, binding.challengeAt + 1)
+}
+
+export type DeviceVerdict =
+  /** Until when this can be said again without asking: milliseconds since 1970. */
+  | { readonly ok: true; readonly until: number }
+  /** `mismatch`: a copy without the device. `unbound`: what the policy does not take unbound any more. */
+  | { readonly ok: false; readonly because: 'mismatch' | 'unbound' }
+
+interface Bindable {
+  readonly kind: CredentialRecord['kind']
+  readonly startedAt: number
+  readonly delivery?: Delivery
+  readonly binding?: DeviceBinding
+}
+
+/** @param provenUntil the end of the device proof that came along, if it is one of this lineage */
+export function judgeDevice(record: Bindable, provenUntil: number | undefined, now: number, policy: DevicePolicy): DeviceVerdict {
+  const until = policy === 'off' ? Number.POSITIVE_INFINITY : record.binding ? (provenUntil ?? 0) : unboundUntil(record, policy)
+  if (now < until) return { ok: true, until }
+  return { ok: false, because: record.binding ? 'mismatch' : 'unbound' }
+}
+
+/** Until when it does without a device proof. */
+export function unboundUntil({ kind, startedAt, delivery, binding }: Bindable, policy: DevicePolicy): number {
+  if (policy === 'off') return Number.POSITIVE_INFINITY
+  if (binding) return 0
+  if (policy === 'preferred' || delivery === 'header') return Number.POSITIVE_INFINITY
+  return kind === 'remembered' ? 0 : startedAt + UNBOUND_FOR
+}
+
+/** What a copy without the device is worth telling: a browser can lack its proof truthfully for a moment, or say that it does. */
+export function gradeMismatch(
+  record: Pick<CredentialRecord, 'device' | 'binding'>,
+  presentedBy: { readonly device: string; readonly skipped: boolean },
+  now: number,
+): Extract<Outcome, 'notice' | 'alarm'> {
+  const isUnderWay = record.binding !== undefined && now <= record.binding.boundAt + UNDER_WAY_FOR
+  return presentedBy.device === record.device && (presentedBy.skipped || isUnderWay) ? 'notice' : 'alarm'
+}

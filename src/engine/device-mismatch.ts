@@ -1,0 +1,28 @@
+// Telling of a copy that was used without the device it is bound to: it got nothing, its owner goes on, and the record says so.
+
+import { gradeMismatch } from '../domain/device-binding.ts'
+import { HOUR } from '../domain/time.ts'
+import type { UnprovenDevice } from './device-proofs.ts'
+import { operation } from './issue.ts'
+import type { Parts, Whence } from './parts.ts'
+
+/** Of one lineage: whoever holds a copy must not make the record grow. */
+const AT_MOST = { points: 5, window: HOUR }
+
+/**
+ * @param skipped true where the browser says that it could not renew its proof
+ * @throws StoreError
+ */
+export async function recordMismatch(parts: Parts, { copied }: UnprovenDevice, whence: Whence, skipped: boolean): Promise<void> {
+  if (copied === undefined) return
+  const now = parts.clock.now()
+  const { taken } = await parts.store.limits.take(`mismatch:${copied.lineage}`, AT_MOST, now)
+  if (taken > AT_MOST.points) return
+  const { kind, lineage, userCode, ip, device } = copied
+  const outcome = gradeMismatch(copied, { device: whence.device, skipped }, now)
+  const boundBy = { ip, device, at: new Date(copied.binding?.boundAt ?? copied.startedAt).toISOString() }
+  const presentedNow = { ip: whence.ip, device: whence.device, at: new Date(now).toISOString() }
+  const detail = { lineage, credential: kind, boundBy, presentedNow }
+  const sessionId = kind === 'session' ? copied.id : null
+  await parts.store.write([operation(parts, whence, { userCode, action: 'device.mismatch', outcome, sessionId, detail }, now)])
+}

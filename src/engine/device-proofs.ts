@@ -1,0 +1,70 @@
+// Device proofs and challenges as sealed values: any process of the deployment makes and opens them, and none of them is stored.
+
+import type { CredentialRecord, SessionRecord } from '../domain/credential.ts'
+import { DEVICE_PROOF_LIFETIME, DEVICE_PROOF_SLACK, type DeviceBinding, nextChallengeAt } from '../domain/device-binding.ts'
+import { AuthError } from '../domain/errors.ts'
+import type { Parts } from './parts.ts'
+
+type Purpose = 'device-proof' | 'device-binding' | 'device-renewal'
+
+/** A genuine credential without the device: what is told of it, the record keeps. */
+export class UnprovenDevice extends AuthError {
+  /** What a copy was presented of; undefined where there is nobody to tell. */
+  readonly copied: CredentialRecord | undefined
+
+  constructor(copied: CredentialRecord | undefined) {
+    super('proof.required', { reason: 'device' })
+    this.copied = copied
+  }
+}
+
+export function unproven(record: CredentialRecord, because: 'mismatch' | 'unbound'): UnprovenDevice {
+  return new UnprovenDevice(because === 'mismatch' ? record : undefined)
+}
+
+/** A proof for the cookie, good for its life and for the way there. */
+export function issueDeviceProof(parts: Parts, lineage: string, now: number): string {
+  return seal(parts, 'device-proof', lineage, now + DEVICE_PROOF_LIFETIME + DEVICE_PROOF_SLACK)
+}
+
+/** Until when the proof is good, in milliseconds since 1970; undefined where it is none of this lineage, or none is asked for. */
+export function provenUntil(
+  parts: Parts,
+  { lineage, binding }: Pick<CredentialRecord, 'lineage' | 'binding'>,
+  proof: string | undefined,
+): number | undefined {
+  return binding && unseal(parts, 'device-proof', lineage, proof)
+}
+
+/** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */
+export function offersBinding({ policy }: Parts, { delivery, binding, startedBy, awaitingFirstUseFor, amr }: SessionRecord): boolean {
+  const isRace = startedBy !== null && awaitingFirstUseFor === null && amr.includes('remembered')
+  return policy.deviceBinding !== 'off' && delivery === 'cookie' && binding === undefined && !isRace
+}
+
+export function challengeToBind(parts: Parts, lineage: string, now: number): string {
+  return seal(parts, 'device-binding', lineage, now)
+}
+
+export function challengeToRenew(parts: Parts, lineage: string, binding: DeviceBinding, now: number): string {
+  return seal(parts, 'device-renewal', lineage, nextChallengeAt(binding, now))
+}
+
+/** When a challenge of this lineage was made; undefined where it is none. */
+export function challengeAt(
+  parts: Parts,
+  purpose: Extract<Purpose, 'device-binding' | 'device-renewal'>,
+  lineage: string,
+  challenge: string,
+) {
+  return unseal(parts, purpose, lineage, challenge)
+}
+
+function seal(parts: Parts, purpose: Purpose, lineage: string, at: number): string {
+  return parts.secrets.seal(purpose, lineage, String(at))
+}
+
+function unseal(parts: Parts, purpose: Purpose, lineage: string, sealed: string | undefined): number | undefined {
+  const text = sealed === undefined ? undefined : parts.secrets.unseal(purpose, lineage, sealed)
+  return text === undefined ? undefined : Number(text)
+}

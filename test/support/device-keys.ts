@@ -1,0 +1,60 @@
+// What a browser does that binds sign-ins to its device (Device Bound Session Credentials), by a key that it could show to anybody: a
+// proof of any shape, and the two requests it makes.
+
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import type { Called, CallOptions, InProcess } from './in-process.ts'
+
+export interface DeviceKey {
+  readonly privateKey: KeyObject
+  readonly jwk: Readonly<Record<string, unknown>>
+}
+
+export function makeDeviceKey(): DeviceKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' })
+  return { privateKey, jwk: { crv, kty, x, y } }
+}
+
+export interface DeviceProofWish {
+  readonly challenge: string
+  /** Names the key in the proof, as at registration. */
+  readonly withKey?: boolean
+  readonly header?: object
+  readonly claims?: object
+  readonly signed?: (text: string) => Buffer
+}
+
+export function makeDeviceProof(key: DeviceKey, { challenge, withKey = false, header = {}, claims = {}, signed }: DeviceProofWish): string {
+  const bytes = signed ?? ((text: string) => sign('sha256', Buffer.from(text), { key: key.privateKey, dsaEncoding: 'ieee-p1363' }))
+  const text = [
+    { alg: 'ES256', typ: 'dbsc+jwt', ...(withKey ? { jwk: key.jwk } : {}), ...header },
+    { jti: challenge, ...claims },
+  ]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${text}.${bytes(text).toString('base64url')}`
+}
+
+/** The challenge in Secure-Session-Registration, undefined where nothing is offered. */
+export function offered(answer: Pick<Called, 'headers'>): string | undefined {
+  return /;challenge="([\w-]+)"$/.exec(answer.headers['secure-session-registration'] ?? '')?.[1]
+}
+
+/** The challenge and the binding in Secure-Session-Challenge. */
+export function challenged(answer: Pick<Called, 'headers'>): { readonly challenge: string; readonly id: string } | undefined {
+  const [, challenge, id] = /^"([\w-]+)";id="([\w-]+)"$/.exec(answer.headers['secure-session-challenge'] ?? '') ?? []
+  return challenge === undefined || id === undefined ? undefined : { challenge, id }
+}
+
+export function postRegistration(latchkey: InProcess, cookies: string, proof: string, options: CallOptions = {}): Promise<Called> {
+  const headers = { ...OWN(latchkey), cookie: cookies, 'secure-session-response': proof, ...options.headers }
+  return latchkey.call('POST', '/access/device/register', { ...options, headers })
+}
+
+export function postRefresh(latchkey: InProcess, id: string, proof?: string, options: CallOptions = {}): Promise<Called> {
+  const response = proof === undefined ? {} : { 'secure-session-response': proof }
+  const headers = { ...OWN(latchkey), 'sec-secure-session-id': id, ...response, ...options.headers }
+  return latchkey.call('POST', '/access/device/refresh', { ...options, headers })
+}
+
+const OWN = ({ publicUrl }: InProcess) => ({ origin: publicUrl, 'sec-fetch-site': 'same-origin' })
