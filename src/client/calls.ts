@@ -48,5 +48,5 @@ export function createCall(url: string, timeout: number, send: typeof fetch): Ca
 
 /** True for a refusal that only a new sign-in helps against. */
 export function isSignedOut(error: unknown): error is LatchkeyError {
-  return error instanceof LatchkeyError && error.code === 'session.required'
+  return error instanceof LatchkeyError && (error.code === 'session.required' || error.detail.reason === 'device')
 }

@@ -6,8 +6,8 @@ import { LatchkeyError } from './problem.ts'
 import type { Surroundings } from './surroundings.ts'
 import { joinTabs } from './tabs.ts'
 
-/** `signed_out` by the user; otherwise the reason that the server gave. */
-export type SignedOutReason = 'signed_out' | 'none' | 'unknown' | 'idle' | 'expired' | 'revoked' | 'theft_suspected'
+/** `signed_out` by the user; otherwise the reason that the server gave. `device`: the browser has not shown that it is on the device. */
+export type SignedOutReason = 'signed_out' | 'none' | 'unknown' | 'idle' | 'expired' | 'revoked' | 'theft_suspected' | 'device'
 
 export interface Held {
   readonly token: string
@@ -37,6 +37,8 @@ export interface HolderEvents {
 
 /** A token is renewed this long before its end, so that none ends on its way: milliseconds, or a tenth of its life if that is less. */
 const MARGIN = 15_000
+/** How long a browser takes to store what it was bound with, in milliseconds. */
+const BINDING_TIME = 500
 /** Other tabs need not hear of every click. */
 const SEEN_INTERVAL = 5_000
 
@@ -110,7 +112,13 @@ export function createHolder(name: string, around: Surroundings, call: Call, on:
       const askedAt = Date.now()
       try {
         const authorization = sessionCredential === undefined ? undefined : `Session ${sessionCredential}`
-        const answer = await call<SignedInAnswer>('POST', '/access/token', { authorization, passive })
+        const mint = () => call<SignedInAnswer>('POST', '/access/token', { authorization, passive })
+        // A request that was under way while the browser was binding the sign-in to the device: the next one has the proof.
+        const answer = await mint().catch(async (error: LatchkeyError) => {
+          if (error.detail?.reason !== 'device') throw error
+          await new Promise((resolve) => setTimeout(resolve, BINDING_TIME))
+          return mint()
+        })
         return askedIn === era ? announce(answer, askedAt, passive) : stillHeld()
       } catch (error) {
         if (isSignedOut(error) && askedIn === era) end((error.detail.reason ?? 'none') as SignedOutReason)

@@ -6,8 +6,9 @@ import type { UnprovenDevice } from './device-proofs.ts'
 import { operation } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 
-/** Of one lineage: whoever holds a copy must not make the record grow. */
-const AT_MOST = { points: 5, window: HOUR }
+/** Whoever presents a copy is told of once, and of one lineage no more than so much: nobody makes the record grow. */
+const ONCE = { points: 1, window: HOUR }
+const AT_MOST = { points: 20, window: HOUR }
 
 /**
  * @param skipped true where the browser says that it could not renew its proof
@@ -16,10 +17,11 @@ const AT_MOST = { points: 5, window: HOUR }
 export async function recordMismatch(parts: Parts, { copied }: UnprovenDevice, whence: Whence, skipped: boolean): Promise<void> {
   if (copied === undefined) return
   const now = parts.clock.now()
-  const { taken } = await parts.store.limits.take(`mismatch:${copied.lineage}`, AT_MOST, now)
-  if (taken > AT_MOST.points) return
   const { kind, lineage, userCode, ip, device } = copied
   const outcome = gradeMismatch(copied, { device: whence.device, skipped }, now)
+  const presenter = parts.secrets.digest('presenter', JSON.stringify([outcome, whence.ip, whence.device]))
+  if ((await parts.store.limits.take(`mismatch:${lineage}:${presenter}`, ONCE, now)).taken > ONCE.points) return
+  if ((await parts.store.limits.take(`mismatch:${lineage}`, AT_MOST, now)).taken > AT_MOST.points) return
   const boundBy = { ip, device, at: new Date(copied.binding?.boundAt ?? copied.startedAt).toISOString() }
   const presentedNow = { ip: whence.ip, device: whence.device, at: new Date(now).toISOString() }
   const detail = { lineage, credential: kind, boundBy, presentedNow }

@@ -7,6 +7,7 @@ const NOTICES: Readonly<Record<string, keyof Texts>> = {
   expired: 'noticeExpired',
   revoked: 'noticeRevoked',
   theft_suspected: 'noticeTheft',
+  device: 'noticeDevice',
   fresh: 'noticeFresh',
 }
 

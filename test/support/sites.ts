@@ -29,6 +29,8 @@ export interface Sites extends AsyncDisposable {
   readonly sibling: string
   /** Another site. */
   readonly stranger: string
+  /** Kills it, and starts it again over the same database. */
+  restartServer(meanwhile?: () => Promise<void>): Promise<void>
 }
 
 export interface SiteChoices {
@@ -45,7 +47,7 @@ export async function startSites({ env = {}, main }: SiteChoices = {}): Promise<
   const app = `https://app.test:${port}`
   const ownPort = await freePort()
   const latchkey = `https://api.app.test:${ownPort}`
-  const server = await startServer({
+  const options = {
     ...(main === undefined ? {} : { main }),
     env: {
       PORT: String(ownPort),
@@ -56,14 +58,22 @@ export async function startSites({ env = {}, main }: SiteChoices = {}): Promise<
       DATABASE_URL: `sqlite:${join(folder, 'latchkey.db')}`,
       ...env,
     },
-  })
+  }
+  let server = await startServer(options)
   return {
     certificate,
     latchkey,
-    server,
+    get server() {
+      return server
+    },
     app,
     sibling: `https://other.app.test:${port}`,
     stranger: `https://evil.test:${port}`,
+    async restartServer(meanwhile = async () => {}) {
+      await server.stop('SIGKILL')
+      await meanwhile()
+      server = await startServer(options)
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
       pages.closeAllConnections()

@@ -27,7 +27,7 @@ test('Bundled, it names nothing of Node', () => {
 })
 
 test('It runs in a realm that has fetch, Web Crypto, streams and timers, and nothing else', async () => {
-  const script = code.replace(/export\s*\{\s*(\w+) as createVerifier\s*\};?\s*$/, 'globalThis.createVerifier = $1')
+  const script = code.replace(/export\s*\{\s*([\w$]+) as createVerifier\s*\};?\s*$/, 'globalThis.createVerifier = $1')
   const web = {
     fetch,
     crypto,
