@@ -18,6 +18,8 @@ export interface DeviceBinding extends Pick<ProofKey, 'x' | 'y'> {
   readonly boundAt: number
   /** Of the remembered login when it was bound: secrets from before were in the hands of whoever was not bound. 0 for a session. */
   readonly generation: number
+  /** When the device was first seen to have its proof: until then the answer that bound it may have been lost. 0 before. */
+  readonly confirmedAt: number
   /** When the latest challenge that was answered had been made, and when it was answered first. */
   readonly challengeAt: number
   readonly answeredAt: number
@@ -35,11 +37,11 @@ const CHALLENGE_LIFETIME = 15 * MINUTE
 const REPEATABLE_FOR = 30 * SECOND
 /** Of an unbound session where a bound one is required: milliseconds from its start. */
 const UNBOUND_FOR = MINUTE
-/** Requests that were under way while the browser was binding come without a proof. */
+/** Requests that were under way while the browser was binding come without a proof. A binding that is not confirmed by then was none. */
 const UNDER_WAY_FOR = 30 * SECOND
 
 export function bind(key: ProofKey, generation: number, now: number): DeviceBinding {
-  return { x: key.x, y: key.y, boundAt: now, generation, challengeAt: 0, answeredAt: 0 }
+  return { x: key.x, y: key.y, boundAt: now, generation, confirmedAt: 0, challengeAt: 0, answeredAt: 0 }
 }
 
 export function keyOfBinding({ x, y }: DeviceBinding): ProofKey {
@@ -54,7 +56,7 @@ export function judgeRegistration(
   now: number,
 ): 'bind' | 'again' | 'refuse' {
   if (now > challengeAt + REGISTRATION_WITHIN) return 'refuse'
-  if (bound === undefined) return 'bind'
+  if (bound === undefined || hasLapsed(bound, now)) return 'bind'
   return bound.x === key.x && bound.y === key.y && now <= bound.boundAt + REPEATABLE_FOR ? 'again' : 'refuse'
 }
 
@@ -71,9 +73,13 @@ export function nextChallengeAt(binding: DeviceBinding, now: number): number {
 
 export type DeviceVerdict =
   /** Until when this can be said again without asking: milliseconds since 1970. */
-  | { readonly ok: true; readonly until: number }
-  /** `mismatch`: a copy without the device. `unbound`: what the policy does not take unbound any more. */
-  | { readonly ok: false; readonly because: 'mismatch' | 'unbound' }
+  { readonly ok: true; readonly until: number } | { readonly ok: false; readonly because: Unproven }
+
+/**
+ * `mismatch`: a copy without the device. `binding`: the same, or a request from before the browser had its proof. `unbound`: what the
+ * policy does not take unbound any more.
+ */
+export type Unproven = 'mismatch' | 'binding' | 'unbound'
 
 interface Bindable {
   readonly kind: CredentialRecord['kind']
@@ -84,12 +90,19 @@ interface Bindable {
 
 /** @param provenUntil the end of the device proof that came along, if it is one of this lineage */
 export function judgeDevice(record: Bindable, provenUntil: number | undefined, now: number, policy: DevicePolicy): DeviceVerdict {
-  const until = policy === 'off' ? Number.POSITIVE_INFINITY : record.binding ? (provenUntil ?? 0) : unboundUntil(record, policy)
+  const { binding, ...unbound } = record
+  const isBound = binding !== undefined && (provenUntil !== undefined || !hasLapsed(binding, now))
+  const until = policy === 'off' ? Number.POSITIVE_INFINITY : isBound ? (provenUntil ?? 0) : unboundUntil(unbound, policy)
   if (now < until) return { ok: true, until }
-  return { ok: false, because: record.binding ? 'mismatch' : 'unbound' }
+  return { ok: false, because: !isBound ? 'unbound' : binding.confirmedAt === 0 ? 'binding' : 'mismatch' }
 }
 
-/** Until when it does without a device proof. */
+/** The browser never showed what it was bound with: it did not hear of it, and goes on as before. */
+export function hasLapsed({ confirmedAt, boundAt }: DeviceBinding, now: number): boolean {
+  return confirmedAt === 0 && now > boundAt + UNDER_WAY_FOR
+}
+
+/** Until when it does without a device proof, as far as can be said ahead. */
 export function unboundUntil({ kind, startedAt, delivery, binding }: Bindable, policy: DevicePolicy): number {
   if (policy === 'off') return Number.POSITIVE_INFINITY
   if (binding) return 0

@@ -1,7 +1,7 @@
 // Judging a remembered login: rotation, races between tabs, lost answers, theft. Pure, and the only place where it is decided.
 
 import type { CredentialRecord, PresentedCredential, RememberedRecord, Tombstone } from './credential.ts'
-import { type DevicePolicy, judgeDevice } from './device-binding.ts'
+import { type DevicePolicy, judgeDevice, type Unproven } from './device-binding.ts'
 import type { EndReason } from './ending.ts'
 
 export type RememberedVerdict =
@@ -15,7 +15,7 @@ export type RememberedVerdict =
   /** Two parties hold this login: end its lineage. */
   | { readonly verdict: 'theft'; readonly login: RememberedRecord }
   /** Genuine, and without a proof of the device that it is bound to, or has to be bound to: nothing for it, and nothing ends. */
-  | { readonly verdict: 'unproven'; readonly login: RememberedRecord; readonly because: 'mismatch' | 'unbound' }
+  | { readonly verdict: 'unproven'; readonly login: RememberedRecord; readonly because: Unproven }
   | { readonly verdict: 'refuse'; readonly reason: EndReason | 'unknown' }
 
 export interface RotationLimits {

@@ -9,7 +9,8 @@ import { judgeLife, judgeSession, type SessionVerdict } from '../domain/session.
 import { SECOND } from '../domain/time.ts'
 import { judgeClaims, MAX_CLOCK_SKEW, type TokenClaims, type TokenRefusal } from '../domain/token.ts'
 import type { Change } from '../ports/store.ts'
-import { provenUntil, unproven } from './device-proofs.ts'
+import { confirmDevice } from './device-confirmation.ts'
+import { provenUntil, UnprovenDevice } from './device-proofs.ts'
 import type { Bond } from './known-session.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import { type Principal, principalOfSession, principalOfToken } from './principal.ts'
@@ -39,8 +40,10 @@ async function verifySession(parts: Parts, { raw, proof }: Presented, passive: b
   if (opened === undefined) return sessionRequired('unknown')
   const judged = await findLiving(parts, opened.id, opened)
   if (!judged.ok) return sessionRequired(judged.reason)
-  const shown = judgeDevice(judged.session, provenUntil(parts, judged.session, proof), parts.clock.now(), parts.policy.deviceBinding)
-  if (!shown.ok) return unproven(judged.session, shown.because)
+  const proven = provenUntil(parts, judged.session, proof)
+  const shown = judgeDevice(judged.session, proven, parts.clock.now(), parts.policy.deviceBinding)
+  if (!shown.ok) return new UnprovenDevice(judged.session, shown.because)
+  if (proven !== undefined) await confirmDevice(parts, judged.session)
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)

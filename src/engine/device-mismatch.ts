@@ -14,17 +14,17 @@ const AT_MOST = { points: 20, window: HOUR }
  * @param skipped true where the browser says that it could not renew its proof
  * @throws StoreError
  */
-export async function recordMismatch(parts: Parts, { copied }: UnprovenDevice, whence: Whence, skipped: boolean): Promise<void> {
-  if (copied === undefined) return
+export async function recordMismatch(parts: Parts, { record, because }: UnprovenDevice, whence: Whence, skipped: boolean): Promise<void> {
+  if (because === 'unbound') return
   const now = parts.clock.now()
-  const { kind, lineage, userCode, ip, device } = copied
-  const outcome = gradeMismatch(copied, { device: whence.device, skipped }, now)
+  const { kind, lineage, userCode, ip, device } = record
+  const outcome = gradeMismatch(record, { device: whence.device, skipped }, now)
   const presenter = parts.secrets.digest('presenter', JSON.stringify([outcome, whence.ip, whence.device]))
   if ((await parts.store.limits.take(`mismatch:${lineage}:${presenter}`, ONCE, now)).taken > ONCE.points) return
   if ((await parts.store.limits.take(`mismatch:${lineage}`, AT_MOST, now)).taken > AT_MOST.points) return
-  const boundBy = { ip, device, at: new Date(copied.binding?.boundAt ?? copied.startedAt).toISOString() }
+  const boundBy = { ip, device, at: new Date(record.binding?.boundAt ?? record.startedAt).toISOString() }
   const presentedNow = { ip: whence.ip, device: whence.device, at: new Date(now).toISOString() }
   const detail = { lineage, credential: kind, boundBy, presentedNow }
-  const sessionId = kind === 'session' ? copied.id : null
+  const sessionId = kind === 'session' ? record.id : null
   await parts.store.write([operation(parts, whence, { userCode, action: 'device.mismatch', outcome, sessionId, detail }, now)])
 }

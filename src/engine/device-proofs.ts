@@ -1,7 +1,14 @@
 // Device proofs and challenges as sealed values: any process of the deployment makes and opens them, and none of them is stored.
 
 import type { CredentialRecord, SessionRecord } from '../domain/credential.ts'
-import { DEVICE_PROOF_LIFETIME, DEVICE_PROOF_SLACK, type DeviceBinding, nextChallengeAt } from '../domain/device-binding.ts'
+import {
+  DEVICE_PROOF_LIFETIME,
+  DEVICE_PROOF_SLACK,
+  type DeviceBinding,
+  hasLapsed,
+  nextChallengeAt,
+  type Unproven,
+} from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Parts } from './parts.ts'
 
@@ -9,17 +16,15 @@ type Purpose = 'device-proof' | 'device-binding' | 'device-renewal'
 
 /** A genuine credential without the device: what is told of it, the record keeps. */
 export class UnprovenDevice extends AuthError {
-  /** What a copy was presented of; undefined where there is nobody to tell. */
-  readonly copied: CredentialRecord | undefined
+  /** What was presented. */
+  readonly record: CredentialRecord
+  readonly because: Unproven
 
-  constructor(copied: CredentialRecord | undefined) {
+  constructor(record: CredentialRecord, because: Unproven) {
     super('proof.required', { reason: 'device' })
-    this.copied = copied
+    this.record = record
+    this.because = because
   }
-}
-
-export function unproven(record: CredentialRecord, because: 'mismatch' | 'unbound'): UnprovenDevice {
-  return new UnprovenDevice(because === 'mismatch' ? record : undefined)
 }
 
 /** A proof for the cookie, good for its life and for the way there. */
@@ -37,9 +42,10 @@ export function provenUntil(
 }
 
 /** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */
-export function offersBinding({ policy }: Parts, { delivery, binding, startedBy, awaitingFirstUseFor, amr }: SessionRecord): boolean {
+export function offersBinding({ policy }: Parts, session: SessionRecord): boolean {
+  const { delivery, binding, startedAt, startedBy, awaitingFirstUseFor, amr } = session
   const isRace = startedBy !== null && awaitingFirstUseFor === null && amr.includes('remembered')
-  return policy.deviceBinding !== 'off' && delivery === 'cookie' && binding === undefined && !isRace
+  return policy.deviceBinding !== 'off' && delivery === 'cookie' && (!binding || hasLapsed(binding, startedAt)) && !isRace
 }
 
 export function challengeToBind(parts: Parts, lineage: string, now: number): string {

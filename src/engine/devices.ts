@@ -10,6 +10,7 @@ import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
 import { challengeAt, challengeToRenew, issueDeviceProof } from './device-proofs.ts'
 import { operation } from './issue.ts'
+import { lineageOf, replaced } from './lineage.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 
 /** A lineage whose device has shown itself. */
@@ -82,7 +83,7 @@ async function writeBinding(
   now: number,
 ): Promise<boolean> {
   const binding = bind(key, root.kind === 'remembered' ? root.generation : 0, now)
-  const sessions = await sessionsOf(parts, root)
+  const sessions = (await lineageOf(parts, root)).filter((record) => record.kind === 'session')
   const written = await parts.store.write([
     ...(root.kind === 'remembered' ? [replaced({ ...(bornSessionUsed(root, session.id) ?? root), binding }, root.version)] : []),
     ...sessions.map((one) =>
@@ -99,15 +100,6 @@ async function writeBinding(
   if (!written.landed) return false
   for (const { id } of sessions) parts.endings.noteChanged(id, now)
   return true
-}
-
-async function sessionsOf(parts: Parts, root: CredentialRecord): Promise<readonly SessionRecord[]> {
-  const records = await parts.store.credentials.listByUser(root.userCode)
-  return records.filter((record) => record.kind === 'session').filter(({ lineage }) => lineage === root.lineage)
-}
-
-function replaced(next: CredentialRecord, ifVersion: number): Change {
-  return { do: 'replace credential', next: { ...next, version: ifVersion + 1 }, ifVersion }
 }
 
 /**
@@ -135,7 +127,8 @@ export async function renewDeviceProof(
     const madeAt = challengeAt(parts, 'device-renewal', lineage, shown.challenge)
     const judged = madeAt === undefined ? 'old' : judgeChallenge(binding, madeAt, now)
     if (madeAt === undefined || judged === 'old') return asked
-    const answered = judged === 'again' ? binding : { ...binding, challengeAt: madeAt, answeredAt: now }
+    const answered =
+      judged === 'again' ? binding : { ...binding, confirmedAt: binding.confirmedAt || now, challengeAt: madeAt, answeredAt: now }
     if (judged === 'renew' && !(await parts.store.write([replaced({ ...root, binding: answered }, root.version)])).landed) continue
     const nextChallenge = challengeToRenew(parts, lineage, answered, now)
     return { lineage, proof: issueDeviceProof(parts, lineage, now), nextChallenge }

@@ -6,8 +6,9 @@ import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/reme
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
-import { provenUntil, unproven } from './device-proofs.ts'
+import { provenUntil, UnprovenDevice } from './device-proofs.ts'
 import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import { lineageOf } from './lineage.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function restore(parts: Parts, raw: string, whence: Whence, proof?:
     const by = { device: whence.device, provenUntil: found?.kind === 'remembered' ? provenUntil(parts, found, proof) : undefined }
     const judged = judgeRemembered(found, presented, by, parts.clock.now(), parts.policy)
     if (judged.verdict === 'refuse') return sessionRequired(judged.reason)
-    if (judged.verdict === 'unproven') return unproven(judged.login, judged.because)
+    if (judged.verdict === 'unproven') return new UnprovenDevice(judged.login, judged.because)
     const user = await parts.store.users.find(judged.login.userCode)
     if (user === undefined || user.disabled) return sessionRequired('revoked')
     const outcome =
@@ -82,8 +83,7 @@ async function startSession(
 }
 
 async function sessionsOf(parts: Parts, login: RememberedRecord): Promise<readonly string[]> {
-  const records = await parts.store.credentials.listByUser(login.userCode)
-  return records.filter(({ kind, lineage }) => kind === 'session' && lineage === login.lineage).map(({ id }) => id)
+  return (await lineageOf(parts, login)).filter(({ kind }) => kind === 'session').map(({ id }) => id)
 }
 
 /** Two parties hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */

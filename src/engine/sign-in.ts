@@ -74,7 +74,7 @@ async function endingsOf(parts: Parts, user: UserRecord, sentAlong: SentAlong, w
     const found = credential && (await parts.store.credentials.find(credential.id))
     if (found === undefined || found.kind !== credential?.kind) continue
     const shown = judgeDevice(found, provenUntil(parts, found, sentAlong.proof), now, parts.policy.deviceBinding)
-    const isCopy = !shown.ok && shown.because === 'mismatch'
+    const isCopy = !shown.ok && shown.because !== 'unbound'
     if (!isCopy || found.userCode === user.code) lineages.set(found.lineage, found.userCode)
   }
   return [...lineages].flatMap(([lineage, userCode]): Change[] => [

@@ -48,7 +48,7 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
   }
   if (proof === 'origin' || proof === 'renewable') return withKey()
 
-  return soon(provePrincipal(app.parts, credentials, request.header('x-latchkey-passive') === '1'), (proven) => {
+  return soon(provePrincipal(app.parts, credentials, request, request.header('x-latchkey-passive') === '1'), (proven) => {
     if (proven instanceof AuthError) return decide(proven, undefined, credentials)
     const refused = judgeProof(proof, proven.via)
     return refused ? decide(refused, proven, credentials) : withKey(proven)
@@ -58,6 +58,6 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
 /** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */
 export async function endedMeanwhile(app: App, call: Call<unknown, unknown>, { principal }: Proven): Promise<AuthError | undefined> {
   if (app.parts.endings.reasonOf(principal.sid) === undefined) return undefined
-  const again = await provePrincipal(app.parts, call.credentials, true)
+  const again = await provePrincipal(app.parts, call.credentials, call.request, true)
   return again instanceof AuthError ? again : undefined
 }

@@ -61,7 +61,7 @@ export function createJudge(parts: Parts): Judge {
     const { method, header } = request
     const credentials = readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
-    const shown = soon(provePrincipal(parts, credentials, header('x-latchkey-passive') === '1'), (proven) =>
+    const shown = soon(provePrincipal(parts, credentials, request, header('x-latchkey-passive') === '1'), (proven) =>
       proven instanceof UnprovenDevice ? tellOfCopy(parts, proven, whenceOf(request), request) : proven,
     )
     return soon(shown, (proven) => {

@@ -2,12 +2,14 @@
 
 import { AuthError } from '../domain/errors.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../engine/authenticate.ts'
+import { UnprovenDevice } from '../engine/device-proofs.ts'
 import type { Parts } from '../engine/parts.ts'
-import type { Principal, Via } from '../engine/principal.ts'
+import { type Principal, principalOfSession, type Via } from '../engine/principal.ts'
 import { isServiceKey } from '../engine/service-keys.ts'
 import { type Soon, soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
+import { isUnderWay } from './unproven.ts'
 
 export interface Proven {
   readonly principal: Principal
@@ -19,18 +21,39 @@ export interface Proven {
  * an error and never falls back to a cookie; a remembered login proves nothing here, but can be turned into a session. As
  * `authenticate`, it answers at once where it can.
  */
-export function provePrincipal(parts: Parts, { header, cookies }: RequestCredentials, passive: boolean): Soon<Proven | AuthError> {
+export function provePrincipal(
+  parts: Parts,
+  { header, cookies }: RequestCredentials,
+  request: Pick<Incoming, 'header'>,
+  passive: boolean,
+): Soon<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
   if (header?.saidToBeBound && parts.keyProofs.boundTo(header.raw) === undefined) return tokenInvalid('malformed')
-  // A session's credential is the same thing in a header as in a cookie: what is bound needs its device either way.
-  const proof = cookies.device
-  if (header?.kind === 'session')
-    return provenBy('header', authenticate(parts, { kind: 'session', raw: header.raw, proof }, passive), false)
+  if (header?.kind === 'session') return provenBy('header', proveSession(parts, header.raw, cookies.device, request, passive), false)
   if (header) return provenBy('token', authenticate(parts, header, passive), false)
   const isRestorable = cookies.remember !== undefined
   const found =
-    cookies.session === undefined ? sessionRequired('none') : authenticate(parts, { kind: 'session', raw: cookies.session, proof }, passive)
+    cookies.session === undefined ? sessionRequired('none') : proveSession(parts, cookies.session, cookies.device, request, passive)
   return provenBy('cookie', found, isRestorable)
+}
+
+/**
+ * Whom a session's credential stands for. It is the same thing in a header as in a cookie: what is bound needs its device either way.
+ *
+ * @param proof the device proof that came along
+ */
+export function proveSession(
+  parts: Parts,
+  raw: string,
+  proof: string | undefined,
+  request: Pick<Incoming, 'header'>,
+  passive: boolean,
+): Soon<Principal | AuthError> {
+  return soon(authenticate(parts, { kind: 'session', raw, proof }, passive), (found) =>
+    found instanceof UnprovenDevice && found.record.kind === 'session' && isUnderWay(found, request)
+      ? principalOfSession(found.record)
+      : found,
+  )
 }
 
 function provenBy(via: Via, found: Soon<Principal | AuthError>, isRestorable: boolean): Soon<Proven | AuthError> {

@@ -44,13 +44,14 @@ interface Bound {
 }
 
 /** Signed in and bound, as a browser is that can. */
-async function bound(latchkey: InProcess, choices: Parameters<typeof signIn>[1] = {}): Promise<Bound> {
+async function bound(latchkey: InProcess, choices: Parameters<typeof signIn>[1] = {}, seen = true): Promise<Bound> {
   const answer = await signIn(latchkey, choices)
   const { cookies, session, remembered, token } = person(answer, answer.status)
   const key = makeDeviceKey()
   const registered = await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge: offered(answer) ?? '', withKey: true }))
   equal(registered.status, 200, registered.body ?? '')
   const device = cookieHeader(registered.jar)
+  if (seen) equal((await read(latchkey, `${cookies}; ${device}`)).status, 200)
   return { key, id: registered.json.session_identifier, session, remembered, device, all: `${cookies}; ${device}`, token }
 }
 
@@ -206,6 +207,43 @@ test('a proof is renewed against a challenge, or with the one that was sent ahea
   notEqual(ahead.jar[DEVICE], renewed.jar[DEVICE])
 })
 
+test('until its proof is seen, what the browser itself had sent before goes through, and what anybody else sends does not', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, all } = await bound(latchkey, {}, false)
+  const sentBefore = { ...OWNER, 'sec-fetch-site': 'same-origin' }
+  deepEqual(refusalOf(await read(latchkey, session, { ...THIEF, 'sec-fetch-site': 'same-origin' })), COPY)
+  deepEqual(refusalOf(await read(latchkey, session)), COPY)
+  equal((await read(latchkey, session, sentBefore)).status, 200)
+  equal((await mint(latchkey, session, sentBefore)).status, 200)
+  equal((await read(latchkey, all)).status, 200)
+  deepEqual(refusalOf(await read(latchkey, session, sentBefore)), COPY)
+})
+
+test('a browser that never heard that it was bound goes on as before, and may be bound when it is opened again', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, remembered, device } = await bound(latchkey, {}, false)
+  latchkey.clock.turn(31 * SECOND)
+  equal((await read(latchkey, session)).status, 200)
+  const restored = await mint(latchkey, remembered)
+  equal(restored.status, 200)
+  const jar = cookieHeader(restored.jar)
+  const proof = makeDeviceProof(makeDeviceKey(), { challenge: offered(restored) ?? '', withKey: true })
+  const again = await postRegistration(latchkey, jar, proof)
+  equal(again.status, 200)
+  equal((await read(latchkey, `${jar}; ${cookieHeader(again.jar)}`)).status, 200)
+  deepEqual(refusalOf(await read(latchkey, jar, THIEF)), COPY)
+  notEqual(device, cookieHeader(again.jar))
+})
+
+test('a browser that shows its proof late is bound all the same', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, remembered, all } = await bound(latchkey, {}, false)
+  latchkey.clock.turn(5 * MINUTE)
+  equal((await read(latchkey, all)).status, 200)
+  deepEqual(refusalOf(await read(latchkey, session)), COPY)
+  deepEqual(refusalOf(await mint(latchkey, remembered)), COPY)
+})
+
 test('a renewal whose answer was lost is answered again for a short while, and so is a binding', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
@@ -216,6 +254,7 @@ test('a renewal whose answer was lost is answered again for a short while, and s
   const again = await postRegistration(latchkey, cookies, registration)
   deepEqual([first.status, again.status, again.json], [200, 200, first.json])
   latchkey.clock.turn(31 * SECOND)
+  equal((await read(latchkey, `${cookies}; ${cookieHeader(again.jar)}`)).status, 200)
   equal((await postRegistration(latchkey, cookies, registration)).status, 401)
 
   const id = first.json.session_identifier

@@ -57,11 +57,22 @@ const CASES: Readonly<Record<string, readonly [ask: (latchkey: InProcess) => Pro
     },
     { off: 200, preferred: 200, required: 200 },
   ],
+  'a browser that was bound and never heard of it': [
+    async (latchkey) => {
+      const { challenge, cookies, session, remembered } = await signIn(latchkey)
+      if (challenge === undefined) return 'no offer'
+      await postRegistration(latchkey, cookies, makeDeviceProof(makeDeviceKey(), { challenge, withKey: true }))
+      latchkey.clock.turn(2 * MINUTE)
+      return [await ask(latchkey, 'GET', '/access/session', session), await ask(latchkey, 'POST', '/access/token', remembered)]
+    },
+    { off: 'no offer', preferred: [200, 200], required: [401, 401] },
+  ],
   'a browser that can: whether it is offered, with its proof, without it': [
     async (latchkey) => {
       const { challenge, cookies, session, remembered } = await signIn(latchkey)
       if (challenge === undefined) return 'no offer'
       const { jar } = await postRegistration(latchkey, cookies, makeDeviceProof(makeDeviceKey(), { challenge, withKey: true }))
+      equal(await ask(latchkey, 'GET', '/access/session', `${cookies}; ${cookieHeader(jar)}`), 200)
       latchkey.clock.turn(2 * MINUTE)
       return Promise.all([
         ask(latchkey, 'GET', '/access/session', `${cookies}; ${cookieHeader(jar)}`),
@@ -88,7 +99,8 @@ test('what was bound is taken unbound while binding is off, still renewed, and n
   const { session, id } = await (async () => {
     await using latchkey = await start('preferred')
     const { challenge = '', cookies, session } = await signIn(latchkey)
-    const { json } = await postRegistration(latchkey, cookies, makeDeviceProof(makeDeviceKey(), { challenge, withKey: true }))
+    const { json, jar } = await postRegistration(latchkey, cookies, makeDeviceProof(makeDeviceKey(), { challenge, withKey: true }))
+    equal(await ask(latchkey, 'GET', '/access/session', `${cookies}; ${cookieHeader(jar)}`), 200)
     return { session, id: json.session_identifier as string }
   })()
   for (const [policy, status] of [

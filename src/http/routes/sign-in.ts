@@ -4,7 +4,7 @@ import { AuthError } from '../../domain/errors.ts'
 import { PASSWORD_REFUSALS } from '../../domain/password.ts'
 import { DAY, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
-import { authenticate, sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
+import { sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
 import { UnprovenDevice } from '../../engine/device-proofs.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
 import type { SignedIn } from '../../engine/issue.ts'
@@ -18,6 +18,7 @@ import { JSON_TYPE } from '../body.ts'
 import { loginBody, registerBody, signedInAnswer } from '../contract.ts'
 import { expireCookie, setCookie, signInCookies } from '../cookies.ts'
 import { presentSignedIn } from '../present.ts'
+import { proveSession } from '../proof.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
 import { registration } from './devices.ts'
 
@@ -80,8 +81,7 @@ async function renew({ parts, request, credentials: { header, cookies }, whence 
   if (header === 'bad') return tokenInvalid('malformed')
   const passive = request.header('x-latchkey-passive') === '1'
   const raw = header === undefined ? cookies.session : header.kind === 'session' ? header.raw : undefined
-  const principal =
-    raw === undefined ? sessionRequired('none') : await authenticate(parts, { kind: 'session', raw, proof: cookies.device }, passive)
+  const principal = raw === undefined ? sessionRequired('none') : await proveSession(parts, raw, cookies.device, request, passive)
   if (!(principal instanceof AuthError)) return mintForSession(parts, principal)
   // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
   if (header !== undefined || cookies.remember === undefined || principal instanceof UnprovenDevice) return principal

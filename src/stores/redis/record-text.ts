@@ -39,7 +39,7 @@ type OfRemembered = [
   binding?: BindingText,
 ]
 
-type BindingText = [x: string, y: string, boundAt: number, generation: number, challengeAt: number, answeredAt: number]
+type BindingText = [x: string, y: string, boundAt: number, generation: number, confirmedAt: number, challengeAt: number, answeredAt: number]
 
 export function textOf(record: CredentialRecord): string {
   const { id, version, lastSeenAt, expiresAt, kind, hash, userCode, username, lineage, startedAt, authTime, ip, device } = record
@@ -142,14 +142,14 @@ function restOfRemembered({
   return binding ? [...usual, textOfBinding(binding)] : [...usual]
 }
 
-function textOfBinding({ x, y, boundAt, generation, challengeAt, answeredAt }: DeviceBinding): BindingText {
-  return [x, y, boundAt, generation, challengeAt, answeredAt]
+function textOfBinding({ x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt }: DeviceBinding): BindingText {
+  return [x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt]
 }
 
 function bindingOf(text: BindingText | undefined): { readonly binding?: DeviceBinding } {
   if (text === undefined) return {}
-  const [x, y, boundAt, generation, challengeAt, answeredAt] = text
-  return { binding: { x, y, boundAt, generation, challengeAt, answeredAt } }
+  const [x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt] = text
+  return { binding: { x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt } }
 }
 
 function letterOf(kind: CredentialRecord['kind']): 's' | 'r' {

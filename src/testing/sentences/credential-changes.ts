@@ -16,7 +16,7 @@ export function credentialChanges(holds: Sentence): void {
   })
 
   holds('A credential keeps the device that it is bound to, and may change it.', async (store) => {
-    const binding = { x: 'x', y: 'y', boundAt: T0, generation: 3, challengeAt: T0 + 1, answeredAt: T0 + 2 }
+    const binding = { x: 'x', y: 'y', boundAt: T0, generation: 3, confirmedAt: T0 + 1, challengeAt: T0 + 1, answeredAt: T0 + 2 }
     const session = aSession({ binding })
     const remembered = aRemembered()
     await insert(store, session, remembered)

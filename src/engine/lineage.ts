@@ -1,0 +1,19 @@
+// What hangs together: the live credentials of one lineage, and changing them.
+
+import type { CredentialRecord } from '../domain/credential.ts'
+import type { Change } from '../ports/store.ts'
+import type { Parts } from './parts.ts'
+
+/** Its live credentials. @throws StoreError */
+export async function lineageOf(
+  parts: Parts,
+  { userCode, lineage }: Pick<CredentialRecord, 'userCode' | 'lineage'>,
+): Promise<readonly CredentialRecord[]> {
+  const records = await parts.store.credentials.listByUser(userCode)
+  return records.filter((record) => record.lineage === lineage)
+}
+
+/** The next version of a record, in the place of the one that was read. */
+export function replaced(next: CredentialRecord, ifVersion: number): Change {
+  return { do: 'replace credential', next: { ...next, version: ifVersion + 1 }, ifVersion }
+}
