@@ -10,6 +10,7 @@ const ROUNDS = 5
 const MILLISECONDS = 100
 const GUARDED: readonly { readonly ours: string; readonly limit: string; readonly check: Check; readonly atMost: number }[] = [
   { ours: OURS.library, limit: LIMITS.cookies, check: 'checkSession', atMost: 3 },
+  { ours: OURS.bound, limit: LIMITS.twoCookies, check: 'checkSession', atMost: 3 },
   { ours: OURS.library, limit: LIMITS.tokens, check: 'checkToken', atMost: 1.5 },
   { ours: OURS.cold, limit: LIMITS.crypto, check: 'checkColdToken', atMost: 2 },
 ]

@@ -4,6 +4,7 @@ import { PEERS } from './peers/index.ts'
 
 export const LIMITS = {
   cookies: 'limits/map-of-cookies.ts',
+  twoCookies: 'limits/map-of-two-cookies.ts',
   tokens: 'limits/map-of-tokens.ts',
   crypto: 'limits/raw-crypto.ts',
   node: 'limits/bare-node.ts',
@@ -23,6 +24,7 @@ export const OURS = {
   fastify: 'ours/on-fastify.ts',
   hono: 'ours/on-hono.ts',
   cold: 'ours/cold.ts',
+  bound: 'ours/bound.ts',
   server: 'ours/server.ts',
   postgres: 'ours/on-postgres.ts',
   redis: 'ours/on-redis.ts',

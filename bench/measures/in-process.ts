@@ -20,10 +20,18 @@ export async function check(context: Context): Promise<readonly Row[]> {
       { name: 'P8', subject: 'Latchkey on Redis', against: 'Latchkey', atMost: 1.2 },
     ],
   )
+  const bound = await measure(
+    context,
+    'checkSession',
+    'check: warm session, bound to its device',
+    [LIMITS.twoCookies, OURS.bound],
+    'limit: parse two cookies, Map, compare',
+    [{ name: 'P1', subject: 'Latchkey, bound', against: 'limit: parse two cookies, Map, compare', atMost: 1.5 }],
+  )
   const cold = await measure(context, 'checkColdSession', 'check: cold session', [OURS.cold, OURS.postgres, OURS.redis], 'Latchkey, cold', [
     { name: 'P3', subject: 'Latchkey, cold', below: 40 },
   ])
-  return [...warm, ...cold]
+  return [...warm, ...bound, ...cold]
 }
 
 export async function token(context: Context): Promise<readonly Row[]> {

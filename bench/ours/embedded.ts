@@ -20,6 +20,8 @@ export interface SignedInHere extends Embedded {
   readonly sid: string
   readonly session: string
   readonly token: string
+  /** What a browser that can would answer to bind it. */
+  readonly deviceChallenge: string | undefined
   close(): Promise<void>
 }
 
@@ -28,7 +30,7 @@ export async function embed(settings: SettingInputs = {}): Promise<SignedInHere>
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const databaseUrl = `sqlite:${folder}/latchkey.db`
   const all = readSettings({ databaseUrl, secret: 'a-secret-for-the-benchmark-alone-0123456789', ...settings }, (key) => key)
-  const publicUrl = 'http://localhost:3000'
+  const publicUrl = all.publicUrl ?? 'http://localhost:3000'
   const engine = await assemble(all, publicUrl)
   const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
@@ -43,6 +45,7 @@ export async function embed(settings: SettingInputs = {}): Promise<SignedInHere>
     sid: signedIn.session.id,
     session: signedIn.sessionCredential.value,
     token: signedIn.token.token,
+    deviceChallenge: signedIn.deviceChallenge,
     async close() {
       await engine.stop()
       await rm(folder, { recursive: true, force: true })

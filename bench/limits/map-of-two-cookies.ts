@@ -1,0 +1,24 @@
+// The limit of a check by a cookie that goes with a second one: a fresh header, parsed, one look into a Map, and a comparison.
+
+import { randomBytes } from 'node:crypto'
+import { parseCookie } from 'cookie'
+import { fresh } from '../fresh.ts'
+import type { SubjectModule } from '../subject.ts'
+
+const OTHERS = 100_000
+
+export const subject: SubjectModule = {
+  name: 'limit: parse two cookies, Map, compare',
+  packages: [],
+  async prepare() {
+    const pair = (): [string, string] => [randomBytes(48).toString('base64url'), randomBytes(42).toString('base64url')]
+    const known = new Map(Array.from({ length: OTHERS }, pair))
+    const [[value, proof] = ['', '']] = known
+    const header = fresh(`__Host-latchkey_session=${value}; __Host-latchkey_device=${proof}`)
+    const checkSession = () => {
+      const cookies = parseCookie(header())
+      return known.get(cookies['__Host-latchkey_session'] ?? '') === cookies['__Host-latchkey_device']
+    }
+    return { checkSession, close: async () => {} }
+  },
+}
