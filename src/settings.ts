@@ -167,7 +167,7 @@ export const SETTINGS = {
     'preferred',
     'bind sign-ins to the device, where browsers can',
   ),
-  tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive'], 'sensitive', 'ask for a proof of key-bound tokens'),
+  tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive', 'always'], 'sensitive', 'ask for a proof of key-bound tokens'),
   metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
   trustedProxies: {
     ...base(

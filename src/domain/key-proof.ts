@@ -71,7 +71,8 @@ export interface KeyProofOccasion {
   readonly token: { readonly hash: string; readonly boundTo: string } | null
 }
 
-export type KeyProofRefusal = 'missing' | 'malformed' | 'method' | 'url' | 'time' | 'token' | 'key' | 'replayed'
+/** `unbound`: the token is bound to no key, and has to be. */
+export type KeyProofRefusal = 'unbound' | 'missing' | 'malformed' | 'method' | 'url' | 'time' | 'token' | 'key' | 'replayed'
 
 /** How long a proof is good, to either side of its time. Milliseconds: clocks of clients are often wrong by some seconds. */
 export const PROOF_LIFETIME = 60 * SECOND

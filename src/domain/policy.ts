@@ -21,8 +21,11 @@ export interface Policy {
   readonly passwordMin: number
   readonly loginLimits: LoginLimits
   readonly registration: 'open' | 'closed'
-  /** Whether what is bound to a key asks for a proof of it, on routes where much is at stake. */
-  readonly tokenBinding: 'off' | 'sensitive'
+  /**
+   * `sensitive`: a token that is bound to a key needs a proof of it where much is at stake. `always`: everywhere, and one that is bound to
+   * none is refused. `off`: none is bound.
+   */
+  readonly tokenBinding: 'off' | 'sensitive' | 'always'
   /** Whether lineages are bound to devices. `off` also where cookies cannot be: see `canBindDevices`. */
   readonly deviceBinding: DevicePolicy
   readonly clearSiteData: boolean

@@ -6,7 +6,7 @@ import { isSafeMethod } from '../domain/origin.ts'
 import { type Soon, soon } from './at-once.ts'
 import { type CookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { checkOrigin } from './cross-origin.ts'
-import { readKeyProof } from './key-proof.ts'
+import { ownAddress, readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal, proveService } from './proof.ts'
 import type { App, Call, Route } from './route.ts'
@@ -41,8 +41,9 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
   if (credentials instanceof AuthError) return decide(credentials)
   const withKey = (proven?: Proven): Soon<Admission> => {
     const { sensitive = false, mints = false } = route
-    if (!(sensitive || mints)) return decide(undefined, proven, credentials)
-    return soon(readKeyProof(app.parts, request, credentials.header, { sensitive, mints }), (key) =>
+    if (!(sensitive || mints) && app.parts.policy.tokenBinding !== 'always') return decide(undefined, proven, credentials)
+    const occasion = route.occasion?.(request, app.parts) ?? { method: request.method, url: ownAddress(app.parts, request.path) }
+    return soon(readKeyProof(app.parts, request, occasion, credentials.header, { sensitive, mints }), (key) =>
       key instanceof AuthError ? decide(key, proven, credentials) : decide(undefined, proven, credentials, key),
     )
   }

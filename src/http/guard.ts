@@ -10,7 +10,7 @@ import type { Principal, Via } from '../engine/principal.ts'
 import { type Soon, soon } from './at-once.ts'
 import { cookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { type GuardOptions, type Rule, readGuardOptions } from './guard-options.ts'
-import { readKeyProof } from './key-proof.ts'
+import { ownAddress, readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, type Proven, provePrincipal } from './proof.ts'
 import { tellOfCopy } from './unproven.ts'
@@ -39,6 +39,7 @@ export interface Asking extends Pick<Incoming, 'method' | 'header'> {
 
 export function createJudge(parts: Parts): Judge {
   const names = cookieNames(parts.policy.cookies)
+  const needsKey = parts.policy.tokenBinding === 'always'
 
   function judge(method: string, rule: Rule, proven: Proven | AuthError): Authentication {
     if (proven instanceof AuthError) return { ok: false, error: proven }
@@ -50,9 +51,9 @@ export function createJudge(parts: Parts): Judge {
 
   /** Last of all: a proof counts once, and is not to be used up by a request that is refused anyway. */
   function withKey({ method, header, target }: Asking, credentials: RequestCredentials, found: Authentication): Soon<Authentication> {
-    if (target === undefined) throw new TypeError("guard: proof 'key' needs the target of the request: its path.")
-    const path = target.split('?', 1)[0] ?? ''
-    return soon(readKeyProof(parts, { method, path, header }, credentials.header, { sensitive: true, mints: false }), (key) =>
+    if (target === undefined) throw new TypeError('guard: a proof of a key needs the target of the request: its path.')
+    const occasion = { method, url: ownAddress(parts, target.split('?', 1)[0] ?? '') }
+    return soon(readKeyProof(parts, { header }, occasion, credentials.header, { sensitive: true, mints: false }), (key) =>
       key instanceof AuthError ? { ok: false, error: key } : found,
     )
   }
@@ -66,7 +67,7 @@ export function createJudge(parts: Parts): Judge {
     )
     return soon(shown, (proven) => {
       const found = judge(method, rule, proven)
-      return rule.needsKey && found.ok ? withKey(request, credentials, found) : found
+      return (rule.needsKey || needsKey) && found.ok && found.via === 'token' ? withKey(request, credentials, found) : found
     })
   }
 }

@@ -14,23 +14,38 @@ export interface KeyWish {
   readonly mints: boolean
 }
 
+/** What a proof has to be for. */
+export interface Occasion {
+  readonly method: string
+  readonly url: string
+}
+
 /**
- * The thumbprint of the key that the client has proven to hold; undefined where there is none, and none is needed. Refusals: `proof.required` with a reason, `request.malformed`. What is promised may reject with StoreError.
+ * The thumbprint of the key that the client has proven to hold; undefined where there is none, and none is needed. Refusals:
+ * `proof.required` with a reason, `request.malformed`. What is promised may reject with StoreError.
  */
 export function readKeyProof(
   parts: Parts,
-  { method, path, header }: Pick<Incoming, 'method' | 'path' | 'header'>,
+  { header }: Pick<Incoming, 'header'>,
+  occasion: Occasion,
   credential: RequestCredentials['header'],
   { sensitive, mints }: KeyWish,
 ): Soon<string | undefined | AuthError> {
-  if (parts.policy.tokenBinding === 'off') return undefined
-  const token = sensitive && typeof credential === 'object' && credential.kind === 'token' ? credential.raw : undefined
+  const { tokenBinding } = parts.policy
+  if (tokenBinding === 'off') return undefined
+  const isAsked = sensitive || tokenBinding === 'always'
+  const token = isAsked && typeof credential === 'object' && credential.kind === 'token' ? credential.raw : undefined
   const boundTo = token === undefined ? undefined : parts.keyProofs.boundTo(token)
+  if (token !== undefined && boundTo === undefined && tokenBinding === 'always') return proofRequired('unbound')
   if (boundTo === undefined && !mints) return undefined
   const sent = header('dpop')
   if (sent === null) return boundTo === undefined ? undefined : proofRequired('missing')
   if (sent.includes(',')) return new AuthError('request.malformed', { reason: 'duplicate_header' })
-  const url = new URL(parts.policy.issuer).origin + path
   const bound = token === undefined || boundTo === undefined ? null : { hash: parts.keyProofs.hashOf(token), boundTo }
-  return proveKey(parts, sent, { method, url, token: bound })
+  return proveKey(parts, sent, { ...occasion, token: bound })
+}
+
+/** An address on our own origin, as clients name it. */
+export function ownAddress({ policy }: Parts, path: string): string {
+  return new URL(policy.issuer).origin + path
 }

@@ -6,6 +6,7 @@ import type { Parts, Whence } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
 import type { Soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
+import type { Occasion } from './key-proof.ts'
 import type { Body, Incoming } from './message.ts'
 
 /**
@@ -79,6 +80,8 @@ interface Common extends Description {
   readonly changes?: true
   /** True where much is at stake: a token that is bound to a key needs a proof of it. */
   readonly sensitive?: true
+  /** What a proof of a key is for, where that is not this very request. */
+  readonly occasion?: (request: Incoming, parts: Parts) => Occasion
   /** True where a token is handed out, which is bound to the key of a proof that comes along. */
   readonly mints?: true
 }

@@ -20,9 +20,9 @@ export interface Verifier {
   /**
    * Judges the token of a request: `Authorization: Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Without one it is `malformed`.
    * With `proof: 'key'` a token that is bound to a key needs a proof of it for just this request (RFC 9449), or it is
-   * `proof_required`; each proof counts once in this process.
+   * `proof_required`; each proof counts once in this process. With `proof: 'bound'` one that is bound to no key is too.
    *
-   * @throws TypeError where `proof: 'key'` is not told the method and the address
+   * @throws TypeError where a proof is asked for without the method and the address
    */
   verifyRequest(request: VerifiedRequest, options?: RequestOptions): Promise<Verdict>
   /** Milliseconds since Latchkey was last heard; infinite before the first time. */
@@ -47,7 +47,8 @@ export interface VerifiedRequest {
 }
 
 export interface RequestOptions {
-  readonly proof?: 'key'
+  /** `key`: a token that is bound to a key needs a proof of it. `bound`: the same, and one that is bound to none is refused. */
+  readonly proof?: 'key' | 'bound'
 }
 
 interface Remembered {
@@ -97,8 +98,8 @@ class TokenVerifier implements Verifier {
   }
 
   async verifyRequest({ headers, method, url }: VerifiedRequest, { proof }: RequestOptions = {}): Promise<Verdict> {
-    if (proof !== undefined && (proof !== 'key' || method === undefined || url === undefined)) {
-      throw new TypeError("proof: accepted is 'key', with the method and the url of the request")
+    if (proof !== undefined && ((proof !== 'key' && proof !== 'bound') || method === undefined || url === undefined)) {
+      throw new TypeError("proof: accepted is 'key' or 'bound', with the method and the url of the request")
     }
     const [, scheme, token] = /^(?:(bearer|dpop) +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
     if (token === undefined) return refusal('malformed')
@@ -106,6 +107,7 @@ class TokenVerifier implements Verifier {
     if (scheme?.toLowerCase() === 'dpop' && boundTo(token) === undefined) return refusal('malformed')
     const verdict = await this.verify(token)
     const key = proof === undefined || !verdict.ok ? undefined : boundTo(token)
+    if (proof === 'bound' && verdict.ok && key === undefined) return refusal('proof_required')
     if (key === undefined || method === undefined || url === undefined) return verdict
     const occasion = { method, url, token: { hash: await hashOf(token), boundTo: key } }
     return (await this.#keyProofs.accepts(headers.get('dpop'), occasion, this.#freshness.now())) ? verdict : refusal('proof_required')

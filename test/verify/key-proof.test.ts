@@ -66,6 +66,17 @@ test('where one is asked for, it needs a proof for just that request', async () 
   for (const wish of wrong) equal(await says(wish), 'proof_required', JSON.stringify(wish))
 })
 
+test('where every token has to be bound, one that is bound to no key is refused', async () => {
+  equal(await says({}, { proof: 'bound' }), 'ok')
+  equal(await says(null, { proof: 'bound' }), 'proof_required')
+  const visitor = await setting.visitor()
+  const headers = new Headers({ authorization: visitor.token })
+  const asked = { headers, method: 'POST', url: URL_OF_SHOP }
+  equal((await verifier.verifyRequest(asked, PROOF)).ok, true)
+  const verdict = await verifier.verifyRequest(asked, { proof: 'bound' })
+  equal(verdict.ok ? 'ok' : verdict.reason, 'proof_required')
+})
+
 test('a proof counts once, and with too many of them none is taken for new', async () => {
   equal(await says({ claims: { jti: 'once' } }), 'ok')
   equal(await says({ claims: { jti: 'once' } }), 'proof_required')

@@ -4,6 +4,7 @@ import { AuthError } from '../../domain/errors.ts'
 import { bindDevice, deviceRefused, isChallenge, type ProvenDevice, renewDeviceProof } from '../../engine/devices.ts'
 import { deviceInstructionsAnswer } from '../contract.ts'
 import { deviceCookie } from '../cookies.ts'
+import { ownAddress } from '../key-proof.ts'
 import type { Incoming } from '../message.ts'
 import { PROBLEM_TYPE, problemOf } from '../problem.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
@@ -25,7 +26,7 @@ export const deviceRoutes = [
       if (sent === undefined) return deviceRefused('device_missing')
       const { session } = credentials.cookies
       if (session === undefined) return new AuthError('session.required', { reason: 'none' })
-      const bound = await bindDevice(parts, session, sent, addressOf(call), whence)
+      const bound = await bindDevice(parts, session, sent, ownAddress(parts, request.path), whence)
       return bound instanceof AuthError ? bound : instructions(call, bound)
     },
   }),
@@ -40,7 +41,12 @@ export const deviceRoutes = [
       const { app, parts, request } = call
       const lineage = unquoted(request.header('sec-secure-session-id'))
       if (lineage === undefined) return new AuthError('request.malformed', { reason: 'missing_header' })
-      const renewed = await renewDeviceProof(parts, lineage, unquoted(request.header('secure-session-response')), addressOf(call))
+      const renewed = await renewDeviceProof(
+        parts,
+        lineage,
+        unquoted(request.header('secure-session-response')),
+        ownAddress(parts, request.path),
+      )
       if (renewed instanceof AuthError) return renewed
       if (renewed === 'over') return { json: { continue: false } }
       if (!isChallenge(renewed)) return instructions(call, renewed)
@@ -74,10 +80,6 @@ function instructions({ parts }: Call, { lineage, proof, nextChallenge }: Proven
 
 function challengeHeader(lineage: string, challenge: string) {
   return { 'secure-session-challenge': `"${challenge}";id="${lineage}"` }
-}
-
-function addressOf({ parts, request: { path } }: Call): string {
-  return new URL(parts.policy.issuer).origin + path
 }
 
 /** A string of a structured header (RFC 9651), which browsers send bare. */

@@ -3,7 +3,9 @@
 import { AuthError } from '../../domain/errors.ts'
 import { isSafeMethod } from '../../domain/origin.ts'
 import { describeSession } from '../../engine/describe.ts'
+import type { Parts } from '../../engine/parts.ts'
 import { soon } from '../at-once.ts'
+import { type Occasion, ownAddress } from '../key-proof.ts'
 import type { Incoming } from '../message.ts'
 import { needsSignIn } from '../problem.ts'
 import { type Call, type Outcome, provenRoute } from '../route.ts'
@@ -16,6 +18,7 @@ export const verifyRoutes = [
     method: 'GET',
     path: '/access/verify',
     proof: proofAskedFor,
+    occasion: askedAbout,
     summary: 'For proxies: 204 and who it is, or a refusal.',
     answers: { 204: null, 303: null },
     refusals: ['header.required'],
@@ -45,6 +48,14 @@ function proofAskedFor(request: Incoming): 'any' | 'header' | AuthError {
 function namesOnly(request: Incoming, passes: (method: string) => boolean): boolean {
   const methods = METHOD_HEADERS.map((name) => request.header(name)).filter((method) => method !== null)
   return methods.length > 0 && methods.every((method) => passes(method.toUpperCase()))
+}
+
+/** The request that the proxy asks about, as the client had named it. */
+function askedAbout(request: Incoming, parts: Parts): Occasion {
+  const uri = request.header('x-forwarded-uri') ?? request.header('x-original-uri') ?? request.path
+  const method = METHOD_HEADERS.map((name) => request.header(name)).find((named) => named !== null)
+  const address = returnAddress(request, uri, parts.policy.allowedOrigins)
+  return { method: method?.toUpperCase() ?? request.method, url: address === uri ? ownAddress(parts, uri) : address }
 }
 
 /** People are sent to sign in: directly where the proxy passes a redirect on, by way of Location where nginx acts on a 401. */
