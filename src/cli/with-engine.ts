@@ -14,7 +14,7 @@ export interface CommandOptions extends OutputOptions {
 export async function withEngine(options: CommandOptions, run: (engine: Engine) => Promise<AuthError | undefined>): Promise<void> {
   try {
     const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
-    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`)
+    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`, { serves: false })
     try {
       const refusal = await run(engine)
       if (refusal) fail(refusal, options)

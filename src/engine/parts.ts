@@ -8,6 +8,8 @@ import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
 import type { Endings } from './endings.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { RollAnswers } from './roll-answers.ts'
+import type { RollCall } from './roll-call.ts'
 import type { Turns } from './turns.ts'
 import type { Verified } from './verified.ts'
 
@@ -21,6 +23,8 @@ export interface Parts {
   readonly keyProofs: KeyProofs
   readonly keys: KeyRing
   readonly endings: Endings
+  readonly rollCall: RollCall
+  readonly rollAnswers: RollAnswers
   readonly verified: Verified
   /** Writers of one session's data, one after another. */
   readonly dataTurns: Turns
