@@ -25,7 +25,7 @@ interface Answer {
   /** True once the engine itself has heard the call: a verifier's line can be quicker. */
   isHeard: boolean
   isOutdated: boolean
-  telling: Promise<void> | undefined
+  isTelling: boolean
 }
 
 /** A call is over after seconds, so of the ones before nobody asks any more. */
@@ -68,7 +68,7 @@ export class RollAnswers {
   #answerTo(call: string): Answer {
     const known = this.#answers.get(call)
     if (known !== undefined) return known
-    const answer: Answer = { waitsFor: new Set(this.#verifiers), told: new Set(), isHeard: false, isOutdated: false, telling: undefined }
+    const answer: Answer = { waitsFor: new Set(this.#verifiers), told: new Set(), isHeard: false, isOutdated: false, isTelling: false }
     this.#answers.set(call, answer)
     for (const oldest of this.#answers.keys()) {
       if (this.#answers.size <= CALLS_KEPT) break
@@ -80,19 +80,22 @@ export class RollAnswers {
   #tell(call: string, answer: Answer): void {
     if (!answer.isHeard) return
     answer.isOutdated = true
-    answer.telling ??= this.#keepTelling(call, answer)
-      .catch(this.#options.onFault)
-      .finally(() => {
-        answer.telling = undefined
-      })
+    if (!answer.isTelling) void this.#keepTelling(call, answer)
   }
 
-  /** One entry at a time: of a hundred verifiers, most are told of in the second. */
+  /** One entry at a time: of a hundred verifiers, most are told of in the second. Never rejects. */
   async #keepTelling(call: string, answer: Answer): Promise<void> {
-    while (answer.isOutdated) {
-      answer.isOutdated = false
-      const { told, waitsFor } = answer
-      await this.#options.append({ call, process: this.#options.process, verifiers: told.size + waitsFor.size, told: told.size })
+    answer.isTelling = true
+    try {
+      while (answer.isOutdated) {
+        answer.isOutdated = false
+        const { told, waitsFor } = answer
+        await this.#options.append({ call, process: this.#options.process, verifiers: told.size + waitsFor.size, told: told.size })
+      }
+    } catch (error) {
+      this.#options.onFault(error)
+    } finally {
+      answer.isTelling = false
     }
   }
 }

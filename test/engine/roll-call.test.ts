@@ -160,6 +160,24 @@ test('While one answer is written, what comes meanwhile gathers for the next', a
   deepEqual(counts(said), ['c1 0/100', 'c1 100/100'])
 })
 
+test('What comes at the very moment at which an answer has landed is told all the same', async () => {
+  const said: string[] = []
+  const answers = new RollAnswers({
+    process: 'p1',
+    serves: true,
+    append: async ({ told, verifiers }) => void said.push(`${told}/${verifiers}`),
+    onFault: () => {},
+  })
+  const verifiers = Array.from({ length: 10 }, () => answers.joined())
+  answers.heard('c1')
+  for (const [turns, verifier] of verifiers.entries()) {
+    for (let turn = 0; turn < turns; turn += 1) await undefined
+    verifier.handed('c1')
+  }
+  await new Promise(setImmediate)
+  equal(said.at(-1), '10/10')
+})
+
 test('For a verifier the process does not answer before it has heard the call itself', async () => {
   const { answers, said, land } = answering()
   answers.joined().handed('c1')
