@@ -7,7 +7,8 @@ import { countToRevoke, type Revocation, type RevokeCounts, revoke } from '../en
 import type { Acknowledged } from '../engine/roll-call.ts'
 import { SettingError } from '../settings.ts'
 import { print } from './output.ts'
-import { grouped, Progress, perSecond, timeLeft } from './progress.ts'
+import { Progress } from './progress.ts'
+import { acknowledgementLine, countingLine, endingLine, haveEnded, isEnding, stoppedLine, wouldEnd } from './revoke-words.ts'
 import { timeArgument } from './time-argument.ts'
 import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 
@@ -35,18 +36,27 @@ export function addRevokeCommand(session: Command): void {
 }
 
 async function run(engine: Engine, what: Revocation, options: RevokeOptions): Promise<AuthError | undefined> {
-  const found = await watched(options, countingLine, (onCounted) => countToRevoke(engine, what, onCounted))
+  const say = (line: string) => (options.json ? undefined : process.stdout.write(`${line}\n`))
+  const counting = watch(options, countingLine)
+  const found = await countToRevoke(engine, what, counting.update).finally(counting.clear)
   if (found instanceof AuthError) return refusalFor(found, what)
   if (options.dryRun) {
-    print({ found }, options, `Would end ${those(found, what)}. Nothing was ended.`)
+    print({ found }, options, wouldEnd(found, what))
     return undefined
   }
-  if (!options.json) process.stdout.write(`Ending ${those(found, what)}.\n`)
-  const revoked = await watched(options, endingLine(found), (onEnded) => revoke(engine, what, onEnded))
-  if (revoked instanceof AuthError) return refusalFor(revoked, what)
-  if (!options.json) process.stdout.write(`${credentials(revoked)} ended.\n`)
+  say(isEnding(found, what))
+  const ending = watch(options, (soFar, elapsed) => endingLine(found, soFar, elapsed))
+  const ended = await revoke(engine, what, ending.update)
+    .catch((error: unknown) => {
+      ending.clear()
+      if (ending.reached !== undefined) say(stoppedLine(ending.reached))
+      throw error
+    })
+    .finally(ending.clear)
+  if (ended instanceof AuthError) return refusalFor(ended, what)
+  say(haveEnded(ended))
   const acknowledged = await acknowledgementOf(engine)
-  const { sessions, remembered } = revoked
+  const { sessions, remembered } = ended
   print({ found, ended: { sessions, remembered }, acknowledged }, options, acknowledgementLine(acknowledged))
   return undefined
 }
@@ -58,8 +68,7 @@ function revocationOf(id: string | undefined, { user, lineage, before, all }: Re
     if (id !== undefined) return { id }
     if (user !== undefined) return { user }
     if (lineage !== undefined) return { lineage }
-    if (before !== undefined) return { before: pastTime(before, now) }
-    return { all: true }
+    return before === undefined ? { all: true } : { before: pastTime(before, now) }
   }
   throw new SettingError('Say what to revoke, one of: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME, --all.')
 }
@@ -71,41 +80,21 @@ function pastTime(text: string, now: number): number {
   return at
 }
 
-/** Shows how far it is, and where it fails, how far it came. */
-async function watched(
-  { json = false }: RevokeOptions,
-  lineOf: (soFar: RevokeCounts, elapsed: number) => string,
-  work: (onProgress: (soFar: RevokeCounts) => void) => Promise<RevokeCounts | AuthError>,
-): Promise<RevokeCounts | AuthError> {
+/** Shows how far it is, where it takes long. */
+function watch({ json = false }: RevokeOptions, lineOf: (soFar: RevokeCounts, elapsed: number) => string) {
   const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), lineOf)
-  let reached: RevokeCounts | undefined
-  try {
-    return await work((soFar) => {
-      reached = soFar
+  const watched = {
+    reached: undefined as RevokeCounts | undefined,
+    update: (soFar: RevokeCounts) => {
+      watched.reached = soFar
       progress?.update(soFar)
-    })
-  } catch (error) {
-    progress?.clear()
-    if (reached !== undefined && !json) process.stderr.write(`latchkey: ${lineOf(reached, 0)}. Run it again to go on.\n`)
-    throw error
-  } finally {
-    progress?.clear()
+    },
+    clear: () => progress?.clear(),
   }
+  return watched
 }
 
-function countingLine(soFar: RevokeCounts): string {
-  return `${credentials(soFar)} counted`
-}
-
-function endingLine(found: RevokeCounts) {
-  return (soFar: RevokeCounts, elapsed: number): string => {
-    const [all, done] = [found.sessions + found.remembered, soFar.sessions + soFar.remembered]
-    const told = `${grouped(done)} of ${grouped(all)} ended`
-    return elapsed > 0 && done > 0 ? `${told}, ${perSecond(done, elapsed)}, ${timeLeft(Math.min(1, done / all), elapsed)}` : told
-  }
-}
-
-/** Undefined when nobody could be asked; what has ended stays ended. */
+/** Null when nobody could be asked; what has ended stays ended. */
 async function acknowledgementOf(engine: Engine): Promise<Acknowledged | null> {
   try {
     return await engine.rollCall.take()
@@ -115,33 +104,9 @@ async function acknowledgementOf(engine: Engine): Promise<Acknowledged | null> {
   }
 }
 
-const OTHERS = 'Who cannot hear the log accepts nothing from memory after one second.'
-
-function acknowledgementLine(acknowledged: Acknowledged | null): string {
-  if (acknowledged === null) return `Who has heard of it could not be asked. ${OTHERS}`
-  const { processes, verifiers, behind, milliseconds } = acknowledged
-  if (milliseconds === null) return `Nobody has answered: no server is running on this database, or none can hear the log. ${OTHERS}`
-  const all = behind === 0 ? counted(verifiers, 'verifier') : `${grouped(verifiers)} of ${counted(verifiers + behind, 'verifier')}`
-  const heard = `Heard by ${counted(processes, 'process', 'processes')} and ${all}; the last after ${grouped(Math.round(milliseconds))} ms.`
-  return behind === 0 ? heard : `${heard} ${OTHERS}`
-}
-
 function refusalFor(refusal: AuthError, what: Revocation): AuthError {
   if (refusal.code !== 'not_found') return refusal
   if ('user' in what) return notFound(`user ${what.user}`)
   if ('lineage' in what) return notFound(`live lineage ${what.lineage}`)
   return 'id' in what ? notFound(`live credential ${what.id}`) : refusal
-}
-
-function those(found: RevokeCounts, what: Revocation): string {
-  const whose = `${credentials(found)} of ${counted(found.users, 'user')}`
-  return 'before' in what ? `${whose}, in lineages that began before ${new Date(what.before).toISOString()}` : whose
-}
-
-function credentials({ sessions, remembered }: RevokeCounts): string {
-  return `${counted(sessions, 'session')} and ${counted(remembered, 'remembered login')}`
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`
 }

@@ -16,7 +16,7 @@ export type LogEntry =
   | RollEntry
 
 /** What is said about the log itself: it ends nothing, and is told to nobody outside. */
-export type RollEntry = Called | Heard
+export type RollEntry = Called | HeardCall
 
 /** The roll is called. Who hears this has heard everything before it, and answers. */
 export interface Called {
@@ -26,7 +26,7 @@ export interface Called {
 }
 
 /** A process answers. What it says later of the same call counts instead. */
-export interface Heard {
+export interface HeardCall {
   readonly kind: 'heard'
   readonly call: string
   readonly process: string

@@ -1,6 +1,6 @@
 // The endings log as this process has heard it: what ended, what changed, and whether the log still speaks.
 
-import type { EndReason, Heard as HeardCall, LogEntry } from '../domain/ending.ts'
+import type { EndReason, HeardCall, LogEntry } from '../domain/ending.ts'
 import { SECOND } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Clock, Timers } from '../ports/clock.ts'

@@ -1,7 +1,7 @@
 // Answering when the roll is called: this process has forgotten everything that ended before, and has handed it on to so many
 // of the verifiers that follow the log through it.
 
-import type { Called, Heard } from '../domain/ending.ts'
+import type { Called, HeardCall } from '../domain/ending.ts'
 
 /** A verifier that follows the log through this process, and has caught up with it. */
 export interface FollowingVerifier {
@@ -15,7 +15,7 @@ export interface RollAnswersOptions {
   readonly process: string
   /** False where nothing is accepted that could have ended: then it answers nobody. */
   readonly serves: boolean
-  readonly append: (answer: Omit<Heard, 'kind' | 'at'>) => Promise<void>
+  readonly append: (answer: Omit<HeardCall, 'kind' | 'at'>) => Promise<void>
   readonly onFault: (error: unknown) => void
 }
 

@@ -1,7 +1,7 @@
 // Calling the roll: who has heard everything that ended so far. Nobody keeps a list of the processes and verifiers there are, so
 // those that answer are counted. After a second of silence the rest accept nothing from memory, as they do when they hear nothing.
 
-import type { Called, Heard } from '../domain/ending.ts'
+import type { Called, HeardCall } from '../domain/ending.ts'
 import { SECOND } from '../domain/time.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import { MAX_SILENCE } from './endings.ts'
@@ -30,7 +30,7 @@ const LOOK_EVERY = SECOND / 20
 const LONGEST_WAIT = 10 * SECOND
 
 interface Roll {
-  readonly answers: Map<Heard['process'], Heard>
+  readonly answers: Map<HeardCall['process'], HeardCall>
   count: number
   lastAt: number
 }
@@ -44,7 +44,7 @@ export class RollCall {
   }
 
   /** What the log tells of somebody's answer. */
-  answered(answer: Heard): void {
+  answered(answer: HeardCall): void {
     const roll = this.#rolls.get(answer.call)
     if (roll === undefined) return
     roll.answers.set(answer.process, answer)

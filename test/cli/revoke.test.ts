@@ -12,7 +12,8 @@ import { aRemembered, aSession, aUser } from '../../src/testing/samples.ts'
 import { createVerifier, type Verifier } from '../../src/verify/index.ts'
 import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
 import { type CommandResult, cleanEnvironment, MAIN, type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { Visitor } from '../support/visitor.ts'
+import { until } from '../support/until.ts'
+import { request, Visitor } from '../support/visitor.ts'
 import { says, untilSays } from '../verify/support.ts'
 
 const BOUND = 1_000
@@ -125,12 +126,12 @@ for (const name of PLACE_NAMES) {
     })
 
     test('Ten thousand sessions end at large, while everybody else is served', async (t) => {
-      const { codes, remembered } = await fill(store, 9_000)
+      const { codes, remembered } = await fill(store, 10_000)
       const cutoff = new Date().toISOString()
       await pause(5)
       const visitor = await warm(`stays-${name}`)
       const found = (await json('session', 'revoke', '--before', cutoff, '--dry-run')).found
-      ok(found.sessions >= 9_000 && found.remembered >= remembered && found.users >= 9_000)
+      ok(found.sessions >= 10_000 && found.remembered >= remembered && found.users >= 10_000)
 
       const began = performance.now()
       const revoking = spawn(process.execPath, [MAIN, 'session', 'revoke', '--before', cutoff], {
@@ -222,6 +223,29 @@ for (const name of PLACE_NAMES) {
       for (const verifier of verifiers) await untilSays(verifier, visitor.token, 'session_ended')
       deepEqual(await live(), [])
       await visitor.login(visitor.username)
+    })
+
+    test('When the database goes away in the middle, it says how far it came; the same again goes on', async (t) => {
+      const { postgres } = place
+      if (postgres === undefined || place.redis !== undefined) {
+        t.skip('of a database that is a server of its own')
+        return
+      }
+      const { codes } = await fill(store, 3_000)
+      const stopped = command('session', 'revoke', '--all')
+      const [first = ''] = codes
+      while ((await store.credentials.listByUser(first)).length > 0) await pause(1)
+      await postgres.kill()
+      const { code, stdout, stderr } = await stopped
+      equal(code, 1)
+      match(stdout, /^Ending .*\n[\d,]+ sessions and [\d,]+ remembered logins had ended by then\. The same again goes on\.\n$/)
+      match(stderr, /^latchkey: The database .*\n$/)
+      await postgres.start()
+      await until('the server to be there', async () => (await request(server.url, 'GET', '/readyz')).status === 200)
+      const again = await json('session', 'revoke', '--all')
+      ok(again.ended.sessions > 0 && again.ended.sessions < 3_000)
+      equal(again.acknowledged.processes, 2)
+      deepEqual(await live(), [])
     })
 
     test('With no server there, it ends all the same, and says that nobody has answered', async () => {

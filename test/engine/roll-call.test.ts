@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Called, Heard } from '../../src/domain/ending.ts'
+import type { Called, HeardCall } from '../../src/domain/ending.ts'
 import { StoreError } from '../../src/domain/errors.ts'
 import { RollAnswers } from '../../src/engine/roll-answers.ts'
 import { RollCall } from '../../src/engine/roll-call.ts'
@@ -106,7 +106,7 @@ test('Where the log cannot be written, the roll cannot be called', async () => {
 
 /** A process that answers, and what it has said; an answer takes as long as the test wants. */
 function answering(serves = true) {
-  const said: Omit<Heard, 'kind' | 'at'>[] = []
+  const said: Omit<HeardCall, 'kind' | 'at'>[] = []
   let landing = Promise.withResolvers<void>()
   const faults: unknown[] = []
   const answers = new RollAnswers({
@@ -135,7 +135,7 @@ function answering(serves = true) {
   }
 }
 
-const counts = (said: readonly Omit<Heard, 'kind' | 'at'>[]) => said.map(({ call, told, verifiers }) => `${call} ${told}/${verifiers}`)
+const counts = (said: readonly Omit<HeardCall, 'kind' | 'at'>[]) => said.map(({ call, told, verifiers }) => `${call} ${told}/${verifiers}`)
 
 test('A process answers as soon as it has heard, and again when its verifiers were handed it', async () => {
   const { answers, said, land } = answering()
