@@ -46,13 +46,18 @@ async function run(engine: Engine, what: Revocation, options: RevokeOptions): Pr
   }
   say(isEnding(found, what))
   const ending = watch(options, (soFar, elapsed) => endingLine(found, soFar, elapsed))
-  const ended = await revoke(engine, what, ending.update)
+  using stopping = untilSignalled()
+  const ended = await revoke(engine, what, (soFar) => {
+    ending.update(soFar)
+    stopping.signal.throwIfAborted()
+  })
     .catch((error: unknown) => {
       ending.clear()
       if (ending.reached !== undefined) say(stoppedLine(ending.reached))
       throw error
     })
     .finally(ending.clear)
+  stopping[Symbol.dispose]()
   if (ended instanceof AuthError) return refusalFor(ended, what)
   say(haveEnded(ended))
   const acknowledged = await acknowledgementOf(engine)
@@ -78,6 +83,14 @@ function pastTime(text: string, now: number): number {
   const at = timeArgument('--before', text)
   if (at > now) throw new SettingError(`--before is "${text}", which lies ahead; accepted: a time that has passed. --all ends everything.`)
   return at
+}
+
+/** Stops between two writes; the second signal ends the process as usual. */
+function untilSignalled(): Disposable & { readonly signal: AbortSignal } {
+  const stop = new AbortController()
+  const onSignal = (name: NodeJS.Signals) => stop.abort(new Error(`Stopped by ${name}.`))
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  return { signal: stop.signal, [Symbol.dispose]: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
 }
 
 /** Shows how far it is, where it takes long. */

@@ -83,6 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
     policy,
     store,
     clock,
+    timers,
     secrets: options.secrets,
     hasher: options.hasher,
     estimator: options.estimator,

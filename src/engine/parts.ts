@@ -1,7 +1,7 @@
 // What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
 
 import type { Policy } from '../domain/policy.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, Timers } from '../ports/clock.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
 import type { Secrets } from '../ports/secrets.ts'
@@ -17,6 +17,7 @@ export interface Parts {
   readonly policy: Policy
   readonly store: Store
   readonly clock: Clock
+  readonly timers: Timers
   readonly secrets: Secrets
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator

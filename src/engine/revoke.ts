@@ -35,7 +35,7 @@ interface Aim {
 type Lineage = readonly CredentialRecord[]
 type IsMeant = (lineage: Lineage) => boolean
 
-/** Users looked at together, and lineages ended in one write: in between, others get their turn. */
+/** Users looked at together, and lineages ended in one write. */
 const USERS_AT_ONCE = 100
 const LINEAGES_AT_ONCE = 100
 
@@ -77,6 +77,7 @@ export async function revoke(parts: Parts, what: Revocation, onEnded: OnRevoked 
     for (const some of inWrites(aims)) {
       endedOfThese.push(...((await end(parts, some, false)) ?? []))
       onEnded(sum(ended, countOf(endedOfThese)))
+      await othersTurn(parts)
     }
     ended = sum(ended, countOf(endedOfThese))
   }
@@ -158,9 +159,15 @@ async function* aimsAtLarge(parts: Parts, isMeant: IsMeant): AsyncGenerator<read
     )
     const meant = aims.filter(({ records }) => records.length > 0)
     if (meant.length > 0) yield meant
+    await othersTurn(parts)
     after = users.at(-1)?.code ?? null
     if (users.length < USERS_AT_ONCE) return
   }
+}
+
+/** A store in this process is read and written without a pause in which anything else would be done. */
+function othersTurn(parts: Parts): Promise<void> {
+  return parts.timers.wait(0)
 }
 
 /** Few enough lineages for one write; those of one user may take several. */

@@ -225,28 +225,54 @@ for (const name of PLACE_NAMES) {
       await visitor.login(visitor.username)
     })
 
-    test('When the database goes away in the middle, it says how far it came; the same again goes on', async (t) => {
-      const { postgres } = place
-      if (postgres === undefined || place.redis !== undefined) {
-        t.skip('of a database that is a server of its own')
-        return
-      }
+    test('Told to stop, it does so between two writes, and says how far it came', async () => {
       const { codes } = await fill(store, 3_000)
-      const stopped = command('session', 'revoke', '--all')
+      const stopped = spawn(process.execPath, [MAIN, 'session', 'revoke', '--all'], {
+        cwd: place.folder,
+        env: cleanEnvironment(place.env),
+        stdio: 'pipe',
+      })
+      let [stdout, stderr] = ['', '']
+      stopped.stdout.on('data', (chunk: Buffer) => {
+        stdout += chunk.toString()
+      })
+      stopped.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString()
+      })
+      const closed = once(stopped, 'close')
       const [first = ''] = codes
       while ((await store.credentials.listByUser(first)).length > 0) await pause(1)
-      await postgres.kill()
-      const { code, stdout, stderr } = await stopped
-      equal(code, 1)
-      match(stdout, /^Ending .*\n[\d,]+ sessions and [\d,]+ remembered logins had ended by then\. The same again goes on\.\n$/)
-      match(stderr, /^latchkey: The database .*\n$/)
-      await postgres.start()
-      await until('the server to be there', async () => (await request(server.url, 'GET', '/readyz')).status === 200)
-      const again = await json('session', 'revoke', '--all')
-      ok(again.ended.sessions > 0 && again.ended.sessions < 3_000)
-      equal(again.acknowledged.processes, 2)
-      deepEqual(await live(), [])
+      stopped.kill('SIGINT')
+      await closed
+      deepEqual([stopped.exitCode, stderr], [1, 'latchkey: Stopped by SIGINT.\n'])
+      const [, all = '', done = ''] = /^Ending ([\d,]+) sessions .*\n([\d,]+) sessions .* had ended by then\. .*\n$/.exec(stdout) ?? []
+      const [before, ended] = [all, done].map((number) => Number(number.replaceAll(',', '')))
+      ok(ended !== undefined && before !== undefined && ended > 0 && ended < before, stdout)
+      const left = await json('session', 'revoke', '--all')
+      equal(left.ended.sessions, before - ended)
     })
+
+    if (name === 'PostgreSQL') {
+      test('When the database goes away in the middle, it says how far it came; the same again goes on', async () => {
+        const { postgres } = place
+        ok(postgres)
+        const { codes } = await fill(store, 3_000)
+        const stopped = command('session', 'revoke', '--all')
+        const [first = ''] = codes
+        while ((await store.credentials.listByUser(first)).length > 0) await pause(1)
+        await postgres.kill()
+        const { code, stdout, stderr } = await stopped
+        equal(code, 1)
+        match(stdout, /^Ending .*\n[\d,]+ sessions and [\d,]+ remembered logins had ended by then\. The same again goes on\.\n$/)
+        match(stderr, /^latchkey: The database .*\n$/)
+        await postgres.start()
+        await until('the server to be there', async () => (await request(server.url, 'GET', '/readyz')).status === 200)
+        const again = await json('session', 'revoke', '--all')
+        ok(again.ended.sessions > 0 && again.ended.sessions < 3_000)
+        equal(again.acknowledged.processes, 2)
+        deepEqual(await live(), [])
+      })
+    }
 
     test('With no server there, it ends all the same, and says that nobody has answered', async () => {
       const visitor = await warm(`last-${name}`)

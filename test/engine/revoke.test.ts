@@ -163,6 +163,25 @@ test('Stopped in the middle, what has ended has ended, the rest lives, and the s
   equal(writes.flat().filter(({ do: what }) => what === 'append operation').length, 250)
 })
 
+test('Between its pages and its writes, everything else in the process gets its turn', async () => {
+  const { store, writes } = watchedStore()
+  await using latchkey = await startInProcess({}, { store })
+  const now = latchkey.clock.now()
+  const codes = Array.from({ length: 1_000 }, (_, index) => `usr_${String(index).padStart(4, '0')}`)
+  await fill(store, ...codes.flatMap((code) => lineageOf(code, now)))
+  let turns = 0
+  const turning = setInterval(() => {
+    turns += 1
+  }, 1)
+  await countToRevoke(latchkey.engine, { all: true })
+  ok(turns >= 8, `${turns} turns while ten pages were counted`)
+  turns = 0
+  await revoke(latchkey.engine, { all: true })
+  clearInterval(turning)
+  equal(writes.length, 10)
+  ok(turns >= 8, `${turns} turns while ten writes ended everything`)
+})
+
 test('What was verified is refused by the same process at once', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
