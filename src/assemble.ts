@@ -20,6 +20,8 @@ export interface AssemblyHooks {
   readonly store?: Store
   readonly hasher?: PasswordHasher
   readonly onFault?: (what: string, error: unknown) => void
+  /** False where no credential is ever accepted, as in a command; true where it is not set. */
+  readonly serves?: boolean
 }
 
 /** Sessions remembered at most, at some 400 bytes, and as many tokens, at some 750. */
@@ -46,6 +48,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     keyProofs: createKeyProofs(),
     capacity: CAPACITY,
     onFault: hooks.onFault ?? (() => {}),
+    serves: hooks.serves ?? true,
   })
   try {
     await engine.start()

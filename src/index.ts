@@ -17,10 +17,12 @@ import type { Whence } from './engine/parts.ts'
 import type { Principal, SessionView, Via } from './engine/principal.ts'
 import { register } from './engine/register.ts'
 import { restore } from './engine/restore.ts'
+import { countToRevoke, type Revocation, type RevokeCounts, revoke } from './engine/revoke.ts'
+import type { Acknowledged } from './engine/roll-call.ts'
 import { patchSessionData, readSessionData, type SessionData } from './engine/session-data.ts'
 import { endCredential, endOtherCredentials, type ListedCredential, listCredentials } from './engine/sessions.ts'
 import { mintForSession } from './engine/tokens.ts'
-import { addUser, deleteUser, findUser, revoke, setDisabled, setPassword, setRoles } from './engine/users.ts'
+import { addUser, deleteUser, findUser, setDisabled, setPassword, setRoles } from './engine/users.ts'
 import { signInVouched } from './engine/vouched.ts'
 import type { Auth } from './http/auth.ts'
 import { signInCookies } from './http/cookies.ts'
@@ -39,6 +41,7 @@ export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
 export { statusOf } from './http/problem.ts'
 export { SettingError } from './settings.ts'
 export type {
+  Acknowledged,
   Auth,
   Authentication,
   EmbeddedPaths,
@@ -54,6 +57,8 @@ export type {
   Peer,
   Principal,
   Protect,
+  Revocation,
+  RevokeCounts,
   RouteOptions,
   SessionData,
   SessionView,
@@ -194,8 +199,19 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
        */
       signIn: (nameOrCode: string, wish: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {}, whence: Whence = NOWHERE) =>
         signInVouched(engine, nameOrCode, { remember: false, delivery: 'cookie', data: {}, ...wish }, bounded(whence)),
-      revoke: (what: { id: string } | { user: string }) => revoke(engine, what),
+      /**
+       * Ends one credential, a lineage, everything of a user, or everything at large: `{ before }` and `{ all: true }` take many
+       * writes, and the same again goes on where one has failed. With `dryRun` it is only counted. @throws StoreError
+       */
+      revoke: (what: Revocation, { dryRun = false }: { dryRun?: boolean } = {}) =>
+        dryRun ? countToRevoke(engine, what) : revoke(engine, what),
     },
+
+    /**
+     * Who has heard everything that has ended so far: asks every process and waits for a second after the last answer. This one
+     * counts too. @throws StoreError
+     */
+    rollCall: (): Promise<Acknowledged> => engine.rollCall.take(),
 
     /** The Set-Cookie values that hand out what a sign-in made, where it is delivered by cookie. */
     cookies: (signedIn: SignedIn): readonly string[] => signInCookies(signedIn, engine.policy.cookies, engine.clock.now()),

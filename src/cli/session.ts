@@ -1,12 +1,12 @@
-// latchkey session: listing and revoking, effective within a second in every running server.
+// latchkey session: listing, and revoking, which has a file of its own.
 
 import type { Command } from 'commander'
 import type { CredentialRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
-import { findUser, revoke } from '../engine/users.ts'
-import { SettingError } from '../settings.ts'
+import { findUser } from '../engine/users.ts'
 import { print, table } from './output.ts'
+import { addRevokeCommand } from './revoke.ts'
 import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 
 const PAGE = 500
@@ -29,24 +29,7 @@ export function addSessionCommands(program: Command): void {
       })
     })
 
-  session
-    .command('revoke [id]')
-    .description('end one session, one remembered login with all it started, or everything of a user')
-    .option('--user <name>', 'everything of this user')
-    .action(async (id: string | undefined, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommandOptions & { user?: string }>()
-      await withEngine(options, async (engine) => {
-        if ((id === undefined) === (options.user === undefined)) {
-          throw new SettingError('Say what to revoke: an id from `latchkey session list`, or --user NAME.')
-        }
-        const what = id === undefined ? { user: options.user ?? '' } : { id }
-        const ended = await revoke(engine, what)
-        if (ended instanceof AuthError)
-          return ended.code === 'not_found' ? notFound('user' in what ? `user ${what.user}` : `live credential ${what.id}`) : ended
-        print({ ended }, options, `${ended.sessions} sessions and ${ended.remembered} remembered logins ended.`)
-        return undefined
-      })
-    })
+  addRevokeCommand(session)
 }
 
 async function listRecords(engine: Engine, user: string | undefined): Promise<readonly CredentialRecord[] | AuthError> {
@@ -64,7 +47,8 @@ async function listRecords(engine: Engine, user: string | undefined): Promise<re
 }
 
 function present(record: CredentialRecord) {
-  const { id, kind, username, userCode, startedAt, lastSeenAt, expiresAt, ip, device } = record
+  const { id, kind, lineage, username, userCode, startedAt, lastSeenAt, expiresAt, ip, device } = record
   const iso = (at: number) => new Date(at).toISOString()
-  return { id, kind, username, userCode, startedAt: iso(startedAt), lastSeenAt: iso(lastSeenAt), expiresAt: iso(expiresAt), ip, device }
+  const times = { startedAt: iso(startedAt), lastSeenAt: iso(lastSeenAt), expiresAt: iso(expiresAt) }
+  return { id, kind, lineage, username, userCode, ...times, ip, device }
 }

@@ -12,9 +12,11 @@ export interface CommandOptions extends OutputOptions {
 
 /** Runs a command on an engine and closes it again. A refusal is printed, and sets the exit code. */
 export async function withEngine(options: CommandOptions, run: (engine: Engine) => Promise<AuthError | undefined>): Promise<void> {
+  // No timer of the engine keeps a process alive; without a database nothing would, and it would end before it has said so.
+  const alive = setInterval(() => {}, 60_000)
   try {
     const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
-    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`)
+    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`, { serves: false })
     try {
       const refusal = await run(engine)
       if (refusal) fail(refusal, options)
@@ -23,6 +25,8 @@ export async function withEngine(options: CommandOptions, run: (engine: Engine) 
     }
   } catch (error) {
     fail(error, options)
+  } finally {
+    clearInterval(alive)
   }
 }
 

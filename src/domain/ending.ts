@@ -13,3 +13,26 @@ export type LogEntry =
   | { readonly kind: 'changed'; readonly sid: string; readonly at: number; readonly roles: readonly string[] }
   /** The key ring has changed: read it again. */
   | { readonly kind: 'keys'; readonly at: number }
+  | RollEntry
+
+/** What is said about the log itself: it ends nothing, and is told to nobody outside. */
+export type RollEntry = Called | HeardCall
+
+/** The roll is called. Who hears this has heard everything before it, and answers. */
+export interface Called {
+  readonly kind: 'called'
+  readonly call: string
+  readonly at: number
+}
+
+/** A process answers. What it says later of the same call counts instead. */
+export interface HeardCall {
+  readonly kind: 'heard'
+  readonly call: string
+  readonly process: string
+  /** Verifiers that followed the log through it when it heard the call. */
+  readonly verifiers: number
+  /** To how many of them it has handed on everything before the call. */
+  readonly told: number
+  readonly at: number
+}

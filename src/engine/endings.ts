@@ -1,19 +1,22 @@
 // The endings log as this process has heard it: what ended, what changed, and whether the log still speaks.
 
-import type { EndReason, LogEntry } from '../domain/ending.ts'
+import type { EndReason, HeardCall, LogEntry } from '../domain/ending.ts'
 import { SECOND } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { Ended, EndingLog, Heard } from '../ports/store.ts'
 
 /** After this long without a word from the log, nothing is accepted from memory. */
-const MAX_SILENCE = SECOND
+export const MAX_SILENCE = SECOND
 const RETRY_AFTER = 100
 
 export interface EndingsListener {
   /** The session ended or changed: forget what is remembered of it. */
   forget(sid: string): void
   keysChanged(): void
+  /** The roll is called, and everything before it was taken in. Calls from before the start are not told: they are long over. */
+  called(call: string): void
+  answered(answer: HeardCall): void
 }
 
 interface Noted {
@@ -39,6 +42,7 @@ export class Endings {
   #position = 0
   #heardAt = Number.NEGATIVE_INFINITY
   #following: AsyncIterableIterator<Heard> | undefined
+  #hasStarted = false
   #stopped = false
   #done: Promise<void> = Promise.resolve()
 
@@ -50,6 +54,7 @@ export class Endings {
   async start(): Promise<void> {
     this.#following = this.#options.log.follow(this.#position)
     await this.#hearNext(this.#following)
+    this.#hasStarted = true
     this.#done = this.#keepFollowing()
   }
 
@@ -126,8 +131,24 @@ export class Endings {
   }
 
   #take(entry: LogEntry): void {
-    if (entry.kind === 'keys') this.#options.listener.keysChanged()
-    else this.#note(entry.sid, entry.at, entry.kind === 'ended' ? entry.reason : undefined)
+    const { listener } = this.#options
+    switch (entry.kind) {
+      case 'ended':
+        this.#note(entry.sid, entry.at, entry.reason)
+        break
+      case 'changed':
+        this.#note(entry.sid, entry.at, undefined)
+        break
+      case 'keys':
+        listener.keysChanged()
+        break
+      case 'called':
+        if (this.#hasStarted) listener.called(entry.call)
+        break
+      case 'heard':
+        listener.answered(entry)
+        break
+    }
   }
 
   #note(sid: string, at: number, endedFor: EndReason | undefined): void {

@@ -1,6 +1,7 @@
 // The engine: the use cases with their parts put together, and the two things that go on beside requests, following the
 // endings log and sweeping.
 
+import type { LogEntry } from '../domain/ending.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
@@ -12,6 +13,8 @@ import { Endings } from './endings.ts'
 import { flushSeen, sweep } from './janitor.ts'
 import { KeyRing } from './key-ring.ts'
 import type { Parts } from './parts.ts'
+import { RollAnswers } from './roll-answers.ts'
+import { RollCall } from './roll-call.ts'
 import { Turns } from './turns.ts'
 import { Verified } from './verified.ts'
 
@@ -28,7 +31,9 @@ export interface EngineOptions {
   /** Credentials remembered at most. */
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
-  readonly onFault: (what: 'flush' | 'sweep' | 'keys', error: unknown) => void
+  readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer', error: unknown) => void
+  /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
+  readonly serves: boolean
 }
 
 export interface Engine extends Parts {
@@ -41,6 +46,16 @@ export interface Engine extends Parts {
 export function createEngine(options: EngineOptions): Engine {
   const { policy, store, clock, timers, onFault } = options
   const interval = flushInterval(policy)
+  const append = async (entry: LogEntry) => {
+    await store.write([{ do: 'append entry', entry }])
+  }
+  const rollCall = new RollCall({ clock, timers, randomId: () => options.secrets.randomId(), append })
+  const rollAnswers = new RollAnswers({
+    process: options.secrets.randomId(),
+    serves: options.serves,
+    append: (answer) => append({ kind: 'heard', ...answer, at: clock.now() }),
+    onFault: (error) => onFault('answer', error),
+  })
   const keys = new KeyRing({ store, signing: options.signing, clock, tokenLifetime: policy.tokenLifetime })
   const endings: Endings = new Endings({
     log: store.log,
@@ -50,6 +65,8 @@ export function createEngine(options: EngineOptions): Engine {
     listener: {
       forget: (sid) => verified.forget(sid),
       keysChanged: () => void keys.read().catch((error: unknown) => onFault('keys', error)),
+      called: (call) => rollAnswers.heard(call),
+      answered: (answer) => rollCall.answered(answer),
     },
   })
   const verified = new Verified({
@@ -67,12 +84,15 @@ export function createEngine(options: EngineOptions): Engine {
     policy,
     store,
     clock,
+    timers,
     secrets: options.secrets,
     hasher: options.hasher,
     estimator: options.estimator,
     keyProofs: options.keyProofs,
     keys,
     endings,
+    rollCall,
+    rollAnswers,
     verified,
     dataTurns: new Turns(),
 

@@ -1,13 +1,15 @@
 // What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
 
 import type { Policy } from '../domain/policy.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, Timers } from '../ports/clock.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
 import type { Endings } from './endings.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { RollAnswers } from './roll-answers.ts'
+import type { RollCall } from './roll-call.ts'
 import type { Turns } from './turns.ts'
 import type { Verified } from './verified.ts'
 
@@ -15,12 +17,15 @@ export interface Parts {
   readonly policy: Policy
   readonly store: Store
   readonly clock: Clock
+  readonly timers: Timers
   readonly secrets: Secrets
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator
   readonly keyProofs: KeyProofs
   readonly keys: KeyRing
   readonly endings: Endings
+  readonly rollCall: RollCall
+  readonly rollAnswers: RollAnswers
   readonly verified: Verified
   /** Writers of one session's data, one after another. */
   readonly dataTurns: Turns

@@ -1,10 +1,10 @@
-// What an operator does to users: adding, roles, disabling, deleting, a new password, ending sessions.
+// What an operator does to users: adding, roles, disabling, deleting, a new password.
 
 import { AuthError } from '../domain/errors.ts'
 import type { OwnAction } from '../domain/operation.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
-import type { Change, EndWhere } from '../ports/store.ts'
+import type { Change } from '../ports/store.ts'
 import { deletionOf } from './account.ts'
 import { operation } from './issue.ts'
 import { countEnded, type EndedCounts } from './logout.ts'
@@ -80,31 +80,6 @@ export async function deleteUser(parts: Parts, nameOrCode: string): Promise<User
   if (!written.landed) return new AuthError('not_found')
   parts.endings.noteEnded(written.ended, now)
   return { user, ended: countEnded(written.ended) }
-}
-
-/** Ends one credential by its id (a remembered login with its lineage), or all of a user's. Refusal: `not_found`. @throws StoreError */
-export async function revoke(parts: Parts, what: { readonly id: string } | { readonly user: string }): Promise<EndedCounts | AuthError> {
-  const target = 'id' in what ? await credentialTarget(parts, what.id) : await userTarget(parts, what.user)
-  if (target === undefined) return new AuthError('not_found')
-  const now = parts.clock.now()
-  const written = await parts.store.write([
-    { do: 'end credentials', where: target.where, reason: 'revoked', at: now, ...('id' in what ? { orRefuse: true } : {}) },
-    operation(parts, OPERATOR, { userCode: target.userCode, action: 'session.end', detail: { by: 'operator' } }, now),
-  ])
-  if (!written.landed) return new AuthError('not_found')
-  parts.endings.noteEnded(written.ended, now)
-  return countEnded(written.ended)
-}
-
-async function credentialTarget(parts: Parts, id: string): Promise<{ readonly userCode: string; readonly where: EndWhere } | undefined> {
-  const found = await parts.store.credentials.find(id)
-  if (found === undefined || found.kind === 'tombstone') return undefined
-  return { userCode: found.userCode, where: found.kind === 'remembered' ? { lineage: found.lineage } : { id } }
-}
-
-async function userTarget(parts: Parts, name: string): Promise<{ readonly userCode: string; readonly where: EndWhere } | undefined> {
-  const user = await findUser(parts, name)
-  return user && { userCode: user.code, where: { userCode: user.code, except: [] } }
 }
 
 function endAll(user: UserRecord, at: number): Change {

@@ -72,4 +72,5 @@ export const systemTimers: Timers = {
     return () => clearInterval(timer)
   },
   pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
+  wait: (milliseconds) => pause(milliseconds),
 }

@@ -10,4 +10,6 @@ export interface Timers {
   every(milliseconds: number, work: () => void): () => void
   /** Resolves after `milliseconds`, without keeping the process alive. */
   pause(milliseconds: number): Promise<void>
+  /** Resolves after `milliseconds`. The process stays alive for it: somebody waits for what comes after. */
+  wait(milliseconds: number): Promise<void>
 }

@@ -152,7 +152,14 @@ test('A refusal is JSON where JSON was asked for', async () => {
   for (const [args, code, error] of [
     [['user', 'delete', 'nobody'], 1, { code: 'not_found', message: 'There is no user nobody.' }],
     [['nonsense'], 2, { code: 'usage', message: "unknown command 'nonsense'" }],
-    [['session', 'revoke'], 2, { code: 'setting', message: 'Say what to revoke: an id from `latchkey session list`, or --user NAME.' }],
+    [
+      ['session', 'revoke'],
+      2,
+      {
+        code: 'setting',
+        message: 'Say what to revoke, one of: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME, --all.',
+      },
+    ],
   ] as const) {
     const result = await latchkey([...args, '--json'])
     deepEqual([result.code, result.stdout, JSON.parse(result.stderr)], [code, '', { error }])

@@ -2,13 +2,14 @@
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { Progress, progressLine } from '../../src/cli/import/progress.ts'
+import { progressLine } from '../../src/cli/import/progress.ts'
+import { Progress } from '../../src/cli/progress.ts'
 
 /** A screen that keeps what is written, and a clock that is set. */
 function watched(isTTY: boolean) {
   const written: string[] = []
   let now = 0
-  const progress = new Progress({ isTTY, write: (text) => written.push(text) }, () => now)
+  const progress = new Progress({ isTTY, write: (text) => written.push(text) }, () => now, progressLine)
   return {
     written,
     progress,

@@ -57,6 +57,26 @@ for (const name of PLACE_NAMES) {
       equal((await host(1).authenticate(withSession(credential))).ok, false)
     })
 
+    test('What an operator revokes at large ends in every host, and all of them are counted by the roll call', async () => {
+      const [early, late] = [await signIn('Early'), await signIn('Late')]
+      const all = await host(0).users.revoke({ all: true }, { dryRun: true })
+      ok('users' in all && all.users >= 2 && all.sessions >= 2)
+      deepEqual(await host(0).users.revoke({ lineage: early.session.id }, { dryRun: true }), { users: 1, sessions: 1, remembered: 0 })
+      ok((await host(1).authenticate(withToken(early.token.token))).ok, 'a dry run ends nothing')
+      deepEqual(await host(0).users.revoke({ lineage: early.session.id }), { users: 1, sessions: 1, remembered: 0 })
+      const { milliseconds, ...heard } = await host(0).rollCall()
+      deepEqual(heard, { processes: 2, verifiers: 0, behind: 0 })
+      ok(milliseconds !== null && milliseconds < 1_000, `${milliseconds} ms`)
+      equal((await host(1).authenticate(withToken(early.token.token))).ok, false)
+      ok((await host(1).authenticate(withToken(late.token.token))).ok)
+      const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = place.env
+      const script = await createLatchkey({ databaseUrl, redisUrl, secret }, { serves: false })
+      deepEqual(await script.users.revoke({ all: true }), { ...all, users: all.users - 1, sessions: all.sessions - 1 })
+      equal((await script.rollCall()).processes, 2, 'who accepts nothing is not counted')
+      await script.close()
+      equal((await host(1).authenticate(withToken(late.token.token))).ok, false)
+    })
+
     test('Login limits hold exactly, however the guesses are spread over the hosts', async () => {
       await signIn('Guessed')
       const guesses = await Promise.all(

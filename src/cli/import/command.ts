@@ -6,9 +6,10 @@ import type { Engine } from '../../engine/engine.ts'
 import { type ImportLine, importUsers } from '../../engine/import-users.ts'
 import { SettingError } from '../../settings.ts'
 import { EXIT, fail, print } from '../output.ts'
+import { grouped, Progress } from '../progress.ts'
 import { type CommandOptions, withEngine } from '../with-engine.ts'
 import { readLines } from './lines.ts'
-import { grouped, Progress } from './progress.ts'
+import { progressLine } from './progress.ts'
 import { readCsv } from './read-csv.ts'
 import { readJsonLines } from './read-json-lines.ts'
 import { Rejects } from './rejects.ts'
@@ -71,7 +72,7 @@ async function run(
   signal: AbortSignal,
   { json = false, rejects: rejectsFile, dryRun = false }: ImportCommandOptions,
 ): Promise<Summary> {
-  const progress = json ? undefined : new Progress(process.stderr, () => performance.now())
+  const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), progressLine)
   const rejects = await Rejects.open(rejectsFile, (line, refused) => {
     progress?.clear()
     process.stderr.write(json ? `${JSON.stringify({ line, refused })}\n` : `latchkey: line ${line}: ${refused}\n`)

@@ -1,8 +1,9 @@
 // The endings log for other services, as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
-import type { LogEntry } from '../../domain/ending.ts'
+import type { LogEntry, RollEntry } from '../../domain/ending.ts'
 import { wholeSeconds } from '../../domain/time.ts'
 import type { Parts } from '../../engine/parts.ts'
+import type { FollowingVerifier } from '../../engine/roll-answers.ts'
 import { isoTime } from '../present.ts'
 import { proveService } from '../proof.ts'
 import { openRoute } from '../route.ts'
@@ -43,6 +44,7 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
   let reached = from ?? 0
   let isFirst = true
   let saidAt = Number.NEGATIVE_INFINITY
+  let verifier: FollowingVerifier | undefined
   try {
     for await (const { entries, position, age } of parts.store.log.follow(reached)) {
       // Before anything that may wait: what is heard grows older meanwhile.
@@ -57,18 +59,25 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
       if (isFirst)
         yield event('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
       const now = performance.now()
-      const says = entries.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
+      const facts = entries.filter(isFact)
+      const calls = entries.flatMap((entry) => (entry.kind === 'called' ? [entry.call] : []))
+      const says = facts.length > 0 || calls.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
       isFirst = false
       if (!says) continue
       saidAt = now
       // Only with the last of them is their position reached: whoever resumes hears some again rather than miss one.
-      const events = entries.map((entry, index) => eventOf(entry, index < entries.length - 1 ? reached : position))
+      const events = facts.map((fact, index) => eventOf(fact, index < facts.length - 1 ? reached : position))
       events.push(event('heartbeat', { at: isoTime(readAt) }, position))
       for (let from = 0; from < events.length; from += AT_ONCE) yield events.slice(from, from + AT_ONCE).join('')
       reached = position
+      // The next piece is asked for only when this one was taken.
+      for (const call of calls) verifier?.handed(call)
+      verifier ??= parts.rollAnswers.joined()
     }
   } catch {
     // The fault is the store's, and is told there: here the stream ends.
+  } finally {
+    verifier?.left()
   }
 }
 
@@ -79,7 +88,13 @@ function positionOf(lastEventId: string | null): number | undefined {
   return Number.isSafeInteger(position) ? position : undefined
 }
 
-function eventOf(entry: LogEntry, id: number): string {
+type Fact = Exclude<LogEntry, RollEntry>
+
+function isFact(entry: LogEntry): entry is Fact {
+  return entry.kind !== 'called' && entry.kind !== 'heard'
+}
+
+function eventOf(entry: Fact, id: number): string {
   const at = isoTime(entry.at)
   switch (entry.kind) {
     case 'ended':

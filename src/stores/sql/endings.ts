@@ -9,6 +9,8 @@ export type EntryRow =
   | readonly [position: number, kind: 'ended', sid: string, at: number, reason: EndReason, roles: null]
   | readonly [position: number, kind: 'changed', sid: string, at: number, reason: null, roles: string | null]
   | readonly [position: number, kind: 'keys', sid: null, at: number, reason: null, roles: null]
+  | readonly [position: number, kind: 'called', call: string, at: number, reason: null, roles: null]
+  | readonly [position: number, kind: 'heard', call: string, at: number, process: string, counts: string]
 
 export const ENDING_SQL = {
   append: `INSERT INTO ${ENDINGS_TABLE} (kind, sid, at, reason, roles) VALUES (?, ?, ?, ?, ?)`,
@@ -26,6 +28,13 @@ export function entryOf([, kind, sid, at, reason, roles]: EntryRow): LogEntry {
       return { kind, sid, at, roles: parseColumn<readonly string[]>(roles ?? '[]') }
     case 'keys':
       return { kind, at }
+    // The roll has no columns of its own: a call stands where sessions do, who has heard it where reasons do.
+    case 'called':
+      return { kind, call: sid, at }
+    case 'heard': {
+      const [verifiers, told] = parseColumn<readonly [number, number]>(roles)
+      return { kind, call: sid, process: reason, verifiers, told, at }
+    }
   }
 }
 
@@ -37,5 +46,9 @@ export function entryValues(entry: LogEntry): readonly [string, string | null, n
       return [entry.kind, entry.sid, entry.at, null, JSON.stringify(entry.roles)]
     case 'keys':
       return [entry.kind, null, entry.at, null, null]
+    case 'called':
+      return [entry.kind, entry.call, entry.at, null, null]
+    case 'heard':
+      return [entry.kind, entry.call, entry.at, entry.process, JSON.stringify([entry.verifiers, entry.told])]
   }
 }

@@ -16,6 +16,9 @@ export function endingLog(holds: Sentence): void {
       { kind: 'changed', sid: 's2', at: T0 + 1, roles: ['a', 'ü "quoted"'] },
       { kind: 'keys', at: T0 + 2 },
       { kind: 'ended', sid: 's3', at: T0 - 1, reason: 'idle' },
+      { kind: 'called', call: 'c1', at: T0 + 3 },
+      { kind: 'heard', call: 'c1', process: 'p1', verifiers: 12, told: 0, at: T0 + 4 },
+      { kind: 'heard', call: 'c1', process: 'p1', verifiers: 12, told: 11, at: T0 + 5 },
     ]
     await land(store, ...appending(...entries))
     assert.deepEqual((await retained(store)).entries, entries)
@@ -34,6 +37,19 @@ export function endingLog(holds: Sentence): void {
     assert.equal(await store.log.trim(T0), 2)
     assert.deepEqual((await retained(store)).entries, [changed('b', T0), changed('d', T0 + 1)])
     assert.equal(await store.log.trim(T0), 0)
+  })
+
+  holds('Entries of every kind are trimmed.', async (store) => {
+    const old: readonly LogEntry[] = [
+      { kind: 'ended', sid: 's1', at: T0, reason: 'revoked' },
+      changed('s2'),
+      { kind: 'keys', at: T0 },
+      { kind: 'called', call: 'c1', at: T0 },
+      { kind: 'heard', call: 'c1', process: 'p1', verifiers: 1, told: 1, at: T0 },
+    ]
+    await land(store, ...appending(...old))
+    assert.equal(await store.log.trim(T0 + 1), old.length)
+    assert.deepEqual((await retained(store)).entries, [])
   })
 
   holds('Positions are never used again, even after everything was trimmed.', async (store) => {

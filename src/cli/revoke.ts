@@ -1,0 +1,125 @@
+// latchkey session revoke: counts, ends, and says who has heard of it.
+
+import type { Command } from 'commander'
+import { AuthError, StoreError } from '../domain/errors.ts'
+import type { Engine } from '../engine/engine.ts'
+import { countToRevoke, type Revocation, type RevokeCounts, revoke } from '../engine/revoke.ts'
+import type { Acknowledged } from '../engine/roll-call.ts'
+import { SettingError } from '../settings.ts'
+import { print } from './output.ts'
+import { Progress } from './progress.ts'
+import { acknowledgementLine, countingLine, endingLine, haveEnded, isEnding, stoppedLine, wouldEnd } from './revoke-words.ts'
+import { timeArgument } from './time-argument.ts'
+import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
+
+interface RevokeOptions extends CommandOptions {
+  readonly user?: string
+  readonly lineage?: string
+  readonly before?: string
+  readonly all?: true
+  readonly dryRun?: true
+}
+
+export function addRevokeCommand(session: Command): void {
+  session
+    .command('revoke [id]')
+    .description('end a session, a remembered login with all it started, or more at once; effective within a second everywhere')
+    .option('--user <name>', 'everything of this user')
+    .option('--lineage <id>', 'a remembered login and every session it started, by the id of any of them')
+    .option('--before <time>', 'every lineage that began before this time, of all users: 2026-11-24 or 2026-11-24T10:00:00Z')
+    .option('--all', 'everything of all users')
+    .option('--dry-run', 'count what would end, and end nothing')
+    .action(async (id: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RevokeOptions>()
+      await withEngine(options, (engine) => run(engine, revocationOf(id, options, engine.clock.now()), options))
+    })
+}
+
+async function run(engine: Engine, what: Revocation, options: RevokeOptions): Promise<AuthError | undefined> {
+  const say = (line: string) => (options.json ? undefined : process.stdout.write(`${line}\n`))
+  const counting = watch(options, countingLine)
+  const found = await countToRevoke(engine, what, counting.update).finally(counting.clear)
+  if (found instanceof AuthError) return refusalFor(found, what)
+  if (options.dryRun) {
+    print({ found }, options, wouldEnd(found, what))
+    return undefined
+  }
+  say(isEnding(found, what))
+  const ending = watch(options, (soFar, elapsed) => endingLine(found, soFar, elapsed))
+  using stopping = untilSignalled()
+  const ended = await revoke(engine, what, (soFar) => {
+    ending.update(soFar)
+    stopping.signal.throwIfAborted()
+  })
+    .catch((error: unknown) => {
+      ending.clear()
+      if (ending.reached !== undefined) say(stoppedLine(ending.reached))
+      throw error
+    })
+    .finally(ending.clear)
+  stopping[Symbol.dispose]()
+  if (ended instanceof AuthError) return refusalFor(ended, what)
+  say(haveEnded(ended))
+  const acknowledged = await acknowledgementOf(engine)
+  const { sessions, remembered } = ended
+  print({ found, ended: { sessions, remembered }, acknowledged }, options, acknowledgementLine(acknowledged))
+  return undefined
+}
+
+/** @throws SettingError */
+function revocationOf(id: string | undefined, { user, lineage, before, all }: RevokeOptions, now: number): Revocation {
+  const given = [id, user, lineage, before, all].filter((one) => one !== undefined)
+  if (given.length === 1) {
+    if (id !== undefined) return { id }
+    if (user !== undefined) return { user }
+    if (lineage !== undefined) return { lineage }
+    return before === undefined ? { all: true } : { before: pastTime(before, now) }
+  }
+  throw new SettingError('Say what to revoke, one of: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME, --all.')
+}
+
+/** @throws SettingError */
+function pastTime(text: string, now: number): number {
+  const at = timeArgument('--before', text)
+  if (at > now) throw new SettingError(`--before is "${text}", which lies ahead; accepted: a time that has passed. --all ends everything.`)
+  return at
+}
+
+/** Stops between two writes; the second signal ends the process as usual. */
+function untilSignalled(): Disposable & { readonly signal: AbortSignal } {
+  const stop = new AbortController()
+  const onSignal = (name: NodeJS.Signals) => stop.abort(new Error(`Stopped by ${name}.`))
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  return { signal: stop.signal, [Symbol.dispose]: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
+}
+
+/** Shows how far it is, where it takes long. */
+function watch({ json = false }: RevokeOptions, lineOf: (soFar: RevokeCounts, elapsed: number) => string) {
+  const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), lineOf)
+  const watched = {
+    reached: undefined as RevokeCounts | undefined,
+    update: (soFar: RevokeCounts) => {
+      watched.reached = soFar
+      progress?.update(soFar)
+    },
+    clear: () => progress?.clear(),
+  }
+  return watched
+}
+
+/** Null when nobody could be asked; what has ended stays ended. */
+async function acknowledgementOf(engine: Engine): Promise<Acknowledged | null> {
+  try {
+    return await engine.rollCall.take()
+  } catch (error) {
+    if (error instanceof StoreError) return null
+    throw error
+  }
+}
+
+function refusalFor(refusal: AuthError, what: Revocation): AuthError {
+  if (refusal.code !== 'not_found') return refusal
+  if ('user' in what) return notFound(`user ${what.user}`)
+  if ('lineage' in what) return notFound(`live lineage ${what.lineage}`)
+  return 'id' in what ? notFound(`live credential ${what.id}`) : refusal
+}

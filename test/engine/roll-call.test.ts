@@ -1,0 +1,238 @@
+// Calling the roll, and answering it: who is counted, how long it takes, and what is never answered.
+
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Called, HeardCall } from '../../src/domain/ending.ts'
+import { StoreError } from '../../src/domain/errors.ts'
+import { RollAnswers } from '../../src/engine/roll-answers.ts'
+import { RollCall } from '../../src/engine/roll-call.ts'
+import { systemTimers } from '../../src/platform/clock.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { startInProcess, turnableClock } from '../support/in-process.ts'
+import { until } from '../support/until.ts'
+
+interface Reply {
+  readonly after: number
+  readonly process: string
+  readonly verifiers?: number
+  readonly told?: number
+}
+
+/** A roll that is called, and answered at these times; how long it took. */
+async function called(replies: readonly Reply[]) {
+  const clock = turnableClock()
+  const began = clock.now()
+  const due = replies.toSorted((a, b) => a.after - b.after)
+  const calls: Called[] = []
+  const roll = new RollCall({
+    clock,
+    timers: {
+      ...systemTimers,
+      wait: async (milliseconds) => {
+        const end = clock.now() + milliseconds
+        for (let next = due[0]; next !== undefined && began + next.after <= end; next = due[0]) {
+          due.shift()
+          clock.turn(began + next.after - clock.now())
+          const { process, verifiers = 0, told = 0 } = next
+          roll.answered({ kind: 'heard', call: calls[0]?.call ?? '', process, verifiers, told, at: clock.now() })
+        }
+        clock.turn(end - clock.now())
+      },
+    },
+    randomId: () => 'c1',
+    append: async (call) => void calls.push(call),
+  })
+  const acknowledged = await roll.take()
+  deepEqual(calls, [{ kind: 'called', call: 'c1', at: began }])
+  return { ...acknowledged, took: clock.now() - began }
+}
+
+test('Processes and their verifiers are counted, and when the last of them answered', async () => {
+  const { took, ...acknowledged } = await called([
+    { after: 12, process: 'p1', verifiers: 3, told: 3 },
+    { after: 38, process: 'p2', verifiers: 2, told: 2 },
+    { after: 20, process: 'p3' },
+  ])
+  deepEqual(acknowledged, { processes: 3, verifiers: 5, behind: 0, milliseconds: 38 })
+  ok(took > 1_000 && took < 1_200, `${took} ms`)
+})
+
+test('What a process says later of the same call counts instead', async () => {
+  const { took, ...acknowledged } = await called([
+    { after: 10, process: 'p1', verifiers: 4, told: 0 },
+    { after: 30, process: 'p1', verifiers: 4, told: 3 },
+  ])
+  deepEqual(acknowledged, { processes: 1, verifiers: 3, behind: 1, milliseconds: 30 })
+})
+
+test('Nobody is waited for longer than a second after the last answer', async () => {
+  const { took, ...acknowledged } = await called([])
+  deepEqual(acknowledged, { processes: 0, verifiers: 0, behind: 0, milliseconds: null })
+  ok(took > 1_000 && took < 1_200, `${took} ms`)
+  equal((await called([{ after: 900, process: 'late' }])).processes, 1)
+  equal((await called([{ after: 1_500, process: 'too late' }])).processes, 0)
+})
+
+test('Answers without end do not keep anybody waiting without end', async () => {
+  const { took } = await called(Array.from({ length: 1_000 }, (_, index) => ({ after: index * 100, process: 'p1' })))
+  ok(took < 15_000, `${took} ms`)
+})
+
+test('Answers to another call are not counted', async () => {
+  const clock = turnableClock()
+  const roll = new RollCall({
+    clock,
+    timers: {
+      ...systemTimers,
+      wait: async () => roll.answered({ kind: 'heard', call: 'another', process: 'p1', verifiers: 1, told: 1, at: clock.now() }),
+    },
+    randomId: () => 'c1',
+    append: async () => {},
+  })
+  deepEqual(await roll.take(), { processes: 0, verifiers: 0, behind: 0, milliseconds: null })
+})
+
+test('Where the log cannot be written, the roll cannot be called', async () => {
+  const roll = new RollCall({
+    clock: turnableClock(),
+    timers: systemTimers,
+    randomId: () => 'c1',
+    append: async () => {
+      throw new StoreError('The store is away.')
+    },
+  })
+  await rejects(roll.take(), StoreError)
+})
+
+/** A process that answers, and what it has said; an answer takes as long as the test wants. */
+function answering(serves = true) {
+  const said: Omit<HeardCall, 'kind' | 'at'>[] = []
+  let landing = Promise.withResolvers<void>()
+  const faults: unknown[] = []
+  const answers = new RollAnswers({
+    process: 'p1',
+    serves,
+    append: async (answer) => {
+      said.push(answer)
+      await landing.promise
+    },
+    onFault: (error) => faults.push(error),
+  })
+  return {
+    answers,
+    said,
+    faults,
+    async land() {
+      landing.resolve()
+      landing = Promise.withResolvers()
+      await new Promise(setImmediate)
+    },
+    async fail() {
+      landing.reject(new StoreError('The store is away.'))
+      landing = Promise.withResolvers()
+      await new Promise(setImmediate)
+    },
+  }
+}
+
+const counts = (said: readonly Omit<HeardCall, 'kind' | 'at'>[]) => said.map(({ call, told, verifiers }) => `${call} ${told}/${verifiers}`)
+
+test('A process answers as soon as it has heard, and again when its verifiers were handed it', async () => {
+  const { answers, said, land } = answering()
+  const [one, two] = [answers.joined(), answers.joined()]
+  answers.heard('c1')
+  await land()
+  one.handed('c1')
+  await land()
+  two.handed('c1')
+  await land()
+  deepEqual(counts(said), ['c1 0/2', 'c1 1/2', 'c1 2/2'])
+  deepEqual(new Set(said.map(({ process }) => process)), new Set(['p1']))
+})
+
+test('While one answer is written, what comes meanwhile gathers for the next', async () => {
+  const { answers, said, land } = answering()
+  const verifiers = Array.from({ length: 100 }, () => answers.joined())
+  answers.heard('c1')
+  for (const verifier of verifiers) verifier.handed('c1')
+  await land()
+  await land()
+  deepEqual(counts(said), ['c1 0/100', 'c1 100/100'])
+})
+
+test('What comes at the very moment at which an answer has landed is told all the same', async () => {
+  const said: string[] = []
+  const answers = new RollAnswers({
+    process: 'p1',
+    serves: true,
+    append: async ({ told, verifiers }) => void said.push(`${told}/${verifiers}`),
+    onFault: () => {},
+  })
+  const verifiers = Array.from({ length: 10 }, () => answers.joined())
+  answers.heard('c1')
+  for (const [turns, verifier] of verifiers.entries()) {
+    for (let turn = 0; turn < turns; turn += 1) await undefined
+    verifier.handed('c1')
+  }
+  await new Promise(setImmediate)
+  equal(said.at(-1), '10/10')
+})
+
+test('For a verifier the process does not answer before it has heard the call itself', async () => {
+  const { answers, said, land } = answering()
+  answers.joined().handed('c1')
+  await land()
+  deepEqual(said, [])
+  answers.heard('c1')
+  await land()
+  deepEqual(counts(said), ['c1 1/1'])
+})
+
+test('A verifier that has gone is not waited for, and one that came after the call was heard is not counted', async () => {
+  const { answers, said, land } = answering()
+  const gone = answers.joined()
+  const stays = answers.joined()
+  answers.heard('c1')
+  answers.joined()
+  await land()
+  gone.left()
+  await land()
+  stays.handed('c1')
+  stays.left()
+  await land()
+  deepEqual(counts(said), ['c1 0/2', 'c1 0/1', 'c1 1/1'])
+})
+
+test('An answer that cannot be written is a fault, and the next call is answered again', async () => {
+  const { answers, said, faults, land, fail } = answering()
+  answers.heard('c1')
+  await fail()
+  equal(faults.length, 1)
+  answers.heard('c2')
+  await land()
+  deepEqual(counts(said), ['c1 0/0', 'c2 0/0'])
+})
+
+test('Who serves nobody does not answer', async () => {
+  const { answers, said, land } = answering(false)
+  answers.heard('c1')
+  await land()
+  deepEqual(said, [])
+})
+
+test('A call from before a process has started is not answered; one from after is', async () => {
+  const store = createMemoryStore()
+  const call = (name: string) => store.write([{ do: 'append entry', entry: { kind: 'called', call: name, at: 1 } }])
+  await call('before')
+  await using _latchkey = await startInProcess({}, { store })
+  await call('after')
+  const following = store.log.follow(0)
+  const answered: string[] = []
+  await until('an answer', async () => {
+    const heard = await following.next()
+    if (!heard.done) answered.push(...heard.value.entries.flatMap((entry) => (entry.kind === 'heard' ? [entry.call] : [])))
+    return answered.length > 0
+  })
+  await following.return?.()
+  deepEqual(answered, ['after'])
+})
