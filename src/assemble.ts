@@ -1,5 +1,6 @@
 // Where the parts are put together: a policy from the settings, a store, the secrets, the engine on top, the handler in front.
 
+import type { Operation } from './domain/operation.ts'
 import { makePolicy, type Policy } from './domain/policy.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { openStore } from './open-store.ts'
@@ -20,6 +21,8 @@ export interface AssemblyHooks {
   readonly store?: Store
   readonly hasher?: PasswordHasher
   readonly onFault?: (what: string, error: unknown) => void
+  /** Told of every alarm once the record has it: the place to write to the user from. What it throws is a fault. */
+  readonly onAlarm?: (alarm: Operation) => void | Promise<void>
   /** False where no credential is ever accepted, as in a command; true where it is not set. */
   readonly serves?: boolean
 }
@@ -49,6 +52,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     capacity: CAPACITY,
     onFault: hooks.onFault ?? (() => {}),
     serves: hooks.serves ?? true,
+    onAlarm: hooks.onAlarm ?? (() => {}),
   })
   try {
     await engine.start()
@@ -79,5 +83,6 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
     registration: rest.registration,
     tokenBinding: rest.tokenBinding,
     deviceBinding: rest.deviceBinding,
+    askAgain: rest.askAgain,
   })
 }

@@ -167,6 +167,12 @@ export const SETTINGS = {
     'preferred',
     'bind sign-ins to the device, where browsers can',
   ),
+  askAgain: oneOf(
+    'LATCHKEY_ASK_AGAIN',
+    ['off', 'alarm', 'warning'],
+    'off',
+    'ends a sign-in that is suddenly used by another kind of device: at an alarm, or at a warning too',
+  ),
   tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive', 'always'], 'sensitive', 'ask for a proof of key-bound tokens'),
   metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
   trustedProxies: {

@@ -15,6 +15,7 @@ export const subject: SubjectModule = {
       capacity: 2 * MOST,
       idleTimeout: 1_200_000,
       deviceBinding: 'preferred',
+      look: () => {},
       flushInterval: 5_000,
       isHeard: () => true,
       flushSoon: () => {},

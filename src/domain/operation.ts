@@ -14,12 +14,14 @@ export type OwnAction =
   | 'account.enable'
   | 'account.roles'
   | 'device.bind'
+  | 'device.changed'
   | 'device.mismatch'
   | 'login.password'
   | 'login.remembered'
   | 'login.vouched'
   | 'session.end'
   | 'password.change'
+  | 'token.networks'
 
 export interface Operation {
   readonly id: string

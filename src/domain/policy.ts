@@ -3,6 +3,7 @@
 import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'
 import type { LoginLimits } from './limits.ts'
+import type { AskAgain } from './signals.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
 /** Durations in milliseconds. */
@@ -28,6 +29,8 @@ export interface Policy {
   readonly tokenBinding: 'off' | 'sensitive' | 'always'
   /** Whether lineages are bound to devices. `off` also where cookies cannot be: see `canBindDevices`. */
   readonly deviceBinding: DevicePolicy
+  /** From which grade of a signal on a lineage ends, so that the password is asked for again. */
+  readonly askAgain: AskAgain
   readonly clearSiteData: boolean
   readonly cookies: CookieSettings
 }
@@ -47,6 +50,7 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   registration: 'open',
   tokenBinding: 'sensitive',
   deviceBinding: 'preferred',
+  askAgain: 'off',
   clearSiteData: false,
 })
 

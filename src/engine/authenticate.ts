@@ -12,6 +12,7 @@ import type { Change } from '../ports/store.ts'
 import { confirmDevice } from './device-confirmation.ts'
 import { provenUntil, UnprovenDevice } from './device-proofs.ts'
 import type { Bond } from './known-session.ts'
+import type { Caller } from './lookout.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import { type Principal, principalOfSession, principalOfToken } from './principal.ts'
 import type { CredentialForm } from './verified.ts'
@@ -21,6 +22,8 @@ export interface Presented {
   readonly raw: string
   /** The device proof that came along with a session's credential. */
   readonly proof?: string | undefined
+  /** Who presents it, where that is known. */
+  readonly by?: Caller
 }
 
 /**
@@ -30,12 +33,12 @@ export interface Presented {
  * @param passive true for requests that must not keep the session alive
  */
 export function authenticate(parts: Parts, presented: Presented, passive: boolean): Principal | AuthError | Promise<Principal | AuthError> {
-  const recalled = parts.verified.recall(presented.kind, presented.raw, parts.clock.now(), passive, presented.proof)
+  const recalled = parts.verified.recall(presented.kind, presented.raw, parts.clock.now(), passive, presented.proof, presented.by)
   if (recalled) return recalled
-  return presented.kind === 'token' ? verifyToken(parts, presented.raw, passive) : verifySession(parts, presented, passive)
+  return presented.kind === 'token' ? verifyToken(parts, presented, passive) : verifySession(parts, presented, passive)
 }
 
-async function verifySession(parts: Parts, { raw, proof }: Presented, passive: boolean): Promise<Principal | AuthError> {
+async function verifySession(parts: Parts, { raw, proof, by }: Presented, passive: boolean): Promise<Principal | AuthError> {
   const opened = parts.secrets.open('session', raw)
   if (opened === undefined) return sessionRequired('unknown')
   const judged = await findLiving(parts, opened.id, opened)
@@ -47,11 +50,19 @@ async function verifySession(parts: Parts, { raw, proof }: Presented, passive: b
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)
-  accept(parts, { kind: 'session', raw }, principal, session, judged.mark, { proof: session.binding && proof, until: shown.until }, passive)
+  accept(
+    parts,
+    { kind: 'session', raw, ...(by && { by }) },
+    principal,
+    session,
+    judged.mark,
+    { proof: session.binding && proof, until: shown.until },
+    passive,
+  )
   return principal
 }
 
-async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise<Principal | AuthError> {
+async function verifyToken(parts: Parts, { raw, by }: Presented, passive: boolean): Promise<Principal | AuthError> {
   const claims = await claimsOf(parts, raw)
   if (claims === undefined) return tokenInvalid('malformed')
   const now = parts.clock.now()
@@ -71,7 +82,15 @@ async function verifyToken(parts: Parts, raw: string, passive: boolean): Promise
   if (judged.session.roles.join() !== claims.roles.join()) return tokenInvalid('expired')
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return tokenInvalid('session_ended')
-  accept(parts, { kind: 'token', raw }, principal, session, judged.mark, { proof: undefined, until: claims.exp * SECOND }, passive)
+  accept(
+    parts,
+    { kind: 'token', raw, ...(by && { by }) },
+    principal,
+    session,
+    judged.mark,
+    { proof: undefined, until: claims.exp * SECOND },
+    passive,
+  )
   return principal
 }
 
@@ -137,7 +156,7 @@ function judge(
 /** Remembers what was verified, unless the log told of a change since the mark: then it is good for this request alone. */
 function accept(
   parts: Parts,
-  { kind, raw }: Presented,
+  { kind, raw, by }: Presented,
   principal: Principal,
   session: SessionRecord,
   mark: number,
@@ -146,6 +165,7 @@ function accept(
 ): void {
   if (parts.endings.notedSince(session.id, mark)) return
   const known = parts.verified.learn(session.id, session.lastSeenAt, session)
+  parts.verified.look(known, by, parts.clock.now())
   if (kind === 'session') parts.verified.rememberSession(raw, known, bond.until === Number.POSITIVE_INFINITY ? undefined : bond)
   else parts.verified.rememberToken(raw, principal, known, bond.until)
   if (!passive) parts.verified.seen(known, parts.clock.now())

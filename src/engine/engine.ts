@@ -2,6 +2,7 @@
 // endings log and sweeping.
 
 import type { LogEntry } from '../domain/ending.ts'
+import type { Operation } from '../domain/operation.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
@@ -12,6 +13,7 @@ import type { Store } from '../ports/store.ts'
 import { Endings } from './endings.ts'
 import { flushSeen, sweep } from './janitor.ts'
 import { KeyRing } from './key-ring.ts'
+import { signalsOf, tellSignals } from './lookout.ts'
 import type { Parts } from './parts.ts'
 import { RollAnswers } from './roll-answers.ts'
 import { RollCall } from './roll-call.ts'
@@ -31,7 +33,8 @@ export interface EngineOptions {
   /** Credentials remembered at most. */
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
-  readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer', error: unknown) => void
+  readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer' | 'signal' | 'alarm', error: unknown) => void
+  readonly onAlarm: (alarm: Operation) => void | Promise<void>
   /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
   readonly serves: boolean
 }
@@ -75,6 +78,10 @@ export function createEngine(options: EngineOptions): Engine {
     deviceBinding: policy.deviceBinding,
     flushInterval: interval,
     isHeard: (now) => endings.isHeard(now),
+    look: (session, token, by, now) => {
+      const signals = signalsOf(session, token, by, now)
+      if (signals.length > 0) void tellSignals(engine, session.sid, signals, by).catch((error: unknown) => onFault('signal', error))
+    },
     flushSoon: () => void flushSeen(engine).catch((error: unknown) => onFault('flush', error)),
   })
   let stopSweeping = () => {}
@@ -94,6 +101,11 @@ export function createEngine(options: EngineOptions): Engine {
     rollCall,
     rollAnswers,
     verified,
+    onAlarm(alarm) {
+      void Promise.resolve(alarm)
+        .then(options.onAlarm)
+        .catch((error: unknown) => onFault('alarm', error))
+    },
     dataTurns: new Turns(),
 
     async start() {

@@ -3,6 +3,7 @@
 
 import type { SessionRecord } from '../domain/credential.ts'
 import { type DevicePolicy, unboundUntil } from '../domain/device-binding.ts'
+import { familyOf } from '../domain/signals.ts'
 import { DAY } from '../domain/time.ts'
 import type { Principal, SessionView } from './principal.ts'
 import { type Rights, sharedRights } from './shared-rights.ts'
@@ -28,6 +29,8 @@ export interface Bond {
 
 const FORGOTTEN = 1
 const UNFLUSHED = 2
+/** The bits above these. */
+const FAMILY = 8
 
 /** Shared by every credential that names the session. All times that go in and come out are in milliseconds since 1970. */
 export class KnownSession {
@@ -70,6 +73,11 @@ export class KnownSession {
     return (this.#flags & UNFLUSHED) !== 0
   }
 
+  /** The kind of browser and system that it was issued to; 0 until its record was read, and where they are not known. */
+  get family(): number {
+    return this.#flags >> FAMILY
+  }
+
   set unflushed(is: boolean) {
     this.#flags = is ? this.#flags | UNFLUSHED : this.#flags & ~UNFLUSHED
   }
@@ -103,6 +111,7 @@ export class KnownSession {
     this.#username = record.username
     this.#rights = sharedRights(record.roles, record.amr)
     this.#startedBy = record.startedBy
+    this.#flags = (this.#flags & ((1 << FAMILY) - 1)) | (familyOf(record.device) << FAMILY)
     const until = unboundUntil(record, policy)
     if (this.bond?.proof === undefined) this.bond = until === Number.POSITIVE_INFINITY ? undefined : { proof: undefined, until }
     this.#authenticated = small(record.authTime - at)

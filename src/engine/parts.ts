@@ -1,5 +1,6 @@
 // What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
 
+import type { Operation } from '../domain/operation.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
@@ -27,6 +28,8 @@ export interface Parts {
   readonly rollCall: RollCall
   readonly rollAnswers: RollAnswers
   readonly verified: Verified
+  /** Tells whoever wants to know of an alarm. Never throws. */
+  readonly onAlarm: (alarm: Operation) => void
   /** Writers of one session's data, one after another. */
   readonly dataTurns: Turns
 }

@@ -3,6 +3,7 @@
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
+import { asksAgain, familyOf, gradeFamilies } from '../domain/signals.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
@@ -10,6 +11,7 @@ import { provenUntil, UnprovenDevice } from './device-proofs.ts'
 import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
 import { lineageOf } from './lineage.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
+import { evidence, recordSignal } from './signals.ts'
 
 /**
  * Starts a session from a presented remembered login and, unless another tab has just done so, rotates it.
@@ -29,8 +31,17 @@ export async function restore(parts: Parts, raw: string, whence: Whence, proof?:
     if (judged.verdict === 'unproven') return new UnprovenDevice(judged.login, judged.because)
     const user = await parts.store.users.find(judged.login.userCode)
     if (user === undefined || user.disabled) return sessionRequired('revoked')
+    const { login } = judged
+    const changed = gradeFamilies(familyOf(login.device), familyOf(whence.device))
     const outcome =
-      judged.verdict === 'theft' ? await endStolen(parts, judged.login, whence) : await startSession(parts, user, judged, presented, whence)
+      judged.verdict === 'theft'
+        ? await endStolen(parts, login, whence, 'login.remembered')
+        : changed && asksAgain(changed, parts.policy.askAgain)
+          ? await endStolen(parts, login, whence, 'device.changed')
+          : await startSession(parts, user, judged, presented, whence)
+    if (outcome && !(outcome instanceof AuthError) && changed) {
+      await recordSignal(parts, login, { action: 'device.changed', outcome: changed }, whence, login.rotatedAt)
+    }
     if (outcome) return outcome
   }
   return new AuthError('busy', { retryAfter: 1 })
@@ -87,25 +98,21 @@ async function sessionsOf(parts: Parts, login: RememberedRecord): Promise<readon
 }
 
 /** Two parties hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */
-async function endStolen(parts: Parts, login: RememberedRecord, whence: Whence): Promise<AuthError | undefined> {
+async function endStolen(
+  parts: Parts,
+  login: RememberedRecord,
+  whence: Whence,
+  action: 'login.remembered' | 'device.changed',
+): Promise<AuthError | undefined> {
   const now = parts.clock.now()
-  const seenBefore = { ip: login.ip, device: login.device, at: new Date(login.rotatedAt).toISOString() }
-  const presentedNow = { ip: whence.ip, device: whence.device, at: new Date(now).toISOString() }
+  const detail = { remembered: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
+  const alarm = operation(parts, whence, { userCode: login.userCode, action, outcome: 'alarm', detail }, now)
   const written = await parts.store.write([
     { do: 'end credentials', where: { lineage: login.lineage }, reason: 'theft_suspected', at: now, orRefuse: true },
-    operation(
-      parts,
-      whence,
-      {
-        userCode: login.userCode,
-        action: 'login.remembered',
-        outcome: 'alarm',
-        detail: { remembered: login.id, seenBefore, presentedNow },
-      },
-      now,
-    ),
+    alarm,
   ])
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, now)
+  parts.onAlarm(alarm.operation)
   return sessionRequired('theft_suspected')
 }

@@ -6,9 +6,10 @@ import type { DevicePolicy } from '../domain/device-binding.ts'
 import { TwoGenerations } from '../domain/two-generations.ts'
 import type { Seen } from '../ports/store.ts'
 import { type Bond, currentEpoch, type Epoch, KnownSession } from './known-session.ts'
+import { type Caller, type LastNetwork, LOOK_EVERY } from './lookout.ts'
 import type { Principal } from './principal.ts'
 
-interface VerifiedToken {
+interface VerifiedToken extends LastNetwork {
   readonly raw: string
   readonly principal: Principal
   readonly session: KnownSession
@@ -30,6 +31,8 @@ export interface VerifiedOptions {
   /** Milliseconds between flushes of seen times. */
   readonly flushInterval: number
   readonly isHeard: (now: number) => boolean
+  /** Told who uses a session, now and then. */
+  readonly look: (session: KnownSession, token: LastNetwork | undefined, by: Caller, now: number) => void
   /** Asks for a flush at once: other processes would soon take this session for idle. */
   readonly flushSoon: () => void
 }
@@ -59,31 +62,40 @@ export class Verified {
    * The principal of a credential that was verified before and is still good; undefined means only "ask the store".
    *
    * @param proof the device proof that came along
+   * @param by who sends it, where that is known
    */
-  recall(kind: CredentialForm, raw: string, now: number, passive: boolean, proof?: string): Principal | undefined {
-    return kind === 'session' ? this.#recallSession(raw, now, passive, proof) : this.#recallToken(raw, now, passive)
+  recall(kind: CredentialForm, raw: string, now: number, passive: boolean, proof?: string, by?: Caller): Principal | undefined {
+    return kind === 'session' ? this.#recallSession(raw, now, passive, proof, by) : this.#recallToken(raw, now, passive, by)
   }
 
-  #recallSession(raw: string, now: number, passive: boolean, proof: string | undefined): Principal | undefined {
+  #recallSession(raw: string, now: number, passive: boolean, proof: string | undefined, by: Caller | undefined): Principal | undefined {
     const dot = raw.indexOf('.')
     const session = this.#bySecret.get(keyOf(raw))
     if (session === undefined || raw.slice(dot + 1) !== session.secret || raw.slice(0, dot) !== session.sid) return this.#miss()
     const { bond } = session
     if (bond !== undefined && (proof !== bond.proof || now >= bond.until)) return this.#miss()
-    return this.#isGood(session, session.expiresAt, now, passive) ? session.principal : this.#miss()
+    return this.#isGood(session, undefined, session.expiresAt, now, passive, by) ? session.principal : this.#miss()
   }
 
-  #recallToken(raw: string, now: number, passive: boolean): Principal | undefined {
+  #recallToken(raw: string, now: number, passive: boolean, by: Caller | undefined): Principal | undefined {
     const token = this.#tokens.get(keyOf(raw))
     if (token === undefined || token.raw !== raw) return this.#miss()
-    return this.#isGood(token.session, token.expiresAt, now, passive) ? token.principal : this.#miss()
+    return this.#isGood(token.session, token, token.expiresAt, now, passive, by) ? token.principal : this.#miss()
   }
 
   /** Whether its session lives, by all that is known here; if so, this was a use of it. */
-  #isGood(session: KnownSession, until: number, now: number, passive: boolean): boolean {
+  #isGood(
+    session: KnownSession,
+    token: VerifiedToken | undefined,
+    until: number,
+    now: number,
+    passive: boolean,
+    by: Caller | undefined,
+  ): boolean {
     if (session.forgotten || now >= until || now >= session.lastSeenAt + this.#options.idleTimeout || !this.#options.isHeard(now))
       return false
     this.hits += 1
+    if (by !== undefined && now - session.lastSeenAt >= LOOK_EVERY) this.#options.look(session, token, by, now)
     if (!passive) this.seen(session, now)
     return true
   }
@@ -103,7 +115,12 @@ export class Verified {
   }
 
   rememberToken(raw: string, principal: Principal, session: KnownSession, expiresAt: number): void {
-    this.#tokens.set(keyOf(raw), { raw: ownCopy(raw), principal, session, expiresAt })
+    this.#tokens.set(keyOf(raw), { raw: ownCopy(raw), principal, session, expiresAt, network: undefined, networkAt: 0 })
+  }
+
+  /** Looks at whoever has just been verified anew. */
+  look(session: KnownSession, by: Caller | undefined, now: number): void {
+    if (by !== undefined) this.#options.look(session, undefined, by, now)
   }
 
   /** What is known of the session, if anything is. */

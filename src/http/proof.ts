@@ -9,6 +9,7 @@ import { isServiceKey } from '../engine/service-keys.ts'
 import { type Soon, soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
+import { PresentedByRequest, type Sender } from './presented.ts'
 import { isUnderWay } from './unproven.ts'
 
 export interface Proven {
@@ -24,13 +25,13 @@ export interface Proven {
 export function provePrincipal(
   parts: Parts,
   { header, cookies }: RequestCredentials,
-  request: Pick<Incoming, 'header'>,
+  request: Sender,
   passive: boolean,
 ): Soon<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
   if (header?.saidToBeBound && parts.keyProofs.boundTo(header.raw) === undefined) return tokenInvalid('malformed')
   if (header?.kind === 'session') return provenBy('header', proveSession(parts, header.raw, cookies.device, request, passive), false)
-  if (header) return provenBy('token', authenticate(parts, header, passive), false)
+  if (header) return provenBy('token', authenticate(parts, new PresentedByRequest('token', header.raw, undefined, request), passive), false)
   const isRestorable = cookies.remember !== undefined
   const found =
     cookies.session === undefined ? sessionRequired('none') : proveSession(parts, cookies.session, cookies.device, request, passive)
@@ -46,10 +47,10 @@ export function proveSession(
   parts: Parts,
   raw: string,
   proof: string | undefined,
-  request: Pick<Incoming, 'header'>,
+  request: Sender,
   passive: boolean,
 ): Soon<Principal | AuthError> {
-  return soon(authenticate(parts, { kind: 'session', raw, proof }, passive), (found) =>
+  return soon(authenticate(parts, new PresentedByRequest('session', raw, proof, request), passive), (found) =>
     found instanceof UnprovenDevice && found.record.kind === 'session' && isUnderWay(found, request)
       ? principalOfSession(found.record)
       : found,

@@ -42,12 +42,14 @@ const OWN: Readonly<Record<OwnAction, true>> = {
   'account.enable': true,
   'account.roles': true,
   'device.bind': true,
+  'device.changed': true,
   'device.mismatch': true,
   'login.password': true,
   'login.remembered': true,
   'login.vouched': true,
   'session.end': true,
   'password.change': true,
+  'token.networks': true,
 }
 
 const RESERVED = [

@@ -26,6 +26,7 @@ test('the defaults', () => {
     registration: 'open',
     tokenBinding: 'sensitive',
     deviceBinding: 'preferred',
+    askAgain: 'off',
     clearSiteData: false,
   })
 })

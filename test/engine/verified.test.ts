@@ -19,6 +19,7 @@ function memory(capacity = 100) {
     capacity,
     idleTimeout: IDLE,
     deviceBinding: 'preferred',
+    look: () => {},
     flushInterval: FLUSH,
     isHeard: () => true,
     flushSoon: () => (asked.flushes += 1),

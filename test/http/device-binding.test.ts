@@ -169,7 +169,7 @@ test('the record tells of a copy with what is known of both sides, and does not 
   deepEqual(found[0]?.detail, {
     lineage: id,
     credential: 'session',
-    boundBy: { ip: '192.0.2.1', device: OWNER['user-agent'], at },
+    seenBefore: { ip: '192.0.2.1', device: OWNER['user-agent'], at },
     presentedNow: { ip: '198.51.100.7', device: THIEF['user-agent'], at },
   })
   equal((await read(latchkey, all)).status, 200)

@@ -1,7 +1,7 @@
 // Latchkey in the test's own process, over a memory store, with a clock that the test turns and counters on everything
 // that costs something.
 
-import { assemble } from '../../src/assemble.ts'
+import { type AssemblyHooks, assemble } from '../../src/assemble.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { createHandler, type Handle } from '../../src/http/handler.ts'
 import { type Answer, isPieceByPiece } from '../../src/http/message.ts'
@@ -65,9 +65,14 @@ export interface Called extends Omit<Answer, 'body'> {
 
 const PUBLIC_URL = 'http://localhost:3000'
 
+export interface InProcessChoices extends Pick<AssemblyHooks, 'onAlarm' | 'onFault'> {
+  readonly store?: Store
+  readonly publicUrl?: string
+}
+
 export async function startInProcess(
   settings: SettingInputs = {},
-  { store = createMemoryStore(), publicUrl = PUBLIC_URL }: { readonly store?: Store; readonly publicUrl?: string } = {},
+  { store = createMemoryStore(), publicUrl = PUBLIC_URL, ...hooks }: InProcessChoices = {},
 ): Promise<InProcess> {
   const clock = turnableClock()
   const counts: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
@@ -86,7 +91,7 @@ export async function startInProcess(
   const engine = await assemble(
     readSettings(settings, (key) => key),
     publicUrl,
-    { clock, hasher, store: counting(store, counts) },
+    { ...hooks, clock, hasher, store: counting(store, counts) },
   )
   const handle = createHandler({
     parts: engine,

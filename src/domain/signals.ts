@@ -1,0 +1,55 @@
+// What is not as usual about who uses a sign-in: another kind of browser or system, another network. Grades, never a fingerprint; and an
+// address alone decides nothing.
+
+import type { Outcome } from './operation.ts'
+
+export type Grade = Extract<Outcome, 'notice' | 'warning' | 'alarm'>
+
+/** From which grade on the password is asked for again. */
+export type AskAgain = 'off' | 'warning' | 'alarm'
+
+const BROWSERS = [
+  /\bFirefox\/|\bFxiOS\//,
+  /\bChrome\/|\bChromium\/|\bCriOS\//,
+  /\bSafari\//,
+  /^(?:curl|Wget|python|Go-http|node|undici|axios|okhttp|Java)\b/i,
+]
+const PLATFORMS = [/\bAndroid\b/, /\biPhone\b|\biPad\b/, /\bWindows\b/, /\bCrOS\b/, /\bMacintosh\b/, /\bLinux\b/]
+const SIZE = 8
+
+/** Kind of browser and of system in a small number; 0 where neither is known. Versions are not looked at: they change by themselves. */
+export function familyOf(device: string): number {
+  const browser = BROWSERS.findIndex((pattern) => pattern.test(device)) + 1
+  const platform = PLATFORMS.findIndex((pattern) => pattern.test(device)) + 1
+  return platform * SIZE + browser
+}
+
+/** Undefined where nothing has changed that both of them tell of. */
+export function gradeFamilies(before: number, now: number): Grade | undefined {
+  const browserChanged = differs(before % SIZE, now % SIZE)
+  const platformChanged = differs(Math.floor(before / SIZE), Math.floor(now / SIZE))
+  if (browserChanged && platformChanged) return 'alarm'
+  // A tablet that asks for the desktop's page says that it is another system: by itself that is no alarm.
+  return browserChanged || platformChanged ? 'warning' : undefined
+}
+
+function differs(before: number, now: number): boolean {
+  return before !== 0 && now !== 0 && before !== now
+}
+
+/** As providers have them: the first 16 bits of an IPv4 address, the first 32 of IPv6. Undefined for what is neither. */
+export function networkOf(ip: string): string | undefined {
+  const four = /^(?:::ffff:)?(\d+\.\d+)\.\d+\.\d+$/i.exec(ip)
+  if (four) return four[1]
+  const [first = '', second = ''] = ip.toLowerCase().split(':')
+  return ip.includes(':') ? `${first}:${second || '0'}` : undefined
+}
+
+/** Of a token that is used from two networks within a minute: people change networks, and tokens are copied. */
+export const TWO_NETWORKS: Grade = 'notice'
+
+const GRADES: readonly Grade[] = ['notice', 'warning', 'alarm']
+
+export function asksAgain(grade: Grade, policy: AskAgain): boolean {
+  return policy !== 'off' && GRADES.indexOf(grade) >= GRADES.indexOf(policy)
+}
