@@ -51,7 +51,13 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
         rolldownOptions: {
           input: join(ROOT, source),
           preserveEntrySignatures: 'strict',
-          output: { entryFileNames: `${name}-[hash].js`, chunkFileNames: `${name}-[hash].js`, assetFileNames: `${name}-[hash][extname]` },
+          // One file each: what a module loads later has no path of its own here.
+          output: {
+            codeSplitting: false,
+            entryFileNames: `${name}-[hash].js`,
+            chunkFileNames: `${name}-[hash].js`,
+            assetFileNames: `${name}-[hash][extname]`,
+          },
         },
       },
     })

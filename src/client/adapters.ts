@@ -1,11 +1,16 @@
 // Other ways to make requests, taught to carry the token. Each only translates to the client's own way.
 
-import { refusesToken } from './problem.ts'
-
 /** What an adapter needs of the client. */
 interface Carrier {
   fetch(input: string, init: RequestInit): Promise<Response>
-  authorization(address: string, wish?: { readonly refused: string }): Promise<string | undefined>
+  authorization(address: string): Promise<string | undefined>
+  remedy(
+    method: string,
+    address: string,
+    authorization: string,
+    status: number,
+    refusal: unknown,
+  ): Promise<Readonly<Record<'authorization' | 'dpop', string | undefined>> | undefined>
 }
 
 /** What of jQuery is used. */
@@ -64,6 +69,7 @@ export interface Axios<Config extends AxiosRequest> {
 }
 
 export interface AxiosRequest {
+  readonly method?: string | undefined
   readonly headers: { set(name: string, value: string): unknown; get(name: string): unknown; has(name: string): boolean }
 }
 
@@ -85,11 +91,12 @@ export function interceptAxios<Config extends AxiosRequest>(carrier: Carrier, in
   })
   instance.interceptors.response.use(undefined, async (failure) => {
     const { config, response } = failure
-    if (!config || !response || !refusesToken(response.status, response.data) || !firsts.has(config.headers)) throw failure
-    const refused = String(config.headers.get('Authorization'))
-    const header = await carrier.authorization(instance.getUri(config), { refused })
-    if (header === undefined || header === refused) throw failure
-    config.headers.set('Authorization', header)
+    if (!config || !response || !firsts.has(config.headers)) throw failure
+    const { headers, method = 'get' } = config
+    const refused = String(headers.get('Authorization'))
+    const remedy = await carrier.remedy(method.toUpperCase(), instance.getUri(config), refused, response.status, response.data)
+    if (remedy === undefined) throw failure
+    for (const [name, value] of Object.entries(remedy)) if (value !== undefined) headers.set(name, value)
     return instance.request(config)
   })
 }

@@ -2,7 +2,9 @@
 
 import { isSignedOut } from './calls.ts'
 import type { Holder, TokenWish } from './holder.ts'
-import { readJson, refusesToken } from './problem.ts'
+import { readJson } from './problem.ts'
+import type { Prover } from './prover.ts'
+import type { FindRemedy } from './remedy.ts'
 
 export interface Passively {
   /** True for a poll that nobody asked for: it does not keep the session alive. */
@@ -13,16 +15,17 @@ export interface Passively {
  * @param origins those that may see the token
  * @param base what relative addresses are relative to
  */
-export function createCarrier(holder: Holder, origins: ReadonlySet<string>, base: string) {
+export function createCarrier(holder: Holder, prover: Prover, findRemedy: FindRemedy, origins: ReadonlySet<string>, base: string) {
+  const absolute = (address: string | URL) => new URL(address, base)
   const carrier = {
     /**
      * The value of the Authorization header for an address, renewed when it is near its end, or when it is the one that was
-     * refused; undefined for an address that may not see it, and when nobody is signed in.
+     * refused; undefined for an address that may not see it, and when nobody is signed in. Where much is at stake it goes with `proof`.
      */
     async authorization(address: string | URL, { refused, passive }: TokenWish = {}): Promise<string | undefined> {
-      if (!origins.has(new URL(address, base).origin)) return undefined
+      if (!origins.has(absolute(address).origin)) return undefined
       try {
-        return `Bearer ${await holder.token({ refused: refused?.replace(/^Bearer /, ''), passive })}`
+        return `Bearer ${await holder.token({ refused: refused === undefined ? undefined : tokenIn(refused), passive })}`
       } catch (error) {
         if (isSignedOut(error)) return undefined
         throw error
@@ -30,32 +33,57 @@ export function createCarrier(holder: Holder, origins: ReadonlySet<string>, base
     },
 
     /**
+     * The value of a DPoP header for one request with that Authorization header: it shows that this client has the key which the token is
+     * bound to. Undefined where it has none.
+     */
+    async proof(method: string, address: string | URL, authorization: string): Promise<string | undefined> {
+      return prover.prove(method, absolute(address).href, tokenIn(authorization))
+    },
+
+    /** What a refused request is repeated with; undefined where nothing helps. @param authorization what it was refused with */
+    async remedy(
+      method: string,
+      address: string | URL,
+      authorization: string,
+      status: number,
+      refusal: unknown,
+      passive?: boolean,
+    ): Promise<Readonly<Record<'authorization' | 'dpop', string | undefined>> | undefined> {
+      if (status !== 401) return undefined
+      const url = absolute(address).href
+      const found = await findRemedy({ method, url, token: tokenIn(authorization), passive }, refusal ?? {}).catch((error: unknown) => {
+        if (isSignedOut(error)) return undefined
+        throw error
+      })
+      return found && { authorization: `Bearer ${found.token}`, dpop: found.dpop }
+    },
+
+    /**
      * `fetch` with the token in the header, for Latchkey, the page's own origin and `origins`; anywhere else it is plain
-     * `fetch`. The token is renewed once when it is near its end or refused, and the request repeated.
+     * `fetch`. Where the token is near its end or refused, it is renewed, and where a proof of its key is asked for, there is one: the
+     * request is repeated once.
      */
     async fetch(input: string | URL | Request, { passive, ...init }: RequestInit & Passively = {}): Promise<Response> {
-      const request = new Request(input instanceof Request ? input : new URL(input, base), init)
+      const request = new Request(input instanceof Request ? input : absolute(input), init)
       const header = request.headers.has('authorization') ? undefined : await carrier.authorization(request.url, { passive })
       if (header === undefined) return globalThis.fetch(request)
       if (passive) request.headers.set('x-latchkey-passive', '1')
       const again = request.clone()
-      const response = await globalThis.fetch(withHeader(request, header))
-      if (!refusesToken(response.status, await bodyOfRefusal(response))) {
+      request.headers.set('authorization', header)
+      const response = await globalThis.fetch(request)
+      const refusal = response.status === 401 ? await readJson(response.clone()) : undefined
+      const remedy = await carrier.remedy(request.method, request.url, header, response.status, refusal, passive)
+      if (remedy === undefined) {
         if (!passive) holder.noteSeen()
         return response
       }
-      const renewed = await carrier.authorization(request.url, { refused: header, passive })
-      return renewed === undefined || renewed === header ? response : globalThis.fetch(withHeader(again, renewed))
+      for (const [name, value] of Object.entries(remedy)) if (value !== undefined) again.headers.set(name, value)
+      return globalThis.fetch(again)
     },
   }
   return carrier
 }
 
-function withHeader(request: Request, header: string): Request {
-  request.headers.set('authorization', header)
-  return request
-}
-
-async function bodyOfRefusal(response: Response): Promise<unknown> {
-  return response.status === 401 ? readJson(response.clone()) : undefined
+function tokenIn(authorization: string): string {
+  return authorization.replace(/^\w+ /, '')
 }

@@ -2,12 +2,14 @@
 
 import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
 import { type Ajax, type AjaxOptions, type Axios, type AxiosRequest, ajaxTransport, interceptAxios } from './adapters.ts'
-import { type CallOptions, createCall, isSignedOut } from './calls.ts'
+import { type Call, type CallOptions, createCall, isSignedOut } from './calls.ts'
 import { createCarrier, type Passively } from './carrier.ts'
 import { createEvents, type Listener } from './events.ts'
 import { createHolder, type SignedOutReason } from './holder.ts'
 import { type ClientOptions, settled } from './options.ts'
-import { LatchkeyError } from './problem.ts'
+import type { LatchkeyError } from './problem.ts'
+import { createProver } from './prover.ts'
+import { createRemedy, type Remedy } from './remedy.ts'
 import { lookAround } from './surroundings.ts'
 import { createWatch } from './watch.ts'
 
@@ -68,7 +70,7 @@ export type Client = ReturnType<typeof createClient>
  */
 export function createClient(options: ClientOptions = {}) {
   const around = lookAround()
-  const { url, origins, delivery, timeout, notice } = settled(options, around.pageUrl)
+  const { url, origins, delivery, timeout, notice, key } = settled(options, around.pageUrl)
   const events = createEvents<ClientEvents>()
   const call = createCall(url, timeout, (...request) => globalThis.fetch(...request))
   const watch = createWatch(around, notice, {
@@ -76,7 +78,20 @@ export function createClient(options: ClientOptions = {}) {
     // Whoever cannot be asked now is asked again later.
     check: () => void session({ passive: true }).catch(() => {}),
   })
-  const holder = createHolder(`latchkey:${url}`, around, call, {
+  const name = `latchkey:${url}`
+  const prover = createProver(name, key, () => Date.now() - (holder.current?.clockAhead ?? 0))
+
+  /** A call that hands out a token, which is bound to the key where there is one. Whatever is wrong with the proof, it signs in. */
+  const mint: Call = async (method, path, callOptions) => {
+    const dpop = await prover.prove(method, url + path)
+    if (dpop === undefined) return call(method, path, callOptions)
+    return call<never>(method, path, { ...callOptions, headers: { dpop } }).catch((error: LatchkeyError) => {
+      if (error.code !== 'proof.required' || error.detail.reason === 'device') throw error
+      return call(method, path, callOptions)
+    })
+  }
+
+  const holder = createHolder(name, around, mint, {
     signedIn({ user, session, clockAhead }) {
       watch.begin(session, clockAhead)
       events.tell('signed-in', { user, session })
@@ -96,21 +111,28 @@ export function createClient(options: ClientOptions = {}) {
   async function signIn(path: string, body: NewUser | Credentials): Promise<SignedIn> {
     const askedAt = Date.now()
     const { sessionCredential } = holder
-    const answer = await call<SignedInAnswer>('POST', path, {
+    const answer = await mint<SignedInAnswer>('POST', path, {
       authorization: sessionCredential && `Session ${sessionCredential}`,
       body: { ...body, ...(delivery === 'header' && { delivery }) },
     })
     return whoIn(holder.begin(answer, askedAt))
   }
 
-  /** A call with the token, and once more with another one when that is refused. */
+  /** A call with the token, and once more with another one, or with a proof of the key, when that is refused. */
   async function own<T>(method: string, path: string, callOptions: CallOptions = {}): Promise<T> {
     const { passive } = callOptions
-    const act = (token: string) => call<T>(method, path, { ...callOptions, authorization: `Bearer ${token}` })
+    const act = ({ token, dpop }: Remedy) =>
+      call<T>(method, path, {
+        ...callOptions,
+        authorization: `Bearer ${token}`,
+        headers: { ...callOptions.headers, ...(dpop !== undefined && { dpop }) },
+      })
     const token = await holder.token({ passive })
-    const answer = await act(token).catch(async (error: unknown) => {
-      if (!(error instanceof LatchkeyError) || error.code !== 'token.invalid') throw error
-      return act(await holder.token({ refused: token, passive }))
+    const answer = await act({ token, dpop: undefined }).catch(async (error: LatchkeyError) => {
+      const remedy =
+        error.status === 401 && (await findRemedy({ method, url: url + path, token, passive }, { code: error.code, ...error.detail }))
+      if (!remedy) throw error
+      return act(remedy)
     })
     if (!passive) holder.noteSeen()
     return answer
@@ -131,7 +153,8 @@ export function createClient(options: ClientOptions = {}) {
     }
   }
 
-  const carrier = createCarrier(holder, origins, around.pageUrl ?? url)
+  const findRemedy = createRemedy(holder, prover)
+  const carrier = createCarrier(holder, prover, findRemedy, origins, around.pageUrl ?? url)
   return {
     /** Who is signed in here, as far as this page knows; `session()` asks. */
     get user(): User | null {
@@ -210,7 +233,9 @@ export function createClient(options: ClientOptions = {}) {
       holder.end('signed_out')
     },
 
-    ...carrier,
+    fetch: carrier.fetch,
+    authorization: carrier.authorization,
+    proof: carrier.proof,
 
     /** Tells of `signed-in`, `signed-out` and `expiring`. Returns what stops it. */
     on: <Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>) => events.on(name, listener),

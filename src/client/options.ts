@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly timeout?: number
   /** Milliseconds before the end of a session at which `expiring` is told; 60,000 by default. */
   readonly notice?: number
+  /** Whether tokens are bound to a key that the browser keeps to itself (RFC 9449): true where it can. */
+  readonly key?: boolean
 }
 
 const TIMEOUT = 20_000
@@ -20,7 +22,10 @@ const NOTICE = 60_000
  * @param pageUrl the address of the page; undefined in a script
  * @throws TypeError naming the option and what is accepted
  */
-export function settled({ url, origins = [], delivery, timeout = TIMEOUT, notice = NOTICE }: ClientOptions, pageUrl: string | undefined) {
+export function settled(
+  { url, origins = [], delivery, timeout = TIMEOUT, notice = NOTICE, key = true }: ClientOptions,
+  pageUrl: string | undefined,
+) {
   const address = url ?? (pageUrl && new URL(pageUrl).origin)
   if (address === undefined)
     throw new TypeError('createClient: url is missing; accepted: the address of Latchkey, such as "https://app.example.com".')
@@ -36,5 +41,6 @@ export function settled({ url, origins = [], delivery, timeout = TIMEOUT, notice
     delivery: delivery ?? (pageUrl === undefined ? 'header' : 'cookie'),
     timeout,
     notice,
+    key,
   } as const
 }

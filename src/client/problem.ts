@@ -66,12 +66,6 @@ export function networkError(fault: unknown): LatchkeyError {
     : new LatchkeyError('network.unreachable', 'The server cannot be reached.')
 }
 
-/** Whether another token may help. A refusal says so by its code; a server that is not Latchkey may say 401 alone. */
-export function refusesToken(status: number, body: unknown): boolean {
-  const { code } = (body ?? {}) as { readonly code?: unknown }
-  return status === 401 && (typeof code !== 'string' || code === 'token.invalid')
-}
-
 /** Undefined for anything that is not JSON. */
 export async function readJson(response: Response): Promise<unknown> {
   try {

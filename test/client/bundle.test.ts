@@ -1,6 +1,6 @@
 // What browsers load: how much it is, and that nothing of the server is in it.
 
-import { deepEqual, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { bundle } from '../support/client-bundle.ts'
@@ -17,12 +17,21 @@ test('the client is at most 5 KiB zipped, and made of its own files alone', asyn
   )
 })
 
+test('what the client loads for its key is at most 1 KiB zipped, and apart', async () => {
+  const { later, code } = await bundle('src/client/index.ts')
+  equal(later.length, 1)
+  const size = gzipSync(later[0] ?? '', { level: 9 }).byteLength
+  ok(size <= KIB, `${size} bytes`)
+  ok(!code.includes('indexedDB') && later[0]?.includes('indexedDB'))
+})
+
 test('the script of the pages is at most 10 KiB zipped, the client included', async () => {
-  const { code, sources } = await bundle('src/pages/script/main.ts')
+  const { code, sources } = await bundle('src/pages/script/main.ts', { whole: true })
   const size = gzipSync(code, { level: 9 }).byteLength
   ok(size <= 10 * KIB, `${size} bytes`)
   deepEqual(
-    sources.filter((source) => !/^src\/(client|pages)\//.test(source)),
+    // Of the bundler there is what holds modules together.
+    sources.filter((source) => !/^src\/(client|pages)\/|rolldown\/runtime/.test(source)),
     [],
   )
 })
