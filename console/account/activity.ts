@@ -4,6 +4,15 @@ import type { Operation } from './alarms.ts'
 
 export const DAYS = 30
 
+const COLUMNS: Readonly<Record<Operation['outcome'], 'done' | 'refused' | 'alarms'>> = {
+  ok: 'done',
+  notice: 'done',
+  refused: 'refused',
+  limited: 'refused',
+  warning: 'alarms',
+  alarm: 'alarms',
+}
+
 export interface DayCount {
   /** The day's first moment, in milliseconds since 1970. */
   readonly day: number
@@ -21,7 +30,7 @@ export function activityOf(operations: readonly Pick<Operation, 'at' | 'outcome'
   for (let back = DAYS - 1; back >= 0; back -= 1) counts.set(startOfDay(now, back), { done: 0, refused: 0, alarms: 0 })
   for (const { at, outcome } of operations) {
     const count = counts.get(startOfDay(Date.parse(at), 0))
-    if (count !== undefined) count[outcome === 'ok' ? 'done' : outcome === 'alarm' ? 'alarms' : 'refused'] += 1
+    if (count !== undefined) count[COLUMNS[outcome]] += 1
   }
   return [...counts].map(([day, count]) => ({ day, ...count }))
 }

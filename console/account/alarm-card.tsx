@@ -4,22 +4,38 @@ import { Button } from '@mantine/core'
 import { type Sight, sightIn } from '../../src/client/sight.ts'
 import type { Operation } from './alarms.ts'
 import { sayDevice, sayPlace } from './device-text.ts'
-import { say } from './say.ts'
+import { say, type TextKey } from './say.ts'
 import { sayMoment } from './times.ts'
 
 interface AlarmCardProps {
   readonly alarm: Operation
-  readonly onEndOthers: () => void
+  readonly onEndEverything: () => void
   readonly onChangePassword: () => void
   readonly onSeen: () => void
 }
 
-export function AlarmCard({ alarm, onEndOthers, onChangePassword, onSeen }: AlarmCardProps) {
+interface AlarmTexts {
+  readonly title: TextKey
+  readonly now: TextKey
+  readonly before: TextKey
+  readonly done: TextKey
+}
+
+const USED_UP: AlarmTexts = { title: 'alarmTitle', now: 'alarmNow', before: 'alarmBefore', done: 'alarmEnded' }
+
+/** By what was recorded. */
+const TEXTS: Readonly<Record<string, AlarmTexts>> = {
+  'device.mismatch': { title: 'alarmTitle', now: 'mismatchNow', before: 'mismatchBefore', done: 'mismatchDone' },
+  'device.changed': { title: 'changedTitle', now: 'changedNow', before: 'changedBefore', done: 'changedDone' },
+}
+
+export function AlarmCard({ alarm, onEndEverything, onChangePassword, onSeen }: AlarmCardProps) {
   const now = sightIn(alarm, 'presentedNow')
   const before = sightIn(alarm, 'seenBefore')
+  const texts = TEXTS[alarm.action] ?? USED_UP
   const title = `alarm-${alarm.id}`
   return (
-    <section className="card alarm" aria-labelledby={title} role="alert">
+    <section className={`card ${alarm.outcome}`} aria-labelledby={title} role="alert">
       <h2 id={title}>
         <svg
           className="sign"
@@ -33,16 +49,16 @@ export function AlarmCard({ alarm, onEndOthers, onChangePassword, onSeen }: Alar
         >
           <path d="M12 3 2.5 20h19zM12 10v4.5M12 17v.5" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
-        {say('alarmTitle')}
+        {say(texts.title)}
       </h2>
       <p>
-        {now ? say('alarmNow', blanksOf(now)) : say('alarmUnread')} {before && say('alarmBefore', blanksOf(before))}
+        {now ? say(texts.now, blanksOf(now)) : say('alarmUnread')} {before && say(texts.before, blanksOf(before))}
       </p>
       <p>
-        {say('alarmEnded')} {say('alarmAdvice')}
+        {say(texts.done)} {say('alarmAdvice')}
       </p>
       <div className="actions">
-        <Button color="red" onClick={onEndOthers}>
+        <Button color="red" onClick={onEndEverything}>
           {say('alarmEnd')}
         </Button>
         <Button variant="default" onClick={onChangePassword}>

@@ -8,11 +8,11 @@ import type { OperationsReading } from './use-operations.ts'
 
 interface AlarmCardsProps {
   readonly reading: OperationsReading
-  readonly onEndOthers: () => void
+  readonly onEndEverything: () => void
   readonly onChangePassword: () => void
 }
 
-export function AlarmCards({ reading: { state, load }, onEndOthers, onChangePassword }: AlarmCardsProps) {
+export function AlarmCards({ reading: { state, load }, onEndEverything, onChangePassword }: AlarmCardsProps) {
   const [seen, setSeen] = useState(seenAlarms)
   if (state.status === 'failed') return <Failure text="failedAlarms" error={state.error} again={load} />
   if (state.status === 'loading') return null
@@ -22,7 +22,7 @@ export function AlarmCards({ reading: { state, load }, onEndOthers, onChangePass
       <AlarmCard
         key={alarm.id}
         alarm={alarm}
-        onEndOthers={onEndOthers}
+        onEndEverything={onEndEverything}
         onChangePassword={onChangePassword}
         onSeen={() => {
           keepSeenAlarm(alarm.id)

@@ -1,4 +1,4 @@
-// The alarms in the record, and which of them this browser was told have been seen.
+// The alarms and warnings in the record, and which of them this browser was told have been seen.
 
 import type { OperationsPage } from '../../src/client/index.ts'
 
@@ -7,9 +7,12 @@ export type Operation = OperationsPage['operations'][number]
 const KEY = 'latchkey.alarms-seen'
 
 export function alarmsIn(operations: readonly Operation[]): readonly Operation[] {
-  return operations.filter(({ outcome }) => outcome === 'alarm')
+  return operations.filter(({ outcome }) => outcome === 'alarm' || outcome === 'warning')
 }
 
+/**
+ * Kept in this browser and not in the record: whoever has taken over a sign-in could otherwise say for its owner that all is well.
+ */
 export function seenAlarms(): readonly string[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')

@@ -26,6 +26,7 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
           <h3>
             {sayDevice(root.device)}
             {current && <Mark text={say(isRemembered ? 'currentDevice' : 'current')} />}
+            {root.bound && <Mark text={say('bound')} title={say('boundWhy')} />}
           </h3>
           <p className="soft sentence">{isRemembered ? sayRemembered(root) : saySession(root, undefined)}</p>
           {isRemembered && sessions.length === 0 && <p className="soft sentence">{say('noSessionOpen')}</p>}
@@ -52,9 +53,9 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
   )
 }
 
-function Mark({ text }: { readonly text: string }) {
+function Mark({ text, title }: { readonly text: string; readonly title?: string }) {
   return (
-    <Badge variant="light" tt="none" ml={8}>
+    <Badge variant="light" tt="none" ml={8} {...(title !== undefined && { title, color: 'teal' })}>
       {text}
     </Badge>
   )

@@ -20,6 +20,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
   const operations = useOperations()
   const { refresh: refreshOperations } = operations
   const [askingForOthers, setAskingForOthers] = useState(false)
+  const [askingForAll, setAskingForAll] = useState(false)
   const [ended, setEnded] = useState<EndedCounts>()
   const currentPassword = useRef<HTMLInputElement>(null)
 
@@ -50,13 +51,13 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
       <ExpiringBanner latest={who.session.expiresAt} aliveUntil={aliveUntil} />
       <AlarmCards
         reading={operations}
-        onEndOthers={() => setAskingForOthers(true)}
+        onEndEverything={() => setAskingForAll(true)}
         onChangePassword={() => {
           document.getElementById('password')?.scrollIntoView()
           currentPassword.current?.focus({ preventScroll: true })
         }}
       />
-      <WhoIAm who={who} />
+      <WhoIAm who={who} onEndEverything={() => setAskingForAll(true)} />
       <SessionsSection reading={sessions} ended={ended} onEndOthers={() => setAskingForOthers(true)} onEnded={noteEnded} />
       <OperationsSection reading={operations} />
       <ChangePassword username={who.user.username} currentRef={currentPassword} onChanged={refresh} />
@@ -69,6 +70,14 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
         text="endOthersText"
         button="endOthers"
         act={async () => noteEnded(await latchkey.sessions.endOthers())}
+      />
+      <Confirm
+        opened={askingForAll}
+        onClose={() => setAskingForAll(false)}
+        title="signOutEverywhereTitle"
+        text="signOutEverywhereText"
+        button="signOutEverywhere"
+        act={async () => void (await latchkey.logout({ everywhere: true }))}
       />
     </>
   )

@@ -10,7 +10,7 @@ interface OperationFiltersProps {
   readonly onChange: (wanted: Wanted) => void
 }
 
-const OUTCOMES = ['ok', 'refused', 'limited', 'alarm'] as const
+const OUTCOMES = ['ok', 'refused', 'limited', 'notice', 'warning', 'alarm'] as const
 
 export function OperationFilters({ wanted, onChange }: OperationFiltersProps) {
   const kinds = Object.entries(KINDS).map(([value, text]) => ({ value, label: say(text) }))

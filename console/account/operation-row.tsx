@@ -7,7 +7,7 @@ import { kindOf, sayOperation } from './operation-text.ts'
 import { say } from './say.ts'
 import { sayMoment } from './times.ts'
 
-const COLORS = { ok: 'teal', refused: 'yellow', limited: 'yellow', alarm: 'red' } as const
+const COLORS = { ok: 'teal', refused: 'yellow', limited: 'yellow', notice: 'gray', warning: 'orange', alarm: 'red' } as const
 
 export function OperationRow({ operation }: { readonly operation: Operation }) {
   const { at, outcome } = operation

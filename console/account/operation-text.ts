@@ -13,7 +13,7 @@ export const KINDS: Readonly<Record<Kind, TextKey>> = {
 }
 
 export function kindOf({ action }: Operation): Kind {
-  if (action.startsWith('login.')) return 'signIn'
+  if (/^(?:login|device|token)\./.test(action)) return 'signIn'
   if (action.startsWith('account.') || action.startsWith('password.')) return 'change'
   return action.startsWith('session.') ? 'ending' : 'own'
 }

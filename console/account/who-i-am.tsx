@@ -1,17 +1,19 @@
 // Who is signed in, since when and until when, and the ways out.
 
 import { Badge, Button } from '@mantine/core'
-import { useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
-import { Confirm } from './confirm.tsx'
 import { latchkey } from './latchkey.ts'
 import { Outcome } from './outcome.tsx'
 import { say } from './say.ts'
 import { sayDuration, sayMoment } from './times.ts'
 import { useAction } from './use-action.ts'
 
-export function WhoIAm({ who: { user, session } }: { readonly who: SignedIn }) {
-  const [asking, setAsking] = useState(false)
+interface WhoIAmProps {
+  readonly who: SignedIn
+  readonly onEndEverything: () => void
+}
+
+export function WhoIAm({ who: { user, session }, onEndEverything }: WhoIAmProps) {
   const { busy, failure, run } = useAction()
   return (
     <section className="card" aria-labelledby="who-title">
@@ -31,7 +33,7 @@ export function WhoIAm({ who: { user, session } }: { readonly who: SignedIn }) {
           <Button loading={busy} onClick={() => void run(async () => void (await latchkey.logout()))}>
             {say('signOut')}
           </Button>
-          <Button variant="default" onClick={() => setAsking(true)}>
+          <Button variant="default" onClick={onEndEverything}>
             {say('signOutEverywhere')}
           </Button>
         </div>
@@ -57,14 +59,6 @@ export function WhoIAm({ who: { user, session } }: { readonly who: SignedIn }) {
           <dd>{say('endsWhen', { idle: sayDuration(session.idleTimeout), at: sayMoment(session.expiresAt) })}</dd>
         </div>
       </dl>
-      <Confirm
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title="signOutEverywhereTitle"
-        text="signOutEverywhereText"
-        button="signOutEverywhere"
-        act={async () => void (await latchkey.logout({ everywhere: true }))}
-      />
     </section>
   )
 }

@@ -95,11 +95,11 @@ test('a theft is told on the account page too, with both sides', async () => {
   await alarm.waitFor()
   match(await text(home.locator('main')), /curl/)
   await takePicture(home, 'account-alarm')
-  await home.getByRole('button', { name: 'I have seen this' }).click()
+  await home.getByRole('button', { name: 'That was me' }).click()
   await home.reload()
   await section(home, 'What happened in my account').waitFor()
   await home.waitForLoadState('networkidle')
-  equal(await home.getByRole('button', { name: 'I have seen this' }).count(), 0)
+  equal(await home.getByRole('button', { name: 'That was me' }).count(), 0)
   await home.close()
 })
 

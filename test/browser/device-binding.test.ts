@@ -10,10 +10,12 @@ import { after, before, test } from 'node:test'
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { toNodeListener } from '../../src/adapters/node.ts'
 import { createLatchkey } from '../../src/index.ts'
+import { faultsOf } from '../support/accessibility.ts'
 import { signInByHand } from '../support/by-hand.ts'
 import type { Certificate } from '../support/certificate.ts'
 import { newProfile, openChromium } from '../support/chromium.ts'
 import { freePort } from '../support/connections.ts'
+import { takePicture } from '../support/pictures.ts'
 import { run } from '../support/programs.ts'
 import { type Sites, startSites } from '../support/sites.ts'
 import { until } from '../support/until.ts'
@@ -244,6 +246,21 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
   deepEqual(await readTimes(page, 3), [200, 200, 200])
   const told = await alarms(page)
   ok(told.every(({ outcome }) => outcome === 'alarm') && told.some(({ device }) => device.startsWith('curl/')), JSON.stringify(told))
+  await page.close()
+})
+
+test('the account page says what is bound, and what a copy got; its owner says that it was them, or ends everything', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${sites.latchkey}/account`)
+  const alarm = page.getByRole('alert').filter({ hasText: 'presented a copy of your sign-in' }).filter({ hasText: 'curl' })
+  await alarm.waitFor()
+  match((await alarm.textContent()) ?? '', /It got nothing: your sign-in is bound to your device/)
+  await page.getByText('Bound to the device').first().waitFor()
+  await page.getByText('A copy of a sign-in was presented, and got nothing').first().waitFor()
+  await takePicture(page, 'account-copy')
+  await alarm.getByRole('button', { name: 'That was me' }).click()
+  await until('the alarm to go', async () => (await alarm.count()) === 0)
+  deepEqual(await faultsOf(page), [])
   await page.close()
 })
 
