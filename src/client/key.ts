@@ -10,8 +10,8 @@ export interface ProofWish {
 }
 
 export interface ClientKey {
-  /** A proof for one request, good once and for a minute. */
-  proof(wish: ProofWish): Promise<string>
+  /** A proof for one request, good once and for a minute; undefined for a token that is not bound to this key. */
+  proof(wish: ProofWish): Promise<string | undefined>
 }
 
 /** What is used of IndexedDB, which scripts outside of a browser do not have. */
@@ -52,18 +52,30 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 export async function openKey(name: string): Promise<ClientKey> {
   const pair = (await kept(name).catch(() => undefined)) ?? (await newPair())
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey)
+  const thumbprint = text(await sha256(JSON.stringify({ crv, kty, x, y })))
   return {
     async proof({ method, url, token, at }) {
+      if (token !== undefined && boundTo(token) !== thumbprint) return undefined
       const { origin, pathname } = new URL(url)
       const claims = { htm: method, htu: origin + pathname, iat: Math.floor(at / 1000), jti: crypto.randomUUID() }
       const parts = [
         { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } },
-        token === undefined ? claims : { ...claims, ath: text(await crypto.subtle.digest('SHA-256', bytes(token))) },
+        token === undefined ? claims : { ...claims, ath: text(await sha256(token)) },
       ]
       const signed = parts.map((part) => text(bytes(JSON.stringify(part)))).join('.')
       return `${signed}.${text(await crypto.subtle.sign(ALGORITHM, pair.privateKey, bytes(signed)))}`
     },
   }
+}
+
+function sha256(of: string): Promise<ArrayBuffer> {
+  return crypto.subtle.digest('SHA-256', bytes(of))
+}
+
+/** What the token itself says; whether it says so rightly is the server's to judge. */
+function boundTo(token: string): string | undefined {
+  const claims = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
+  return (JSON.parse(claims) as { readonly cnf?: { readonly jkt?: string } }).cnf?.jkt
 }
 
 function newPair() {
