@@ -85,7 +85,11 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const metrics = createMetrics(labels)
   const withServerDefaults = { ...settings, clearSiteData: settings.clearSiteData ?? true }
   try {
-    const engine = await assemble(withServerDefaults, publicUrl, { onFault: (what, error) => log.error({ err: error }, `${what} failed`) })
+    const engine = await assemble(withServerDefaults, publicUrl, {
+      onFault: (what, error) => log.error({ err: error }, `${what} failed`),
+      onAlarm: ({ id, userCode, sessionId, action, ip, device }) =>
+        log.warn({ operation: id, userCode, sid: sessionId, action, address: ip, device }, 'alarm'),
+    })
     metrics.watch(engine)
     const handle = createHandler(
       {
