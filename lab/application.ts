@@ -1,6 +1,7 @@
 // The application's site: Latchkey's own paths as they are, and beside them the page of the lab with what it shows.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { BoundBrowser } from './bound-browser.ts'
 import type { Bundle } from './bundle.ts'
 import { createHoldings } from './holdings.ts'
 import { cookiesOf, createJournal, shortened } from './journal.ts'
@@ -14,7 +15,7 @@ const MINUTE = 60_000
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-export function listenAsApplication(laboratory: Laboratory, page: Bundle, attackerUrl: string): RequestListener {
+export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser, page: Bundle, attackerUrl: string): RequestListener {
   const journal = createJournal()
   const holdings = createHoldings(laboratory)
   const loot = new Map<Loot['kind'], Loot>()
@@ -58,6 +59,7 @@ export function listenAsApplication(laboratory: Laboratory, page: Bundle, attack
       if (value) loot.set(kind, { kind, value })
       return { copied: Boolean(value) }
     },
+    '/lab/bound': async (_request, _response, body) => ({ attempts: await (body === 'token' ? bound.stealToken() : bound.stealJar()) }),
     '/lab/use': async (_request, _response, body) => {
       const copy = loot.get(body as Loot['kind'])
       return { attempts: copy ? await tryLoot(laboratory.url, copy) : [] }

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { listenAsApplication } from './application.ts'
 import { listenAsAttacker } from './attacker.ts'
+import { openBoundBrowser } from './bound-browser.ts'
 import { bundlePage } from './bundle.ts'
 import { openLaboratory } from './laboratory.ts'
 
@@ -15,8 +16,8 @@ try {
   const port = await listen(application, 'PORT', 3000)
   const attackerUrl = `http://${HOST}:${attackerPort}`
   const laboratory = await openLaboratory(`http://localhost:${port}`)
-  const [page, attack] = await Promise.all([bundlePage('lab/page/main.ts'), bundlePage('lab/page/attack.ts')])
-  answer(application, listenAsApplication(laboratory, page, attackerUrl))
+  const [page, attack, bound] = await Promise.all([bundlePage('lab/page/main.ts'), bundlePage('lab/page/attack.ts'), openBoundBrowser()])
+  answer(application, listenAsApplication(laboratory, bound, page, attackerUrl))
   answer(attacker, listenAsAttacker(attack, laboratory.url))
   process.stdout.write(`The lab is at ${laboratory.url}/lab, the attacker at ${attackerUrl}\n`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -26,6 +27,7 @@ try {
         server.close()
       }
       void laboratory.close()
+      void bound.close()
     })
   }
 } catch (error) {

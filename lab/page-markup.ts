@@ -43,7 +43,11 @@ ${group(
 ${levers(texts, ['signIn', 'register', 'read', 'changeByCookie', 'change', 'renew', 'signOut', 'signOutEverywhere'])}`,
 )}
 ${group(texts.time, levers(texts, ['closePage', 'closeBrowser', 'wait5', 'wait20']))}
-${group(texts.thief, levers(texts, ['copySession', 'useSession', 'copyRemember', 'useRemember', 'copyToken', 'useToken']), 'pairs')}
+${group(
+  texts.thief,
+  html`${levers(texts, ['copySession', 'useSession', 'copyRemember', 'useRemember', 'copyToken', 'useToken'], 'pairs')}
+<p class="soft">${texts.withKeys}</p>${levers(texts, ['stealJar', 'stealBoundToken'])}`,
+)}
 ${group(texts.otherSite, levers(texts, ['forgeForm', 'forgeImage', 'forgeLink', 'forgeFetch', 'forgeHeader', 'forgeLogin']))}
 </div>
 <section class="happened" aria-labelledby="cards-title"><h2 id="cards-title">${texts.cards}</h2><div id="cards" aria-live="polite"><p class="soft">${texts.nothing}</p></div></section>
@@ -58,12 +62,12 @@ ${group(texts.otherSite, levers(texts, ['forgeForm', 'forgeImage', 'forgeLink', 
   )
 }
 
-function group(title: string, inner: Markup, layout = ''): Markup {
-  return html`<fieldset class="${layout}"><legend>${title}</legend>${inner}</fieldset>`
+function group(title: string, inner: Markup): Markup {
+  return html`<fieldset><legend>${title}</legend>${inner}</fieldset>`
 }
 
-function levers(texts: LabTexts, names: readonly (keyof LabTexts & string)[]): Markup {
-  return html`<div class="buttons">${names.map((name) => html`<button type="button" data-do="${name}">${texts[name]}</button>`)}</div>`
+function levers(texts: LabTexts, names: readonly (keyof LabTexts & string)[], layout = ''): Markup {
+  return html`<div class="buttons ${layout}">${names.map((name) => html`<button type="button" data-do="${name}">${texts[name]}</button>`)}</div>`
 }
 
 function link(language: Language, name: string, current: Language): Markup {

@@ -47,10 +47,15 @@ export type Loot = { readonly kind: 'session' | 'remember' | 'token'; readonly v
 
 export interface Attempt {
   /** What was tried, by the name of its text. */
-  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'restore' | 'readRestored'
+  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'restore' | 'readRestored' | 'changeByHeader' | 'endOthers'
   readonly status: number
   readonly code: string | null
   readonly reason: string | null
+}
+
+/** With keys in play, of which the thief has none. */
+export interface BoundAttempt extends Attempt {
+  readonly by: 'owner' | 'thief'
 }
 
 /** Everything at one moment. */

@@ -32,6 +32,12 @@ const en = {
   useRemember: 'Use that copy',
   copyToken: 'Copy the token',
   useToken: 'Use that copy',
+  withKeys: 'The same where a browser has keys:',
+  stealJar: 'Steal the cookies of a bound sign-in',
+  stealBoundToken: 'Steal a token bound to a key',
+  owner: 'The owner',
+  boundNote:
+    'Over https a browser does this by itself, with keys that nobody can copy. The lab is on plain http, so it plays such a browser, its sign-in and its thief; requests and answers are real.',
   forgeForm: 'Sign you out by a form',
   forgeImage: 'Sign you out by an image',
   forgeLink: 'Sign you out by a link',
@@ -98,6 +104,8 @@ const en = {
     change: 'Changing data with the token',
     restore: 'Signing in with the copied login',
     readRestored: 'Reading with what that gave',
+    changeByHeader: 'Changing data with the copied session in the header',
+    endOthers: 'Ending the other sign-ins with the token',
   },
   reasons: {
     ok: 'The credential is genuine and alive, and good for this.',
@@ -115,6 +123,10 @@ const en = {
     'token.invalid:malformed': 'That is no token of this server.',
     'request.unsupported_type': 'A form cannot send JSON, and nothing else is taken.',
     'credentials.invalid': 'Name or password is not right.',
+    'proof.required:device':
+      'The sign-in is bound to the device it was made on, and its proof is renewed by a key that never leaves it. A copy gets nothing, the owner goes on, and the record tells of it.',
+    'proof.required:missing': 'The token is bound to a key. Where much is at stake it needs a proof of that key, for just this request.',
+    boundTokenReads: 'A copied token reads for its five minutes, also one that is bound to a key.',
     other: 'The server refused.',
     stolenSession:
       'A copied session cookie works like the original until the session ends: 20 minutes idle, sign-out, or a new password. Alone it changes nothing by itself, but it can ask for a token: that is why it must be out of reach of scripts and other sites.',
@@ -153,6 +165,12 @@ const zh: LabTexts = {
   useRemember: '使用副本',
   copyToken: '复制令牌',
   useToken: '使用副本',
+  withKeys: '浏览器持有密钥时：',
+  stealJar: '窃取已绑定登录的 cookie',
+  stealBoundToken: '窃取绑定密钥的令牌',
+  owner: '主人',
+  boundNote:
+    '在 https 上浏览器会自行完成这一切，密钥无人能复制。实验室使用普通 http，所以由它扮演这样的浏览器、它的登录和窃贼；请求和回答都是真实的。',
   forgeForm: '用表单让您退出',
   forgeImage: '用图片让您退出',
   forgeLink: '用链接让您退出',
@@ -212,6 +230,8 @@ const zh: LabTexts = {
     change: '用令牌修改数据',
     restore: '用复制的登录来登录',
     readRestored: '用由此得到的凭证读取',
+    changeByHeader: '把复制的会话放入请求头来修改数据',
+    endOthers: '用令牌结束其他登录',
   },
   reasons: {
     ok: '凭证真实、有效，并且适用于此操作。',
@@ -228,6 +248,9 @@ const zh: LabTexts = {
     'token.invalid:malformed': '这不是本服务器的令牌。',
     'request.unsupported_type': '表单不能发送 JSON，而其他类型一概不收。',
     'credentials.invalid': '用户名或密码不正确。',
+    'proof.required:device': '这次登录绑定在建立它的设备上，其证明由从不离开设备的密钥续期。副本一无所获，主人照常使用，记录会说明此事。',
+    'proof.required:missing': '令牌绑定了密钥。在要紧之处，它还需要该密钥为这一个请求所作的证明。',
+    boundTokenReads: '复制的令牌在五分钟内可以读取，绑定密钥的也一样。',
     other: '服务器拒绝了。',
     stolenSession:
       '复制的会话 cookie 在会话结束之前与原件一样有效：20 分钟无操作、退出登录或修改密码。它本身不能改变任何东西，但可以换取令牌：因此它必须让脚本和其他网站无法触及。',

@@ -6,7 +6,7 @@ import type { State } from '../seen.ts'
 import { addCard } from './cards.ts'
 import { drawColumns } from './columns.ts'
 import type { HeldToken } from './token.ts'
-import { answered, askState, carried, closeBrowser, copy, differ, explain, texts, tryCopy, wait } from './told.ts'
+import { answered, askState, carried, closeBrowser, copy, differ, explain, texts, tryBound, tryCopy, wait } from './told.ts'
 
 let token: HeldToken | undefined
 /** Whose the cookies are, or were last. */
@@ -88,6 +88,21 @@ async function tryOut(kind: 'session' | 'remember' | 'token'): Promise<void> {
   })
 }
 
+/** A browser that the lab plays, since a real one binds over https alone. */
+async function tryOutBound(what: 'jar' | 'token', title: string): Promise<void> {
+  const { attempts } = await tryBound(what)
+  addCard({
+    title,
+    note: texts.boundNote,
+    lines: attempts.map((attempt) => ({
+      tried: `${attempt.by === 'owner' ? texts.owner : texts.thief}: ${texts.by[attempt.tried]}`,
+      ok: attempt.status < 400,
+      answered: answered(attempt),
+      why: attempt.status < 400 && attempt.by === 'thief' ? texts.reasons.boundTokenReads : explain(attempt),
+    })),
+  })
+}
+
 function capital<Word extends string>(word: Word): Capitalize<Word> {
   return (word.charAt(0).toUpperCase() + word.slice(1)) as Capitalize<Word>
 }
@@ -153,6 +168,8 @@ const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
   useRemember: () => tryOut('remember'),
   copyToken: () => copyOf('token'),
   useToken: () => tryOut('token'),
+  stealJar: () => tryOutBound('jar', texts.stealJar),
+  stealBoundToken: () => tryOutBound('token', texts.stealBoundToken),
   forgeForm: () => forge(texts.forgeForm, 'form', logoutPath()),
   forgeImage: () => forge(texts.forgeImage, 'image', logoutPath()),
   forgeLink: () => forge(texts.forgeLink, 'link', logoutPath()),

@@ -39,7 +39,7 @@ async function inPage(page: Page, work: InPage, ...given: readonly string[]): Pr
       const kept = globalThis as unknown as { client?: unknown }
       kept.client ??= createClient({ url: latchkey })
       // biome-ignore lint/security/noGlobalEval: a function of this test, on its way into the page
-      return (0, eval)(`(${source})`)(kept.client, values)
+      return globalThis.eval(`(${source})`)(kept.client, values)
     },
     [sites.latchkey, work.toString(), given] as const,
   )

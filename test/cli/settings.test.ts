@@ -55,6 +55,7 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_CLEAR_SITE_DATA: 'yes',
   LATCHKEY_DEVICE_BINDING: 'always',
   LATCHKEY_TOKEN_BINDING: 'sometimes',
+  LATCHKEY_ASK_AGAIN: 'notice',
   METRICS_PORT: 'nine',
   LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/33',
   TLS_CERT: '',

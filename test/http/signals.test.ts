@@ -40,7 +40,10 @@ test('a session that speaks another kind of browser on another system is an alar
   await until('the alarm to be told', () => told.length > 0)
   deepEqual(await signals(latchkey, code), [['device.changed', 'alarm']])
   equal(told.length, 1)
-  const { seenBefore, presentedNow } = told[0]?.detail as { seenBefore: { device: string }; presentedNow: { device: string; ip: string } }
+  const { seenBefore, presentedNow } = (told[0]?.detail ?? {}) as {
+    seenBefore: { device: string }
+    presentedNow: { device: string; ip: string }
+  }
   deepEqual([seenBefore.device, presentedNow.device, presentedNow.ip], [OWNER, OTHER, '198.51.100.7'])
 })
 

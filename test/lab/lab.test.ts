@@ -107,6 +107,17 @@ test('each copy is worth what the lab says', async () => {
   await page.close()
 })
 
+test('with keys, a copied jar gets nothing and its owner goes on; a copied token reads, and ends nothing', async () => {
+  const page = await openLab()
+  match(
+    await pull(page, 'stealJar'),
+    /The owner: .*200.*A thief: .*401 proof\.required device.*401 proof\.required device.*401 proof\.required device.*401 proof\.required device.*The owner: .*200/s,
+  )
+  match(await pull(page, 'stealBoundToken'), /A thief: Reading.*200.*A thief: Ending.*401 proof\.required missing.*The owner: Ending.*200/s)
+  await takePicture(page, 'lab-keys')
+  await page.close()
+})
+
 test('a thief who comes first is inside until the owner comes back, and then both are out', async () => {
   const page = await openLab()
   await pull(page, 'signIn')

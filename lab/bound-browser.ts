@@ -1,0 +1,128 @@
+// A browser with keys, played by the lab: real ones bind over https alone, and this lab has none. Its requests are real ones, to a Latchkey
+// of its own that believes to be at an https address; and so are those of the thief who has copied everything but the keys.
+
+import { openKey } from '../src/client/key.ts'
+import { createLatchkey, type Latchkey } from '../src/index.ts'
+import { DEMO_USER } from './people.ts'
+import type { BoundAttempt } from './seen.ts'
+
+const URL_OF_IT = 'https://lab.test'
+const OWNER = { ip: '198.51.100.7', device: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36' }
+const THIEF = { ip: '203.0.113.66', device: 'curl/8.14 (somebody else)' }
+const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
+export interface BoundBrowser {
+  /** The whole cookie jar without the proof of the device, in the hands of a thief; and afterwards the owner. */
+  stealJar(): Promise<readonly BoundAttempt[]>
+  /** A token that is bound to a key. */
+  stealToken(): Promise<readonly BoundAttempt[]>
+  close(): Promise<void>
+}
+
+export async function openBoundBrowser(): Promise<BoundBrowser> {
+  const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', publicUrl: URL_OF_IT, secret: crypto.randomUUID() })
+  await latchkey.users.add(DEMO_USER)
+  return {
+    async stealJar() {
+      const jar = await boundJar(latchkey)
+      const copied = jar.without('__Host-latchkey_device')
+      const session = { authorization: `Session ${jar.valueOf('__Host-latchkey_session')}` }
+      return [
+        await attempt(latchkey, 'owner', 'read', 'GET', '/access/session', { cookie: jar.all }),
+        await attempt(latchkey, 'thief', 'read', 'GET', '/access/session', { cookie: copied }),
+        await attempt(latchkey, 'thief', 'mint', 'POST', '/access/token', { cookie: copied }),
+        await attempt(latchkey, 'thief', 'restore', 'POST', '/access/token', { cookie: jar.only('__Host-latchkey_remember') }),
+        await attempt(latchkey, 'thief', 'changeByHeader', 'PATCH', '/access/session/data', session),
+        await attempt(latchkey, 'owner', 'read', 'GET', '/access/session', { cookie: jar.all }),
+      ]
+    },
+    async stealToken() {
+      const key = await openKey('lab')
+      const path = '/access/sessions'
+      const proofFor = async (method: string, target: string, token?: string) =>
+        (await key.proof({ method, url: URL_OF_IT + target, token, at: Date.now() })) ?? ''
+      const { token } = await signIn(latchkey, { dpop: await proofFor('POST', '/access/login') })
+      const all = `${path}?except=current`
+      return [
+        await attempt(latchkey, 'thief', 'read', 'GET', '/access/session', { authorization: token }),
+        await attempt(latchkey, 'thief', 'endOthers', 'DELETE', all, { authorization: token }),
+        await attempt(latchkey, 'owner', 'endOthers', 'DELETE', all, { authorization: token, dpop: await proofFor('DELETE', path, token) }),
+      ]
+    },
+    close: () => latchkey.close(),
+  }
+}
+
+type Headers = Readonly<Record<string, string>>
+
+function send(latchkey: Latchkey, method: string, path: string, headers: Headers, by = OWNER, body?: object): Promise<Response> {
+  const init = { method, headers: { 'user-agent': by.device, ...headers }, ...(body && { body: JSON.stringify(body) }) }
+  return latchkey.handler(new Request(URL_OF_IT + path, init), { address: by.ip })
+}
+
+async function signIn(latchkey: Latchkey, headers: Headers = {}) {
+  const body = { ...DEMO_USER, remember: true }
+  const response = await send(latchkey, 'POST', '/access/login', { 'content-type': 'application/json', ...headers }, OWNER, body)
+  const { token } = (await response.json()) as { readonly token: string }
+  return { response, token }
+}
+
+/** Signs in, and binds the sign-in as a browser does. */
+async function boundJar(latchkey: Latchkey): Promise<Jar> {
+  const { response } = await signIn(latchkey)
+  const jar = new Jar()
+  jar.take(response)
+  const challenge = /challenge="([^"]+)"/.exec(response.headers.get('secure-session-registration') ?? '')?.[1] ?? ''
+  const { privateKey, publicKey } = await crypto.subtle.generateKey(SIGNATURE, false, ['sign', 'verify'])
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+  const text = `${encode({ alg: 'ES256', typ: 'dbsc+jwt', jwk: { kty, crv, x, y } })}.${encode({ jti: challenge })}`
+  const signature = Buffer.from(await crypto.subtle.sign(SIGNATURE, privateKey, Buffer.from(text))).toString('base64url')
+  jar.take(await send(latchkey, 'POST', '/access/device/register', { cookie: jar.all, 'secure-session-response': `${text}.${signature}` }))
+  return jar
+}
+
+class Jar {
+  readonly #cookies = new Map<string, string>()
+
+  take(response: Response): void {
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = cookie.split(';', 1)[0]?.split(/=(.*)/s) ?? []
+      this.#cookies.set(name, value)
+    }
+  }
+
+  get all(): string {
+    return this.without('')
+  }
+
+  without(missing: string): string {
+    return [...this.#cookies]
+      .filter(([name]) => name !== missing)
+      .map((pair) => pair.join('='))
+      .join('; ')
+  }
+
+  only(name: string): string {
+    return `${name}=${this.valueOf(name)}`
+  }
+
+  valueOf(name: string): string {
+    return this.#cookies.get(name) ?? ''
+  }
+}
+
+async function attempt(
+  latchkey: Latchkey,
+  by: BoundAttempt['by'],
+  tried: BoundAttempt['tried'],
+  method: string,
+  path: string,
+  headers: Headers,
+): Promise<BoundAttempt> {
+  const type = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : undefined
+  const body = method === 'PATCH' ? { thief: 'was here' } : undefined
+  const response = await send(latchkey, method, path, { ...headers, ...type }, by === 'thief' ? THIEF : OWNER, body)
+  const { code = null, reason = null } = (await response.json()) as { readonly code?: string; readonly reason?: string }
+  return { by, tried, status: response.status, code, reason }
+}
