@@ -13,6 +13,7 @@ import { createSigning } from './platform/signing.ts'
 import type { Clock } from './ports/clock.ts'
 import type { PasswordHasher } from './ports/passwords.ts'
 import type { Store } from './ports/store.ts'
+import { readCountries } from './read-countries.ts'
 import { readSecret } from './read-secret.ts'
 import type { Settings } from './settings.ts'
 
@@ -38,6 +39,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
   const policy = policyOf(settings, publicUrl)
   const masters = await readSecret(settings)
   const secrets = createSecrets(masters)
+  const countryOf = await readCountries(settings)
   const store = hooks.store ?? (await openStore(settings))
   const engine = createEngine({
     policy,
@@ -49,6 +51,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     hasher: hooks.hasher ?? createArgon2(),
     estimator: createPasswordEstimator(),
     keyProofs: createKeyProofs(),
+    countryOf,
     capacity: CAPACITY,
     onFault: hooks.onFault ?? (() => {}),
     serves: hooks.serves ?? true,

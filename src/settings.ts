@@ -173,6 +173,12 @@ export const SETTINGS = {
     'off',
     'ends a sign-in that is suddenly used by another kind of device: at an alarm, or at a warning too',
   ),
+  countryDatabase: optional(
+    'LATCHKEY_COUNTRY_DATABASE',
+    'the path of a MaxMind DB file (.mmdb) of countries or cities',
+    'warns of a remembered login that comes back from a country where its user never signed in',
+    nonEmpty,
+  ),
   tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive', 'always'], 'sensitive', 'ask for a proof of key-bound tokens'),
   metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
   trustedProxies: {

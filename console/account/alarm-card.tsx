@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core'
 import { type Sight, sightIn } from '../../src/client/sight.ts'
 import type { Operation } from './alarms.ts'
+import { sayCountry } from './country-text.ts'
 import { sayDevice, sayPlace } from './device-text.ts'
 import { say, type TextKey } from './say.ts'
 import { sayMoment } from './times.ts'
@@ -27,6 +28,7 @@ const USED_UP: AlarmTexts = { title: 'alarmTitle', now: 'alarmNow', before: 'ala
 const TEXTS: Readonly<Record<string, AlarmTexts>> = {
   'device.mismatch': { title: 'alarmTitle', now: 'mismatchNow', before: 'mismatchBefore', done: 'mismatchDone' },
   'device.changed': { title: 'changedTitle', now: 'changedNow', before: 'changedBefore', done: 'changedDone' },
+  'login.country': { title: 'countryTitle', now: 'countryNow', before: 'countryBefore', done: 'countryDone' },
 }
 
 export function AlarmCard({ alarm, onEndEverything, onChangePassword, onSeen }: AlarmCardProps) {
@@ -52,7 +54,8 @@ export function AlarmCard({ alarm, onEndEverything, onChangePassword, onSeen }: 
         {say(texts.title)}
       </h2>
       <p>
-        {now ? say(texts.now, blanksOf(now)) : say('alarmUnread')} {before && say(texts.before, blanksOf(before))}
+        {now ? say(texts.now, { ...blanksOf(now), country: sayCountry(alarm.detail.country) }) : say('alarmUnread')}{' '}
+        {before && say(texts.before, blanksOf(before))}
       </p>
       <p>
         {say(texts.done)} {say('alarmAdvice')}

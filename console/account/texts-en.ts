@@ -54,6 +54,12 @@ export const en = {
   changedNow: 'On {at} from {ip} it was used by {device}.',
   changedBefore: 'It was made on {at} from {ip} by {device}.',
   changedDone: 'A browser that shows the page for another device can look like this too.',
+  countryTitle: 'Your sign-in was used in another country',
+  countryNow:
+    'On {at} from {ip} ({device}), a remembered login was used. The address belongs to {country}, where you have not signed in before.',
+  countryBefore: 'It was last used on {at} from {ip} ({device}).',
+  countryDone: 'Nothing of yours was ended: people travel.',
+  unknownCountry: 'another country',
 
   sessionsTitle: 'My devices and sessions',
   sessionsLead: 'Where you are signed in now, and which remembered login each session came from.',
@@ -127,6 +133,7 @@ export const en = {
   'device.mismatch': 'A copy of a sign-in was presented, and got nothing',
   'device.mismatch.notice': 'A request came without the proof of the device',
   'device.changed': 'A sign-in was used by another kind of device',
+  'login.country': 'A remembered login was used in another country',
   'token.networks': 'A sign-in was used from two networks at once',
   'session.end': 'A sign-in ended',
   'session.end.idle': 'A session ended because nothing was done',

@@ -16,6 +16,7 @@ export type OwnAction =
   | 'device.bind'
   | 'device.changed'
   | 'device.mismatch'
+  | 'login.country'
   | 'login.password'
   | 'login.remembered'
   | 'login.vouched'
@@ -34,6 +35,13 @@ export interface Operation {
   readonly ip: string
   readonly device: string
   readonly detail: JsonObject
+}
+
+const SIGN_INS: readonly string[] = ['account.register', 'login.password', 'login.remembered', 'login.vouched'] satisfies OwnAction[]
+
+/** Whether somebody got in by it. */
+export function isSignIn({ action, outcome }: Operation): boolean {
+  return outcome === 'ok' && SIGN_INS.includes(action)
 }
 
 const ACTION = /^[a-z]+(\.[a-z_]+)+$/

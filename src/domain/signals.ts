@@ -24,13 +24,17 @@ export function familyOf(device: string): number {
   return platform * SIZE + browser
 }
 
-/** Undefined where nothing has changed that both of them tell of. */
-export function gradeFamilies(before: number, now: number): Grade | undefined {
+/**
+ * Undefined where nothing has changed that both of them tell of.
+ *
+ * @param elsewhere whether the address speaks for somebody else too, which weighs only beside a change
+ */
+export function gradeFamilies(before: number, now: number, elsewhere = false): Grade | undefined {
   const browserChanged = differs(before % SIZE, now % SIZE)
   const platformChanged = differs(Math.floor(before / SIZE), Math.floor(now / SIZE))
-  if (browserChanged && platformChanged) return 'alarm'
+  if (!browserChanged && !platformChanged) return undefined
   // A tablet that asks for the desktop's page says that it is another system: by itself that is no alarm.
-  return browserChanged || platformChanged ? 'warning' : undefined
+  return (browserChanged && platformChanged) || elsewhere ? 'alarm' : 'warning'
 }
 
 function differs(before: number, now: number): boolean {
@@ -47,6 +51,9 @@ export function networkOf(ip: string): string | undefined {
 
 /** Of a token that is used from two networks within a minute: people change networks, and tokens are copied. */
 export const TWO_NETWORKS: Grade = 'notice'
+
+/** Of a sign-in that goes on from a country of which its user never signed in: worth a look, and people travel. */
+export const NEW_COUNTRY: Grade = 'warning'
 
 const GRADES: readonly Grade[] = ['notice', 'warning', 'alarm']
 

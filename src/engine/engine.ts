@@ -5,6 +5,7 @@ import type { LogEntry } from '../domain/ending.ts'
 import type { Operation } from '../domain/operation.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
+import type { CountryOf } from '../ports/countries.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
 import type { Secrets } from '../ports/secrets.ts'
@@ -30,6 +31,7 @@ export interface EngineOptions {
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator
   readonly keyProofs: KeyProofs
+  readonly countryOf: CountryOf
   /** Credentials remembered at most. */
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
@@ -96,6 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
     hasher: options.hasher,
     estimator: options.estimator,
     keyProofs: options.keyProofs,
+    countryOf: options.countryOf,
     keys,
     endings,
     rollCall,

@@ -3,6 +3,7 @@
 import type { Operation } from '../domain/operation.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
+import type { CountryOf } from '../ports/countries.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
 import type { Secrets } from '../ports/secrets.ts'
@@ -23,6 +24,7 @@ export interface Parts {
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator
   readonly keyProofs: KeyProofs
+  readonly countryOf: CountryOf
   readonly keys: KeyRing
   readonly endings: Endings
   readonly rollCall: RollCall

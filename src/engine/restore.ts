@@ -3,13 +3,14 @@
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
-import { asksAgain, familyOf, gradeFamilies } from '../domain/signals.ts'
+import { asksAgain, familyOf, type Grade, gradeFamilies, NEW_COUNTRY } from '../domain/signals.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
 import { provenUntil, UnprovenDevice } from './device-proofs.ts'
 import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
 import { lineageOf } from './lineage.ts'
+import { type NewCountry, newCountry } from './new-country.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 import { evidence, recordSignal } from './signals.ts'
 
@@ -32,17 +33,17 @@ export async function restore(parts: Parts, raw: string, whence: Whence, proof?:
     const user = await parts.store.users.find(judged.login.userCode)
     if (user === undefined || user.disabled) return sessionRequired('revoked')
     const { login } = judged
-    const changed = gradeFamilies(familyOf(login.device), familyOf(whence.device))
+    const elsewhere = await newCountry(parts, login, whence.ip)
+    const changed = gradeFamilies(familyOf(login.device), familyOf(whence.device), elsewhere !== undefined)
     const outcome =
       judged.verdict === 'theft'
         ? await endStolen(parts, login, whence, 'login.remembered')
         : changed && asksAgain(changed, parts.policy.askAgain)
-          ? await endStolen(parts, login, whence, 'device.changed')
+          ? await endStolen(parts, login, whence, 'device.changed', elsewhere)
           : await startSession(parts, user, judged, presented, whence)
-    if (outcome && !(outcome instanceof AuthError) && changed) {
-      await recordSignal(parts, login, { action: 'device.changed', outcome: changed }, whence, login.rotatedAt)
-    }
-    if (outcome) return outcome
+    if (outcome === undefined) continue
+    if (!(outcome instanceof AuthError)) await recordUnusual(parts, login, changed, elsewhere, whence)
+    return outcome
   }
   return new AuthError('busy', { retryAfter: 1 })
 }
@@ -93,6 +94,20 @@ async function startSession(
   return signedIn(parts, session, rotates ? { secret, expiresAt: login.expiresAt } : undefined, now)
 }
 
+async function recordUnusual(
+  parts: Parts,
+  login: RememberedRecord,
+  changed: Grade | undefined,
+  elsewhere: NewCountry | undefined,
+  whence: Whence,
+): Promise<void> {
+  if (changed === undefined && elsewhere === undefined) return
+  const seen = changed
+    ? ({ action: 'device.changed', outcome: changed } as const)
+    : ({ action: 'login.country', outcome: NEW_COUNTRY } as const)
+  await recordSignal(parts, login, { ...seen, detail: { ...elsewhere } }, whence, login.rotatedAt)
+}
+
 async function sessionsOf(parts: Parts, login: RememberedRecord): Promise<readonly string[]> {
   return (await lineageOf(parts, login)).filter(({ kind }) => kind === 'session').map(({ id }) => id)
 }
@@ -103,9 +118,10 @@ async function endStolen(
   login: RememberedRecord,
   whence: Whence,
   action: 'login.remembered' | 'device.changed',
+  elsewhere?: NewCountry,
 ): Promise<AuthError | undefined> {
   const now = parts.clock.now()
-  const detail = { remembered: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
+  const detail = { ...elsewhere, remembered: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
   const alarm = operation(parts, whence, { userCode: login.userCode, action, outcome: 'alarm', detail }, now)
   const written = await parts.store.write([
     { do: 'end credentials', where: { lineage: login.lineage }, reason: 'theft_suspected', at: now, orRefuse: true },

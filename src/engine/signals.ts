@@ -2,6 +2,7 @@
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import type { OwnAction } from '../domain/operation.ts'
+import type { JsonObject } from '../domain/session-data.ts'
 import { asksAgain, type Grade } from '../domain/signals.ts'
 import { HOUR } from '../domain/time.ts'
 import { operation } from './issue.ts'
@@ -12,8 +13,10 @@ const ONCE = { points: 1, window: HOUR }
 const AT_MOST = { points: 20, window: HOUR }
 
 export interface Signal {
-  readonly action: Extract<OwnAction, 'device.mismatch' | 'device.changed' | 'token.networks'>
+  readonly action: Extract<OwnAction, 'device.mismatch' | 'device.changed' | 'login.country' | 'token.networks'>
   readonly outcome: Grade
+  /** What is to be recorded of it beside both sides. */
+  readonly detail?: JsonObject
 }
 
 /** When and from where, before and now. */
@@ -26,16 +29,17 @@ export function evidence(before: Whence & { readonly at: number }, now: Whence &
 export async function recordSignal(
   parts: Parts,
   record: CredentialRecord,
-  { action, outcome }: Signal,
+  { action, outcome, detail: more }: Signal,
   whence: Whence,
   before: number,
 ): Promise<void> {
   const now = parts.clock.now()
   const { kind, lineage, userCode } = record
   if (!(await isNews(parts, lineage, [action, outcome, whence.ip, whence.device], now))) return
-  const detail = { lineage, credential: kind, ...evidence({ ...record, at: before }, { ...whence, at: now }) }
+  const detail = { ...more, lineage, credential: kind, ...evidence({ ...record, at: before }, { ...whence, at: now }) }
   const told = operation(parts, whence, { userCode, action, outcome, sessionId: kind === 'session' ? record.id : null, detail }, now)
-  const ends = action !== 'device.mismatch' && asksAgain(outcome, parts.policy.askAgain)
+  // An address alone ends nothing, and a copy that got nothing has done nothing.
+  const ends = action === 'device.changed' && asksAgain(outcome, parts.policy.askAgain)
   const written = await parts.store.write([
     ...(ends ? [{ do: 'end credentials', where: { lineage }, reason: 'theft_suspected', at: now } as const] : []),
     told,

@@ -14,7 +14,7 @@ interface Rule {
   readonly packages: readonly string[]
 }
 
-const ROOT_FILES = ['index', 'assemble', 'open-store', 'read-secret', 'settings', 'setting-values']
+const ROOT_FILES = ['index', 'assemble', 'open-store', 'read-countries', 'read-secret', 'settings', 'setting-values']
 const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters', 'pages']
 
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -24,7 +24,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   platform: {
     storeys: ['domain', 'ports'],
     node: true,
-    packages: ['@node-rs/argon2', '@node-rs/bcrypt', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common'],
+    packages: ['@node-rs/argon2', '@node-rs/bcrypt', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common', 'mmdb-lib'],
   },
   stores: { storeys: ['domain', 'ports'], node: true, packages: ['@redis/client', 'pg'] },
   http: { storeys: ['domain', 'engine'], node: false, packages: ['cookie', 'hono', 'zod'] },
@@ -37,7 +37,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   settings: { storeys: ['domain', 'setting-values'], node: false, packages: [] },
   'open-store': { storeys: ['domain', 'ports', 'stores', 'settings'], node: true, packages: [] },
   'read-secret': { storeys: ['domain', 'open-store', 'settings'], node: true, packages: [] },
-  assemble: { storeys: [...BELOW, 'open-store', 'read-secret', 'settings'], node: true, packages: [] },
+  'read-countries': { storeys: ['ports', 'platform', 'settings'], node: true, packages: [] },
+  assemble: { storeys: [...BELOW, 'open-store', 'read-countries', 'read-secret', 'settings'], node: true, packages: [] },
   index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
   server: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: ['pino', 'pino-pretty', 'prom-client'] },
   doctor: { storeys: [], node: true, packages: [] },

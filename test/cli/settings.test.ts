@@ -56,6 +56,7 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_DEVICE_BINDING: 'always',
   LATCHKEY_TOKEN_BINDING: 'sometimes',
   LATCHKEY_ASK_AGAIN: 'notice',
+  LATCHKEY_COUNTRY_DATABASE: '',
   METRICS_PORT: 'nine',
   LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/33',
   TLS_CERT: '',
@@ -96,6 +97,7 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
   test('when two settings do not go together', async () => {
     match(await refusal({ TLS_CERT: 'cert.pem' }), /TLS_CERT and TLS_KEY go together/)
     match(await refusal({ LATCHKEY_COOKIE_SAME_SITE: 'none' }), /LATCHKEY_COOKIE_SAME_SITE is "none".*https/)
+    match(await refusal({ LATCHKEY_DEVICE_BINDING: 'required' }), /LATCHKEY_DEVICE_BINDING is "required".*https/)
     match(
       await refusal({ LATCHKEY_COOKIE_DOMAIN: 'example.com', LATCHKEY_PUBLIC_URL: 'https://example.org' }),
       /LATCHKEY_COOKIE_DOMAIN is "example\.com"; accepted: example\.org/,
@@ -104,6 +106,11 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
 
   test('when a certificate cannot be read', async () => {
     match(await refusal({ TLS_CERT: 'no.pem', TLS_KEY: 'no.key' }), /TLS_CERT is "no\.pem", which cannot be read .*; accepted: /)
+  })
+
+  test('when a database of countries cannot be read, or is none', async () => {
+    match(await refusal({ LATCHKEY_COUNTRY_DATABASE: 'no.mmdb' }), /LATCHKEY_COUNTRY_DATABASE is "no\.mmdb", .*ENOENT.*; accepted: /)
+    match(await refusal({ LATCHKEY_COUNTRY_DATABASE: import.meta.filename }), /LATCHKEY_COUNTRY_DATABASE is .*which cannot be used .*; accepted: /)
   })
 
   test('when the database has no folder', async () => {

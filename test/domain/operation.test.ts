@@ -44,6 +44,7 @@ const OWN: Readonly<Record<OwnAction, true>> = {
   'device.bind': true,
   'device.changed': true,
   'device.mismatch': true,
+  'login.country': true,
   'login.password': true,
   'login.remembered': true,
   'login.vouched': true,

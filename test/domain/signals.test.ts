@@ -31,7 +31,8 @@ const CHANGES: readonly (readonly [string, string, string, string | undefined])[
 ]
 
 for (const [what, before, now, grade] of CHANGES)
-  test(`${what}: ${grade ?? 'nothing'}`, () => {
+  test(`${what}: ${grade ?? 'nothing'}, and with an address of somebody else ${grade ? 'an alarm' : 'nothing'}`, () => {
+    equal(gradeFamilies(familyOf(before), familyOf(now), true), grade && 'alarm')
     equal(gradeFamilies(familyOf(before), familyOf(now)), grade)
     equal(gradeFamilies(familyOf(now), familyOf(before)), grade)
   })

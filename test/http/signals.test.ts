@@ -2,12 +2,19 @@
 // where the policy says so the password is asked for again.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { test } from 'node:test'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
 import type { Operation } from '../../src/domain/operation.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
-import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { countryDatabase } from '../support/country-database.ts'
+import { cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
 import { register } from '../support/people.ts'
 import { until } from '../support/until.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'latchkey-countries-'))
+after(() => rm(folder, { recursive: true }))
 
 const OWNER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36'
 const NEWER = OWNER.replace('156', '157')
@@ -24,7 +31,15 @@ async function use(latchkey: InProcess, headers: Readonly<Record<string, string>
 
 async function signals(latchkey: InProcess, userCode: string): Promise<readonly (readonly [string, string])[]> {
   const listed = await latchkey.engine.store.operations.list(userCode, null, 200)
-  return listed.filter(({ action }) => /^device\.|^token\./.test(action)).map(({ action, outcome }) => [action, outcome] as const)
+  return listed
+    .filter(({ action }) => /^device\.|^token\.|^login\.country/.test(action))
+    .map(({ action, outcome }) => [action, outcome] as const)
+}
+
+async function countries(): Promise<string> {
+  const path = join(folder, 'countries.mmdb')
+  await writeFile(path, countryDatabase({ '192.0.2.0/24': 'AT', '203.0.113.0/24': 'NZ' }))
+  return path
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -69,6 +84,53 @@ test('a remembered login that comes back from another kind of device is recorded
   const { status } = await latchkey.call('POST', '/access/token', { headers: { cookie: remembered, 'user-agent': OTHER } })
   equal(status, 200)
   deepEqual(await signals(latchkey, code), [['device.changed', 'alarm']])
+})
+
+test('a restore from a country where nobody signed in before is a warning, told once, and ends nothing', async () => {
+  await using latchkey = await startInProcess({ countryDatabase: await countries(), askAgain: 'warning' })
+  let { remembered, code } = await signUp(latchkey, { remember: true })
+  const restoreFrom = async (address: string, device = OWNER) => {
+    latchkey.clock.turn(HOUR)
+    const { status, jar } = await latchkey.call('POST', '/access/token', { headers: { cookie: remembered, 'user-agent': device }, address })
+    remembered = cookieHeader(jar)
+    return status
+  }
+  deepEqual([await restoreFrom('192.0.2.99'), await restoreFrom('10.0.0.1')], [200, 200])
+  deepEqual(await signals(latchkey, code), [])
+  equal(await restoreFrom('203.0.113.7'), 200)
+  deepEqual(await signals(latchkey, code), [['login.country', 'warning']])
+  const [told] = (await latchkey.engine.store.operations.list(code, null, 200)).filter(({ action }) => action === 'login.country')
+  deepEqual([told?.ip, told?.detail.country, told?.detail.usualCountries], ['203.0.113.7', 'NZ', ['AT']])
+  deepEqual([await restoreFrom('192.0.2.1'), await restoreFrom('203.0.113.7')], [200, 200])
+  deepEqual((await signals(latchkey, code)).length, 1, 'both countries are known by now')
+})
+
+test('a guess from another country makes that country no known one', async () => {
+  await using latchkey = await startInProcess({ countryDatabase: await countries() })
+  const { remembered, code } = await signUp(latchkey, { remember: true })
+  await latchkey.call('POST', '/access/login', { body: { username: 'Anna', password: 'not this one' }, address: '203.0.113.9' })
+  await latchkey.call('POST', '/access/token', { headers: { cookie: remembered, 'user-agent': OWNER }, address: '203.0.113.7' })
+  deepEqual(await signals(latchkey, code), [['login.country', 'warning']])
+})
+
+test('another country beside another browser is one alarm, and ends the sign-in where the policy says so', async () => {
+  for (const [askAgain, status] of [['off', 200] as const, ['alarm', 401] as const]) {
+    await using latchkey = await startInProcess({ countryDatabase: await countries(), askAgain })
+    const { remembered, code } = await signUp(latchkey, { remember: true })
+    const headers = { cookie: remembered, 'user-agent': OTHER.replace('X11; Linux x86_64', 'Windows NT 10.0; Win64; x64') }
+    equal((await latchkey.call('POST', '/access/token', { headers, address: '203.0.113.7' })).status, status)
+    deepEqual(await signals(latchkey, code), [['device.changed', 'alarm']])
+  }
+})
+
+test('where the country is the one of last time the record is not read, and without a database never', async () => {
+  for (const settings of [{}, { countryDatabase: await countries() }]) {
+    await using latchkey = await startInProcess(settings)
+    const { remembered } = await signUp(latchkey, { remember: true })
+    latchkey.resetCounts()
+    await latchkey.call('POST', '/access/token', { headers: { cookie: remembered, 'user-agent': OWNER }, address: '192.0.2.200' })
+    equal(latchkey.counts.reads, 2)
+  }
 })
 
 test('where the policy says so, the sign-in ends and the password is asked for again', async () => {

@@ -1,0 +1,25 @@
+// A sign-in that goes on from a country where its user has never signed in. Only where the operator has a list of countries.
+
+import type { RememberedRecord } from '../domain/credential.ts'
+import { isSignIn } from '../domain/operation.ts'
+import type { Parts } from './parts.ts'
+
+/** As countries are written in the record: two letters each. */
+export interface NewCountry {
+  readonly country: string
+  readonly usualCountries: readonly string[]
+}
+
+/** How far back the record is read, in operations. */
+const LOOKED_AT = 1_000
+
+/** Undefined where it is not new, or not known. The record is read only where the country is another than last time. @throws StoreError */
+export async function newCountry({ countryOf, store }: Parts, login: RememberedRecord, ip: string): Promise<NewCountry | undefined> {
+  const country = countryOf(ip)
+  const last = countryOf(login.ip)
+  if (country === undefined || country === last) return undefined
+  const signIns = (await store.operations.list(login.userCode, null, LOOKED_AT)).filter(isSignIn)
+  const seen = [last, ...signIns.map((operation) => countryOf(operation.ip))]
+  const usualCountries = [...new Set(seen.filter((known) => known !== undefined))]
+  return usualCountries.length === 0 || usualCountries.includes(country) ? undefined : { country, usualCountries }
+}
