@@ -110,7 +110,10 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
 
   test('when a database of countries cannot be read, or is none', async () => {
     match(await refusal({ LATCHKEY_COUNTRY_DATABASE: 'no.mmdb' }), /LATCHKEY_COUNTRY_DATABASE is "no\.mmdb", .*ENOENT.*; accepted: /)
-    match(await refusal({ LATCHKEY_COUNTRY_DATABASE: import.meta.filename }), /LATCHKEY_COUNTRY_DATABASE is .*which cannot be used .*; accepted: /)
+    match(
+      await refusal({ LATCHKEY_COUNTRY_DATABASE: import.meta.filename }),
+      /LATCHKEY_COUNTRY_DATABASE is .*which cannot be used .*; accepted: /,
+    )
   })
 
   test('when the database has no folder', async () => {
