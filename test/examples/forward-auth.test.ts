@@ -1,6 +1,6 @@
 // The proxies of the examples in front of an application in Python: who is signed in gets through, as whom, and nobody else.
 
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -12,6 +12,7 @@ import { after, before, describe, test } from 'node:test'
 import { withPorts } from '../../examples/forward-auth-app/together.ts'
 import { openChromium } from '../support/chromium.ts'
 import { askOnce, freePort } from '../support/connections.ts'
+import { makeClientKey, makeProof } from '../support/key-proofs.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { PASSWORD, type Reply, request, Visitor } from '../support/visitor.ts'
@@ -231,6 +232,34 @@ for (const name of NAMES)
           ok([500, 502, 503].includes(reply.status), String(reply.status))
         }
       await untouched()
+    })
+  })
+
+for (const name of NAMES)
+  test(`${name}: Latchkey hears of the key and of the browser that a request comes with`, async () => {
+    await using guarded = await startGuarded(name, { LATCHKEY_TOKEN_BINDING: 'always' })
+    const { url } = guarded
+    const visitor = new Visitor(url)
+    await visitor.register('bound')
+    const key = makeClientKey()
+    const proofFor = (method: string, path: string, token?: string) =>
+      makeProof(key, { method, url: url + path, now: Date.now(), ...(token && { token }) })
+    const { json } = await visitor.plainly('POST', '/access/token', { headers: { dpop: proofFor('POST', '/access/token') } })
+    const authorization = String(json.token)
+    const order = (headers: Readonly<Record<string, string>>) => request(url, 'POST', '/orders', { headers: { authorization, ...headers } })
+    equal((await order({})).status, 401)
+    equal((await order({ dpop: proofFor('POST', '/elsewhere', authorization) })).status, 401)
+    deepEqual(await guarded.seen(), [])
+    notEqual((await order({ dpop: proofFor('POST', '/orders', authorization) })).status, 401)
+    equal((await guarded.seen()).length, 1)
+
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
+    const passive = { 'x-latchkey-passive': '1' }
+    await until('the other browser to be on record', async () => {
+      await request(url, 'GET', '/orders', { headers: { cookie: visitor.cookieHeader, 'user-agent': firefox, ...passive } })
+      const { json } = await visitor.plainly('GET', '/access/operations', { headers: passive })
+      const operations: readonly { readonly action: string; readonly device: string }[] = json.operations
+      return operations.some(({ action, device }) => action === 'device.changed' && device === firefox)
     })
   })
 

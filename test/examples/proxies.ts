@@ -53,14 +53,14 @@ export const PROXIES = {
   },
 } as const satisfies Readonly<Record<string, Proxy>>
 
-export async function startGuarded(name: keyof typeof PROXIES): Promise<Guarded> {
+export async function startGuarded(name: keyof typeof PROXIES, env: Readonly<Record<string, string>> = {}): Promise<Guarded> {
   const { configuration, command }: Proxy = PROXIES[name]
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
   // Started as root, nginx reads what waits there as another user.
   await chmod(folder, 0o711)
   const ports = { proxy: await freePort(), app: await freePort() }
   const url = `http://localhost:${ports.proxy}`
-  const latchkey = await startServer({ env: { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8' } })
+  const latchkey = await startServer({ env: { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8', ...env } })
   const file = join(folder, 'configuration')
   const text = await readFile(join(ROOT, configuration), 'utf8')
   await writeFile(file, withPorts(text, { ...ports, latchkey: Number(new URL(latchkey.url).port) }))
