@@ -37,7 +37,8 @@ const en = {
   noticeRevoked: 'This sign-in was ended: from another device, by a new password, or by the people who run this site.',
   noticeTheft:
     'Somebody else may have used a copy of the sign-in that this browser remembered. We ended it. Your other devices stay signed in. Sign in, and we show you when and from where.',
-  noticeDevice: 'This browser could not show that it is the one that signed in. If you have just moved or reset it, sign in again.',
+  noticeDevice:
+    'This browser could not show that it is the one that signed in: it was moved or reset, or it cannot be bound to its device. Sign in to go on.',
   noticeFresh: 'What you are about to do needs your password once more.',
 
   theftTitle: 'Somebody else used a copy of your sign-in',
@@ -121,7 +122,7 @@ const zh: Texts = {
   noticeExpired: '会话已达到最长时限。请登录以继续。',
   noticeRevoked: '此登录已被结束：可能来自其他设备、因修改密码，或由网站管理者操作。',
   noticeTheft: '可能有人使用了此浏览器所记住的登录的副本，我们已将其结束。您的其他设备仍保持登录。登录后，我们会告诉您时间和来源。',
-  noticeDevice: '此浏览器无法证明它就是当初登录的那一个。如果您刚刚更换或重置了浏览器，请重新登录。',
+  noticeDevice: '此浏览器无法证明它就是当初登录的那一个：它被更换或重置过，或者无法绑定到设备。请登录后继续。',
   noticeFresh: '接下来的操作需要再次输入密码。',
 
   theftTitle: '有人使用了您登录的副本',

@@ -13,7 +13,7 @@ import { createLatchkey } from '../../src/index.ts'
 import { faultsOf } from '../support/accessibility.ts'
 import { signInByHand } from '../support/by-hand.ts'
 import type { Certificate } from '../support/certificate.ts'
-import { newProfile, openChromium } from '../support/chromium.ts'
+import { BINDING, newProfile, openChromium } from '../support/chromium.ts'
 import { freePort } from '../support/connections.ts'
 import { takePicture } from '../support/pictures.ts'
 import { run } from '../support/programs.ts'
@@ -21,7 +21,6 @@ import { type Sites, startSites } from '../support/sites.ts'
 import { until } from '../support/until.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
-const BINDING = ['--enable-features=DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting']
 const DEVICE = '__Host-latchkey_device'
 const SESSION = '__Host-latchkey_session'
 

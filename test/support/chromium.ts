@@ -25,6 +25,11 @@ export async function newProfile(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'latchkey-chromium-'))
 }
 
+/** Has it bind sign-ins to the device, with keys that it keeps in software. */
+export const BINDING: readonly string[] = [
+  '--enable-features=DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
+]
+
 /** Close it with `close()`: a browser that is killed has not written what it remembers. */
 export async function openChromium(choices: BrowserChoices = {}): Promise<BrowserContext> {
   const { thirdPartyCookies = 'blocked', spki, locale = 'en-US', colorScheme = 'light', viewport = { width: 1100, height: 800 } } = choices
