@@ -1,6 +1,6 @@
 // Firefox as a second browser: sign in on the page, close the browser, come back without a password, sign out.
 
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -75,4 +75,35 @@ test('an application on another origin signs in there too', async () => {
     PASSWORD,
   )
   equal(name, 'firefox')
+})
+
+/** The thumbprint of the key that the page's token is bound to; and it has proofs for what asks for one. */
+async function keyIn(page: Page): Promise<string> {
+  await page.goto(sites.app)
+  return page.evaluate(async (latchkey) => {
+    const { createClient } = await import(`${location.origin}/client.js`)
+    const client = createClient({ url: latchkey })
+    const [, claims] = (await client.authorization('/')).split('.')
+    await client.sessions.endOthers()
+    return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))).cnf?.jkt
+  }, sites.latchkey)
+}
+
+test('its tokens are bound to a key that stays with the browser, and what asks for a proof gets one', async () => {
+  const page = await browser.newPage()
+  await page.goto(sites.app)
+  await page.evaluate(
+    async (latchkey, password) => {
+      const { createClient } = await import(`${location.origin}/client.js`)
+      await createClient({ url: latchkey }).login({ username: 'firefox', password, remember: true })
+    },
+    sites.latchkey,
+    PASSWORD,
+  )
+  const first = await keyIn(page)
+  match(first, /^[\w-]{43}$/)
+  equal(await keyIn(page), first)
+  await browser.close()
+  browser = await openFirefox(profile)
+  equal(await keyIn(await browser.newPage()), first)
 })
