@@ -74,7 +74,7 @@ function privateKeyOf(key: SigningKeyRecord, secrets: Pick<Secrets, 'unseal'>): 
   const d = secrets.unseal(SEAL_PURPOSE, key.kid, key.sealedPrivateKey)
   if (d === undefined) {
     throw new Error(
-      'LATCHKEY_SECRET does not open the signing keys in the database: it is not the secret they were made with. Put that one after it, with a comma.',
+      'LATCHKEY_SECRET does not open the signing keys in the database: it is not the secret they were made with. Put that one after it, with a comma; where it is lost, DELETE FROM latchkey_key_ring has new ones made, and everybody signs in anew.',
     )
   }
   return createPrivateKey({ key: { ...publicJwk(key), d }, format: 'jwk' })

@@ -2,7 +2,7 @@
 // environment, and the environment over the file.
 
 import { equal, match, ok } from 'node:assert/strict'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -154,6 +154,26 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     await writeFile(join(where, 'latchkey.config.ts'), 'export default {')
     await refusal({}, [], where, 1)
   })
+})
+
+test('A secret that is lost stops the start; the statement that it names has new keys made, and users sign in as before', async () => {
+  const where = await freshFolder('lost-secret')
+  const lost = { LATCHKEY_SECRET: 'the-one-that-was-lost-000000000000000000' }
+  const found = { LATCHKEY_SECRET: 'the-one-instead-of-it-000000000000000000' }
+  await using before = await startServer({ folder: where, env: lost })
+  const ida = new Visitor(before.url)
+  await ida.register('Ida')
+  await before.stop()
+  const line = await refusal(found, [], where, 1)
+  const [statement = ''] = /DELETE FROM \w+/.exec(line) ?? []
+  ok((await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8')).includes(`'${statement}'`), statement)
+  const database = new DatabaseSync(join(where, 'latchkey.db'))
+  database.exec(statement)
+  database.close()
+  await using after = await startServer({ folder: where, env: found })
+  const again = ida.at(after.url)
+  equal((await again.plainly('GET', '/access/session')).status, 401)
+  equal((await again.login('Ida')).status, 200)
 })
 
 test('Flags win over the environment, and the environment over the file', async () => {
