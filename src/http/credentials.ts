@@ -17,13 +17,17 @@ interface HeaderCredential extends Presented {
 }
 
 const BEARER = 'Bearer '
+const QUOTE = 34
 
 const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'data', 'known']
 
-export type CookieNames = ReadonlyMap<string, CookiePurpose>
+/** Ours by the length of the name, which no two share: a name is compared where it stands, since to cut it out would cost more. */
+export type CookieNames = readonly ({ readonly name: string; readonly purpose: CookiePurpose } | undefined)[]
 
 export function cookieNames(settings: CookieSettings): CookieNames {
-  return new Map(PURPOSES.map((purpose) => [cookieName(purpose, settings), purpose]))
+  const names = PURPOSES.map((purpose) => ({ name: cookieName(purpose, settings), purpose }))
+  const longest = Math.max(...names.map(({ name }) => name.length))
+  return Array.from({ length: longest + 1 }, (_, length) => names.find(({ name }) => name.length === length))
 }
 
 /** Refusal: `request.malformed` when Authorization or one of our cookies came twice, and so nobody knows which counts. */
@@ -59,14 +63,15 @@ function readCookies(header: string | null, names: CookieNames): Partial<Record<
   const found: Partial<Record<CookiePurpose, string>> = {}
   if (header === null) return found
   for (let start = 0; start < header.length; ) {
-    const semicolon = header.indexOf(';', start)
-    const end = semicolon === -1 ? header.length : semicolon
+    const semicolon: number = header.indexOf(';', start)
+    const end: number = semicolon === -1 ? header.length : semicolon
     const equals = header.indexOf('=', start)
     if (equals !== -1 && equals < end) {
-      const purpose = names.get(trimmed(header.slice(start, equals)))
-      if (purpose !== undefined) {
-        if (found[purpose] !== undefined) return undefined
-        found[purpose] = unquoted(trimmed(header.slice(equals + 1, end)))
+      const first = afterBlanks(header, start, equals)
+      const own = names[beforeBlanks(header, first, equals) - first]
+      if (own !== undefined && header.startsWith(own.name, first)) {
+        if (found[own.purpose] !== undefined) return undefined
+        found[own.purpose] = unquoted(trimmed(header, equals + 1, end))
       }
     }
     start = end + 1
@@ -75,18 +80,28 @@ function readCookies(header: string | null, names: CookieNames): Partial<Record<
 }
 
 function unquoted(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+  return value.charCodeAt(0) === QUOTE && value.length > 1 && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
 /**
- * Without spaces and tabs at its ends, and nothing else: to a browser a name that begins with a no-break space is
+ * This part of a text without spaces and tabs at its ends, and nothing else: to a browser a name that begins with a no-break space is
  * not ours and may be set by anyone, so it must not become ours here.
  */
-function trimmed(text: string): string {
-  let [start, end] = [0, text.length]
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
-  return start === 0 && end === text.length ? text : text.slice(start, end)
+function trimmed(text: string, from = 0, to = text.length): string {
+  const start = afterBlanks(text, from, to)
+  return text.slice(start, beforeBlanks(text, start, to))
+}
+
+function afterBlanks(text: string, from: number, to: number): number {
+  let start = from
+  while (start < to && isBlank(text.charCodeAt(start))) start += 1
+  return start
+}
+
+function beforeBlanks(text: string, from: number, to: number): number {
+  let end = to
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return end
 }
 
 function isBlank(character: number): boolean {

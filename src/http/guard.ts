@@ -62,10 +62,10 @@ export function createJudge(parts: Parts): Judge {
     const { method, header } = request
     const credentials = readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
-    const shown = soon(provePrincipal(parts, credentials, request, header('x-latchkey-passive') === '1'), (proven) =>
-      proven instanceof UnprovenDevice ? tellOfCopy(parts, proven, whenceOf(request), request) : proven,
-    )
-    return soon(shown, (proven) => {
+    return soon(provePrincipal(parts, credentials, request, header('x-latchkey-passive') === '1'), (proven) => {
+      if (proven instanceof UnprovenDevice) {
+        return tellOfCopy(parts, proven, whenceOf(request), request).then((error) => ({ ok: false, error }))
+      }
       const found = judge(method, rule, proven)
       return (rule.needsKey || needsKey) && found.ok && found.via === 'token' ? withKey(request, credentials, found) : found
     })

@@ -30,12 +30,16 @@ export function provePrincipal(
 ): Soon<Proven | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
   if (header?.saidToBeBound && parts.keyProofs.boundTo(header.raw) === undefined) return tokenInvalid('malformed')
-  if (header?.kind === 'session') return provenBy('header', proveSession(parts, header.raw, cookies.device, request, passive), false)
-  if (header) return provenBy('token', authenticate(parts, new PresentedByRequest('token', header.raw, undefined, request), passive), false)
+  if (header?.kind === 'session')
+    return provenBy('header', presentSession(parts, header.raw, cookies.device, request, passive), request, false)
+  if (header) {
+    const token = new PresentedByRequest('token', header.raw, undefined, request)
+    return provenBy('token', authenticate(parts, token, passive), request, false)
+  }
   const isRestorable = cookies.remember !== undefined
   const found =
-    cookies.session === undefined ? sessionRequired('none') : proveSession(parts, cookies.session, cookies.device, request, passive)
-  return provenBy('cookie', found, isRestorable)
+    cookies.session === undefined ? sessionRequired('none') : presentSession(parts, cookies.session, cookies.device, request, passive)
+  return provenBy('cookie', found, request, isRestorable)
 }
 
 /**
@@ -50,15 +54,21 @@ export function proveSession(
   request: Sender,
   passive: boolean,
 ): Soon<Principal | AuthError> {
-  return soon(authenticate(parts, new PresentedByRequest('session', raw, proof, request), passive), (found) =>
-    found instanceof UnprovenDevice && found.record.kind === 'session' && isUnderWay(found, request)
-      ? principalOfSession(found.record)
-      : found,
-  )
+  return soon(presentSession(parts, raw, proof, request, passive), (found) => whileUnderWay(found, request))
 }
 
-function provenBy(via: Via, found: Soon<Principal | AuthError>, isRestorable: boolean): Soon<Proven | AuthError> {
-  return soon(found, (principal) => {
+function presentSession(parts: Parts, raw: string, proof: string | undefined, request: Sender, passive: boolean) {
+  return authenticate(parts, new PresentedByRequest('session', raw, proof, request), passive)
+}
+
+function whileUnderWay(found: Principal | AuthError, request: Sender): Principal | AuthError {
+  const isLetIn = found instanceof UnprovenDevice && found.record.kind === 'session' && isUnderWay(found, request)
+  return isLetIn ? principalOfSession(found.record) : found
+}
+
+function provenBy(via: Via, found: Soon<Principal | AuthError>, request: Sender, isRestorable: boolean): Soon<Proven | AuthError> {
+  return soon(found, (judged) => {
+    const principal = whileUnderWay(judged, request)
     if (principal instanceof AuthError) return isRestorable ? restorable(principal) : principal
     return { principal, via }
   })

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { cookieName } from '../../src/domain/cookies.ts'
+import { AuthError } from '../../src/domain/errors.ts'
+import { cookieNames, readCredentials } from '../../src/http/credentials.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, login, register } from '../support/people.ts'
 import { assertRefused, told } from './support.ts'
@@ -195,4 +198,19 @@ test('a header that is none of the forms mints nothing, and says that it is malf
     headers: { authorization: 'Basic YTpi', cookie: alice.cookies },
   })
   assert.deepEqual([status, json.code, json.reason, cookies], [401, 'token.invalid', 'malformed', []])
+})
+
+test('every cookie of ours is found by its name, whatever the prefix', () => {
+  for (const [secure, domain] of [
+    [false, null],
+    [true, null],
+    [true, 'example.com'],
+  ] as const) {
+    const settings = { secure, domain, sameSite: 'lax' } as const
+    const purposes = ['session', 'remember', 'device', 'data', 'known'] as const
+    const header = purposes.map((purpose) => `${cookieName(purpose, settings)}=the-${purpose}`).join('; ')
+    const found = readCredentials((name) => (name === 'cookie' ? header : null), cookieNames(settings))
+    assert.ok(!(found instanceof AuthError))
+    assert.deepEqual(found.cookies, Object.fromEntries(purposes.map((purpose) => [purpose, `the-${purpose}`])))
+  }
 })
