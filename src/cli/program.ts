@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { addDoctorCommand } from './doctor.ts'
+import { addDoctorCommand } from './doctor/command.ts'
 import { addKeyCommands } from './key.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { EXIT, fail, failUsage } from './output.ts'

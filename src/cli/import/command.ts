@@ -10,7 +10,6 @@ import { grouped, Progress } from '../progress.ts'
 import { type CommandOptions, withEngine } from '../with-engine.ts'
 import { readLines } from './lines.ts'
 import { progressLine } from './progress.ts'
-import { readCsv } from './read-csv.ts'
 import { readJsonLines } from './read-json-lines.ts'
 import { Rejects } from './rejects.ts'
 import { type Format, formatOf, openSource, type Source } from './source.ts'
@@ -82,7 +81,7 @@ async function run(
   let lastLine = 0
   let stopped = false
   try {
-    for await (const result of importUsers(engine, readRows(source, format), { dryRun })) {
+    for await (const result of importUsers(engine, await readRows(source, format), { dryRun })) {
       lastLine = result.line
       if (result.outcome === 'imported') imported += 1
       else if (result.outcome === 'present') present += 1
@@ -106,9 +105,12 @@ async function run(
   return { imported, present, refused: rejects.count, lastLine, stopped, dryRun }
 }
 
-function readRows(source: Source, format: Format): AsyncIterable<ImportLine> {
+async function readRows(source: Source, format: Format): Promise<AsyncIterable<ImportLine>> {
   const lines = readLines(source.chunks)
-  return format === 'csv' ? readCsv(lines) : readJsonLines(lines)
+  if (format === 'jsonl') return readJsonLines(lines)
+  // A server that starts does without the library for it.
+  const { readCsv } = await import('./read-csv.ts')
+  return readCsv(lines)
 }
 
 function sentence({ imported, present, refused, lastLine, stopped, dryRun }: Summary): string {

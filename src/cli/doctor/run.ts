@@ -1,52 +1,33 @@
-// latchkey doctor: a visit to a deployment, through everything that stands before it.
+// Running latchkey doctor: what it is to look at, the visit, and what is told of it.
 
 import { readFile } from 'node:fs/promises'
 import { styleText } from 'node:util'
-import type { Command } from 'commander'
-import { addressesOf, parseAddress } from '../doctor/addresses.ts'
-import type { Address } from '../doctor/connection.ts'
-import { type Diagnosis, diagnose } from '../doctor/diagnosis.ts'
-import { report, type Styles } from '../doctor/report.ts'
-import type { Account, Plan } from '../doctor/visit/plan.ts'
-import { visit } from '../doctor/visit/visit.ts'
-import { SettingError } from '../settings.ts'
-import { EXIT, fail, type OutputOptions, print } from './output.ts'
-import { readPassword } from './password-input.ts'
+import { addressesOf, parseAddress } from '../../doctor/addresses.ts'
+import type { Address } from '../../doctor/connection.ts'
+import { type Diagnosis, diagnose } from '../../doctor/diagnosis.ts'
+import { report, type Styles } from '../../doctor/report.ts'
+import type { Account, Plan } from '../../doctor/visit/plan.ts'
+import { visit } from '../../doctor/visit/visit.ts'
+import { SettingError } from '../../settings.ts'
+import { EXIT, fail, type OutputOptions, print } from '../output.ts'
+import { readPassword } from '../password-input.ts'
+import type { DoctorOptions } from './command.ts'
 
-interface DoctorOptions extends OutputOptions {
-  readonly resolve?: readonly string[]
-  readonly plain?: string
-  readonly origin?: readonly string[]
-  readonly user?: string
-  readonly serviceKeyFile?: string
-}
-
-export function addDoctorCommand(program: Command): void {
-  program
-    .command('doctor <url>')
-    .description('sign in through a deployment with a user who is deleted again, and report what is wrong and what mends it')
-    .option('--resolve <address...>', 'the addresses to look at, such as 203.0.113.7 or 203.0.113.7:8443, instead of those of the name')
-    .option('--origin <origin...>', 'origins of applications that are to be allowed')
-    .option('--plain <url>', 'where the same is reached without TLS; otherwise port 80 of the same name')
-    .option('--user <name>', 'sign in as somebody who is there, where registration is closed; the password is asked for')
-    .option('--service-key-file <file>', 'a service key, to look at the stream of endings too')
-    .action(async (text: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<DoctorOptions>()
-      const stop = new AbortController()
-      const onSignal = () => stop.abort()
-      process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-      try {
-        const plan = await planOf(text, options, stop.signal)
-        const diagnosis = diagnose(await visit(plan))
-        clearProgress()
-        tell(diagnosis, options, stop.signal.aborted)
-      } catch (error) {
-        clearProgress()
-        fail(error, options)
-      } finally {
-        process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-      }
-    })
+export async function runDoctor(text: string, options: DoctorOptions): Promise<void> {
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  try {
+    const plan = await planOf(text, options, stop.signal)
+    const diagnosis = diagnose(await visit(plan))
+    clearProgress()
+    tell(diagnosis, options, stop.signal.aborted)
+  } catch (error) {
+    clearProgress()
+    fail(error, options)
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
 }
 
 function tell(diagnosis: Diagnosis, options: OutputOptions, stopped: boolean): void {
