@@ -21,18 +21,22 @@ const KEPT = 4
 export function addCard({ title, lines = [], note, changed }: Happening): void {
   const cards = document.getElementById('cards')
   if (cards === null) return
-  const rows = lines.flatMap(({ tried, sent, ok, answered, why }) => [
-    row(texts.tried, tried),
-    ...(sent === undefined ? [] : [row(texts.sent, sent)]),
-    row(texts.answered, mark(ok, answered)),
-    row(texts.why, why),
-  ])
+  const attempts = lines.map(({ tried, sent, ok, answered, why }) =>
+    make(
+      'dl',
+      '',
+      row(texts.tried, tried),
+      sent !== undefined && row(texts.sent, sent),
+      row(texts.answered, mark(ok, answered)),
+      row(texts.why, why),
+    ),
+  )
   const card = make(
     'article',
     'card',
     make('h3', '', title),
     note !== undefined && make('p', '', note),
-    rows.length > 0 && make('dl', '', ...rows),
+    ...attempts,
     changed !== undefined && make('p', 'changed', `${texts.changed}: `, make('strong', '', changed ? texts.yes : texts.no)),
   )
   cards.querySelector('p.soft')?.remove()
