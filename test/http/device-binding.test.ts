@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { MINUTE, SECOND } from '../../src/domain/time.ts'
+import { routes } from '../../src/http/routes/index.ts'
 import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { ALICE, person } from '../support/people.ts'
@@ -71,6 +72,35 @@ test('once bound, a session and a remembered login without their device read not
   deepEqual(refusalOf(await read(latchkey, cookieHeader(restored.jar), THIEF)), COPY)
   equal((await read(latchkey, `${cookieHeader(restored.jar)}; ${device}`)).status, 200)
   ok((await operations(latchkey, token)).every(({ action, outcome }) => action !== 'login.remembered' || outcome === 'ok'))
+})
+
+test('no route takes a copy, by cookie or by header, and nothing is changed by trying', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, remembered, all, id } = await bound(latchkey)
+  const raw = session.slice(session.indexOf('=') + 1)
+  const lineage = () => latchkey.engine.store.credentials.listByUser(code)
+  const { json } = await read(latchkey, all)
+  const { code } = json.user as { code: string }
+  const before = await lineage()
+  const guarded = routes.filter(
+    ({ proof, path }) => !['none', 'origin', 'service'].includes(String(proof)) && !path.startsWith('/access/device'),
+  )
+  ok(guarded.length >= 14, String(guarded.length))
+  for (const { method, path, body } of guarded) {
+    const target = path.replace(':userCode', code).replace(':id', id)
+    for (const headers of [{ cookie: `${session}; ${remembered}` }, { cookie: remembered, authorization: `Session ${raw}` }]) {
+      const sent = { headers: { ...THIEF, origin: HTTPS.publicUrl, ...headers }, ...(body && { body: {} }) }
+      const answer = await latchkey.call(method, target, {
+        ...sent,
+        ...(method === 'GET' ? { headers: { ...sent.headers, 'x-original-method': 'GET' } } : {}),
+      })
+      const told = `${method} ${path}: ${answer.status} ${answer.body}`
+      ok(answer.status === 401 || answer.status === 403, told)
+      deepEqual(answer.cookies, [], told)
+    }
+  }
+  deepEqual(await lineage(), before)
+  equal((await read(latchkey, all)).status, 200)
 })
 
 test('a session that was in memory as unbound is not taken unbound a moment after it was bound', async () => {
