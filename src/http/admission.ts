@@ -40,7 +40,8 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
   const credentials = readCredentials((name) => request.header(name), names)
   if (credentials instanceof AuthError) return decide(credentials)
   const withKey = (proven?: Proven): Soon<Admission> => {
-    const { sensitive = false, mints = false } = route
+    const { mints = false } = route
+    const sensitive = typeof route.sensitive === 'function' ? route.sensitive(request) : route.sensitive === true
     if (!(sensitive || mints) && app.parts.policy.tokenBinding !== 'always') return decide(undefined, proven, credentials)
     const occasion = route.occasion?.(request, app.parts) ?? { method: request.method, url: ownAddress(app.parts, request.path) }
     return soon(readKeyProof(app.parts, request, occasion, credentials.header, { sensitive, mints }), (key) =>

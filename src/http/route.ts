@@ -78,8 +78,8 @@ interface Common extends Description {
   readonly path: string
   /** True for a GET that changes something all the same: the cross-origin rule applies to it, and HEAD does not exist. */
   readonly changes?: true
-  /** True where much is at stake: a token that is bound to a key needs a proof of it. */
-  readonly sensitive?: true
+  /** Where much is at stake: a token that is bound to a key needs a proof of it. */
+  readonly sensitive?: true | ((request: Incoming) => boolean)
   /** What a proof of a key is for, where that is not this very request. */
   readonly occasion?: (request: Incoming, parts: Parts) => Occasion
   /** True where a token is handed out, which is bound to the key of a proof that comes along. */

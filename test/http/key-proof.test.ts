@@ -75,6 +75,33 @@ test('a bound token reads without a proof, and needs one where much is at stake'
   equal((await call(latchkey, key, 'POST', '/access/password', { token, body: PASSWORDS })).status, 200)
 })
 
+test('a bound token signs itself out without a proof, and everything else of the user with one', async () => {
+  await using latchkey = await startInProcess()
+  const { code, token: elsewhere } = await register(latchkey)
+  const key = makeClientKey()
+  const token = await boundToken(latchkey, key)
+  const path = `/access/logout/${code}`
+  const out = (method: string, query: string, headers: object) =>
+    latchkey.call(method, path + query, { headers: { authorization: token, ...headers } })
+  const proofFor = (method: string) => ({
+    dpop: makeProof(key, { method, url: latchkey.publicUrl + path, now: latchkey.clock.now(), token }),
+  })
+  for (const method of ['GET', 'POST'])
+    for (const query of [
+      '?everywhere=true',
+      '?everywhere=true&everywhere=false',
+      '?everywhere=false&everywhere=true',
+      '?%65verywhere=true',
+    ]) {
+      const { status, json, cookies } = await out(method, query, {})
+      deepEqual([status, json.code, json.reason, cookies], [401, 'proof.required', 'missing', []], method + query)
+    }
+  equal((await latchkey.call('GET', '/access/session', { headers: { authorization: elsewhere } })).status, 200)
+  deepEqual((await out('POST', '?everywhere=true', proofFor('POST'))).json, { ended: { sessions: 2, remembered: 0 } })
+  const again = await boundToken(latchkey, key)
+  equal((await latchkey.call('GET', path, { headers: { authorization: again } })).status, 200)
+})
+
 test('a token that is bound to no key, and a session in the header, need no proof', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)

@@ -5,6 +5,7 @@ import { type EndedCounts, logout } from '../../engine/logout.ts'
 import { endCredential, endOtherCredentials, listCredentials } from '../../engine/sessions.ts'
 import { endedAnswer, endOthersQuery, logoutQuery, sessionsAnswer } from '../contract.ts'
 import { expireAll } from '../cookies.ts'
+import type { Incoming } from '../message.ts'
 import { presentCredential } from '../present.ts'
 import { type Outcome, type ProvenCall, provenRoute } from '../route.ts'
 
@@ -12,6 +13,7 @@ const logoutRoute = {
   path: '/access/logout/:userCode',
   proof: 'header',
   changes: true,
+  sensitive: mayReachOthers,
   summary: "Ends this session, its tokens and its remembered login; with `everywhere`, all of the user's.",
   query: logoutQuery,
   answers: { 200: endedAnswer },
@@ -57,6 +59,11 @@ export const endingRoutes = [
     },
   }),
 ]
+
+/** However often it is said: which of them counts is not decided yet. */
+function mayReachOthers({ query }: Incoming): boolean {
+  return new URLSearchParams(query).getAll('everywhere').includes('true')
+}
 
 async function runLogout(call: ProvenCall<unknown, { everywhere: 'true' | 'false' }>): Promise<Outcome | AuthError> {
   const { parts, principal, parameter, query, whence } = call
