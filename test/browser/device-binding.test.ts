@@ -14,7 +14,7 @@ import { faultsOf } from '../support/accessibility.ts'
 import { signInByHand } from '../support/by-hand.ts'
 import type { Certificate } from '../support/certificate.ts'
 import { BINDING, newProfile, openChromium } from '../support/chromium.ts'
-import { freePort } from '../support/connections.ts'
+import { freePort, unreadBytes } from '../support/connections.ts'
 import { takePicture } from '../support/pictures.ts'
 import { run } from '../support/programs.ts'
 import { type Sites, startSites } from '../support/sites.ts'
@@ -95,7 +95,7 @@ async function alarms(page: Page) {
 }
 
 interface BindingEvent {
-  readonly refreshEventDetails?: { readonly refreshResult: string }
+  readonly refreshEventDetails?: { readonly refreshResult: string; readonly wasFullyProactiveRefresh?: boolean }
   readonly creationEventDetails?: { readonly fetchResult: string }
   readonly terminationEventDetails?: object
 }
@@ -185,7 +185,7 @@ test('the browser is closed and opened again: the remembered login is restored, 
   await page.close()
 })
 
-test('the server is killed and started again while a proof is being renewed: nobody is signed out', async () => {
+test('the server is away when a proof is to be renewed, and comes back: nobody is signed out', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/docs/errors`)
   await forgetDevice()
@@ -194,6 +194,47 @@ test('the server is killed and started again while a proof is being renewed: nob
     equal(statuses, undefined)
   })
   await until('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
+  deepEqual(await alarms(page), [])
+  await page.close()
+})
+
+test('the server is killed with a renewal in its hands: the request that was held for it fails, the next one goes through', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${sites.latchkey}/docs/errors`)
+  const { events } = await listen(page)
+  await forgetDevice()
+  sites.server.process.kill('SIGSTOP')
+  const held = page.evaluate(async () => (await fetch('/access/session').catch(() => undefined))?.status)
+  await until('the renewal to have reached it', () => unreadBytes(Number(new URL(sites.latchkey).port)) > 0)
+  await sites.restartServer()
+  notEqual(await held, 401)
+  await until('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
+  ok(
+    refreshes(events).some(({ refreshEventDetails }) => refreshEventDetails?.refreshResult === 'Refreshed'),
+    JSON.stringify(events),
+  )
+  deepEqual(await alarms(page), [])
+  await page.close()
+})
+
+test('a proof that is near its end is renewed ahead: the request that comes meanwhile is not held up', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${sites.latchkey}/docs/errors`)
+  deepEqual(await readTimes(page, 1), [200])
+  const [cookie] = (await browser.cookies(sites.latchkey)).filter(({ name }) => name === DEVICE)
+  ok(cookie)
+  const nearItsEnd = Math.floor(Date.now() / 1000) + 60
+  await browser.addCookies([{ ...cookie, expires: nearItsEnd }])
+  const { events } = await listen(page)
+  deepEqual(await readTimes(page, 1), [200])
+  await until('the proof to be renewed', async () => {
+    const [now] = (await browser.cookies(sites.latchkey)).filter(({ name }) => name === DEVICE)
+    return now !== undefined && now.value !== cookie.value && now.expires > nearItsEnd + 300
+  })
+  ok(
+    refreshes(events).every(({ refreshEventDetails }) => refreshEventDetails?.wasFullyProactiveRefresh),
+    JSON.stringify(events),
+  )
   deepEqual(await alarms(page), [])
   await page.close()
 })

@@ -1,5 +1,6 @@
 // Requests on connections of their own, and connections without a client in between.
 
+import { readFileSync } from 'node:fs'
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
@@ -59,4 +60,17 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
+}
+
+/** As the kernel writes it. */
+const ESTABLISHED = '01'
+
+/** Bytes that have reached a local port over IPv4 and that nobody has read yet: what a stopped process has in its hands. */
+export function unreadBytes(port: number): number {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const sockets = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
+  return sockets.reduce((sum, line) => {
+    const [, address = '', , state, queues = ''] = line.trim().split(/\s+/)
+    return address.endsWith(local) && state === ESTABLISHED ? sum + Number.parseInt(queues.split(':')[1] ?? '0', 16) : sum
+  }, 0)
 }

@@ -1,0 +1,130 @@
+// LATCHKEY_DEVICE_BINDING in real browsers, each closed and opened again: a Chromium that can bind its sign-in, one that cannot, and a Firefox,
+// which cannot either. Who is let in again is what docs/device-binding.md says; who is not is told why.
+
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { after, before, describe, test } from 'node:test'
+import type { BrowserContext } from 'playwright-core'
+import { faultsOf } from '../support/accessibility.ts'
+import { signInByHand } from '../support/by-hand.ts'
+import { BINDING, newProfile, openChromium } from '../support/chromium.ts'
+import { openFirefox } from '../support/firefox.ts'
+import { takePicture } from '../support/pictures.ts'
+import { type Sites, startSites } from '../support/sites.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+/** What both drivers have in common. */
+interface AnyPage {
+  goto(address: string): Promise<unknown>
+  type(selector: string, text: string): Promise<void>
+  click(selector: string): Promise<void>
+  evaluate<T>(work: () => Promise<T>): Promise<T>
+  url(): string
+}
+
+interface AnyBrowser {
+  newPage(): Promise<AnyPage>
+  close(): Promise<void>
+}
+
+interface Place {
+  readonly profile: string
+  readonly sites: Sites
+}
+
+const BROWSERS: Readonly<Record<string, (place: Place) => Promise<AnyBrowser>>> = {
+  'a Chromium that can': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki, args: BINDING }),
+  'a Chromium that cannot': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki }),
+  'a Firefox': ({ profile }) => openFirefox(profile),
+}
+
+/** How each comes back after it was closed. */
+const POLICIES: Readonly<Record<string, Readonly<Record<keyof typeof BROWSERS, 'unbound' | 'bound' | 'asked for the password'>>>> = {
+  off: { 'a Chromium that can': 'unbound', 'a Chromium that cannot': 'unbound', 'a Firefox': 'unbound' },
+  preferred: { 'a Chromium that can': 'bound', 'a Chromium that cannot': 'unbound', 'a Firefox': 'unbound' },
+  required: {
+    'a Chromium that can': 'bound',
+    'a Chromium that cannot': 'asked for the password',
+    'a Firefox': 'asked for the password',
+  },
+}
+
+const statusOf = (page: AnyPage) => page.evaluate(async () => (await fetch('/access/session')).status)
+
+/** By its session's own list: a script cannot see the cookies. */
+const isBound = (page: AnyPage) =>
+  page.evaluate(async () => ((await (await fetch('/access/sessions')).json()) as { bound: boolean }[]).some(({ bound }) => bound))
+
+const noticeOn = (page: AnyPage) => page.evaluate(async () => document.querySelector('#notice:not([hidden])')?.textContent ?? '')
+
+async function signIn(page: AnyPage, address: string): Promise<void> {
+  await page.goto(`${address}/register?lang=en`)
+  await page.type('#username', 'visitor')
+  await page.type('#password', PASSWORD)
+  await page.click('#remember')
+  await page.click('button[type=submit]')
+  await until('the account page', () => page.url().endsWith('/account'))
+}
+
+for (const [policy, outcomes] of Object.entries(POLICIES))
+  for (const [name, outcome] of Object.entries(outcomes))
+    test(`${policy}: ${name} comes back ${outcome}`, async () => {
+      await using sites = await startSites({ env: { LATCHKEY_DEVICE_BINDING: policy } })
+      const profile = await newProfile()
+      const open = () => BROWSERS[name]?.({ profile, sites }) ?? Promise.reject(new Error(name))
+      const first = await open()
+      const page = await first.newPage()
+      await signIn(page, sites.latchkey)
+      equal(await statusOf(page), 200)
+      if (outcome === 'bound') await until('the sign-in to be bound', () => isBound(page))
+      await first.close()
+
+      const again = await open()
+      try {
+        const opened = await again.newPage()
+        await opened.goto(`${sites.latchkey}/sign-in?lang=en&return=/docs/errors`)
+        if (outcome === 'asked for the password') {
+          await until('to be told why', async () => /could not show that it is the one/.test(await noticeOn(opened)))
+          equal(await statusOf(opened), 401)
+          return
+        }
+        await until('what was asked for', () => new URL(opened.url()).pathname === '/docs/errors')
+        equal(await statusOf(opened), 200)
+        equal(await isBound(opened), outcome === 'bound')
+      } finally {
+        await again.close()
+        await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+      }
+    })
+
+describe('whoever is asked for the password', () => {
+  let sites: Sites
+  let profile = ''
+  let browser: BrowserContext
+  before(async () => {
+    sites = await startSites({ env: { LATCHKEY_DEVICE_BINDING: 'required' } })
+    profile = await newProfile()
+    browser = await openChromium({ profile, spki: sites.certificate.spki })
+  })
+  after(async () => {
+    await browser?.close()
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    await sites?.[Symbol.asyncDispose]()
+  })
+
+  test('reads why on a page that is as good as any, and types it and goes on', async () => {
+    await signInByHand(await browser.newPage(), `${sites.latchkey}/register`, 'unable')
+    await browser.close()
+    browser = await openChromium({ profile, spki: sites.certificate.spki })
+    const page = await browser.newPage()
+    await page.goto(`${sites.latchkey}/sign-in`)
+    const notice = page.getByText('could not show that it is the one that signed in')
+    await notice.waitFor()
+    match((await notice.textContent()) ?? '', /Sign in to go on/)
+    await takePicture(page, 'sign-in-device')
+    deepEqual(await faultsOf(page), [])
+    await signInByHand(page, `${sites.latchkey}/sign-in`, 'unable')
+    equal(await statusOf(page), 200)
+  })
+})
