@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import type { Subject, SubjectModule } from './subject.ts'
 
-export type Check = 'checkSession' | 'checkToken' | 'checkColdSession' | 'checkColdToken'
+export type Check = 'checkSession' | 'checkToken' | 'checkColdSession' | 'checkColdToken' | 'checkProof'
 
 export type Order =
   | { readonly do: 'check'; readonly which: Check; readonly milliseconds: number }

@@ -26,6 +26,8 @@ export interface Subject {
   readonly checkColdSession?: () => unknown
   /** The same for a token that was never seen before. */
   readonly checkColdToken?: () => unknown
+  /** The same for a known token that comes with a proof of its key, a new one each time. */
+  readonly checkProof?: () => unknown
   /** Makes so many live sessions, by the shortest way there is, and keeps them. */
   readonly holdSessions?: (count: number) => Promise<void>
   close(): Promise<void>

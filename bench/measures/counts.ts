@@ -1,6 +1,8 @@
 // What a request costs, counted instead of timed: reads and writes of the store, hashes, signatures, bytes allocated.
 
-import { type Counts, startInProcess } from '../../test/support/in-process.ts'
+import { createGuard } from '../../src/http/guard.ts'
+import { type Counts, type InProcess, startInProcess } from '../../test/support/in-process.ts'
+import { makeClientKey, makeProof } from '../../test/support/key-proofs.ts'
 import { ALICE, register } from '../../test/support/people.ts'
 import type { Context } from '../context.ts'
 import { type Measured, type Row, rowsOf } from '../rows.ts'
@@ -19,7 +21,7 @@ async function counted({ tell }: Context): Promise<readonly Row[]> {
   tell('counting reads, writes, hashes and signatures')
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  const { keys, verified } = latchkey.engine
+  const { keys, keyProofs, verified } = latchkey.engine
   let signatures = 0
   const [sign, verify] = [keys.sign.bind(keys), keys.verify.bind(keys)]
   keys.sign = (claims) => {
@@ -30,6 +32,12 @@ async function counted({ tell }: Context): Promise<readonly Row[]> {
     signatures += 1
     return verify(token)
   }
+  const read = keyProofs.read.bind(keyProofs)
+  const counting = (text: string) => {
+    signatures += 1
+    return read(text)
+  }
+  Object.assign(keyProofs, { read: counting })
   const costOf = async (work: () => Promise<unknown>): Promise<Cost> => {
     latchkey.resetCounts()
     signatures = 0
@@ -46,11 +54,30 @@ async function counted({ tell }: Context): Promise<readonly Row[]> {
     costs.push([`cold ${kind}`, await costOf(() => check(headers))])
     costs.push([`warm ${kind}`, await costOf(() => check(headers))])
   }
+  costs.push(['warm token, with a proof of its key', await costOf(await provenCheck(latchkey))])
   costs.push(['sign-in', await costOf(() => latchkey.call('POST', '/access/login', { body: ALICE }))])
   return (['reads', 'writes', 'hashes', 'signatures'] as const).flatMap((what) => {
     const measured = costs.map(([subject, cost]): Measured => ({ subject, values: [cost[what]] }))
     return rowsOf(`counts: ${what} per request`, what, measured, null)
   })
+}
+
+/** A request with a token that is bound to a key, and a proof of it, which a route of the host's asks for. */
+async function provenCheck({ engine, publicUrl, clock, call }: InProcess): Promise<() => Promise<unknown>> {
+  const key = makeClientKey()
+  const proofFor = (path: string, token?: string) =>
+    makeProof(key, { method: 'POST', url: publicUrl + path, now: clock.now(), ...(token !== undefined && { token }) })
+  const { json } = await call('POST', '/access/login', { headers: { dpop: proofFor('/access/login') }, body: ALICE })
+  const headers = new Map([
+    ['authorization', json.token],
+    ['dpop', proofFor('/orders', json.token)],
+  ])
+  const guard = createGuard(engine)
+  const asking = { method: 'POST', target: '/orders', header: (name: string) => headers.get(name) ?? null }
+  await guard(asking)
+  return async () => {
+    if (!(await guard(asking, { proof: 'key' })).ok) throw new Error('The proof was refused')
+  }
 }
 
 async function allocated(context: Context): Promise<readonly Row[]> {

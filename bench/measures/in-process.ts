@@ -48,7 +48,14 @@ export async function token(context: Context): Promise<readonly Row[]> {
     'limit: raw node:crypto, Ed25519',
     [{ name: 'P3', subject: 'Latchkey, cold', against: 'limit: raw node:crypto, Ed25519', atMost: 1.15 }],
   )
-  return [...warm, ...cold]
+  const proven = await measure(
+    context,
+    'checkProof',
+    'token: with a proof of its key',
+    [LIMITS.proof, OURS.proven],
+    'limit: raw node:crypto, ES256',
+  )
+  return [...warm, ...cold, ...proven]
 }
 
 async function measure(

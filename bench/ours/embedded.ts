@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assemble } from '../../src/assemble.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import type { SignedIn } from '../../src/engine/issue.ts'
 import { register } from '../../src/engine/register.ts'
 import type { Embedded } from '../../src/http/embedded.ts'
 import { createGuard, type Guard } from '../../src/http/guard.ts'
@@ -17,6 +18,8 @@ import { PASSWORD } from './person.ts'
 export interface SignedInHere extends Embedded {
   readonly engine: Engine
   readonly guard: Guard
+  readonly publicUrl: string
+  readonly signedIn: SignedIn
   readonly sid: string
   readonly session: string
   readonly token: string
@@ -42,6 +45,8 @@ export async function embed(settings: SettingInputs = {}): Promise<SignedInHere>
     handle: createHandler(app),
     protect: createProtect(app),
     paths: { api: ['/access/*'], pages: [] },
+    publicUrl,
+    signedIn,
     sid: signedIn.session.id,
     session: signedIn.sessionCredential.value,
     token: signedIn.token.token,

@@ -2,21 +2,27 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createGuard } from '../../src/http/guard.ts'
+import type { GuardOptions } from '../../src/http/guard-options.ts'
 import type { SettingInputs } from '../../src/settings.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { type Counts, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register, type SignedInPerson } from '../support/people.ts'
+import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
+import { type Counts, cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
+import { makeClientKey, makeProof } from '../support/key-proofs.ts'
+import { ALICE, login, person, register, type SignedInPerson } from '../support/people.ts'
 
 const NOTHING: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
 
 interface Signatures {
   made: number
   checked: number
+  /** Of keys that are not ours: proofs of clients and of devices. */
+  proofs: number
 }
 
 function countSignatures({ engine }: InProcess): Signatures {
-  const counted: Signatures = { made: 0, checked: 0 }
-  const { keys } = engine
+  const counted: Signatures = { made: 0, checked: 0, proofs: 0 }
+  const { keys, keyProofs } = engine
   const sign = keys.sign.bind(keys)
   const verify = keys.verify.bind(keys)
   keys.sign = (claims) => {
@@ -27,8 +33,21 @@ function countSignatures({ engine }: InProcess): Signatures {
     counted.checked += 1
     return verify(token)
   }
+  const { read, readDevice } = keyProofs
+  Object.assign(keyProofs, {
+    read: (text: string) => {
+      counted.proofs += 1
+      return read(text)
+    },
+    readDevice: (...args: Parameters<typeof readDevice>) => {
+      counted.proofs += 1
+      return readDevice(...args)
+    },
+  })
   return counted
 }
+
+const NO_SIGNATURE: Signatures = { made: 0, checked: 0, proofs: 0 }
 
 /** Two servers over one store: what the first issued, the second has never seen. */
 async function coldServer(settings: SettingInputs = {}): Promise<{ cold: InProcess; alice: SignedInPerson; end(): Promise<void> }> {
@@ -66,7 +85,7 @@ test('a warm request by session cookie, session header or token costs no read, n
     }
   }
   assert.deepEqual(latchkey.counts, NOTHING)
-  assert.deepEqual(signatures, { made: 0, checked: 0 })
+  assert.deepEqual(signatures, NO_SIGNATURE)
 })
 
 test('a cold session costs one read, and from then on nothing', async () => {
@@ -77,7 +96,7 @@ test('a cold session costs one read, and from then on nothing', async () => {
   assert.deepEqual(cold.counts, { ...NOTHING, reads: 1 })
   assert.equal((await cold.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
   assert.deepEqual(cold.counts, { ...NOTHING, reads: 1 })
-  assert.deepEqual(signatures, { made: 0, checked: 0 })
+  assert.deepEqual(signatures, NO_SIGNATURE)
   await end()
 })
 
@@ -89,7 +108,7 @@ test('a cold token costs one signature and no read', async () => {
     assert.equal((await cold.call('GET', '/access/client-data', { headers: { authorization: alice.token } })).status, 200)
   }
   assert.deepEqual(cold.counts, NOTHING)
-  assert.deepEqual(signatures, { made: 0, checked: 1 })
+  assert.deepEqual(signatures, { ...NO_SIGNATURE, checked: 1 })
   await end()
 })
 
@@ -141,4 +160,51 @@ test('seen times are written together, not once a request', async () => {
   assert.equal(latchkey.counts.touches, 0)
   const seen = latchkey.engine.verified.takeUnflushed()
   assert.deepEqual(seen.map(({ id }) => id).sort(), [alice.sid, again.sid].sort())
+})
+
+test('a proof of a key costs a warm token one signature and one count, and no read', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const key = makeClientKey()
+  const proofFor = (method: string, path: string, token?: string) => {
+    const wish = { method, url: latchkey.publicUrl + path, now: latchkey.clock.now() }
+    return makeProof(key, token === undefined ? wish : { ...wish, token })
+  }
+  const { json } = await latchkey.call('POST', '/access/login', { headers: { dpop: proofFor('POST', '/access/login') }, body: ALICE })
+  const guard = createGuard(latchkey.engine)
+  const ask = async (options: GuardOptions) => {
+    const headers: Readonly<Record<string, string>> = { authorization: json.token, dpop: proofFor('POST', '/orders', json.token) }
+    return (await guard({ method: 'POST', target: '/orders', header: (name) => headers[name] ?? null }, options)).ok
+  }
+  assert.equal(await ask({}), true)
+  const signatures = countSignatures(latchkey)
+  latchkey.resetCounts()
+  assert.equal(await ask({ proof: 'key' }), true)
+  assert.deepEqual(latchkey.counts, { ...NOTHING, writes: 1 })
+  assert.deepEqual(signatures, { ...NO_SIGNATURE, proofs: 1 })
+  latchkey.resetCounts()
+  assert.equal(await ask({}), true)
+  assert.deepEqual(latchkey.counts, NOTHING)
+  assert.deepEqual(signatures, { ...NO_SIGNATURE, proofs: 1 })
+})
+
+test('a device proof that is renewed costs one signature, one read and one write; a request that comes with it, nothing', async () => {
+  await using latchkey = await startInProcess({}, { publicUrl: 'https://app.example' })
+  const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
+  const key = makeDeviceKey()
+  const { session } = person(answer, 201)
+  const { json } = await postRegistration(latchkey, session, makeDeviceProof(key, { challenge: offered(answer) ?? '', withKey: true }))
+  const id = json.session_identifier
+  const challenge = challenged(await postRefresh(latchkey, id))?.challenge ?? ''
+  const signatures = countSignatures(latchkey)
+  latchkey.resetCounts()
+  const { jar } = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge }))
+  assert.deepEqual(latchkey.counts, { ...NOTHING, reads: 1, writes: 1 })
+  assert.deepEqual(signatures, { ...NO_SIGNATURE, proofs: 1 })
+  const headers = { cookie: `${session}; ${cookieHeader(jar)}` }
+  assert.equal((await latchkey.call('GET', '/access/client-data', { headers })).status, 200)
+  latchkey.resetCounts()
+  assert.equal((await latchkey.call('GET', '/access/client-data', { headers })).status, 200)
+  assert.deepEqual(latchkey.counts, NOTHING)
+  assert.deepEqual(signatures, { ...NO_SIGNATURE, proofs: 1 })
 })
