@@ -7,7 +7,7 @@ import { counts } from './measures/counts.ts'
 import { ending } from './measures/ending.ts'
 import { growth } from './measures/growth.ts'
 import { http } from './measures/http.ts'
-import { check, token } from './measures/in-process.ts'
+import { check, proof, token } from './measures/in-process.ts'
 import { login } from './measures/login.ts'
 import { memory } from './measures/memory.ts'
 import { start } from './measures/start.ts'
@@ -15,7 +15,7 @@ import { writeResults } from './results.ts'
 import type { Row } from './rows.ts'
 import { tableOf } from './table.ts'
 
-const MEASURES: Readonly<Record<string, Measure>> = { http, check, token, counts, login, memory, start, ending, growth }
+const MEASURES: Readonly<Record<string, Measure>> = { http, check, token, proof, counts, login, memory, start, ending, growth }
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
 const names = values.only?.split(',') ?? Object.keys(MEASURES)

@@ -1,6 +1,6 @@
 // The results as a picture: for each measure one bar for each subject, on a scale of powers of ten.
 
-import type { Row } from './rows.ts'
+import type { DatedRow, Row } from './rows.ts'
 
 const WIDTH = 820
 const LEFT = 290
@@ -16,11 +16,12 @@ const SHOWN: readonly { readonly measure: string; readonly title: string }[] = [
 export interface Results {
   readonly machine: string
   readonly node: string
-  readonly date: string
-  readonly rows: readonly Row[]
+  readonly rows: readonly DatedRow[]
 }
 
-export function pictureOf({ machine, node, date, rows }: Results): string {
+export function pictureOf({ machine, node, rows }: Results): string {
+  const dates = rows.filter(({ measure }) => SHOWN.some((shown) => shown.measure === measure)).map(({ date }) => date)
+  const date = [...new Set(dates)].toSorted().join(', ')
   const parts: string[] = []
   let y = 54
   for (const { measure, title } of SHOWN) {

@@ -19,6 +19,11 @@ export interface Row {
   readonly note?: string
 }
 
+/** A row as it is kept: parts are measured on different days. */
+export interface DatedRow extends Row {
+  readonly date: string
+}
+
 export interface Goal {
   readonly name: string
   readonly subject: string

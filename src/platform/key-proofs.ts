@@ -4,16 +4,23 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { deviceProofOf, signerOf } from '../domain/device-proof.ts'
 import { keyOfHeader, type ProofKey, partsOfProof, proofOfClaims } from '../domain/key-proof.ts'
 import { boundKeyOf } from '../domain/token.ts'
+import { TwoGenerations } from '../domain/two-generations.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 
+/** To make a key of its numbers takes half as long as to verify by it, and whoever has sent one proof sends more. */
+const KEYS_KEPT = 1_000
+
+type Keys = TwoGenerations<string, KeyObject>
+
 export function createKeyProofs(): KeyProofs {
+  const keys: Keys = new TwoGenerations(KEYS_KEPT)
   return {
     read(text) {
-      const signed = open(text, keyOfHeader)
+      const signed = open(keys, text, keyOfHeader)
       return signed && proofOfClaims(signed.claims, sha256(JSON.stringify(signed.key)))
     },
     readDevice(text, boundTo) {
-      const signed = open(text, (header) => signerOf(header, boundTo))
+      const signed = open(keys, text, (header) => signerOf(header, boundTo))
       return signed && deviceProofOf(signed.claims, signed.key)
     },
     boundTo: (token) => boundKeyOf(decoded(token.split('.')[1] ?? '')),
@@ -23,16 +30,20 @@ export function createKeyProofs(): KeyProofs {
 
 /** The claims, where the key that `keyFor` finds for the header has signed them. */
 function open(
+  keys: Keys,
   text: string,
   keyFor: (header: unknown) => ProofKey | undefined,
 ): { readonly key: ProofKey; readonly claims: unknown } | undefined {
   const [header = '', claims = '', third = ''] = partsOfProof(text) ?? []
   const key = keyFor(decoded(header))
-  const object = key && importKey(key)
+  const name = key && `${key.x}.${key.y}`
+  const object = name && (keys.get(name) ?? importKey(key))
   const signature = Buffer.from(third, 'base64url')
-  if (key === undefined || object === undefined || signature.toString('base64url') !== third) return undefined
+  if (!object || signature.toString('base64url') !== third) return undefined
   const isSigned = verify('sha256', Buffer.from(`${header}.${claims}`), { key: object, dsaEncoding: 'ieee-p1363' }, signature)
-  return isSigned ? { key, claims: decoded(claims) } : undefined
+  if (!isSigned) return undefined
+  keys.set(name, object)
+  return { key, claims: decoded(claims) }
 }
 
 function decoded(part: string): unknown {
