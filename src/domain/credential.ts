@@ -1,7 +1,7 @@
 // The records behind the two opaque credentials, and the tombstone that either leaves. No secret is ever in a record.
 
-import type { DeviceBinding } from './device-binding.ts'
 import type { EndReason } from './ending.ts'
+import type { ProofKey } from './key-proof.ts'
 
 export type CredentialKind = 'session' | 'remembered'
 
@@ -30,6 +30,19 @@ interface Issued {
   readonly device: string
   /** The device that its lineage is bound to; absent where it is bound to none. */
   readonly binding?: DeviceBinding
+}
+
+/** The key of a device. Its state is that of the lineage's root; what the root has started carries a copy, which only says that there is one. */
+export interface DeviceBinding extends Pick<ProofKey, 'x' | 'y'> {
+  /** Milliseconds since 1970. */
+  readonly boundAt: number
+  /** Of the remembered login when it was bound: secrets from before were in the hands of whoever was not bound. 0 for a session. */
+  readonly generation: number
+  /** When the device was first seen to have its proof: until then the answer that bound it may have been lost. 0 before. */
+  readonly confirmedAt: number
+  /** When the latest challenge that was answered had been made, and when it was answered first. */
+  readonly challengeAt: number
+  readonly answeredAt: number
 }
 
 export interface SessionRecord extends Issued {

@@ -1,7 +1,6 @@
-// A lineage bound to a device (Device Bound Session Credentials): what is kept of it, and what is decided by it. Pure, and the only
-// place where it is decided.
+// A lineage bound to a device (Device Bound Session Credentials): what is decided by it. Pure, and the only place where it is decided.
 
-import type { CredentialRecord, Delivery } from './credential.ts'
+import type { CredentialRecord, Delivery, DeviceBinding } from './credential.ts'
 import type { ProofKey } from './key-proof.ts'
 import type { Outcome } from './operation.ts'
 import { MINUTE, SECOND } from './time.ts'
@@ -11,19 +10,6 @@ import { MINUTE, SECOND } from './time.ts'
  * a cookie is good for what it takes to bind it, and then only bound.
  */
 export type DevicePolicy = 'off' | 'preferred' | 'required'
-
-/** Its state is that of the lineage's root. What the root has started carries a copy, which only says that there is one. */
-export interface DeviceBinding extends Pick<ProofKey, 'x' | 'y'> {
-  /** Milliseconds since 1970. */
-  readonly boundAt: number
-  /** Of the remembered login when it was bound: secrets from before were in the hands of whoever was not bound. 0 for a session. */
-  readonly generation: number
-  /** When the device was first seen to have its proof: until then the answer that bound it may have been lost. 0 before. */
-  readonly confirmedAt: number
-  /** When the latest challenge that was answered had been made, and when it was answered first. */
-  readonly challengeAt: number
-  readonly answeredAt: number
-}
 
 /** How long the device proof in a cookie is good: milliseconds. Below two minutes browsers renew it with every request. */
 export const DEVICE_PROOF_LIFETIME = 10 * MINUTE

@@ -1,14 +1,7 @@
 // Device proofs and challenges as sealed values: any process of the deployment makes and opens them, and none of them is stored.
 
-import type { CredentialRecord, SessionRecord } from '../domain/credential.ts'
-import {
-  DEVICE_PROOF_LIFETIME,
-  DEVICE_PROOF_SLACK,
-  type DeviceBinding,
-  hasLapsed,
-  nextChallengeAt,
-  type Unproven,
-} from '../domain/device-binding.ts'
+import type { CredentialRecord, DeviceBinding, SessionRecord } from '../domain/credential.ts'
+import { DEVICE_PROOF_LIFETIME, DEVICE_PROOF_SLACK, hasLapsed, nextChallengeAt, type Unproven } from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Parts } from './parts.ts'
 

@@ -1,11 +1,11 @@
 // The world of a bound sign-in, small enough to enumerate: one browser with requests under way, a server that decides with the real judges,
 // and somebody with a copy of the cookie jar. All times are as real ones; what passes is one of a few lengths.
 
+import type { DeviceBinding } from '../../src/domain/credential.ts'
 import {
   bind,
   DEVICE_PROOF_LIFETIME,
   DEVICE_PROOF_SLACK,
-  type DeviceBinding,
   gradeMismatch,
   judgeChallenge,
   judgeDevice,

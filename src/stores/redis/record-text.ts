@@ -4,8 +4,7 @@
 //   live       L<version> <lastSeenAt> <expiresAt> <kind> <hash> <JSON list>
 //   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>, and ` !` where somebody else has relied on it
 
-import type { CredentialRecord, RememberedRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
-import type { DeviceBinding } from '../../domain/device-binding.ts'
+import type { CredentialRecord, DeviceBinding, RememberedRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { EMPTY_DATA } from '../../domain/session-data.ts'
