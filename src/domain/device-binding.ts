@@ -83,6 +83,11 @@ export function judgeDevice(record: Bindable, provenUntil: number | undefined, n
   return { ok: false, because: !isBound ? 'unbound' : binding.confirmedAt === 0 ? 'binding' : 'mismatch' }
 }
 
+/** Whether a copy without the device is worth nothing. */
+export function needsDevice({ binding }: Pick<Bindable, 'binding'>, now: number, policy: DevicePolicy): boolean {
+  return policy !== 'off' && binding !== undefined && !hasLapsed(binding, now)
+}
+
 /** The browser never showed what it was bound with: it did not hear of it, and goes on as before. */
 export function hasLapsed({ confirmedAt, boundAt }: DeviceBinding, now: number): boolean {
   return confirmedAt === 0 && now > boundAt + UNDER_WAY_FOR

@@ -19,8 +19,13 @@ export interface LastNetwork {
   networkAt: number
 }
 
-/** Of one session, no more often than this: milliseconds. */
-export const LOOK_EVERY = SECOND
+/**
+ * The first use of a session in each second by the clock is looked at: whoever comes right behind somebody else, again and again, is
+ * the first sooner or later.
+ */
+export function isFirstLook(lastSeenAt: number, now: number): boolean {
+  return Math.floor(now / SECOND) !== Math.floor(lastSeenAt / SECOND)
+}
 
 /** What is seen of it; usually nothing. */
 export function signalsOf(session: KnownSession, token: LastNetwork | undefined, by: Caller, now: number): readonly Signal[] {

@@ -2,7 +2,9 @@
 
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
+import type { Outcome, OwnAction } from '../domain/operation.ts'
 import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
+import type { JsonObject } from '../domain/session-data.ts'
 import { asksAgain, familyOf, type Grade, gradeFamilies, NEW_COUNTRY } from '../domain/signals.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
@@ -37,9 +39,9 @@ export async function restore(parts: Parts, raw: string, whence: Whence, proof?:
     const changed = gradeFamilies(familyOf(login.device), familyOf(whence.device), elsewhere !== undefined)
     const outcome =
       judged.verdict === 'theft'
-        ? await endStolen(parts, login, whence, 'login.remembered')
+        ? await endStolen(parts, login, whence, { action: 'login.remembered', outcome: 'alarm' })
         : changed && asksAgain(changed, parts.policy.askAgain)
-          ? await endStolen(parts, login, whence, 'device.changed', elsewhere)
+          ? await endStolen(parts, login, whence, { action: 'device.changed', outcome: changed, detail: { ...elsewhere } })
           : await startSession(parts, user, judged, presented, whence)
     if (outcome === undefined) continue
     if (!(outcome instanceof AuthError)) await recordUnusual(parts, login, changed, elsewhere, whence)
@@ -112,23 +114,22 @@ async function sessionsOf(parts: Parts, login: RememberedRecord): Promise<readon
   return (await lineageOf(parts, login)).filter(({ kind }) => kind === 'session').map(({ id }) => id)
 }
 
-/** Two parties hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */
+/** Two parties may hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */
 async function endStolen(
   parts: Parts,
   login: RememberedRecord,
   whence: Whence,
-  action: 'login.remembered' | 'device.changed',
-  elsewhere?: NewCountry,
+  { action, outcome, detail: more }: { readonly action: OwnAction; readonly outcome: Outcome; readonly detail?: JsonObject },
 ): Promise<AuthError | undefined> {
   const now = parts.clock.now()
-  const detail = { ...elsewhere, remembered: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
-  const alarm = operation(parts, whence, { userCode: login.userCode, action, outcome: 'alarm', detail }, now)
+  const detail = { ...more, remembered: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
+  const told = operation(parts, whence, { userCode: login.userCode, action, outcome, detail }, now)
   const written = await parts.store.write([
     { do: 'end credentials', where: { lineage: login.lineage }, reason: 'theft_suspected', at: now, orRefuse: true },
-    alarm,
+    told,
   ])
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, now)
-  parts.onAlarm(alarm.operation)
+  if (outcome === 'alarm') parts.onAlarm(told.operation)
   return sessionRequired('theft_suspected')
 }

@@ -1,6 +1,7 @@
 // The user's own list of sessions and remembered logins, and ending them one by one or all but this.
 
 import type { CredentialRecord } from '../domain/credential.ts'
+import { needsDevice } from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
 import { readSession } from './describe.ts'
 import { type EndedCounts, endAndRecord } from './logout.ts'
@@ -18,7 +19,7 @@ export interface ListedCredential {
   readonly ip: string
   readonly device: string
   readonly startedBy: string | null
-  /** Whether its lineage is bound to a device. */
+  /** Whether it does nothing without the device that its lineage is bound to. */
   readonly bound: boolean
 }
 
@@ -39,7 +40,7 @@ export async function listCredentials(parts: Parts, principal: Principal): Promi
       ip: record.ip,
       device: record.device,
       startedBy: record.kind === 'session' ? record.startedBy : null,
-      bound: record.binding !== undefined,
+      bound: needsDevice(record, now, parts.policy.deviceBinding),
     }))
 }
 

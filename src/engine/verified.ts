@@ -6,7 +6,7 @@ import type { DevicePolicy } from '../domain/device-binding.ts'
 import { TwoGenerations } from '../domain/two-generations.ts'
 import type { Seen } from '../ports/store.ts'
 import { type Bond, currentEpoch, type Epoch, KnownSession } from './known-session.ts'
-import { type Caller, type LastNetwork, LOOK_EVERY } from './lookout.ts'
+import { type Caller, isFirstLook, type LastNetwork } from './lookout.ts'
 import type { Principal } from './principal.ts'
 
 interface VerifiedToken extends LastNetwork {
@@ -95,7 +95,7 @@ export class Verified {
     if (session.forgotten || now >= until || now >= session.lastSeenAt + this.#options.idleTimeout || !this.#options.isHeard(now))
       return false
     this.hits += 1
-    if (by !== undefined && now - session.lastSeenAt >= LOOK_EVERY) this.#options.look(session, token, by, now)
+    if (by !== undefined && isFirstLook(session.lastSeenAt, now)) this.#options.look(session, token, by, now)
     if (!passive) this.seen(session, now)
     return true
   }

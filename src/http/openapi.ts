@@ -90,7 +90,12 @@ export function describeApi(routes: readonly Route[], publicUrl: string): ApiDoc
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'also accepted without the word Bearer' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'also accepted without the word Bearer, and after `DPoP` where it is bound to a key',
+        },
         sessionHeader: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Session <value>`' },
         sessionCookie: { type: 'apiKey', in: 'cookie', name: 'latchkey_session', description: '`__Host-latchkey_session` over https' },
         serviceKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Service <key>`, made by `latchkey key add`' },
@@ -139,14 +144,15 @@ function describeRefusals(route: Route): ApiOperation['responses'] {
 }
 
 /** What comes from the kind of a route, before it runs. */
-function standingRefusals({ method, changes, proof, sensitive, mints, body, query }: Route): readonly ErrorCode[] {
+function standingRefusals({ method, changes, proof, mints, body, query }: Route): readonly ErrorCode[] {
   const asksWho = proof !== 'none' && proof !== 'origin'
   return [
     ...(proof === 'none' ? [] : (['request.malformed', 'busy', 'store.unavailable'] as const)),
     ...(asksWho ? (['session.required', 'token.invalid'] as const) : []),
+    // Of the device that a session is bound to, or of the key that a token is bound to.
+    ...((asksWho && proof !== 'service') || mints ? (['proof.required'] as const) : []),
     ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
     ...(proof === 'header' ? (['header.required'] as const) : []),
-    ...(sensitive || mints ? (['proof.required'] as const) : []),
     ...(body ? (['request.too_large', 'request.unsupported_type'] as const) : []),
     ...(body || query ? (['request.invalid'] as const) : []),
   ]

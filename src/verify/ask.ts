@@ -11,8 +11,8 @@ const REASONS: readonly RefusedFor[] = ['malformed', 'expired', 'session_ended']
 export async function askIssuer({ issuer, fetch }: Settled, token: string): Promise<Verdict | undefined> {
   try {
     const response = await fetch(`${issuer}/access/session`, {
-      // That somebody else is asked is no use of the session.
-      headers: { authorization: `Bearer ${token}`, 'x-latchkey-passive': '1' },
+      // That somebody else is asked is no use of the session, nor is it another browser that uses it.
+      headers: { authorization: `Bearer ${token}`, 'x-latchkey-passive': '1', 'user-agent': 'latchkey-verify' },
       signal: AbortSignal.timeout(PATIENCE),
     })
     if (response.ok) {

@@ -177,6 +177,11 @@ test('a browser that never heard that it was bound goes on as before, and may be
   const { session, remembered, device } = await bound(latchkey, {}, false)
   latchkey.clock.turn(31 * SECOND)
   equal((await read(latchkey, session)).status, 200)
+  const listed = await latchkey.call('GET', '/access/sessions', { headers: { cookie: session } })
+  deepEqual(
+    (listed.json as { bound: boolean }[]).map(({ bound }) => bound),
+    [false, false],
+  )
   const restored = await mint(latchkey, remembered)
   equal(restored.status, 200)
   const jar = cookieHeader(restored.jar)

@@ -103,6 +103,8 @@ test('what was bound is taken unbound while binding is off, still renewed, and n
   ] as const) {
     await using latchkey = await start(policy)
     equal(await ask(latchkey, 'GET', '/access/session', session), status, policy)
+    const listed = await latchkey.call('GET', '/access/sessions', { headers: { cookie: session } })
+    if (policy === 'off') ok((listed.json as { bound: boolean }[]).every(({ bound }) => !bound))
     equal((await postRefresh(latchkey, id)).status, 403)
   }
 })

@@ -94,7 +94,7 @@ test('a refusal names the codes that can come with its status', async () => {
   const codesOf = (path: string, method: string, status: number) =>
     paths[path][method].responses[status].content['application/problem+json'].schema.properties.code.enum
   assert.deepEqual(codesOf('/access/login', 'post', 401), ['proof.required', 'credentials.invalid'])
-  assert.deepEqual(codesOf('/access/session', 'get', 401), ['session.required', 'token.invalid'])
+  assert.deepEqual(codesOf('/access/session', 'get', 401), ['session.required', 'token.invalid', 'proof.required'])
   assert.deepEqual(codesOf('/access/session/data', 'patch', 403), ['origin.denied', 'header.required'])
   assert.deepEqual(codesOf('/access/session/data', 'patch', 412), ['data.conflict'])
 })

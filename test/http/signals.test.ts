@@ -62,6 +62,32 @@ test('a session that speaks another kind of browser on another system is an alar
   deepEqual([seenBefore.device, presentedNow.device, presentedNow.ip], [OWNER, OTHER, '198.51.100.7'])
 })
 
+test('whoever comes right behind the owner, time after time, is the first of a second before long', async () => {
+  await using latchkey = await startInProcess()
+  const { session, code } = await signUp(latchkey)
+  const soon = (device: string, milliseconds: number) => {
+    latchkey.clock.turn(milliseconds)
+    return latchkey.call('GET', '/access/session', { headers: { cookie: session, 'user-agent': device } })
+  }
+  for (let time = 0; time < 4; time += 1) {
+    await soon(OWNER, 0)
+    await soon(OTHER, 300)
+    await settled()
+  }
+  await until('the alarm', async () => (await signals(latchkey, code)).length > 0)
+  deepEqual(await signals(latchkey, code), [['device.changed', 'alarm']])
+})
+
+test('a verifier that asks about a token is no other kind of device', async () => {
+  await using latchkey = await startInProcess({ askAgain: 'warning' })
+  const { token, session, code } = await signUp(latchkey)
+  const headers = { authorization: token, 'x-latchkey-passive': '1' }
+  equal((await use(latchkey, headers, 'latchkey-verify')).status, 200)
+  equal((await use(latchkey, { cookie: session }, OWNER)).status, 200)
+  await settled()
+  deepEqual(await signals(latchkey, code), [])
+})
+
 test('a token that is used from two networks within a minute is a notice; one after the other is nothing, and an address decides nothing', async () => {
   await using latchkey = await startInProcess({ askAgain: 'warning' })
   const { token, code } = await signUp(latchkey)
@@ -145,6 +171,17 @@ test('where the policy says so, the sign-in ends and the password is asked for a
   const { json } = await use(latchkey, { cookie: session }, OWNER)
   equal(json.reason, 'theft_suspected')
   equal(told.length, 2)
+})
+
+test('a warning that ends a remembered login stays a warning, and the host is not called for it', async () => {
+  const told: Operation[] = []
+  await using latchkey = await startInProcess({ askAgain: 'warning' }, { onAlarm: (alarm) => void told.push(alarm) })
+  const { remembered, code } = await signUp(latchkey, { remember: true })
+  const headers = { cookie: remembered, 'user-agent': OTHER.replace('X11; Linux x86_64', 'Windows NT 10.0; Win64; x64') }
+  const { status, json } = await latchkey.call('POST', '/access/token', { headers })
+  deepEqual([status, json.reason], [401, 'theft_suspected'])
+  deepEqual(await signals(latchkey, code), [['device.changed', 'warning']])
+  equal(told.length, 0)
 })
 
 test('a host that fails when it is told of an alarm is a fault, and nobody else notices', async () => {

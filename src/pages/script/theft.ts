@@ -3,13 +3,14 @@
 import { deviceName } from '../../client/device-name.ts'
 import type { Client } from '../../client/index.ts'
 import { type Sight, sightIn } from '../../client/sight.ts'
+import type { OperationAnswer } from '../../http/contract.ts'
 import { element, returnAddress, say, sayTime } from './known.ts'
 
 export async function showTheft(client: Client): Promise<void> {
   const page = await client.operations.list({ limit: 100 }).catch(() => undefined)
-  const alarm = page?.operations.find(({ outcome }) => outcome === 'alarm')
-  const now = alarm && sightIn(alarm, 'presentedNow')
-  const before = alarm && sightIn(alarm, 'seenBefore')
+  const told = page?.operations.find(mayHaveEnded)
+  const now = told && sightIn(told, 'presentedNow')
+  const before = told && sightIn(told, 'seenBefore')
   element('theft-text').textContent = now ? saySight('theftText', now) : say('theftUnknown')
   element('theft-before').textContent = before ? saySight('theftBefore', before) : ''
   element('ask').hidden = true
@@ -17,6 +18,11 @@ export async function showTheft(client: Client): Promise<void> {
   for (const link of panel.querySelectorAll<HTMLAnchorElement>('[data-go]')) link.href = returnAddress
   panel.hidden = false
   panel.querySelector('h1')?.focus()
+}
+
+/** Whether a warning ends a sign-in is for the server's settings to say. */
+function mayHaveEnded({ action, outcome }: OperationAnswer): boolean {
+  return outcome === 'alarm' || (outcome === 'warning' && action === 'device.changed')
 }
 
 function saySight(text: 'theftText' | 'theftBefore', { at, ip, device }: Sight): string {
