@@ -26,6 +26,7 @@ import { addUser, deleteUser, findUser, setDisabled, setPassword, setRoles } fro
 import { signInVouched } from './engine/vouched.ts'
 import type { Auth } from './http/auth.ts'
 import { signInCookies } from './http/cookies.ts'
+import { offerToBind } from './http/device-offer.ts'
 import { type EmbeddedPaths, embeddedPaths } from './http/embedded.ts'
 import { fetchHandler, type Peer } from './http/fetch.ts'
 import { type Authentication, createGuard, type Guard } from './http/guard.ts'
@@ -215,6 +216,12 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
 
     /** The Set-Cookie values that hand out what a sign-in made, where it is delivered by cookie. */
     cookies: (signedIn: SignedIn): readonly string[] => signInCookies(signedIn, engine.policy.cookies, engine.clock.now()),
+
+    /**
+     * The value of the header Secure-Session-Registration, which goes out with these cookies and has a browser that can bind the sign-in
+     * to its device; undefined where nothing is offered.
+     */
+    deviceOffer: (signedIn: SignedIn): string | undefined => offerToBind(signedIn),
 
     /** Retires the signing key, and begins to sign with the next. @throws StoreError */
     rotateKeys: () => engine.keys.rotate(),

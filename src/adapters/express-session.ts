@@ -5,6 +5,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { SignedIn } from '../engine/issue.ts'
 import type { Whence } from '../engine/parts.ts'
 import type { SessionData } from '../engine/session-data.ts'
+import { OFFER_HEADER } from '../http/device-offer.ts'
 import type { Guard } from '../http/guard.ts'
 import { visitOf } from './node-request.ts'
 
@@ -19,6 +20,7 @@ export interface Bridged {
     ) => Promise<SignedIn | { readonly code: string }>
   }
   readonly cookies: (signedIn: SignedIn) => readonly string[]
+  readonly deviceOffer: (signedIn: SignedIn) => string | undefined
 }
 
 export interface BridgeOptions {
@@ -90,6 +92,8 @@ export function fromExpressSession(latchkey: Bridged, options: BridgeOptions): R
     await settled((done) => session.save(done))
     const cookies = latchkey.cookies(begun)
     for (const cookie of cookies) response.append('set-cookie', cookie)
+    const offer = latchkey.deviceOffer(begun)
+    if (offer !== undefined) response.setHeader(OFFER_HEADER, offer)
     response.setHeader('cache-control', 'no-store')
     carry(request, cookies)
   }

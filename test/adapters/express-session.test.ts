@@ -62,8 +62,9 @@ async function oldApplication(store: MemoryStore, maxAge?: number): Promise<stri
   return serving(app)
 }
 
-async function newApplication(store: MemoryStore, options: Partial<BridgeOptions> = {}, maxAge?: number) {
-  const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789' })
+async function newApplication(store: MemoryStore, options: Partial<BridgeOptions> = {}, maxAge?: number, publicUrl?: string) {
+  const settings = { databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789' }
+  const latchkey = await createLatchkey({ ...settings, ...(publicUrl !== undefined && { publicUrl }) })
   closing.push(() => latchkey.close())
   for (const username of ['Mary', 'Ada']) await latchkey.users.add({ username, password: PASSWORD })
   const { routes, guard } = toExpress(latchkey)
@@ -101,6 +102,14 @@ async function operationsOf(latchkey: Latchkey, cookie: string) {
   ok('operations' in listed)
   return listed.operations.map(({ action }) => action)
 }
+
+test('over https the browser is offered to bind what it is given', async () => {
+  const store = new MemoryStore()
+  const old = await signInTo(await oldApplication(store), 'Mary')
+  const { url } = await newApplication(store, {}, undefined, 'https://app.example')
+  const { headers } = await request(url, 'GET', '/me', { headers: { cookie: old } })
+  match(headers.get('secure-session-registration') ?? '', /^\(ES256\);path="\/access\/device\/register";challenge="[\w-]+"$/)
+})
 
 test('whoever was signed in before is signed in after, at the first request', async () => {
   const store = new MemoryStore()

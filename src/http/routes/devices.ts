@@ -4,18 +4,18 @@ import { AuthError } from '../../domain/errors.ts'
 import { bindDevice, deviceRefused, isChallenge, type ProvenDevice, renewDeviceProof } from '../../engine/devices.ts'
 import { deviceInstructionsAnswer } from '../contract.ts'
 import { deviceCookie } from '../cookies.ts'
+import { REGISTRATION_PATH } from '../device-offer.ts'
 import { ownAddress } from '../key-proof.ts'
 import type { Incoming } from '../message.ts'
 import { PROBLEM_TYPE, problemOf } from '../problem.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
 
-const REGISTER = '/access/device/register'
 const REFRESH = '/access/device/refresh'
 
 export const deviceRoutes = [
   openRoute({
     method: 'POST',
-    path: REGISTER,
+    path: REGISTRATION_PATH,
     proof: 'origin',
     summary: "Binds the sign-in to the browser's device: asked for by Secure-Session-Registration, answered by the browser itself.",
     answers: { 200: deviceInstructionsAnswer },
@@ -55,11 +55,6 @@ export const deviceRoutes = [
     },
   }),
 ]
-
-/** The Secure-Session-Registration header that offers to bind. */
-export function registration(challenge: string): string {
-  return `(ES256);path="${REGISTER}";challenge="${challenge}"`
-}
 
 /** What the browser is to do from now on, and the proof to begin with. */
 function instructions({ parts }: Call, { lineage, proof, nextChallenge }: ProvenDevice): Outcome {

@@ -17,10 +17,10 @@ import { mintForSession } from '../../engine/tokens.ts'
 import { JSON_TYPE } from '../body.ts'
 import { loginBody, registerBody, signedInAnswer } from '../contract.ts'
 import { expireCookie, setCookie, signInCookies } from '../cookies.ts'
+import { OFFER_HEADER, offerToBind } from '../device-offer.ts'
 import { presentSignedIn } from '../present.ts'
 import { proveSession } from '../proof.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
-import { registration } from './devices.ts'
 
 const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
 
@@ -110,12 +110,11 @@ export function answer({ parts, key }: Call<unknown>, begun: SignedIn): Outcome 
   const signedIn = key === undefined ? begun : bindToken(parts, begun, key)
   const { cookies, sessionIdleTimeout } = parts.policy
   const now = parts.clock.now()
+  const offer = offerToBind(signedIn)
   return {
     json: presentSignedIn(signedIn, sessionIdleTimeout, now),
     signedIn: { userCode: signedIn.user.code, sid: signedIn.session.id },
     cookies: signInCookies(signedIn, cookies, now),
-    ...(signedIn.deviceChallenge === undefined
-      ? {}
-      : { headers: { 'secure-session-registration': registration(signedIn.deviceChallenge) } }),
+    ...(offer === undefined ? {} : { headers: { [OFFER_HEADER]: offer } }),
   }
 }
