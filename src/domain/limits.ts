@@ -13,6 +13,11 @@ export interface LoginLimits {
   readonly perAddress: Limit
 }
 
+/** What a counter is of, by the beginning of its key: `user:`, `address:`, `proof:`. */
+export function kindOfCounter(key: string): string {
+  return key.slice(0, key.indexOf(':') + 1)
+}
+
 /** Reads `10/5m,100/5m` (per user, per address) or `10/5m` (per user alone, the default stays for addresses). */
 export function parseLoginLimits(text: string, defaults: LoginLimits): LoginLimits | undefined {
   const [user, address, ...rest] = text.split(',').map((part) => parseLimit(part.trim()))

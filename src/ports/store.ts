@@ -133,7 +133,10 @@ export interface LimitCount {
   readonly resetsAt: number
 }
 
-/** Counters for limits. Memory or table stay bounded however many keys there are. */
+/**
+ * Counters for limits. A key begins with its kind and a colon. Memory or table stay bounded however many keys there are, and room is made
+ * among those of a kind: who can begin many of one never pushes out another.
+ */
 export interface LimitStore {
   /** Takes one point, atomically, also among processes. A window that is over starts again at one. */
   take(key: string, limit: Limit, now: number): Promise<LimitCount>

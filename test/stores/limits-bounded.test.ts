@@ -2,9 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Limit } from '../../src/domain/limits.ts'
+import type { LimitCount } from '../../src/ports/store.ts'
 import { LimitWindows as MemoryWindows } from '../../src/stores/memory/limit-windows.ts'
+import { Connection as PostgresConnection } from '../../src/stores/postgres/connection.ts'
+import { LimitWindows as PostgresWindows } from '../../src/stores/postgres/limit-windows.ts'
+import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
 import { LimitWindows as SqliteWindows } from '../../src/stores/sqlite/limit-windows.ts'
 import { openMigrated } from '../../src/stores/sqlite/migrate.ts'
+import { startPostgres } from '../support/postgres.ts'
 
 const LIMIT = { points: 3, window: 1000 }
 
@@ -26,8 +32,37 @@ test('In SQLite, windows that are over make room first, then the oldest.', async
   for (let index = 0; index < 600; index += 1) windows.take(`over-${index}`, LIMIT, 0)
   for (let index = 0; index < 60; index += 1) windows.take(`running-${index}`, LIMIT, 500)
   for (let index = 0; index < 340; index += 1) windows.take(`flood-${index}`, LIMIT, 1000)
-  assert.ok(windows.size <= 100)
+  assert.ok(windows.size() <= 100)
   assert.equal(windows.take('flood-339', LIMIT, 1001).taken, 2)
   assert.equal(windows.take('running-0', LIMIT, 1001).taken, 1)
   connection.close()
+})
+
+interface Windows {
+  take(key: string, limit: Limit, now: number): LimitCount | Promise<LimitCount>
+}
+
+/** More of one kind than there is room for, all of them later than the one of another kind. */
+async function holdsApart(windows: Windows): Promise<void> {
+  await windows.take('user:alice', LIMIT, 0)
+  for (let index = 0; index < 1200; index += 1) await windows.take(`signal:${index}`, { points: 1, window: 60_000 }, 1)
+  assert.equal((await windows.take('user:alice', LIMIT, 2)).taken, 2)
+  assert.equal((await windows.take('signal:0', LIMIT, 2)).taken, 1, 'the oldest of its kind made room')
+}
+
+test('Many counters of one kind push out none of another: in memory', () => holdsApart(new MemoryWindows(100)))
+
+test('Many counters of one kind push out none of another: in SQLite', async () => {
+  const connection = await openMigrated(':memory:')
+  await holdsApart(new SqliteWindows(connection, 100))
+  connection.close()
+})
+
+test('Many counters of one kind push out none of another: in PostgreSQL', async () => {
+  await using postgres = await startPostgres()
+  const url = await postgres.createDatabase()
+  await (await openPostgresStore({ url })).close()
+  const connection = new PostgresConnection(url)
+  await holdsApart(new PostgresWindows(connection, 100))
+  await connection.close()
 })

@@ -1,13 +1,16 @@
-// Counters for limits in memory, bounded however many keys there are.
+// Counters for limits in memory, bounded however many keys there are, each kind by itself.
 
-import type { Limit } from '../../domain/limits.ts'
+import { kindOfCounter, type Limit } from '../../domain/limits.ts'
 import type { LimitCount } from '../../ports/store.ts'
 
+/** Of each kind. */
 const MAX_WINDOWS = 100_000
 
+/** In the order in which they began. */
+type Windows = Map<string, LimitCount>
+
 export class LimitWindows {
-  /** In the order in which they began. */
-  readonly #windows = new Map<string, LimitCount>()
+  readonly #kinds = new Map<string, Windows>()
   readonly #max: number
 
   constructor(max = MAX_WINDOWS) {
@@ -15,45 +18,58 @@ export class LimitWindows {
   }
 
   get size(): number {
-    return this.#windows.size
+    return [...this.#kinds.values()].reduce((sum, windows) => sum + windows.size, 0)
   }
 
   take(key: string, limit: Limit, now: number): LimitCount {
-    const running = this.#windows.get(key)
+    const windows = this.#kindOf(key)
+    const running = windows.get(key)
     if (running !== undefined && now < running.resetsAt) {
       const next = { ...running, taken: running.taken + 1 }
-      this.#windows.set(key, next)
+      windows.set(key, next)
       return next
     }
-    this.#windows.delete(key)
-    if (this.#windows.size >= this.#max) this.#makeRoom(now)
+    windows.delete(key)
+    if (windows.size >= this.#max) this.#makeRoom(windows, now)
     const begun = { taken: 1, resetsAt: now + limit.window }
-    this.#windows.set(key, begun)
+    windows.set(key, begun)
     return begun
   }
 
   giveBack(key: string): void {
-    const running = this.#windows.get(key)
-    if (running !== undefined && running.taken > 0) this.#windows.set(key, { ...running, taken: running.taken - 1 })
+    const windows = this.#kindOf(key)
+    const running = windows.get(key)
+    if (running !== undefined && running.taken > 0) windows.set(key, { ...running, taken: running.taken - 1 })
   }
 
   deleteOver(now: number): number {
-    let deleted = 0
-    for (const [key, { resetsAt }] of this.#windows) {
-      if (now < resetsAt) continue
-      this.#windows.delete(key)
-      deleted += 1
-    }
-    return deleted
+    return [...this.#kinds.values()].reduce((sum, windows) => sum + dropOver(windows, now), 0)
+  }
+
+  #kindOf(key: string): Windows {
+    const kind = kindOfCounter(key)
+    const windows = this.#kinds.get(kind) ?? new Map()
+    this.#kinds.set(kind, windows)
+    return windows
   }
 
   /** Drops what is over, then the oldest; a whole share of them, so that a flood of keys does not pay for this each time. */
-  #makeRoom(now: number): void {
-    this.deleteOver(now)
+  #makeRoom(windows: Windows, now: number): void {
+    dropOver(windows, now)
     const room = Math.ceil(this.#max / 100)
-    for (const key of this.#windows.keys()) {
-      if (this.#windows.size <= this.#max - room) return
-      this.#windows.delete(key)
+    for (const key of windows.keys()) {
+      if (windows.size <= this.#max - room) return
+      windows.delete(key)
     }
   }
+}
+
+function dropOver(windows: Windows, now: number): number {
+  let dropped = 0
+  for (const [key, { resetsAt }] of windows) {
+    if (now < resetsAt) continue
+    windows.delete(key)
+    dropped += 1
+  }
+  return dropped
 }

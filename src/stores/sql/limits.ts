@@ -12,7 +12,8 @@ export const LIMIT_SQL = {
       resets_at = CASE WHEN stored.resets_at <= ? THEN excluded.resets_at ELSE stored.resets_at END
     RETURNING taken, resets_at`,
   giveBack: `UPDATE ${TABLE} SET taken = taken - 1 WHERE key = ? AND taken > 0`,
-  count: `SELECT count(*) FROM ${TABLE}`,
+  /** Of one kind: the beginning of its keys, and a percent sign. */
+  count: `SELECT count(*) FROM ${TABLE} WHERE key LIKE ?`,
   deleteOver: `DELETE FROM ${TABLE} WHERE resets_at <= ?`,
-  deleteOldest: `DELETE FROM ${TABLE} WHERE key IN (SELECT key FROM ${TABLE} ORDER BY resets_at LIMIT ?)`,
+  deleteOldest: `DELETE FROM ${TABLE} WHERE key IN (SELECT key FROM ${TABLE} WHERE key LIKE ? ORDER BY resets_at LIMIT ?)`,
 } as const

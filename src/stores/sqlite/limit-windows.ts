@@ -1,12 +1,13 @@
-// Counters for limits in SQLite, bounded however many keys there are.
+// Counters for limits in SQLite, bounded however many keys there are, each kind by itself.
 
-import type { Limit } from '../../domain/limits.ts'
+import { kindOfCounter, type Limit } from '../../domain/limits.ts'
 import type { LimitCount } from '../../ports/store.ts'
 import { LIMIT_SQL, type LimitRow } from '../sql/limits.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
+/** Of each kind. */
 const MAX_WINDOWS = 100_000
-/** How many windows this process begins before it counts them all. */
+/** How many windows of a kind this process begins before it counts them all. */
 const COUNT_EVERY = 500
 
 export class LimitWindows {
@@ -17,7 +18,8 @@ export class LimitWindows {
   readonly #giveBack: Command
   readonly #deleteOver: Command
   readonly #deleteOldest: Command
-  #begun = 0
+  /** By pattern of the kind. */
+  readonly #begun = new Map<string, number>()
 
   constructor(connection: Connection, max = MAX_WINDOWS) {
     this.#connection = connection
@@ -34,7 +36,7 @@ export class LimitWindows {
       // All rows are asked for, although there is one: only then is the change known to be committed.
       const [row] = this.#take.all(key, now + limit.window, now, now)
       const [taken, resetsAt] = row ?? [1, now + limit.window]
-      if (taken === 1) this.#keepBounded(now)
+      if (taken === 1) this.#keepBounded(`${kindOfCounter(key)}%`, now)
       return { taken, resetsAt }
     })
   }
@@ -47,16 +49,18 @@ export class LimitWindows {
     return this.#connection.unsynced(() => this.#deleteOver(now))
   }
 
-  get size(): number {
-    return this.#count.first()?.[0] ?? 0
+  /** @param pattern that the keys are like */
+  size(pattern = '%'): number {
+    return this.#count.first(pattern)?.[0] ?? 0
   }
 
-  /** Drops what is over, then the oldest. */
-  #keepBounded(now: number): void {
-    this.#begun += 1
-    if (this.#begun % COUNT_EVERY !== 0 || this.size <= this.#max) return
+  /** Drops what is over, then the oldest of the same kind. */
+  #keepBounded(pattern: string, now: number): void {
+    const begun = (this.#begun.get(pattern) ?? 0) + 1
+    this.#begun.set(pattern, begun)
+    if (begun % COUNT_EVERY !== 0 || this.size(pattern) <= this.#max) return
     this.#deleteOver(now)
-    const excess = this.size - this.#max
-    if (excess > 0) this.#deleteOldest(excess)
+    const excess = this.size(pattern) - this.#max
+    if (excess > 0) this.#deleteOldest(pattern, excess)
   }
 }
