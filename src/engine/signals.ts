@@ -8,7 +8,7 @@ import { HOUR } from '../domain/time.ts'
 import { operation } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 
-/** Whoever gives a signal is told of once, and of one lineage no more than so much: nobody makes the record grow. */
+/** Of one lineage no more than so much is told, and of whoever gives a signal once: nobody makes the record grow, nor the counters. */
 const ONCE = { points: 1, window: HOUR }
 const AT_MOST = { points: 20, window: HOUR }
 
@@ -35,22 +35,36 @@ export async function recordSignal(
 ): Promise<void> {
   const now = parts.clock.now()
   const { kind, lineage, userCode } = record
-  if (!(await isNews(parts, lineage, [action, outcome, whence.ip, whence.device], now))) return
-  const detail = { ...more, lineage, credential: kind, ...evidence({ ...record, at: before }, { ...whence, at: now }) }
-  const told = operation(parts, whence, { userCode, action, outcome, sessionId: kind === 'session' ? record.id : null, detail }, now)
   // An address alone ends nothing, and a copy that got nothing has done nothing.
   const ends = action === 'device.changed' && asksAgain(outcome, parts.policy.askAgain)
-  const written = await parts.store.write([
-    ...(ends ? [{ do: 'end credentials', where: { lineage }, reason: 'theft_suspected', at: now } as const] : []),
-    told,
-  ])
+  const news = ends ? NOT_COUNTED : await takeNews(parts, lineage, [action, outcome, whence.ip, whence.device], now)
+  if (news === undefined) return
+  const detail = { ...more, lineage, credential: kind, ...evidence({ ...record, at: before }, { ...whence, at: now }) }
+  const told = operation(parts, whence, { userCode, action, outcome, sessionId: kind === 'session' ? record.id : null, detail }, now)
+  const end = { do: 'end credentials', where: { lineage }, reason: 'theft_suspected', at: now, orRefuse: true } as const
+  const written = await parts.store.write(ends ? [end, told] : [told]).catch(async (fault: unknown) => {
+    await news.giveBack()
+    throw fault
+  })
   if (!written.landed) return
   parts.endings.noteEnded(written.ended, now)
   if (outcome === 'alarm') parts.onAlarm(told.operation)
 }
 
-async function isNews(parts: Parts, lineage: string, what: readonly string[], now: number): Promise<boolean> {
-  const presenter = parts.secrets.digest('presenter', JSON.stringify(what))
-  if ((await parts.store.limits.take(`signal:${lineage}:${presenter}`, ONCE, now)).taken > ONCE.points) return false
-  return (await parts.store.limits.take(`signal:${lineage}`, AT_MOST, now)).taken <= AT_MOST.points
+interface News {
+  /** For what could not be recorded: the next time it is news again. */
+  giveBack(): Promise<void>
+}
+
+const NOT_COUNTED: News = { giveBack: async () => {} }
+
+/** Undefined where it was told already, or enough has been told. */
+async function takeNews(parts: Parts, lineage: string, what: readonly string[], now: number): Promise<News | undefined> {
+  const { limits } = parts.store
+  const ofLineage = `signal:${lineage}`
+  if ((await limits.take(ofLineage, AT_MOST, now)).taken > AT_MOST.points) return undefined
+  const ofPresenter = `${ofLineage}:${parts.secrets.digest('presenter', JSON.stringify(what))}`
+  const isNew = (await limits.take(ofPresenter, ONCE, now)).taken <= ONCE.points
+  if (!isNew) await limits.giveBack(ofLineage)
+  return isNew ? { giveBack: () => limits.giveBack(ofPresenter) } : undefined
 }

@@ -6,8 +6,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { StoreError } from '../../src/domain/errors.ts'
 import type { Operation } from '../../src/domain/operation.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { countryDatabase } from '../support/country-database.ts'
 import { cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
 import { register } from '../support/people.ts'
@@ -182,6 +184,38 @@ test('a warning that ends a remembered login stays a warning, and the host is no
   deepEqual([status, json.reason], [401, 'theft_suspected'])
   deepEqual(await signals(latchkey, code), [['device.changed', 'warning']])
   equal(told.length, 0)
+})
+
+test('one lineage takes few counters, whoever presents copies of it, and its record stays short', async () => {
+  const store = createMemoryStore()
+  const keys = new Set<string>()
+  const take: typeof store.limits.take = (key, ...more) => {
+    keys.add(key)
+    return store.limits.take(key, ...more)
+  }
+  const limits = { take, giveBack: store.limits.giveBack, deleteOver: store.limits.deleteOver }
+  await using latchkey = await startInProcess({}, { store: { ...store, limits } })
+  const { session, code } = await signUp(latchkey)
+  for (let time = 0; time < 100; time += 1) await use(latchkey, { cookie: session }, `${OTHER} ${time}`)
+  await settled()
+  ok((await signals(latchkey, code)).length <= 20)
+  ok([...keys].filter((key) => key.startsWith('signal:')).length <= 22, String(keys.size))
+})
+
+test('what could not be recorded is news the next time', async () => {
+  const store = createMemoryStore()
+  let failing = false
+  const write: typeof store.write = (changes) =>
+    failing && changes.some((change) => change.do === 'append operation') ? Promise.reject(new StoreError('down')) : store.write(changes)
+  await using latchkey = await startInProcess({}, { store: { ...store, write } })
+  const { session, code } = await signUp(latchkey)
+  failing = true
+  await use(latchkey, { cookie: session }, OTHER)
+  await settled()
+  deepEqual(await signals(latchkey, code), [])
+  failing = false
+  await use(latchkey, { cookie: session }, OTHER)
+  await until('the alarm', async () => (await signals(latchkey, code)).length > 0)
 })
 
 test('a host that fails when it is told of an alarm is a fault, and nobody else notices', async () => {
