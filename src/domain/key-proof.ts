@@ -82,7 +82,8 @@ export const PROOF_REMEMBERED_FOR = 2 * PROOF_LIFETIME + SECOND
 
 export function judgeKeyProof(proof: KeyProof, { method, url, token }: KeyProofOccasion, now: number): KeyProofRefusal | undefined {
   if (proof.method !== method) return 'method'
-  if (withoutQuery(proof.url) !== withoutQuery(url)) return 'url'
+  const shown = withoutQuery(proof.url)
+  if (shown === undefined || shown !== withoutQuery(url)) return 'url'
   if (Math.abs(now - proof.issuedAt * SECOND) > PROOF_LIFETIME) return 'time'
   if (token === null) return undefined
   if (proof.tokenHash !== token.hash) return 'token'

@@ -6,7 +6,10 @@ import type { SignedIn } from './issue.ts'
 import type { Parts } from './parts.ts'
 
 /**
- * Verifies a proof, which counts once: one signature, and one count that all processes share.
+ * Verifies a proof. One that goes with a token counts once: one signature, and one count that all processes share. Where a token is only
+ * asked for, the same proof again would bind another one to the same key: that is of no use to anybody else, and nobody who is not signed
+ * in yet can fill the counters.
+ *
  * Returns the thumbprint of its key. Refusal: `proof.required` with the reason.
  *
  * @throws StoreError
@@ -17,6 +20,7 @@ export async function proveKey(parts: Parts, sent: string, occasion: KeyProofOcc
   const now = parts.clock.now()
   const refusal = judgeKeyProof(proof, occasion, now)
   if (refusal) return proofRequired(refusal)
+  if (occasion.token === null) return proof.thumbprint
   const once = { points: 1, window: PROOF_REMEMBERED_FOR }
   const { taken } = await parts.store.limits.take(`proof:${parts.keyProofs.hashOf(`${proof.thumbprint}.${proof.id}`)}`, once, now)
   return taken > 1 ? proofRequired('replayed') : proof.thumbprint

@@ -19,8 +19,10 @@ export async function askIssuer({ issuer, fetch }: Settled, token: string): Prom
       discard(response.body)
       return undefined
     }
-    const { reason } = (await response.json()) as { readonly reason?: string }
-    return refusal(response.status === 401 ? (REASONS.find((known) => known === reason) ?? 'malformed') : 'silent')
+    const { code, reason } = (await response.json()) as { readonly code?: string; readonly reason?: string }
+    // Where every use of a token needs a proof of its key, this question cannot be answered: nobody has one for it.
+    const isAnswered = response.status === 401 && code !== 'proof.required'
+    return refusal(isAnswered ? (REASONS.find((known) => known === reason) ?? 'malformed') : 'silent')
   } catch {
     return refusal('silent')
   }

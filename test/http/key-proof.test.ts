@@ -182,7 +182,8 @@ test('a bad proof is refused where a token is handed out, too, and nobody is sig
 
 test('a proof counts once, in every process', async () => {
   const store = createMemoryStore()
-  await using first = await startInProcess({}, { store })
+  const settings = { secret: 'a-secret-that-two-servers-share-0123' }
+  await using first = await startInProcess(settings, { store })
   await register(first)
   const key = makeClientKey()
   const token = await boundToken(first, key)
@@ -211,12 +212,26 @@ test('a proof counts once, in every process', async () => {
   equal((await use(ahead)).reason, 'replayed')
   const together = await Promise.all(Array.from({ length: 8 }, () => use(proof('same'))))
   equal(together.filter(({ ended }) => ended !== undefined).length, 1)
-  const second = await startInProcess({}, { store })
+  const second = await startInProcess(settings, { store })
   second.clock.turn(first.clock.now() - second.clock.now())
-  const headers = { dpop: makeProof(key, { method: 'POST', url: `${first.publicUrl}/access/login`, now: first.clock.now() }) }
-  equal((await second.call('POST', '/access/login', { headers, body: ALICE })).status, 200)
-  equal((await first.call('POST', '/access/login', { headers, body: ALICE })).json.reason, 'replayed')
+  const headers = { authorization: token, dpop: proof() }
+  ok((await second.call('DELETE', path, { headers })).json.ended)
+  equal((await first.call('DELETE', path, { headers })).json.reason, 'replayed')
   await second.engine.stop()
+})
+
+test('a proof with which a token is only asked for is not counted: strangers cannot fill the counters, and it binds to the same key', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey)
+  const key = makeClientKey()
+  const dpop = makeProof(key, { method: 'POST', url: `${latchkey.publicUrl}/access/login`, now: latchkey.clock.now() })
+  latchkey.resetCounts()
+  equal((await latchkey.call('POST', '/access/login', { headers: { dpop }, type: 'text/plain', body: 'x' })).status, 415)
+  deepEqual({ ...latchkey.counts }, { reads: 0, writes: 0, touches: 0, hashes: 0 })
+  for (let time = 0; time < 2; time += 1) {
+    const { json } = await latchkey.call('POST', '/access/login', { headers: { dpop }, body: ALICE })
+    deepEqual(claimsOf(json.token).cnf, { jkt: key.thumbprint })
+  }
 })
 
 test('what no proof is needed for costs nothing more, and a proof costs one count', async () => {
