@@ -77,7 +77,8 @@ interface Bindable {
 /** @param provenUntil the end of the device proof that came along, if it is one of this lineage */
 export function judgeDevice(record: Bindable, provenUntil: number | undefined, now: number, policy: DevicePolicy): DeviceVerdict {
   const { binding, ...unbound } = record
-  const isBound = binding !== undefined && (provenUntil !== undefined || !hasLapsed(binding, now))
+  const isShown = provenUntil !== undefined && now < provenUntil
+  const isBound = binding !== undefined && (isShown || !hasLapsed(binding, now))
   const until = policy === 'off' ? Number.POSITIVE_INFINITY : isBound ? (provenUntil ?? 0) : unboundUntil(unbound, policy)
   if (now < until) return { ok: true, until }
   return { ok: false, because: !isBound ? 'unbound' : binding.confirmedAt === 0 ? 'binding' : 'mismatch' }

@@ -46,10 +46,11 @@ async function verifySession(parts: Parts, { raw, proof, by }: Presented, passiv
   const proven = provenUntil(parts, judged.session, proof)
   const shown = judgeDevice(judged.session, proven, parts.clock.now(), parts.policy.deviceBinding)
   if (!shown.ok) return new UnprovenDevice(judged.session, shown.because)
-  if (proven !== undefined) await confirmDevice(parts, judged.session)
+  const isConfirmed = proven === undefined || (await confirmDevice(parts, judged.session))
   const session = await reportFirstUse(parts, judged.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)
+  if (!isConfirmed) return principal
   accept(
     parts,
     { kind: 'session', raw, ...(by && { by }) },

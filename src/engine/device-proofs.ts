@@ -25,13 +25,14 @@ export function issueDeviceProof(parts: Parts, lineage: string, now: number): st
   return seal(parts, 'device-proof', lineage, now + DEVICE_PROOF_LIFETIME + DEVICE_PROOF_SLACK)
 }
 
-/** Until when the proof is good, in milliseconds since 1970; undefined where it is none of this lineage, or none is asked for. */
+/** Until when the proof is good, in milliseconds since 1970; undefined where it is over, is none of this lineage, or none is asked for. */
 export function provenUntil(
   parts: Parts,
   { lineage, binding }: Pick<CredentialRecord, 'lineage' | 'binding'>,
   proof: string | undefined,
 ): number | undefined {
-  return binding && unseal(parts, 'device-proof', lineage, proof)
+  const until = binding && unseal(parts, 'device-proof', lineage, proof)
+  return until !== undefined && parts.clock.now() < until ? until : undefined
 }
 
 /** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */

@@ -60,7 +60,8 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
       version: 1,
       startedAt: now,
       lastSeenAt: now,
-      expiresAt: now + parts.policy.sessionAbsoluteTimeout,
+      // What hangs on a remembered login ends with it at the latest.
+      expiresAt: Math.min(now + parts.policy.sessionAbsoluteTimeout, origin.startedBy?.expiresAt ?? Number.POSITIVE_INFINITY),
       authTime: origin.authTime,
       ip: origin.ip,
       device: origin.device,

@@ -193,6 +193,42 @@ test('a browser that never heard that it was bound goes on as before, and may be
   notEqual(device, cookieHeader(again.jar))
 })
 
+test('a binding is confirmed also while the session itself is being changed', async () => {
+  for (const turns of [0, 2, 4, 6, 8, 9, 12]) {
+    await using latchkey = await startInProcess({}, HTTPS)
+    const { session, remembered, all, token } = await bound(latchkey, {}, false)
+    const patch = latchkey.call('PATCH', '/access/session/data', { body: { theme: 'dark' }, headers: { authorization: token, ...OWNER } })
+    for (let turn = 0; turn < turns; turn += 1) await null
+    const [owner, patched] = await Promise.all([read(latchkey, all), patch])
+    deepEqual([owner.status, patched.status], [200, 200])
+    latchkey.clock.turn(MINUTE)
+    deepEqual(refusalOf(await read(latchkey, session, THIEF)), COPY, `after ${turns} turns`)
+    deepEqual(refusalOf(await mint(latchkey, remembered, THIEF)), COPY)
+  }
+})
+
+test('a proof that is over is as good as none', async () => {
+  for (const [deviceBinding, status] of [
+    ['preferred', 200],
+    ['required', 401],
+  ] as const) {
+    await using latchkey = await startInProcess({ deviceBinding, publicUrl: HTTPS.publicUrl }, HTTPS)
+    const { session, device } = await bound(latchkey, {}, false)
+    latchkey.clock.turn(15 * MINUTE)
+    for (const cookie of [session, `${session}; ${device}`, session, `${session}; ${device}`])
+      equal((await read(latchkey, cookie, { ...OWNER, 'sec-fetch-site': 'same-origin' })).status, status, deviceBinding)
+  }
+})
+
+test('a session ends with the remembered login that it hangs on, so that its device can be shown as long as it lives', async () => {
+  await using latchkey = await startInProcess({ rememberLifetime: '1h', publicUrl: HTTPS.publicUrl }, HTTPS)
+  const { remembered, device } = await bound(latchkey)
+  latchkey.clock.turn(5 * MINUTE)
+  const restored = await mint(latchkey, `${remembered}; ${device}`)
+  equal(Date.parse(restored.json.session.expiresAt) - latchkey.clock.now(), 55 * MINUTE)
+  ok(restored.json.expiresIn <= 300)
+})
+
 test('a browser that shows its proof late is bound all the same', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, all } = await bound(latchkey, {}, false)
