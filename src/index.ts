@@ -124,7 +124,8 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
      * @throws StoreError
      */
     async authenticate(request: Request, options?: GuardOptions): Promise<Authentication> {
-      return guard({ method: request.method, header: (name) => request.headers.get(name), target: new URL(request.url).pathname }, options)
+      const { method, headers, url } = request
+      return guard({ method, header: (name) => headers.get(name), target: new URL(url).pathname, of: request }, options)
     },
 
     /** The same by method and headers alone; at once where the credential was verified before. */

@@ -87,5 +87,5 @@ function visitOfContext(context: Context, address: () => string): Visit {
   if (bindings !== undefined) return visitOf(bindings.incoming, address)
   const { raw } = context.req
   const { pathname, search } = new URL(raw.url)
-  return { method: raw.method, target: pathname + search, header: (name) => raw.headers.get(name), address }
+  return { method: raw.method, target: pathname + search, header: (name) => raw.headers.get(name), address, of: raw }
 }

@@ -15,6 +15,7 @@ export function fromNode(request: IncomingMessage, address: string): Incoming {
     header: (name) => headerOf(request.rawHeaders, name),
     address,
     peer: peerOf(request),
+    of: request,
     body: (limit) => readWhole(request, limit),
   }
 }
@@ -78,7 +79,7 @@ async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8
 
 /** As much of a request as a guard needs. */
 export function visitOf(request: IncomingMessage, address: () => string, target = request.url ?? '/'): Visit {
-  return { method: request.method ?? 'GET', target, header: (name) => headerOf(request.rawHeaders, name), address }
+  return { method: request.method ?? 'GET', target, header: (name) => headerOf(request.rawHeaders, name), address, of: request }
 }
 
 function announcesBody({ rawHeaders }: IncomingMessage): boolean {

@@ -102,8 +102,26 @@ async function writeBinding(
   return true
 }
 
+/** Credentials that came along with a renewal. */
+export interface Jar {
+  readonly session: string | undefined
+  readonly remembered: string | undefined
+}
+
 /**
- * A new device proof for an answered challenge, a challenge for none or for one that is too old or not of this lineage, `over` when the lineage has ended.
+ * Whether the browser holds a genuine credential of another lineage: somebody else has signed in since, and two bindings must not guard one
+ * cookie. Credentials may also be missing, as on the way from another site.
+ */
+async function holdsAnother(parts: Parts, lineage: string, jar: Jar): Promise<boolean> {
+  const session = jar.session === undefined ? undefined : parts.secrets.open('session', jar.session)
+  const found = session && (await parts.store.credentials.find(session.id))
+  if (session && found?.kind === 'session' && found.hash === session.hash) return found.lineage !== lineage
+  const remembered = jar.remembered === undefined ? undefined : parts.secrets.open('remembered', jar.remembered)
+  return remembered !== undefined && remembered.id !== lineage
+}
+
+/**
+ * A new device proof for an answered challenge, a challenge for none or for one that is too old or not of this lineage, `over` when the lineage has ended, or is no longer the browser's.
  * Refusals: `proof.required` with a DeviceRefusal.
  *
  * @throws StoreError
@@ -113,7 +131,9 @@ export async function renewDeviceProof(
   lineage: string,
   sent: string | undefined,
   url: string,
+  jar: Jar,
 ): Promise<ProvenDevice | DeviceChallenge | 'over' | AuthError> {
+  if (await holdsAnother(parts, lineage, jar)) return 'over'
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const now = parts.clock.now()
     const root = await parts.store.credentials.find(lineage)

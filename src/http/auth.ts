@@ -13,7 +13,7 @@ import { Refused } from './refused.ts'
 import type { App } from './route.ts'
 
 /** A request to a route of the host's own. */
-export interface Visit extends Pick<Incoming, 'method' | 'header'> {
+export interface Visit extends Pick<Incoming, 'method' | 'header' | 'of'> {
   /** Path and query, as they came. */
   readonly target: string
   /** The client's address, as far as the host knows. */

@@ -18,6 +18,7 @@ export function fromRequest(request: Request, peer: Peer): Incoming {
     header: (name) => request.headers.get(name),
     address: peer.address,
     peer: peer.address,
+    of: request,
     body: async (limit) => (request.bodyUsed ? 'taken' : readWhole(request.body, limit)),
   }
 }

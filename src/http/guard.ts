@@ -30,7 +30,7 @@ export type Guard = (request: Asking, options?: GuardOptions) => Soon<Authentica
 
 export type Judge = (request: Asking, rule: Rule) => Soon<Authentication>
 
-export interface Asking extends Pick<Incoming, 'method' | 'header'> {
+export interface Asking extends Pick<Incoming, 'method' | 'header' | 'of'> {
   /** The client's address, for the record: asked for where a copy of a sign-in is refused. */
   readonly address?: () => string
   /** The path, with or without a query: what `proof: 'key'` is a proof for. */
@@ -50,10 +50,11 @@ export function createJudge(parts: Parts): Judge {
   }
 
   /** Last of all: a proof counts once, and is not to be used up by a request that is refused anyway. */
-  function withKey({ method, header, target }: Asking, credentials: RequestCredentials, found: Authentication): Soon<Authentication> {
+  function withKey(asking: Asking, credentials: RequestCredentials, found: Authentication): Soon<Authentication> {
+    const { method, target } = asking
     if (target === undefined) throw new TypeError('guard: a proof of a key needs the target of the request: its path.')
     const occasion = { method, url: ownAddress(parts, target.split('?', 1)[0] ?? '') }
-    return soon(readKeyProof(parts, { header }, occasion, credentials.header, { sensitive: true, mints: false }), (key) =>
+    return soon(readKeyProof(parts, asking, occasion, credentials.header, { sensitive: true, mints: false }), (key) =>
       key instanceof AuthError ? { ok: false, error: key } : found,
     )
   }

@@ -6,6 +6,7 @@ import type { Parts } from '../engine/parts.ts'
 import type { Soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
+import { noteProven, wasProven } from './proven-requests.ts'
 
 export interface KeyWish {
   /** Much is at stake: a bound token does not do without a proof. */
@@ -26,7 +27,7 @@ export interface Occasion {
  */
 export function readKeyProof(
   parts: Parts,
-  { header }: Pick<Incoming, 'header'>,
+  { header, of }: Pick<Incoming, 'header' | 'of'>,
   occasion: Occasion,
   credential: RequestCredentials['header'],
   { sensitive, mints }: KeyWish,
@@ -41,8 +42,13 @@ export function readKeyProof(
   const sent = header('dpop')
   if (sent === null) return boundTo === undefined ? undefined : proofRequired('missing')
   if (sent.includes(',')) return new AuthError('request.malformed', { reason: 'duplicate_header' })
-  const bound = token === undefined || boundTo === undefined ? null : { hash: parts.keyProofs.hashOf(token), boundTo }
-  return proveKey(parts, sent, { ...occasion, token: bound })
+  if (token === undefined || boundTo === undefined) return proveKey(parts, sent, { ...occasion, token: null })
+  const what = [occasion.method, occasion.url, token, sent].join(' ')
+  if (wasProven(parts, of, what)) return boundTo
+  return proveKey(parts, sent, { ...occasion, token: { hash: parts.keyProofs.hashOf(token), boundTo } }).then((key) => {
+    if (!(key instanceof AuthError)) noteProven(parts, of, what)
+    return key
+  })
 }
 
 /** An address on our own origin, as clients name it. */

@@ -12,6 +12,8 @@ export interface Incoming {
   readonly address: string
   /** The address at the other end of the connection. */
   readonly peer: string
+  /** The host's own object for it, the same however often it is asked about. */
+  readonly of?: object
   /** The whole body; `taken` when the host has read it already, undefined when it has more than `limit` bytes. */
   body(limit: number): Promise<Uint8Array | 'taken' | undefined>
 }

@@ -17,7 +17,7 @@ export interface VerifiedPrincipal {
 /**
  * `malformed`: no token of this issuer for this audience. `expired`: it was, or its rights have changed since: the client renews
  * it. `session_ended`: whoever it stands for has signed out, or was signed out. `silent`: nobody can tell at the moment.
- * `proof_required`: it is bound to a key, and the request has no good proof of it.
+ * `proof_required`: it is bound to a key, and the request has no good proof of it; with `proof: 'bound'` also: it is bound to none.
  */
 export type RefusedFor = 'malformed' | 'expired' | 'session_ended' | 'silent' | 'proof_required'
 

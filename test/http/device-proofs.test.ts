@@ -17,7 +17,7 @@ import {
 } from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { person } from '../support/people.ts'
-import { bind, bound, COPY, DEVICE, HTTPS, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+import { bind, bound, COPY, DEVICE, HTTPS, OWNER, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
 
 test('a proof is renewed against a challenge, or with the one that was sent ahead', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
@@ -169,6 +169,26 @@ test('an older challenge than the last that was answered is no good, nor one tha
   const waiting = await ask()
   latchkey.clock.turn(16 * MINUTE)
   equal((await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: waiting }))).status, 403)
+})
+
+test('where somebody else has signed in since, an older binding is over: two must not guard one cookie', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const alice = await bound(latchkey)
+  latchkey.clock.turn(11 * MINUTE)
+  // Her proof is over and could not be renewed, so that her cookies count for no more than a copy, and her lineage lives on.
+  const body = { username: 'Bob', password: 'seven-grey-herons-at-dusk', remember: true }
+  const jar = `${alice.session}; ${alice.remembered}`
+  const headers = { 'user-agent': OWNER['user-agent'], cookie: jar, 'secure-session-skipped': 'quota_exceeded' }
+  const bob = person(await latchkey.call('POST', '/access/register', { body, headers }), 201)
+  for (const cookie of [bob.cookies, bob.session, bob.remembered]) {
+    const { status, json, cookies } = await postRefresh(latchkey, alice.id, undefined, { headers: { cookie } })
+    deepEqual([status, json, cookies], [200, { continue: false }, []])
+  }
+  const { challenge = '' } = challenged(await postRefresh(latchkey, alice.id)) ?? {}
+  const proof = makeDeviceProof(alice.key, { challenge })
+  deepEqual((await postRefresh(latchkey, alice.id, proof, { headers: { cookie: bob.cookies } })).json, { continue: false })
+  for (const cookie of ['', jar, alice.session, alice.remembered, 'latchkey_session=made.up'])
+    equal((await postRefresh(latchkey, alice.id, proof, { headers: { cookie } })).status, 200, cookie)
 })
 
 test('only the own origin binds and renews', async () => {

@@ -331,5 +331,20 @@ test('always, behind a proxy: the proof is for the request that the proxy asks a
   equal(await asked(caddy, { method: 'GET', url: `${latchkey.publicUrl}/access/verify` }), 401)
   const nginx = { 'x-original-method': 'GET', 'x-original-uri': '/orders' }
   equal(await asked(nginx, { method: 'GET', url: `${latchkey.publicUrl}/orders` }), 204)
+  const both = {
+    ...nginx,
+    'x-original-method': 'PUT',
+    'x-original-uri': '/orders',
+    'x-forwarded-method': 'GET',
+    'x-forwarded-uri': '/harmless',
+  }
+  for (const [method, path] of [
+    ['PUT', '/orders'],
+    ['GET', '/harmless'],
+    ['PUT', '/harmless'],
+  ] as const)
+    equal(await asked(both, { method, url: latchkey.publicUrl + path }), 401, 'two that differ: for neither')
+  const alike = { ...nginx, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/orders' }
+  equal(await asked(alike, { method: 'GET', url: `${latchkey.publicUrl}/orders` }), 204)
   equal(await asked({ ...caddy, 'x-forwarded-host': 'evil.example' }, { method: 'PUT', url: 'https://evil.example/orders/7' }), 401)
 })

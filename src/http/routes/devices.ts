@@ -38,7 +38,8 @@ export const deviceRoutes = [
     answers: { 200: deviceInstructionsAnswer },
     refusals: ['request.malformed', 'proof.required'],
     async run(call) {
-      const { app, parts, request } = call
+      const { app, parts, request, credentials } = call
+      const { session, remember: remembered } = credentials.cookies
       const lineage = unquoted(request.header('sec-secure-session-id'))
       if (lineage === undefined) return new AuthError('request.malformed', { reason: 'missing_header' })
       const renewed = await renewDeviceProof(
@@ -46,6 +47,7 @@ export const deviceRoutes = [
         lineage,
         unquoted(request.header('secure-session-response')),
         ownAddress(parts, request.path),
+        { session, remembered },
       )
       if (renewed instanceof AuthError) return renewed
       if (renewed === 'over') return { json: { continue: false } }

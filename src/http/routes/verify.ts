@@ -11,7 +11,10 @@ import { needsSignIn } from '../problem.ts'
 import { type Call, type Outcome, provenRoute } from '../route.ts'
 
 const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'] as const
-const SINGLE_HEADERS = [...METHOD_HEADERS, 'x-forwarded-uri', 'x-original-uri'] as const
+const URI_HEADERS = ['x-forwarded-uri', 'x-original-uri'] as const
+const SINGLE_HEADERS = [...METHOD_HEADERS, ...URI_HEADERS] as const
+/** What no proof is for. */
+const NOTHING: Occasion = { method: '', url: '' }
 
 export const verifyRoutes = [
   provenRoute({
@@ -46,16 +49,23 @@ function proofAskedFor(request: Incoming): 'any' | 'header' | AuthError {
 
 /** True when a method is named, and every one that is named passes. */
 function namesOnly(request: Incoming, passes: (method: string) => boolean): boolean {
-  const methods = METHOD_HEADERS.map((name) => request.header(name)).filter((method) => method !== null)
+  const methods = named(request, METHOD_HEADERS)
   return methods.length > 0 && methods.every((method) => passes(method.toUpperCase()))
+}
+
+/** By the headers of the two fashions, of which a proxy usually has one. */
+function named(request: Incoming, headers: readonly string[]): readonly string[] {
+  return headers.map((name) => request.header(name)).filter((value) => value !== null)
 }
 
 /** The request that the proxy asks about, as the client had named it. */
 function askedAbout(request: Incoming, parts: Parts): Occasion {
-  const uri = request.header('x-forwarded-uri') ?? request.header('x-original-uri') ?? request.path
-  const method = METHOD_HEADERS.map((name) => request.header(name)).find((named) => named !== null)
+  const [uri = request.path, ...otherUris] = named(request, URI_HEADERS)
+  const [method = request.method, ...otherMethods] = named(request, METHOD_HEADERS)
+  // Which of two the proxy lets through cannot be told.
+  if (otherUris.some((other) => other !== uri) || otherMethods.some((other) => other.toUpperCase() !== method.toUpperCase())) return NOTHING
   const address = returnAddress(request, uri, parts.policy.allowedOrigins)
-  return { method: method?.toUpperCase() ?? request.method, url: address === uri ? ownAddress(parts, uri) : address }
+  return { method: method.toUpperCase(), url: address === uri ? ownAddress(parts, uri) : address }
 }
 
 /** People are sent to sign in: directly where the proxy passes a redirect on, by way of Location where nginx acts on a 401. */
