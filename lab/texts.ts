@@ -37,7 +37,7 @@ const en = {
   stealBoundToken: 'Steal a token bound to a key',
   owner: 'The owner',
   boundNote:
-    'Over https a browser does this by itself, with keys that nobody can copy. The lab is on plain http, so it plays such a browser, its sign-in and its thief; requests and answers are real.',
+    'Over https a browser that can does this by itself, with keys that do not leave it. The lab is on plain http, so it plays such a browser, its sign-in and its thief; requests and answers are real.',
   forgeForm: 'Sign you out by a form',
   forgeImage: 'Sign you out by an image',
   forgeLink: 'Sign you out by a link',
@@ -170,7 +170,7 @@ const zh: LabTexts = {
   stealBoundToken: '窃取绑定密钥的令牌',
   owner: '主人',
   boundNote:
-    '在 https 上浏览器会自行完成这一切，密钥无人能复制。实验室使用普通 http，所以由它扮演这样的浏览器、它的登录和窃贼；请求和回答都是真实的。',
+    '在 https 上，能做到的浏览器会自行完成这一切，密钥不离开浏览器。实验室使用普通 http，所以由它扮演这样的浏览器、它的登录和窃贼；请求和回答都是真实的。',
   forgeForm: '用表单让您退出',
   forgeImage: '用图片让您退出',
   forgeLink: '用链接让您退出',

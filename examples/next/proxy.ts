@@ -3,13 +3,15 @@
 
 import { type NextRequest, NextResponse } from 'next/server'
 import { openLatchkey } from './lib/latchkey'
+import { peerOf } from './lib/peer'
 
 export const config = { matcher: ['/orders/:path*'] }
 
 export async function proxy({ method, headers, nextUrl }: NextRequest): Promise<Response | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined
   const latchkey = await openLatchkey()
-  const who = await latchkey.guard({ method, header: (name) => headers.get(name) })
+  const header = (name: string) => headers.get(name)
+  const who = await latchkey.guard({ method, header, target: nextUrl.pathname, address: () => peerOf(headers).address })
   if (who.ok) return undefined
   const signIn = new URL(`/sign-in?return=${encodeURIComponent(nextUrl.pathname + nextUrl.search)}`, nextUrl)
   return NextResponse.redirect(signIn, { status: 303, headers: { 'cache-control': 'no-store' } })

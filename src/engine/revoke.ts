@@ -61,7 +61,7 @@ export async function countToRevoke(parts: Parts, what: Revocation, onCounted: O
 
 /**
  * Ends what is meant. At large this takes many writes, each of them whole: where it was stopped, the same again goes on. What is
- * begun meanwhile stays. Refusal: `not_found`.
+ * begun meanwhile stays with `before`; with `all` only what is begun of users that it has passed. Refusal: `not_found`.
  *
  * @throws TypeError when what is meant cannot be told; StoreError
  */

@@ -50,7 +50,12 @@ export const operationsQuery = z.object({
     .pipe(z.int().min(1).max(OPERATION_LIMITS.max))
     .default(OPERATION_LIMITS.usual),
 })
-export const logoutQuery = z.object({ everywhere: z.enum(['true', 'false']).default('false') })
+export const logoutQuery = z.object({
+  everywhere: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('whether everything of the user ends; a token that is bound to a key then needs a proof of it'),
+})
 export const endOthersQuery = z.object({ except: z.literal('current') })
 
 const user = z.object({ code: z.string(), username: z.string(), roles: z.array(z.string()) })

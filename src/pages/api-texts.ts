@@ -34,6 +34,8 @@ export const CHINESE_SUMMARIES: Readonly<Record<string, string>> = {
 
 /** By what the description says of a value. */
 export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  'whether everything of the user ends; a token that is bound to a key then needs a proof of it':
+    '是否结束该用户的全部；绑定密钥的令牌此时需要该密钥的证明',
   'ISO 8601, UTC': 'ISO 8601，UTC',
   'whole seconds': '整秒数',
   'a JSON object': 'JSON 对象',
@@ -54,7 +56,7 @@ const en = {
   intro: 'Every path, what it takes and what it answers. The same as a document for programs:',
   credentials: 'Three credentials, one lineage',
   credentialsText:
-    'A remembered login starts a session, a session mints tokens, and all of them end together. A cookie alone may read. Whatever changes something takes a credential in the Authorization header: a token, or the session itself.',
+    'A remembered login starts a session, a session mints tokens, and all of them end together. A cookie alone may read. Whatever changes something takes a credential in the Authorization header: a token, or the session itself. Where much is at stake (the password, the account, ending other sign-ins or all of them) a token that is bound to a key also needs a proof of it.',
   refusals: 'Refusals',
   refusalsText: 'A refusal is a problem document (RFC 9457) with a code. What each code means, and what to do:',
   errors: 'all codes',
@@ -91,7 +93,7 @@ const zh: Words = {
   intro: '每个路径、它接受什么、如何回答。供程序使用的同一文档：',
   credentials: '三种凭证，一条谱系',
   credentialsText:
-    '记住的登录开启会话，会话签发令牌，三者一同结束。仅凭 cookie 只能读取。凡要更改，都需要 Authorization 请求头中的凭证：令牌，或会话本身。',
+    '记住的登录开启会话，会话签发令牌，三者一同结束。仅凭 cookie 只能读取。凡要更改，都需要 Authorization 请求头中的凭证：令牌，或会话本身。在要紧之处（密码、账号、结束其他登录或全部登录），绑定密钥的令牌还需要该密钥的证明。',
   refusals: '拒绝',
   refusalsText: '拒绝是带有代码的问题文档（RFC 9457）。每个代码的含义和应对：',
   errors: '全部代码',

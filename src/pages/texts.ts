@@ -36,12 +36,12 @@ const en = {
   noticeExpired: 'Your session has reached its longest life. Sign in to go on where you were.',
   noticeRevoked: 'This sign-in was ended: from another device, by a new password, or by the people who run this site.',
   noticeTheft:
-    'Somebody else may have used a copy of the sign-in that this browser remembered. We ended it. Your other devices stay signed in. Sign in, and we show you when and from where.',
+    'Somebody else may have used a copy of this sign-in. We ended it. Your other devices stay signed in. Sign in, and we show you when and from where.',
   noticeDevice:
     'This browser could not show that it is the one that signed in: it was moved or reset, or it cannot be bound to its device. Sign in to go on.',
   noticeFresh: 'What you are about to do needs your password once more.',
 
-  theftTitle: 'Somebody else used a copy of your sign-in',
+  theftTitle: 'Somebody else may have used a copy of your sign-in',
   theftText: 'It was used on {at} from {ip} ({device}). We ended it; your other devices stay signed in.',
   theftBefore: 'Before that, it was used on {at} from {ip} ({device}).',
   deviceOn: '{browser} on {system}',
@@ -121,11 +121,11 @@ const zh: Texts = {
   noticeIdle: '由于一段时间没有操作，会话已结束。请登录以继续。',
   noticeExpired: '会话已达到最长时限。请登录以继续。',
   noticeRevoked: '此登录已被结束：可能来自其他设备、因修改密码，或由网站管理者操作。',
-  noticeTheft: '可能有人使用了此浏览器所记住的登录的副本，我们已将其结束。您的其他设备仍保持登录。登录后，我们会告诉您时间和来源。',
-  noticeDevice: '此浏览器无法证明它就是当初登录的那一个：它被更换或重置过，或者无法绑定到设备。请登录后继续。',
+  noticeTheft: '可能有人使用了此登录的副本，我们已将其结束。您的其他设备仍保持登录。登录后，我们会告诉您时间和来源。',
+  noticeDevice: '此浏览器无法证明它就是当初登录的那一个：它被迁移或重置过，或者无法绑定到设备。请登录后继续。',
   noticeFresh: '接下来的操作需要再次输入密码。',
 
-  theftTitle: '有人使用了您登录的副本',
+  theftTitle: '可能有人使用了您登录的副本',
   theftText: '使用时间：{at}，来源：{ip}（{device}）。我们已将其结束；您的其他设备仍保持登录。',
   theftBefore: '在此之前的使用时间：{at}，来源：{ip}（{device}）。',
   deviceOn: '{system} 上的 {browser}',

@@ -6,6 +6,7 @@ import { redirect } from 'next/navigation'
 import { connection } from 'next/server'
 import { cache } from 'react'
 import { openLatchkey } from './latchkey'
+import { peerOf } from './peer'
 
 /** Once for each request, however many components ask. */
 const read = cache(async (): Promise<Authentication> => {
@@ -13,7 +14,7 @@ const read = cache(async (): Promise<Authentication> => {
   await connection()
   const sent = await headers()
   const latchkey = await openLatchkey()
-  return latchkey.guard({ method: 'GET', header: (name) => sent.get(name) })
+  return latchkey.guard({ method: 'GET', header: (name) => sent.get(name), address: () => peerOf(sent).address })
 })
 
 /** For pages: who is signed in; whoever is not is sent to sign in, and then back to `path`. */
@@ -33,7 +34,8 @@ export function toSignIn(path: `/${string}`): never {
 export async function authFor(authorization: string | undefined): Promise<Authentication> {
   const sent = await headers()
   const latchkey = await openLatchkey()
-  return latchkey.guard({ method: 'POST', header: (name) => (name === 'authorization' ? (authorization ?? null) : sent.get(name)) })
+  const header = (name: string) => (name === 'authorization' ? (authorization ?? null) : sent.get(name))
+  return latchkey.guard({ method: 'POST', header, address: () => peerOf(sent).address })
 }
 
 /** For routes: the refusal as Latchkey itself words it, which the page's client understands. */
