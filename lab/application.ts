@@ -59,7 +59,7 @@ export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser,
       if (value) loot.set(kind, { kind, value })
       return { copied: Boolean(value) }
     },
-    '/lab/bound': async (_request, _response, body) => ({ attempts: await (body === 'token' ? bound.stealToken() : bound.stealJar()) }),
+    '/lab/bound': (_request, _response, body) => (body === 'token' ? bound.stealToken() : bound.stealJar()),
     '/lab/use': async (_request, _response, body) => {
       const copy = loot.get(body as Loot['kind'])
       return { attempts: copy ? await tryLoot(laboratory.url, copy) : [] }

@@ -4,7 +4,7 @@
 import { openKey } from '../src/client/key.ts'
 import { createLatchkey, type Latchkey } from '../src/index.ts'
 import { DEMO_USER } from './people.ts'
-import type { BoundAttempt } from './seen.ts'
+import type { BoundAttempt, BoundStory } from './seen.ts'
 
 const URL_OF_IT = 'https://lab.test'
 const OWNER = { ip: '198.51.100.7', device: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36' }
@@ -13,9 +13,9 @@ const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 export interface BoundBrowser {
   /** The whole cookie jar without the proof of the device, in the hands of a thief; and afterwards the owner. */
-  stealJar(): Promise<readonly BoundAttempt[]>
+  stealJar(): Promise<BoundStory>
   /** A token that is bound to a key. */
-  stealToken(): Promise<readonly BoundAttempt[]>
+  stealToken(): Promise<BoundStory>
   close(): Promise<void>
 }
 
@@ -27,7 +27,7 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
       const jar = await boundJar(latchkey)
       const copied = jar.without('__Host-latchkey_device')
       const session = { authorization: `Session ${jar.valueOf('__Host-latchkey_session')}` }
-      return [
+      const attempts = [
         await attempt(latchkey, 'owner', 'read', 'GET', '/access/session', { cookie: jar.all }),
         await attempt(latchkey, 'thief', 'read', 'GET', '/access/session', { cookie: copied }),
         await attempt(latchkey, 'thief', 'mint', 'POST', '/access/token', { cookie: copied }),
@@ -35,6 +35,7 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
         await attempt(latchkey, 'thief', 'changeByHeader', 'PATCH', '/access/session/data', session),
         await attempt(latchkey, 'owner', 'read', 'GET', '/access/session', { cookie: jar.all }),
       ]
+      return { attempts, told: await alarmOf(latchkey, jar.all) }
     },
     async stealToken() {
       const key = await openKey('lab')
@@ -43,14 +44,22 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
         (await key.proof({ method, url: URL_OF_IT + target, token, at: Date.now() })) ?? ''
       const { token } = await signIn(latchkey, { dpop: await proofFor('POST', '/access/login') })
       const all = `${path}?except=current`
-      return [
+      const attempts = [
         await attempt(latchkey, 'thief', 'read', 'GET', '/access/session', { authorization: token }),
         await attempt(latchkey, 'thief', 'endOthers', 'DELETE', all, { authorization: token }),
         await attempt(latchkey, 'owner', 'endOthers', 'DELETE', all, { authorization: token, dpop: await proofFor('DELETE', path, token) }),
       ]
+      return { attempts, told: null }
     },
     close: () => latchkey.close(),
   }
+}
+
+/** The latest alarm, as the owner reads it. */
+async function alarmOf(latchkey: Latchkey, cookie: string): Promise<BoundStory['told']> {
+  const response = await send(latchkey, 'GET', '/access/operations', { cookie })
+  const { operations } = (await response.json()) as { readonly operations: readonly NonNullable<BoundStory['told']>[] }
+  return operations.find(({ outcome }) => outcome === 'alarm') ?? null
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -58,6 +58,12 @@ export interface BoundAttempt extends Attempt {
   readonly by: 'owner' | 'thief'
 }
 
+/** What a thief and the owner got, and what the record tells of it; null where it tells nothing. */
+export interface BoundStory {
+  readonly attempts: readonly BoundAttempt[]
+  readonly told: Pick<HeldOperation, 'action' | 'outcome' | 'detail'> | null
+}
+
 /** Everything at one moment. */
 export interface State {
   /** The server's clock, in milliseconds since 1970. */

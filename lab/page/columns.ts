@@ -96,7 +96,7 @@ function requestRow(entry: Entry): HTMLElement {
   )
 }
 
-function evidenceOf(alarm: Pick<HeldOperation, 'detail'>): string {
+export function evidenceOf(alarm: Pick<HeldOperation, 'detail'>): string {
   const [now, before] = [sightIn(alarm, 'presentedNow'), sightIn(alarm, 'seenBefore')]
   return filled(texts.evidence, { now: now?.ip ?? '?', before: before?.ip ?? '?' })
 }

@@ -4,7 +4,7 @@ import './lab.css'
 import { ATTACKER } from '../people.ts'
 import type { State } from '../seen.ts'
 import { addCard } from './cards.ts'
-import { drawColumns } from './columns.ts'
+import { drawColumns, evidenceOf } from './columns.ts'
 import type { HeldToken } from './token.ts'
 import { answered, askState, carried, closeBrowser, copy, differ, explain, texts, tryBound, tryCopy, wait } from './told.ts'
 
@@ -90,16 +90,19 @@ async function tryOut(kind: 'session' | 'remember' | 'token'): Promise<void> {
 
 /** A browser that the lab plays, since a real one binds over https alone. */
 async function tryOutBound(what: 'jar' | 'token', title: string): Promise<void> {
-  const { attempts } = await tryBound(what)
+  const { attempts, told } = await tryBound(what)
   addCard({
     title,
     note: texts.boundNote,
-    lines: attempts.map((attempt) => ({
-      tried: `${attempt.by === 'owner' ? texts.owner : texts.thief}: ${texts.by[attempt.tried]}`,
-      ok: attempt.status < 400,
-      answered: answered(attempt),
-      why: attempt.status < 400 && attempt.by === 'thief' ? texts.reasons.boundTokenReads : explain(attempt),
-    })),
+    lines: [
+      ...attempts.map((attempt) => ({
+        tried: `${attempt.by === 'owner' ? texts.owner : texts.thief}: ${texts.by[attempt.tried]}`,
+        ok: attempt.status < 400,
+        answered: answered(attempt),
+        why: attempt.status < 400 && attempt.by === 'thief' ? texts.reasons.boundTokenReads : explain(attempt),
+      })),
+      ...(told === null ? [] : [{ tried: texts.record, ok: false, answered: `${told.action} ${told.outcome}`, why: evidenceOf(told) }]),
+    ],
   })
 }
 

@@ -1,6 +1,6 @@
 // What the lab's server tells the page, and the ways to ask it.
 
-import type { Attempt, BoundAttempt, Entry, State } from '../seen.ts'
+import type { Attempt, BoundStory, Entry, State } from '../seen.ts'
 import { LAB_TEXTS, type LabTexts } from '../texts.ts'
 
 const language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
@@ -23,7 +23,7 @@ export const copy = (kind: string, token: string | undefined) => ask<{ copied: b
 export const tryCopy = (kind: string) => ask<{ attempts: readonly Attempt[] }>('/lab/use', kind)
 
 /** With keys in play: a jar or a token, copied from a browser that has them. */
-export const tryBound = (what: 'jar' | 'token') => ask<{ attempts: readonly BoundAttempt[] }>('/lab/bound', what)
+export const tryBound = (what: 'jar' | 'token') => ask<BoundStory>('/lab/bound', what)
 
 /** What came along with a request. */
 export function carried({ cookies, authorization }: Pick<Entry, 'cookies' | 'authorization'>): string {
