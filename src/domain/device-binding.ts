@@ -13,8 +13,8 @@ export type DevicePolicy = 'off' | 'preferred' | 'required'
 
 /** How long the device proof in a cookie is good: milliseconds. Below two minutes browsers renew it with every request. */
 export const DEVICE_PROOF_LIFETIME = 10 * MINUTE
-/** A browser counts from when the cookie reached it, and a request takes its time. */
-export const DEVICE_PROOF_SLACK = MINUTE
+/** A browser counts from when the cookie reached it, a request takes its time, and the clocks of two servers may be a minute and a half apart. */
+export const DEVICE_PROOF_SLACK = 2 * MINUTE
 /** A browser binds right after a sign-in. Later nobody does, so that what is copied later cannot be bound by whoever copied it. */
 const REGISTRATION_WITHIN = 5 * MINUTE
 /** One that is sent ahead waits until the device proof is near its end. */
@@ -22,7 +22,7 @@ const CHALLENGE_LIFETIME = 15 * MINUTE
 /** A browser whose answer was lost sends the same proof again. */
 const REPEATABLE_FOR = 30 * SECOND
 /** Of an unbound session where a bound one is required: milliseconds from its start. */
-const UNBOUND_FOR = MINUTE
+const UNBOUND_FOR = 2 * MINUTE
 /** Requests that were under way while the browser was binding come without a proof. A binding that is not confirmed by then was none. */
 const UNDER_WAY_FOR = 30 * SECOND
 

@@ -4,6 +4,7 @@ import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { MINUTE, SECOND } from '../../src/domain/time.ts'
 import { routes } from '../../src/http/routes/index.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { ALICE, person } from '../support/people.ts'
@@ -122,7 +123,7 @@ test('a warm check of a bound session reads nothing and writes nothing; it still
   deepEqual(refusalOf(await read(latchkey, session, THIEF)), COPY)
   deepEqual(refusalOf(await read(latchkey, `${session}; ${device.slice(0, -1)}`, THIEF)), COPY)
   equal((await read(latchkey, all)).status, 200)
-  latchkey.clock.turn(11 * MINUTE)
+  latchkey.clock.turn(12 * MINUTE)
   deepEqual(refusalOf(await read(latchkey, all, THIEF)), COPY)
 })
 
@@ -227,6 +228,34 @@ test('a session ends with the remembered login that it hangs on, so that its dev
   const restored = await mint(latchkey, `${remembered}; ${device}`)
   equal(Date.parse(restored.json.session.expiresAt) - latchkey.clock.now(), 55 * MINUTE)
   ok(restored.json.expiresIn <= 300)
+})
+
+test('two servers whose clocks are a minute and a half apart take each other for honest', async () => {
+  for (const deviceBinding of ['preferred', 'required'] as const) {
+    const store = createMemoryStore()
+    const kept = { ...store, close: async () => {} }
+    const alarms: string[] = []
+    const settings = { deviceBinding, publicUrl: HTTPS.publicUrl, secret: 'a-secret-that-two-servers-share-0123' }
+    const choices = { ...HTTPS, store: kept, onAlarm: ({ action }: { action: string }) => void alarms.push(action) }
+    await using behind = await startInProcess(settings, choices)
+    await using ahead = await startInProcess(settings, choices)
+    ahead.clock.turn(90 * SECOND)
+    const unbound = await signIn(behind, { path: '/access/register' })
+    equal((await read(ahead, person(unbound, 201).session)).status, 200)
+    const { all, session, key, id } = await bound(behind, { path: '/access/login' })
+    for (const server of [behind, ahead]) server.clock.turn(9 * MINUTE + 55 * SECOND)
+    for (const server of [behind, ahead]) equal((await read(server, all)).status, 200, deviceBinding)
+    for (const [asking, answering] of [
+      [behind, ahead],
+      [ahead, behind],
+    ] as const) {
+      const { challenge = '' } = challenged(await postRefresh(asking, id)) ?? {}
+      const renewed = await postRefresh(answering, id, makeDeviceProof(key, { challenge }))
+      equal(renewed.status, 200)
+      for (const server of [behind, ahead]) equal((await read(server, `${session}; ${cookieHeader(renewed.jar)}`)).status, 200)
+    }
+    deepEqual(alarms, [])
+  }
 })
 
 test('a browser that shows its proof late is bound all the same', async () => {
