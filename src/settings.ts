@@ -104,7 +104,7 @@ export const SETTINGS = {
     'LATCHKEY_SESSION_ABSOLUTE_TIMEOUT',
     POLICY_DEFAULTS.sessionAbsoluteTimeout,
     '12h',
-    'a session ends after this long, used or not',
+    'a session ends after this long, used or not; with its remembered login at the latest',
   ),
   rememberLifetime: duration(
     'LATCHKEY_REMEMBER_LIFETIME',
