@@ -1,0 +1,120 @@
+// From the moment a sign-in was bound until its browser has shown the proof: what is under way, what was lost, and clocks that differ.
+
+import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { test } from 'node:test'
+import { MINUTE, SECOND } from '../../src/domain/time.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
+import { cookieHeader, startInProcess } from '../support/in-process.ts'
+import { person } from '../support/people.ts'
+import { bound, COPY, HTTPS, mint, OWNER, operations, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+
+test('what was under way while the browser was binding is no alarm, nor is what it says it could not renew', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, token } = await bound(latchkey)
+  await read(latchkey, session)
+  latchkey.clock.turn(MINUTE)
+  await read(latchkey, session, { ...OWNER, 'secure-session-skipped': 'server_error' })
+  await read(latchkey, session, { ...THIEF, 'secure-session-skipped': 'server_error' })
+  await read(latchkey, session)
+  const outcomes = (await operations(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ outcome }) => outcome)
+  // Each is told of once: both that the owner's browser sent quietly are alike.
+  deepEqual(outcomes, ['alarm', 'alarm', 'notice'])
+})
+
+test('until its proof is seen, what the browser itself had sent before goes through, and what anybody else sends does not', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, all } = await bound(latchkey, {}, false)
+  const sentBefore = { ...OWNER, 'sec-fetch-site': 'same-origin' }
+  deepEqual(refusalOf(await read(latchkey, session, { ...THIEF, 'sec-fetch-site': 'same-origin' })), COPY)
+  deepEqual(refusalOf(await read(latchkey, session)), COPY)
+  equal((await read(latchkey, session, sentBefore)).status, 200)
+  equal((await mint(latchkey, session, sentBefore)).status, 200)
+  equal((await read(latchkey, all)).status, 200)
+  deepEqual(refusalOf(await read(latchkey, session, sentBefore)), COPY)
+})
+
+test('a browser that never heard that it was bound goes on as before, and may be bound when it is opened again', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, remembered, device } = await bound(latchkey, {}, false)
+  latchkey.clock.turn(31 * SECOND)
+  equal((await read(latchkey, session)).status, 200)
+  const listed = await latchkey.call('GET', '/access/sessions', { headers: { cookie: session } })
+  deepEqual(
+    (listed.json as { bound: boolean }[]).map(({ bound }) => bound),
+    [false, false],
+  )
+  const restored = await mint(latchkey, remembered)
+  equal(restored.status, 200)
+  const jar = cookieHeader(restored.jar)
+  const proof = makeDeviceProof(makeDeviceKey(), { challenge: offered(restored) ?? '', withKey: true })
+  const again = await postRegistration(latchkey, jar, proof)
+  equal(again.status, 200)
+  equal((await read(latchkey, `${jar}; ${cookieHeader(again.jar)}`)).status, 200)
+  deepEqual(refusalOf(await read(latchkey, jar, THIEF)), COPY)
+  notEqual(device, cookieHeader(again.jar))
+})
+
+test('a binding is confirmed also while the session itself is being changed', async () => {
+  for (const turns of [0, 2, 4, 6, 8, 9, 12]) {
+    await using latchkey = await startInProcess({}, HTTPS)
+    const { session, remembered, all, token } = await bound(latchkey, {}, false)
+    const patch = latchkey.call('PATCH', '/access/session/data', { body: { theme: 'dark' }, headers: { authorization: token, ...OWNER } })
+    for (let turn = 0; turn < turns; turn += 1) await null
+    const [owner, patched] = await Promise.all([read(latchkey, all), patch])
+    deepEqual([owner.status, patched.status], [200, 200])
+    latchkey.clock.turn(MINUTE)
+    deepEqual(refusalOf(await read(latchkey, session, THIEF)), COPY, `after ${turns} turns`)
+    deepEqual(refusalOf(await mint(latchkey, remembered, THIEF)), COPY)
+  }
+})
+
+test('a proof that is over is as good as none', async () => {
+  for (const [deviceBinding, status] of [
+    ['preferred', 200],
+    ['required', 401],
+  ] as const) {
+    await using latchkey = await startInProcess({ deviceBinding, publicUrl: HTTPS.publicUrl }, HTTPS)
+    const { session, device } = await bound(latchkey, {}, false)
+    latchkey.clock.turn(15 * MINUTE)
+    for (const cookie of [session, `${session}; ${device}`, session, `${session}; ${device}`])
+      equal((await read(latchkey, cookie, { ...OWNER, 'sec-fetch-site': 'same-origin' })).status, status, deviceBinding)
+  }
+})
+
+test('two servers whose clocks are a minute and a half apart take each other for honest', async () => {
+  for (const deviceBinding of ['preferred', 'required'] as const) {
+    const store = createMemoryStore()
+    const kept = { ...store, close: async () => {} }
+    const alarms: string[] = []
+    const settings = { deviceBinding, publicUrl: HTTPS.publicUrl, secret: 'a-secret-that-two-servers-share-0123' }
+    const choices = { ...HTTPS, store: kept, onAlarm: ({ action }: { action: string }) => void alarms.push(action) }
+    await using behind = await startInProcess(settings, choices)
+    await using ahead = await startInProcess(settings, choices)
+    ahead.clock.turn(90 * SECOND)
+    const unbound = await signIn(behind, { path: '/access/register' })
+    equal((await read(ahead, person(unbound, 201).session)).status, 200)
+    const { all, session, key, id } = await bound(behind, { path: '/access/login' })
+    for (const server of [behind, ahead]) server.clock.turn(9 * MINUTE + 55 * SECOND)
+    for (const server of [behind, ahead]) equal((await read(server, all)).status, 200, deviceBinding)
+    for (const [asking, answering] of [
+      [behind, ahead],
+      [ahead, behind],
+    ] as const) {
+      const { challenge = '' } = challenged(await postRefresh(asking, id)) ?? {}
+      const renewed = await postRefresh(answering, id, makeDeviceProof(key, { challenge }))
+      equal(renewed.status, 200)
+      for (const server of [behind, ahead]) equal((await read(server, `${session}; ${cookieHeader(renewed.jar)}`)).status, 200)
+    }
+    deepEqual(alarms, [])
+  }
+})
+
+test('a browser that shows its proof late is bound all the same', async () => {
+  await using latchkey = await startInProcess({}, HTTPS)
+  const { session, remembered, all } = await bound(latchkey, {}, false)
+  latchkey.clock.turn(5 * MINUTE)
+  equal((await read(latchkey, all)).status, 200)
+  deepEqual(refusalOf(await read(latchkey, session)), COPY)
+  deepEqual(refusalOf(await mint(latchkey, remembered)), COPY)
+})
