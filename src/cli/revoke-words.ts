@@ -28,8 +28,10 @@ export function endingLine(found: RevokeCounts, soFar: RevokeCounts, elapsed: nu
   return parts.join(', ')
 }
 
-export function stoppedLine(soFar: RevokeCounts): string {
-  return `${credentials(soFar)} had ended by then. The same again goes on.`
+/** @param soFar undefined when not even the first write was confirmed: it may have landed all the same */
+export function stoppedLine(soFar: RevokeCounts | undefined): string {
+  const reached = soFar === undefined ? 'Nothing is known to have ended by then' : `${credentials(soFar)} had ended by then`
+  return `${reached}. The same again goes on.`
 }
 
 const OTHERS = 'Who cannot hear the log accepts nothing from memory after one second.'

@@ -53,7 +53,7 @@ async function run(engine: Engine, what: Revocation, options: RevokeOptions): Pr
   })
     .catch((error: unknown) => {
       ending.clear()
-      if (ending.reached !== undefined) say(stoppedLine(ending.reached))
+      say(stoppedLine(ending.reached))
       throw error
     })
     .finally(ending.clear)

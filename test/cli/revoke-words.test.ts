@@ -18,6 +18,7 @@ test('It says what there is to end, and what has ended', () => {
   equal(isEnding(NONE, { all: true }), 'There is nothing to end.')
   equal(haveEnded(MANY), '10,000 sessions and 1 remembered login ended.')
   equal(stoppedLine(MANY), '10,000 sessions and 1 remembered login had ended by then. The same again goes on.')
+  equal(stoppedLine(undefined), 'Nothing is known to have ended by then. The same again goes on.')
 })
 
 test('It says how far it is, and how long it will take', () => {
