@@ -10,6 +10,7 @@ import { describeSession } from './engine/describe.ts'
 import type { Engine } from './engine/engine.ts'
 import { type ImportOptions, type ImportResult, importUsers } from './engine/import-users.ts'
 import type { SignedIn } from './engine/issue.ts'
+import { rotateSigningKey } from './engine/keys.ts'
 import { login } from './engine/login.ts'
 import { type EndedCounts, logout } from './engine/logout.ts'
 import { listOperations, recordOperation } from './engine/operations.ts'
@@ -186,15 +187,15 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     /** What an operator does: no credential is asked for, so never hand these to a request. */
     users: {
       add: (user: { username: string; password: string; email?: string; roles?: readonly string[] }) =>
-        addUser(engine, { ...user, email: user.email ?? null, roles: user.roles ?? [] }),
+        addUser(engine, 'operator', { ...user, email: user.email ?? null, roles: user.roles ?? [] }),
       /** Users with the hashes of other software, a result for each, counted from 1. Nothing happens until results are read. @throws StoreError */
       import: (rows: AsyncIterable<ImportRow> | Iterable<ImportRow>, options?: ImportOptions) =>
         importUsers(engine, numbered(rows), options),
       find: (nameOrCode: string) => findUser(engine, nameOrCode),
-      setRoles: (nameOrCode: string, roles: readonly string[]) => setRoles(engine, nameOrCode, roles),
-      setDisabled: (nameOrCode: string, disabled: boolean) => setDisabled(engine, nameOrCode, disabled),
-      setPassword: (nameOrCode: string, password: string) => setPassword(engine, nameOrCode, password),
-      delete: (nameOrCode: string) => deleteUser(engine, nameOrCode),
+      setRoles: (nameOrCode: string, roles: readonly string[]) => setRoles(engine, 'operator', nameOrCode, roles),
+      setDisabled: (nameOrCode: string, disabled: boolean) => setDisabled(engine, 'operator', nameOrCode, disabled),
+      setPassword: (nameOrCode: string, password: string) => setPassword(engine, 'operator', nameOrCode, password),
+      delete: (nameOrCode: string) => deleteUser(engine, 'operator', nameOrCode),
       /**
        * Signs in somebody whom the host knows by other means: single sign-on, a link in a mail, an old session. It counts as no
        * password, so nothing that asks for a fresh sign-in is open. `cookies` hands it out. @throws StoreError
@@ -206,7 +207,7 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
        * writes, and the same again goes on where one has failed. With `dryRun` it is only counted. @throws StoreError
        */
       revoke: (what: Revocation, { dryRun = false }: { dryRun?: boolean } = {}) =>
-        dryRun ? countToRevoke(engine, what) : revoke(engine, what),
+        dryRun ? countToRevoke(engine, what) : revoke(engine, 'operator', what),
     },
 
     /**
@@ -225,7 +226,7 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     deviceOffer: (signedIn: SignedIn): string | undefined => offerToBind(signedIn),
 
     /** Retires the signing key, and begins to sign with the next. @throws StoreError */
-    rotateKeys: () => engine.keys.rotate(),
+    rotateKeys: () => rotateSigningKey(engine, 'operator'),
 
     /** Writes what has gathered and closes the store. @throws StoreError */
     async close(): Promise<void> {

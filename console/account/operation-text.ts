@@ -14,19 +14,19 @@ export const KINDS: Readonly<Record<Kind, TextKey>> = {
 
 export function kindOf({ action }: Operation): Kind {
   if (/^(?:login|device|token)\./.test(action)) return 'signIn'
-  if (action.startsWith('account.') || action.startsWith('password.')) return 'change'
+  if (/^(?:account|admin|password)\./.test(action)) return 'change'
   return action.startsWith('session.') ? 'ending' : 'own'
 }
 
 /** What an application recorded is shown as it named it. */
 export function sayOperation(operation: Operation): string {
   const { action, outcome, detail } = operation
-  const finer = action === 'session.end' ? endingOf(detail) : outcome
-  const fitting = [`${action}.${finer}`, action].find(isText)
+  const fitting = [`${action}.${circumstance(detail)}`, `${action}.${outcome}`, action].find(isText)
   return kindOf(operation) === 'own' || fitting === undefined ? action : say(fitting)
 }
 
-function endingOf({ by, reason, except }: Operation['detail']): string {
+/** Why something ended, or whose deed it was. */
+function circumstance({ by, reason, except }: Operation['detail']): string {
   if (except === 'current') return 'others'
   return String(reason ?? by ?? '')
 }

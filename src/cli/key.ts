@@ -1,8 +1,9 @@
 // latchkey key: the signing keys, and keys for other services.
 
 import type { Command } from 'commander'
-import type { SigningKeyRecord } from '../domain/key-ring.ts'
-import { addServiceKey, removeServiceKey } from '../engine/service-keys.ts'
+import { AuthError } from '../domain/errors.ts'
+import { addServiceKey, removeServiceKey, rotateSigningKey } from '../engine/keys.ts'
+import { presentKeys } from '../http/present.ts'
 import { print, table } from './output.ts'
 import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 
@@ -15,13 +16,7 @@ export function addKeyCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, async (engine) => {
-        const ring = await engine.keys.read()
-        const signing = [
-          describe(ring.signing, 'signs'),
-          describe(ring.next, 'next'),
-          ...ring.retired.map((retired) => describe(retired, 'retired')),
-        ]
-        const services = ring.services.map(({ id, name, createdAt }) => ({ id, use: `service ${name}`, createdAt: iso(createdAt) }))
+        const { signing, services } = presentKeys(await engine.keys.read())
         print({ signing, services }, options, table([...signing, ...services], ['id', 'use', 'createdAt'], ''))
         return undefined
       })
@@ -33,7 +28,9 @@ export function addKeyCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, async (engine) => {
-        const { signing, next } = await engine.keys.rotate()
+        const rotated = await rotateSigningKey(engine, 'operator')
+        if (rotated instanceof AuthError) return rotated
+        const { signing, next } = rotated
         print({ signing: signing.kid, next: next.kid }, options, `${signing.kid} signs from now on; ${next.kid} is published as the next.`)
         return undefined
       })
@@ -46,7 +43,9 @@ export function addKeyCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { service: string }>()
       await withEngine(options, async (engine) => {
-        const { record, value } = await addServiceKey(engine, options.service)
+        const added = await addServiceKey(engine, 'operator', options.service)
+        if (added instanceof AuthError) return added
+        const { record, value } = added
         const sentence = `Key ${record.id} for ${record.name}, shown only now:\n${value}\nSend it as: Authorization: Service <key>`
         print({ id: record.id, service: record.name, key: value }, options, sentence)
         return undefined
@@ -59,18 +58,10 @@ export function addKeyCommands(program: Command): void {
     .action(async (id: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, async (engine) => {
-        const removed = await removeServiceKey(engine, id)
-        if (removed === undefined) return notFound(`key of a service with the id ${id}`)
+        const removed = await removeServiceKey(engine, 'operator', id)
+        if (removed instanceof AuthError) return removed.code === 'not_found' ? notFound(`key of a service with the id ${id}`) : removed
         print({ removed: removed.id, service: removed.name }, options, `Key ${removed.id} for ${removed.name} was removed.`)
         return undefined
       })
     })
-}
-
-function describe(key: SigningKeyRecord, use: string) {
-  return { id: key.kid, use, createdAt: iso(key.createdAt) }
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString()
 }

@@ -47,7 +47,7 @@ async function run(engine: Engine, what: Revocation, options: RevokeOptions): Pr
   say(isEnding(found, what))
   const ending = watch(options, (soFar, elapsed) => endingLine(found, soFar, elapsed))
   using stopping = untilSignalled()
-  const ended = await revoke(engine, what, (soFar) => {
+  const ended = await revoke(engine, 'operator', what, (soFar) => {
     ending.update(soFar)
     stopping.signal.throwIfAborted()
   })

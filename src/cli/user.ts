@@ -5,6 +5,7 @@ import { AuthError } from '../domain/errors.ts'
 import { isRole, type UserRecord } from '../domain/user.ts'
 import type { Engine } from '../engine/engine.ts'
 import { addUser, deleteUser, setDisabled, setPassword, setRoles, type UserResult } from '../engine/users.ts'
+import { presentUser } from '../http/present.ts'
 import { SettingError } from '../settings.ts'
 import { addImportCommand } from './import/command.ts'
 import { print, table } from './output.ts'
@@ -26,9 +27,9 @@ export function addUserCommands(program: Command): void {
       await withEngine(options, async (engine) => {
         checkRoles(options.role)
         const password = await readPassword(`Password for ${name}`)
-        const added = await addUser(engine, { username: name, password, email: options.email ?? null, roles: options.role })
+        const added = await addUser(engine, 'operator', { username: name, password, email: options.email ?? null, roles: options.role })
         if (added instanceof AuthError) return added
-        print(present(added), options, `Added ${added.username} (${added.code})${rolesText(added)}.`)
+        print(presentUser(added), options, `Added ${added.username} (${added.code})${rolesText(added)}.`)
         return undefined
       })
     })
@@ -39,7 +40,7 @@ export function addUserCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, async (engine) => {
-        const rows = (await allUsers(engine)).map(present)
+        const rows = (await allUsers(engine)).map(presentUser)
         const cells = rows.map((row) => ({ ...row, roles: row.roles.join(','), disabled: row.disabled ? 'yes' : '' }))
         print(
           rows,
@@ -59,7 +60,7 @@ export function addUserCommands(program: Command): void {
         name,
         async (engine) => {
           checkRoles(roles)
-          return setRoles(engine, name, roles)
+          return setRoles(engine, 'operator', name, roles)
         },
         (changed) => `${changed.user.username} now has ${roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`}.`,
       )
@@ -72,7 +73,7 @@ export function addUserCommands(program: Command): void {
       await change(
         command,
         name,
-        (engine) => setDisabled(engine, name, false),
+        (engine) => setDisabled(engine, 'operator', name, false),
         ({ user: { username } }) => `${username} may sign in.`,
       )
     })
@@ -84,7 +85,7 @@ export function addUserCommands(program: Command): void {
       await change(
         command,
         name,
-        (engine) => setDisabled(engine, name, true),
+        (engine) => setDisabled(engine, 'operator', name, true),
         (changed) => `${changed.user.username} is disabled; ${endedText(changed)}.`,
       )
     })
@@ -96,7 +97,7 @@ export function addUserCommands(program: Command): void {
       await change(
         command,
         name,
-        (engine) => deleteUser(engine, name),
+        (engine) => deleteUser(engine, 'operator', name),
         (changed) => `${changed.user.username} is deleted; ${endedText(changed)}.`,
       )
     })
@@ -108,7 +109,7 @@ export function addUserCommands(program: Command): void {
       await change(
         command,
         name,
-        async (engine) => setPassword(engine, name, await readPassword(`New password for ${name}`)),
+        async (engine) => setPassword(engine, 'operator', name, await readPassword(`New password for ${name}`)),
         (changed) => `${changed.user.username} has a new password; ${endedText(changed)}.`,
       )
     })
@@ -126,7 +127,7 @@ async function change(
   await withEngine(options, async (engine) => {
     const changed = await run(engine)
     if (changed instanceof AuthError) return changed.code === 'not_found' ? notFound(`user ${name}`) : changed
-    print({ ...present(changed.user), ended: changed.ended }, options, sentence(changed))
+    print({ ...presentUser(changed.user), ended: changed.ended }, options, sentence(changed))
     return undefined
   })
 }
@@ -143,10 +144,6 @@ async function allUsers(engine: Engine): Promise<readonly UserRecord[]> {
 function checkRoles(roles: readonly string[]): void {
   const wrong = roles.find((role) => !isRole(role))
   if (wrong !== undefined) throw new SettingError(`The role "${wrong}" is not accepted: a lower-case letter, then letters, digits, _ or -.`)
-}
-
-function present({ code, username, email, roles, disabled, createdAt }: UserRecord) {
-  return { code, username, email, roles, disabled, createdAt: new Date(createdAt).toISOString() }
 }
 
 function rolesText({ roles }: UserRecord): string {

@@ -5,14 +5,25 @@ import type { JsonObject } from './session-data.ts'
 /** The last three are grades of what is not as usual: nothing to do, worth a look, somebody else is at work. */
 export type Outcome = 'ok' | 'refused' | 'limited' | 'notice' | 'warning' | 'alarm'
 
-/** What Latchkey itself records; applications record actions of their own beside these. */
-export type OwnAction =
+/** What is done to a user or a deployment by somebody else. */
+export type AdministeredAction =
   | 'account.register'
-  | 'account.import'
   | 'account.delete'
   | 'account.disable'
   | 'account.enable'
   | 'account.roles'
+  | 'key.add'
+  | 'key.remove'
+  | 'key.rotate'
+  | 'password.change'
+  | 'session.end'
+
+/** What Latchkey itself records; applications record actions of their own beside these. */
+export type OwnAction =
+  | AdministeredAction
+  /** The same, in the record of the administrator who did it. */
+  | `admin.${AdministeredAction}`
+  | 'account.import'
   | 'device.bind'
   | 'device.changed'
   | 'device.mismatch'
@@ -20,8 +31,6 @@ export type OwnAction =
   | 'login.password'
   | 'login.remembered'
   | 'login.vouched'
-  | 'session.end'
-  | 'password.change'
   | 'token.networks'
 
 export interface Operation {
@@ -69,6 +78,3 @@ export const MAX_DETAIL = 4 * 1024
 export function isApplicationAction(action: string): boolean {
   return action.length <= MAX_ACTION && ACTION.test(action) && !RESERVED.includes(action.slice(0, action.indexOf('.')))
 }
-
-/** How many operations a page of the record has. */
-export const OPERATION_LIMITS = { usual: 50, max: 200 } as const

@@ -3,9 +3,10 @@
 import { type ImportedUser, type ImportValues, judgeImport } from '../domain/imported-user.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
+import { OF_OPERATOR } from './actor.ts'
 import { operation } from './issue.ts'
 import { NamesSeen } from './names-seen.ts'
-import { MAX_ATTEMPTS, OPERATOR, type Parts } from './parts.ts'
+import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 
 /** What was read of one line: the values of a user, or why there are none. */
 export type ImportLine = { readonly line: number; readonly values: ImportValues } | { readonly line: number; readonly refused: string }
@@ -115,5 +116,5 @@ function recordOf(parts: Parts, { createdAt, ...imported }: ImportedUser, now: n
 
 function changesFor(parts: Parts, user: UserRecord, now: number): readonly Change[] {
   const detail = { roles: user.roles }
-  return [{ do: 'insert user', user }, operation(parts, OPERATOR, { userCode: user.code, action: 'account.import', detail }, now)]
+  return [{ do: 'insert user', user }, operation(parts, OF_OPERATOR, { userCode: user.code, action: 'account.import', detail }, now)]
 }

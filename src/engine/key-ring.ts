@@ -1,15 +1,19 @@
 // The key ring in this process: made on first start, read again when another process rotates it.
 
+import { AuthError } from '../domain/errors.ts'
 import { type KeyRingRecord, newRing, rotateRing, type ServiceKeyRecord, type SigningKeyRecord, verifyingKeys } from '../domain/key-ring.ts'
 import { DAY, SECOND } from '../domain/time.ts'
 import type { TokenClaims } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Signing, TokenSigner } from '../ports/signing.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Change, Store, Written } from '../ports/store.ts'
 
 const ROTATE_AFTER = 90 * DAY
 /** A token signed by an unknown key makes the ring be read again, but not more often than this. */
 const REREAD_AFTER = SECOND
+
+/** Writes the ring, with whatever else belongs into the same write. */
+export type WriteRing = (changes: readonly Change[], at: number) => Promise<Written | AuthError>
 
 export interface KeyRingOptions {
   readonly store: Store
@@ -76,9 +80,10 @@ export class KeyRing {
     return this.#ring?.services ?? []
   }
 
-  async rotate(): Promise<KeyRingRecord> {
+  /** As `addService`. */
+  async rotate(write?: WriteRing): Promise<KeyRingRecord | AuthError> {
     const { signing, clock, tokenLifetime } = this.#options
-    return this.#change((ring, at) => rotateRing(ring, signing.generate(at), at, tokenLifetime), clock.now())
+    return this.#change((ring, at) => rotateRing(ring, signing.generate(at), at, tokenLifetime), clock.now(), write)
   }
 
   async rotateByAge(): Promise<void> {
@@ -86,28 +91,36 @@ export class KeyRing {
     if (this.#options.clock.now() >= ring.rotatedAt + ROTATE_AFTER) await this.rotate()
   }
 
-  async addService(service: ServiceKeyRecord): Promise<KeyRingRecord> {
+  /** @param write writes the ring with what belongs to it; its refusal is the result */
+  async addService(service: ServiceKeyRecord, write: WriteRing): Promise<KeyRingRecord | AuthError> {
     const add = (ring: KeyRingRecord) => ({ ...ring, version: ring.version + 1, services: [...ring.services, service] })
-    return this.#change(add, service.createdAt)
+    return this.#change(add, service.createdAt, write)
   }
 
-  async removeService(id: string): Promise<KeyRingRecord> {
+  /** As `addService`. */
+  async removeService(id: string, write: WriteRing): Promise<KeyRingRecord | AuthError> {
     const remove = (ring: KeyRingRecord) => ({
       ...ring,
       version: ring.version + 1,
       services: ring.services.filter((service) => service.id !== id),
     })
-    return this.#change(remove, this.#options.clock.now())
+    return this.#change(remove, this.#options.clock.now(), write)
   }
 
-  async #change(change: (ring: KeyRingRecord, at: number) => KeyRingRecord, at: number): Promise<KeyRingRecord> {
+  async #change(
+    change: (ring: KeyRingRecord, at: number) => KeyRingRecord,
+    at: number,
+    write: WriteRing = (changes) => this.#options.store.write(changes),
+  ): Promise<KeyRingRecord | AuthError> {
     for (;;) {
       const ring = await this.read()
       const changes: readonly Change[] = [
         { do: 'replace key ring', next: change(ring, at), ifVersion: ring.version },
         { do: 'append entry', entry: { kind: 'keys', at } },
       ]
-      if ((await this.#options.store.write(changes)).landed) return this.read()
+      const written = await write(changes, at)
+      if (written instanceof AuthError) return written
+      if (written.landed) return this.read()
     }
   }
 }

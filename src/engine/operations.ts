@@ -3,12 +3,11 @@
 import { AuthError } from '../domain/errors.ts'
 import { isApplicationAction, MAX_DETAIL, type Operation } from '../domain/operation.ts'
 import type { JsonObject } from '../domain/session-data.ts'
+import { openCursor, sealCursor } from './cursor.ts'
 import { readSession } from './describe.ts'
 import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
 import { byteLength } from './session-data.ts'
-
-const PURPOSE = 'operations-cursor'
 
 export interface OperationsPage {
   readonly operations: readonly Operation[]
@@ -19,16 +18,16 @@ export interface OperationsPage {
 /** Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
 export async function listOperations(
   parts: Parts,
-  principal: Principal,
+  { userCode }: Pick<Principal, 'userCode'>,
   cursor: string | undefined,
   limit: number,
 ): Promise<OperationsPage | AuthError> {
-  const opened = cursor === undefined ? undefined : parts.secrets.unseal(PURPOSE, principal.userCode, cursor)
-  if (cursor !== undefined && opened === undefined) return new AuthError('request.malformed', { field: 'before' })
-  const listed = await parts.store.operations.list(principal.userCode, opened === undefined ? null : Number(opened), limit + 1)
+  const before = openCursor(parts, 'operations-cursor', userCode, cursor, 'before')
+  if (before instanceof AuthError) return before
+  const listed = await parts.store.operations.list(userCode, before === null ? null : Number(before), limit + 1)
   const operations = listed.slice(0, limit)
   const last = operations.at(-1)
-  const next = listed.length > limit && last ? parts.secrets.seal(PURPOSE, principal.userCode, String(last.position)) : null
+  const next = listed.length > limit && last ? sealCursor(parts, 'operations-cursor', userCode, String(last.position)) : null
   return { operations, next }
 }
 

@@ -43,8 +43,5 @@ export interface Whence {
   readonly device: string
 }
 
-/** Operators act on the machine itself, not over the network. */
-export const OPERATOR: Whence = { ip: '', device: 'latchkey command' }
-
 /** A compare-and-set that lost this often means that something is wrong: every loss is somebody else's gain. */
 export const MAX_ATTEMPTS = 1000

@@ -1,12 +1,12 @@
-// What an operator ends: one credential, a lineage, everything of a user, or everything at large. It can be counted before.
+// What operators and administrators end: one credential, a lineage, everything of a user, or everything at large. It can be counted before.
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Change, Ended, EndWhere } from '../ports/store.ts'
-import { operation } from './issue.ts'
+import { type Actor, writeAs } from './actor.ts'
 import { lineageOf } from './lineage.ts'
 import type { EndedCounts } from './logout.ts'
-import { OPERATOR, type Parts } from './parts.ts'
+import type { Parts } from './parts.ts'
 import { findUser } from './users.ts'
 
 export type Revocation =
@@ -65,18 +65,26 @@ export async function countToRevoke(parts: Parts, what: Revocation, onCounted: O
  *
  * @throws TypeError when what is meant cannot be told; StoreError
  */
-export async function revoke(parts: Parts, what: Revocation, onEnded: OnRevoked = () => {}): Promise<RevokeCounts | AuthError> {
+export async function revoke(
+  parts: Parts,
+  actor: Actor,
+  what: Revocation,
+  onEnded: OnRevoked = () => {},
+): Promise<RevokeCounts | AuthError> {
   const isMeant = meantAtLarge(what, parts.clock.now())
   if (isMeant === undefined) {
     const aim = await aimAtOne(parts, what)
-    const ended = aim && (await end(parts, [aim], !('user' in what)))
+    const ended = aim && (await end(parts, actor, [aim], !('user' in what)))
+    if (ended instanceof AuthError) return ended
     return ended === undefined ? new AuthError('not_found') : countOf(ended)
   }
   let ended = countOf([])
   for await (const aims of aimsAtLarge(parts, isMeant)) {
     const endedOfThese: Ended[] = []
     for (const some of inWrites(aims)) {
-      endedOfThese.push(...((await end(parts, some, false)) ?? []))
+      const written = await end(parts, actor, some, false)
+      if (written instanceof AuthError) return written
+      endedOfThese.push(...(written ?? []))
       onEnded(sum(ended, countOf(endedOfThese)))
       await othersTurn(parts)
     }
@@ -86,15 +94,16 @@ export async function revoke(parts: Parts, what: Revocation, onEnded: OnRevoked 
 }
 
 /** In one write, each user's with its operation. Undefined when nothing matched any more and `orRefuse` is set. */
-async function end(parts: Parts, aims: readonly Aim[], orRefuse: boolean): Promise<readonly Ended[] | undefined> {
+async function end(parts: Parts, actor: Actor, aims: readonly Aim[], orRefuse: boolean): Promise<readonly Ended[] | AuthError | undefined> {
   const at = parts.clock.now()
-  const changes = aims.flatMap(({ userCode, where }): Change[] => [
-    ...where.map(
+  const deeds = aims.map(({ userCode }) => ({ userCode, action: 'session.end', detail: {} }) as const)
+  const changes = aims.flatMap(({ where }) =>
+    where.map(
       (each): Change => ({ do: 'end credentials', where: each, reason: 'revoked', at, ...(orRefuse ? { orRefuse: true as const } : {}) }),
     ),
-    operation(parts, OPERATOR, { userCode, action: 'session.end', detail: { by: 'operator' } }, at),
-  ])
-  const written = await parts.store.write(changes)
+  )
+  const written = await writeAs(parts, actor, deeds, changes, at)
+  if (written instanceof AuthError) return written
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, at)
   return written.ended

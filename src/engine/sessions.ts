@@ -24,8 +24,11 @@ export interface ListedCredential {
 }
 
 /** @throws StoreError */
-export async function listCredentials(parts: Parts, principal: Principal): Promise<readonly ListedCredential[]> {
-  const records = await parts.store.credentials.listByUser(principal.userCode)
+export async function listCredentials(
+  parts: Parts,
+  { userCode, sid }: Pick<Principal, 'userCode' | 'sid'>,
+): Promise<readonly ListedCredential[]> {
+  const records = await parts.store.credentials.listByUser(userCode)
   const now = parts.clock.now()
   return records
     .map((record) => ({ ...record, lastSeenAt: Math.max(record.lastSeenAt, parts.verified.known(record.id)?.lastSeenAt ?? 0) }))
@@ -33,7 +36,7 @@ export async function listCredentials(parts: Parts, principal: Principal): Promi
     .map((record) => ({
       id: record.id,
       kind: record.kind,
-      current: record.id === principal.sid,
+      current: record.id === sid,
       startedAt: record.startedAt,
       lastSeenAt: record.lastSeenAt,
       expiresAt: record.expiresAt,

@@ -1,15 +1,23 @@
-// What an operator does to users: adding, roles, disabling, deleting, a new password.
+// What operators and administrators do to users: adding, roles, disabling, deleting, a new password.
 
 import { AuthError } from '../domain/errors.ts'
-import type { OwnAction } from '../domain/operation.ts'
+import type { AdministeredAction } from '../domain/operation.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { deletionOf } from './account.ts'
-import { operation } from './issue.ts'
+import { type Actor, writeAs } from './actor.ts'
+import { openCursor, sealCursor } from './cursor.ts'
 import { countEnded, type EndedCounts } from './logout.ts'
-import { MAX_ATTEMPTS, OPERATOR, type Parts } from './parts.ts'
+import { MAX_ATTEMPTS, type Parts } from './parts.ts'
+import type { Principal } from './principal.ts'
 import { judgePassword, type NewUser, prepareUser } from './register.ts'
+
+export interface UsersPage {
+  readonly users: readonly UserRecord[]
+  /** Hand it in as the cursor of the next page; null on the last. */
+  readonly next: string | null
+}
 
 export type UserResult = { readonly user: UserRecord; readonly ended: EndedCounts }
 
@@ -20,23 +28,39 @@ export async function findUser(parts: Parts, nameOrCode: string): Promise<UserRe
   return byCode ?? (key === undefined ? undefined : parts.store.users.findByUsernameKey(key))
 }
 
+/** The user with this code. Refusal: `not_found`. @throws StoreError */
+export async function readUser(parts: Parts, code: string): Promise<UserRecord | AuthError> {
+  return (await parts.store.users.find(code)) ?? new AuthError('not_found')
+}
+
+/** All users, in the order of their codes. Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
+export async function listUsers(
+  parts: Parts,
+  { userCode }: Pick<Principal, 'userCode'>,
+  cursor: string | undefined,
+  limit: number,
+): Promise<UsersPage | AuthError> {
+  const after = openCursor(parts, 'users-cursor', userCode, cursor, 'after')
+  if (after instanceof AuthError) return after
+  const listed = await parts.store.users.page(after, limit + 1)
+  const users = listed.slice(0, limit)
+  const last = users.at(-1)
+  return { users, next: listed.length > limit && last ? sealCursor(parts, 'users-cursor', userCode, last.code) : null }
+}
+
 /** Refusals: as `register`. @throws StoreError */
-export async function addUser(parts: Parts, input: NewUser): Promise<UserRecord | AuthError> {
+export async function addUser(parts: Parts, actor: Actor, input: NewUser): Promise<UserRecord | AuthError> {
   const user = await prepareUser(parts, input)
   if (user instanceof AuthError) return user
-  const recorded = operation(
-    parts,
-    OPERATOR,
-    { userCode: user.code, action: 'account.register', detail: { roles: user.roles } },
-    user.createdAt,
-  )
-  const written = await parts.store.write([{ do: 'insert user', user }, recorded])
+  const deed = { userCode: user.code, action: 'account.register', detail: { roles: user.roles } } as const
+  const written = await writeAs(parts, actor, [deed], [{ do: 'insert user', user }], user.createdAt)
+  if (written instanceof AuthError) return written
   return written.landed ? user : new AuthError('username.taken', { field: 'username' })
 }
 
 /** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `not_found`. @throws StoreError */
-export async function setRoles(parts: Parts, nameOrCode: string, roles: readonly string[]): Promise<UserResult | AuthError> {
-  return changeUser(parts, nameOrCode, 'account.roles', { roles }, async (user, at) => {
+export async function setRoles(parts: Parts, actor: Actor, nameOrCode: string, roles: readonly string[]): Promise<UserResult | AuthError> {
+  return changeUser(parts, actor, nameOrCode, 'account.roles', { roles }, async (user, at) => {
     const records = await parts.store.credentials.listByUser(user.code)
     const sessions = records.filter((record) => record.kind === 'session')
     return {
@@ -50,36 +74,48 @@ export async function setRoles(parts: Parts, nameOrCode: string, roles: readonly
 }
 
 /** Refusal: `not_found`. @throws StoreError */
-export async function setDisabled(parts: Parts, nameOrCode: string, disabled: boolean): Promise<UserResult | AuthError> {
-  return changeUser(parts, nameOrCode, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
+export async function setDisabled(parts: Parts, actor: Actor, nameOrCode: string, disabled: boolean): Promise<UserResult | AuthError> {
+  return changeUser(parts, actor, nameOrCode, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
     next: { ...user, disabled },
     changes: disabled ? [endAll(user, at)] : [],
   }))
 }
 
 /** Sets a new password and ends every credential. Refusals: `not_found`, those of `judgePassword`, `busy`. @throws StoreError */
-export async function setPassword(parts: Parts, nameOrCode: string, password: string): Promise<UserResult | AuthError> {
-  const user = await findUser(parts, nameOrCode)
-  if (user === undefined) return new AuthError('not_found')
+export async function setPassword(parts: Parts, actor: Actor, nameOrCode: string, password: string): Promise<UserResult | AuthError> {
+  const user = await findOther(parts, actor, nameOrCode)
+  if (user instanceof AuthError) return user
   const refusal = await judgePassword(parts, password, [user.usernameKey, user.email ?? ''])
   if (refusal) return refusal
   const passwordHash = await parts.hasher.hash(password)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
-  return changeUser(parts, user.code, 'password.change', { by: 'operator' }, async (current, at) => ({
+  return changeUser(parts, actor, user.code, 'password.change', {}, async (current, at) => ({
     next: { ...current, passwordHash },
     changes: [endAll(current, at)],
   }))
 }
 
 /** Refusal: `not_found`. @throws StoreError */
-export async function deleteUser(parts: Parts, nameOrCode: string): Promise<UserResult | AuthError> {
-  const user = await findUser(parts, nameOrCode)
-  if (user === undefined) return new AuthError('not_found')
+export async function deleteUser(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserResult | AuthError> {
+  const user = await findOther(parts, actor, nameOrCode)
+  if (user instanceof AuthError) return user
   const now = parts.clock.now()
-  const written = await parts.store.write(deletionOf(user, now))
+  // The user's own record goes with the user.
+  const deed = { userCode: null, action: 'account.delete', detail: { user: user.code, username: user.username } } as const
+  const written = await writeAs(parts, actor, [deed], deletionOf(user, now), now)
+  if (written instanceof AuthError) return written
   if (!written.landed) return new AuthError('not_found')
   parts.endings.noteEnded(written.ended, now)
   return { user, ended: countEnded(written.ended) }
+}
+
+/**
+ * Administrators change others, by code alone, since anybody may take a name that looks like a code. What is their own they change with
+ * their password. Refusals: `not_found`, `request.invalid`.
+ */
+async function findOther(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserRecord | AuthError> {
+  if (actor === 'operator') return (await findUser(parts, nameOrCode)) ?? new AuthError('not_found')
+  return nameOrCode === actor.principal.userCode ? new AuthError('request.invalid', { field: 'userCode' }) : readUser(parts, nameOrCode)
 }
 
 function endAll(user: UserRecord, at: number): Change {
@@ -88,23 +124,25 @@ function endAll(user: UserRecord, at: number): Change {
 
 async function changeUser(
   parts: Parts,
+  actor: Actor,
   nameOrCode: string,
-  action: OwnAction,
+  action: AdministeredAction,
   detail: JsonObject,
   change: (user: UserRecord, at: number) => Promise<{ readonly next: UserRecord; readonly changes: readonly Change[] }>,
 ): Promise<UserResult | AuthError> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const user = await findUser(parts, nameOrCode)
-    if (user === undefined) return new AuthError('not_found')
+    const user = await findOther(parts, actor, nameOrCode)
+    if (user instanceof AuthError) return user
     const at = parts.clock.now()
     const { next, changes } = await change(user, at)
-    const written = await parts.store.write([
-      { do: 'replace user', next: { ...next, version: user.version + 1 }, ifVersion: user.version },
-      ...changes,
-      operation(parts, OPERATOR, { userCode: user.code, action, detail }, at),
-    ])
+    const replacing: Change = { do: 'replace user', next: { ...next, version: user.version + 1 }, ifVersion: user.version }
+    const written = await writeAs(parts, actor, [{ userCode: user.code, action, detail }], [replacing, ...changes], at)
+    if (written instanceof AuthError) return written
     if (!written.landed) continue
     parts.endings.noteEnded(written.ended, at)
+    for (const each of changes) {
+      if (each.do === 'append entry' && each.entry.kind === 'changed') parts.endings.noteChanged(each.entry.sid, at)
+    }
     return { user: { ...next, version: user.version + 1 }, ended: countEnded(written.ended) }
   }
   return new AuthError('busy', { retryAfter: 1 })

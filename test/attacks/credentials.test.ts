@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addServiceKey } from '../../src/engine/service-keys.ts'
 import { type CallOptions, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { ALICE, login, register, serviceKey } from '../support/people.ts'
 
 const GRACE = { username: 'grace', password: 'seven-grey-herons-at-dusk' }
 
@@ -68,7 +67,7 @@ test('a tampered remembered login is unknown and ends nothing; a session is no r
 
 test('the key of a service signs nobody in', async () => {
   await using latchkey = await startInProcess()
-  const { value } = await addServiceKey(latchkey.engine, 'orders')
+  const value = await serviceKey(latchkey, 'orders')
   for (const authorization of [`Service ${value}`, `Session ${value}`, `Bearer ${value}`, value]) {
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization } })).status, 401)
   }

@@ -11,7 +11,7 @@ test('unknown, disabled, wrong, overlong and impossible: the same status, body, 
   await using latchkey = await startInProcess({ loginLimit: '1000/5m,1000/5m' })
   await register(latchkey)
   await register(latchkey, { username: 'grace' })
-  await setDisabled(latchkey.engine, 'grace', true)
+  await setDisabled(latchkey.engine, 'operator', 'grace', true)
   const bodies = [
     { ...ALICE, password: 'wrong' },
     { ...ALICE, username: 'nobody' },
@@ -49,7 +49,7 @@ test('once guesses have run out, nobody learns whose they were: known, unknown a
   await using latchkey = await startInProcess()
   await register(latchkey)
   await register(latchkey, { username: 'grace' })
-  await setDisabled(latchkey.engine, 'grace', true)
+  await setDisabled(latchkey.engine, 'operator', 'grace', true)
   const answers = []
   for (const [index, username] of ['alice', 'grace', 'nobody', 'not a name at all', ''].entries()) {
     const from = { address: `198.51.100.${index}`, body: { username, password: 'wrong' } }

@@ -104,7 +104,7 @@ test('after a change of roles, tokens issued before are to be renewed and sessio
   const alice = await register(latchkey)
   await ask(latchkey, { authorization: alice.token })
   latchkey.clock.turn(1_000)
-  await setRoles(latchkey.engine, 'alice', ['admin'])
+  await setRoles(latchkey.engine, 'operator', 'alice', ['admin'])
   await until('the change', () => latchkey.engine.endings.changedAt(alice.sid) !== undefined)
   await heardAgain(latchkey)
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid expired')
@@ -134,7 +134,7 @@ test('a token renewed within the second of a change of roles is good at once eve
   await turn(1_300)
   const before = await renew()
   await turn(200)
-  await setRoles(latchkey.engine, 'alice', ['admin'])
+  await setRoles(latchkey.engine, 'operator', 'alice', ['admin'])
   await until('the change', () => both.every(({ engine }) => engine.endings.changedAt(alice.sid) !== undefined))
   await turn(200)
   const after = await renew()
@@ -248,7 +248,7 @@ test('a token minted while its session changes and ends is not good from memory'
   const heard = (what: string, known: () => unknown) => until(what, () => known() !== undefined)
   meanwhile.push(
     async () => {
-      await setRoles(elsewhere.engine, 'alice', ['admin'])
+      await setRoles(elsewhere.engine, 'operator', 'alice', ['admin'])
       await heard('the change', () => latchkey.engine.endings.changedAt(alice.sid))
     },
     async () => {

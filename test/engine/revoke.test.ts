@@ -55,7 +55,7 @@ async function revoked(latchkey: InProcess, what: Revocation, counts: { users: n
   const before = await live(latchkey)
   deepEqual(await countToRevoke(latchkey.engine, what), counts)
   deepEqual(await live(latchkey), before, 'counting ends nothing')
-  deepEqual(await revoke(latchkey.engine, what), counts)
+  deepEqual(await revoke(latchkey.engine, 'operator', what), counts)
   const left = await live(latchkey)
   equal(before.size - left.size, counts.sessions + counts.remembered)
   return left
@@ -92,14 +92,14 @@ test('A lineage is found by its id also when its remembered login is gone', asyn
   await fill(latchkey.engine.store, remembered, session, other)
   await latchkey.engine.store.write([{ do: 'end credentials', where: { id: remembered.id }, reason: 'expired', at: now }])
   deepEqual(await revoked(latchkey, { lineage: remembered.id }, { users: 1, sessions: 1, remembered: 0 }), new Set([other.id]))
-  const again = await revoke(latchkey.engine, { lineage: remembered.id })
+  const again = await revoke(latchkey.engine, 'operator', { lineage: remembered.id })
   equal(again instanceof AuthError && again.code, 'not_found')
 })
 
 test('What is not there is refused as that, to count as to end', async () => {
   await using latchkey = await startInProcess()
   for (const what of [{ id: 'nothing' }, { lineage: 'nothing' }, { user: 'nobody' }]) {
-    for (const answer of [await countToRevoke(latchkey.engine, what), await revoke(latchkey.engine, what)]) {
+    for (const answer of [await countToRevoke(latchkey.engine, what), await revoke(latchkey.engine, 'operator', what)]) {
       equal(answer instanceof AuthError && answer.code, 'not_found', JSON.stringify(what))
     }
   }
@@ -151,15 +151,15 @@ test('Stopped in the middle, what has ended has ended, the rest lives, and the s
   failing.at = 2
   const told: number[] = []
   await rejects(
-    revoke(latchkey.engine, { all: true }, ({ sessions }) => told.push(sessions)),
+    revoke(latchkey.engine, 'operator', { all: true }, ({ sessions }) => told.push(sessions)),
     StoreError,
   )
   deepEqual(told, [100])
   equal((await live(latchkey)).size, 300)
   failing.at = Number.POSITIVE_INFINITY
   deepEqual(await countToRevoke(latchkey.engine, { all: true }), { users: 150, sessions: 150, remembered: 150 })
-  deepEqual(await revoke(latchkey.engine, { all: true }), { users: 150, sessions: 150, remembered: 150 })
-  deepEqual(await revoke(latchkey.engine, { all: true }), { users: 0, sessions: 0, remembered: 0 })
+  deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 150, sessions: 150, remembered: 150 })
+  deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 0, sessions: 0, remembered: 0 })
   equal(writes.flat().filter(({ do: what }) => what === 'append operation').length, 250)
 })
 
@@ -176,7 +176,7 @@ test('Between its pages and its writes, everything else in the process gets its 
   await countToRevoke(latchkey.engine, { all: true })
   ok(turns >= 8, `${turns} turns while ten pages were counted`)
   turns = 0
-  await revoke(latchkey.engine, { all: true })
+  await revoke(latchkey.engine, 'operator', { all: true })
   clearInterval(turning)
   equal(writes.length, 10)
   ok(turns >= 8, `${turns} turns while ten writes ended everything`)
@@ -188,7 +188,7 @@ test('What was verified is refused by the same process at once', async () => {
   equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).status, 200)
   latchkey.clock.turn(10)
   const again = await login(latchkey)
-  await revoke(latchkey.engine, { before: latchkey.clock.now() })
+  await revoke(latchkey.engine, 'operator', { before: latchkey.clock.now() })
   const refused = await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })
   deepEqual([refused.status, refused.json.reason], [401, 'session_ended'])
   equal((await latchkey.call('GET', '/access/session', { headers: { authorization: again.token } })).status, 200)
@@ -200,9 +200,9 @@ test('A time that lies ahead, or is none, is refused rather than understood', as
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const before of [latchkey.clock.now() + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
-    await rejects(revoke(latchkey.engine, { before }), TypeError)
+    await rejects(revoke(latchkey.engine, 'operator', { before }), TypeError)
     await rejects(countToRevoke(latchkey.engine, { before }), TypeError)
   }
-  for (const nothing of [{}, { all: false }]) await rejects(revoke(latchkey.engine, nothing as never), TypeError)
+  for (const nothing of [{}, { all: false }]) await rejects(revoke(latchkey.engine, 'operator', nothing as never), TypeError)
   equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).status, 200)
 })

@@ -54,7 +54,7 @@ test('a session that was logged out, ended from elsewhere or signed in over is t
 test('the credentials of a disabled user are revoked', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  await setDisabled(latchkey.engine, 'alice', true)
+  await setDisabled(latchkey.engine, 'operator', 'alice', true)
   await assertEnded(latchkey, alice, 'revoked')
   const restoring = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
   assertRefused(restoring, 401, 'session.required', { reason: 'revoked' })

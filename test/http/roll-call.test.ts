@@ -2,10 +2,9 @@
 
 import { deepEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { addServiceKey } from '../../src/engine/service-keys.ts'
 import { isPieceByPiece } from '../../src/http/message.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register } from '../support/people.ts'
+import { register, serviceKey } from '../support/people.ts'
 import { until } from '../support/until.ts'
 
 /** A verifier's line: a piece is taken only when the test asks for it. */
@@ -57,7 +56,7 @@ test('A line that has not taken it leaves its verifier behind; those that have a
   await using latchkey = await startInProcess()
   // Nothing in the process keeps it alive while it waits for a heartbeat.
   using _alive = awake()
-  const { value: key } = await addServiceKey(latchkey.engine, 'shop')
+  const key = await serviceKey(latchkey, 'shop')
   const alice = await register(latchkey)
   const [quick, stuck] = [await openLine(latchkey, key), await openLine(latchkey, key)]
   const reading = taking(quick)

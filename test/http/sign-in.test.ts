@@ -109,7 +109,7 @@ test('wrong, unknown, disabled and impossible answer alike, at the price of one 
   await using latchkey = await startInProcess()
   await register(latchkey)
   await register(latchkey, { username: 'Gone' })
-  await setDisabled(latchkey.engine, 'gone', true)
+  await setDisabled(latchkey.engine, 'operator', 'gone', true)
   const tries = [
     { ...ALICE, password: OTHER },
     { ...ALICE, username: 'Nobody' },

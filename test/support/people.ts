@@ -1,9 +1,14 @@
 // Somebody who signs in, for tests that need one.
 
-import { strictEqual } from 'node:assert/strict'
+import { ok, strictEqual } from 'node:assert/strict'
+import { AuthError } from '../../src/domain/errors.ts'
+import { addServiceKey } from '../../src/engine/keys.ts'
+import { addUser } from '../../src/engine/users.ts'
 import { type Called, type CallOptions, cookieHeader, type InProcess } from './in-process.ts'
 
 export const ALICE = { username: 'Alice', password: 'blue-tulip-under-7-moons' } as const
+
+export const ADMIN = { username: 'Root', password: 'nine-amber-lanterns-adrift' } as const
 
 export interface SignedInPerson {
   readonly code: string
@@ -46,4 +51,18 @@ export function person(answer: Called, status: number): SignedInPerson {
     session: one('_session'),
     remembered: one('_remember'),
   }
+}
+
+/** Somebody who has the role to administer, freshly signed in. */
+export async function administrator(latchkey: InProcess, body: Readonly<Record<string, unknown>> = {}): Promise<SignedInPerson> {
+  const added = await addUser(latchkey.engine, 'operator', { ...ADMIN, email: null, roles: ['admin'], ...body })
+  ok(!(added instanceof AuthError))
+  return login(latchkey, { ...ADMIN, ...body })
+}
+
+/** The value of a new key for another service. */
+export async function serviceKey({ engine }: InProcess, name: string): Promise<string> {
+  const added = await addServiceKey(engine, 'operator', name)
+  ok(!(added instanceof AuthError))
+  return added.value
 }

@@ -1,0 +1,22 @@
+// Where the next page of a listing begins: sealed, so that nobody makes one up, and one of another reader opens nothing.
+
+import { AuthError } from '../domain/errors.ts'
+import type { Parts } from './parts.ts'
+
+export type Listing = 'operations-cursor' | 'users-cursor'
+
+/** What a page begins after; null on the first. Refusal: `request.malformed`, naming the field that it came in. */
+export function openCursor(
+  { secrets }: Parts,
+  listing: Listing,
+  reader: string,
+  cursor: string | undefined,
+  field: string,
+): string | null | AuthError {
+  if (cursor === undefined) return null
+  return secrets.unseal(listing, reader, cursor) ?? new AuthError('request.malformed', { field })
+}
+
+export function sealCursor({ secrets }: Parts, listing: Listing, reader: string, position: string): string {
+  return secrets.seal(listing, reader, position)
+}
