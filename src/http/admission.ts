@@ -8,7 +8,7 @@ import { type CookieNames, type RequestCredentials, readCredentials } from './cr
 import { checkOrigin } from './cross-origin.ts'
 import { ownAddress, readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
-import { judgeProof, type Proven, provePrincipal, proveService } from './proof.ts'
+import { judgeProof, judgeRights, type Proven, provePrincipal, proveService } from './proof.ts'
 import type { App, Call, Route } from './route.ts'
 
 export interface Admission {
@@ -52,7 +52,9 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
 
   return soon(provePrincipal(app.parts, credentials, request, request.header('x-latchkey-passive') === '1'), (proven) => {
     if (proven instanceof AuthError) return decide(proven, undefined, credentials)
-    const refused = judgeProof(proof, proven.via)
+    const { policy, clock } = app.parts
+    const rights = { role: route.role, freshFor: route.fresh ? policy.freshFor : undefined }
+    const refused = judgeProof(proof, proven.via) ?? judgeRights(rights, proven.principal, clock.now())
     return refused ? decide(refused, proven, credentials) : withKey(proven)
   })
 }

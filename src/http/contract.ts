@@ -1,8 +1,11 @@
 // The wire contract: bodies and answers as schemas. They validate what comes in, and /openapi.json is generated from them.
 
 import { z } from 'zod'
-import { OPERATION_LIMITS } from '../domain/operation.ts'
 import { isJsonObject, type JsonObject } from '../domain/session-data.ts'
+import { isRole } from '../domain/user.ts'
+
+/** How many entries a page of a listing has. */
+export const PAGE_LIMITS = { usual: 50, max: 200 } as const
 
 const time = z.iso.datetime().describe('ISO 8601, UTC')
 const seconds = z.int().describe('whole seconds')
@@ -41,15 +44,15 @@ export const operationBody = z.strictObject({
   detail: jsonObject.optional(),
 })
 
-export const operationsQuery = z.object({
-  before: z.string().min(1).optional().describe('`next` of the page before'),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(OPERATION_LIMITS.max))
-    .default(OPERATION_LIMITS.usual),
-})
+const cursor = z.string().min(1).optional().describe('`next` of the page before')
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/)
+  .transform(Number)
+  .pipe(z.int().min(1).max(PAGE_LIMITS.max))
+  .default(PAGE_LIMITS.usual)
+
+export const operationsQuery = z.object({ before: cursor, limit })
 export const logoutQuery = z.object({
   everywhere: z
     .enum(['true', 'false'])
@@ -122,6 +125,47 @@ export const operationAnswer = z.object({
 
 export const operationsAnswer = z.object({ operations: z.array(operationAnswer), next: nullable })
 
+const roles = z.array(z.string().refine(isRole, 'a role')).max(32).describe('each a lower-case letter, then at most 31 of `a-z 0-9 _ -`')
+
+export const usersQuery = z.object({
+  name: z.string().min(1).optional().describe('only the user of this name, or with this code'),
+  after: cursor,
+  limit,
+})
+export const newUserBody = z.strictObject({
+  username: z.string(),
+  password: z.string(),
+  email: z.email().max(254).optional(),
+  roles: roles.default([]),
+})
+export const userChangeBody = z
+  .strictObject({ roles: roles.optional(), disabled: z.boolean().optional(), password: z.string().optional() })
+  .refine((change) => Object.keys(change).length === 1, 'one of them: each is a change of its own')
+export const serviceKeyBody = z.strictObject({ service: z.string().min(1).max(64).describe('what the service is called') })
+
+const userRecord = z.object({
+  code: z.string(),
+  username: z.string(),
+  email: nullable,
+  roles: z.array(z.string()),
+  disabled: z.boolean(),
+  createdAt: time,
+})
+
+export const usersAnswer = z.object({ users: z.array(userRecord), next: nullable })
+export const userAnswer = z.object({ user: userRecord })
+export const changedUserAnswer = z.object({ user: userRecord, ended: endedAnswer.shape.ended })
+
+const key = z.object({ id: z.string(), use: z.string().describe('`signs`, `next`, `retired` or `service <name>`'), createdAt: time })
+export const keysAnswer = z.object({ signing: z.array(key), services: z.array(key) })
+export const rotatedAnswer = z.object({ signing: z.string(), next: z.string() })
+export const newServiceKeyAnswer = z.object({
+  id: z.string(),
+  service: z.string(),
+  key: z.string().describe('shown only now; for `Authorization: Service <key>`'),
+})
+export const removedKeyAnswer = z.object({ removed: z.string(), service: z.string() })
+
 export const problem = z.object({
   type: z.string(),
   title: z.string(),
@@ -152,4 +196,6 @@ export const liveAnswer = z.object({ status: z.literal('ok') })
 export type SignedInAnswer = z.infer<typeof signedInAnswer>
 export type WhoAnswer = z.infer<typeof whoAnswer>
 export type SessionsAnswer = z.infer<typeof sessionsAnswer>
+export type UserAnswer = z.infer<typeof userAnswer>
+export type KeysAnswer = z.infer<typeof keysAnswer>
 export type OperationAnswer = z.infer<typeof operationAnswer>

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../domain/time.ts'
 import { isRole } from '../domain/user.ts'
+import type { Rights } from './proof.ts'
 
 export interface GuardOptions {
   /**
@@ -23,12 +24,9 @@ export interface RouteOptions extends GuardOptions {
 }
 
 /** Options as they were understood. */
-export interface Rule {
+export interface Rule extends Rights {
   readonly needsHeader: boolean
   readonly needsKey: boolean
-  /** Milliseconds; `undefined` where it does not matter when the password was typed. */
-  readonly freshFor: number | undefined
-  readonly role: string | undefined
   readonly optional: boolean
   readonly page: boolean
 }

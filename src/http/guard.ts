@@ -3,7 +3,6 @@
 import { deviceOf } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isSafeMethod } from '../domain/origin.ts'
-import { isFresh } from '../domain/session.ts'
 import { UnprovenDevice } from '../engine/device-proofs.ts'
 import type { Parts, Whence } from '../engine/parts.ts'
 import type { Principal, Via } from '../engine/principal.ts'
@@ -12,7 +11,7 @@ import { cookieNames, type RequestCredentials, readCredentials } from './credent
 import { type GuardOptions, type Rule, readGuardOptions } from './guard-options.ts'
 import { ownAddress, readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
-import { judgeProof, type Proven, provePrincipal } from './proof.ts'
+import { judgeProof, judgeRights, type Proven, provePrincipal } from './proof.ts'
 import { tellOfCopy } from './unproven.ts'
 
 /** Who a request is, or why nobody can say. */
@@ -45,7 +44,7 @@ export function createJudge(parts: Parts): Judge {
     if (proven instanceof AuthError) return { ok: false, error: proven }
     const { principal, via } = proven
     const proof = rule.needsHeader || !isSafeMethod(method) ? 'header' : 'any'
-    const error = judgeProof(proof, via) ?? judgeRule(rule, principal, parts)
+    const error = judgeProof(proof, via) ?? judgeRights(rule, principal, parts.clock.now())
     return error ? { ok: false, error } : { ok: true, principal, via }
   }
 
@@ -75,12 +74,6 @@ export function createJudge(parts: Parts): Judge {
 
 function whenceOf({ address, header }: Asking): Whence {
   return { ip: address?.() ?? '', device: deviceOf(header('user-agent')) }
-}
-
-function judgeRule({ role, freshFor }: Rule, principal: Principal, { clock }: Parts): AuthError | undefined {
-  if (role !== undefined && !principal.roles.includes(role)) return new AuthError('role.required')
-  if (freshFor !== undefined && !isFresh(principal, clock.now(), freshFor)) return new AuthError('session.not_fresh')
-  return undefined
 }
 
 export function createGuard(parts: Parts): Guard {

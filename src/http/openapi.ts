@@ -37,6 +37,10 @@ export interface ApiOperation {
   readonly operationId: string
   readonly summary: string
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
+  /** The role that is needed. */
+  readonly 'x-role'?: string
+  /** Whether the password must have been typed lately. */
+  readonly 'x-fresh'?: true
   readonly parameters?: readonly ApiParameter[]
   readonly requestBody?: { readonly required: true; readonly content: Content }
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>
@@ -112,6 +116,8 @@ function describeRoute(route: Route): ApiOperation {
     operationId: `${route.method.toLowerCase()}${route.path.replace(/[/:._-]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
     summary: route.summary,
     security: securityOf(route),
+    ...(route.role === undefined ? {} : { 'x-role': route.role }),
+    ...(route.fresh ? { 'x-fresh': true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? { requestBody: { required: true, content: { [route.body.type]: { schema: schemaOf(route.body.schema, 'input') } } } }
@@ -144,7 +150,7 @@ function describeRefusals(route: Route): ApiOperation['responses'] {
 }
 
 /** What comes from the kind of a route, before it runs. */
-function standingRefusals({ method, changes, proof, mints, body, query }: Route): readonly ErrorCode[] {
+function standingRefusals({ method, changes, proof, role, fresh, mints, body, query }: Route): readonly ErrorCode[] {
   const asksWho = proof !== 'none' && proof !== 'origin'
   return [
     ...(proof === 'none' ? [] : (['request.malformed', 'busy', 'store.unavailable'] as const)),
@@ -153,6 +159,8 @@ function standingRefusals({ method, changes, proof, mints, body, query }: Route)
     ...((asksWho && proof !== 'service') || mints ? (['proof.required'] as const) : []),
     ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
     ...(proof === 'header' ? (['header.required'] as const) : []),
+    ...(role === undefined ? [] : (['role.required'] as const)),
+    ...(fresh ? (['session.not_fresh'] as const) : []),
     ...(body ? (['request.too_large', 'request.unsupported_type'] as const) : []),
     ...(body || query ? (['request.invalid'] as const) : []),
   ]
@@ -165,7 +173,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
 }
 
 function pathParameters(route: Route): ApiParameter[] {
-  const name = /:(\w+)$/.exec(route.path)?.[1]
+  const name = /:(\w+)/.exec(route.path)?.[1]
   return name === undefined ? [] : [{ name, in: 'path', required: true, schema: { type: 'string' } }]
 }
 

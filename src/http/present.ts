@@ -1,11 +1,13 @@
 // From the engine's records to the wire: ISO 8601 times, durations in whole seconds, nothing that is not meant to leave.
 
+import type { KeyRingRecord } from '../domain/key-ring.ts'
 import type { Operation } from '../domain/operation.ts'
 import { wholeSeconds } from '../domain/time.ts'
+import type { UserRecord } from '../domain/user.ts'
 import type { SignedIn } from '../engine/issue.ts'
 import type { SessionView } from '../engine/principal.ts'
 import type { ListedCredential } from '../engine/sessions.ts'
-import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from './contract.ts'
+import type { KeysAnswer, OperationAnswer, SessionsAnswer, SignedInAnswer, UserAnswer, WhoAnswer } from './contract.ts'
 
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
@@ -40,6 +42,22 @@ export function presentCredential(listed: ListedCredential): SessionsAnswer[numb
     startedAt: isoTime(listed.startedAt),
     lastSeenAt: isoTime(listed.lastSeenAt),
     expiresAt: isoTime(listed.expiresAt),
+  }
+}
+
+export function presentUser({ code, username, email, roles, disabled, createdAt }: UserRecord): UserAnswer['user'] {
+  return { code, username, email, roles: [...roles], disabled, createdAt: isoTime(createdAt) }
+}
+
+export function presentKeys({ signing, next, retired, services }: KeyRingRecord): KeysAnswer {
+  const one = (id: string, use: string, createdAt: number) => ({ id, use, createdAt: isoTime(createdAt) })
+  return {
+    signing: [
+      one(signing.kid, 'signs', signing.createdAt),
+      one(next.kid, 'next', next.createdAt),
+      ...retired.map(({ kid, createdAt }) => one(kid, 'retired', createdAt)),
+    ],
+    services: services.map(({ id, name, createdAt }) => one(id, `service ${name}`, createdAt)),
   }
 }
 

@@ -1,11 +1,12 @@
 // Who makes a request, and whether their proof is what the route asks for.
 
 import { AuthError } from '../domain/errors.ts'
+import { isFresh } from '../domain/session.ts'
 import { authenticate, sessionRequired, tokenInvalid } from '../engine/authenticate.ts'
 import { UnprovenDevice } from '../engine/device-proofs.ts'
+import { isServiceKey } from '../engine/keys.ts'
 import type { Parts } from '../engine/parts.ts'
 import { type Principal, principalOfSession, type Via } from '../engine/principal.ts'
-import { isServiceKey } from '../engine/service-keys.ts'
 import { type Soon, soon } from './at-once.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
@@ -85,6 +86,19 @@ export async function proveService(parts: Parts, request: Incoming): Promise<Aut
 /** A cookie alone may read; to change something, a credential must be in the header, where no other site can put it. */
 export function judgeProof(proof: 'any' | 'header', via: Via): AuthError | undefined {
   return proof === 'header' && via === 'cookie' ? new AuthError('header.required') : undefined
+}
+
+/** What is asked of a principal, however they came. */
+export interface Rights {
+  readonly role: string | undefined
+  /** Milliseconds; `undefined` where it does not matter when the password was typed. */
+  readonly freshFor: number | undefined
+}
+
+export function judgeRights({ role, freshFor }: Rights, principal: Principal, now: number): AuthError | undefined {
+  if (role !== undefined && !principal.roles.includes(role)) return new AuthError('role.required')
+  if (freshFor !== undefined && !isFresh(principal, now, freshFor)) return new AuthError('session.not_fresh')
+  return undefined
 }
 
 function restorable(error: AuthError): AuthError {

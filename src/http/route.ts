@@ -74,12 +74,16 @@ export interface Description {
 
 interface Common extends Description {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** At most one `:parameter`, as the last segment. */
+  /** At most one `:parameter`. */
   readonly path: string
   /** True for a GET that changes something all the same: the cross-origin rule applies to it, and HEAD does not exist. */
   readonly changes?: true
   /** Where much is at stake: a token that is bound to a key needs a proof of it. */
   readonly sensitive?: true | ((request: Incoming) => boolean)
+  /** A role that is needed. */
+  readonly role?: string
+  /** True where the password must have been typed lately: `LATCHKEY_FRESH_FOR`. */
+  readonly fresh?: true
   /** What a proof of a key is for, where that is not this very request. */
   readonly occasion?: (request: Incoming, parts: Parts) => Occasion
   /** True where a token is handed out, which is bound to the key of a proof that comes along. */

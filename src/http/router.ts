@@ -5,7 +5,7 @@ import type { Route } from './route.ts'
 
 export interface Found {
   readonly methods: ReadonlyMap<string, Route>
-  /** The decoded last segment where the path has a parameter, else empty. */
+  /** What the path has in the place of its parameter, decoded; empty where it has none. */
   readonly parameter: string
 }
 

@@ -9,7 +9,7 @@ import type { Language } from './language.ts'
 import { type SchemaRow, schemaRows } from './schema-rows.ts'
 import { TEXTS } from './texts.ts'
 
-type Subject = 'signIn' | 'session' | 'endings' | 'record' | 'account' | 'services' | 'operating'
+type Subject = 'signIn' | 'session' | 'endings' | 'record' | 'account' | 'administration' | 'services' | 'operating'
 
 const SUBJECTS: readonly (readonly [Subject, RegExp])[] = [
   ['signIn', /^\/access\/(?:register|login|token)$/],
@@ -17,6 +17,7 @@ const SUBJECTS: readonly (readonly [Subject, RegExp])[] = [
   ['endings', /^\/access\/(?:logout|sessions)/],
   ['record', /^\/access\/operations/],
   ['account', /^\/access\/(?:password|account)/],
+  ['administration', /^\/access\/admin\//],
   ['services', /^\/access\/|^\/\.well-known\//],
   ['operating', /^\//],
 ]
@@ -78,7 +79,7 @@ function article({ method, path, operation }: Described, summary: string, exampl
     ...Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => schemaRows(schema).map((row) => rowOf(row, texts))),
   ]
   return html`<article id="${operationId}"><h3>${badge(method)} <code>${path}</code></h3>
-<p>${inline(summary)}</p><p class="hint">${proofText(operation, texts)}</p>
+<p>${inline(summary)}</p><p class="hint">${inline(proofText(operation, texts))}</p>
 ${taken.length === 0 ? '' : html`<h4>${texts.takes}</h4><dl class="fields">${taken}</dl>`}
 <h4>${texts.answers}</h4><dl class="fields answers">${Object.entries(responses).map(([status, { content }]) =>
     answerOf(Number(status), Object.values(content ?? {})[0]?.schema, texts),
@@ -116,7 +117,17 @@ function inline(text: string): readonly (Markup | string)[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }
 
-function proofText({ security }: ApiOperation, texts: ApiTexts): string {
+function proofText({ security, 'x-role': role, 'x-fresh': isFresh }: ApiOperation, texts: ApiTexts): string {
+  return [
+    credentialText(security, texts),
+    role === undefined ? undefined : texts.withRole.replace('{role}', role),
+    isFresh ? texts.withFresh : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(texts.comma)
+}
+
+function credentialText(security: ApiOperation['security'], texts: ApiTexts): string {
   const accepted = new Set(security.flatMap((one) => Object.keys(one)))
   if (accepted.has('serviceKey')) return texts.proofService
   if (accepted.has('rememberedCookie')) return texts.proofRenewable

@@ -21,6 +21,19 @@ export const CHINESE_SUMMARIES: Readonly<Record<string, string>> = {
   'POST /access/operations': '记录应用自己的一次操作。',
   'POST /access/password': '修改密码，更新此会话，并结束其他所有凭证。',
   'DELETE /access/account': '删除用户及其所有内容。',
+  'GET /access/admin/users': '所有用户，逐页列出。',
+  'POST /access/admin/users': '添加一个用户，但不使其登录。',
+  'GET /access/admin/users/{userCode}': '一个用户。',
+  'PATCH /access/admin/users/{userCode}': '更改另一个用户的一项：角色、能否登录，或密码。后两项会结束其全部登录。',
+  'DELETE /access/admin/users/{userCode}': '删除另一个用户及其所有内容。',
+  'GET /access/admin/users/{userCode}/sessions': '某个用户的会话和记住的登录。',
+  'DELETE /access/admin/users/{userCode}/sessions': '结束某个用户的全部登录。',
+  'GET /access/admin/users/{userCode}/operations': '某个用户的操作记录，最新的在前。',
+  'DELETE /access/admin/sessions/{id}': '结束任何人的一个会话，或一个记住的登录及其开启的所有会话。',
+  'GET /access/admin/keys': '签名密钥，以及各服务的密钥（不含其值）。',
+  'POST /access/admin/keys': '为另一个服务创建密钥。',
+  'DELETE /access/admin/keys/{keyId}': '移除一个服务的密钥：它不再打开任何东西，已打开的也随之结束。',
+  'POST /access/admin/keys/rotate': '让签名密钥退役，由下一个密钥签名。先前签发的令牌在到期前仍然有效。',
   'GET /access/verify': '供代理使用：204 并说明是谁，或拒绝。',
   'POST /access/device/register': '把这次登录绑定到浏览器所在的设备：由 Secure-Session-Registration 提出，浏览器自行应答。',
   'POST /access/device/refresh': '续期设备证明，绑定由 Sec-Secure-Session-Id 指明：先以 403 给出质询。',
@@ -36,6 +49,11 @@ export const CHINESE_SUMMARIES: Readonly<Record<string, string>> = {
 export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'whether everything of the user ends; a token that is bound to a key then needs a proof of it':
     '是否结束该用户的全部；绑定密钥的令牌此时需要该密钥的证明',
+  'only the user of this name, or with this code': '仅限此名称或此代码的用户',
+  'each a lower-case letter, then at most 31 of `a-z 0-9 _ -`': '每个以一个小写字母开头，后接至多 31 个 `a-z 0-9 _ -`',
+  'what the service is called': '服务的名称',
+  '`signs`, `next`, `retired` or `service <name>`': '`signs`、`next`、`retired` 或 `service <名称>`',
+  'shown only now; for `Authorization: Service <key>`': '仅此时显示；用于 `Authorization: Service <key>`',
   'ISO 8601, UTC': 'ISO 8601，UTC',
   'whole seconds': '整秒数',
   'a JSON object': 'JSON 对象',
@@ -56,7 +74,7 @@ const en = {
   intro: 'Every path, what it takes and what it answers. The same as a document for programs:',
   credentials: 'Three credentials, one lineage',
   credentialsText:
-    'A remembered login starts a session, a session mints tokens, and all of them end together. A cookie alone may read. Whatever changes something takes a credential in the Authorization header: a token, or the session itself. Where much is at stake (the password, the account, ending other sign-ins or all of them) a token that is bound to a key also needs a proof of it.',
+    'A remembered login starts a session, a session mints tokens, and all of them end together. A cookie alone may read. Whatever changes something takes a credential in the Authorization header: a token, or the session itself. Where much is at stake (the password, the account, ending other sign-ins or all of them, administration) a token that is bound to a key also needs a proof of it.',
   refusals: 'Refusals',
   refusalsText: 'A refusal is a problem document (RFC 9457) with a code. What each code means, and what to do:',
   errors: 'all codes',
@@ -65,6 +83,7 @@ const en = {
   endings: 'Devices and endings',
   record: 'The record',
   account: 'The account',
+  administration: 'Administration',
   services: 'Proxies and other services',
   operating: 'Operating',
   contents: 'Contents',
@@ -82,6 +101,9 @@ const en = {
   proofHeader: 'a session or a token, in the header',
   proofRenewable: 'a session, or a remembered login',
   proofService: 'the key of a service',
+  comma: ', ',
+  withRole: 'the role `{role}`',
+  withFresh: 'the password typed lately',
 } as const
 
 type Words = Readonly<Record<keyof typeof en, string>>
@@ -93,7 +115,7 @@ const zh: Words = {
   intro: '每个路径、它接受什么、如何回答。供程序使用的同一文档：',
   credentials: '三种凭证，一条谱系',
   credentialsText:
-    '记住的登录开启会话，会话签发令牌，三者一同结束。仅凭 cookie 只能读取。凡要更改，都需要 Authorization 请求头中的凭证：令牌，或会话本身。在要紧之处（密码、账号、结束其他登录或全部登录），绑定密钥的令牌还需要该密钥的证明。',
+    '记住的登录开启会话，会话签发令牌，三者一同结束。仅凭 cookie 只能读取。凡要更改，都需要 Authorization 请求头中的凭证：令牌，或会话本身。在要紧之处（密码、账号、结束其他登录或全部登录、管理），绑定密钥的令牌还需要该密钥的证明。',
   refusals: '拒绝',
   refusalsText: '拒绝是带有代码的问题文档（RFC 9457）。每个代码的含义和应对：',
   errors: '全部代码',
@@ -102,6 +124,7 @@ const zh: Words = {
   endings: '设备与结束',
   record: '记录',
   account: '账号',
+  administration: '管理',
   services: '代理与其他服务',
   operating: '运维',
   contents: '目录',
@@ -119,6 +142,9 @@ const zh: Words = {
   proofHeader: '会话或令牌，在请求头中',
   proofRenewable: '会话，或记住的登录',
   proofService: '服务的密钥',
+  comma: '，',
+  withRole: '具有角色 `{role}`',
+  withFresh: '近期输入过密码',
 }
 
 export const API_TEXTS: Readonly<Record<Language, ApiTexts>> = {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { CHINESE_DESCRIPTIONS, CHINESE_SUMMARIES } from '../../src/pages/api-texts.ts'
 import { startInProcess } from '../support/in-process.ts'
-import { startServer } from '../support/server.ts'
+import { type RunningServer, runCommand, startServer } from '../support/server.ts'
 import { PASSWORD, Visitor } from '../support/visitor.ts'
 
 const run = promisify(execFile)
@@ -82,6 +82,14 @@ test('in Chinese every path and every description is Chinese', async () => {
   deepEqual(inEnglish, [])
 })
 
+async function administrator({ folder, publicUrl }: RunningServer): Promise<string> {
+  const { code, stderr } = await runCommand(['user', 'add', 'root', '--role', 'admin'], { folder, input: `${PASSWORD}\n` })
+  equal(code, 0, stderr)
+  const visitor = new Visitor(publicUrl)
+  await visitor.login('root')
+  return visitor.token
+}
+
 test('the examples by curl do what they say', async () => {
   await using server = await startServer()
   const { page } = { page: await (await fetch(`${server.publicUrl}/docs`)).text() }
@@ -126,6 +134,28 @@ test('the examples by curl do what they say', async () => {
     deleteAccessSessions: 200,
   }
   for (const [id, status] of Object.entries(expected)) equal((await typed(id, env)).status, status, `${id}: ${example(id)}`)
+  const root = await administrator(server)
+  const added = await typed('postAccessAdminUsers', { TOKEN: root })
+  equal(added.status, 201)
+  const key = await typed('postAccessAdminKeys', { TOKEN: root })
+  equal(key.status, 201)
+  const begun = new Visitor(server.publicUrl)
+  await begun.register('lin')
+  const administered: Readonly<Record<string, number>> = {
+    getAccessAdminUsers: 200,
+    getAccessAdminUsersUserCode: 200,
+    patchAccessAdminUsersUserCode: 200,
+    getAccessAdminUsersUserCodeSessions: 200,
+    getAccessAdminUsersUserCodeOperations: 200,
+    deleteAccessAdminSessionsId: 200,
+    deleteAccessAdminUsersUserCodeSessions: 200,
+    deleteAccessAdminUsersUserCode: 200,
+    getAccessAdminKeys: 200,
+    deleteAccessAdminKeysKeyId: 200,
+    postAccessAdminKeysRotate: 200,
+  }
+  const filledIn = { TOKEN: root, CODE: begun.code, SESSION: begun.sid, KEY_ID: key.json.id }
+  for (const [id, status] of Object.entries(administered)) equal((await typed(id, filledIn)).status, status, `${id}: ${example(id)}`)
   const changed = await typed('postAccessPassword', env)
   equal(changed.status, 200)
   equal((await typed('postAccessLogoutUserCode', { ...env, TOKEN: changed.json.token })).status, 200)

@@ -2,6 +2,7 @@
 
 import type { Route } from '../route.ts'
 import { accountRoutes } from './account.ts'
+import { administrationRoutes } from './administration.ts'
 import { deviceRoutes } from './devices.ts'
 import { endingRoutes } from './endings.ts'
 import { operationRoutes } from './operations.ts'
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...endingRoutes,
   ...operationRoutes,
   ...accountRoutes,
+  ...administrationRoutes,
   ...deviceRoutes,
   ...verifyRoutes,
   ...revocationRoutes,

@@ -1,0 +1,120 @@
+// Administration of a running server of two workers, on every store: what is done reaches everybody, and is on record whole.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Store } from '../../src/ports/store.ts'
+import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
+import { type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
+
+const NEXT = 'seven-grey-herons-at-dusk'
+
+for (const name of PLACE_NAMES) {
+  void suite(`Administration, on ${name}`, () => {
+    let place: Place
+    let server: RunningServer
+    let store: Store
+
+    before(async () => {
+      place = await startPlace(name)
+      server = await startServer({ folder: place.folder, env: place.env, args: ['--workers', '2'] })
+      store = await place.open()
+    })
+    after(async () => {
+      await store.close()
+      await server[Symbol.asyncDispose]()
+      await place[Symbol.asyncDispose]()
+    })
+
+    async function administrator(username: string): Promise<Visitor> {
+      const { code, stderr } = await runCommand(['user', 'add', username, '--role', 'admin'], {
+        folder: place.folder,
+        env: place.env,
+        input: `${PASSWORD}\n`,
+      })
+      equal(code, 0, stderr)
+      const visitor = new Visitor(server.url)
+      await visitor.login(username)
+      return visitor
+    }
+    async function registered(username: string): Promise<Visitor> {
+      const visitor = new Visitor(server.url)
+      await visitor.register(username, { remember: true })
+      return visitor
+    }
+    /** By every worker, on connections of their own. */
+    async function untilEverywhere(visitor: Visitor, status: number): Promise<void> {
+      await until(`${status} everywhere`, async () => {
+        for (let round = 0; round < 8; round += 1) if ((await visitor.byToken('GET', '/access/session')).status !== status) return false
+        return true
+      })
+    }
+    const change = (administrator: Visitor, code: string, body: unknown) =>
+      administrator.byToken('PATCH', `/access/admin/users/${code}`, { body, headers: { 'content-type': 'application/json' } })
+    const actionsOf = async (code: string) => (await store.operations.list(code, null, 20)).map(({ action }) => action)
+
+    test('a user is locked, and everything of theirs ends on every worker; unlocked, with a new password, they sign in again', async () => {
+      const [root, ada] = [await administrator(`root-${name}`), await registered(`ada-${name}`)]
+      await untilEverywhere(ada, 200)
+      const locked = await change(root, ada.code, { disabled: true })
+      deepEqual([locked.status, locked.json.user.disabled, locked.json.ended], [200, true, { sessions: 1, remembered: 1 }])
+      await untilEverywhere(ada, 401)
+      equal((await ada.plainly('POST', '/access/token')).json.reason, 'revoked')
+      equal((await change(root, ada.code, { disabled: false })).status, 200)
+      equal((await change(root, ada.code, { password: NEXT })).status, 200)
+      await ada.login(ada.username, { password: NEXT })
+      equal((await root.byToken('DELETE', `/access/admin/sessions/${ada.sid}`)).json.ended.sessions, 1)
+      await untilEverywhere(ada, 401)
+      deepEqual((await actionsOf(ada.code)).slice(0, 5), [
+        'session.end',
+        'login.password',
+        'password.change',
+        'account.enable',
+        'account.disable',
+      ])
+      equal((await root.byToken('DELETE', `/access/admin/users/${ada.code}`)).status, 200)
+      deepEqual(await actionsOf(ada.code), [])
+      deepEqual((await actionsOf(root.code)).slice(0, 5), [
+        'admin.account.delete',
+        'admin.session.end',
+        'admin.password.change',
+        'admin.account.enable',
+        'admin.account.disable',
+      ])
+    })
+
+    test('who loses the role administers no more, on any worker', async () => {
+      const [root, other] = [await administrator(`root2-${name}`), await administrator(`other-${name}`)]
+      equal((await other.byToken('GET', '/access/admin/users?limit=1')).status, 200)
+      equal((await change(root, other.code, { roles: ['editor'] })).status, 200)
+      await untilEverywhere(other, 401)
+      await other.renew()
+      for (let round = 0; round < 8; round += 1)
+        equal((await other.byToken('GET', '/access/admin/users?limit=1')).json.code, 'role.required')
+    })
+
+    test('of two administrators who lock each other at once, one does', async () => {
+      const [one, two] = [await administrator(`one-${name}`), await administrator(`two-${name}`)]
+      const [byOne, byTwo] = await Promise.all([change(one, two.code, { disabled: true }), change(two, one.code, { disabled: true })])
+      deepEqual([byOne.status, byTwo.status].toSorted(), [200, 401])
+    })
+
+    test('who is signed out writes nothing any more, and nothing of it is left', async () => {
+      const [root, ada] = [await administrator(`gone-${name}`), await registered(`kept-${name}`)]
+      const before = await store.users.find(ada.code)
+      // The password is hashed after the request was let in, and before it is written.
+      const asked = Array.from({ length: 4 }, (_, index) =>
+        root.byToken('POST', '/access/admin/users', { body: { username: `late-${name}-${index}`, password: NEXT, roles: ['admin'] } }),
+      )
+      const out = await root.byToken('POST', `/access/logout/${root.code}`)
+      equal(out.status, 200)
+      for (const { status, json } of await Promise.all(asked)) {
+        const found = await store.users.findByUsernameKey(json?.user?.username?.toLowerCase() ?? '')
+        ok(status === 201 ? found !== undefined : status === 401, `${status}`)
+      }
+      equal((await change(root, ada.code, { disabled: true })).status, 401)
+      deepEqual(await store.users.find(ada.code), before)
+    })
+  })
+}
