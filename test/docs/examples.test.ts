@@ -104,6 +104,21 @@ test('every path by example runs, one example after the other', async () => {
   assert.deepEqual(shapeOf(JSON.parse(registered)), shapeOf(JSON.parse(shape)))
 })
 
+test('the guide to administration runs, one example after the other', async () => {
+  await using server = await startServer()
+  const story = blocks('docs/administration.md', 'sh').join('\n').replaceAll('http://localhost:3000', server.url)
+  const npm = `npm() { shift 3; echo nine-amber-lanterns-adrift | ${process.execPath} ${MAIN} "$@"; }\n`
+  const strict = `${npm}curl() { command curl --fail-with-body "$@" && echo; }\nset -o pipefail\n`
+  const printed = await run('bash', ['-e'], strict + story, server.folder)
+  assert.match(printed, /^Added root \(usr_\S+\) with the roles admin\.$/m)
+  assert.match(printed, /"roles":\["editor","author"\],"disabled":false/)
+  assert.match(printed, /"disabled":true/)
+  assert.match(printed, /"action":"account\.disable".*"by":"admin"/)
+  assert.equal(printed.match(/^\{"ended":/gm)?.length, 3)
+  assert.match(printed, /^\{"removed":"[^"]+","service":"orders"\}$/m)
+  assert.match(printed, /^\{"signing":"[^"]+","next":"[^"]+"\}$/m)
+})
+
 /** The names in an object, at every depth. */
 function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value

@@ -42,11 +42,12 @@ test('the errors page explains every reason that a refusal can name', () => {
   }
 })
 
-test('the guide to the paths shows every path', () => {
-  const text = read('docs/http.md')
+test('the guides to the paths show every path', () => {
+  const text = read('docs/http.md') + read('docs/administration.md')
   for (const { path } of routes) {
-    const shown = path.replace(/\/:\w+$/, '/')
-    assert.ok(text.includes(`$url${shown}`), `docs/http.md does not show ${path}`)
+    const [before = '', after = ''] = path.split(/:\w+/).map((part) => part.replaceAll('.', '\\.'))
+    const isShown = new RegExp(path.includes(':') ? `\\$url${before}\\$[^\\s/]+${after}` : `\\$url${before}`).test(text)
+    assert.ok(isShown, `neither docs/http.md nor docs/administration.md shows ${path}`)
   }
 })
 
