@@ -3,6 +3,8 @@
 import { deviceOf } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isSafeMethod } from '../domain/origin.ts'
+import type { Parts } from '../engine/parts.ts'
+import type { Principal } from '../engine/principal.ts'
 import { type Soon, soon } from './at-once.ts'
 import { type CookieNames, type RequestCredentials, readCredentials } from './credentials.ts'
 import { checkOrigin } from './cross-origin.ts'
@@ -52,11 +54,15 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
 
   return soon(provePrincipal(app.parts, credentials, request, request.header('x-latchkey-passive') === '1'), (proven) => {
     if (proven instanceof AuthError) return decide(proven, undefined, credentials)
-    const { policy, clock } = app.parts
-    const rights = { role: route.role, freshFor: route.fresh ? policy.freshFor : undefined }
-    const refused = judgeProof(proof, proven.via) ?? judgeRights(rights, proven.principal, clock.now())
+    const refused = judgeProof(proof, proven.via) ?? judgeRoute(route, proven.principal, app.parts)
     return refused ? decide(refused, proven, credentials) : withKey(proven)
   })
+}
+
+/** Most routes ask for neither, and pay for neither. */
+function judgeRoute({ role, fresh }: Route, principal: Principal, parts: Parts): AuthError | undefined {
+  if (role === undefined && !fresh) return undefined
+  return judgeRights({ role, freshFor: fresh ? parts.policy.freshFor : undefined }, principal, parts)
 }
 
 /** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */

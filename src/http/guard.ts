@@ -44,7 +44,7 @@ export function createJudge(parts: Parts): Judge {
     if (proven instanceof AuthError) return { ok: false, error: proven }
     const { principal, via } = proven
     const proof = rule.needsHeader || !isSafeMethod(method) ? 'header' : 'any'
-    const error = judgeProof(proof, via) ?? judgeRights(rule, principal, parts.clock.now())
+    const error = judgeProof(proof, via) ?? judgeRights(rule, principal, parts)
     return error ? { ok: false, error } : { ok: true, principal, via }
   }
 

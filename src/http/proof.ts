@@ -95,9 +95,9 @@ export interface Rights {
   readonly freshFor: number | undefined
 }
 
-export function judgeRights({ role, freshFor }: Rights, principal: Principal, now: number): AuthError | undefined {
+export function judgeRights({ role, freshFor }: Rights, principal: Principal, { clock }: Pick<Parts, 'clock'>): AuthError | undefined {
   if (role !== undefined && !principal.roles.includes(role)) return new AuthError('role.required')
-  if (freshFor !== undefined && !isFresh(principal, now, freshFor)) return new AuthError('session.not_fresh')
+  if (freshFor !== undefined && !isFresh(principal, clock.now(), freshFor)) return new AuthError('session.not_fresh')
   return undefined
 }
 
