@@ -196,6 +196,7 @@ export const liveAnswer = z.object({ status: z.literal('ok') })
 export type SignedInAnswer = z.infer<typeof signedInAnswer>
 export type WhoAnswer = z.infer<typeof whoAnswer>
 export type SessionsAnswer = z.infer<typeof sessionsAnswer>
+export type UserChange = z.infer<typeof userChangeBody>
 export type UserAnswer = z.infer<typeof userAnswer>
 export type KeysAnswer = z.infer<typeof keysAnswer>
 export type OperationAnswer = z.infer<typeof operationAnswer>

@@ -2,7 +2,7 @@
 
 import type { Route } from '../route.ts'
 import { accountRoutes } from './account.ts'
-import { administrationRoutes } from './administration.ts'
+import { administrationRoutes } from './administration/index.ts'
 import { deviceRoutes } from './devices.ts'
 import { endingRoutes } from './endings.ts'
 import { operationRoutes } from './operations.ts'
