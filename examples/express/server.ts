@@ -40,6 +40,6 @@ app.post(
   }),
 )
 
-app.get('/reports', guard({ role: 'admin' }), (_request, response) => response.json({ reports: [] }))
+app.get('/reports', guard({ role: 'editor' }), (_request, response) => response.json({ reports: [] }))
 
 app.listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`))

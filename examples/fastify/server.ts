@@ -40,7 +40,7 @@ app.post(
   }),
 )
 
-app.get('/reports', { onRequest: guard({ role: 'admin' }) }, async () => ({ reports: [] }))
+app.get('/reports', { onRequest: guard({ role: 'editor' }) }, async () => ({ reports: [] }))
 
 await app.listen({ port, host: '127.0.0.1' })
 console.log(`http://localhost:${port}`)

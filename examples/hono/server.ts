@@ -37,6 +37,6 @@ app.post('/orders', guard(), async (context) => {
   return context.json({ number: orders }, 201)
 })
 
-app.get('/reports', guard({ role: 'admin' }), (context) => context.json({ reports: [] }))
+app.get('/reports', guard({ role: 'editor' }), (context) => context.json({ reports: [] }))
 
 serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => console.log(`http://localhost:${port}`))

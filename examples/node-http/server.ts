@@ -39,7 +39,7 @@ const handlers = new Map<string, (...call: Parameters<RequestListener>) => unkno
       json(response, 201, { number: orders })
     }),
   ],
-  ['GET /reports', guard({ role: 'admin' }, (_request, response) => json(response, 200, { reports: [] }))],
+  ['GET /reports', guard({ role: 'editor' }, (_request, response) => json(response, 200, { reports: [] }))],
 ])
 
 const server = createServer(

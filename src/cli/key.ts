@@ -2,8 +2,10 @@
 
 import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
+import { isServiceName } from '../domain/key-ring.ts'
 import { addServiceKey, removeServiceKey, rotateSigningKey } from '../engine/keys.ts'
 import { presentKeys } from '../http/present.ts'
+import { SettingError } from '../settings.ts'
 import { print, table } from './output.ts'
 import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
 
@@ -43,6 +45,7 @@ export function addKeyCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { service: string }>()
       await withEngine(options, async (engine) => {
+        checkServiceName(options.service)
         const added = await addServiceKey(engine, 'operator', options.service)
         if (added instanceof AuthError) return added
         const { record, value } = added
@@ -64,4 +67,8 @@ export function addKeyCommands(program: Command): void {
         return undefined
       })
     })
+}
+
+function checkServiceName(name: string): void {
+  if (!isServiceName(name)) throw new SettingError(`--service is ${JSON.stringify(name)}; accepted: 1 to 64 characters, all of them seen.`)
 }

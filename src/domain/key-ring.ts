@@ -19,6 +19,13 @@ export interface ServiceKeyRecord {
   readonly createdAt: number
 }
 
+const SERVICE_NAME = /^[^\p{C}]{1,64}$/u
+
+/** True for what a service may be called: 1 to 64 characters, all of them seen. */
+export function isServiceName(text: string): boolean {
+  return SERVICE_NAME.test(text) && text.trim() !== ''
+}
+
 export interface KeyRingRecord {
   readonly version: number
   readonly signing: SigningKeyRecord

@@ -35,7 +35,7 @@ export function usernameKey(username: string): string | undefined {
   return normal.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 }
 
-const ROLE = /^[a-z][a-z0-9_-]{0,31}$/
+export const ROLE = /^[a-z][a-z0-9_-]{0,31}$/
 
 /** True for a role's name: a lower-case letter, then at most 31 of `a-z 0-9 _ -`. */
 export function isRole(text: string): boolean {

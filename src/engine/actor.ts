@@ -31,7 +31,7 @@ const OF_ADMINISTRATOR: Whence = { ip: '', device: 'latchkey administration' }
 
 /**
  * Writes what somebody does, with what the records say of it: the user whom it concerns is told, and an administrator has it in
- * their own record as well. An administrator's write lands only while they are signed in and have the roles that let them in.
+ * their own record as well. An administrator's write lands only while they are signed in and have the roles they came with.
  * Refusals, of administrators alone: `session.required`, `role.required`, `busy`.
  *
  * @throws StoreError
@@ -73,7 +73,9 @@ async function standingOf(parts: Parts, { principal }: Administrator): Promise<r
   const session = await readSession(parts, principal)
   if (session instanceof AuthError) return session
   const user = await parts.store.users.find(principal.userCode)
-  if (user === undefined || !principal.roles.every((role) => user.roles.includes(role))) return new AuthError('role.required')
+  // Where credentials live in Redis, who was locked a moment ago may still have a session.
+  if (user === undefined || user.disabled || !principal.roles.every((role) => user.roles.includes(role)))
+    return new AuthError('role.required')
   return [
     { do: 'require user', code: user.code, version: user.version },
     { do: 'require credential', id: principal.sid },

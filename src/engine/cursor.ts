@@ -1,4 +1,4 @@
-// Where the next page of a listing begins: sealed, so that nobody makes one up, and one of another reader opens nothing.
+// Where the next page of a listing begins: sealed, so that nobody makes one up, and one of another listing opens nothing.
 
 import { AuthError } from '../domain/errors.ts'
 import type { Parts } from './parts.ts'
@@ -9,14 +9,14 @@ export type Listing = 'operations-cursor' | 'users-cursor'
 export function openCursor(
   { secrets }: Parts,
   listing: Listing,
-  reader: string,
+  whose: string,
   cursor: string | undefined,
   field: string,
 ): string | null | AuthError {
   if (cursor === undefined) return null
-  return secrets.unseal(listing, reader, cursor) ?? new AuthError('request.malformed', { field })
+  return secrets.unseal(listing, whose, cursor) ?? new AuthError('request.malformed', { field })
 }
 
-export function sealCursor({ secrets }: Parts, listing: Listing, reader: string, position: string): string {
-  return secrets.seal(listing, reader, position)
+export function sealCursor({ secrets }: Parts, listing: Listing, whose: string, position: string): string {
+  return secrets.seal(listing, whose, position)
 }

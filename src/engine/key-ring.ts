@@ -97,25 +97,26 @@ export class KeyRing {
     return this.#change(add, service.createdAt, write)
   }
 
-  /** As `addService`. */
+  /** As `addService`. Refusal: `not_found`. */
   async removeService(id: string, write: WriteRing): Promise<KeyRingRecord | AuthError> {
-    const remove = (ring: KeyRingRecord) => ({
-      ...ring,
-      version: ring.version + 1,
-      services: ring.services.filter((service) => service.id !== id),
-    })
+    const remove = (ring: KeyRingRecord) => {
+      const services = ring.services.filter((service) => service.id !== id)
+      return services.length < ring.services.length ? { ...ring, version: ring.version + 1, services } : undefined
+    }
     return this.#change(remove, this.#options.clock.now(), write)
   }
 
   async #change(
-    change: (ring: KeyRingRecord, at: number) => KeyRingRecord,
+    change: (ring: KeyRingRecord, at: number) => KeyRingRecord | undefined,
     at: number,
     write: WriteRing = (changes) => this.#options.store.write(changes),
   ): Promise<KeyRingRecord | AuthError> {
     for (;;) {
       const ring = await this.read()
+      const next = change(ring, at)
+      if (next === undefined) return new AuthError('not_found')
       const changes: readonly Change[] = [
-        { do: 'replace key ring', next: change(ring, at), ifVersion: ring.version },
+        { do: 'replace key ring', next, ifVersion: ring.version },
         { do: 'append entry', entry: { kind: 'keys', at } },
       ]
       const written = await write(changes, at)

@@ -2,12 +2,13 @@
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/session-data.ts'
 import type { Change, Ended, EndWhere } from '../ports/store.ts'
 import { type Actor, writeAs } from './actor.ts'
 import { lineageOf } from './lineage.ts'
 import type { EndedCounts } from './logout.ts'
 import type { Parts } from './parts.ts'
-import { findUser } from './users.ts'
+import { findMeant } from './users.ts'
 
 export type Revocation =
   /** A session alone, or a remembered login with its lineage. */
@@ -31,6 +32,8 @@ interface Aim {
   readonly userCode: string
   readonly records: readonly CredentialRecord[]
   readonly where: readonly EndWhere[]
+  /** For the record. */
+  readonly detail?: JsonObject
 }
 
 type Lineage = readonly CredentialRecord[]
@@ -48,7 +51,7 @@ const LINEAGES_AT_ONCE = 100
 export async function countToRevoke(parts: Parts, what: Revocation, onCounted: OnRevoked = () => {}): Promise<RevokeCounts | AuthError> {
   const isMeant = meantAtLarge(what, parts.clock.now())
   if (isMeant === undefined) {
-    const aim = await aimAtOne(parts, what)
+    const aim = await aimAtOne(parts, 'operator', what)
     return aim === undefined ? new AuthError('not_found') : countOf(aim.records)
   }
   let found = countOf([])
@@ -73,7 +76,8 @@ export async function revoke(
 ): Promise<RevokeCounts | AuthError> {
   const isMeant = meantAtLarge(what, parts.clock.now())
   if (isMeant === undefined) {
-    const aim = await aimAtOne(parts, what)
+    const aim = await aimAtOne(parts, actor, what)
+    if (aim?.records.length === 0) return countOf([])
     const ended = aim && (await end(parts, actor, [aim], !('user' in what)))
     if (ended instanceof AuthError) return ended
     return ended === undefined ? new AuthError('not_found') : countOf(ended)
@@ -96,7 +100,7 @@ export async function revoke(
 /** In one write, each user's with its operation. Undefined when nothing matched any more and `orRefuse` is set. */
 async function end(parts: Parts, actor: Actor, aims: readonly Aim[], orRefuse: boolean): Promise<readonly Ended[] | AuthError | undefined> {
   const at = parts.clock.now()
-  const deeds = aims.map(({ userCode }) => ({ userCode, action: 'session.end', detail: {} }) as const)
+  const deeds = aims.map(({ userCode, detail = {} }) => ({ userCode, action: 'session.end', detail }) as const)
   const changes = aims.flatMap(({ where }) =>
     where.map(
       (each): Change => ({ do: 'end credentials', where: each, reason: 'revoked', at, ...(orRefuse ? { orRefuse: true as const } : {}) }),
@@ -109,17 +113,19 @@ async function end(parts: Parts, actor: Actor, aims: readonly Aim[], orRefuse: b
   return written.ended
 }
 
-async function aimAtOne(parts: Parts, what: Revocation): Promise<Aim | undefined> {
+async function aimAtOne(parts: Parts, actor: Actor, what: Revocation): Promise<Aim | undefined> {
   if ('id' in what) return aimAtCredential(parts, what.id)
   if ('lineage' in what) return aimAtLineage(parts, what.lineage)
-  if ('user' in what) return aimAtUser(parts, what.user)
+  if ('user' in what) return aimAtUser(parts, actor, what.user)
   throw new TypeError('revoke: accepted is one of { id }, { user }, { lineage }, { before }, { all: true }')
 }
 
 async function aimAtCredential(parts: Parts, id: string): Promise<Aim | undefined> {
   const found = await parts.store.credentials.find(id)
   if (found === undefined || found.kind === 'tombstone') return undefined
-  return found.kind === 'remembered' ? wholeLineage(parts, found) : { userCode: found.userCode, records: [found], where: [{ id }] }
+  const aim =
+    found.kind === 'remembered' ? await wholeLineage(parts, found) : { userCode: found.userCode, records: [found], where: [{ id }] }
+  return { ...aim, detail: { id } }
 }
 
 /** A session outlives a remembered login that has expired: then only the session knows of the lineage. */
@@ -134,8 +140,8 @@ async function wholeLineage(parts: Parts, { userCode, lineage }: CredentialRecor
   return { userCode, records: await lineageOf(parts, { userCode, lineage }), where: [{ lineage }] }
 }
 
-async function aimAtUser(parts: Parts, name: string): Promise<Aim | undefined> {
-  const user = await findUser(parts, name)
+async function aimAtUser(parts: Parts, actor: Actor, nameOrCode: string): Promise<Aim | undefined> {
+  const user = await findMeant(parts, actor, nameOrCode)
   if (user === undefined) return undefined
   const records = await parts.store.credentials.listByUser(user.code)
   return { userCode: user.code, records, where: [{ userCode: user.code, except: [] }] }

@@ -50,7 +50,7 @@ export async function listUsers(
 
 /** Refusals: as `register`. @throws StoreError */
 export async function addUser(parts: Parts, actor: Actor, input: NewUser): Promise<UserRecord | AuthError> {
-  const user = await prepareUser(parts, input)
+  const user = await prepareUser(parts, { ...input, roles: [...new Set(input.roles)] })
   if (user instanceof AuthError) return user
   const deed = { userCode: user.code, action: 'account.register', detail: { roles: user.roles } } as const
   const written = await writeAs(parts, actor, [deed], [{ do: 'insert user', user }], user.createdAt)
@@ -60,17 +60,46 @@ export async function addUser(parts: Parts, actor: Actor, input: NewUser): Promi
 
 /** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `not_found`. @throws StoreError */
 export async function setRoles(parts: Parts, actor: Actor, nameOrCode: string, roles: readonly string[]): Promise<UserResult | AuthError> {
-  return changeUser(parts, actor, nameOrCode, 'account.roles', { roles }, async (user, at) => {
-    const records = await parts.store.credentials.listByUser(user.code)
-    const sessions = records.filter((record) => record.kind === 'session')
-    return {
-      next: { ...user, roles },
-      changes: sessions.flatMap((session): Change[] => [
-        { do: 'replace credential', next: { ...session, roles, version: session.version + 1 }, ifVersion: session.version },
-        { do: 'append entry', entry: { kind: 'changed', sid: session.id, at, roles } },
-      ]),
-    }
+  const distinct = [...new Set(roles)]
+  const changed = await changeUser(parts, actor, nameOrCode, 'account.roles', { roles: distinct }, async (user, at) => {
+    const next = { ...user, roles: distinct }
+    return { next, changes: await toSessions(parts, next, at) }
   })
+  if (!(changed instanceof AuthError)) await toLatecomers(parts, changed.user.code)
+  return changed
+}
+
+/** The user's roles, to every session of theirs that says something else. */
+async function toSessions(parts: Parts, { code, roles }: UserRecord, at: number): Promise<readonly Change[]> {
+  const records = await parts.store.credentials.listByUser(code)
+  const others = records.filter((record) => record.kind === 'session').filter((session) => session.roles.join() !== roles.join())
+  return others.flatMap((session): Change[] => [
+    { do: 'replace credential', next: { ...session, roles, version: session.version + 1 }, ifVersion: session.version },
+    { do: 'append entry', entry: { kind: 'changed', sid: session.id, at, roles } },
+  ])
+}
+
+/**
+ * A sign-in that has read the user before they were changed may have begun a session after their sessions were listed. Once the change has
+ * landed none can begin with the roles from before, so this comes to an end.
+ */
+async function toLatecomers(parts: Parts, code: string): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const user = await parts.store.users.find(code)
+    if (user === undefined) return
+    const at = parts.clock.now()
+    const changes = await toSessions(parts, user, at)
+    if (changes.length === 0) return
+    const { landed } = await parts.store.write([{ do: 'require user', code, version: user.version }, ...changes])
+    if (landed) noteChanged(parts, changes, at)
+  }
+}
+
+/** In this process at once; the others hear of it from the log. */
+function noteChanged(parts: Parts, changes: readonly Change[], at: number): void {
+  for (const each of changes) {
+    if (each.do === 'append entry' && each.entry.kind === 'changed') parts.endings.noteChanged(each.entry.sid, at)
+  }
 }
 
 /** Refusal: `not_found`. @throws StoreError */
@@ -109,13 +138,16 @@ export async function deleteUser(parts: Parts, actor: Actor, nameOrCode: string)
   return { user, ended: countEnded(written.ended) }
 }
 
-/**
- * Administrators change others, by code alone, since anybody may take a name that looks like a code. What is their own they change with
- * their password. Refusals: `not_found`, `request.invalid`.
- */
+/** Whom an actor means. Administrators say a code, since anybody may take a name that looks like one. @throws StoreError */
+export async function findMeant(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserRecord | undefined> {
+  return actor === 'operator' ? findUser(parts, nameOrCode) : parts.store.users.find(nameOrCode)
+}
+
+/** What is their own administrators change with their password, and elsewhere. Refusals: `not_found`, `request.invalid`. */
 async function findOther(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserRecord | AuthError> {
-  if (actor === 'operator') return (await findUser(parts, nameOrCode)) ?? new AuthError('not_found')
-  return nameOrCode === actor.principal.userCode ? new AuthError('request.invalid', { field: 'userCode' }) : readUser(parts, nameOrCode)
+  const isSelf = actor !== 'operator' && nameOrCode === actor.principal.userCode
+  if (isSelf) return new AuthError('request.invalid', { field: 'userCode' })
+  return (await findMeant(parts, actor, nameOrCode)) ?? new AuthError('not_found')
 }
 
 function endAll(user: UserRecord, at: number): Change {
@@ -140,9 +172,7 @@ async function changeUser(
     if (written instanceof AuthError) return written
     if (!written.landed) continue
     parts.endings.noteEnded(written.ended, at)
-    for (const each of changes) {
-      if (each.do === 'append entry' && each.entry.kind === 'changed') parts.endings.noteChanged(each.entry.sid, at)
-    }
+    noteChanged(parts, changes, at)
     return { user: { ...next, version: user.version + 1 }, ended: countEnded(written.ended) }
   }
   return new AuthError('busy', { retryAfter: 1 })

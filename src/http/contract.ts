@@ -1,8 +1,9 @@
 // The wire contract: bodies and answers as schemas. They validate what comes in, and /openapi.json is generated from them.
 
 import { z } from 'zod'
+import { isServiceName } from '../domain/key-ring.ts'
 import { isJsonObject, type JsonObject } from '../domain/session-data.ts'
-import { isRole } from '../domain/user.ts'
+import { ROLE } from '../domain/user.ts'
 
 /** How many entries a page of a listing has. */
 export const PAGE_LIMITS = { usual: 50, max: 200 } as const
@@ -125,7 +126,7 @@ export const operationAnswer = z.object({
 
 export const operationsAnswer = z.object({ operations: z.array(operationAnswer), next: nullable })
 
-const roles = z.array(z.string().refine(isRole, 'a role')).max(32).describe('each a lower-case letter, then at most 31 of `a-z 0-9 _ -`')
+const roles = z.array(z.string().regex(ROLE)).max(32).describe('each a lower-case letter, then at most 31 of `a-z 0-9 _ -`')
 
 export const usersQuery = z.object({
   name: z.string().min(1).optional().describe('only the user of this name, or with this code'),
@@ -141,7 +142,10 @@ export const newUserBody = z.strictObject({
 export const userChangeBody = z
   .strictObject({ roles: roles.optional(), disabled: z.boolean().optional(), password: z.string().optional() })
   .refine((change) => Object.keys(change).length === 1, 'one of them: each is a change of its own')
-export const serviceKeyBody = z.strictObject({ service: z.string().min(1).max(64).describe('what the service is called') })
+  .meta({ minProperties: 1, maxProperties: 1 })
+export const serviceKeyBody = z.strictObject({
+  service: z.string().refine(isServiceName, 'a name').describe('what the service is called: 1 to 64 characters, all of them seen'),
+})
 
 const userRecord = z.object({
   code: z.string(),

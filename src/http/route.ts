@@ -80,18 +80,22 @@ interface Common extends Description {
   readonly changes?: true
   /** Where much is at stake: a token that is bound to a key needs a proof of it. */
   readonly sensitive?: true | ((request: Incoming) => boolean)
-  /** A role that is needed. */
-  readonly role?: string
-  /** True where the password must have been typed lately: `LATCHKEY_FRESH_FOR`. */
-  readonly fresh?: true
   /** What a proof of a key is for, where that is not this very request. */
   readonly occasion?: (request: Incoming, parts: Parts) => Occasion
   /** True where a token is handed out, which is bound to the key of a proof that comes along. */
   readonly mints?: true
 }
 
+/** What can be asked of a principal alone. */
+interface Rights {
+  /** A role that is needed. */
+  readonly role?: string
+  /** True where the password must have been typed lately: `LATCHKEY_FRESH_FOR`. */
+  readonly fresh?: true
+}
+
 /** A route as the handler runs it, with the types of its body and query erased. */
-export interface Route extends Common {
+export interface Route extends Common, Rights {
   readonly proof: Proof | ((request: Incoming) => Proof | AuthError)
   readonly body?: BodyShape<unknown>
   readonly query?: z.ZodType
@@ -118,10 +122,11 @@ export function openRoute<B = undefined, Q = undefined>(
 
 /** A route for a principal. */
 export function provenRoute<B = undefined, Q = undefined>(
-  route: Typed<B, Q> & {
-    readonly proof: 'any' | 'header' | ((request: Incoming) => 'any' | 'header' | AuthError)
-    readonly run: (call: ProvenCall<B, Q>) => Soon<Outcome | AuthError>
-  },
+  route: Typed<B, Q> &
+    Rights & {
+      readonly proof: 'any' | 'header' | ((request: Incoming) => 'any' | 'header' | AuthError)
+      readonly run: (call: ProvenCall<B, Q>) => Soon<Outcome | AuthError>
+    },
 ): Route {
   return route as Route
 }

@@ -51,7 +51,7 @@ export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
     '是否结束该用户的全部；绑定密钥的令牌此时需要该密钥的证明',
   'only the user of this name, or with this code': '仅限此名称或此代码的用户',
   'each a lower-case letter, then at most 31 of `a-z 0-9 _ -`': '每个以一个小写字母开头，后接至多 31 个 `a-z 0-9 _ -`',
-  'what the service is called': '服务的名称',
+  'what the service is called: 1 to 64 characters, all of them seen': '服务的名称：1 至 64 个可见字符',
   '`signs`, `next`, `retired` or `service <name>`': '`signs`、`next`、`retired` 或 `service <名称>`',
   'shown only now; for `Authorization: Service <key>`': '仅此时显示；用于 `Authorization: Service <key>`',
   'ISO 8601, UTC': 'ISO 8601，UTC',

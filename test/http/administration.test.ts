@@ -8,11 +8,15 @@ import type { Actor } from '../../src/engine/actor.ts'
 import { addServiceKey, removeServiceKey, rotateSigningKey } from '../../src/engine/keys.ts'
 import { revoke } from '../../src/engine/revoke.ts'
 import { addUser, deleteUser, setDisabled, setPassword, setRoles } from '../../src/engine/users.ts'
-import { administrationRoutes } from '../../src/http/routes/administration/index.ts'
+import { routes } from '../../src/http/routes/index.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type CallOptions, type InProcess, startInProcess } from '../support/in-process.ts'
 import { makeClientKey } from '../support/key-proofs.ts'
 import { ADMIN, ALICE, administrator, login, register, type SignedInPerson } from '../support/people.ts'
 import { call } from './bound-token.ts'
+
+const administrationRoutes = routes.filter(({ path }) => path.startsWith('/access/admin/'))
 
 const NEW = { username: 'Grace', password: 'seven-grey-herons-at-dusk' }
 
@@ -157,7 +161,7 @@ void suite('Users', () => {
     await using latchkey = await startInProcess({ registration: 'closed' })
     const root = await administrator(latchkey)
     const ask = as(root, latchkey)
-    const added = await ask('POST', '/users', { ...NEW, email: 'grace@example.com', roles: ['editor'] })
+    const added = await ask('POST', '/users', { ...NEW, email: 'grace@example.com', roles: ['editor', 'editor'] })
     equal(added.status, 201)
     deepEqual([added.json.user.roles, added.json.user.email, added.cookies], [['editor'], 'grace@example.com', []])
     equal((await latchkey.call('POST', '/access/login', { body: NEW })).json.user.code, added.json.user.code)
@@ -168,6 +172,7 @@ void suite('Users', () => {
       [{ ...NEW, username: 'Other', password: 'password' }, 422, 'password.too_common', 'password'],
       [{ ...NEW, roles: ['Admin'] }, 422, 'request.invalid', 'roles.0'],
       [{ ...NEW, roles: 'admin' }, 422, 'request.invalid', 'roles'],
+      [{ ...NEW, roles: Array.from({ length: 33 }, (_, index) => `role${index}`) }, 422, 'request.invalid', 'roles'],
       [{ ...NEW, disabled: true }, 422, 'request.invalid', 'disabled'],
     ]
     for (const [body, status, code, field] of refused) {
@@ -353,7 +358,16 @@ void suite('Keys', () => {
     deepEqual((await ask('DELETE', `/keys/${id}`)).json, { removed: id, service: 'orders' })
     deepEqual(latchkey.engine.keys.services(), [])
     equal((await ask('DELETE', `/keys/${id}`)).json.code, 'not_found')
-    for (const body of [{}, { service: '' }, { service: 'x'.repeat(65) }]) equal((await ask('POST', '/keys', body)).json.field, 'service')
+    for (const body of [
+      {},
+      { service: '' },
+      { service: '  ' },
+      { service: 'x'.repeat(65) },
+      { service: 'a\nb' },
+      { service: '\u001b[2J' },
+      { service: 'a\u202eb' },
+    ])
+      equal((await ask('POST', '/keys', body)).json.field, 'service')
   })
 
   test('the signing key rotates: the next one signs, and what was signed before is good', async () => {
@@ -380,6 +394,9 @@ void suite('The record', () => {
     await ask('PATCH', `/users/${code}`, { disabled: true })
     await ask('PATCH', `/users/${code}`, { disabled: false })
     await ask('PATCH', `/users/${code}`, { password: ALICE.password })
+    const begun = await login(latchkey, { username: NEW.username })
+    await login(latchkey, { username: NEW.username })
+    await ask('DELETE', `/sessions/${begun.sid}`)
     await ask('DELETE', `/users/${code}/sessions`)
     const of = (userCode: string) => recordOf(latchkey, userCode)
     const by = { by: 'admin' }
@@ -388,6 +405,9 @@ void suite('The record', () => {
       users.map(({ action, detail }) => [action, detail]),
       [
         ['session.end', by],
+        ['session.end', { id: begun.sid, ...by }],
+        ['login.password', { remember: false }],
+        ['login.password', { remember: false }],
         ['password.change', by],
         ['account.enable', by],
         ['account.disable', by],
@@ -395,7 +415,8 @@ void suite('The record', () => {
         ['account.register', { roles: ['editor'], ...by }],
       ],
     )
-    ok(users.every(({ ip, sessionId }) => ip === '' && sessionId === null))
+    const administered = users.filter(({ detail }) => detail.by === 'admin')
+    ok(administered.every(({ ip, sessionId }) => ip === '' && sessionId === null))
     const { id } = (await ask('POST', '/keys', { service: 'orders' })).json
     await ask('DELETE', `/keys/${id}`)
     await ask('POST', '/keys/rotate')
@@ -409,6 +430,7 @@ void suite('The record', () => {
         ['admin.key.remove', { id, service: 'orders' }],
         ['admin.key.add', { id, service: 'orders' }],
         ['admin.session.end', { user: code }],
+        ['admin.session.end', { id: begun.sid, user: code }],
         ['admin.password.change', { user: code }],
         ['admin.account.enable', { user: code }],
         ['admin.account.disable', { user: code }],
@@ -431,6 +453,82 @@ void suite('The record', () => {
     await ask('DELETE', '/keys/unknown')
     deepEqual([await recordOf(latchkey, root.code), await recordOf(latchkey, alice.code)], before)
   })
+})
+
+/** A memory store in which something else happens right before a write. */
+function interrupted(isMeant: (changes: readonly Change[]) => boolean) {
+  const store = createMemoryStore()
+  let before: (() => Promise<unknown>) | undefined
+  const wrapped: Store = {
+    ...store,
+    log: store.log,
+    probe: () => store.probe(),
+    close: () => store.close(),
+    findKeyRing: () => store.findKeyRing(),
+    async write(changes) {
+      const happens = isMeant(changes) ? before : undefined
+      if (happens) before = undefined
+      await happens?.()
+      return store.write(changes)
+    },
+  }
+  return {
+    store: wrapped,
+    once: (happens: () => Promise<unknown>) => {
+      before = happens
+    },
+  }
+}
+
+const changesRoles = (changes: readonly Change[]) =>
+  changes.some((change) => change.do === 'append operation' && change.operation.action === 'account.roles')
+
+test('a sign-in that meets a change of roles does not keep those from before', async () => {
+  const { store, once } = interrupted(changesRoles)
+  await using latchkey = await startInProcess({}, { store })
+  const [root, alice] = [await administrator(latchkey), await register(latchkey)]
+  const ask = as(root, latchkey)
+  await ask('PATCH', `/users/${alice.code}`, { roles: ['admin'] })
+  let late: SignedInPerson | undefined
+  once(async () => {
+    late = await login(latchkey)
+  })
+  equal((await ask('PATCH', `/users/${alice.code}`, { roles: [] })).status, 200)
+  ok(late)
+  deepEqual(
+    (await store.credentials.listByUser(alice.code)).map((record) => record.kind === 'session' && record.roles),
+    [[], []],
+  )
+  equal((await as(late, latchkey)('GET', '/users')).json.code, 'token.invalid')
+  const renewed = await latchkey.call('POST', '/access/token', { headers: { cookie: late.session } })
+  deepEqual(renewed.json.user.roles, [])
+})
+
+test('an administrator who is signed out, demoted, locked or deleted right before the write changes nothing by it', async () => {
+  const happenings: readonly (readonly [(latchkey: InProcess, root: SignedInPerson) => Promise<unknown>, ErrorCode])[] = [
+    [({ call }, { code, token }) => call('POST', `/access/logout/${code}`, { headers: { authorization: token } }), 'session.required'],
+    [({ engine }, { code }) => setRoles(engine, 'operator', code, ['editor']), 'role.required'],
+    [({ engine }, { code }) => setDisabled(engine, 'operator', code, true), 'session.required'],
+    [({ engine }, { code }) => deleteUser(engine, 'operator', code), 'session.required'],
+  ]
+  for (const [happening, code] of happenings) {
+    const { store, once } = interrupted(changesRoles)
+    await using latchkey = await startInProcess({}, { store })
+    const [root, alice] = [await administrator(latchkey), await register(latchkey)]
+    const before = [await store.users.find(alice.code), await recordOf(latchkey, alice.code)]
+    once(() => happening(latchkey, root))
+    equal((await as(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['admin'] })).json.code, code)
+    deepEqual([await store.users.find(alice.code), await recordOf(latchkey, alice.code)], before)
+  }
+})
+
+test('an administrator whose own record changes without consequence meanwhile goes on', async () => {
+  const { store, once } = interrupted(changesRoles)
+  await using latchkey = await startInProcess({}, { store })
+  const [root, alice] = [await administrator(latchkey), await register(latchkey)]
+  once(() => setRoles(latchkey.engine, 'operator', root.code, ['admin', 'editor']))
+  const changed = await as(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['editor'] })
+  deepEqual([changed.status, changed.json.user?.roles], [200, ['editor']])
 })
 
 void suite('Who is an administrator no more while a request is under way', () => {

@@ -88,6 +88,23 @@ test('every route that asks for a credential, reads a body or a query, or change
   }
 })
 
+test('what is for administrators says so, and which body it takes', async () => {
+  await using latchkey = await startInProcess()
+  const { paths } = await describe(latchkey)
+  for (const [path, methods] of Object.entries<Description>(paths))
+    for (const one of Object.values<Description>(methods)) {
+      const isAdministration = path.startsWith('/access/admin/')
+      assert.deepEqual([one['x-role'], one['x-fresh']], isAdministration ? ['admin', true] : [undefined, undefined], path)
+      const codes = Object.values<Description>(one.responses).flatMap(
+        ({ content }) => content?.['application/problem+json']?.schema.properties.code.enum ?? [],
+      )
+      assert.equal(codes.includes('role.required') && codes.includes('session.not_fresh'), isAdministration, path)
+    }
+  const change = paths['/access/admin/users/{userCode}'].patch.requestBody.content['application/json'].schema
+  assert.deepEqual([change.minProperties, change.maxProperties], [1, 1])
+  assert.equal(new RegExp(change.properties.roles.items.pattern).test('Admin'), false)
+})
+
 test('a refusal names the codes that can come with its status', async () => {
   await using latchkey = await startInProcess()
   const { paths } = await describe(latchkey)
