@@ -1,10 +1,10 @@
 // A picture of the last thirty days: a bar for each, with what was refused and what was an alarm told apart by pattern too.
 
+import type { Operation } from '../shared/operation-text.ts'
+import { sayDay, sayShortDay } from '../shared/times.ts'
 import { activityOf, countOf, type DayCount, firstDay } from './activity.ts'
 import { ActivityFigures } from './activity-figures.tsx'
-import type { Operation } from './alarms.ts'
 import { say } from './say.ts'
-import { sayDay, sayShortDay } from './times.ts'
 
 const STEP = 20
 const BAR = 14

@@ -1,8 +1,8 @@
 // The picture of activity in figures, for whoever would rather read them.
 
+import { sayDay } from '../shared/times.ts'
 import type { DayCount } from './activity.ts'
 import { say } from './say.ts'
-import { sayDay } from './times.ts'
 
 export function ActivityFigures({ days }: { readonly days: readonly DayCount[] }) {
   if (days.length === 0) return null

@@ -1,6 +1,6 @@
 // Operations counted by the day, for the last thirty days of the reader's own calendar.
 
-import type { Operation } from './alarms.ts'
+import type { Operation } from '../shared/operation-text.ts'
 
 export const DAYS = 30
 

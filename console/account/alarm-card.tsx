@@ -2,11 +2,11 @@
 
 import { Button } from '@mantine/core'
 import { type Sight, sightIn } from '../../src/client/sight.ts'
-import type { Operation } from './alarms.ts'
+import { sayDevice, sayPlace } from '../shared/device-text.ts'
+import type { Operation } from '../shared/operation-text.ts'
+import { sayMoment } from '../shared/times.ts'
 import { sayCountry } from './country-text.ts'
-import { sayDevice, sayPlace } from './device-text.ts'
 import { say, type TextKey } from './say.ts'
-import { sayMoment } from './times.ts'
 
 interface AlarmCardProps {
   readonly alarm: Operation

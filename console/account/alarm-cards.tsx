@@ -1,9 +1,10 @@
 // The alarms that have not been seen yet, above everything else.
 
 import { useState } from 'react'
+import { Failure } from '../shared/failure.tsx'
 import { AlarmCard } from './alarm-card.tsx'
 import { alarmsIn, keepSeenAlarm, seenAlarms } from './alarms.ts'
-import { Failure } from './failure.tsx'
+import { say } from './say.ts'
 import type { OperationsReading } from './use-operations.ts'
 
 interface AlarmCardsProps {
@@ -14,7 +15,7 @@ interface AlarmCardsProps {
 
 export function AlarmCards({ reading: { state, load }, onEndEverything, onChangePassword }: AlarmCardsProps) {
   const [seen, setSeen] = useState(seenAlarms)
-  if (state.status === 'failed') return <Failure text="failedAlarms" error={state.error} again={load} />
+  if (state.status === 'failed') return <Failure text={say('failedAlarms')} error={state.error} again={load} />
   if (state.status === 'loading') return null
   return alarmsIn(state.value.operations)
     .filter(({ id }) => !seen.includes(id))

@@ -1,8 +1,6 @@
 // The alarms and warnings in the record, and which of them this browser was told have been seen.
 
-import type { OperationsPage } from '../../src/client/index.ts'
-
-export type Operation = OperationsPage['operations'][number]
+import type { Operation } from '../shared/operation-text.ts'
 
 const KEY = 'latchkey.alarms-seen'
 

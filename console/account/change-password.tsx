@@ -2,12 +2,12 @@
 
 import { Button } from '@mantine/core'
 import { type FormEvent, type RefObject, useRef, useState } from 'react'
-import { latchkey } from './latchkey.ts'
-import { Outcome } from './outcome.tsx'
+import { latchkey } from '../shared/latchkey.ts'
+import { Outcome } from '../shared/outcome.tsx'
+import { SecretField } from '../shared/secret-field.tsx'
+import { Section } from '../shared/section.tsx'
+import { useAction } from '../shared/use-action.ts'
 import { say } from './say.ts'
-import { SecretField } from './secret-field.tsx'
-import { Section } from './section.tsx'
-import { useAction } from './use-action.ts'
 
 interface ChangePasswordProps {
   readonly username: string
@@ -47,13 +47,13 @@ export function ChangePassword({ username, currentRef, onChanged }: ChangePasswo
     fieldRef: fields[name],
   })
   return (
-    <Section id="password" title="passwordTitle" lead="passwordLead">
+    <Section id="password" title={say('passwordTitle')} lead={say('passwordLead')}>
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
         {/* Tells a password manager whose password this is. */}
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden aria-label={say('username')} />
-        <SecretField label="currentPassword" autoComplete="current-password" {...field('current')} />
-        <SecretField label="newPassword" autoComplete="new-password" hint="newPasswordHint" {...field('next')} />
-        <SecretField label="repeatPassword" autoComplete="new-password" {...field('again')} />
+        <SecretField label={say('currentPassword')} autoComplete="current-password" {...field('current')} />
+        <SecretField label={say('newPassword')} autoComplete="new-password" hint={say('newPasswordHint')} {...field('next')} />
+        <SecretField label={say('repeatPassword')} autoComplete="new-password" {...field('again')} />
         <Outcome failure={failure} done={busy ? say('changing') : done ? say('passwordChanged') : undefined} />
         <div className="actions">
           <Button type="submit" loading={busy}>

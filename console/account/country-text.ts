@@ -1,6 +1,7 @@
 // Names a country for a sentence, in the language of the page.
 
-import { language, say } from './say.ts'
+import { language } from '../shared/say.ts'
+import { say } from './say.ts'
 
 const NAMES = new Intl.DisplayNames(language, { type: 'region' })
 

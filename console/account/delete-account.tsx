@@ -2,15 +2,15 @@
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../shared/dialog.tsx'
+import { Section } from '../shared/section.tsx'
 import { DeleteForm } from './delete-form.tsx'
-import { Dialog } from './dialog.tsx'
 import { say } from './say.ts'
-import { Section } from './section.tsx'
 
 export function DeleteAccount({ username }: { readonly username: string }) {
   const [opened, setOpened] = useState(false)
   return (
-    <Section id="delete" title="deleteTitle" lead="deleteLead" danger>
+    <Section id="delete" title={say('deleteTitle')} lead={say('deleteLead')} danger>
       <div className="actions">
         <Button variant="outline" color="red" onClick={() => setOpened(true)}>
           {say('deleteOpen')}

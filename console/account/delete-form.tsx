@@ -2,11 +2,11 @@
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
-import { latchkey } from './latchkey.ts'
-import { Outcome } from './outcome.tsx'
+import { latchkey } from '../shared/latchkey.ts'
+import { Outcome } from '../shared/outcome.tsx'
+import { SecretField } from '../shared/secret-field.tsx'
+import { useAction } from '../shared/use-action.ts'
 import { say } from './say.ts'
-import { SecretField } from './secret-field.tsx'
-import { useAction } from './use-action.ts'
 
 export function DeleteForm({ username, onCancel }: { readonly username: string; readonly onCancel: () => void }) {
   const [name, setName] = useState('')
@@ -44,7 +44,7 @@ export function DeleteForm({ username, onCancel }: { readonly username: string; 
         data-autofocus
       />
       <SecretField
-        label="password"
+        label={say('password')}
         name="password"
         autoComplete="current-password"
         value={password}

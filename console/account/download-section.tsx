@@ -3,11 +3,11 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
+import { Outcome } from '../shared/outcome.tsx'
+import { Section } from '../shared/section.tsx'
+import { useAction } from '../shared/use-action.ts'
 import { gather } from './everything-of-mine.ts'
-import { Outcome } from './outcome.tsx'
 import { say } from './say.ts'
-import { Section } from './section.tsx'
-import { useAction } from './use-action.ts'
 
 export function DownloadSection({ who }: { readonly who: SignedIn }) {
   const [said, setSaid] = useState<string>()
@@ -21,7 +21,7 @@ export function DownloadSection({ who }: { readonly who: SignedIn }) {
   }
 
   return (
-    <Section id="download" title="downloadTitle" lead="downloadLead">
+    <Section id="download" title={say('downloadTitle')} lead={say('downloadLead')}>
       <Outcome failure={failure} done={said} />
       <div className="actions">
         <Button variant="default" loading={busy} onClick={() => void run(download)}>

@@ -1,8 +1,8 @@
 // Gathers all that the server holds of the user, page by page.
 
 import type { OperationsPage, SignedIn } from '../../src/client/index.ts'
-import { latchkey } from './latchkey.ts'
-import type { Listed } from './lineages.ts'
+import { latchkey } from '../shared/latchkey.ts'
+import type { Listed } from '../shared/lineages.ts'
 
 export interface EverythingOfMine extends SignedIn {
   readonly madeAt: string

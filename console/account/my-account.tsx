@@ -2,14 +2,15 @@
 
 import { useEffect, useRef, useState } from 'react'
 import type { EndedCounts, SignedIn } from '../../src/client/index.ts'
+import { Confirm } from '../shared/confirm.tsx'
+import { ExpiringBanner } from '../shared/expiring-banner.tsx'
+import { latchkey } from '../shared/latchkey.ts'
 import { AlarmCards } from './alarm-cards.tsx'
 import { ChangePassword } from './change-password.tsx'
-import { Confirm } from './confirm.tsx'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadSection } from './download-section.tsx'
-import { ExpiringBanner } from './expiring-banner.tsx'
-import { latchkey } from './latchkey.ts'
 import { OperationsSection } from './operations-section.tsx'
+import { say } from './say.ts'
 import { SessionsSection } from './sessions-section.tsx'
 import { useOperations } from './use-operations.ts'
 import { useSessions } from './use-sessions.ts'
@@ -66,17 +67,17 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
       <Confirm
         opened={askingForOthers}
         onClose={() => setAskingForOthers(false)}
-        title="endOthersTitle"
-        text="endOthersText"
-        button="endOthers"
+        title={say('endOthersTitle')}
+        text={say('endOthersText')}
+        button={say('endOthers')}
         act={async () => noteEnded(await latchkey.sessions.endOthers())}
       />
       <Confirm
         opened={askingForAll}
         onClose={() => setAskingForAll(false)}
-        title="signOutEverywhereTitle"
-        text="signOutEverywhereText"
-        button="signOutEverywhere"
+        title={say('signOutEverywhereTitle')}
+        text={say('signOutEverywhereText')}
+        button={say('signOutEverywhere')}
         act={async () => void (await latchkey.logout({ everywhere: true }))}
       />
     </>

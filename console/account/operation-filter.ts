@@ -1,7 +1,7 @@
 // Which operations a reader wants to see.
 
-import type { Operation } from './alarms.ts'
-import { type Kind, kindOf } from './operation-text.ts'
+import type { Operation } from '../shared/operation-text.ts'
+import { type Kind, kindOf } from '../shared/operation-text.ts'
 
 export interface Wanted {
   readonly kind: Kind | ''

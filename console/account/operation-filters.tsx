@@ -1,8 +1,8 @@
 // Chooses what of the record is shown.
 
 import { NativeSelect, TextInput } from '@mantine/core'
+import { KINDS } from '../shared/operation-text.ts'
 import type { Wanted } from './operation-filter.ts'
-import { KINDS } from './operation-text.ts'
 import { say } from './say.ts'
 
 interface OperationFiltersProps {

@@ -1,16 +1,16 @@
 // My operations: the picture of thirty days, and the record itself, which can be searched and read further back.
 
 import { useRef, useState } from 'react'
+import { Failure } from '../shared/failure.tsx'
+import { MoreButton } from '../shared/more-button.tsx'
+import { OperationRow, wordsOf } from '../shared/operation-row.tsx'
+import { Section } from '../shared/section.tsx'
+import { Waiting } from '../shared/waiting.tsx'
 import { ActivityChart } from './activity-chart.tsx'
-import { Failure } from './failure.tsx'
-import { MoreButton } from './more-button.tsx'
 import { EVERYTHING, filtered, type Wanted } from './operation-filter.ts'
 import { OperationFilters } from './operation-filters.tsx'
-import { OperationRow, wordsOf } from './operation-row.tsx'
 import { say } from './say.ts'
-import { Section } from './section.tsx'
 import type { OperationsReading } from './use-operations.ts'
-import { Waiting } from './waiting.tsx'
 
 const AT_ONCE = 12
 
@@ -19,9 +19,9 @@ export function OperationsSection({ reading: { state, load, more } }: { readonly
   const [count, setCount] = useState(AT_ONCE)
   const list = useRef<HTMLUListElement>(null)
   return (
-    <Section id="operations" title="operationsTitle" lead="operationsLead">
-      {state.status === 'loading' && <Waiting text="loadingOperations" />}
-      {state.status === 'failed' && <Failure text="failedOperations" error={state.error} again={load} />}
+    <Section id="operations" title={say('operationsTitle')} lead={say('operationsLead')}>
+      {state.status === 'loading' && <Waiting text={say('loadingOperations')} />}
+      {state.status === 'failed' && <Failure text={say('failedOperations')} error={state.error} again={load} />}
       {state.status === 'here' && record(state.value.operations, state.value.next)}
     </Section>
   )

@@ -1,19 +1,8 @@
-// Says a text in the language of the page, with its blanks filled in.
+// Says a text of the account page, in its language.
 
-import { filled } from '../../src/client/filled.ts'
-import { en, type Texts } from './texts-en.ts'
+import { createSay } from '../shared/say.ts'
+import { en } from './texts-en.ts'
 import { zh } from './texts-zh-cn.ts'
 
-export type TextKey = keyof Texts
-
-/** The server chooses it, so it never changes while the page is open. */
-export const language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
-const texts: Texts = { en, 'zh-CN': zh }[language]
-
-export function say(key: TextKey, blanks: Readonly<Record<string, string | number>> = {}): string {
-  return filled(texts[key], blanks)
-}
-
-export function isText(key: string): key is TextKey {
-  return Object.hasOwn(texts, key)
-}
+export const say = createSay({ en, 'zh-CN': zh })
+export type TextKey = Parameters<typeof say>[0]

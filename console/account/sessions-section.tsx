@@ -3,18 +3,18 @@
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
 import type { EndedCounts } from '../../src/client/index.ts'
-import { Failure } from './failure.tsx'
-import { failureText } from './failure-text.ts'
-import { latchkey } from './latchkey.ts'
-import { LineageItem } from './lineage-item.tsx'
-import { type Listed, lineagesOf } from './lineages.ts'
-import { Outcome } from './outcome.tsx'
+import { Failure } from '../shared/failure.tsx'
+import { failureText } from '../shared/failure-text.ts'
+import { latchkey } from '../shared/latchkey.ts'
+import { LineageItem } from '../shared/lineage-item.tsx'
+import { type Listed, lineagesOf } from '../shared/lineages.ts'
+import { Outcome } from '../shared/outcome.tsx'
+import { Section } from '../shared/section.tsx'
+import { sayClock } from '../shared/times.ts'
+import { useAction } from '../shared/use-action.ts'
+import type { Reading } from '../shared/use-loaded.ts'
+import { Waiting } from '../shared/waiting.tsx'
 import { say } from './say.ts'
-import { Section } from './section.tsx'
-import { sayClock } from './times.ts'
-import { useAction } from './use-action.ts'
-import type { Reading } from './use-loaded.ts'
-import { Waiting } from './waiting.tsx'
 
 interface SessionsSectionProps {
   readonly reading: Reading<readonly Listed[]>
@@ -44,9 +44,9 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
     </Button>
   )
   return (
-    <Section id="sessions" title="sessionsTitle" lead="sessionsLead" action={endOthers} headingRef={heading}>
-      {state.status === 'loading' && <Waiting text="loadingSessions" />}
-      {state.status === 'failed' && <Failure text="failedSessions" error={state.error} again={load} />}
+    <Section id="sessions" title={say('sessionsTitle')} lead={say('sessionsLead')} action={endOthers} headingRef={heading}>
+      {state.status === 'loading' && <Waiting text={say('loadingSessions')} />}
+      {state.status === 'failed' && <Failure text={say('failedSessions')} error={state.error} again={load} />}
       <Outcome failure={failure} done={ended && say('ended', { ...ended })} />
       {state.status === 'here' && (
         <>

@@ -2,9 +2,9 @@
 
 import { useCallback, useRef } from 'react'
 import type { OperationsPage } from '../../src/client/index.ts'
+import { latchkey } from '../shared/latchkey.ts'
+import { type Reading, useLoaded } from '../shared/use-loaded.ts'
 import { firstDay } from './activity.ts'
-import { latchkey } from './latchkey.ts'
-import { type Reading, useLoaded } from './use-loaded.ts'
 
 const PAGE = 200
 /** So much is read unasked; whoever has more in thirty days is told how far the picture reaches. */

@@ -1,9 +1,9 @@
 // The user's sessions and remembered logins, refreshed while somebody looks at them, without keeping the session alive.
 
 import { useEffect } from 'react'
-import { latchkey } from './latchkey.ts'
-import type { Listed } from './lineages.ts'
-import { type Reading, useLoaded } from './use-loaded.ts'
+import { latchkey } from '../shared/latchkey.ts'
+import type { Listed } from '../shared/lineages.ts'
+import { type Reading, useLoaded } from '../shared/use-loaded.ts'
 
 const INTERVAL = 30_000
 

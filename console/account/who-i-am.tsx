@@ -2,11 +2,11 @@
 
 import { Badge, Button } from '@mantine/core'
 import type { SignedIn } from '../../src/client/index.ts'
-import { latchkey } from './latchkey.ts'
-import { Outcome } from './outcome.tsx'
+import { latchkey } from '../shared/latchkey.ts'
+import { Outcome } from '../shared/outcome.tsx'
+import { sayDuration, sayMoment } from '../shared/times.ts'
+import { useAction } from '../shared/use-action.ts'
 import { say } from './say.ts'
-import { sayDuration, sayMoment } from './times.ts'
-import { useAction } from './use-action.ts'
 
 interface WhoIAmProps {
   readonly who: SignedIn

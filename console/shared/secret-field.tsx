@@ -2,15 +2,15 @@
 
 import { PasswordInput } from '@mantine/core'
 import type { Ref } from 'react'
-import { say, type TextKey } from './say.ts'
+import { say } from './say.ts'
 
 interface SecretFieldProps {
-  readonly label: TextKey
+  readonly label: string
   readonly name: string
   readonly value: string
   readonly onChange: (value: string) => void
   readonly autoComplete: 'current-password' | 'new-password'
-  readonly hint?: TextKey
+  readonly hint?: string
   readonly error?: string | undefined
   readonly fieldRef?: Ref<HTMLInputElement>
 }
@@ -18,12 +18,12 @@ interface SecretFieldProps {
 export function SecretField({ label, name, value, onChange, autoComplete, hint, error, fieldRef }: SecretFieldProps) {
   return (
     <PasswordInput
-      label={say(label)}
+      label={label}
       name={name}
       value={value}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}
       autoComplete={autoComplete}
-      description={hint && say(hint)}
+      description={hint}
       error={error}
       ref={fieldRef ?? null}
       visibilityToggleButtonProps={{ 'aria-label': say('show'), tabIndex: 0 }}

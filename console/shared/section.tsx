@@ -1,12 +1,11 @@
 // A card of the page, under its own heading.
 
 import type { ReactNode, Ref } from 'react'
-import { say, type TextKey } from './say.ts'
 
 interface SectionProps {
   readonly id: string
-  readonly title: TextKey
-  readonly lead?: TextKey
+  readonly title: string
+  readonly lead?: string
   readonly action?: ReactNode
   readonly danger?: boolean
   /** Takes the focus when what had it is gone. */
@@ -20,9 +19,9 @@ export function Section({ id, title, lead, action, danger = false, headingRef, c
       <div className="card-head">
         <div>
           <h2 id={`${id}-title`} tabIndex={-1} ref={headingRef}>
-            {say(title)}
+            {title}
           </h2>
-          {lead !== undefined && <p className="soft">{say(lead)}</p>}
+          {lead !== undefined && <p className="soft">{lead}</p>}
         </div>
         {action}
       </div>

@@ -2,11 +2,11 @@
 
 import { Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import { say, type TextKey } from './say.ts'
+import { say } from './say.ts'
 
 const SLOW = 5_000
 
-export function Waiting({ text }: { readonly text: TextKey }) {
+export function Waiting({ text }: { readonly text: string }) {
   const [slow, setSlow] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), SLOW)
@@ -16,7 +16,7 @@ export function Waiting({ text }: { readonly text: TextKey }) {
     <p className="waiting" role="status">
       <Loader size="xs" type="dots" aria-hidden />
       <span>
-        {say(text)} {slow && say('loadingSlow')}
+        {text} {slow && say('loadingSlow')}
       </span>
     </p>
   )

@@ -1,8 +1,9 @@
 // An operation as a sentence, and the kind it belongs to.
 
-import type { Operation } from './alarms.ts'
+import type { OperationsPage } from '../../src/client/index.ts'
 import { isText, say, type TextKey } from './say.ts'
 
+export type Operation = OperationsPage['operations'][number]
 export type Kind = 'signIn' | 'change' | 'ending' | 'own'
 
 export const KINDS: Readonly<Record<Kind, TextKey>> = {

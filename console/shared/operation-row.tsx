@@ -1,9 +1,8 @@
 // One line of the record: when, what, how it ended, from where.
 
 import { Badge } from '@mantine/core'
-import type { Operation } from './alarms.ts'
 import { sayDevice, sayPlace } from './device-text.ts'
-import { kindOf, sayOperation } from './operation-text.ts'
+import { kindOf, type Operation, sayOperation } from './operation-text.ts'
 import { say } from './say.ts'
 import { sayMoment } from './times.ts'
 

@@ -3,15 +3,15 @@
 import { Button } from '@mantine/core'
 import { Dialog } from './dialog.tsx'
 import { Outcome } from './outcome.tsx'
-import { say, type TextKey } from './say.ts'
+import { say } from './say.ts'
 import { useAction } from './use-action.ts'
 
 interface ConfirmProps {
   readonly opened: boolean
   readonly onClose: () => void
-  readonly title: TextKey
-  readonly text: TextKey
-  readonly button: TextKey
+  readonly title: string
+  readonly text: string
+  readonly button: string
   readonly act: () => Promise<void>
 }
 
@@ -24,15 +24,15 @@ export function Confirm({ opened, onClose, title, text, button, act }: ConfirmPr
   }
 
   return (
-    <Dialog opened={opened} onClose={close} title={say(title)}>
-      <p>{say(text)}</p>
+    <Dialog opened={opened} onClose={close} title={title}>
+      <p>{text}</p>
       <Outcome failure={failure} />
       <div className="actions end">
         <Button variant="default" onClick={close} data-autofocus>
           {say('cancel')}
         </Button>
         <Button color="red" loading={busy} onClick={() => void run(act).then((well) => well && close())}>
-          {say(button)}
+          {button}
         </Button>
       </div>
     </Dialog>

@@ -4,6 +4,7 @@ import type { SignedOutReason } from '../../src/client/index.ts'
 
 export function whereTo(reason: SignedOutReason): string {
   if (reason === 'signed_out') return '/signed-out'
-  const why = reason === 'none' || reason === 'unknown' ? '' : `&reason=${reason}`
-  return `/sign-in?return=%2Faccount${why}`
+  const query = new URLSearchParams({ return: location.pathname + location.hash })
+  if (reason !== 'none' && reason !== 'unknown') query.set('reason', reason)
+  return `/sign-in?${query}`
 }

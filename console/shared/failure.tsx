@@ -2,13 +2,13 @@
 
 import { Button } from '@mantine/core'
 import { failureText } from './failure-text.ts'
-import { say, type TextKey } from './say.ts'
+import { say } from './say.ts'
 
-export function Failure({ text, error, again }: { readonly text: TextKey; readonly error: unknown; readonly again: () => Promise<void> }) {
+export function Failure({ text, error, again }: { readonly text: string; readonly error: unknown; readonly again: () => Promise<void> }) {
   return (
     <div className="failure" role="alert">
       <p>
-        <strong>{say(text)}</strong> {failureText(error)}
+        <strong>{text}</strong> {failureText(error)}
       </p>
       <Button variant="default" onClick={() => void again()}>
         {say('tryAgain')}
