@@ -14,6 +14,7 @@ const STAMP = join(BUILT, 'sources.sha256')
 const ENTRIES: Readonly<Record<string, string>> = {
   pages: 'src/pages/script/main.ts',
   account: 'console/account/main.tsx',
+  admin: 'console/admin/main.tsx',
   client: 'src/client/index.ts',
 }
 const SOURCES = ['src/{client,pages,domain,http}/**/*', 'console/**/*', 'package-lock.json', 'tools/build-pages.ts']

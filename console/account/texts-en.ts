@@ -16,6 +16,7 @@ export const en = {
   isNotRemembered: 'Not remembered: closing the browser signs you out.',
   ends: 'Session ends',
   endsWhen: 'after {idle} without activity, at the latest on {at}',
+  toAdministration: 'Administration',
   signOutEverywhere: 'Sign out everywhere',
   signOutEverywhereTitle: 'Sign out on every device?',
   signOutEverywhereText: 'Every session and every remembered login ends, this one too. You will need your password to sign in again.',

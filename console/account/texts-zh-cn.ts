@@ -18,6 +18,7 @@ export const zh: Texts = {
   isNotRemembered: '未记住：关闭浏览器即退出登录。',
   ends: '会话结束',
   endsWhen: '{idle}无操作后结束，最迟于 {at} 结束',
+  toAdministration: '管理',
   signOutEverywhere: '在所有设备上退出',
   signOutEverywhereTitle: '要在所有设备上退出吗？',
   signOutEverywhereText: '所有会话和记住的登录都会结束，包括此处。再次登录需要密码。',

@@ -30,6 +30,7 @@ export function WhoIAm({ who: { user, session }, onEndEverything }: WhoIAmProps)
           </div>
         </div>
         <div className="actions">
+          {user.roles.includes('admin') && <a href="/admin">{say('toAdministration')}</a>}
           <Button loading={busy} onClick={() => void run(async () => void (await latchkey.logout()))}>
             {say('signOut')}
           </Button>

@@ -1,19 +1,37 @@
 // A dialog that works under a policy without inline styles: locking the scroll would bring a style element of its own.
 
 import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { say } from './say.ts'
+
+const USUAL = 200
+const ABOVE = 300
 
 interface DialogProps {
   readonly opened: boolean
   readonly onClose: () => void
   readonly title: string
+  /** Over another dialog that may be open. */
+  readonly isAbove?: boolean
   readonly children: ReactNode
 }
 
-export function Dialog({ opened, onClose, title, children }: DialogProps) {
+export function Dialog({ opened, onClose, title, isAbove = false, children }: DialogProps) {
+  // The kit listens to the whole window, where one Escape would close every dialog that is open.
+  const closeOnEscape = ({ key, nativeEvent }: KeyboardEvent) => {
+    if (key === 'Escape' && !nativeEvent.isComposing) onClose()
+  }
   return (
-    <Modal.Root opened={opened} onClose={onClose} lockScroll={false} centered transitionProps={{ duration: 0 }}>
+    <Modal.Root
+      opened={opened}
+      onClose={onClose}
+      lockScroll={false}
+      centered
+      transitionProps={{ duration: 0 }}
+      closeOnEscape={false}
+      onKeyDown={closeOnEscape}
+      zIndex={isAbove ? ABOVE : USUAL}
+    >
       <Modal.Overlay />
       <Modal.Content>
         {/* The head of a dialog is not the banner of the page. */}

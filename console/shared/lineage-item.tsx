@@ -11,12 +11,13 @@ interface LineageItemProps {
   /** The one that is being ended, if any. */
   readonly ending: string | undefined
   readonly onEnd: (listed: Listed) => void
-  readonly onSignOut: () => void
+  /** Where the one in use here may be listed. */
+  readonly onSignOut?: () => void
 }
 
 export function LineageItem({ lineage: { root, sessions, current }, ending, onEnd, onSignOut }: LineageItemProps) {
   const way = (listed: Listed, isOwn: boolean) => (
-    <WayOut listed={listed} isOwn={isOwn} busy={ending === listed.id} onEnd={isOwn ? onSignOut : () => onEnd(listed)} />
+    <WayOut listed={listed} isOwn={isOwn} busy={ending === listed.id} onEnd={() => (isOwn ? onSignOut?.() : onEnd(listed))} />
   )
   const isRemembered = root.kind === 'remembered'
   return (

@@ -37,10 +37,14 @@ export function wordsOf(operation: Operation): string {
 }
 
 function whence({ ip, device }: Operation): string {
+  // What is done to an account from outside has no address to show.
+  if (ip === '') return sayDevice(device)
   return say('fromDevice', { ip: sayPlace(ip), device: sayDevice(device) })
 }
 
-/** Our own details are in the sentence; what an application recorded is its own. */
+/** Our own details are in the sentence, but for whom an administrator had before them; what an application recorded is its own. */
 function detailOf(operation: Operation): string | undefined {
-  return kindOf(operation) === 'own' && Object.keys(operation.detail).length > 0 ? JSON.stringify(operation.detail) : undefined
+  const { action, detail } = operation
+  if (action.startsWith('admin.')) return [detail.username, detail.user, detail.service].find((name) => typeof name === 'string')
+  return kindOf(operation) === 'own' && Object.keys(detail).length > 0 ? JSON.stringify(detail) : undefined
 }

@@ -13,9 +13,11 @@ interface SecretFieldProps {
   readonly hint?: string
   readonly error?: string | undefined
   readonly fieldRef?: Ref<HTMLInputElement>
+  /** Has the focus when its dialog opens. */
+  readonly isFirst?: boolean
 }
 
-export function SecretField({ label, name, value, onChange, autoComplete, hint, error, fieldRef }: SecretFieldProps) {
+export function SecretField({ label, name, value, onChange, autoComplete, hint, error, fieldRef, isFirst = false }: SecretFieldProps) {
   return (
     <PasswordInput
       label={label}
@@ -26,6 +28,7 @@ export function SecretField({ label, name, value, onChange, autoComplete, hint, 
       description={hint}
       error={error}
       ref={fieldRef ?? null}
+      data-autofocus={isFirst || undefined}
       visibilityToggleButtonProps={{ 'aria-label': say('show'), tabIndex: 0 }}
     />
   )

@@ -16,7 +16,7 @@ export interface Entry {
 
 export interface Assets {
   /** Undefined where the pages were not built. */
-  entry(name: 'pages' | 'account' | 'client'): Entry | undefined
+  entry(name: 'pages' | 'account' | 'admin' | 'client'): Entry | undefined
   file(name: string): Asset | undefined
 }
 

@@ -6,9 +6,9 @@ import type { Incoming } from '../http/message.ts'
 import { describeApi, withApiDescription } from '../http/openapi.ts'
 import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
 import { routes } from '../http/routes/index.ts'
-import { accountPage } from './account.ts'
 import { apiPage } from './api-page.ts'
 import { type Asset, type Assets, readAssets } from './assets.ts'
+import { consolePage } from './console-page.ts'
 import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
 import { errorsPage } from './errors-page.ts'
 import { keepChoice, type Language, languageOf } from './language.ts'
@@ -18,6 +18,8 @@ import { HOME, keeping, signInPage } from './sign-in.ts'
 import { signedOutPage } from './signed-out.ts'
 import { TEXTS } from './texts.ts'
 
+const ADMIN = '/admin'
+
 const FOREVER = 'public, max-age=31536000, immutable'
 /** Its address stays the same when it changes. */
 const A_WHILE = 'public, max-age=300'
@@ -25,12 +27,22 @@ const A_WHILE = 'public, max-age=300'
 type MakePage = (call: Call<unknown, unknown>, language: Language) => Page
 
 export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
-  async function draw(name: 'pages' | 'account', make: MakePage, call: Call<unknown, unknown>, language: Language): Promise<Outcome> {
+  async function draw(
+    name: 'pages' | 'account' | 'admin',
+    make: MakePage,
+    call: Call<unknown, unknown>,
+    language: Language,
+  ): Promise<Outcome> {
     const entry = assets.entry(name)
     return entry === undefined ? notBuilt(language) : pageOutcome(make(call, language), entry)
   }
   const page = (path: string, summary: string, make: MakePage) =>
     htmlRoute(path, summary, (call, language) => draw('pages', make, call, language))
+  /** For whoever is signed in. */
+  const ownPage = (path: string, summary: string, name: 'account' | 'admin', make: MakePage) =>
+    htmlRoute(path, summary, async (call, language) =>
+      mayBeSignedIn(call) ? draw(name, make, call, language) : toSignIn(call, language, path),
+    )
 
   return [
     openRoute({
@@ -45,9 +57,8 @@ export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
     page('/signed-out', 'The page after signing out.', signedOutPage),
     page('/docs', 'The API, for people to read.', apiPageOnce()),
     page('/docs/errors', 'What each code of an error means.', errorsPage),
-    htmlRoute(HOME, 'The account page.', async (call, language) =>
-      mayBeSignedIn(call) ? draw('account', accountPage, call, language) : toSignIn(call, language),
-    ),
+    ownPage(HOME, 'The account page.', 'account', consolePage(HOME, 'accountTitle', 'loading')),
+    ownPage(ADMIN, 'The page for administrators.', 'admin', consolePage(ADMIN, 'adminTitle', 'adminLoading')),
     openRoute({
       ...PUBLIC,
       path: `${ASSET_PATH}:name`,
@@ -103,9 +114,9 @@ function htmlRoute(path: string, summary: string, run: (call: Call<unknown, unkn
   })
 }
 
-function toSignIn({ request }: Call<unknown, unknown>, language: Language): Outcome {
+function toSignIn({ request }: Call<unknown, unknown>, language: Language, path: string): Outcome {
   const query = new URLSearchParams(keeping(request.query, language))
-  query.set('return', HOME)
+  query.set('return', path)
   return { status: 303, headers: { location: `/sign-in?${query}` } }
 }
 

@@ -62,6 +62,8 @@ const en = {
 
   accountTitle: 'My account',
   loading: 'Loading your account…',
+  adminTitle: 'Administration',
+  adminLoading: 'Loading the administration…',
   errorsTitle: 'Errors',
   errorsText: 'Every refusal of the API carries one of these codes.',
 
@@ -146,6 +148,8 @@ const zh: Texts = {
 
   accountTitle: '我的账号',
   loading: '正在载入您的账号……',
+  adminTitle: '管理',
+  adminLoading: '正在载入管理页面……',
   errorsTitle: '错误代码',
   errorsText: '接口的每次拒绝都带有以下代码之一。',
 

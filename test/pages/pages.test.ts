@@ -92,24 +92,25 @@ test('what comes in an address is text and never markup', async () => {
   }
 })
 
-test('without a cookie the account leads to the sign-in page; with one it is there, under a nonce of its own', async () => {
+test('without a cookie the account and the administration lead to the sign-in page; with one they are there, under nonces of their own', async () => {
   await using latchkey = await startInProcess()
   equal((await latchkey.call('GET', '/')).headers.location, '/sign-in')
   const away = await latchkey.call('GET', '/account?lang=zh-CN')
   deepEqual([away.status, away.headers.location], [303, '/sign-in?lang=zh-CN&return=%2Faccount'])
+  equal((await latchkey.call('GET', '/admin')).headers.location, '/sign-in?lang=en&return=%2Fadmin')
 
   const { jar } = await latchkey.call('POST', '/access/register', { body: { username: 'ada', password: PASSWORD } })
   const headers = { cookie: `latchkey_session=${jar.latchkey_session}` }
   equal((await latchkey.call('GET', '/', { headers })).headers.location, '/account')
   const nonces = new Set<string | undefined>()
-  for (let turn = 0; turn < 2; turn += 1) {
-    const page = await latchkey.call('GET', '/account', { headers })
+  for (const path of ['/account', '/account', '/admin']) {
+    const page = await latchkey.call('GET', path, { headers })
     equal(page.status, 200)
     const nonce = /style-src 'self' 'nonce-([\w-]+)'/.exec(page.headers['content-security-policy'] ?? '')?.[1]
     ok(page.body?.includes(`nonce="${nonce}"`))
     nonces.add(nonce)
   }
-  equal(nonces.size, 2)
+  equal(nonces.size, 3)
 })
 
 test('the page only tries a sign-in where there is a cookie to try, and never on its way to a fresh password', async () => {
@@ -149,7 +150,7 @@ test('scripts and styles are kept by browsers for good, and nothing but them is 
 
 test('a page takes no form: what changes something goes to the API', async () => {
   await using latchkey = await startInProcess()
-  for (const page of ['/', ...PAGES, '/account']) {
+  for (const page of ['/', ...PAGES, '/account', '/admin']) {
     const answer = await latchkey.call('POST', page, { body: 'username=a&password=b', type: 'application/x-www-form-urlencoded' })
     deepEqual([answer.status, answer.headers.allow], [405, 'GET, HEAD, OPTIONS'])
   }

@@ -1,0 +1,105 @@
+// Adds a user, who is not signed in by it.
+
+import { Button, TextInput } from '@mantine/core'
+import { type FormEvent, useRef, useState } from 'react'
+import { LatchkeyError } from '../../src/client/index.ts'
+import { Dialog } from '../shared/dialog.tsx'
+import { Outcome } from '../shared/outcome.tsx'
+import { SecretField } from '../shared/secret-field.tsx'
+import { useAction } from '../shared/use-action.ts'
+import { type Fault, type Field, faultIn } from './fault.ts'
+import { RolesField, rolesIn } from './roles-field.tsx'
+import { say } from './say.ts'
+import { type UserRecord, users } from './users.ts'
+
+interface AddUserProps {
+  readonly opened: boolean
+  readonly onClose: () => void
+  readonly onAdded: (user: UserRecord) => void
+}
+
+export function AddUser({ opened, onClose, onAdded }: AddUserProps) {
+  return (
+    <Dialog opened={opened} onClose={onClose} title={say('addUser')}>
+      <AddUserForm onCancel={onClose} onAdded={onAdded} />
+    </Dialog>
+  )
+}
+
+const EMPTY = { username: '', email: '', password: '', roles: '' }
+
+function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; readonly onAdded: (user: UserRecord) => void }) {
+  const [typed, setTyped] = useState(EMPTY)
+  const [fault, setFault] = useState<Fault>()
+  const form = useRef<HTMLFormElement>(null)
+  const { busy, failure, run } = useAction()
+
+  function show(found: Fault | undefined) {
+    setFault(found)
+    if (found !== undefined) form.current?.querySelector<HTMLElement>(`[name="${found.field}"]`)?.focus()
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    const missing = missingIn(typed)
+    show(missing)
+    if (missing !== undefined) return
+    await run(async () => {
+      const { username, email, password, roles } = typed
+      try {
+        const mail = email.trim()
+        onAdded(await users.add({ username: username.trim(), password, roles: rolesIn(roles), ...(mail !== '' && { email: mail }) }))
+      } catch (error) {
+        const found = error instanceof LatchkeyError ? faultIn(error) : undefined
+        if (found === undefined) throw error
+        show(found)
+      }
+    })
+  }
+
+  const field = (name: Field) => ({ name, value: typed[name], error: fault?.field === name ? fault.text : undefined })
+  const put = (name: Field) => (value: string) => setTyped({ ...typed, [name]: value })
+  return (
+    <form className="form" ref={form} onSubmit={(event) => void submit(event)} noValidate>
+      <TextInput
+        label={say('username')}
+        {...field('username')}
+        onChange={({ currentTarget }) => put('username')(currentTarget.value)}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        data-autofocus
+      />
+      <SecretField
+        label={say('initialPassword')}
+        {...field('password')}
+        onChange={put('password')}
+        autoComplete="new-password"
+        hint={say('newPasswordHint')}
+      />
+      <TextInput
+        type="email"
+        label={say('email')}
+        description={say('optional')}
+        {...field('email')}
+        onChange={({ currentTarget }) => put('email')(currentTarget.value)}
+        autoComplete="off"
+      />
+      <RolesField {...field('roles')} onChange={put('roles')} />
+      <Outcome failure={failure} done={busy ? say('adding') : undefined} />
+      <div className="actions end">
+        <Button variant="default" onClick={onCancel}>
+          {say('cancel')}
+        </Button>
+        <Button type="submit" loading={busy}>
+          {say('addUser')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function missingIn({ username, password }: typeof EMPTY): Fault | undefined {
+  if (username.trim() === '') return { field: 'username', text: say('missingName') }
+  return password === '' ? { field: 'password', text: say('missingPassword') } : undefined
+}

@@ -1,0 +1,34 @@
+// Calls of the paths for administrators. One that is refused because the password was typed too long ago waits for it and is repeated.
+
+import { createCall } from '../../src/client/calls.ts'
+import { LatchkeyError } from '../../src/client/index.ts'
+import { latchkey } from '../shared/latchkey.ts'
+import { askForPassword, currentStanding, noteStanding } from './standing.ts'
+
+const TIMEOUT = 20_000
+/** Of a PATCH too: what is sent is a change with a name, not a document to be merged. */
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+const call = createCall(location.origin, TIMEOUT, (...request) => latchkey.fetch(...request))
+
+/** @throws LatchkeyError */
+export async function administer<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  for (;;) {
+    const { signIns } = currentStanding()
+    try {
+      const answer = await call<T>(method, `/access/admin${path}`, body === undefined ? {} : { body, headers: JSON_TYPE })
+      noteStanding({ usedAt: Date.now() })
+      return answer
+    } catch (error) {
+      if (isCode(error, 'role.required')) noteStanding({ isRefused: true })
+      if (!isCode(error, 'session.not_fresh')) throw error
+      // Somebody may have typed it while this call was on its way.
+      const isTyped = signIns !== currentStanding().signIns || (await askForPassword())
+      if (!isTyped) throw error
+    }
+  }
+}
+
+export function isCode(error: unknown, code: LatchkeyError['code']): error is LatchkeyError {
+  return error instanceof LatchkeyError && error.code === code
+}

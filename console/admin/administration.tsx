@@ -1,0 +1,55 @@
+// The page for administrators: its parts, and the refusal for whoever has not the role.
+
+import { useEffect, useState } from 'react'
+import type { SignedIn } from '../../src/client/index.ts'
+import { ExpiringBanner } from '../shared/expiring-banner.tsx'
+import { KeysPage } from './keys-page.tsx'
+import { NotAllowed } from './not-allowed.tsx'
+import { PasswordAgain } from './password-again.tsx'
+import { Places } from './places.tsx'
+import { useStanding } from './standing.ts'
+import { usePlace } from './use-place.ts'
+import { useUsers } from './use-users.ts'
+import { UserPage } from './user-page.tsx'
+import { UsersPage } from './users-page.tsx'
+
+export function Administration({ who }: { readonly who: SignedIn }) {
+  const { isRefused, usedAt } = useStanding()
+  return (
+    <>
+      <ExpiringBanner latest={who.session.expiresAt} aliveUntil={usedAt + who.session.idleTimeout * 1000} />
+      {isRefused ? <NotAllowed who={who} /> : <Parts own={who.user.code} />}
+      <PasswordAgain who={who} />
+    </>
+  )
+}
+
+/** @param own the code of the reader */
+function Parts({ own }: { readonly own: string }) {
+  const place = usePlace()
+  const listed = useUsers()
+  const [removed, setRemoved] = useState<string>()
+  useEffect(() => {
+    if (place.at !== 'users') setRemoved(undefined)
+  }, [place])
+  return (
+    <>
+      <Places place={place} />
+      {place.at === 'users' && <UsersPage own={own} listed={listed} removed={removed} />}
+      {place.at === 'keys' && <KeysPage />}
+      {place.at === 'user' && (
+        <UserPage
+          key={place.code}
+          code={place.code}
+          own={own}
+          onChanged={listed.put}
+          onRemoved={(user) => {
+            listed.drop(user.code)
+            setRemoved(user.username)
+            location.replace('#users')
+          }}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,16 @@
+// The heading of a place, which is also the title of the tab.
+
+import { type ReactNode, useEffect } from 'react'
+import { say } from './say.ts'
+
+export function Heading({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
+  useEffect(() => {
+    document.title = `${text} · ${say('title')} · Latchkey`
+  }, [text])
+  return (
+    <div className="heading">
+      <h1 tabIndex={-1}>{text}</h1>
+      {children}
+    </div>
+  )
+}

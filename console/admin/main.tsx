@@ -1,0 +1,8 @@
+// The page for administrators.
+
+import { draw } from '../shared/draw.tsx'
+import { Present } from '../shared/present.tsx'
+import './admin.css'
+import { Administration } from './administration.tsx'
+
+draw(<Present>{(who) => <Administration who={who} />}</Present>)

@@ -1,0 +1,52 @@
+// The value of a key that was made just now, to be copied.
+
+import { Button } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
+import { Outcome } from '../shared/outcome.tsx'
+import type { NewServiceKey } from './keys.ts'
+import { say } from './say.ts'
+
+interface NewKeyValueProps {
+  readonly made: NewServiceKey
+  readonly onDone: () => void
+}
+
+export function NewKeyValue({ made: { service, key }, onDone }: NewKeyValueProps) {
+  const [isCopied, setCopied] = useState<boolean>()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const value = useRef<HTMLElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(key)
+      setCopied(true)
+    } catch {
+      // Without a secure context there is no clipboard, and a browser may refuse.
+      if (value.current !== null) getSelection()?.selectAllChildren(value.current)
+      setCopied(false)
+    }
+  }
+
+  const title = say('newKeyTitle', { service })
+  return (
+    <section className="new-key" aria-label={title}>
+      <h3 tabIndex={-1} ref={heading}>
+        {title}
+      </h3>
+      <p>{say('newKeyText')}</p>
+      <div className="value">
+        <pre>
+          <code ref={value}>{key}</code>
+        </pre>
+        <Button onClick={() => void copy()}>{say('copy')}</Button>
+      </div>
+      <Outcome failure={isCopied === false ? say('notCopied') : undefined} done={isCopied ? say('copied') : undefined} />
+      <div className="actions">
+        <Button variant="default" onClick={onDone}>
+          {say('newKeyDone')}
+        </Button>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,17 @@
+// Roles, one after the other.
+
+import { Badge } from '@mantine/core'
+import { say } from './say.ts'
+
+export function RoleBadges({ roles }: { readonly roles: readonly string[] }) {
+  if (roles.length === 0) return <span className="soft">{say('withoutRoles')}</span>
+  return (
+    <span className="badges">
+      {roles.map((role) => (
+        <Badge key={role} variant="default" tt="none">
+          {role}
+        </Badge>
+      ))}
+    </span>
+  )
+}

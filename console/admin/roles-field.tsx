@@ -1,0 +1,31 @@
+// Roles to be typed, separated by spaces or commas.
+
+import { TextInput } from '@mantine/core'
+import { say } from './say.ts'
+
+interface RolesFieldProps {
+  readonly name: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly error: string | undefined
+}
+
+export function RolesField({ name, value, onChange, error }: RolesFieldProps) {
+  return (
+    <TextInput
+      label={say('roles')}
+      description={say('rolesHint')}
+      name={name}
+      value={value}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      error={error}
+      autoComplete="off"
+      autoCapitalize="off"
+      spellCheck={false}
+    />
+  )
+}
+
+export function rolesIn(text: string): readonly string[] {
+  return [...new Set(text.split(/[\s,，、]+/).filter(Boolean))]
+}

@@ -1,0 +1,46 @@
+// One user: read by the code in the address, or a word about its not being there.
+
+import { useCallback } from 'react'
+import { Failure } from '../shared/failure.tsx'
+import { useLoaded } from '../shared/use-loaded.ts'
+import { Waiting } from '../shared/waiting.tsx'
+import { isCode } from './administer.ts'
+import { Heading } from './heading.tsx'
+import { OneUser } from './one-user.tsx'
+import { OwnUser } from './own-user.tsx'
+import { say } from './say.ts'
+import { UserState } from './user-state.tsx'
+import { type UserRecord, users } from './users.ts'
+
+interface UserPageProps {
+  readonly code: string
+  /** The code of the reader. */
+  readonly own: string
+  readonly onChanged: (user: UserRecord) => void
+  readonly onRemoved: (user: UserRecord) => void
+}
+
+export function UserPage({ code, own, onChanged, onRemoved }: UserPageProps) {
+  const { state, load, set } = useLoaded(useCallback(() => users.read(code), [code]))
+  const isMissing = state.status === 'failed' && isCode(state.error, 'not_found')
+  const user = state.status === 'here' ? state.value : undefined
+
+  function take(changed: UserRecord) {
+    set(changed)
+    onChanged(changed)
+  }
+
+  return (
+    <>
+      <div className="above">
+        <a href="#users">← {say('allUsers')}</a>
+        <Heading text={user?.username ?? (isMissing ? say('noSuchUser') : code)}>{user?.disabled && <UserState user={user} />}</Heading>
+      </div>
+      {state.status === 'loading' && <Waiting text={say('loadingUser')} />}
+      {isMissing && <p>{say('noSuchUserText', { code })}</p>}
+      {state.status === 'failed' && !isMissing && <Failure text={say('failedUser')} error={state.error} again={load} />}
+      {user !== undefined && user.code === own && <OwnUser user={user} />}
+      {user !== undefined && user.code !== own && <OneUser user={user} onChanged={take} onRemoved={onRemoved} />}
+    </>
+  )
+}

@@ -1,0 +1,26 @@
+// A page of the console before its script is there, which then draws the main part itself.
+
+import { html } from 'hono/html'
+import type { Call } from '../http/route.ts'
+import type { Page } from './document.ts'
+import type { Language } from './language.ts'
+import { TEXTS, type Texts } from './texts.ts'
+
+/** @param path its own */
+export function consolePage(
+  path: string,
+  title: keyof Texts,
+  loading: keyof Texts,
+): (call: Call<unknown, unknown>, language: Language) => Page {
+  return (call, language) => {
+    const texts = TEXTS[language]
+    return {
+      language,
+      texts,
+      title: texts[title],
+      inLanguage: (other) => `${path}?lang=${other}`,
+      nonce: call.parts.secrets.randomId(),
+      main: html`<h1>${texts[title]}</h1><p role="status">${texts[loading]}</p><noscript><p>${texts.needsScript}</p></noscript>`,
+    }
+  }
+}

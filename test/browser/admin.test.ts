@@ -1,0 +1,379 @@
+// The page for administrators over a real server: users and keys, whom it refuses, and what it asks for again.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { hash as bcryptOf } from '@node-rs/bcrypt'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { faultsOf } from '../support/accessibility.ts'
+import { fillIn, signInByHand } from '../support/by-hand.ts'
+import { openChromium } from '../support/chromium.ts'
+import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
+import { takePicture } from '../support/pictures.ts'
+import { type RunningServer, runCommand, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
+
+const NEW_PASSWORD = 'four-violet-trams-in-rain'
+
+let moody: MoodyServer
+let browser: BrowserContext
+before(async () => {
+  moody = await startMoodyServer()
+  await addAdministrator(moody.server, 'root')
+  browser = await openChromium()
+})
+after(async () => {
+  await browser?.close()
+  await moody?.[Symbol.asyncDispose]()
+})
+
+async function addAdministrator({ folder }: RunningServer, username: string): Promise<void> {
+  const { code, stderr } = await runCommand(['user', 'add', username, '--role', 'admin'], { folder, input: `${PASSWORD}\n` })
+  equal(code, 0, stderr)
+}
+
+/** The page, with somebody signed in by hand on the way there. */
+async function adminPage(username = 'root', fragment = '', context = browser, url = moody.url): Promise<Page> {
+  await context.clearCookies()
+  const page = await context.newPage()
+  await page.goto(`${url}/admin`)
+  await page.waitForURL('**/sign-in?**')
+  await fillIn(page, username)
+  await page.locator('button[type=submit]').click()
+  await page.waitForURL('**/admin')
+  if (fragment !== '') await page.goto(`${url}/admin${fragment}`)
+  return page
+}
+
+async function registered(username: string): Promise<Visitor> {
+  const visitor = new Visitor(moody.server.url)
+  await visitor.register(username, { remember: true })
+  return visitor
+}
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+const section = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true })
+const button = (within: Page | Locator, name: string | RegExp) => within.getByRole('button', { name })
+const text = async (locator: Locator) => (await locator.textContent()) ?? ''
+const isFocused = (locator: Locator) => locator.evaluate((element) => element === document.activeElement)
+const signsIn = async (username: string, password: string) =>
+  (await new Visitor(moody.server.url).plainly('POST', '/access/login', { body: { username, password } })).status === 200
+
+test('a user is added, found, given roles, locked and unlocked, gets a new password, and is deleted', async () => {
+  const page = await adminPage()
+  await heading(page, 'Users').waitFor()
+  equal(await page.title(), 'Users · Administration · Latchkey')
+
+  await button(page, 'Add a user…').click()
+  const adding = page.getByRole('dialog')
+  await adding.getByLabel('User name').fill('grace')
+  await adding.getByLabel('Password', { exact: true }).fill('short')
+  await adding.getByLabel('E-mail').fill('grace@example.com')
+  await adding.getByLabel('Roles').fill('editor')
+  await page.keyboard.press('Enter')
+  await adding.getByText('too short').waitFor()
+  ok(await isFocused(adding.getByLabel('Password', { exact: true })))
+  await adding.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await adding.getByLabel('Roles').fill('Editor')
+  await page.keyboard.press('Enter')
+  await adding.getByText('A role begins with').waitFor()
+  await adding.getByLabel('Roles').fill('editor, author')
+  await page.keyboard.press('Enter')
+  await page.getByText('grace was added.').waitFor()
+
+  await page.getByLabel('Name or code').fill('nobody-at-all')
+  await page.keyboard.press('Enter')
+  await page.getByText('Nobody is called “nobody-at-all”.').waitFor()
+  await page.getByLabel('Name or code').fill('GRACE')
+  await page.keyboard.press('Enter')
+  const row = page.getByRole('row', { name: /grace/ })
+  await row.waitFor()
+  match(await text(row), /grace.*editor.*author.*May sign in.*\d{4}/)
+  equal(await page.getByRole('row').count(), 2)
+  await row.getByRole('link', { name: 'grace' }).click()
+  await heading(page, 'grace').waitFor()
+  ok(await isFocused(heading(page, 'grace')))
+  equal(await page.title(), 'grace · Administration · Latchkey')
+  await section(page, 'Who this is').getByText('grace@example.com').waitFor()
+  const code = new URL(page.url()).hash.slice(1)
+
+  const roles = section(page, 'Roles')
+  await roles.getByLabel('Roles').fill('editor')
+  await button(roles, 'Save roles').click()
+  await roles.getByText('The roles are saved.').waitFor()
+  const grace = new Visitor(moody.server.url)
+  deepEqual((await grace.login('grace')).json.user.roles, ['editor'])
+
+  const theirs = await openChromium()
+  try {
+    const tab = await theirs.newPage()
+    await signInByHand(tab, `${moody.url}/sign-in`, 'grace')
+    await tab.getByRole('heading', { name: 'My devices and sessions' }).waitFor()
+    // It asks by itself every half minute; whoever does anything is told at once.
+    const isOut = tab.waitForURL('**/sign-in?**', { timeout: 45_000 })
+    await button(page, 'Lock…').click()
+    await button(page.getByRole('dialog'), 'Lock').click()
+    await page.getByText(/grace is locked\. Sessions ended: 2; remembered logins ended: 1\./).waitFor()
+    equal(await signsIn('grace', PASSWORD), false)
+    await takePicture(page, 'admin-locked')
+    await isOut
+    match(tab.url(), /reason=revoked/)
+  } finally {
+    await theirs.close()
+  }
+  await button(page, 'Unlock').click()
+  await page.getByText('grace may sign in again.').waitFor()
+  await grace.login('grace')
+
+  const password = section(page, 'New password')
+  await password.getByLabel('New password').fill('password')
+  await button(password, 'Set password').click()
+  await password.getByText('everyone who guesses').waitFor()
+  await password.getByLabel('New password').fill(NEW_PASSWORD)
+  await button(password, 'Set password').click()
+  await password.getByText(/The new password is set\. Sessions ended: 1/).waitFor()
+  deepEqual([await signsIn('grace', PASSWORD), await signsIn('grace', NEW_PASSWORD)], [false, true])
+
+  const record = section(page, 'Record')
+  for (const words of ['created', 'locked', 'unlocked']) await record.getByText(`The account was ${words} by an administrator`).waitFor()
+  await record.getByText('The roles were changed by an administrator').waitFor()
+  await record.getByText('An administrator set a new password').waitFor()
+
+  await button(page, 'Delete grace…').click()
+  const deleting = page.getByRole('dialog')
+  await deleting.getByLabel(/type the name/).fill('alan')
+  await page.keyboard.press('Enter')
+  await deleting.getByText('This is not the name.').waitFor()
+  await deleting.getByLabel(/type the name/).fill('grace')
+  await page.keyboard.press('Enter')
+  await page.getByText('grace was deleted.').waitFor()
+  await heading(page, 'Users').waitFor()
+  equal(await signsIn('grace', NEW_PASSWORD), false)
+  await page.goto(`${moody.url}/admin#${code}`)
+  await heading(page, 'This user is not there').waitFor()
+
+  await page.goto(`${moody.url}/account`)
+  await page.getByText('As an administrator: deleted a user').waitFor()
+  await page.close()
+})
+
+test('sessions are ended one by one and all at once', async () => {
+  const visitor = await registered('lister')
+  const others = [new Visitor(moody.server.url), new Visitor(moody.server.url)]
+  for (const other of others) await other.login('lister')
+  const isIn = async (who: Visitor) => (await who.byToken('GET', '/access/session')).status === 200
+  const page = await adminPage('root', `#${visitor.code}`)
+  const sessions = section(page, 'Sessions and remembered logins')
+  await until('three lineages', async () => (await sessions.locator('li.lineage').count()) === 3)
+  await sessions.locator('li.lineage', { hasText: 'not remembered' }).first().getByRole('button').click()
+  await sessions.getByText('Sessions ended: 1; remembered logins ended: 0.').waitFor()
+  await until('one to be gone', async () => (await sessions.locator('li.lineage').count()) === 2)
+  ok(await isFocused(sessions.getByRole('heading', { name: 'Sessions and remembered logins' })))
+  equal((await Promise.all(others.map(isIn))).filter(Boolean).length, 1)
+  ok(await isIn(visitor))
+  await button(sessions, 'End everything').click()
+  await button(page.getByRole('dialog'), 'End everything').click()
+  await sessions.getByText('They are not signed in anywhere.').waitFor()
+  deepEqual(await Promise.all([visitor, ...others].map(isIn)), [false, false, false])
+  await page.close()
+})
+
+test('many users come page by page; back leads to whom one came from, and the address to anybody', async () => {
+  await using server = await startServer()
+  await addAdministrator(server, 'root')
+  const hash = await bcryptOf(PASSWORD, { cost: 4 })
+  const lines = Array.from({ length: 60 }, (_, index) => JSON.stringify({ username: `reader${index}`, hash }))
+  const imported = await runCommand(['user', 'import', '-', '--format', 'jsonl'], { folder: server.folder, input: lines.join('\n') })
+  equal(imported.code, 0, imported.stderr)
+  const page = await adminPage('root', '', browser, server.publicUrl)
+  await until('a first page', async () => (await page.getByRole('row').count()) === 51)
+  await button(page, 'Show more').click()
+  await until('the rest', async () => (await page.getByRole('row').count()) === 62)
+  equal(await button(page, 'Show more').count(), 0)
+  const link = page.getByRole('row').nth(51).getByRole('link').first()
+  ok(await isFocused(link))
+  const name = await text(link)
+  await page.keyboard.press('Enter')
+  await heading(page, name).waitFor()
+  await page.goBack()
+  await heading(page, 'Users').waitFor()
+  equal(await page.getByRole('row').count(), 62)
+  ok(await isFocused(page.getByRole('link', { name, exact: true })))
+  await page.goForward()
+  await heading(page, name).waitFor()
+  await page.getByRole('link', { name: '中文' }).click()
+  await heading(page, name).waitFor()
+  equal(await page.title(), `${name} · 管理 · Latchkey`)
+  await page.getByRole('link', { name: 'English' }).click()
+  await page.getByRole('link', { name: 'All users' }).waitFor()
+  await page.close()
+})
+
+test('keys: the next one signs, and a service gets one that is shown once', async () => {
+  const page = await adminPage('root', '#keys')
+  const signing = section(page, 'Signing keys')
+  const next = await text(signing.getByRole('row', { name: /Signs next/ }).locator('code'))
+  await button(signing, 'Rotate…').click()
+  await button(page.getByRole('dialog'), 'Rotate').click()
+  await signing.getByText(`The key ${next} signs now.`).waitFor()
+  await signing.getByText('Retired').waitFor()
+
+  const services = section(page, 'Keys of services')
+  await services.getByText('No service has a key yet.').waitFor()
+  await services.getByLabel('Service').fill('orders')
+  await page.keyboard.press('Enter')
+  const shown = services.getByRole('region', { name: 'The key of orders' })
+  await shown.getByText('It is shown only now').waitFor()
+  const value = await text(shown.locator('code'))
+  await browser.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await button(services, 'Copy').click()
+  await services.getByText('Copied.').waitFor()
+  equal(await page.evaluate(() => navigator.clipboard.readText()), value)
+  const asks = async () => {
+    const aborting = new AbortController()
+    const { status } = await fetch(`${moody.server.url}/access/revocations`, {
+      headers: { authorization: `Service ${value}` },
+      signal: aborting.signal,
+    })
+    aborting.abort()
+    return status
+  }
+  equal(await asks(), 200)
+  await takePicture(page, 'admin-new-key')
+  await button(services, 'I have it').click()
+  equal(await services.getByText(value).count(), 0)
+  await button(services, 'Remove the key of orders').click()
+  await button(page.getByRole('dialog'), 'Remove').click()
+  await services.getByText('The key of orders is removed.').waitFor()
+  equal(await asks(), 401)
+  await page.close()
+})
+
+test('whoever has not the role is told so, and how to get it', async () => {
+  await registered('curious')
+  const page = await adminPage('curious')
+  await heading(page, 'Your roles do not allow this').waitFor()
+  await page.getByText('latchkey user role curious admin').waitFor()
+  equal(await page.getByRole('table').count(), 0)
+  deepEqual(await faultsOf(page), [])
+  await takePicture(page, 'admin-not-allowed')
+  const { code } = await runCommand(['user', 'role', 'curious', 'admin'], { folder: moody.server.folder })
+  equal(code, 0)
+  await until('the role to be there', async () => {
+    await button(page, 'Try again')
+      .click({ timeout: 500 })
+      .catch(() => {})
+    return heading(page, 'Users').isVisible()
+  })
+  await page.goto(`${moody.url}/account`)
+  await page.getByRole('link', { name: 'Administration' }).click()
+  await heading(page, 'Users').waitFor()
+  await page.close()
+})
+
+test('one’s own row leads to one’s account, and offers nothing to be locked out by', async () => {
+  const page = await adminPage()
+  await page.getByRole('row', { name: /root/ }).getByRole('link', { name: 'root' }).click()
+  await page.getByText('This is you.').waitFor()
+  for (const name of [/Lock/, 'Save roles', 'Set password', /Delete/]) equal(await button(page, name).count(), 0)
+  await page.getByRole('link', { name: 'To my account' }).click()
+  await page.waitForURL('**/account')
+  await page.close()
+})
+
+test('a sign-in that is not fresh is asked for the password, and goes on where it was', async () => {
+  await using server = await startServer({ env: { LATCHKEY_FRESH_FOR: '4s' } })
+  await addAdministrator(server, 'root')
+  const page = await adminPage('root', '', browser, server.publicUrl)
+  await button(page, 'Add a user…').click()
+  const adding = page.getByRole('dialog', { name: 'Add a user' })
+  await adding.getByLabel('User name').fill('late')
+  await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
+  await page.waitForTimeout(4_500)
+  await page.keyboard.press('Enter')
+  const asked = page.getByRole('dialog', { name: 'Your password, once more' })
+  await asked.waitFor()
+  ok(await isFocused(asked.getByLabel('Password', { exact: true })))
+  equal(await asked.locator('input[autocomplete=username]').inputValue(), 'root')
+  equal(await asked.locator('input[type=password]').getAttribute('autocomplete'), 'current-password')
+  deepEqual(await faultsOf(page), [])
+  await takePicture(page, 'admin-password-again', { whole: false })
+
+  // It can be declined, which closes nothing else.
+  await page.keyboard.press('Escape')
+  await adding.getByText('This needs your password once more.').waitFor()
+  equal(await adding.getByLabel('Password', { exact: true }).inputValue(), NEW_PASSWORD)
+  await button(adding, 'Add a user').click()
+  await asked.getByLabel('Password', { exact: true }).fill('not-the-password-1')
+  await page.keyboard.press('Enter')
+  await asked.getByText('not right').waitFor()
+  await asked.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByText('late was added.').waitFor()
+  equal(await page.getByRole('dialog').count(), 0)
+
+  // Opened anew after a while, the page asks at once.
+  await page.waitForTimeout(4_500)
+  await page.reload()
+  await asked.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('row', { name: /late/ }).waitFor()
+  await page.close()
+})
+
+test('what cannot be read says so, and can be tried again', async () => {
+  const page = await adminPage()
+  await page.getByRole('table').waitFor()
+  moody.mood = 'down'
+  try {
+    await page.getByLabel('Name or code').fill('root')
+    await page.keyboard.press('Enter')
+    await page.getByText('The users could not be read.').waitFor()
+    await takePicture(page, 'admin-server-down')
+  } finally {
+    moody.mood = 'well'
+  }
+  await button(page, 'Try again').click()
+  await page.getByRole('row', { name: /root/ }).waitFor()
+  await page.close()
+})
+
+test('nothing is wrong for assistive technology, in either language or theme; nothing is cut off, and no rule of content is broken', async () => {
+  const { code } = await registered('shown')
+  const faults: string[] = []
+  for (const [locale, colorScheme] of [
+    ['en-US', 'light'],
+    ['en-US', 'dark'],
+    ['zh-CN', 'light'],
+    ['zh-CN', 'dark'],
+  ] as const) {
+    const context = await openChromium({ locale, colorScheme })
+    try {
+      const page = await adminPage('root', '', context)
+      page.on('console', (message) => {
+        if (/Content Security Policy|Trusted/i.test(message.text())) faults.push(message.text())
+      })
+      page.on('pageerror', (error) => faults.push(error.message))
+      const look = async (name: string, loaded: string) => {
+        await page.locator(loaded).first().waitFor()
+        await takePicture(page, `admin-${name}-${locale}-${colorScheme}`)
+        for (const fault of await faultsOf(page)) faults.push(`${name} ${locale} ${colorScheme}: ${fault}`)
+        await page.setViewportSize({ width: 360, height: 740 })
+        await takePicture(page, `admin-${name}-${locale}-${colorScheme}-narrow`)
+        if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) faults.push(`${name} ${locale} is cut off`)
+        await page.setViewportSize({ width: 1100, height: 800 })
+      }
+      await look('users', 'table')
+      await page.locator('.heading button').click()
+      await look('add-user', '[role=dialog]')
+      await page.keyboard.press('Escape')
+      await page.goto(`${moody.url}/admin#${code}`)
+      await look('user', '.lineage')
+      await page.goto(`${moody.url}/admin#keys`)
+      await look('keys', '#services')
+    } finally {
+      await context.close()
+    }
+  }
+  deepEqual(faults, [])
+})
