@@ -4,5 +4,6 @@ import { draw } from '../shared/draw.tsx'
 import { Present } from '../shared/present.tsx'
 import './admin.css'
 import { Administration } from './administration.tsx'
+import { say } from './say.ts'
 
-draw(<Present>{(who) => <Administration who={who} />}</Present>)
+draw(<Present heading={say('title')}>{(who) => <Administration who={who} />}</Present>)

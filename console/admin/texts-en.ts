@@ -24,6 +24,7 @@ export const en = {
   findLabel: 'Name or code',
   findHint: 'The whole name, or the code that begins with usr_.',
   showAll: 'Show all users',
+  shown: 'Users shown: {count}',
   foundNobody: 'Nobody is called “{name}”.',
   name: 'Name',
   state: 'State',

@@ -26,6 +26,7 @@ export const zh: Texts = {
   findLabel: '用户名或代码',
   findHint: '完整的用户名，或以 usr_ 开头的代码。',
   showAll: '显示所有用户',
+  shown: '显示用户数：{count}',
   foundNobody: '没有名为“{name}”的用户。',
   name: '用户名',
   state: '状态',

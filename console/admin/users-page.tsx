@@ -52,6 +52,9 @@ export function UsersPage({ own, listed, removed }: UsersPageProps) {
         {state.status === 'loading' && <Waiting text={say('loadingUsers')} />}
         {state.status === 'failed' && <Failure text={say('failedUsers')} error={state.error} again={load} />}
         {shown?.users.length === 0 && <p role="status">{say('foundNobody', { name })}</p>}
+        <p className="soft small" role="status">
+          {shown !== undefined && shown.users.length > 0 && say('shown', { count: shown.users.length })}
+        </p>
         {shown !== undefined && shown.users.length > 0 && <UsersTable users={shown.users} own={own} bodyRef={table} />}
         {shown !== undefined && shown.next !== null && <MoreButton onMore={showMore} reading={say('loadingMoreUsers')} />}
       </section>

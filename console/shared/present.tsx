@@ -7,17 +7,22 @@ import { say } from './say.ts'
 import { usePresence } from './use-presence.ts'
 import { Waiting } from './waiting.tsx'
 
-export function Present({ children }: { readonly children: (who: SignedIn) => ReactNode }) {
+interface PresentProps {
+  /** Where the page has none of its own before there is somebody to show more to. */
+  readonly heading?: string
+  readonly children: (who: SignedIn) => ReactNode
+}
+
+export function Present({ heading, children }: PresentProps) {
   const [presence, ask] = usePresence()
-  switch (presence.status) {
-    case 'asking':
-      return <Waiting text={say('loadingWho')} />
-    case 'failed':
-      return <Failure text={say('failedWho')} error={presence.error} again={ask} />
-    case 'leaving':
-      return <p role="status">{say('leaving')}</p>
-    case 'here':
-      // Nothing typed for one user may be left on the screen of another.
-      return <Fragment key={presence.who.user.code}>{children(presence.who)}</Fragment>
-  }
+  // Nothing typed for one user may be left on the screen of another.
+  if (presence.status === 'here') return <Fragment key={presence.who.user.code}>{children(presence.who)}</Fragment>
+  return (
+    <>
+      {heading !== undefined && <h1 tabIndex={-1}>{heading}</h1>}
+      {presence.status === 'asking' && <Waiting text={say('loadingWho')} />}
+      {presence.status === 'failed' && <Failure text={say('failedWho')} error={presence.error} again={ask} />}
+      {presence.status === 'leaving' && <p role="status">{say('leaving')}</p>}
+    </>
+  )
 }

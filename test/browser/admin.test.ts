@@ -36,12 +36,11 @@ async function addAdministrator({ folder }: RunningServer, username: string): Pr
 async function adminPage(username = 'root', fragment = '', context = browser, url = moody.url): Promise<Page> {
   await context.clearCookies()
   const page = await context.newPage()
-  await page.goto(`${url}/admin`)
+  await page.goto(`${url}/admin${fragment}`)
   await page.waitForURL('**/sign-in?**')
   await fillIn(page, username)
   await page.locator('button[type=submit]').click()
-  await page.waitForURL('**/admin')
-  if (fragment !== '') await page.goto(`${url}/admin${fragment}`)
+  await page.waitForURL(`${url}/admin${fragment}`)
   return page
 }
 
@@ -302,6 +301,7 @@ test('a sign-in that is not fresh is asked for the password, and goes on where i
   // It can be declined, which closes nothing else.
   await page.keyboard.press('Escape')
   await adding.getByText('This needs your password once more.').waitFor()
+  await until('the focus to be back', () => adding.evaluate((dialog) => dialog.contains(document.activeElement)))
   equal(await adding.getByLabel('Password', { exact: true }).inputValue(), NEW_PASSWORD)
   await button(adding, 'Add a user').click()
   await asked.getByLabel('Password', { exact: true }).fill('not-the-password-1')

@@ -6,7 +6,7 @@ import type { Texts } from '../texts.ts'
 const { dataset } = document.body
 
 export const page = dataset.page
-export const returnAddress = dataset.return ?? '/account'
+export const returnAddress = withFragment(dataset.return ?? '/account')
 export const mayBeSignedIn = dataset.try !== undefined
 export const reason = dataset.reason ?? ''
 export const texts = JSON.parse(dataset.texts ?? '{}') as Texts
@@ -24,4 +24,10 @@ export function sayTime(iso: string): string {
 
 export function element<E extends HTMLElement>(id: string): E {
   return document.getElementById(id) as E
+}
+
+/** Browsers take a fragment along to the page that they are sent to instead; the server, which knows where to return to, never sees it. */
+function withFragment(address: string): string {
+  const isOfThisPage = location.hash.slice(1) !== '' && document.getElementById(location.hash.slice(1)) !== null
+  return address.includes('#') || isOfThisPage ? address : address + location.hash
 }
