@@ -5,6 +5,8 @@ import type { Embedded } from '../http/embedded.ts'
 export interface MountOptions {
   /** `false` leaves the pages for people (`/sign-in`, `/register`, `/account` and the like) to the host. */
   readonly pages?: boolean
+  /** `true` puts the page for administrators at `/admin`; without it, that path is the host's. */
+  readonly admin?: boolean
 }
 
 const mounted = new WeakSet<object>()
@@ -15,13 +17,15 @@ const mounted = new WeakSet<object>()
  * @throws TypeError when it is mounted already, or an option is not understood
  */
 export function mountPaths(latchkey: Embedded, options: MountOptions): readonly string[] {
-  const { pages = true, ...unknown } = options
+  const { pages = true, admin = false, ...unknown } = options
   const [name] = Object.keys(unknown)
-  if (name !== undefined) throw new TypeError(`Latchkey is not mounted: there is no option "${name}". Its options: pages.`)
-  if (typeof pages !== 'boolean') throw new TypeError(`Latchkey is not mounted: pages is ${String(pages)}. Accepted: true or false.`)
+  if (name !== undefined) throw new TypeError(`Latchkey is not mounted: there is no option "${name}". Its options: pages, admin.`)
+  for (const [option, value] of Object.entries({ pages, admin }))
+    if (typeof value !== 'boolean') throw new TypeError(`Latchkey is not mounted: ${option} is ${String(value)}. Accepted: true or false.`)
   if (mounted.has(latchkey)) throw new TypeError('Latchkey is mounted already: mount it once, at the root of one server.')
   mounted.add(latchkey)
-  return [...latchkey.paths.api, ...(pages ? latchkey.paths.pages : [])]
+  const { paths } = latchkey
+  return [...paths.api, ...(pages ? paths.pages : []), ...(admin ? paths.admin : [])]
 }
 
 /** Whether a path is one of these. */

@@ -14,12 +14,20 @@ export interface Embedded {
 export interface EmbeddedPaths {
   readonly api: readonly string[]
   readonly pages: readonly string[]
+  /** The page for administrators. */
+  readonly admin: readonly string[]
 }
 
 /** Left to the host, which has pages of its own there. */
 const OF_THE_HOST = ['/', '/docs']
+/** Hosts often have one of their own there: it is mounted where they ask for it. */
+const WHERE_ASKED_FOR = ['/admin']
 
 export function embeddedPaths(pages: readonly Route[]): EmbeddedPaths {
   const own = pages.map(({ path }) => path).filter((path) => !path.includes(':') && !OF_THE_HOST.includes(path))
-  return { api: ['/access/*', '/.well-known/jwks.json'], pages: own }
+  return {
+    api: ['/access/*', '/.well-known/jwks.json'],
+    pages: own.filter((path) => !WHERE_ASKED_FOR.includes(path)),
+    admin: own.filter((path) => WHERE_ASKED_FOR.includes(path)),
+  }
 }

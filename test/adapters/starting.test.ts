@@ -91,6 +91,7 @@ test('a wrong option of the mount stops the start', async () => {
   const made = await latchkey()
   throws(() => toExpress(made).routes({ page: false } as never), /no option "page"\. Its options: pages/)
   throws(() => toHono(made).routes({ pages: 'no' } as never), /pages is no\. Accepted: true or false/)
+  throws(() => toHono(made).routes({ admin: 1 } as never), /admin is 1\. Accepted: true or false/)
   await rejects(
     async () =>
       fastify()
@@ -124,6 +125,18 @@ test('the pages may be left to the host', async () => {
   equal(await (await app.request('/account')).text(), 'of the host')
   equal((await app.request('/sign-in')).status, 404)
   equal((await app.request('/access/session')).status, 401)
+})
+
+test('the page for administrators is there where the host asks for it, and otherwise the path is the host’s', async () => {
+  for (const admin of [true, false]) {
+    const app = fastify()
+    app.register(toFastify(await latchkey()).plugin, { admin })
+    if (!admin) app.get('/admin', async () => 'of the host')
+    const { statusCode, headers, body } = await app.inject('/admin')
+    if (admin) deepEqual([statusCode, headers.location], [303, '/sign-in?lang=en&return=%2Fadmin'])
+    else equal(body, 'of the host')
+    await app.close()
+  }
 })
 
 test('a body that the host has read already is a clear refusal, not an endless wait', async () => {
