@@ -7,7 +7,7 @@ import { KeysPage } from './keys-page.tsx'
 import { NotAllowed } from './not-allowed.tsx'
 import { PasswordAgain } from './password-again.tsx'
 import { Places } from './places.tsx'
-import { useStanding } from './standing.ts'
+import { forgetStanding, useStanding } from './standing.ts'
 import { usePlace } from './use-place.ts'
 import { useUsers } from './use-users.ts'
 import { UserPage } from './user-page.tsx'
@@ -15,6 +15,8 @@ import { UsersPage } from './users-page.tsx'
 
 export function Administration({ who }: { readonly who: SignedIn }) {
   const { isRefused, usedAt } = useStanding()
+  // What one user was refused or had under way must not come to another, who signs in after them.
+  useEffect(() => forgetStanding, [])
   return (
     <>
       <ExpiringBanner latest={who.session.expiresAt} aliveUntil={usedAt + who.session.idleTimeout * 1000} />

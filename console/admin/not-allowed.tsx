@@ -1,12 +1,15 @@
 // What somebody without the role is told: that it is not for them, and how it would be.
 
 import { Button } from '@mantine/core'
+import { useEffect } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
 import { Heading } from './heading.tsx'
 import { say } from './say.ts'
 import { noteStanding } from './standing.ts'
 
 export function NotAllowed({ who: { user } }: { readonly who: SignedIn }) {
+  // It may take the place of what had the focus.
+  useEffect(() => document.querySelector<HTMLElement>('main h1')?.focus(), [])
   const roles = user.roles.filter((role) => role !== 'admin')
   return (
     <>

@@ -47,6 +47,11 @@ export function answerQuestion(isTyped: boolean): void {
   answer(isTyped)
 }
 
+export function forgetStanding(): void {
+  answerQuestion(false)
+  noteStanding({ isRefused: false })
+}
+
 function listen(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)

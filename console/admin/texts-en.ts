@@ -16,7 +16,6 @@ export const en = {
   notAllowedText: 'This page is for users with the role “admin”. You are signed in as {name}; your roles: {roles}.',
   notAllowedHow: 'Whoever runs this server can give you the role, on its machine:',
 
-  usersLead: 'Everybody who has an account here.',
   loadingUsers: 'Reading the users…',
   failedUsers: 'The users could not be read.',
   loadingMoreUsers: 'Reading more users…',

@@ -18,7 +18,6 @@ export const zh: Texts = {
   notAllowedText: '此页面仅供具有 “admin” 角色的用户使用。您已登录为 {name}；您的角色：{roles}。',
   notAllowedHow: '管理此服务器的人可以在服务器上授予您该角色：',
 
-  usersLead: '在此拥有账号的所有人。',
   loadingUsers: '正在读取用户……',
   failedUsers: '无法读取用户。',
   loadingMoreUsers: '正在读取更多用户……',

@@ -3,7 +3,7 @@
 import { Badge } from '@mantine/core'
 import { sayDevice, sayPlace } from './device-text.ts'
 import { kindOf, type Operation, sayOperation } from './operation-text.ts'
-import { say } from './say.ts'
+import { isText, say } from './say.ts'
 import { sayMoment } from './times.ts'
 
 const COLORS = { ok: 'teal', refused: 'yellow', limited: 'yellow', notice: 'gray', warning: 'orange', alarm: 'red' } as const
@@ -37,8 +37,8 @@ export function wordsOf(operation: Operation): string {
 }
 
 function whence({ ip, device }: Operation): string {
-  // What is done to an account from outside has no address to show.
-  if (ip === '') return sayDevice(device)
+  // What somebody else does to an account has no address to show.
+  if (ip === '') return isText(device) ? say(device) : sayDevice(device)
   return say('fromDevice', { ip: sayPlace(ip), device: sayDevice(device) })
 }
 

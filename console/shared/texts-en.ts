@@ -51,6 +51,8 @@ export const en = {
   more: 'Show more',
   loadingMore: 'Reading older operations…',
   fromDevice: '{ip}, {device}',
+  'latchkey administration': 'In the administration',
+  'latchkey command': 'By a command on the server',
 
   'account.register': 'The account was created',
   'account.register.operator': 'The account was created by an operator',

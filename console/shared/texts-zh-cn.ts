@@ -53,6 +53,8 @@ export const zh: Texts = {
   more: '显示更多',
   loadingMore: '正在读取更早的记录……',
   fromDevice: '{ip}，{device}',
+  'latchkey administration': '在管理页面或接口中',
+  'latchkey command': '在服务器上通过命令',
 
   'account.register': '创建了账号',
   'account.register.operator': '管理者创建了账号',

@@ -270,6 +270,21 @@ test('whoever has not the role is told so, and how to get it', async () => {
   await page.close()
 })
 
+test('what one user was refused is not held against another, who signs in after them', async () => {
+  await registered('visitor')
+  const page = await adminPage('visitor')
+  await heading(page, 'Your roles do not allow this').waitFor()
+  const other = await browser.newPage()
+  await other.goto(`${moody.url}/sign-in?reason=fresh`)
+  await fillIn(other, 'root')
+  await other.locator('button[type=submit]').click()
+  await other.waitForURL('**/account')
+  await heading(page, 'Users').waitFor()
+  await page.getByRole('row', { name: /root/ }).getByText('You ·').waitFor()
+  await other.close()
+  await page.close()
+})
+
 test('one’s own row leads to one’s account, and offers nothing to be locked out by', async () => {
   const page = await adminPage()
   await page.getByRole('row', { name: /root/ }).getByRole('link', { name: 'root' }).click()
