@@ -75,7 +75,7 @@ export const en = {
   rolesSaved: 'The roles are saved.',
 
   sessionsTitle: 'Sessions and remembered logins',
-  sessionsLead: 'Where they are signed in now. An ending reaches every tab and every application within a second.',
+  sessionsLead: 'Where they are signed in now. What has ended gets nothing more, anywhere, within a second.',
   loadingSessions: 'Reading the sessions…',
   failedSessions: 'The sessions could not be read.',
   nowhere: 'They are not signed in anywhere.',

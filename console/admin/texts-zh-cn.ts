@@ -77,7 +77,7 @@ export const zh: Texts = {
   rolesSaved: '角色已保存。',
 
   sessionsTitle: '会话和记住的登录',
-  sessionsLead: '对方目前在哪些地方登录。结束会在一秒内到达每个标签页和每个应用。',
+  sessionsLead: '对方目前在哪些地方登录。结束之后一秒之内，它在任何地方都不再有效。',
   loadingSessions: '正在读取会话……',
   failedSessions: '无法读取会话。',
   nowhere: '对方目前没有在任何地方登录。',
