@@ -7,6 +7,7 @@ import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
 import { Section } from '../shared/section.tsx'
 import { useAction } from '../shared/use-action.ts'
+import { WhosePassword } from '../shared/whose-password.tsx'
 import { say } from './say.ts'
 
 interface ChangePasswordProps {
@@ -49,8 +50,7 @@ export function ChangePassword({ username, currentRef, onChanged }: ChangePasswo
   return (
     <Section id="password" title={say('passwordTitle')} lead={say('passwordLead')}>
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        {/* Tells a password manager whose password this is. */}
-        <input type="text" name="username" autoComplete="username" value={username} readOnly hidden aria-label={say('username')} />
+        <WhosePassword name={username} label={say('username')} />
         <SecretField label={say('currentPassword')} autoComplete="current-password" {...field('current')} />
         <SecretField label={say('newPassword')} autoComplete="new-password" hint={say('newPasswordHint')} {...field('next')} />
         <SecretField label={say('repeatPassword')} autoComplete="new-password" {...field('again')} />

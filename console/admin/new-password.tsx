@@ -7,6 +7,7 @@ import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
 import { Section } from '../shared/section.tsx'
 import { useAction } from '../shared/use-action.ts'
+import { WhosePassword } from '../shared/whose-password.tsx'
 import { faultIn } from './fault.ts'
 import { say } from './say.ts'
 import { type ChangedUser, type UserRecord, users } from './users.ts'
@@ -50,8 +51,7 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
   return (
     <Section id="password" title={say('passwordTitle')} lead={say('passwordLead')}>
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        {/* Tells a password manager whose password this is. */}
-        <input type="text" name="username" autoComplete="username" value={user.username} readOnly hidden aria-label={say('username')} />
+        <WhosePassword name={user.username} label={say('username')} />
         <SecretField
           label={say('newPassword')}
           name="password"

@@ -8,6 +8,7 @@ import { latchkey } from '../shared/latchkey.ts'
 import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
 import { useAction } from '../shared/use-action.ts'
+import { WhosePassword } from '../shared/whose-password.tsx'
 import { say } from './say.ts'
 import { answerQuestion, useStanding } from './standing.ts'
 
@@ -39,8 +40,7 @@ function PasswordForm({ who: { user, session } }: { readonly who: SignedIn }) {
   return (
     <form className="form" onSubmit={(event) => void submit(event)} noValidate>
       <p>{say('againText', { name: user.username })}</p>
-      {/* Tells a password manager whose password this is. */}
-      <input type="text" name="username" autoComplete="username" value={user.username} readOnly hidden aria-label={say('username')} />
+      <WhosePassword name={user.username} label={say('username')} />
       <SecretField
         label={say('password')}
         name="password"
