@@ -8,7 +8,9 @@ import { recordOperation } from '../../src/engine/operations.ts'
 import type { Route } from '../../src/http/route.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register, type SignedInPerson } from '../support/people.ts'
+import { ALICE, administrator, login, register, type SignedInPerson } from '../support/people.ts'
+
+const GRACE = { username: 'Grace', password: 'seven-grey-herons-at-dusk' }
 
 /** A request whose headers have arrived, and whose body has not. */
 interface Dawdling {
@@ -50,6 +52,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /access/operations': { action: 'order.late' },
   'POST /access/password': { current: ALICE.password, next: 'seven-grey-herons-at-dusk' },
   'DELETE /access/account': { password: ALICE.password },
+  'POST /access/admin/users': { username: 'Late', password: 'seven-grey-herons-at-dusk', roles: ['admin'] },
+  'PATCH /access/admin/users/:userCode': { disabled: true },
+  'POST /access/admin/keys': { service: 'late' },
 }
 
 const slow: readonly Route[] = routes.filter(({ body, proof }) => body !== undefined && proof === 'header')
@@ -69,18 +74,22 @@ test('every route that reads a body for somebody is tried here', () => {
   assert.deepEqual(slow.map(({ method, path }) => `${method} ${path}`).sort(), Object.keys(BODIES).sort())
 })
 
-for (const { method, path, body: shape } of slow) {
+for (const { method, path, body: shape, role } of slow) {
   for (const [how, end] of ENDINGS) {
     test(`${method} ${path} that was let in before its session was ${how} is refused and changes nothing`, async () => {
       await using latchkey = await startInProcess()
-      const alice = await register(latchkey)
-      const where = `${method} ${path}`
-      const request = begin(latchkey, method, path, shape?.type ?? '', alice.token, BODIES[where])
+      const other = await register(latchkey, GRACE)
+      const alice = role === undefined ? await register(latchkey) : await administrator(latchkey, ALICE)
+      const state = async () => [await latchkey.engine.store.users.page(null, 9), latchkey.engine.keys.services()]
+      const before = await state()
+      const target = path.replace(':userCode', other.code)
+      const request = begin(latchkey, method, target, shape?.type ?? '', alice.token, BODIES[`${method} ${path}`])
       await request.reading
       await end(latchkey, alice)
       const { status, code, reason, cookies } = await request.finish()
       assert.deepEqual([status, code, reason], [401, 'token.invalid', 'session_ended'])
       assert.deepEqual(cookies, [])
+      assert.deepEqual(await state(), before)
       const again = await login(latchkey)
       const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: again.token } })
       assert.ok(json.operations.every(({ action }: { action: string }) => action !== 'order.late' && action !== 'password.change'))
