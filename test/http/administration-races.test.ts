@@ -87,6 +87,7 @@ test('an administrator whose own record changes without consequence meanwhile go
   once(() => setRoles(latchkey.engine, 'operator', root.code, ['admin', 'editor']))
   const changed = await as(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['editor'] })
   deepEqual([changed.status, changed.json.user?.roles], [200, ['editor']])
+  deepEqual((await store.users.find(root.code))?.roles, ['admin', 'editor'])
 })
 
 void suite('Who is an administrator no more while a request is under way', () => {
