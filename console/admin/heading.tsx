@@ -1,10 +1,10 @@
 // The heading of a place, which is also the title of the tab.
 
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useLayoutEffect } from 'react'
 import { say } from './say.ts'
 
 export function Heading({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${text} · ${say('title')} · Latchkey`
   }, [text])
   return (
