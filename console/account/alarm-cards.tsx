@@ -1,14 +1,15 @@
 // The alarms that have not been seen yet, above everything else.
 
 import { useState } from 'react'
+import type { OperationsPage } from '../../src/client/index.ts'
 import { Failure } from '../shared/failure.tsx'
+import type { Paged } from '../shared/use-paged.ts'
 import { AlarmCard } from './alarm-card.tsx'
 import { alarmsIn, keepSeenAlarm, seenAlarms } from './alarms.ts'
 import { say } from './say.ts'
-import type { OperationsReading } from './use-operations.ts'
 
 interface AlarmCardsProps {
-  readonly reading: OperationsReading
+  readonly reading: Paged<OperationsPage>
   readonly onEndEverything: () => void
   readonly onChangePassword: () => void
 }

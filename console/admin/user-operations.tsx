@@ -1,28 +1,28 @@
 // What happened in somebody's account.
 
 import { useRef } from 'react'
+import type { OperationsPage } from '../../src/client/index.ts'
 import { Failure } from '../shared/failure.tsx'
+import { failureText } from '../shared/failure-text.ts'
 import { MoreButton } from '../shared/more-button.tsx'
 import { OperationRow } from '../shared/operation-row.tsx'
+import { Outcome } from '../shared/outcome.tsx'
 import { Section } from '../shared/section.tsx'
+import type { Paged } from '../shared/use-paged.ts'
+import { useReadingOn } from '../shared/use-reading-on.ts'
 import { Waiting } from '../shared/waiting.tsx'
 import { say } from './say.ts'
-import type { UserOperationsReading } from './use-user-operations.ts'
 
-export function UserOperations({ reading: { state, load, more } }: { readonly reading: UserOperationsReading }) {
+export function UserOperations({ reading: { state, load, more } }: { readonly reading: Paged<OperationsPage> }) {
   const list = useRef<HTMLUListElement>(null)
   const shown = state.status === 'here' ? state.value : undefined
-
-  async function showMore() {
-    const count = shown?.operations.length ?? 0
-    await more()
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`li:nth-child(${count + 1})`)?.focus())
-  }
+  const readOn = useReadingOn(list, shown?.operations.length ?? 0)
 
   return (
     <Section id="operations" title={say('operationsTitle')} lead={say('operationsLead')}>
       {state.status === 'loading' && <Waiting text={say('loadingOperations')} />}
       {state.status === 'failed' && <Failure text={say('failedOperations')} error={state.error} again={load} />}
+      <Outcome failure={state.status === 'here' && state.stale !== undefined ? failureText(state.stale) : undefined} />
       {shown?.operations.length === 0 && <p>{say('nothingYet')}</p>}
       {shown !== undefined && shown.operations.length > 0 && (
         <ul className="operations" ref={list}>
@@ -31,7 +31,7 @@ export function UserOperations({ reading: { state, load, more } }: { readonly re
           ))}
         </ul>
       )}
-      {shown !== undefined && shown.next !== null && <MoreButton onMore={showMore} />}
+      {shown !== undefined && shown.next !== null && <MoreButton onMore={() => readOn(more)} />}
     </Section>
   )
 }

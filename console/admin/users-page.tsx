@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import { Failure } from '../shared/failure.tsx'
 import { MoreButton } from '../shared/more-button.tsx'
 import { Outcome } from '../shared/outcome.tsx'
+import { useReadingOn } from '../shared/use-reading-on.ts'
 import { Waiting } from '../shared/waiting.tsx'
 import { AddUser } from './add-user.tsx'
 import { FindUser } from './find-user.tsx'
@@ -28,13 +29,7 @@ export function UsersPage({ own, listed, removed }: UsersPageProps) {
   const [added, setAdded] = useState<UserRecord>()
   const table = useRef<HTMLTableSectionElement>(null)
   const shown = state.status === 'here' ? state.value : undefined
-
-  async function showMore() {
-    const count = shown?.users.length ?? 0
-    await more()
-    // The button may be gone: whoever reads on by keyboard goes on where the new ones begin.
-    requestAnimationFrame(() => table.current?.querySelector<HTMLElement>(`tr:nth-child(${count + 1}) a`)?.focus())
-  }
+  const readOn = useReadingOn(table, shown?.users.length ?? 0)
 
   return (
     <>
@@ -56,7 +51,7 @@ export function UsersPage({ own, listed, removed }: UsersPageProps) {
           {shown !== undefined && shown.users.length > 0 && say('shown', { count: shown.users.length })}
         </p>
         {shown !== undefined && shown.users.length > 0 && <UsersTable users={shown.users} own={own} bodyRef={table} />}
-        {shown !== undefined && shown.next !== null && <MoreButton onMore={showMore} reading={say('loadingMoreUsers')} />}
+        {shown !== undefined && shown.next !== null && <MoreButton onMore={() => readOn(more)} reading={say('loadingMoreUsers')} />}
       </section>
       <AddUser
         opened={isAdding}

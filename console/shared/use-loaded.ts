@@ -16,35 +16,53 @@ export interface Reading<T> {
   readonly set: (value: T) => void
 }
 
-export function useLoaded<T>(read: (passive: boolean) => Promise<T>): Reading<T> {
+/** A reading whose value can be changed in place, behind which a later reading may be on its way. */
+export interface Changing<T> extends Reading<T> {
+  /** Undefined unless it is here. */
+  readonly current: () => T | undefined
+  readonly change: (value: T) => void
+}
+
+/** @param read may build upon what is here when its answer comes */
+export function useLoaded<T>(read: (passive: boolean, current: () => T | undefined) => Promise<T>): Changing<T> {
   const [state, setState] = useState<Loaded<T>>({ status: 'loading' })
   const latest = useRef(0)
+  const kept = useRef<T>(undefined)
 
+  const current = useCallback(() => kept.current, [])
+  const change = useCallback((value: T) => {
+    kept.current = value
+    setState({ status: 'here', value, readAt: Date.now(), stale: undefined })
+  }, [])
   const run = useCallback(
     async (passive: boolean) => {
       latest.current += 1
       const mine = latest.current
+      // An answer that was overtaken by a later question must not undo it.
+      const isOvertaken = () => mine !== latest.current
       try {
-        const value = await read(passive)
-        // An answer that was overtaken by a later question must not undo it.
-        if (mine === latest.current) setState({ status: 'here', value, readAt: Date.now(), stale: undefined })
+        const value = await read(passive, current)
+        if (!isOvertaken()) change(value)
       } catch (error) {
-        if (mine === latest.current)
-          setState((before) => (before.status === 'here' ? { ...before, stale: error } : { status: 'failed', error }))
+        if (!isOvertaken()) setState((before) => (before.status === 'here' ? { ...before, stale: error } : { status: 'failed', error }))
       }
     },
-    [read],
+    [read, current, change],
   )
   const load = useCallback(() => {
+    kept.current = undefined
     setState({ status: 'loading' })
     return run(false)
   }, [run])
   const refresh = useCallback((passive = false) => run(passive), [run])
-  const set = useCallback((value: T) => {
-    latest.current += 1
-    setState({ status: 'here', value, readAt: Date.now(), stale: undefined })
-  }, [])
+  const set = useCallback(
+    (value: T) => {
+      latest.current += 1
+      change(value)
+    },
+    [change],
+  )
 
   useEffect(() => void load(), [load])
-  return { state, load, refresh, set }
+  return { state, load, refresh, set, current, change }
 }
