@@ -1,7 +1,7 @@
 // Changing the password: what was typed stays when it fails, and goes when it worked.
 
-import { Button } from '@mantine/core'
 import { type FormEvent, type RefObject, useRef, useState } from 'react'
+import { ActionButton } from '../shared/action-button.tsx'
 import { latchkey } from '../shared/latchkey.ts'
 import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
@@ -56,9 +56,9 @@ export function ChangePassword({ username, currentRef, onChanged }: ChangePasswo
         <SecretField label={say('repeatPassword')} autoComplete="new-password" {...field('again')} />
         <Outcome failure={failure} done={busy ? say('changing') : done ? say('passwordChanged') : undefined} />
         <div className="actions">
-          <Button type="submit" loading={busy}>
+          <ActionButton type="submit" busy={busy}>
             {say('changePassword')}
-          </Button>
+          </ActionButton>
         </div>
       </form>
     </Section>

@@ -2,6 +2,7 @@
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
+import { ActionButton } from '../shared/action-button.tsx'
 import { latchkey } from '../shared/latchkey.ts'
 import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
@@ -57,9 +58,9 @@ export function DeleteForm({ username, onCancel }: { readonly username: string; 
         <Button variant="default" onClick={onCancel}>
           {say('cancel')}
         </Button>
-        <Button type="submit" color="red" loading={busy}>
+        <ActionButton type="submit" color="red" busy={busy}>
           {say('deleteNow')}
-        </Button>
+        </ActionButton>
       </div>
     </form>
   )

@@ -1,8 +1,8 @@
 // A file with all of the user's data, made in the browser.
 
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { Section } from '../shared/section.tsx'
 import { useAction } from '../shared/use-action.ts'
@@ -24,9 +24,9 @@ export function DownloadSection({ who }: { readonly who: SignedIn }) {
     <Section id="download" title={say('downloadTitle')} lead={say('downloadLead')}>
       <Outcome failure={failure} done={said} />
       <div className="actions">
-        <Button variant="default" loading={busy} onClick={() => void run(download)}>
+        <ActionButton variant="default" busy={busy} onClick={() => void run(download)}>
           {say('download')}
-        </Button>
+        </ActionButton>
       </div>
     </Section>
   )

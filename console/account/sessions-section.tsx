@@ -30,6 +30,7 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
   const { failure, run } = useAction()
 
   async function end(listed: Listed) {
+    if (ending !== undefined) return
     setEnding(listed.id)
     const well = await run(async () => onEnded(await latchkey.sessions.end(listed.id)))
     setEnding(undefined)

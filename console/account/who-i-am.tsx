@@ -2,6 +2,7 @@
 
 import { Badge, Button } from '@mantine/core'
 import type { SignedIn } from '../../src/client/index.ts'
+import { ActionButton } from '../shared/action-button.tsx'
 import { latchkey } from '../shared/latchkey.ts'
 import { Outcome } from '../shared/outcome.tsx'
 import { sayDuration, sayMoment } from '../shared/times.ts'
@@ -31,9 +32,9 @@ export function WhoIAm({ who: { user, session }, onEndEverything }: WhoIAmProps)
         </div>
         <div className="actions">
           {user.roles.includes('admin') && <a href="/admin">{say('toAdministration')}</a>}
-          <Button loading={busy} onClick={() => void run(async () => void (await latchkey.logout()))}>
+          <ActionButton busy={busy} onClick={() => void run(async () => void (await latchkey.logout()))}>
             {say('signOut')}
-          </Button>
+          </ActionButton>
           <Button variant="default" onClick={onEndEverything}>
             {say('signOutEverywhere')}
           </Button>

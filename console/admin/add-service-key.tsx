@@ -1,7 +1,8 @@
 // Makes a key for a service, and shows its value the only time that there is.
 
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { useAction } from '../shared/use-action.ts'
 import { isCode } from './administer.ts'
@@ -59,9 +60,9 @@ export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
       />
       <Outcome failure={failure} done={busy ? say('addingKey') : undefined} />
       <div className="actions">
-        <Button type="submit" loading={busy}>
+        <ActionButton type="submit" busy={busy}>
           {say('addKey')}
-        </Button>
+        </ActionButton>
       </div>
     </form>
   )

@@ -3,6 +3,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
@@ -91,9 +92,9 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
         <Button variant="default" onClick={onCancel}>
           {say('cancel')}
         </Button>
-        <Button type="submit" loading={busy}>
+        <ActionButton type="submit" busy={busy}>
           {say('addUser')}
-        </Button>
+        </ActionButton>
       </div>
     </form>
   )

@@ -7,6 +7,7 @@ import { KeysPage } from './keys-page.tsx'
 import { NotAllowed } from './not-allowed.tsx'
 import { PasswordAgain } from './password-again.tsx'
 import { Places } from './places.tsx'
+import { say } from './say.ts'
 import { forgetStanding, useStanding } from './standing.ts'
 import { usePlace } from './use-place.ts'
 import { useUsers } from './use-users.ts'
@@ -37,13 +38,18 @@ function Parts({ own }: { readonly own: string }) {
   return (
     <>
       <Places place={place} />
-      {place.at === 'users' && <UsersPage own={own} listed={listed} removed={removed} />}
+      {/* There before and after the change of place, so that a screen reader notices. */}
+      <div role="status" className="standing">
+        {removed !== undefined && <p className="done">{say('deleted', { name: removed })}</p>}
+      </div>
+      {place.at === 'users' && <UsersPage own={own} listed={listed} />}
       {place.at === 'keys' && <KeysPage />}
       {place.at === 'user' && (
         <UserPage
           key={place.code}
           code={place.code}
           own={own}
+          name={listed.listed(place.code)?.username}
           onChanged={listed.put}
           onRemoved={(user) => {
             listed.drop(user.code)

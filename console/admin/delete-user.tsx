@@ -2,6 +2,7 @@
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { Section } from '../shared/section.tsx'
@@ -66,9 +67,9 @@ function DeleteForm({ user, onCancel, onRemoved }: DeleteUserProps & { readonly 
         <Button variant="default" onClick={onCancel}>
           {say('cancel')}
         </Button>
-        <Button type="submit" color="red" loading={busy}>
+        <ActionButton type="submit" color="red" busy={busy}>
           {say('deleteNow')}
-        </Button>
+        </ActionButton>
       </div>
     </form>
   )

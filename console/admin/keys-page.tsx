@@ -1,6 +1,8 @@
 // The keys of the deployment: those that sign, and those of services.
 
 import { Failure } from '../shared/failure.tsx'
+import { failureText } from '../shared/failure-text.ts'
+import { Outcome } from '../shared/outcome.tsx'
 import { useLoaded } from '../shared/use-loaded.ts'
 import { Waiting } from '../shared/waiting.tsx'
 import { Heading } from './heading.tsx'
@@ -18,8 +20,9 @@ export function KeysPage() {
       {state.status === 'failed' && <Failure text={say('failedKeys')} error={state.error} again={load} />}
       {state.status === 'here' && (
         <>
+          <Outcome failure={state.stale === undefined ? undefined : failureText(state.stale)} />
           <SigningKeys keys={state.value.signing} onRotated={() => void refresh()} />
-          <ServiceKeys services={state.value.services} onChanged={() => void refresh()} />
+          <ServiceKeys services={state.value.services} onChanged={refresh} />
         </>
       )}
     </>

@@ -1,7 +1,7 @@
 // Locks somebody out, and lets them in again.
 
-import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Confirm } from '../shared/confirm.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { useAction } from '../shared/use-action.ts'
@@ -27,14 +27,14 @@ export function LockUser({ user, onChanged }: LockUserProps) {
   }
 
   const button = (
-    <Button
+    <ActionButton
       variant={disabled ? 'filled' : 'outline'}
       {...(!disabled && { color: 'red' })}
-      loading={busy}
+      busy={busy}
       onClick={disabled ? () => void run(() => set(false)) : () => setAsking(true)}
     >
       {say(disabled ? 'unlock' : 'lockOpen')}
-    </Button>
+    </ActionButton>
   )
   return (
     <>

@@ -11,7 +11,7 @@ interface NewKeyValueProps {
   readonly onDone: () => void
 }
 
-export function NewKeyValue({ made: { service, key }, onDone }: NewKeyValueProps) {
+export function NewKeyValue({ made: { id, service, key }, onDone }: NewKeyValueProps) {
   const [isCopied, setCopied] = useState<boolean>()
   const heading = useRef<HTMLHeadingElement>(null)
   const value = useRef<HTMLElement>(null)
@@ -28,7 +28,7 @@ export function NewKeyValue({ made: { service, key }, onDone }: NewKeyValueProps
     }
   }
 
-  const title = say('newKeyTitle', { service })
+  const title = say('newKeyTitle', { id, service })
   return (
     <section className="new-key" aria-label={title}>
       <h3 tabIndex={-1} ref={heading}>

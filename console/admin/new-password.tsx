@@ -1,8 +1,8 @@
 // A new password for somebody who has lost theirs, or whose password others know.
 
-import { Button } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
 import { Section } from '../shared/section.tsx'
@@ -64,9 +64,9 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
         />
         <Outcome failure={failure} done={busy ? say('settingPassword') : done} />
         <div className="actions">
-          <Button type="submit" variant="default" loading={busy}>
+          <ActionButton type="submit" variant="default" busy={busy}>
             {say('setPassword')}
-          </Button>
+          </ActionButton>
         </div>
       </form>
     </Section>

@@ -23,20 +23,19 @@ export function OneUser({ user, onChanged, onRemoved }: OneUserProps) {
   const operations = useUserOperations(code)
 
   /** Everything that is done to somebody is in their record, and may have ended something. */
-  function refresh() {
-    void sessions.refresh()
-    void operations.refresh()
+  async function refresh() {
+    await Promise.all([sessions.refresh(), operations.refresh()])
   }
 
   function take(changed: ChangedUser) {
     onChanged(changed.user)
-    refresh()
+    void refresh()
   }
 
   return (
     <>
       <LockUser user={user} onChanged={take} />
-      <UserRoles user={user} onChanged={take} />
+      <UserRoles user={user} onChanged={take} onOvertaken={onChanged} />
       <UserSessions user={user} reading={sessions} onEnded={refresh} />
       <NewPassword user={user} onChanged={take} />
       <UserOperations reading={operations} />

@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { latchkey } from '../shared/latchkey.ts'
 import { Outcome } from '../shared/outcome.tsx'
@@ -56,9 +57,9 @@ function PasswordForm({ who: { user, session } }: { readonly who: SignedIn }) {
         <Button variant="default" onClick={() => answerQuestion(false)}>
           {say('cancel')}
         </Button>
-        <Button type="submit" loading={busy}>
+        <ActionButton type="submit" busy={busy}>
           {say('goOn')}
-        </Button>
+        </ActionButton>
       </div>
     </form>
   )

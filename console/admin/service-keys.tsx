@@ -12,31 +12,26 @@ import { say } from './say.ts'
 
 interface ServiceKeysProps {
   readonly services: readonly KeyRecord[]
-  readonly onChanged: () => void
+  readonly onChanged: () => Promise<void>
 }
 
 export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const [asked, setAsked] = useState<KeyRecord>()
   const [isAsking, setAsking] = useState(false)
-  const [removed, setRemoved] = useState<string>()
-  const service = asked === undefined ? '' : serviceOf(asked)
+  const [removed, setRemoved] = useState<KeyRecord>()
 
   async function remove() {
-    if (asked !== undefined) await keys.remove(asked.id)
-    setRemoved(service)
-    onChanged()
-  }
-
-  function close() {
-    setAsking(false)
-    // The button that opened the dialog goes with the key.
-    heading.current?.focus()
+    if (asked === undefined) return
+    await keys.remove(asked.id)
+    setRemoved(asked)
+    // The button that opened the dialog goes with the key, before the dialog does.
+    await onChanged()
   }
 
   return (
     <Section id="services" title={say('servicesTitle')} lead={say('servicesLead')} headingRef={heading}>
-      <Outcome failure={undefined} done={removed && say('removed', { service: removed })} />
+      <Outcome failure={undefined} done={removed && say('removed', namesOf(removed))} />
       {services.length === 0 ? (
         <p>{say('noServices')}</p>
       ) : (
@@ -53,17 +48,17 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
             {services.map((key) => (
               <tr key={key.id}>
                 <th scope="row">{serviceOf(key)}</th>
-                <td>
+                <td data-label={say('key')}>
                   <code>{key.id}</code>
                 </td>
-                <td>
+                <td data-label={say('madeOn')}>
                   <time dateTime={key.createdAt}>{sayDay(key.createdAt)}</time>
                 </td>
                 <td className="way">
                   <Button
                     variant="default"
                     size="xs"
-                    aria-label={say('removeNamed', { service: serviceOf(key) })}
+                    aria-label={say('removeNamed', namesOf(key))}
                     onClick={() => {
                       setAsked(key)
                       setAsking(true)
@@ -77,15 +72,21 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
           </tbody>
         </table>
       )}
-      <AddServiceKey onAdded={onChanged} />
+      <AddServiceKey onAdded={() => void onChanged()} />
       <Confirm
         opened={isAsking}
-        onClose={close}
-        title={say('removeTitle', { service })}
+        onClose={() => setAsking(false)}
+        onDone={() => heading.current?.focus()}
+        title={asked === undefined ? '' : say('removeTitle', namesOf(asked))}
         text={say('removeText')}
         button={say('remove')}
         act={remove}
       />
     </Section>
   )
+}
+
+/** One service may have several. */
+function namesOf(key: KeyRecord): { readonly id: string; readonly service: string } {
+  return { id: key.id, service: serviceOf(key) }
 }

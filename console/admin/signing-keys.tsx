@@ -49,7 +49,7 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
               <td>
                 <KeyUse use={use} />
               </td>
-              <td>
+              <td data-label={say('madeOn')}>
                 <time dateTime={createdAt}>{sayDay(createdAt)}</time>
               </td>
             </tr>

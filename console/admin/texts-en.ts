@@ -14,7 +14,8 @@ export const en = {
 
   notAllowed: 'Your roles do not allow this',
   notAllowedText: 'This page is for users with the role “admin”. You are signed in as {name}; your roles: {roles}.',
-  notAllowedHow: 'Whoever runs this server can give you the role, on its machine:',
+  notAllowedHow: 'Whoever runs this server can give you the role on its machine, with this command:',
+  notAllowedStill: 'Your roles still do not allow this.',
 
   loadingUsers: 'Reading the users…',
   failedUsers: 'The users could not be read.',
@@ -45,7 +46,7 @@ export const en = {
   missingName: 'Type a name.',
   missingPassword: 'Type a password.',
   emailInvalid: 'This is not an e-mail address.',
-  rolesInvalid: 'A role begins with a lower-case letter, and then has at most 31 of a-z, 0-9, _ and -.',
+  rolesInvalid: 'A role begins with a lower-case letter, and then has at most 31 of a-z, 0-9, _ and -. There can be at most 32 roles.',
   serviceInvalid: 'Type what the service is called: at most 64 characters.',
 
   allUsers: 'All users',
@@ -57,7 +58,8 @@ export const en = {
   code: 'Code',
   noEmail: 'none',
   createdAt: 'Has an account since',
-  ownText: 'This is you. What is your own you change on your account page, with your password.',
+  ownText:
+    'This is your own account. Change what is yours on the account page, which asks for your password; your roles are changed by another administrator or by command.',
   toAccount: 'To my account',
 
   lock: 'Lock',
@@ -69,10 +71,11 @@ export const en = {
   wasUnlocked: '{name} may sign in again.',
 
   rolesTitle: 'Roles',
-  rolesLead: 'What they may do here and in applications. A change counts from their next request on.',
+  rolesLead: 'What they may do here and in applications. A change counts everywhere within a second.',
   saveRoles: 'Save roles',
   savingRoles: 'Saving the roles…',
   rolesSaved: 'The roles are saved.',
+  rolesOvertaken: 'Somebody else has just changed the roles: they are shown as they are now. Your change was not saved.',
 
   sessionsTitle: 'Sessions and remembered logins',
   sessionsLead: 'Where they are signed in now. What has ended gets nothing more, anywhere, within a second.',
@@ -128,7 +131,7 @@ export const en = {
   serviceHint: 'What it is called, such as “orders”.',
   addKey: 'Add a key',
   addingKey: 'Adding the key…',
-  newKeyTitle: 'The key of {service}',
+  newKeyTitle: 'The key {id} of {service}',
   newKeyText: 'It is shown only now, and stored nowhere: take it to the service before you leave this page.',
   copy: 'Copy',
   copied: 'Copied.',
@@ -136,10 +139,10 @@ export const en = {
   newKeyDone: 'I have it',
   remove: 'Remove',
   removeOpen: 'Remove…',
-  removeNamed: 'Remove the key of {service}',
-  removeTitle: 'Remove the key of {service}?',
+  removeNamed: 'Remove the key {id} of {service}',
+  removeTitle: 'Remove the key {id} of {service}?',
   removeText: 'It opens nothing any more, and what it has opened ends. The service then hears of no ending until it has another key.',
-  removed: 'The key of {service} is removed.',
+  removed: 'The key {id} of {service} is removed.',
 } as const
 
 export type Texts = Readonly<Record<keyof typeof en, string>>

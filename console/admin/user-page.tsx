@@ -14,13 +14,15 @@ import { type UserRecord, users } from './users.ts'
 
 interface UserPageProps {
   readonly code: string
+  /** As the user is listed, for as long as nothing else is known. */
+  readonly name: string | undefined
   /** The code of the reader. */
   readonly own: string
   readonly onChanged: (user: UserRecord) => void
   readonly onRemoved: (user: UserRecord) => void
 }
 
-export function UserPage({ code, own, onChanged, onRemoved }: UserPageProps) {
+export function UserPage({ code, name, own, onChanged, onRemoved }: UserPageProps) {
   const { state, load, set } = useLoaded(useCallback(() => users.read(code), [code]))
   const isMissing = state.status === 'failed' && isCode(state.error, 'not_found')
   const user = state.status === 'here' ? state.value : undefined
@@ -34,7 +36,9 @@ export function UserPage({ code, own, onChanged, onRemoved }: UserPageProps) {
     <>
       <div className="above">
         <a href="#users">← {say('allUsers')}</a>
-        <Heading text={user?.username ?? (isMissing ? say('noSuchUser') : code)}>{user?.disabled && <UserState user={user} />}</Heading>
+        <Heading text={user?.username ?? (isMissing ? say('noSuchUser') : (name ?? code))}>
+          {user?.disabled && <UserState user={user} />}
+        </Heading>
       </div>
       {state.status === 'loading' && <Waiting text={say('loadingUser')} />}
       {isMissing && <p>{say('noSuchUserText', { code })}</p>}

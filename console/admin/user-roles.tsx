@@ -1,8 +1,8 @@
 // What somebody may do: all their roles, set at once.
 
-import { Button } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
+import { ActionButton } from '../shared/action-button.tsx'
 import { Outcome } from '../shared/outcome.tsx'
 import { Section } from '../shared/section.tsx'
 import { useAction } from '../shared/use-action.ts'
@@ -14,14 +14,23 @@ import { type ChangedUser, type UserRecord, users } from './users.ts'
 interface UserRolesProps {
   readonly user: UserRecord
   readonly onChanged: (changed: ChangedUser) => void
+  /** Somebody else has changed them before. */
+  readonly onOvertaken: (user: UserRecord) => void
 }
 
-export function UserRoles({ user, onChanged }: UserRolesProps) {
-  const [typed, setTyped] = useState(user.roles.join(' '))
+export function UserRoles({ user, onChanged, onOvertaken }: UserRolesProps) {
+  const [known, setKnown] = useState(rolesOf(user))
+  const [typed, setTyped] = useState(known)
   const [wrong, setWrong] = useState<string>()
   const [isDone, setDone] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  const { busy, failure, run } = useAction()
+  const { busy, failure, failed, run } = useAction()
+
+  // What was typed was about other roles.
+  if (rolesOf(user) !== known) {
+    setKnown(rolesOf(user))
+    setTyped(rolesOf(user))
+  }
 
   async function submit(event: FormEvent) {
     event.preventDefault()
@@ -29,8 +38,13 @@ export function UserRoles({ user, onChanged }: UserRolesProps) {
     setDone(false)
     await run(async () => {
       try {
+        const now = await users.read(user.code)
+        if (rolesOf(now) !== rolesOf(user)) {
+          failed(say('rolesOvertaken'))
+          return onOvertaken(now)
+        }
         const changed = await users.change(user.code, { roles: rolesIn(typed) })
-        setTyped(changed.user.roles.join(' '))
+        setTyped(rolesOf(changed.user))
         setDone(true)
         onChanged(changed)
       } catch (error) {
@@ -48,11 +62,15 @@ export function UserRoles({ user, onChanged }: UserRolesProps) {
         <RolesField name="roles" value={typed} onChange={setTyped} error={wrong} />
         <Outcome failure={failure} done={busy ? say('savingRoles') : isDone ? say('rolesSaved') : undefined} />
         <div className="actions">
-          <Button type="submit" variant="default" loading={busy}>
+          <ActionButton type="submit" variant="default" busy={busy}>
             {say('saveRoles')}
-          </Button>
+          </ActionButton>
         </div>
       </form>
     </Section>
   )
+}
+
+function rolesOf({ roles }: UserRecord): string {
+  return roles.join(' ')
 }

@@ -19,7 +19,8 @@ import { type UserRecord, users } from './users.ts'
 interface UserSessionsProps {
   readonly user: UserRecord
   readonly reading: Reading<readonly Listed[]>
-  readonly onEnded: () => void
+  /** Resolves when what has ended is gone from the list. */
+  readonly onEnded: () => Promise<void>
 }
 
 export function UserSessions({ user: { code, username }, reading: { state, load }, onEnded }: UserSessionsProps) {
@@ -30,12 +31,13 @@ export function UserSessions({ user: { code, username }, reading: { state, load 
   const { failure, run } = useAction()
   const lineages = state.status === 'here' ? lineagesOf(state.value) : []
 
-  function take(counts: EndedCounts) {
+  async function take(counts: EndedCounts) {
     setEnded(counts)
-    onEnded()
+    await onEnded()
   }
 
   async function end({ id }: Listed) {
+    if (ending !== undefined) return
     setEnding(id)
     const well = await run(async () => take(await users.endSession(id)))
     setEnding(undefined)
@@ -69,6 +71,7 @@ export function UserSessions({ user: { code, username }, reading: { state, load 
         title={say('endEverythingTitle', { name: username })}
         text={say('endEverythingText')}
         button={say('endEverything')}
+        onDone={() => heading.current?.focus()}
         act={async () => take(await users.endEverything(code))}
       />
     </Section>

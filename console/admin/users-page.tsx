@@ -19,16 +19,15 @@ interface UsersPageProps {
   /** The code of the reader. */
   readonly own: string
   readonly listed: ListedUsers
-  /** The name of whoever was deleted just now. */
-  readonly removed: string | undefined
 }
 
-export function UsersPage({ own, listed, removed }: UsersPageProps) {
+export function UsersPage({ own, listed }: UsersPageProps) {
   const { state, load, name, find, more, add } = listed
   const [isAdding, setAdding] = useState(false)
   const [added, setAdded] = useState<UserRecord>()
   const table = useRef<HTMLTableSectionElement>(null)
   const shown = state.status === 'here' ? state.value : undefined
+  const isNobody = shown?.users.length === 0
   const readOn = useReadingOn(table, shown?.users.length ?? 0)
 
   return (
@@ -38,7 +37,7 @@ export function UsersPage({ own, listed, removed }: UsersPageProps) {
       </Heading>
       <section className="card" aria-label={say('users')}>
         <FindUser key={name} name={name} onFind={find} />
-        <Outcome failure={undefined} done={added ? say('added', { name: added.username }) : removed && say('deleted', { name: removed })} />
+        <Outcome failure={undefined} done={added && say('added', { name: added.username })} />
         {added !== undefined && (
           <p className="added">
             <a href={`#${added.code}`}>{say('showUser', { name: added.username })}</a>
@@ -46,9 +45,8 @@ export function UsersPage({ own, listed, removed }: UsersPageProps) {
         )}
         {state.status === 'loading' && <Waiting text={say('loadingUsers')} />}
         {state.status === 'failed' && <Failure text={say('failedUsers')} error={state.error} again={load} />}
-        {shown?.users.length === 0 && <p role="status">{say('foundNobody', { name })}</p>}
-        <p className="soft small" role="status">
-          {shown !== undefined && shown.users.length > 0 && say('shown', { count: shown.users.length })}
+        <p className={isNobody ? undefined : 'soft small'} role="status">
+          {shown !== undefined && (isNobody ? say('foundNobody', { name }) : say('shown', { count: shown.users.length }))}
         </p>
         {shown !== undefined && shown.users.length > 0 && <UsersTable users={shown.users} own={own} bodyRef={table} />}
         {shown !== undefined && shown.next !== null && <MoreButton onMore={() => readOn(more)} reading={say('loadingMoreUsers')} />}

@@ -42,7 +42,7 @@ export function UsersTable({ users, own, bodyRef }: UsersTableProps) {
             <td className="state">
               <UserState user={user} />
             </td>
-            <td>
+            <td data-label={say('since')}>
               <time dateTime={user.createdAt}>{sayDay(user.createdAt)}</time>
             </td>
           </tr>

@@ -1,6 +1,7 @@
 // Asks before something that cannot be taken back; stays open, and says why, when it fails.
 
 import { Button } from '@mantine/core'
+import { ActionButton } from './action-button.tsx'
 import { Dialog } from './dialog.tsx'
 import { Outcome } from './outcome.tsx'
 import { say } from './say.ts'
@@ -13,14 +14,22 @@ interface ConfirmProps {
   readonly text: string
   readonly button: string
   readonly act: () => Promise<void>
+  /** After it is closed because all went well. */
+  readonly onDone?: () => void
 }
 
-export function Confirm({ opened, onClose, title, text, button, act }: ConfirmProps) {
+export function Confirm({ opened, onClose, title, text, button, act, onDone }: ConfirmProps) {
   const { busy, failure, failed, run } = useAction()
 
   function close() {
     failed(undefined)
     onClose()
+  }
+
+  async function confirm() {
+    if (!(await run(act))) return
+    close()
+    onDone?.()
   }
 
   return (
@@ -31,9 +40,9 @@ export function Confirm({ opened, onClose, title, text, button, act }: ConfirmPr
         <Button variant="default" onClick={close} data-autofocus>
           {say('cancel')}
         </Button>
-        <Button color="red" loading={busy} onClick={() => void run(act).then((well) => well && close())}>
+        <ActionButton color="red" busy={busy} onClick={() => void confirm()}>
           {button}
-        </Button>
+        </ActionButton>
       </div>
     </Dialog>
   )

@@ -1,7 +1,7 @@
 // Tells that the session ends soon, and keeps it when the reader wants to.
 
-import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { ActionButton } from './action-button.tsx'
 import { latchkey } from './latchkey.ts'
 import { Outcome } from './outcome.tsx'
 import { say } from './say.ts'
@@ -22,6 +22,12 @@ export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) 
   const [told, setAt] = useState<number>()
   const { busy, failure, run } = useAction()
   useEffect(() => latchkey.on('expiring', ({ at }) => setAt(at)), [])
+  useEffect(() => {
+    if (told === undefined) return
+    // Whoever is still signed in then was kept by something that was done elsewhere.
+    const timer = setTimeout(() => setAt(undefined), told + TOLERANCE - Date.now())
+    return () => clearTimeout(timer)
+  }, [told])
 
   const at = told !== undefined && aliveUntil > told + TOLERANCE ? undefined : told
   const isLatest = at !== undefined && at >= Date.parse(latest) - TOLERANCE
@@ -31,12 +37,12 @@ export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) 
         <div className="banner">
           <p>{say(isLatest ? 'expiringLatest' : 'expiringIdle', { time: sayClock(at) })}</p>
           {!isLatest && (
-            <Button
-              loading={busy}
+            <ActionButton
+              busy={busy}
               onClick={() => void run(async () => void (await latchkey.session())).then((well) => well && setAt(undefined))}
             >
               {say('stay')}
-            </Button>
+            </ActionButton>
           )}
           <Outcome failure={failure} />
         </div>

@@ -1,6 +1,7 @@
 // One lineage: a remembered login with its sessions under it, or a session that stands alone.
 
-import { Badge, Button } from '@mantine/core'
+import { Badge } from '@mantine/core'
+import { ActionButton } from './action-button.tsx'
 import { sayDevice } from './device-text.ts'
 import { sayRemembered, saySession } from './lineage-text.ts'
 import type { Lineage, Listed } from './lineages.ts'
@@ -72,8 +73,8 @@ interface WayOutProps {
 function WayOut({ listed, isOwn, busy, onEnd }: WayOutProps) {
   const what = `${say(listed.kind)}, ${sayDevice(listed.device)}`
   return (
-    <Button variant="default" size="xs" loading={busy} onClick={onEnd} aria-label={isOwn ? undefined : say('endNamed', { what })}>
+    <ActionButton variant="default" size="xs" busy={busy} onClick={onEnd} aria-label={isOwn ? undefined : say('endNamed', { what })}>
       {say(isOwn ? 'signOut' : 'end')}
-    </Button>
+    </ActionButton>
   )
 }

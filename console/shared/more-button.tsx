@@ -1,6 +1,6 @@
 // Reads on, where a list has more pages.
 
-import { Button } from '@mantine/core'
+import { ActionButton } from './action-button.tsx'
 import { Outcome } from './outcome.tsx'
 import { say } from './say.ts'
 import { useAction } from './use-action.ts'
@@ -15,9 +15,9 @@ export function MoreButton({ onMore, reading = say('loadingMore') }: MoreButtonP
   const { busy, failure, run } = useAction()
   return (
     <div className="more">
-      <Button variant="default" aria-disabled={busy} onClick={() => void run(onMore)}>
+      <ActionButton variant="default" busy={busy} onClick={() => void run(onMore)}>
         {busy ? reading : say(failure === undefined ? 'more' : 'tryAgain')}
-      </Button>
+      </ActionButton>
       <Outcome failure={failure} />
     </div>
   )

@@ -45,11 +45,17 @@ export function usePresence(): readonly [Presence, () => Promise<void>] {
       leaving.current = false
       if (persisted) void ask()
     }
+    // Nor does that cache keep what was typed or shown.
+    const empty = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) flushSync(() => setPresence((before) => (before.status === 'here' ? { status: 'asking' } : before)))
+    }
     addEventListener('pageshow', again)
+    addEventListener('pagehide', empty)
     void ask()
     return () => {
       for (const stop of stops) stop()
       removeEventListener('pageshow', again)
+      removeEventListener('pagehide', empty)
     }
   }, [ask, leave])
 

@@ -5,6 +5,8 @@ import type { Texts } from '../texts.ts'
 
 const { dataset } = document.body
 
+/** What of the address is meant for the page that one goes on to: all but the link past the head. */
+export const fragment = location.hash === '#content' ? '' : location.hash
 export const page = dataset.page
 export const returnAddress = withFragment(dataset.return ?? '/account')
 export const mayBeSignedIn = dataset.try !== undefined
@@ -28,6 +30,5 @@ export function element<E extends HTMLElement>(id: string): E {
 
 /** Browsers take a fragment along to the page that they are sent to instead; the server, which knows where to return to, never sees it. */
 function withFragment(address: string): string {
-  const isOfThisPage = location.hash.slice(1) !== '' && document.getElementById(location.hash.slice(1)) !== null
-  return address.includes('#') || isOfThisPage ? address : address + location.hash
+  return address.includes('#') ? address : address + fragment
 }

@@ -4,11 +4,13 @@ import { createClient } from '../../client/index.ts'
 import '../pages.css'
 import { goOn, goOnIfSignedIn } from './already.ts'
 import { prepareForm } from './form.ts'
-import { element, page, returnAddress, say } from './known.ts'
+import { element, fragment, page, returnAddress, say } from './known.ts'
 import { isAfterAlarm } from './notice.ts'
 import { strengthOf } from './strength.ts'
 import { showTheft } from './theft.ts'
 
+// The same in another language, and the other way in, go on to the same place.
+if (fragment !== '') for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a, .other a')) link.hash = fragment
 if (page === 'sign-in') signIn()
 else if (page === 'register' && document.getElementById('form') !== null) register()
 
