@@ -37,14 +37,13 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
     idsBefore.current = ids ?? idsBefore.current
   }, [ids, refreshOperations])
 
-  function refresh() {
-    void sessions.refresh()
-    void refreshOperations()
+  async function refresh() {
+    await Promise.all([sessions.refresh(), refreshOperations()])
   }
 
-  function noteEnded(counts: EndedCounts) {
+  async function noteEnded(counts: EndedCounts) {
     setEnded(counts)
-    refresh()
+    await refresh()
   }
 
   return (
@@ -61,7 +60,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
       <WhoIAm who={who} onEndEverything={() => setAskingForAll(true)} />
       <SessionsSection reading={sessions} ended={ended} onEndOthers={() => setAskingForOthers(true)} onEnded={noteEnded} />
       <OperationsSection reading={operations} />
-      <ChangePassword username={who.user.username} currentRef={currentPassword} onChanged={refresh} />
+      <ChangePassword username={who.user.username} currentRef={currentPassword} onChanged={() => void refresh()} />
       <DownloadSection who={who} />
       <DeleteAccount username={who.user.username} />
       <Confirm
@@ -70,6 +69,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
         title={say('endOthersTitle')}
         text={say('endOthersText')}
         button={say('endOthers')}
+        onDone={() => document.getElementById('sessions-title')?.focus()}
         act={async () => noteEnded(await latchkey.sessions.endOthers())}
       />
       <Confirm

@@ -21,7 +21,7 @@ interface SessionsSectionProps {
   /** What ending all others came to; asked for here or in an alarm. */
   readonly ended: EndedCounts | undefined
   readonly onEndOthers: () => void
-  readonly onEnded: (counts: EndedCounts) => void
+  readonly onEnded: (counts: EndedCounts) => Promise<void>
 }
 
 export function SessionsSection({ reading: { state, load }, ended, onEndOthers, onEnded }: SessionsSectionProps) {

@@ -36,9 +36,10 @@ export function wordsOf(operation: Operation): string {
   return [sayOperation(operation), action, sayMoment(at), say(outcome), whence(operation), device, detailOf(operation) ?? ''].join(' ')
 }
 
-function whence({ ip, device, detail: { by } }: Operation): string {
-  // What somebody else does to an account has no address to show, and says by what it was done.
-  if (ip === '' && (by === 'admin' || by === 'operator') && isText(device)) return say(device)
+function whence({ action, ip, device, detail: { by } }: Operation): string {
+  // What somebody else does to an account has no address to show, and says by what it was done. Elsewhere a device is what a browser sent.
+  const isOfOthers = by === 'admin' || by === 'operator' || action === 'account.import'
+  if (ip === '' && isOfOthers && isText(device)) return say(device)
   return say('fromDevice', { ip: sayPlace(ip), device: sayDevice(device) })
 }
 

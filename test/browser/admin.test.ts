@@ -15,6 +15,7 @@ import { PASSWORD, Visitor } from '../support/visitor.ts'
 
 const NEW_PASSWORD = 'four-violet-trams-in-rain'
 const NOT_FRESH = { title: 'Enter your password again to continue.', status: 401, code: 'session.not_fresh' }
+const LATE = { code: 'usr_late', username: 'late-one', email: null, roles: [], disabled: false, createdAt: '2026-01-01T00:00:00.000Z' }
 const LONG = { username: 'w'.repeat(64), role: `r${'w'.repeat(31)}`, email: `${'m'.repeat(60)}@${'w'.repeat(60)}.example.com` }
 
 let moody: MoodyServer
@@ -198,6 +199,7 @@ test('sessions are ended one by one and all at once', async () => {
   await button(sessions, 'End everything').click()
   await button(page.getByRole('dialog'), 'End everything').click()
   await sessions.getByText('They are not signed in anywhere.').waitFor()
+  await until('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remembered logins' })))
   deepEqual(await Promise.all([visitor, ...others].map(isIn)), [false, false, false])
   await page.close()
 })
@@ -237,6 +239,68 @@ test('many users come page by page; back leads to whom one came from, and the ad
   await page.close()
 })
 
+test('an answer that comes late gets into no other list', async () => {
+  const page = await adminPage()
+  await page.getByRole('table').waitFor()
+  await page.route('**/access/admin/users?limit=*', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), next: 'further' } })
+  })
+  let answerLate = () => {}
+  const isLate = new Promise<void>((resolve) => {
+    answerLate = resolve
+  })
+  await page.route('**/access/admin/users?*after=*', async (route) => {
+    await isLate
+    await route.fulfill({ json: { users: [LATE], next: null } })
+  })
+  await page.reload()
+  const asked = page.waitForRequest('**/access/admin/users?*after=*')
+  await button(page, 'Show more').click()
+  await asked
+  await page.getByLabel('Name or code').fill('root')
+  await page.keyboard.press('Enter')
+  await page.getByText('Users shown: 1').waitFor()
+  const answered = page.waitForResponse('**/access/admin/users?*after=*')
+  answerLate()
+  await (await answered).finished()
+  equal(await page.getByText('late-one').count(), 0)
+  await button(page, 'Show all users').click()
+  await button(page, 'Show more').click()
+  await page.getByRole('row', { name: /late-one/ }).waitFor()
+  await page.close()
+})
+
+test('what one administrator was about to do is not done by another, who signs in meanwhile', async () => {
+  await addAdministrator(moody.server, 'deputy')
+  const page = await adminPage()
+  const posts: string[] = []
+  await page.route('**/access/admin/users', async (route) => {
+    posts.push(route.request().method())
+    const other = await browser.newPage()
+    await other.goto(`${moody.url}/sign-in?reason=fresh`)
+    await fillIn(other, 'deputy')
+    await other.locator('button[type=submit]').click()
+    await other.waitForURL('**/account')
+    await other.close()
+    await page
+      .getByRole('row', { name: /deputy/ })
+      .getByText('You ·')
+      .waitFor()
+    await route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify(NOT_FRESH) })
+  })
+  await button(page, 'Add a user…').click()
+  const adding = page.getByRole('dialog', { name: 'Add a user' })
+  await adding.getByLabel('User name').fill('misplaced')
+  await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
+  const refused = page.waitForResponse('**/access/admin/users')
+  await page.keyboard.press('Enter')
+  await (await refused).finished()
+  equal(await page.getByRole('dialog').count(), 0)
+  deepEqual(posts, ['POST'])
+  await page.close()
+})
+
 test('keys: the next one signs, and a service gets one that is shown once', async () => {
   const page = await adminPage('root', '#keys')
   const signing = section(page, 'Signing keys')
@@ -273,6 +337,7 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
   await button(services, /^Remove the key \S+ of orders$/).click()
   await button(page.getByRole('dialog'), 'Remove').click()
   await services.getByText(/^The key \S+ of orders is removed\.$/).waitFor()
+  await until('the focus', () => isFocused(services.getByRole('heading', { name: 'Keys of services' })))
   equal(await asks(), 401)
   await page.close()
 })
