@@ -342,6 +342,52 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
   await page.close()
 })
 
+test('what was shown once is not kept for whoever comes back to the page', async () => {
+  const page = await adminPage('root', '#keys')
+  await page.getByRole('textbox', { name: 'Service' }).fill('mail')
+  await page.keyboard.press('Enter')
+  const value = await text(
+    page
+      .getByRole('region', { name: /of mail$/ })
+      .locator('code')
+      .last(),
+  )
+  const isThere = async () => (await text(page.locator('main'))).includes(value)
+  equal(await isThere(), true)
+  // As a browser does that keeps the page while another is shown.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+  equal(await isThere(), false)
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await page.getByRole('row', { name: /mail/ }).waitFor()
+  equal(await isThere(), false)
+  await page.close()
+})
+
+test('what takes a while keeps the focus, and can be left meanwhile', async () => {
+  const page = await adminPage()
+  let goOn = () => {}
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  await page.route('**/access/admin/users', async (route) => {
+    await waiting
+    await route.abort()
+  })
+  await button(page, 'Add a user…').click()
+  const adding = page.getByRole('dialog', { name: 'Add a user' })
+  await adding.getByLabel('User name').fill('slowly')
+  await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
+  const submit = button(adding, 'Add a user')
+  await submit.click()
+  await adding.getByText('Adding the user…').waitFor()
+  equal(await submit.getAttribute('aria-disabled'), 'true')
+  ok(await isFocused(submit))
+  await page.keyboard.press('Escape')
+  await adding.waitFor({ state: 'detached' })
+  goOn()
+  await page.close()
+})
+
 test('whoever has not the role is told so, and how to get it', async () => {
   const { code: own } = await registered('--json')
   const page = await adminPage('--json')
