@@ -39,9 +39,7 @@ function Parts({ own }: { readonly own: string }) {
     <>
       <Places place={place} />
       {/* There before and after the change of place, so that a screen reader notices. */}
-      <div role="status" className="standing">
-        {removed !== undefined && <p className="done">{say('deleted', { name: removed })}</p>}
-      </div>
+      <div role="status">{removed !== undefined && <p className="done">{say('deleted', { name: removed })}</p>}</div>
       {place.at === 'users' && <UsersPage own={own} listed={listed} />}
       {place.at === 'keys' && <KeysPage />}
       {place.at === 'user' && (
