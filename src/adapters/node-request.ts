@@ -1,6 +1,7 @@
 // A request of node:http, as far as it is needed.
 
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Visit } from '../http/auth.ts'
 import type { Incoming } from '../http/message.ts'
 
@@ -16,6 +17,7 @@ export function fromNode(request: IncomingMessage, address: string): Incoming {
     address,
     peer: peerOf(request),
     of: request,
+    signal: signalOf,
     body: (limit) => readWhole(request, limit),
   }
 }
@@ -36,6 +38,23 @@ export function headerOf(raw: readonly string[], name: string): string | null {
 /** IPv4 clients of a socket that listens on both come mapped into IPv6. */
 export function peerOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+const controllers = new WeakMap<Socket, AbortController>()
+
+/**
+ * Aborted when the connection closes. One for each connection, made when it is first asked for, and found by `this`: a closure for each
+ * request would cost those that never ask. The request's own `close` says nothing, as it comes when the body has been read.
+ */
+function signalOf(this: Incoming): AbortSignal | undefined {
+  const { socket } = this.of as IncomingMessage
+  const known = controllers.get(socket)
+  if (known !== undefined) return known.signal
+  const made = new AbortController()
+  if (socket.destroyed) made.abort()
+  else socket.once('close', () => made.abort())
+  controllers.set(socket, made)
+  return made.signal
 }
 
 /** The path of a request target, still percent-encoded. */

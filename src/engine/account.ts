@@ -2,6 +2,7 @@
 
 import { AuthError } from '../domain/errors.ts'
 import type { UserRecord } from '../domain/user.ts'
+import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { readSession } from './describe.ts'
 import { takeGuess } from './guesses.ts'
@@ -29,13 +30,14 @@ export async function changePassword(
   current: TypedPassword,
   next: string,
   whence: Whence,
+  signal?: CallerSignal,
 ): Promise<SignedIn | AuthError> {
-  const verified = await confirmPassword(parts, principal, current, whence, 'password.change')
+  const verified = await confirmPassword(parts, principal, current, whence, 'password.change', signal)
   if (verified instanceof AuthError) return verified
   const { user } = verified
   const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''])
   if (refusal) return new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
-  const passwordHash = await parts.hasher.hash(next)
+  const passwordHash = await parts.hasher.hash(next, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
 
   const old = await readSession(parts, principal)
@@ -78,8 +80,9 @@ export async function deleteAccount(
   principal: Principal,
   password: TypedPassword,
   whence: Whence,
+  signal?: CallerSignal,
 ): Promise<AuthError | undefined> {
-  const verified = await confirmPassword(parts, principal, password, whence, 'account.delete')
+  const verified = await confirmPassword(parts, principal, password, whence, 'account.delete', signal)
   if (verified instanceof AuthError) return verified
   const now = parts.clock.now()
   const written = await parts.store.write([
@@ -106,6 +109,7 @@ async function confirmPassword(
   { password, knownDevice }: TypedPassword,
   whence: Whence,
   action: 'password.change' | 'account.delete',
+  signal: CallerSignal | undefined,
 ): Promise<VerifiedUser | AuthError> {
   const user = await parts.store.users.find(principal.userCode)
   const guess = await takeGuess(parts, user?.usernameKey ?? principal.userCode, whence, knownDevice)
@@ -117,7 +121,7 @@ async function confirmPassword(
     if (user && (await guessesRanOut(parts, user))) await record('limited')
     return guess
   }
-  const verified = await verifyPassword(parts, user, password)
+  const verified = await verifyPassword(parts, user, password, signal)
   if (!(verified instanceof AuthError) || verified.code === 'busy') await guess.giveBack()
   else if (user) await record('refused')
   return verified

@@ -3,6 +3,7 @@
 import { AuthError } from '../domain/errors.ts'
 import { isOverlong } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
+import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { takeGuess } from './guesses.ts'
 import { operation, type SignedIn } from './issue.ts'
@@ -23,7 +24,13 @@ export interface LoginInput extends SignInWish {
  *
  * @throws StoreError
  */
-export async function login(parts: Parts, input: LoginInput, whence: Whence, sentAlong: SentAlong): Promise<SignedIn | AuthError> {
+export async function login(
+  parts: Parts,
+  input: LoginInput,
+  whence: Whence,
+  sentAlong: SentAlong,
+  signal?: CallerSignal,
+): Promise<SignedIn | AuthError> {
   const key = usernameKey(input.username)
   const guess = await takeGuess(parts, key ?? input.username, whence, input.knownDevice)
   const user = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key)
@@ -31,7 +38,7 @@ export async function login(parts: Parts, input: LoginInput, whence: Whence, sen
     if (user && (await guessesRanOut(parts, user))) await recordLogin(parts, user, whence, 'limited')
     return guess
   }
-  const verified = await verifyPassword(parts, user, input.password)
+  const verified = await verifyPassword(parts, user, input.password, signal)
   if (verified instanceof AuthError) {
     if (verified.code === 'busy') await guess.giveBack()
     else if (user) await recordLogin(parts, user, whence, 'refused')
@@ -48,12 +55,17 @@ export interface VerifiedUser {
 }
 
 /** Compares the password, at the price of one hash whatever the outcome. Refusals: `credentials.invalid`, `busy`. */
-export async function verifyPassword(parts: Parts, user: UserRecord | undefined, password: string): Promise<VerifiedUser | AuthError> {
+export async function verifyPassword(
+  parts: Parts,
+  user: UserRecord | undefined,
+  password: string,
+  signal?: CallerSignal,
+): Promise<VerifiedUser | AuthError> {
   const usable = user !== undefined && !user.disabled && !isOverlong(asMeasured(password))
-  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, usable ? password : '')
+  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, usable ? password : '', signal)
   if (compared === undefined) return new AuthError('busy', { retryAfter: 1 })
   if (!usable || !compared.ok) return new AuthError('credentials.invalid')
-  return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password) : undefined }
+  return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password, signal) : undefined }
 }
 
 async function begin(

@@ -3,6 +3,7 @@
 import { AuthError } from '../domain/errors.ts'
 import { canonicalPassword, judgeLength, judgeStrength, MAX_CHARACTERS } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
+import type { CallerSignal } from '../ports/caller.ts'
 import type { SignedIn } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
@@ -25,22 +26,23 @@ export async function register(
   input: Omit<NewUser, 'roles'> & SignInWish,
   whence: Whence,
   sentAlong: SentAlong,
+  signal?: CallerSignal,
 ): Promise<SignedIn | AuthError> {
-  const user = await prepareUser(parts, { ...input, roles: [] })
+  const user = await prepareUser(parts, { ...input, roles: [] }, signal)
   if (user instanceof AuthError) return user
   const begun = await beginLineage(parts, user, input, whence, sentAlong, 'account.register', [{ do: 'insert user', user }])
   return begun ?? new AuthError('username.taken', { field: 'username' })
 }
 
 /** The record of a new user, checked and hashed, not yet stored. */
-export async function prepareUser(parts: Parts, input: NewUser): Promise<UserRecord | AuthError> {
+export async function prepareUser(parts: Parts, input: NewUser, signal?: CallerSignal): Promise<UserRecord | AuthError> {
   const key = usernameKey(input.username)
   if (key === undefined) return new AuthError('username.invalid', { field: 'username' })
   const refusal = await judgePassword(parts, input.password, [key, input.email ?? ''])
   if (refusal) return refusal
   // Asked before hashing to spare the work; the insert decides.
   if (await parts.store.users.findByUsernameKey(key)) return new AuthError('username.taken', { field: 'username' })
-  const passwordHash = await parts.hasher.hash(input.password)
+  const passwordHash = await parts.hasher.hash(input.password, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
   return {
     code: `usr_${parts.secrets.randomId()}`,

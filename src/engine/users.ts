@@ -4,6 +4,7 @@ import { AuthError } from '../domain/errors.ts'
 import type { AdministeredAction } from '../domain/operation.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
+import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { deletionOf } from './account.ts'
 import { type Actor, writeAs } from './actor.ts'
@@ -49,8 +50,8 @@ export async function listUsers(
 }
 
 /** Refusals: as `register`. @throws StoreError */
-export async function addUser(parts: Parts, actor: Actor, input: NewUser): Promise<UserRecord | AuthError> {
-  const user = await prepareUser(parts, { ...input, roles: [...new Set(input.roles)] })
+export async function addUser(parts: Parts, actor: Actor, input: NewUser, signal?: CallerSignal): Promise<UserRecord | AuthError> {
+  const user = await prepareUser(parts, { ...input, roles: [...new Set(input.roles)] }, signal)
   if (user instanceof AuthError) return user
   const deed = { userCode: user.code, action: 'account.register', detail: { roles: user.roles } } as const
   const written = await writeAs(parts, actor, [deed], [{ do: 'insert user', user }], user.createdAt)
@@ -111,12 +112,18 @@ export async function setDisabled(parts: Parts, actor: Actor, nameOrCode: string
 }
 
 /** Sets a new password and ends every credential. Refusals: `not_found`, those of `judgePassword`, `busy`. @throws StoreError */
-export async function setPassword(parts: Parts, actor: Actor, nameOrCode: string, password: string): Promise<UserResult | AuthError> {
+export async function setPassword(
+  parts: Parts,
+  actor: Actor,
+  nameOrCode: string,
+  password: string,
+  signal?: CallerSignal,
+): Promise<UserResult | AuthError> {
   const user = await findOther(parts, actor, nameOrCode)
   if (user instanceof AuthError) return user
   const refusal = await judgePassword(parts, password, [user.usernameKey, user.email ?? ''])
   if (refusal) return refusal
-  const passwordHash = await parts.hasher.hash(password)
+  const passwordHash = await parts.hasher.hash(password, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
   return changeUser(parts, actor, user.code, 'password.change', {}, async (current, at) => ({
     next: { ...current, passwordHash },

@@ -19,6 +19,7 @@ export function fromRequest(request: Request, peer: Peer): Incoming {
     address: peer.address,
     peer: peer.address,
     of: request,
+    signal: () => request.signal,
     body: async (limit) => (request.bodyUsed ? 'taken' : readWhole(request.body, limit)),
   }
 }

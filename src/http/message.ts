@@ -14,6 +14,11 @@ export interface Incoming {
   readonly peer: string
   /** The host's own object for it, the same however often it is asked about. */
   readonly of?: object
+  /**
+   * Aborted when the client closes its connection. Made when it is asked for: most requests are answered without. Undefined, and absent,
+   * where the host does not say.
+   */
+  signal?(): AbortSignal | undefined
   /** The whole body; `taken` when the host has read it already, undefined when it has more than `limit` bytes. */
   body(limit: number): Promise<Uint8Array | 'taken' | undefined>
 }

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { canonicalPassword } from '../domain/password.ts'
 import type { PasswordHasher } from '../ports/passwords.ts'
+import { createBoundedQueue } from './bounded-queue.ts'
 import { matchesForeign } from './foreign-hashes.ts'
 
 // 2 is Argon2id: the package's enum exists in its types only.
@@ -20,22 +21,22 @@ export interface HasherLimits {
 }
 
 export function createArgon2({ concurrency = availableParallelism(), queue = 64 }: HasherLimits = {}): PasswordHasher {
-  const inTurn = boundedTurns(concurrency, queue)
+  const turns = createBoundedQueue(concurrency, queue)
   // Nobody knows its password, and comparing with it costs what comparing with a real one costs.
   const decoy = `${CURRENT_PREFIX}${unpadded(randomBytes(16))}$${unpadded(randomBytes(CURRENT.outputLen))}`
 
   return {
-    hash: (password) => inTurn(() => hash(canonicalPassword(password), CURRENT)),
+    hash: (password, signal) => turns.run(() => hash(canonicalPassword(password), CURRENT), signal),
 
-    verify: (stored, password) =>
-      inTurn(async () => {
+    verify: (stored, password, signal) =>
+      turns.run(async () => {
         const canonical = canonicalPassword(password)
         if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), outdated: false }
         if (stored !== null && (await matchesForeign(stored, password))) return { ok: true, outdated: true }
         // So that a wrong answer never comes quicker than for a hash of current cost.
         await verify(decoy, canonical)
         return { ok: false, outdated: false }
-      }),
+      }, signal),
   }
 }
 
@@ -50,25 +51,4 @@ async function matches(phc: string, password: string): Promise<boolean> {
 
 function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('=', '')
-}
-
-function boundedTurns(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T | undefined> {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running >= concurrency) {
-      if (waiting.length >= queue) return undefined
-      // Whoever finishes hands its place over, so `running` does not change here.
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    } else {
-      running += 1
-    }
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
 }

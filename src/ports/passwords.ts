@@ -1,17 +1,22 @@
 // Password hashing and strength. Hashing is bounded in concurrency and in the length of its queue.
 
 import type { PasswordStrength } from '../domain/password.ts'
+import type { CallerSignal } from './caller.ts'
 
 export interface PasswordHasher {
-  /** A PHC string of current cost; undefined when the queue is full. */
-  hash(password: string): Promise<string | undefined>
+  /** A PHC string of current cost; undefined when the queue is full, or the caller has gone before its turn. */
+  hash(password: string, signal?: CallerSignal): Promise<string | undefined>
   /**
    * Compares a password with a stored hash: a PHC string of ours, or what other software has left behind. It costs at least one
    * hash of current cost, also where there is none (no such user) and where a foreign or older one is cheaper; such a one is
    * paid for besides. `outdated` says that it matched and is to be replaced. What is not recognised matches nothing.
-   * Undefined when the queue is full.
+   * Undefined when the queue is full, or the caller has gone before its turn.
    */
-  verify(stored: string | null, password: string): Promise<{ readonly ok: boolean; readonly outdated: boolean } | undefined>
+  verify(
+    stored: string | null,
+    password: string,
+    signal?: CallerSignal,
+  ): Promise<{ readonly ok: boolean; readonly outdated: boolean } | undefined>
 }
 
 export interface PasswordEstimator {

@@ -79,13 +79,13 @@ export async function startInProcess(
   const resetCounts = () => Object.assign(counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
   const argon2 = createArgon2()
   const hasher = {
-    hash: (password: string) => {
+    hash: (...job: Parameters<typeof argon2.hash>) => {
       counts.hashes += 1
-      return argon2.hash(password)
+      return argon2.hash(...job)
     },
-    verify: (phc: string | null, password: string) => {
+    verify: (...job: Parameters<typeof argon2.verify>) => {
       counts.hashes += 1
-      return argon2.verify(phc, password)
+      return argon2.verify(...job)
     },
   }
   const engine = await assemble(

@@ -22,9 +22,9 @@ export const accountRoutes = [
     answers: { 200: signedInAnswer },
     refusals: ['credentials.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
     async run(call) {
-      const { parts, principal, body, whence, credentials } = call
+      const { parts, principal, body, whence, credentials, request } = call
       const current = { password: body.current, knownDevice: credentials.cookies.known }
-      const renewed = await changePassword(parts, principal, current, body.next, whence)
+      const renewed = await changePassword(parts, principal, current, body.next, whence, request.signal?.())
       if (renewed instanceof AuthError) return renewed
       const outcome = answer(call, renewed)
       const forgotten = credentials.cookies.remember === undefined ? [] : expireCookie('remember', parts.policy.cookies)
@@ -42,7 +42,7 @@ export const accountRoutes = [
     refusals: ['credentials.invalid', 'rate.limited'],
     async run(call) {
       const typed = { password: call.body.password, knownDevice: call.credentials.cookies.known }
-      const refusal = await deleteAccount(call.parts, call.principal, typed, call.whence)
+      const refusal = await deleteAccount(call.parts, call.principal, typed, call.whence, call.request.signal?.())
       return refusal ?? { status: 204, ...forgetting(call) }
     },
   }),

@@ -38,7 +38,7 @@ export const signInRoutes = [
       if (call.parts.policy.registration === 'closed') return new AuthError('not_found', { setting: 'LATCHKEY_REGISTRATION' })
       const { body } = call
       const input = { ...body, email: body.email ?? null }
-      const begun = await register(call.parts, input, call.whence, sentAlong(call))
+      const begun = await register(call.parts, input, call.whence, sentAlong(call), call.request.signal?.())
       return begun instanceof AuthError ? begun : { ...afterPassword(call, begun, body.username), status: 201 }
     },
   }),
@@ -53,7 +53,7 @@ export const signInRoutes = [
     refusals: ['credentials.invalid', 'rate.limited'],
     async run(call) {
       const input = { ...call.body, knownDevice: call.credentials.cookies.known }
-      const begun = await login(call.parts, input, call.whence, sentAlong(call))
+      const begun = await login(call.parts, input, call.whence, sentAlong(call), call.request.signal?.())
       return begun instanceof AuthError ? begun : afterPassword(call, begun, call.body.username)
     },
   }),

@@ -47,7 +47,7 @@ export const userRoutes = [
     refusals: ['username.taken', 'username.invalid', ...PASSWORD_REFUSALS],
     async run(call) {
       const { email = null, ...user } = call.body
-      const added = await addUser(call.parts, actorOf(call), { ...user, email })
+      const added = await addUser(call.parts, actorOf(call), { ...user, email }, call.request.signal?.())
       return added instanceof AuthError ? added : { status: 201, json: { user: presentUser(added) } }
     },
   }),
@@ -95,5 +95,5 @@ function changeUser(call: ProvenCall<UserChange>) {
   const { parts, parameter, body } = call
   if (body.roles !== undefined) return setRoles(parts, actorOf(call), parameter, body.roles)
   if (body.disabled !== undefined) return setDisabled(parts, actorOf(call), parameter, body.disabled)
-  return setPassword(parts, actorOf(call), parameter, body.password ?? '')
+  return setPassword(parts, actorOf(call), parameter, body.password ?? '', call.request.signal?.())
 }
