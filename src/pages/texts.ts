@@ -65,7 +65,9 @@ const en = {
   adminTitle: 'Administration',
   adminLoading: 'Loading the administration…',
   errorsTitle: 'Errors',
-  errorsText: 'Every refusal of the API carries one of these codes.',
+  errorsText:
+    'Every refusal of the API carries one of these codes, and its `type` leads here. Where there is a `reason`, it is one of those listed.',
+  errorsAdvice: 'What to do:',
 
   missingUsername: 'Type your user name.',
   missingPassword: 'Type your password.',
@@ -151,7 +153,8 @@ const zh: Texts = {
   adminTitle: '管理',
   adminLoading: '正在载入管理页面……',
   errorsTitle: '错误代码',
-  errorsText: '接口的每次拒绝都带有以下代码之一。',
+  errorsText: '接口的每次拒绝都带有以下代码之一，其 `type` 链接指向本页。如果带有 `reason`，则为下面列出的值之一。',
+  errorsAdvice: '如何处理：',
 
   missingUsername: '请输入用户名。',
   missingPassword: '请输入密码。',

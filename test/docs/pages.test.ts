@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { STATUS } from '../../src/http/problem.ts'
 import { routes } from '../../src/http/routes/index.ts'
+import { errorsPage } from '../../tools/errors-page.ts'
 import { settingsPage } from '../../tools/settings-page.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -60,6 +61,10 @@ test('the library page names everything that the library has', () => {
   for (const name of [...names, ...operators]) {
     if (name !== 'users') assert.match(text, new RegExp(`\`${name}[\`(]`), `docs/library.md does not name ${name}`)
   }
+})
+
+test('the errors page in the docs is made from the texts of the page that the server has', () => {
+  assert.equal(read('docs/errors.md'), errorsPage(), 'npm run errors-page writes it anew')
 })
 
 test('the settings page is what the table makes', () => {

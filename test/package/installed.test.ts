@@ -115,6 +115,10 @@ test('A program of ten lines signs people in', async () => {
   equal((await visitor.byToken('GET', '/')).text, `Hello, ${visitor.code}`)
   equal((await visitor.call('POST', `/access/logout/${visitor.code}`)).status, 200)
   equal((await visitor.byToken('GET', '/')).json.code, 'token.invalid')
+  // The folder docs is not packed: what a code means and what to do is on the page itself.
+  const errors = await visitor.plainly('GET', '/docs/errors')
+  equal(errors.status, 200)
+  ok(errors.text.includes('<strong>What to do:</strong> Wait for the seconds in <code>Retry-After</code>'))
   equal(program.printed(), 'ready\n')
 })
 

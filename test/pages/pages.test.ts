@@ -2,7 +2,6 @@
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
@@ -153,16 +152,5 @@ test('a page takes no form: what changes something goes to the API', async () =>
   for (const page of ['/', ...PAGES, '/account', '/admin']) {
     const answer = await latchkey.call('POST', page, { body: 'username=a&password=b', type: 'application/x-www-form-urlencoded' })
     deepEqual([answer.status, answer.headers.allow], [405, 'GET, HEAD, OPTIONS'])
-  }
-})
-
-test('the errors page names every code under its own anchor', async () => {
-  await using latchkey = await startInProcess()
-  const refused = await latchkey.call('GET', '/access/session')
-  equal(new URL(refused.json.type).hash, '#session.required')
-  for (const lang of ['en', 'zh-CN']) {
-    const { body } = await latchkey.call('GET', `/docs/errors?lang=${lang}`)
-    const anchors = [...(body ?? '').matchAll(/<div id="([\w.]+)">/g)].map(([, anchor]) => anchor)
-    deepEqual(anchors, [...ERROR_CODES])
   }
 })
