@@ -25,7 +25,7 @@ export async function openLaboratory(url: string): Promise<Laboratory> {
   let turned = 0
   const now = () => Date.now() + turned
   const store = createMemoryStore()
-  const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', publicUrl: url }, { clock: { now }, store })
+  const latchkey = await createLatchkey({ publicUrl: url, secret: crypto.randomUUID() }, { clock: { now }, store })
   for (const user of [DEMO_USER, ATTACKER]) await latchkey.users.add(user)
   return {
     url,

@@ -24,6 +24,8 @@ export interface AssemblyHooks {
   readonly onFault?: (what: string, error: unknown) => void
   /** Told of every alarm once the record has it: the place to write to the user from. What it throws is a fault. */
   readonly onAlarm?: (alarm: Operation) => void | Promise<void>
+  /** Told once of a setting that is missing or unsafe, in one line without a secret; where it is not set, `process.emitWarning` is. */
+  readonly onWarning?: (warning: string) => void
   /** False where no credential is ever accepted, as in a command; true where it is not set. */
   readonly serves?: boolean
 }
@@ -37,7 +39,8 @@ const CAPACITY = 100_000
  */
 export async function assemble(settings: Settings, publicUrl: string, hooks: AssemblyHooks = {}): Promise<Engine> {
   const policy = policyOf(settings, publicUrl)
-  const masters = await readSecret(settings)
+  const onWarning = hooks.onWarning ?? warnOfSetting
+  const masters = await readSecret(settings, { hasOwnStore: hooks.store !== undefined, isProduction: isProduction(), onWarning })
   const secrets = createSecrets(masters)
   const countryOf = await readCountries(settings)
   const store = hooks.store ?? (await openStore(settings))
@@ -64,6 +67,14 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     throw error
   }
   return engine
+}
+
+export function isProduction(): boolean {
+  return process.env.NODE_ENV === 'production'
+}
+
+function warnOfSetting(warning: string): void {
+  process.emitWarning(warning, 'LatchkeyWarning')
 }
 
 function policyOf(settings: Settings, publicUrl: string): Policy {

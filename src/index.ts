@@ -44,6 +44,7 @@ export { statusOf } from './http/problem.ts'
 export { SettingError } from './settings.ts'
 export type {
   Acknowledged,
+  AssemblyHooks,
   Auth,
   Authentication,
   EmbeddedPaths,

@@ -1,48 +1,58 @@
 // The secret that everything else is derived from: the one that was set, else one made on first start.
 
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { StoreError } from './domain/errors.ts'
 import { IN_MEMORY } from './open-store.ts'
+import { readSecretFile } from './secret-file.ts'
 import { type DatabaseChoice, MIN_SECRET_BYTES, SettingError, type Settings } from './settings.ts'
 
 /** Where nothing else says where: in the folder of the start. */
 const UNPLACED = 'latchkey.secret'
 
+export interface SecretOccasion {
+  /** Whether the host has opened a store itself: where that keeps its data is not known here. */
+  readonly hasOwnStore: boolean
+  readonly isProduction: boolean
+  readonly onWarning: (warning: string) => void
+}
+
 /**
- * The secret that was set, else the one in a file that its owner alone can read, beside a database that is a file.
+ * The secret that was set, else the one in a file that its owner alone can read, beside a database that is a file. Where there is no
+ * such place it is made in memory; what that means is said where anything outlives it.
  *
  * @throws SettingError, also when several servers would each make one of their own; StoreError
  */
-export async function readSecret({ secret, databaseUrl, publicUrl }: Settings): Promise<readonly string[]> {
+export async function readSecret(settings: Settings, { hasOwnStore, isProduction, onWarning }: SecretOccasion): Promise<readonly string[]> {
+  const { secret, databaseUrl, redisUrl, publicUrl } = settings
   if (secret !== undefined) return secret
+  if (hasOwnStore) {
+    if (isProduction) {
+      throw new SettingError(
+        `secret (LATCHKEY_SECRET) is not set; with a store of your own, under NODE_ENV=production, it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
+      )
+    }
+    onWarning(inMemory('a store of your own'))
+    return [newSecret()]
+  }
   if (databaseUrl.engine === 'postgres' && publicUrl?.startsWith('https:')) {
     throw new SettingError(
       `LATCHKEY_SECRET is not set; with a database on a server and an https LATCHKEY_PUBLIC_URL it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every server.`,
     )
   }
   const path = secretFileOf(databaseUrl)
-  if (path === undefined) return [newSecret()]
-  if (!existsSync(path)) {
-    // `wx`: of two processes that start together, one makes it and the other reads it.
-    await writeFile(path, newSecret(), { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST')
-        throw new StoreError(`The secret ${path} cannot be made (${error.code}): its folder must exist and be writable.`)
-    })
+  if (path === undefined) {
+    if (redisUrl !== undefined) onWarning(inMemory('REDIS_URL'))
+    return [newSecret()]
   }
-  const made = await readFile(path, 'utf8').then(
-    (text) => text.trim(),
-    (error: NodeJS.ErrnoException) => {
-      throw new SettingError(`LATCHKEY_SECRET cannot be read from ${path} (${error.code}). Make the file readable, or set LATCHKEY_SECRET.`)
-    },
-  )
-  if (Buffer.byteLength(made) < MIN_SECRET_BYTES) {
-    throw new SettingError(
-      `LATCHKEY_SECRET is too short in ${path}; accepted: at least ${MIN_SECRET_BYTES} bytes. Restore the file, or set LATCHKEY_SECRET.`,
-    )
+  const file = await readSecretFile(path)
+  if (file.warning !== undefined) onWarning(file.warning)
+  if (file.isNew && databaseUrl.engine === 'postgres') {
+    onWarning('LATCHKEY_SECRET is not set: one was made in latchkey.secret, in this folder. Every server of this database needs the same.')
   }
-  return [made]
+  return [file.secret]
+}
+
+function inMemory(beside: string): string {
+  return `secret (LATCHKEY_SECRET) is not set beside ${beside}: one was made in memory, and no credential or key that is stored can be used after a restart or in another process. Set it: at least ${MIN_SECRET_BYTES} bytes.`
 }
 
 function secretFileOf(database: DatabaseChoice): string | undefined {

@@ -85,7 +85,8 @@ export const SETTINGS = {
       'what every key is derived from',
       secrets,
     ),
-    fallbackText: 'made on first start, kept beside a SQLite file, else in latchkey.secret; must be set for https with PostgreSQL',
+    fallbackText:
+      'made on first start, kept beside a SQLite file, else in latchkey.secret; must be set for https with PostgreSQL, and in production for a store of your own',
     secret: true,
   },
   allowedOrigins: {

@@ -21,6 +21,10 @@ const CLIENTS = {
   caddy: 'caddy',
 }
 
+/** What a test that starts in this folder, instead of one of its own, leaves behind. */
+const LITTER = '*.{db,db-shm,db-wal,secret}'
+const before = new Set(globSync(LITTER))
+
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['npm', 'run', '--silent', 'types']],
   ['pages', [process.execPath, 'tools/build-pages.ts', '--if-stale']],
@@ -39,6 +43,12 @@ for (const [name, [command = '', ...args]] of steps) {
     process.exit(1)
   }
   process.stdout.write(`${name} passed in ${seconds} s\n`)
+}
+
+const left = globSync(LITTER).filter((name) => !before.has(name))
+if (left.length > 0) {
+  process.stderr.write(`\nTests have left ${left.join(', ')} in the working directory\n`)
+  process.exit(1)
 }
 
 function testFiles(): readonly string[] {

@@ -43,6 +43,11 @@ export function failUsage(text: string, options: OutputOptions): void {
   process.exitCode = EXIT.usage
 }
 
+/** Says on standard error, in one line, what does not stop the command. */
+export function warn(message: string, { json = false }: OutputOptions = {}): void {
+  process.stderr.write(json ? `${JSON.stringify({ warning: message })}\n` : `latchkey: warning: ${message}\n`)
+}
+
 function say(code: string, message: string, { json = false }: OutputOptions): void {
   const line = message.trim().replace(/\s*\n\s*/g, ' ')
   process.stderr.write(json ? `${JSON.stringify({ error: { code, message: line } })}\n` : `latchkey: ${line}\n`)

@@ -4,7 +4,7 @@ import { assemble } from '../assemble.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { loadSettings } from '../server/configuration.ts'
-import { fail, type OutputOptions } from './output.ts'
+import { fail, type OutputOptions, warn } from './output.ts'
 
 export interface CommandOptions extends OutputOptions {
   readonly databaseUrl?: string
@@ -16,7 +16,10 @@ export async function withEngine(options: CommandOptions, run: (engine: Engine) 
   const alive = setInterval(() => {}, 60_000)
   try {
     const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
-    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`, { serves: false })
+    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`, {
+      serves: false,
+      onWarning: (warning) => warn(warning, options),
+    })
     try {
       const refusal = await run(engine)
       if (refusal) fail(refusal, options)

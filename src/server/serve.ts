@@ -86,6 +86,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const withServerDefaults = { ...settings, clearSiteData: settings.clearSiteData ?? true }
   try {
     const engine = await assemble(withServerDefaults, publicUrl, {
+      onWarning: (warning) => log.warn(warning),
       onFault: (what, error) => log.error({ err: error }, `${what} failed`),
       onAlarm: ({ id, userCode, sessionId, action, ip, device }) =>
         log.warn({ operation: id, userCode, sid: sessionId, action, address: ip, device }, 'alarm'),

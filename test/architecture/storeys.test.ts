@@ -14,7 +14,7 @@ interface Rule {
   readonly packages: readonly string[]
 }
 
-const ROOT_FILES = ['index', 'assemble', 'open-store', 'read-countries', 'read-secret', 'settings', 'setting-values']
+const ROOT_FILES = ['index', 'assemble', 'open-store', 'read-countries', 'read-secret', 'secret-file', 'settings', 'setting-values']
 const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters', 'pages']
 
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -36,7 +36,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   'setting-values': { storeys: ['domain'], node: true, packages: [] },
   settings: { storeys: ['domain', 'setting-values'], node: false, packages: [] },
   'open-store': { storeys: ['domain', 'ports', 'stores', 'settings'], node: true, packages: [] },
-  'read-secret': { storeys: ['domain', 'open-store', 'settings'], node: true, packages: [] },
+  'secret-file': { storeys: ['domain', 'settings'], node: true, packages: [] },
+  'read-secret': { storeys: ['open-store', 'secret-file', 'settings'], node: true, packages: [] },
   'read-countries': { storeys: ['ports', 'platform', 'settings'], node: true, packages: [] },
   assemble: { storeys: [...BELOW, 'open-store', 'read-countries', 'read-secret', 'settings'], node: true, packages: [] },
   index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },

@@ -64,6 +64,7 @@ export interface Called extends Omit<Answer, 'body'> {
 }
 
 const PUBLIC_URL = 'http://localhost:3000'
+const SECRET = 'a-secret-of-the-tests-in-this-process'
 
 export interface InProcessChoices extends Pick<AssemblyHooks, 'onAlarm' | 'onFault'> {
   readonly store?: Store
@@ -89,7 +90,7 @@ export async function startInProcess(
     },
   }
   const engine = await assemble(
-    readSettings(settings, (key) => key),
+    readSettings({ secret: SECRET, ...settings }, (key) => key),
     publicUrl,
     { ...hooks, clock, hasher, store: counting(store, counts) },
   )
