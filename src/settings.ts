@@ -1,5 +1,6 @@
 // Every setting there is: its names, its default, what it accepts. One table validates them all, wherever they come from.
 
+import { FORWARDED_HEADERS, type ForwardedHeader } from './domain/forwarding.ts'
 import { canBindDevices, POLICY_DEFAULTS } from './domain/policy.ts'
 import { parseDuration } from './domain/time.ts'
 import {
@@ -185,12 +186,22 @@ export const SETTINGS = {
   trustedProxies: {
     ...base(
       'LATCHKEY_TRUSTED_PROXIES',
-      'proxies whose Forwarded and X-Forwarded-For headers count',
+      'proxies whose word on the address of the client counts, in the header that LATCHKEY_FORWARDED_HEADER names',
       'addresses or networks separated by commas, such as 10.0.0.0/8',
     ),
     fallback: [] as readonly string[],
     fallbackText: 'none',
     parse: listOf(network),
+  },
+  forwardedHeader: {
+    ...base(
+      'LATCHKEY_FORWARDED_HEADER',
+      'the one header in which trusted proxies report the address of the client; the other one is ignored',
+      FORWARDED_HEADERS.join(', '),
+    ),
+    fallback: FORWARDED_HEADERS[0] as ForwardedHeader,
+    fallbackText: FORWARDED_HEADERS[0],
+    parse: (text: string) => FORWARDED_HEADERS.find((header) => header === text.toLowerCase()),
   },
   tlsCert: { ...optional('TLS_CERT', 'the path of a PEM file', 'serves https itself, with TLS_KEY', nonEmpty) },
   tlsKey: { ...optional('TLS_KEY', 'the path of a PEM file', 'serves https itself, with TLS_CERT', nonEmpty) },

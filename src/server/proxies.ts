@@ -1,11 +1,15 @@
-// The client's address behind proxies: only what a trusted one says counts (RFC 7239, X-Forwarded-For).
+// The client's address behind proxies: only what a trusted one reports counts, in the one header that the settings name.
 
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, SocketAddress } from 'node:net'
 import { headerOf, peerOf } from '../adapters/node-request.ts'
+import { type Addresses, clientBehind, type ForwardedHeader } from '../domain/forwarding.ts'
 
-/** @param trusted addresses or networks, validated */
-export function clientAddress(trusted: readonly string[]): (request: IncomingMessage) => string {
+/**
+ * @param trusted addresses or networks, validated
+ * @param header the one that counts; the other one may come from anybody
+ */
+export function clientAddress(trusted: readonly string[], header: ForwardedHeader): (request: IncomingMessage) => string {
   if (trusted.length === 0) return peerOf
   const proxies = new BlockList()
   for (const entry of trusted) {
@@ -14,33 +18,20 @@ export function clientAddress(trusted: readonly string[]): (request: IncomingMes
     if (prefix === undefined) proxies.addAddress(address, family)
     else proxies.addSubnet(address, Number(prefix), family)
   }
-  const isTrusted = (address: string) => proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
-
+  const addresses: Addresses = {
+    canonical,
+    isTrusted: (address) => proxies.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6'),
+  }
   return (request) => {
-    let client = peerOf(request)
-    // From the nearest hop outwards, as long as the one that reports is trusted itself.
-    for (const hop of forwardedFor(request).reverse()) {
-      if (!isTrusted(client) || isIP(hop) === 0) break
-      client = hop
-    }
-    return client
+    const reported = headerOf(request.rawHeaders, header)
+    return reported === null ? peerOf(request) : clientBehind(peerOf(request), header, reported, addresses)
   }
 }
 
-function forwardedFor(request: IncomingMessage): string[] {
-  const plain = headerOf(request.rawHeaders, 'x-forwarded-for')
-  if (plain !== null) return plain.split(',').map(bareAddress)
-  const standard = headerOf(request.rawHeaders, 'forwarded') ?? ''
-  return standard.split(',').flatMap((element) => {
-    const named = /(?:^|;)\s*for\s*=\s*"?([^";,]+)"?/i.exec(element)
-    return named?.[1] === undefined ? [] : [bareAddress(named[1])]
-  })
-}
-
-/** Without brackets and port. */
-function bareAddress(text: string): string {
-  const trimmed = text.trim()
-  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(trimmed)
-  if (bracketed?.[1] !== undefined) return bracketed[1]
-  return /^[\d.]+:\d+$/.test(trimmed) ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed
+/** One text for each address, since limits count by it: IPv6 in its shortest form, IPv4 mapped into IPv6 as IPv4, no zone. */
+function canonical(text: string): string | undefined {
+  const family = isIP(text)
+  if (family === 4) return text
+  if (family === 0 || text.includes('%')) return undefined
+  return new SocketAddress({ address: text, family: 'ipv6' }).address.replace(/^::ffff:(?=\d+\.)/, '')
 }

@@ -106,7 +106,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         logRequest(log, answered)
       },
     )
-    const listenNode = toNodeListener({ handle }, { address: clientAddress(settings.trustedProxies) })
+    const listenNode = toNodeListener({ handle }, { address: clientAddress(settings.trustedProxies, settings.forwardedHeader) })
     answer = (request, response) => {
       const failed = (error: unknown) => {
         log.error({ err: error }, 'answer failed')

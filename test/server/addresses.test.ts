@@ -53,8 +53,9 @@ describe('With trusted proxies', () => {
       ['port', { 'x-forwarded-for': '203.0.113.9:4711' }, '203.0.113.9'],
       ['six', { 'x-forwarded-for': '[2001:db8:2::1]:4711, 2001:db8:1::5' }, '2001:db8:2::1'],
       ['nonsense', { 'x-forwarded-for': 'unknown, 10.1.2.3' }, '10.1.2.3'],
-      ['forwarded', { forwarded: 'for=203.0.113.9;proto=https, for="[2001:db8:1::5]:80"' }, '203.0.113.9'],
-      ['obfuscated', { forwarded: 'for=_hidden' }, '127.0.0.1'],
+      ['forwarded', { forwarded: 'for=203.0.113.9' }, '127.0.0.1'],
+      ['both', { forwarded: 'for=198.51.100.1', 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9'],
+      ['real', { 'x-real-ip': '203.0.113.9' }, '127.0.0.1'],
       ['absent', {}, '127.0.0.1'],
     ] as const) {
       equal(await addressSeen(server, `By-${name}`, headers), address, name)
@@ -69,6 +70,28 @@ describe('With trusted proxies', () => {
       await guess(server, { 'x-forwarded-for': '198.51.100.7, 203.0.113.50' }),
       429,
       'what the client itself put in front does not help',
+    )
+  })
+})
+
+describe('With LATCHKEY_FORWARDED_HEADER=forwarded', () => {
+  test('the X-Forwarded-For of a client never wins over the Forwarded of a trusted proxy', async () => {
+    await using server = await startServer({
+      env: { ...LIMIT, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1, 2001:db8:1::/48', LATCHKEY_FORWARDED_HEADER: 'Forwarded' },
+    })
+    for (const [name, headers, address] of [
+      ['both', { forwarded: 'for=203.0.113.9', 'x-forwarded-for': '198.51.100.1' }, '203.0.113.9'],
+      ['chained', { forwarded: 'for=203.0.113.9;proto=https, for="[2001:db8:1::5]:80"' }, '203.0.113.9'],
+      ['twice', { forwarded: ['for=198.51.100.1', 'for=203.0.113.9'] }, '203.0.113.9'],
+      ['obfuscated', { forwarded: 'for=_hidden', 'x-forwarded-for': '198.51.100.1' }, '127.0.0.1'],
+      ['plain', { 'x-forwarded-for': '198.51.100.1', 'x-real-ip': '198.51.100.1' }, '127.0.0.1'],
+    ] as const) {
+      equal(await addressSeen(server, `By-${name}`, headers), address, name)
+    }
+    const forged = (index: number) => ({ forwarded: 'for=203.0.113.50', 'x-forwarded-for': `198.51.100.${index}` })
+    deepEqual(
+      [await guess(server, forged(1)), await guess(server, forged(2)), await guess(server, forged(3)), await guess(server, forged(4))],
+      [401, 401, 401, 429],
     )
   })
 })

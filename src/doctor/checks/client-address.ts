@@ -14,13 +14,13 @@ export const judgeClientAddress: Judge = ({ url, steps }) => {
   if (isTheProxys(seen, listed))
     findings.push({
       what: `Latchkey takes everybody for ${seen}, which is the proxy: one person's wrong passwords lock all out, and the record names no one.`,
-      mend: `nginx: \`proxy_set_header X-Forwarded-For $remote_addr;\` And LATCHKEY_TRUSTED_PROXIES=${seen}`,
+      mend: `nginx: \`proxy_set_header X-Forwarded-For $remote_addr;\` And LATCHKEY_TRUSTED_PROXIES=${seen}; where the proxy sets Forwarded instead, LATCHKEY_FORWARDED_HEADER=forwarded`,
     })
   // On its own machine a server may trust whoever asks, as it would a proxy.
   if (!isOnThisMachine(url) && steps.forgedSessions.some((exchange) => currentAddress(exchange) === FORGED_ADDRESS))
     findings.push({
       what: 'Latchkey believes whatever address a client claims to have: limits by address hold nobody.',
-      mend: 'nginx: `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces what the client sent, and `proxy_set_header Forwarded "";`. LATCHKEY_TRUSTED_PROXIES names the proxies alone, and no network of clients.',
+      mend: 'nginx: `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces what the client sent. A proxy that sets Forwarded alone needs LATCHKEY_FORWARDED_HEADER=forwarded. LATCHKEY_TRUSTED_PROXIES names the proxies alone, and no network of clients.',
     })
   return findings
 }
