@@ -2,11 +2,14 @@
 
 import { type AssemblyHooks, assemble } from './assemble.ts'
 import { type Delivery, deviceOf } from './domain/credential.ts'
-import type { AuthError } from './domain/errors.ts'
+import { AuthError } from './domain/errors.ts'
 import type { ImportValues } from './domain/imported-user.ts'
+import { publicKeys, type SigningKey, type SigningKeys } from './domain/key-ring.ts'
 import type { JsonObject } from './domain/session-data.ts'
+import { publicUser, type User } from './domain/user.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
 import { describeSession } from './engine/describe.ts'
+import { UnprovenDevice } from './engine/device-proofs.ts'
 import type { Engine } from './engine/engine.ts'
 import { type ImportOptions, type ImportResult, importUsers } from './engine/import-users.ts'
 import type { SignedIn } from './engine/issue.ts'
@@ -23,7 +26,7 @@ import type { Acknowledged } from './engine/roll-call.ts'
 import { patchSessionData, readSessionData, type SessionData } from './engine/session-data.ts'
 import { endCredential, endOtherCredentials, type ListedCredential, listCredentials } from './engine/sessions.ts'
 import { mintForSession } from './engine/tokens.ts'
-import { addUser, deleteUser, findUser, setDisabled, setPassword, setRoles } from './engine/users.ts'
+import { addUser, deleteUser, findUser, setDisabled, setPassword, setRoles, type UserResult } from './engine/users.ts'
 import { signInVouched } from './engine/vouched.ts'
 import type { Auth } from './http/auth.ts'
 import { signInCookies } from './http/cookies.ts'
@@ -66,6 +69,9 @@ export type {
   SessionData,
   SessionView,
   SignedIn,
+  SigningKey,
+  SigningKeys,
+  User,
   Via,
   Whence,
 }
@@ -87,6 +93,14 @@ export interface ImportRow extends ImportValues {
 }
 
 export type LatchkeyOptions = SettingInputs
+
+/** What an operator's change came to. */
+export interface UserChanged {
+  /** As they are now; as they were, where they have been deleted. */
+  readonly user: User
+  /** What of theirs has ended by it. */
+  readonly ended: EndedCounts
+}
 
 /**
  * Latchkey inside a TypeScript server.
@@ -154,8 +168,10 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
      * Turns a remembered login into a session; the login's credential may be a new one afterwards. One that is bound to a device
      * needs the value of that cookie too. @throws StoreError
      */
-    restore: (remembered: string, whence: Whence = NOWHERE, deviceProof?: string) =>
-      restore(engine, remembered, bounded(whence), deviceProof),
+    restore: async (remembered: string, whence: Whence = NOWHERE, deviceProof?: string): Promise<SignedIn | AuthError> => {
+      const restored = await restore(engine, remembered, bounded(whence), deviceProof)
+      return restored instanceof UnprovenDevice ? restored.refusal : restored
+    },
 
     /** A token for the principal's session. @throws StoreError */
     token: (principal: Principal) => mintForSession(engine, principal),
@@ -187,16 +203,21 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
 
     /** What an operator does: no credential is asked for, so never hand these to a request. */
     users: {
-      add: (user: { username: string; password: string; email?: string; roles?: readonly string[] }) =>
-        addUser(engine, 'operator', { ...user, email: user.email ?? null, roles: user.roles ?? [] }),
+      add: async (user: { username: string; password: string; email?: string; roles?: readonly string[] }): Promise<User | AuthError> => {
+        const added = await addUser(engine, 'operator', { ...user, email: user.email ?? null, roles: user.roles ?? [] })
+        return added instanceof AuthError ? added : publicUser(added)
+      },
       /** Users with the hashes of other software, a result for each, counted from 1. Nothing happens until results are read. @throws StoreError */
       import: (rows: AsyncIterable<ImportRow> | Iterable<ImportRow>, options?: ImportOptions) =>
         importUsers(engine, numbered(rows), options),
-      find: (nameOrCode: string) => findUser(engine, nameOrCode),
-      setRoles: (nameOrCode: string, roles: readonly string[]) => setRoles(engine, 'operator', nameOrCode, roles),
-      setDisabled: (nameOrCode: string, disabled: boolean) => setDisabled(engine, 'operator', nameOrCode, disabled),
-      setPassword: (nameOrCode: string, password: string) => setPassword(engine, 'operator', nameOrCode, password),
-      delete: (nameOrCode: string) => deleteUser(engine, 'operator', nameOrCode),
+      find: async (nameOrCode: string): Promise<User | undefined> => {
+        const found = await findUser(engine, nameOrCode)
+        return found && publicUser(found)
+      },
+      setRoles: async (nameOrCode: string, roles: readonly string[]) => changed(await setRoles(engine, 'operator', nameOrCode, roles)),
+      setDisabled: async (nameOrCode: string, disabled: boolean) => changed(await setDisabled(engine, 'operator', nameOrCode, disabled)),
+      setPassword: async (nameOrCode: string, password: string) => changed(await setPassword(engine, 'operator', nameOrCode, password)),
+      delete: async (nameOrCode: string) => changed(await deleteUser(engine, 'operator', nameOrCode)),
       /**
        * Signs in somebody whom the host knows by other means: single sign-on, a link in a mail, an old session. It counts as no
        * password, so nothing that asks for a fresh sign-in is open. `cookies` hands it out. @throws StoreError
@@ -227,7 +248,10 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     deviceOffer: (signedIn: SignedIn): string | undefined => offerToBind(signedIn),
 
     /** Retires the signing key, and begins to sign with the next. @throws StoreError */
-    rotateKeys: () => rotateSigningKey(engine, 'operator'),
+    rotateKeys: async (): Promise<SigningKeys | AuthError> => {
+      const ring = await rotateSigningKey(engine, 'operator')
+      return ring instanceof AuthError ? ring : publicKeys(ring)
+    },
 
     /** Writes what has gathered and closes the store. @throws StoreError */
     async close(): Promise<void> {
@@ -238,6 +262,11 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
       }
     },
   }
+}
+
+/** What the engine has changed, as the host gets to see it. */
+function changed(result: UserResult | AuthError): UserChanged | AuthError {
+  return result instanceof AuthError ? result : { user: publicUser(result.user), ended: result.ended }
 }
 
 async function* numbered(rows: AsyncIterable<ImportRow> | Iterable<ImportRow>) {

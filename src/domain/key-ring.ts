@@ -35,6 +35,28 @@ export interface KeyRingRecord {
   readonly rotatedAt: number
 }
 
+/** A signing key as hosts get to see it: what the JWKS tells of it, and since when. Times in milliseconds since 1970. */
+export interface SigningKey {
+  readonly kid: string
+  readonly createdAt: number
+  readonly retiredAt: number | null
+}
+
+/** The signing keys without their private halves, and without the digests of service keys. */
+export interface SigningKeys {
+  readonly signing: SigningKey
+  /** Published already, and the next to sign. */
+  readonly next: SigningKey
+  readonly retired: readonly SigningKey[]
+  /** Milliseconds since 1970. */
+  readonly rotatedAt: number
+}
+
+export function publicKeys({ signing, next, retired, rotatedAt }: KeyRingRecord): SigningKeys {
+  const one = ({ kid, createdAt, retiredAt }: SigningKeyRecord): SigningKey => ({ kid, createdAt, retiredAt })
+  return { signing: one(signing), next: one(next), retired: retired.map(one), rotatedAt }
+}
+
 /** Other processes may sign with a key a little longer than the one that retired it. */
 const HANDOVER = 60_000
 

@@ -16,6 +16,24 @@ export interface UserRecord {
   readonly version: number
 }
 
+/** A user as hosts get to see them: without the hash, and without the key by which names are compared. */
+export interface User {
+  /** Opaque, `usr_…`. */
+  readonly code: string
+  /** As typed. */
+  readonly username: string
+  readonly email: string | null
+  readonly roles: readonly string[]
+  readonly disabled: boolean
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+/** Names what is public, so that a field that is added to the record stays where it is. */
+export function publicUser({ code, username, email, roles, disabled, createdAt }: UserRecord): User {
+  return { code, username, email, roles, disabled, createdAt }
+}
+
 const ALLOWED = /^[\p{L}\p{Nd}._-][\p{L}\p{M}\p{Nd}._-]*$/u
 /** Characters that are not seen: two names that differ only by one look the same. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/u

@@ -9,14 +9,24 @@ type Purpose = 'device-proof' | 'device-binding' | 'device-renewal'
 
 /** A genuine credential without the device: what is told of it, the record keeps. */
 export class UnprovenDevice extends AuthError {
-  /** What was presented. */
-  readonly record: CredentialRecord
+  // Not a property that is printed with the refusal: it has the digest of the credential.
+  readonly #record: CredentialRecord
   readonly because: Unproven
 
   constructor(record: CredentialRecord, because: Unproven) {
     super('proof.required', { reason: 'device' })
-    this.record = record
+    this.#record = record
     this.because = because
+  }
+
+  /** What was presented. */
+  get record(): CredentialRecord {
+    return this.#record
+  }
+
+  /** The refusal alone, for whoever is refused. */
+  get refusal(): AuthError {
+    return new AuthError(this.code, this.detail)
   }
 }
 

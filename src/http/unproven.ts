@@ -1,6 +1,7 @@
 // A genuine credential that came without its device: refused, and told to its owner's record.
 
 import { deviceOf } from '../domain/credential.ts'
+import type { AuthError } from '../domain/errors.ts'
 import { recordMismatch } from '../engine/device-mismatch.ts'
 import type { UnprovenDevice } from '../engine/device-proofs.ts'
 import type { Parts, Whence } from '../engine/parts.ts'
@@ -14,10 +15,10 @@ export function isUnderWay({ because, record }: UnprovenDevice, { header }: Pick
 /** The refusal itself, once the record has it. @throws StoreError */
 export async function tellOfCopy(
   parts: Parts,
-  refusal: UnprovenDevice,
+  unproven: UnprovenDevice,
   whence: Whence,
   { header }: Pick<Incoming, 'header'>,
-): Promise<UnprovenDevice> {
-  await recordMismatch(parts, refusal, whence, header('secure-session-skipped') !== null)
-  return refusal
+): Promise<AuthError> {
+  await recordMismatch(parts, unproven, whence, header('secure-session-skipped') !== null)
+  return unproven.refusal
 }

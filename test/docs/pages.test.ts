@@ -56,7 +56,7 @@ test('the library page names everything that the library has', () => {
   const text = read('docs/library.md')
   const [, body = ''] = /^function latchkeyOver.*?\n {2}return \{\n(.*?)^ {2}\}$/ms.exec(read('src/index.ts')) ?? []
   const names = [...body.matchAll(/^ {4}(?:async )?(\w+)(?:[:(,])/gm)].map(([, name]) => name)
-  const operators = [...body.matchAll(/^ {6}(\w+): \(/gm)].map(([, name]) => `users.${name}`)
+  const operators = [...body.matchAll(/^ {6}(\w+): (?:async )?\(/gm)].map(([, name]) => `users.${name}`)
   assert.ok(names.length > 15 && operators.length > 5)
   for (const name of [...names, ...operators]) {
     if (name !== 'users') assert.match(text, new RegExp(`\`${name}[\`(]`), `docs/library.md does not name ${name}`)
