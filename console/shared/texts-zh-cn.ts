@@ -121,7 +121,7 @@ export const zh: Texts = {
   'role.required': '您的角色不允许此操作。',
   'proof.required': '此浏览器无法证明它持有您登录的密钥。请退出后重新登录。',
   'username.taken': '该用户名已被使用。',
-  'username.invalid': '用户名应为 3 至 64 个字母、数字、点、下划线或连字符。',
+  'username.invalid': '用户名应为 2 至 64 个同一种文字的字母、数字、点、下划线或连字符，首尾须为字母或数字。',
   not_found: '它已不存在。',
   busy: '服务器繁忙，请稍后重试。',
   'store.unavailable': '数据库没有响应，请稍后重试。',

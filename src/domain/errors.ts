@@ -19,7 +19,8 @@ const SENTENCES = {
   'data.too_large': 'The data is larger than allowed.',
   'request.unsupported_type': 'The content type is not one that this path takes.',
   'request.invalid': 'A value in the request is not accepted.',
-  'username.invalid': 'User names have 3 to 64 letters, digits, dots, underscores and hyphens.',
+  'username.invalid':
+    'User names have 2 to 64 letters, digits, dots, underscores and hyphens of one script, with a letter or a digit first and last.',
   'password.too_short': 'The password is too short.',
   'password.too_long': 'The password is longer than 256 characters.',
   'password.too_common': 'This password is one of those tried first by everyone who guesses.',

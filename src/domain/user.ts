@@ -37,12 +37,13 @@ export function publicUser({ code, username, email, roles, disabled, createdAt }
 const ALLOWED = /^[\p{L}\p{Nd}._-][\p{L}\p{M}\p{Nd}._-]*$/u
 /** Characters that are not seen: two names that differ only by one look the same. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
-const MIN_LENGTH = 3
+const MIN_LENGTH = 2
 const MAX_LENGTH = 64
 
 /**
- * The key by which names are compared: NFKC, then case-folded (Unicode 3.13, by way of lower and upper case, which
- * also unites ẞ and ß with ss, and final with medial sigma). Undefined when the name is not allowed.
+ * The key by which names are compared, and users found: NFKC, then case-folded (Unicode 3.13, by way of lower and upper case, which
+ * also unites ẞ and ß with ss, and final with medial sigma). Undefined for what no user can be called. It takes names that a new user
+ * may not have: those made under an older rule, and imported ones, still sign in.
  */
 export function usernameKey(username: string): string | undefined {
   // Compatibility forms can be many times shorter than what they stand for: bound the work before doing it.

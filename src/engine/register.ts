@@ -1,6 +1,7 @@
 // Creating a user who chooses a password, and signing them in.
 
 import { AuthError } from '../domain/errors.ts'
+import { findUsernameFault, isReservedUsername } from '../domain/new-username.ts'
 import { canonicalPassword, judgeLength, judgeStrength, MAX_CHARACTERS } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
@@ -28,16 +29,25 @@ export async function register(
   sentAlong: SentAlong,
   signal?: CallerSignal,
 ): Promise<SignedIn | AuthError> {
-  const user = await prepareUser(parts, { ...input, roles: [] }, signal)
+  const user = await prepareUser(parts, { ...input, roles: [] }, 'public', signal)
   if (user instanceof AuthError) return user
   const begun = await beginLineage(parts, user, input, whence, sentAlong, 'account.register', [{ do: 'insert user', user }])
   return begun ?? new AuthError('username.taken', { field: 'username' })
 }
 
-/** The record of a new user, checked and hashed, not yet stored. */
-export async function prepareUser(parts: Parts, input: NewUser, signal?: CallerSignal): Promise<UserRecord | AuthError> {
+/** The record of a new user, checked and hashed, not yet stored. Operators and administrators may give reserved names. */
+export async function prepareUser(
+  parts: Parts,
+  input: NewUser,
+  by: 'public' | 'operator',
+  signal?: CallerSignal,
+): Promise<UserRecord | AuthError> {
+  const fault = findUsernameFault(input.username)
   const key = usernameKey(input.username)
-  if (key === undefined) return new AuthError('username.invalid', { field: 'username' })
+  if (fault !== undefined || key === undefined)
+    return new AuthError('username.invalid', { field: 'username', reason: fault ?? 'characters' })
+  // Such a name is well formed: what the sentence of `username.invalid` asks for, it has.
+  if (by === 'public' && isReservedUsername(input.username)) return new AuthError('username.taken', { field: 'username' })
   const refusal = await judgePassword(parts, input.password, [key, input.email ?? ''])
   if (refusal) return refusal
   // Asked before hashing to spare the work; the insert decides.

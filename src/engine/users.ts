@@ -51,7 +51,7 @@ export async function listUsers(
 
 /** Refusals: as `register`. @throws StoreError */
 export async function addUser(parts: Parts, actor: Actor, input: NewUser, signal?: CallerSignal): Promise<UserRecord | AuthError> {
-  const user = await prepareUser(parts, { ...input, roles: [...new Set(input.roles)] }, signal)
+  const user = await prepareUser(parts, { ...input, roles: [...new Set(input.roles)] }, 'operator', signal)
   if (user instanceof AuthError) return user
   const deed = { userCode: user.code, action: 'account.register', detail: { roles: user.roles } } as const
   const written = await writeAs(parts, actor, [deed], [{ do: 'insert user', user }], user.createdAt)

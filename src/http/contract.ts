@@ -22,9 +22,13 @@ const remember = z.boolean().default(false).describe('also begin a remembered lo
 const NO_COOKIE_TO_REMEMBER = { path: ['remember'], message: 'a remembered login needs delivery by cookie' }
 const canRemember = (body: { remember: boolean; delivery: 'cookie' | 'header' }) => !(body.remember && body.delivery === 'header')
 
+const newUsername = z
+  .string()
+  .describe('2 to 64 letters, digits, `.`, `_` and `-` of one script (UTS 39, highly restrictive), with a letter or a digit first and last')
+
 export const registerBody = z
   .strictObject({
-    username: z.string(),
+    username: newUsername,
     password: z.string(),
     email: z.email().max(254).optional(),
     remember,
@@ -134,7 +138,7 @@ export const usersQuery = z.object({
   limit,
 })
 export const newUserBody = z.strictObject({
-  username: z.string(),
+  username: newUsername,
   password: z.string(),
   email: z.email().max(254).optional(),
   roles: roles.default([]),

@@ -107,7 +107,8 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: 'Use one of the methods that the header `Allow` names.',
   },
   'username.taken': {
-    cause: 'Names that differ only by case or by Unicode form are one name.',
+    cause:
+      'Names that differ only by case or by Unicode form are one name. The names `admin`, `administrator`, `root`, `system`, `support`, `security`, `abuse`, `postmaster`, `hostmaster`, `webmaster` and `noreply`, and what looks like one of them, are not open to registration; an operator may give them.',
     advice: 'Ask for another name.',
   },
   'data.conflict': {
@@ -123,7 +124,7 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: 'Keep a key in the data, and what it stands for in your own database.',
   },
   'request.unsupported_type': {
-    cause: 'A compressed body is refused as well.',
+    cause: 'A compressed body is refused as well, and any charset but UTF-8.',
     advice: 'Send `application/json` in UTF-8, and patches of session data as `application/merge-patch+json`, both uncompressed.',
   },
   'request.invalid': {
@@ -132,7 +133,15 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: 'Correct the field. `/docs` and `/openapi.json` say what each one takes.',
   },
   'username.invalid': {
-    cause: 'Letters and digits may be of any script.',
+    cause:
+      'The letters are of one script, any one. Japanese, Chinese and Korean may be written in their usual mixtures, also with Latin (UTS 39, highly restrictive).',
+    reasons: {
+      length: 'it has fewer than 2 or more than 64 characters;',
+      characters: 'it has a character that no name has, such as a blank or `@`;',
+      ends: 'its first or its last character is not a letter or a digit;',
+      scripts: 'it has letters of scripts that are not written together, which could make it look like another name;',
+      digits: 'it has digits of two systems.',
+    },
     advice: 'Ask for another name.',
   },
   'password.too_short': {

@@ -105,7 +105,8 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请使用响应头 `Allow` 中列出的方法。',
   },
   'username.taken': {
-    cause: '仅大小写或 Unicode 形式不同的名称视为同一个名称。',
+    cause:
+      '仅大小写或 Unicode 形式不同的名称视为同一个名称。`admin`、`administrator`、`root`、`system`、`support`、`security`、`abuse`、`postmaster`、`hostmaster`、`webmaster`、`noreply` 以及与之外观相似的名称不开放注册，只能由运维人员创建。',
     advice: '请换一个用户名。',
   },
   'data.conflict': {
@@ -121,7 +122,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请只在其中保存一个键，把对应的内容存放在您自己的数据库中。',
   },
   'request.unsupported_type': {
-    cause: '经过压缩的请求体同样不被接受。',
+    cause: '经过压缩的请求体以及 UTF-8 以外的字符集同样不被接受。',
     advice: '请发送 UTF-8 编码的 `application/json`；修改会话数据时使用 `application/merge-patch+json`。两者都不要压缩。',
   },
   'request.invalid': {
@@ -129,7 +130,14 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请修正该字段。`/docs` 和 `/openapi.json` 说明了每个字段接受的值。',
   },
   'username.invalid': {
-    cause: '字母和数字不限语言文字。',
+    cause: '字母须属于同一种文字，不限哪一种。日文、中文和韩文可使用其通常的混合书写方式，也可与拉丁字母混用（UTS 39，highly restrictive）。',
+    reasons: {
+      length: '少于 2 个或多于 64 个字符；',
+      characters: '含有用户名不允许的字符，例如空格或 `@`；',
+      ends: '首字符或末字符不是字母或数字；',
+      scripts: '混用了通常不会一起书写的文字，可能使其看起来像另一个名称；',
+      digits: '混用了两种数字系统的数字。',
+    },
     advice: '请换一个用户名。',
   },
   'password.too_short': {

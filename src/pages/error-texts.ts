@@ -21,7 +21,7 @@ export const CHINESE_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   'data.too_large': '数据超过允许的大小。',
   'request.unsupported_type': '此路径不接受该内容类型。',
   'request.invalid': '请求中有一个值不被接受。',
-  'username.invalid': '用户名应为 3 至 64 个字母、数字、点、下划线或连字符。',
+  'username.invalid': '用户名应为 2 至 64 个同一种文字的字母、数字、点、下划线或连字符，首尾须为字母或数字。',
   'password.too_short': '密码太短。',
   'password.too_long': '密码超过 256 个字符。',
   'password.too_common': '这是人们猜密码时最先尝试的密码之一。',

@@ -2,12 +2,26 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { AuthError } from '../../src/domain/errors.ts'
+import { usernameKey } from '../../src/domain/user.ts'
+import { importUsers } from '../../src/engine/import-users.ts'
+import { addUser } from '../../src/engine/users.ts'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, login, register } from '../support/people.ts'
 
 const NAMES: readonly (readonly [string, boolean])[] = [
   ['ada', true],
-  ['ad', false],
+  ['ad', true],
+  ['李雷', true],
+  ['李', false],
+  ['аdmin', false],
+  ['аda', false],
+  ['...', false],
+  ['..', false],
+  ['-rf', false],
+  ['root2.', false],
+  ['_ada', false],
+  ['राम१2', false],
   ['ａｄａ', true],
   ['Ада.Лавлейс', true],
   ['李小龙', true],
@@ -31,6 +45,69 @@ test('user names are letters and digits of any script, and nothing that hides', 
     const { status, json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })
     if (accepted) assert.ok(status === 201 || json.code === 'username.taken', username)
     else assert.deepEqual([status, json.code], [422, 'username.invalid'], JSON.stringify(username))
+  }
+})
+
+test('a name of two letters comes in by all ways: registration, sign-in, the operator, an import', async () => {
+  await using latchkey = await startInProcess()
+  const { engine } = latchkey
+  const added = await addUser(engine, 'operator', { username: '韩梅', password: ALICE.password, email: null, roles: [] })
+  assert.ok(!(added instanceof AuthError))
+  await register(latchkey, { username: '李雷' })
+  const hash = (await engine.store.users.find(added.code))?.passwordHash
+  const imported = await allOf(importUsers(engine, [{ line: 1, values: { username: '小王', hash } }]))
+  assert.deepEqual(imported, [{ line: 1, outcome: 'imported' }])
+  for (const username of ['李雷', '韩梅', '小王']) await login(latchkey, { username })
+})
+
+test('letters of two scripts, dots and hyphens at the ends are refused to operators as well, each with its reason', async () => {
+  await using latchkey = await startInProcess()
+  for (const [username, reason] of [
+    ['аdmin', 'scripts'],
+    ['...', 'ends'],
+    ['-rf', 'ends'],
+    ['root2.', 'ends'],
+    ['a@b', 'characters'],
+    ['a', 'length'],
+    ['राम१2', 'digits'],
+  ] as const) {
+    const { json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })
+    assert.deepEqual([json.code, json.field, json.reason], ['username.invalid', 'username', reason], username)
+    const added = await addUser(latchkey.engine, 'operator', { username, password: ALICE.password, email: null, roles: [] })
+    assert.ok(added instanceof AuthError && added.code === 'username.invalid', username)
+  }
+})
+
+test('reserved names and what looks like them are for operators to give, not to be registered', async () => {
+  await using latchkey = await startInProcess()
+  const reserved = ['admin', 'Administrator', 'ROOT', 'system', 'support', 'security', 'abuse', 'postmaster', 'hostmaster', 'webmaster']
+  // In other forms, spellings and scripts: full width, digits for letters, Cyrillic, Greek and Lisu letters.
+  const disguised = ['noreply', 'no-reply', 'ａｄｍｉｎ', 'ad.min', 'r00t', 'adm1n', 'admın', 'ѕуѕтем', 'ꓮꓓꓟꓲꓠ']
+  for (const username of [...reserved, ...disguised]) {
+    const { status, json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })
+    assert.deepEqual([status, json.code], [409, 'username.taken'], username)
+  }
+  const added = await addUser(latchkey.engine, 'operator', { username: 'admin', password: ALICE.password, email: null, roles: [] })
+  assert.ok(!(added instanceof AuthError))
+  await login(latchkey, { username: 'Admin' })
+  await register(latchkey, { username: 'admins' })
+})
+
+test('a user whose name was made under an older rule, or elsewhere, still signs in by it', async () => {
+  await using latchkey = await startInProcess()
+  const { engine } = latchkey
+  const passwordHash = (await engine.hasher.hash(ALICE.password)) ?? null
+  for (const username of ['аdmin', '-rf', 'root2.', '_ada_', 'राम१2', '._x']) {
+    const user = { username, usernameKey: usernameKey(username) ?? '', email: null, passwordHash, roles: [], disabled: false }
+    const record = { ...user, code: `usr_${engine.secrets.randomId()}`, createdAt: engine.clock.now(), version: 1 }
+    assert.ok((await engine.store.write([{ do: 'insert user', user: record }])).landed)
+    await login(latchkey, { username })
+    const row = { line: 1, values: { username: `${username}2`, hash: passwordHash } }
+    assert.equal((await allOf(importUsers(engine, [row])))[0]?.outcome, 'imported', username)
+  }
+  for (const username of ['...', '..', 'a@b', 'a b', 'a']) {
+    const refused = await allOf(importUsers(engine, [{ line: 1, values: { username, hash: passwordHash } }]))
+    assert.match(refused[0]?.outcome === 'refused' ? refused[0].reason : '', /2 to 64 letters/, username)
   }
 })
 
@@ -101,3 +178,9 @@ test('a password of marks in disorder is refused without putting them in order',
   assert.equal((await latchkey.call('POST', '/access/login', { body: { username: password, password: 'x' } })).status, 401)
   assert.ok(Math.max(...normalized) <= 2_048, 'the work is bounded before it is done')
 })
+
+async function allOf<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

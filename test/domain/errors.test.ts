@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError, ERROR_CODES, StoreError } from '../../src/domain/errors.ts'
+import { findUsernameFault } from '../../src/domain/new-username.ts'
 import { MAX_CHARACTERS } from '../../src/domain/password.ts'
-import { usernameKey } from '../../src/domain/user.ts'
 
 test('codes are in one form, and there is none twice', () => {
   for (const code of ERROR_CODES) assert.match(code, /^[a-z_]+(\.[a-z_]+)?$/)
@@ -20,10 +20,10 @@ for (const code of ERROR_CODES) {
 }
 
 test('numbers in sentences are those of the rules', () => {
-  const key = (length: number) => usernameKey('a'.repeat(length))
-  assert.match(new AuthError('username.invalid').message, / 3 to 64 /)
-  assert.deepEqual([key(2), key(65)], [undefined, undefined])
-  assert.ok(key(3) && key(64))
+  const fault = (length: number) => findUsernameFault('a'.repeat(length))
+  assert.match(new AuthError('username.invalid').message, / 2 to 64 /)
+  assert.deepEqual([fault(1), fault(65)], ['length', 'length'])
+  assert.deepEqual([fault(2), fault(64)], [undefined, undefined])
   assert.ok(new AuthError('password.too_long').message.includes(` ${MAX_CHARACTERS} `))
   assert.match(new AuthError('request.too_large').message, / 64 KiB\./)
 })

@@ -8,7 +8,8 @@ import { isRole, usernameKey } from '../../src/domain/user.ts'
 const ALLOWED: readonly (readonly [string, string, string])[] = [
   ['lower case', 'alice', 'alice'],
   ['upper case', 'ALICE', 'alice'],
-  ['three characters', 'abc', 'abc'],
+  ['two characters', 'ab', 'ab'],
+  ['two letters in Chinese', '李雷', '李雷'],
   ['64 characters', 'a'.repeat(64), 'a'.repeat(64)],
   ['64 characters outside the basic plane', '𠀀'.repeat(64), '𠀀'.repeat(64)],
   ['dots, underscores and hyphens', '._-', '._-'],
@@ -33,7 +34,7 @@ for (const [what, name, key] of ALLOWED) {
 
 const REFUSED: Readonly<Record<string, string>> = {
   nothing: '',
-  'two characters': 'ab',
+  'one character': '李',
   '65 characters': 'a'.repeat(65),
   '33 ligatures that stand for 66': 'ﬁ'.repeat(33),
   'one sign that stands for words with blanks': 'ﷺ',
@@ -82,10 +83,10 @@ test('capital sharp s and ss are one letter', () => {
 })
 
 const names = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 3, maxLength: 12 }),
+  fc.string({ unit: 'binary', minLength: 2, maxLength: 12 }),
   fc.string({
     unit: fc.constantFrom('a', 'ß', 'ς', 'Σ', 'İ', 'ı', 'ŉ', 'ǰ', 'ΐ', 'ͅ', 'ᾳ', '\u0301', '\u0345', 'ﬁ', 'Ａ', 'K'),
-    minLength: 3,
+    minLength: 2,
     maxLength: 12,
   }),
 )

@@ -1,0 +1,48 @@
+// Whether a text keeps to the letters that are used together: UTS 39, 5.2, level "highly restrictive".
+
+/** Writing systems by their codes (ISO 15924), the frequent ones first. A letter of a script that is not here is in none. */
+const SCRIPTS = (
+  'Latn Hani Cyrl Arab Grek Deva Hebr Hira Kana Hang Thai Beng Adlm Aghb Ahom Armi Armn Avst Bali Bamu ' +
+  'Bass Batk Berf Bhks Bopo Brah Bugi Buhd Cakm Cans Cari Cham Cher Chrs Copt Cpmn Cprt Diak Dogr Dsrt ' +
+  'Dupl Egyp Elba Elym Ethi Gara Geor Glag Gong Gonm Goth Gran Gujr Gukh Guru Hano Hatr Hluw Hmng Hmnp ' +
+  'Hung Ital Java Kali Kawi Khar Khmr Khoj Kits Knda Krai Kthi Lana Laoo Lepc Limb Lina Linb Lisu Lyci ' +
+  'Lydi Mahj Maka Mand Mani Marc Medf Mend Merc Mero Mlym Modi Mong Mroo Mtei Mult Mymr Nagm Nand Narb ' +
+  'Nbat Newa Nkoo Nshu Ogam Olck Onao Orkh Orya Osge Osma Ougr Palm Pauc Perm Phag Phli Phlp Phnx Plrd ' +
+  'Prti Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sidt Sind Sinh Sogd Sogo Sora Soyo Sund Sunu ' +
+  'Sylo Syrc Tagb Takr Tale Talu Taml Tang Tavt Tayo Telu Tfng Tglg Thaa Tibt Tirh Tnsa Todr Tols Toto ' +
+  'Tutg Ugar Vaii Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb'
+).split(' ')
+
+/** Scripts that one language mixes: Japanese, Chinese with Bopomofo, Korean. */
+const MIXTURES = [
+  ['Latn', 'Hani', 'Hira', 'Kana'],
+  ['Latn', 'Hani', 'Bopo'],
+  ['Latn', 'Hani', 'Hang'],
+]
+
+/** Made when a name first needs them. */
+const patterns = new Map<string, RegExp | undefined>()
+
+/**
+ * True when one script, or one of the usual mixtures, has every character (by Script_Extensions). What all scripts share, such as
+ * combining accents, belongs to each.
+ */
+export function isWithinScripts(text: string): boolean {
+  return SCRIPTS.some((script) => isOf(text, [script])) || MIXTURES.some((mixture) => isOf(text, mixture))
+}
+
+function isOf(text: string, scripts: readonly string[]): boolean {
+  const key = scripts.join()
+  if (!patterns.has(key)) patterns.set(key, patternOf(scripts))
+  return patterns.get(key)?.test(text) === true
+}
+
+/** Undefined where this runtime's Unicode is older than the script. */
+function patternOf(scripts: readonly string[]): RegExp | undefined {
+  const classes = [...scripts, 'Common', 'Inherited'].map((script) => `\\p{Script_Extensions=${script}}`)
+  try {
+    return new RegExp(`^[${classes.join('')}]*$`, 'u')
+  } catch {
+    return undefined
+  }
+}
