@@ -13,19 +13,43 @@ export function installMissing(packages: Readonly<Record<string, string>>): void
   const font = isThere('sh', ['-c', 'fc-list :lang=zh family | grep -q .']) ? [] : ['fontconfig', 'fonts-wqy-microhei']
   const wanted = [...new Set([...missing, ...python, ...font])]
   if (wanted.length === 0) return
-  const install = `apt-get update && apt-get install --yes --no-install-recommends ${wanted.join(' ')}`
+  const steps = [['update'], ['install', '--yes', '--no-install-recommends', ...wanted]]
+  const install = steps.map((step) => `apt-get ${step.join(' ')}`).join(' && ')
   if (process.getuid?.() !== 0 || !isThere('sh', ['-c', 'command -v apt-get'])) {
     process.stderr.write(`Tests drive real clients, and some are missing. As root on Debian, type:\n  ${install}\n`)
     process.exit(1)
   }
   process.stdout.write(`installing ${wanted.join(', ')}\n`)
-  const { status } = spawnSync('sh', ['-c', install], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
-  if (status !== 0) {
+  if (!steps.every(aptGet)) {
     process.stderr.write(`The packages could not be installed. As root, type:\n  ${install}\n`)
     process.exit(1)
+  }
+}
+
+/** Milliseconds that another apt may take. */
+const LOCK_PATIENCE = 600_000
+const LOCK_PAUSE = 2_000
+const IS_LOCKED = /Could not get lock|Unable to lock|Unable to acquire the dpkg frontend lock/
+
+/**
+ * Runs apt-get, and waits while another apt holds a lock: apt itself waits for that of dpkg alone, not for those of the lists and of
+ * the downloads. False when it has failed.
+ */
+export function aptGet(args: readonly string[]): boolean {
+  const options = ['-o', `DPkg::Lock::Timeout=${LOCK_PATIENCE / 1000}`]
+  for (const began = performance.now(); ; ) {
+    const { status, stderr } = spawnSync('apt-get', [...options, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    })
+    if (status === 0) return true
+    if (!IS_LOCKED.test(stderr) || performance.now() - began > LOCK_PATIENCE) {
+      process.stderr.write(stderr)
+      return false
+    }
+    process.stdout.write('another apt is at work: waiting\n')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE)
   }
 }
 

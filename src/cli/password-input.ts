@@ -1,11 +1,15 @@
 // A password for a command: typed unseen at a terminal, or the first line of standard input. Never an argument: those
 // stand in process lists and shell histories.
 
+import { isUtf8 } from 'node:buffer'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { SettingError } from '../settings.ts'
 
-/** @throws SettingError when there is none */
+/** Bytes: more than any password that is accepted takes. */
+const MAX_LINE = 64 * 1024
+
+/** @throws SettingError when there is none, or it is not UTF-8 */
 export async function readPassword(prompt: string): Promise<string> {
   const password = process.stdin.isTTY ? await typedUnseen(prompt) : await firstLine()
   if (password === '')
@@ -14,12 +18,22 @@ export async function readPassword(prompt: string): Promise<string> {
 }
 
 async function firstLine(): Promise<string> {
-  const reader = createInterface({ input: process.stdin })
-  for await (const line of reader) {
-    reader.close()
-    return line
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    const end = chunk.indexOf('\n')
+    pieces.push(end === -1 ? chunk : chunk.subarray(0, end))
+    length += chunk.length
+    if (end !== -1 || length > MAX_LINE) break
   }
-  return ''
+  const line = Buffer.concat(pieces)
+  // Decoded all the same, it would be a password that nobody can type.
+  if (!isUtf8(line)) throw new SettingError('The password on standard input is not UTF-8: send it as UTF-8.')
+  // Editors and shells of Windows put a mark before the text, which nobody sees.
+  return line
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\r$/, '')
 }
 
 async function typedUnseen(prompt: string): Promise<string> {

@@ -17,7 +17,8 @@ const SENTENCES = {
   'data.conflict': 'The data was changed meanwhile: read it again.',
   'request.too_large': 'The request body is larger than 64 KiB.',
   'data.too_large': 'The data is larger than allowed.',
-  'request.unsupported_type': 'The content type is not one that this path takes.',
+  'request.unsupported_type':
+    'This path takes JSON in UTF-8, named by its content type (application/json, or application/merge-patch+json), not compressed.',
   'request.invalid': 'A value in the request is not accepted.',
   'username.invalid':
     'User names have 2 to 64 letters, digits, dots, underscores and hyphens of one script, with a letter or a digit first and last.',

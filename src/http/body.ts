@@ -9,6 +9,10 @@ export const JSON_TYPE = 'application/json'
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 export const MAX_BODY = 64 * 1024
 
+const CHARSET = /^\s*charset\s*=/
+/** `utf8` is no registered name; HTTP clients send it all the same, and mean the same. */
+const UTF_8 = /^\s*charset\s*=\s*(?:utf-?8|"\s*utf-?8\s*")\s*$/
+
 const SAFE_NAME = /^[\w.-]{1,64}$/
 
 /** Refusals: `request.unsupported_type`, `request.too_large`, `request.malformed`, `request.invalid` with the field's name. */
@@ -28,13 +32,13 @@ export async function readBody<T>(request: Incoming, type: string, schema: z.Zod
 
 function isOfType(contentType: string | null, type: string): boolean {
   const [essence = '', ...parameters] = (contentType ?? '').toLowerCase().split(';')
-  const isUtf8 = parameters.every((parameter) => !/^\s*charset\s*=/.test(parameter) || /^\s*charset\s*=\s*"?utf-8"?\s*$/.test(parameter))
-  return essence.trim() === type && isUtf8
+  return essence.trim() === type && parameters.every((parameter) => !CHARSET.test(parameter) || UTF_8.test(parameter))
 }
 
 function parseJson(bytes: Uint8Array): unknown {
   let value: unknown
   try {
+    // The decoder leaves a byte order mark out, as RFC 8259, 8.1, lets it.
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return new AuthError('request.malformed', { reason: 'json' })

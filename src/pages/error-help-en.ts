@@ -136,11 +136,11 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cause:
       'The letters are of one script, any one. Japanese, Chinese and Korean may be written in their usual mixtures, also with Latin (UTS 39, highly restrictive).',
     reasons: {
-      length: 'it has fewer than 2 or more than 64 characters;',
-      characters: 'it has a character that no name has, such as a blank or `@`;',
-      ends: 'its first or its last character is not a letter or a digit;',
-      scripts: 'it has letters of scripts that are not written together, which could make it look like another name;',
-      digits: 'it has digits of two systems.',
+      length: 'it has fewer than 2 or more than 64 characters',
+      characters: 'it has a character that no name has, such as a blank or `@`',
+      ends: 'its first or its last character is not a letter or a digit',
+      scripts: 'it has letters of scripts that are not written together, which could make it look like another name',
+      digits: 'it has digits of two systems',
     },
     advice: 'Ask for another name.',
   },

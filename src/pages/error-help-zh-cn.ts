@@ -132,11 +132,11 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   'username.invalid': {
     cause: '字母须属于同一种文字，不限哪一种。日文、中文和韩文可使用其通常的混合书写方式，也可与拉丁字母混用（UTS 39，highly restrictive）。',
     reasons: {
-      length: '少于 2 个或多于 64 个字符；',
-      characters: '含有用户名不允许的字符，例如空格或 `@`；',
-      ends: '首字符或末字符不是字母或数字；',
-      scripts: '混用了通常不会一起书写的文字，可能使其看起来像另一个名称；',
-      digits: '混用了两种数字系统的数字。',
+      length: '少于 2 个或多于 64 个字符',
+      characters: '含有用户名不允许的字符，例如空格或 `@`',
+      ends: '首字符或末字符不是字母或数字',
+      scripts: '混用了通常不会一起书写的文字，可能使其看起来像另一个名称',
+      digits: '混用了两种数字系统的数字',
     },
     advice: '请换一个用户名。',
   },

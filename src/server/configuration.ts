@@ -1,5 +1,6 @@
 // Where settings come from: the environment, files it points to, latchkey.config.ts, and flags, which win.
 
+import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -60,8 +61,15 @@ function readEnvironment(env: NodeJS.ProcessEnv): SettingInputs {
 }
 
 function readValueFile(name: string, path: string): string {
+  const bytes = readBytes(name, path)
+  if (!isUtf8(bytes)) throw new SettingError(`${name} is "${path}", which is not UTF-8: save it as UTF-8.`)
+  // This takes a byte order mark away as well.
+  return bytes.toString('utf8').trim()
+}
+
+function readBytes(name: string, path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8').trim()
+    return readFileSync(path)
   } catch (error) {
     throw new SettingError(`${name} is "${path}", which cannot be read (${error instanceof Error ? error.message : 'unknown'}).`)
   }

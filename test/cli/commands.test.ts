@@ -3,8 +3,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { type CommandResult, runCommand, temporaryFolder } from '../support/server.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { type CommandResult, runCommand, startServer, temporaryFolder } from '../support/server.ts'
+import { PASSWORD, Visitor } from '../support/visitor.ts'
 
 let folder = ''
 before(async () => {
@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-const latchkey = (args: readonly string[], input = ''): Promise<CommandResult> => runCommand(args, { folder, input })
+const latchkey = (args: readonly string[], input: string | Buffer = ''): Promise<CommandResult> => runCommand(args, { folder, input })
 
 async function json(args: readonly string[], input = '') {
   const { code, stdout, stderr } = await latchkey([...args, '--json'], input)
@@ -21,7 +21,7 @@ async function json(args: readonly string[], input = '') {
   return JSON.parse(stdout)
 }
 
-async function refused(args: readonly string[], code: number, line: RegExp, input = ''): Promise<void> {
+async function refused(args: readonly string[], code: number, line: RegExp, input: string | Buffer = ''): Promise<void> {
   const result = await latchkey(args, input)
   equal(result.code, code, result.stderr)
   equal(result.stdout, '')
@@ -170,4 +170,13 @@ test('A password is the first line of standard input, whole, and never an argume
   await json(['user', 'add', 'Line'], `  ${PASSWORD} with spaces \nand another line\n`)
   await refused(['user', 'password', 'Line', PASSWORD], 2, /too many arguments/)
   await refused(['user', 'add', 'Line2', '--password', PASSWORD], 2, /unknown option '--password'/)
+})
+
+test('A byte order mark before the password on standard input, and CRLF after it, are no part of it', async () => {
+  const added = await json(['user', 'add', 'Mark'], `\uFEFF${PASSWORD}\r\n`)
+  await using server = await startServer({ folder, env: { LOG_LEVEL: 'silent' } })
+  const { status, json: signedIn } = await new Visitor(server.url).login('Mark')
+  deepEqual([status, signedIn.user.code], [200, added.code])
+  await refused(['user', 'password', 'Mark'], 2, /No password was given/, '\uFEFF\n')
+  await refused(['user', 'password', 'Mark'], 2, /is not UTF-8/, Buffer.from(`\uFEFF${PASSWORD}\n`, 'utf16le'))
 })

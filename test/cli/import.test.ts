@@ -284,13 +284,14 @@ test('the same name far apart in one file is told as such, also in a second run'
 })
 
 test('a column that is not known is refused by name before anything is written, and so is a heading that is none', async () => {
-  const refusals: readonly (readonly [name: string, content: string, message: RegExp])[] = [
+  const refusals: readonly (readonly [name: string, content: string | Buffer, message: RegExp])[] = [
     [
       'a.csv',
       `username,hash,shoe_size\nada,${HASH},38\n`,
       /The column "shoe_size" is not known\. Accepted are username, email, hash, roles, createdAt, disabled/,
     ],
     ['b.csv', `ada,${HASH},x\n`, /first line of CSV names the columns/],
+    ['b16.csv', Buffer.from(`\uFEFFusername,hash\nada,${HASH}\n`, 'utf16le'), /the line is not UTF-8\. Save the file as CSV in UTF-8/],
     ['c.csv', 'username,email\nada,\n', /There is no column hash/],
     ['d.csv', `username,hash,password\nada,${HASH},${HASH}\n`, /Two columns stand for hash/],
     ['e.jsonl', `{"username":"ada","hash":"${HASH}","shoeSize":38}\n`, /The field "shoeSize" is not known/],

@@ -145,6 +145,12 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     match(await refusal({ LATCHKEY_SECRET_FILE: 'no.txt' }), /LATCHKEY_SECRET_FILE is "no\.txt", which cannot be read/)
   })
 
+  test('when a file with a value is not UTF-8', async () => {
+    const where = await freshFolder('utf-16')
+    await writeFile(join(where, 'secret.txt'), Buffer.from(`\uFEFF${'s'.repeat(40)}\r\n`, 'utf16le'))
+    match(await refusal({ LATCHKEY_SECRET_FILE: 'secret.txt' }, [], where), /LATCHKEY_SECRET_FILE is "secret\.txt", which is not UTF-8/)
+  })
+
   test('when the configuration file has a setting that does not exist, or a wrong value', async () => {
     const where = await freshFolder('wrong-file')
     await writeFile(join(where, 'latchkey.config.mjs'), 'export default { sesionIdleTimeout: "20m" }')
@@ -202,4 +208,19 @@ test('The first line says where it listens, then the public URL', async () => {
   const where = await freshFolder('first-line')
   await using server = await startServer({ folder: where, env: { LATCHKEY_PUBLIC_URL: 'https://login.example.com' } })
   match(server.output(), /^Latchkey listens on http:\/\/127\.0\.0\.1:\d+, public URL https:\/\/login\.example\.com\n/)
+})
+
+test('A byte order mark and CRLF are no part of a value from a file, and do not hinder a configuration file', async () => {
+  const where = await freshFolder('marks')
+  const secret = 'a-secret-of-exactly-thirty-two-b'
+  await writeFile(join(where, 'secret.txt'), `\uFEFF${secret}\r\n`)
+  await writeFile(join(where, 'latchkey.config.ts'), "\uFEFFexport default { databaseUrl: 'sqlite:marked.db' }\r\n")
+  const environments = [{ LATCHKEY_SECRET_FILE: 'secret.txt' }, { LATCHKEY_SECRET: secret }]
+  // The key ring that one has made is sealed under the secret: the other opens it only where its own is the same.
+  for (const env of environments) {
+    const { code, stderr } = await runCommand(['key', 'rotate'], { folder: where, env })
+    equal(code, 0, stderr)
+  }
+  await writeFile(join(where, 'marked.db.secret'), `\uFEFF${secret}\r\n`)
+  equal((await runCommand(['key', 'rotate'], { folder: where })).code, 0, 'the file beside the database')
 })

@@ -41,12 +41,30 @@ test('a body must be JSON in UTF-8 and say so', async () => {
     'application/json; charset=utf-8',
     'application/json;charset="UTF-8"',
     'application/json; x=y',
+    'application/json; charset=utf8',
+    'application/json;CHARSET=UTF8',
+    'application/json ; charset = "utf8" ',
+    'application/json; x=y; charset=utf-8; profile="a"',
+    'application/json;',
   ])
     assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE, type })).status, 200, type)
   const refused = ['text/plain', 'text/json', 'application/jsonp', 'application/x-www-form-urlencoded', 'multipart/form-data', '']
-  for (const type of [...refused, 'application/json; charset=latin1', 'application/merge-patch+json', 'text/plain; application/json'])
+  const charsets = ['latin1', 'utf-16', 'utf-16le', 'utf-80', 'utf', '"iso-8859-1"', 'utf-8; charset=latin1', ''].map(
+    (charset) => `application/json; charset=${charset}`,
+  )
+  for (const type of [...refused, ...charsets, 'application/merge-patch+json', 'text/plain; application/json'])
     assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE, type }), 415, 'request.unsupported_type')
   assertRefused(await latchkey.call('POST', '/access/login'), 415, 'request.unsupported_type')
+})
+
+test('a patch of session data may name its charset as well, and a byte order mark before JSON is passed over', async () => {
+  await using latchkey = await startInProcess()
+  const { token } = await register(latchkey)
+  const headers = { authorization: `Bearer ${token}` }
+  const type = 'application/merge-patch+json; charset=utf8'
+  const patched = await latchkey.call('PATCH', '/access/session/data', { headers, body: '\ufeff{"tea":"green"}', type })
+  assert.deepEqual([patched.status, patched.json.data], [200, { tea: 'green' }])
+  assert.equal((await latchkey.call('POST', '/access/login', { body: `\ufeff${JSON.stringify(ALICE)}` })).status, 200)
 })
 
 test('an unknown field is named where its name is harmless, and not repeated where it is not', async () => {

@@ -101,7 +101,7 @@ export interface CommandResult {
 /** Runs a `latchkey` command to its end. */
 export async function runCommand(
   args: readonly string[],
-  { folder, env = {}, input = '' }: { folder: string; env?: Readonly<Record<string, string>>; input?: string },
+  { folder, env = {}, input = '' }: { folder: string; env?: Readonly<Record<string, string>>; input?: string | Buffer },
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: cleanEnvironment(env), stdio: 'pipe' })
   let stdout = ''

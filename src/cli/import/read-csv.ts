@@ -23,7 +23,9 @@ export async function* readCsv(groups: AsyncIterable<readonly Line[]>): AsyncGen
 }
 
 function columnsOf(header: Line): readonly ImportField[] {
-  const names = 'text' in header ? parseLine(header.text) : undefined
+  if ('refused' in header)
+    throw new SettingError(`The first line of CSV names the columns; ${header.refused}. Save the file as CSV in UTF-8.`)
+  const names = parseLine(header.text)
   const fields = names?.map(fieldNamed) ?? []
   // Where not one is known this is no heading but somebody's data, which is not to be repeated.
   if (names === undefined || fields.every((field) => field === undefined)) {
