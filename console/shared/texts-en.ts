@@ -119,7 +119,8 @@ export const en = {
   'role.required': 'Your roles do not allow this.',
   'proof.required': 'This browser could not show that it has the key of your sign-in. Sign out and in again.',
   'username.taken': 'This user name is taken.',
-  'username.invalid': 'A user name has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
+  'username.invalid':
+    'A user name has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
   not_found: 'It is not there any more.',
   busy: 'The server is busy: try again in a moment.',
   'store.unavailable': 'The database does not answer: try again in a moment.',

@@ -56,6 +56,8 @@ export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'shown only now; for `Authorization: Service <key>`': '仅此时显示；用于 `Authorization: Service <key>`',
   'ISO 8601, UTC': 'ISO 8601，UTC',
   'whole seconds': '整秒数',
+  '2 to 64 letters, digits, `.`, `_` and `-` of one script (UTS 39, highly restrictive), with a letter or a digit first and last':
+    '2 至 64 个同一种文字（UTS 39，highly restrictive）的字母、数字、`.`、`_` 或 `-`，首尾须为字母或数字',
   'a JSON object': 'JSON 对象',
   'how the session credential is handed out': '会话凭证如何交付',
   'also begin a remembered login': '同时开始一个记住的登录',

@@ -130,7 +130,8 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请修正该字段。`/docs` 和 `/openapi.json` 说明了每个字段接受的值。',
   },
   'username.invalid': {
-    cause: '字母须属于同一种文字，不限哪一种。日文、中文和韩文可使用其通常的混合书写方式，也可与拉丁字母混用（UTS 39，highly restrictive）。',
+    cause:
+      '字母须属于同一种文字，不限哪一种。日文、中文和韩文可使用其通常的混合书写方式，也可与拉丁字母混用（UTS 39，highly restrictive）。',
     reasons: {
       length: '少于 2 个或多于 64 个字符',
       characters: '含有用户名不允许的字符，例如空格或 `@`',

@@ -19,7 +19,8 @@ export const CHINESE_SENTENCES: Readonly<Record<ErrorCode, string>> = {
   'data.conflict': '数据已被更改：请重新读取。',
   'request.too_large': '请求体超过 64 KiB。',
   'data.too_large': '数据超过允许的大小。',
-  'request.unsupported_type': '此路径只接受 UTF-8 编码、未压缩的 JSON，并须以内容类型注明（application/json 或 application/merge-patch+json）。',
+  'request.unsupported_type':
+    '此路径只接受 UTF-8 编码、未压缩的 JSON，并须以内容类型注明（application/json 或 application/merge-patch+json）。',
   'request.invalid': '请求中有一个值不被接受。',
   'username.invalid': '用户名应为 2 至 64 个同一种文字的字母、数字、点、下划线或连字符，首尾须为字母或数字。',
   'password.too_short': '密码太短。',

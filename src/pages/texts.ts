@@ -75,7 +75,8 @@ const en = {
   'credentials.invalid': 'The user name or the password is not right.',
   'rate.limited': 'Too many attempts. Try again in {seconds} s.',
   'username.taken': 'This user name is taken.',
-  'username.invalid': 'A user name has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
+  'username.invalid':
+    'A user name has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
   'password.too_short': 'The password is too short: at least {min} characters.',
   'password.too_long': 'The password is too long: at most 256 characters.',
   'password.too_common': 'This password is one of those that everyone who guesses tries first.',

@@ -60,21 +60,21 @@ test('of registrations for one name at the same time one lands', async () => {
 test('names and passwords that may not be chosen are refused by name of the field', async () => {
   await using latchkey = await startInProcess()
   const refused = [
-    [{ username: 'al' }, 'username.invalid', 'username'],
-    [{ username: 'a'.repeat(65) }, 'username.invalid', 'username'],
-    [{ username: 'al ice' }, 'username.invalid', 'username'],
-    [{ username: 'alice\u0000' }, 'username.invalid', 'username'],
-    [{ username: 'al/ice' }, 'username.invalid', 'username'],
-    [{ username: '' }, 'username.invalid', 'username'],
+    [{ username: 'a' }, 'username.invalid', 'username', 'length'],
+    [{ username: 'a'.repeat(65) }, 'username.invalid', 'username', 'length'],
+    [{ username: 'al ice' }, 'username.invalid', 'username', 'characters'],
+    [{ username: 'alice\u0000' }, 'username.invalid', 'username', 'characters'],
+    [{ username: 'al/ice' }, 'username.invalid', 'username', 'characters'],
+    [{ username: '' }, 'username.invalid', 'username', 'length'],
     [{ password: 'x7!' }, 'password.too_short', 'password'],
     [{ password: '' }, 'password.too_short', 'password'],
     [{ password: 'x'.repeat(257) }, 'password.too_long', 'password'],
     [{ password: 'password123' }, 'password.too_common', 'password'],
     [{ password: 'alicealice' }, 'password.too_weak', 'password'],
   ] as const
-  for (const [fields, code, field] of refused) {
+  for (const [fields, code, field, reason] of refused) {
     const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, ...fields } })
-    assertRefused(answer, 422, code, { field })
+    assertRefused(answer, 422, code, { field, ...(reason !== undefined && { reason }) })
     assert.ok(!answer.body?.includes('alice'))
   }
 })
