@@ -111,6 +111,7 @@ export interface UserChanged {
  */
 export async function createLatchkey(options: LatchkeyOptions = {}, hooks: AssemblyHooks = {}): Promise<Latchkey> {
   const settings = readSettings(options, (key) => key)
+  if (options.secret !== undefined && settings.secret === undefined) process.emitWarning('secret is empty, which counts as not set.')
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
   return latchkeyOver(await assemble(settings, publicUrl, hooks), publicUrl, hooks)
 }

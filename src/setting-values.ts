@@ -1,6 +1,9 @@
 // How the values of settings read: from text to what is meant, undefined when the text is not accepted.
 
 import { isIP } from 'node:net'
+import { type DatabaseChoice, readDatabase } from './connection-strings/database.ts'
+import { acceptedOf, isProblem } from './connection-strings/reading.ts'
+import { readRedis } from './connection-strings/redis.ts'
 import { type LoginLimits, parseLoginLimits } from './domain/limits.ts'
 import { POLICY_DEFAULTS } from './domain/policy.ts'
 
@@ -35,11 +38,12 @@ export function secrets(text: string): readonly string[] | undefined {
   return all.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES) ? all : undefined
 }
 
-export type DatabaseChoice = { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string }
-
 export function database(text: string): DatabaseChoice | undefined {
-  if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length) return { engine: 'sqlite', path: text.slice('sqlite:'.length) }
-  return /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text) ? { engine: 'postgres', url: text } : undefined
+  return acceptedOf(readDatabase(text))
+}
+
+export function redis(text: string): string | undefined {
+  return isProblem(readRedis(text.trim())) ? undefined : text.trim()
 }
 
 export function cookieDomain(text: string): string | undefined {

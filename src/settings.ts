@@ -1,11 +1,14 @@
 // Every setting there is: its names, its default, what it accepts. One table validates them all, wherever they come from.
 
+import { type DatabaseChoice, readDatabase } from './connection-strings/database.ts'
+import { maskedText, maskedUrl } from './connection-strings/masking.ts'
+import { problemOf } from './connection-strings/reading.ts'
+import { readRedis } from './connection-strings/redis.ts'
 import { FORWARDED_HEADERS, type ForwardedHeader } from './domain/forwarding.ts'
 import { canBindDevices, POLICY_DEFAULTS } from './domain/policy.ts'
 import { parseDuration } from './domain/time.ts'
 import {
   cookieDomain,
-  type DatabaseChoice,
   database,
   limits,
   listOf,
@@ -15,10 +18,12 @@ import {
   onOff,
   origin,
   port,
+  redis,
   secrets,
 } from './setting-values.ts'
 
-export { type DatabaseChoice, MIN_SECRET_BYTES } from './setting-values.ts'
+export type { DatabaseChoice } from './connection-strings/database.ts'
+export { MIN_SECRET_BYTES } from './setting-values.ts'
 
 export interface Setting<T> {
   /** In the environment. */
@@ -31,6 +36,8 @@ export interface Setting<T> {
   /** Undefined when the text is not accepted. */
   readonly parse: (text: string) => T | undefined
   readonly secret?: true
+  /** Of an address, which can hold a password: what is wrong with one that is not accepted, and how it is written right. */
+  readonly problem?: (text: string) => string | undefined
 }
 
 const DURATION = 'a duration such as 90s, 20m, 12h or 30d'
@@ -72,13 +79,17 @@ export const SETTINGS = {
     fallback: { engine: 'sqlite', path: 'latchkey.db' } as DatabaseChoice,
     fallbackText: 'sqlite:latchkey.db',
     parse: database,
+    problem: (text: string) => problemOf(readDatabase(text)),
   },
-  redisUrl: optional(
-    'REDIS_URL',
-    'redis://…, rediss://… or redis+cluster://host1,host2',
-    'moves credentials, limits and the endings log to Redis, beside the database',
-    (text) => (/^(rediss?|redis\+cluster):\/\/./.test(text) ? text : undefined),
-  ),
+  redisUrl: {
+    ...optional(
+      'REDIS_URL',
+      'redis://…, rediss://…, redis+cluster://host1,host2 or redis+unix:///PATH',
+      'moves credentials, limits and the endings log to Redis, beside the database',
+      redis,
+    ),
+    problem: (text: string) => problemOf(readRedis(text.trim())),
+  },
   secret: {
     ...optional(
       'LATCHKEY_SECRET',
@@ -245,17 +256,23 @@ export function readSettings(inputs: SettingInputs, nameOf: (key: SettingKey) =>
 }
 
 function readSetting(setting: Setting<unknown>, input: SettingInput | undefined, name: string): unknown {
-  if (input === undefined) return setting.fallback
-  const text = typeof input === 'object' ? input.join(',') : String(input)
+  if (!isSet(input)) return setting.fallback
+  const text = textOf(input)
   const value = setting.parse(text)
   if (value !== undefined) return value
-  const shown = setting.secret ? (text === '' ? 'is empty' : 'is too short') : `is ${JSON.stringify(withoutPassword(text))}`
-  throw new SettingError(`${name} ${shown}; accepted: ${setting.accepted}.`)
+  if (setting.secret) throw new SettingError(`${name} is too short; accepted: ${setting.accepted}.`)
+  const problem = setting.problem?.(text)
+  const shown = JSON.stringify(setting.problem ? maskedUrl(text) : maskedText(text))
+  throw new SettingError(`${name} is ${shown}; accepted: ${setting.accepted}.${problem === undefined ? '' : ` Problem: ${problem}.`}`)
 }
 
-/** A URL is shown without the name and the password in it. */
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/]*@/g, '//…@')
+/** False for what is empty or blank, as `${REDIS_URL:-}` of Compose gives it where nothing was set. */
+export function isSet(input: SettingInput | undefined): input is SettingInput {
+  return input !== undefined && input !== null && textOf(input).trim() !== ''
+}
+
+function textOf(input: SettingInput): string {
+  return Array.isArray(input) ? input.join(',') : String(input)
 }
 
 function checkTogether(settings: Settings, nameOf: (key: SettingKey) => string): void {

@@ -1,5 +1,6 @@
 // How commands speak: tables and sentences for people, JSON for programs, one line on standard error when refused.
 
+import { withoutPasswords } from '../connection-strings/masking.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { SettingError } from '../settings.ts'
 
@@ -39,7 +40,8 @@ export function fail(error: unknown, options: OutputOptions = {}): void {
 
 /** Says in one line what is wrong with the words of a command. */
 export function failUsage(text: string, options: OutputOptions): void {
-  say('usage', text.replace(/^error: /, ''), options)
+  // An option that is misspelt is quoted with its value.
+  say('usage', text.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=.*'/s, "$1=…'"), options)
   process.exitCode = EXIT.usage
 }
 
@@ -49,7 +51,9 @@ export function warn(message: string, { json = false }: OutputOptions = {}): voi
 }
 
 function say(code: string, message: string, { json = false }: OutputOptions): void {
-  const line = message.trim().replace(/\s*\n\s*/g, ' ')
+  const line = withoutPasswords(message)
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
   process.stderr.write(json ? `${JSON.stringify({ error: { code, message: line } })}\n` : `latchkey: ${line}\n`)
 }
 

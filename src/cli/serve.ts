@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import module from 'node:module'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { flagOf, loadSettings, unknownNames } from '../server/configuration.ts'
+import { flagOf, isSecretEmpty, loadSettings, unknownNames } from '../server/configuration.ts'
 import { SETTING_KEYS, SETTINGS, type SettingInputs, type SettingKey } from '../settings.ts'
 import { EXIT, fail, type OutputOptions } from './output.ts'
 
@@ -53,6 +53,7 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
 
   if (!cluster.isWorker) {
     const unknown = unknownNames(process.env)
+    if (isSecretEmpty(process.env)) log.warn('LATCHKEY_SECRET is empty, which counts as not set: a secret in a file is used instead')
     if (unknown.length > 0) log.warn({ unknown }, 'there are no such settings: misspelt?')
     if (serving.metricsPort !== undefined) log.info({ port: serving.metricsPort }, 'metrics are served')
   }

@@ -2,9 +2,11 @@
 
 import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { maskedText, withoutPasswords } from '../connection-strings/masking.ts'
 import {
+  isSet,
   readSettings,
   SETTING_KEYS,
   SETTINGS,
@@ -25,8 +27,14 @@ export async function loadSettings(env: NodeJS.ProcessEnv, folder: string, flags
   const fromFile = await readConfigFile(folder)
   const fromEnv = readEnvironment(env)
   const source = (key: SettingKey) =>
-    flags[key] !== undefined ? flagOf(key) : fromEnv[key] === undefined && fromFile[key] !== undefined ? key : SETTINGS[key].name
+    isSet(flags[key]) ? flagOf(key) : fromEnv[key] === undefined && fromFile[key] !== undefined ? key : SETTINGS[key].name
   return readSettings({ ...fromFile, ...fromEnv, ...given(flags) }, source)
+}
+
+/** True where LATCHKEY_SECRET was given without a value: most often by a variable that was meant to have one. */
+export function isSecretEmpty(env: NodeJS.ProcessEnv): boolean {
+  const given = env.LATCHKEY_SECRET ?? env.LATCHKEY_SECRET_FILE
+  return given !== undefined && readEnvironment(env).secret === undefined
 }
 
 /** `LATCHKEY_SESSION_IDLE_TIMEOUT` on the command line: `--session-idle-timeout`. */
@@ -44,18 +52,18 @@ export function unknownNames(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 function given(inputs: SettingInputs): SettingInputs {
-  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => isSet(value)))
 }
 
 function readEnvironment(env: NodeJS.ProcessEnv): SettingInputs {
   const inputs: Partial<Record<SettingKey, SettingInput>> = {}
   for (const key of SETTING_KEYS) {
     const { name } = SETTINGS[key]
-    const text = env[name]
-    const path = env[`${name}_FILE`]
+    const text = isSet(env[name]) ? env[name] : undefined
+    const path = isSet(env[`${name}_FILE`]) ? env[`${name}_FILE`] : undefined
     if (text !== undefined && path !== undefined) throw new SettingError(`${name} and ${name}_FILE are both set: keep one.`)
-    if (text !== undefined) inputs[key] = text
-    if (path !== undefined) inputs[key] = readValueFile(`${name}_FILE`, path)
+    const value = path === undefined ? text : readValueFile(`${name}_FILE`, path)
+    if (isSet(value)) inputs[key] = value
   }
   return inputs
 }
@@ -71,16 +79,36 @@ function readBytes(name: string, path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new SettingError(`${name} is "${path}", which cannot be read (${error instanceof Error ? error.message : 'unknown'}).`)
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new SettingError(
+      `${name} is ${shownPath(path)}, which cannot be read (${why}); accepted: the path of a file with the value in it.`,
+    )
   }
+}
+
+/** Where the value itself was given for its path, it must not be repeated: it can be a secret. */
+function shownPath(path: string): string {
+  const isShort = path.length <= 32 && !path.includes('@')
+  return isShort || (existsSync(dirname(resolve(path))) && path.includes('/')) ? JSON.stringify(maskedText(path)) : '"…"'
 }
 
 async function readConfigFile(folder: string): Promise<SettingInputs> {
   const path = CONFIG_FILES.map((name) => resolve(folder, name)).find((candidate) => existsSync(candidate))
   if (path === undefined) return {}
-  const module: { readonly default?: unknown } = await import(pathToFileURL(path).href)
+  const module = await importConfig(path)
   if (typeof module.default !== 'object' || module.default === null) {
     throw new SettingError(`${path} has no default export with settings, such as: export default { sessionIdleTimeout: '20m' }`)
   }
   return module.default
+}
+
+/** What a configuration says of itself stands in its message, and what an engine says of it can quote it. */
+async function importConfig(path: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(path).href)
+  } catch (error) {
+    const [name, words] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)]
+    const unquoted = words.replace(/(["'`]).*?\1/gs, '$1…$1').replace(/^\S+ is not defined/, '… is not defined')
+    throw new Error(`${path} cannot be loaded: ${name}: ${withoutPasswords(unquoted)}`)
+  }
 }

@@ -1,16 +1,18 @@
 // The log: one JSON line a request on standard output, pretty on a terminal, never a secret.
 
 import { type Logger, pino } from 'pino'
+import { withoutPasswords } from '../connection-strings/masking.ts'
 import type { AnsweredRequest } from '../http/handler.ts'
 
 export type { Logger }
 
 export async function createLog(level: string): Promise<Logger> {
   const base = { name: 'latchkey' }
+  const serializers = { err: (error: unknown) => masked(pino.stdSerializers.errWithCause(error as Error)) }
   if (!process.stdout.isTTY)
-    return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 1, sync: false }))
+    return pino({ level, base, serializers, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 1, sync: false }))
   const { default: pretty } = await import('pino-pretty')
-  return pino({ level, base }, pretty({ colorize: true, ignore: 'name', translateTime: 'HH:MM:ss.l' }))
+  return pino({ level, base, serializers }, pretty({ colorize: true, ignore: 'name', translateTime: 'HH:MM:ss.l' }))
 }
 
 /** What a line may say is what the handler tells: it knows no credential. */
@@ -20,4 +22,12 @@ export function logRequest(log: Logger, answered: AnsweredRequest): void {
   const line = { ...told, milliseconds: Math.round(milliseconds * 100) / 100 }
   if (fault === undefined) log.info(line, 'request')
   else log.error({ ...line, err: fault }, 'request failed')
+}
+
+/** What drivers say of a fault can quote where they went, and with which password. */
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return withoutPasswords(value)
+  if (Array.isArray(value)) return value.map(masked)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each)]))
 }

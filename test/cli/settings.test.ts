@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { nonEmpty } from '../../src/setting-values.ts'
 import { SETTING_KEYS, SETTINGS } from '../../src/settings.ts'
 import { runCommand, startServer, temporaryFolder } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -32,9 +33,9 @@ async function refusal(env: Readonly<Record<string, string>>, args: readonly str
   return result.stderr
 }
 
+/** Settings that take any text have no wrong value here. */
 const WRONG: Readonly<Record<string, string>> = {
   PORT: '65536',
-  HOST: '',
   LATCHKEY_PUBLIC_URL: 'https://login.example.com/path',
   DATABASE_URL: 'mysql://localhost/db',
   REDIS_URL: 'localhost:6379',
@@ -44,7 +45,6 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_SESSION_ABSOLUTE_TIMEOUT: '12 hours',
   LATCHKEY_REMEMBER_LIFETIME: '-30d',
   LATCHKEY_TOKEN_LIFETIME: '0s',
-  LATCHKEY_AUDIENCE: '',
   LATCHKEY_FRESH_FOR: 'soon',
   LATCHKEY_OPERATIONS_RETENTION: '1y',
   LATCHKEY_PASSWORD_MIN: '7',
@@ -56,19 +56,17 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_DEVICE_BINDING: 'always',
   LATCHKEY_TOKEN_BINDING: 'sometimes',
   LATCHKEY_ASK_AGAIN: 'notice',
-  LATCHKEY_COUNTRY_DATABASE: '',
   METRICS_PORT: 'nine',
   LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/33',
-  TLS_CERT: '',
-  TLS_KEY: '',
   LOG_LEVEL: 'verbose',
 }
 
 describe('A wrong value stops the start with one line', { concurrency: 3 }, () => {
   for (const key of SETTING_KEYS) {
     const { name, accepted } = SETTINGS[key]
+    const value = name === 'LATCHKEY_SECRET' ? WRONG[name]?.slice(1) : WRONG[name]
+    if (value === undefined && SETTINGS[key].parse === nonEmpty) continue
     test(`for ${name}`, async () => {
-      const value = name === 'LATCHKEY_SECRET' ? WRONG[name]?.slice(1) : WRONG[name]
       ok(value !== undefined, 'this test knows a wrong value')
       const line = await refusal({ [name]: value })
       ok(line.startsWith(`latchkey: ${name} is `), line)

@@ -3,17 +3,24 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import type { PostgresTarget } from '../../connection-strings/postgres.ts'
 import { StoreError } from '../../domain/errors.ts'
-import { asStoreError, isCollision } from './failures.ts'
+import { targetOf } from './client-config.ts'
+import { Clients } from './clients.ts'
+import { asStoreError, isCollision, isForeignSession, MIXES_SESSIONS } from './failures.ts'
 
-/** Milliseconds that a connection may take to come about, and a statement to be answered. */
-const CONNECT_PATIENCE = 3_000
+/** Milliseconds that a statement may take to be answered. */
 const ANSWER_PATIENCE = 4_000
 /**
  * How long PostgreSQL itself works on a statement, and waits for the next one of a transaction: a server that has vanished in
  * the middle must not keep its locks, which everybody else waits for, until the network notices.
  */
 const LIMITS = 'SET statement_timeout = 3500; SET idle_in_transaction_session_timeout = 5000'
+/** A pooler can hand on a connection with statements that another client has prepared. */
+const CLEAN = 'DEALLOCATE ALL'
+const BEGINNING = `${LIMITS}; ${CLEAN}`
+/** How long a session that was not ours counts against readiness, in milliseconds. */
+const FOREIGN_FOR = 10_000
 const MAX_CONNECTIONS = 10
 /** How often a transaction is tried again that PostgreSQL has sacrificed for another. */
 const MAX_COLLISIONS = 20
@@ -64,28 +71,30 @@ export interface Session {
 export class Connection implements Session {
   /** `The database <name> on <host>`: how messages begin. */
   readonly subject: string
-  readonly #config: pg.ClientConfig
+  readonly #clients: Clients
   readonly #pool: pg.Pool
+  #foreignAt = Number.NEGATIVE_INFINITY
   #closed = false
 
+  /** @throws StoreError without any part of a connection string that cannot be read */
   constructor(url: string) {
-    this.subject = subjectOf(url)
-    this.#config = {
-      connectionString: url,
-      application_name: 'latchkey',
-      connectionTimeoutMillis: CONNECT_PATIENCE,
-      query_timeout: ANSWER_PATIENCE,
-      keepAlive: true,
-      types: { getTypeParser: typeParser },
-    }
+    const target = targetOf(url)
+    this.subject = subjectOf(target)
+    this.#clients = new Clients(target, { query_timeout: ANSWER_PATIENCE, types: { getTypeParser: typeParser } })
     this.#pool = new pg.Pool({
-      ...this.#config,
+      Client: this.#clients.Client,
+      connectionTimeoutMillis: this.#clients.connectTimeout,
       max: MAX_CONNECTIONS,
       allowExitOnIdle: true,
-      onConnect: (client) => client.query(LIMITS),
+      onConnect: (client) => this.#clients.begin(client, BEGINNING),
     })
     // A connection that breaks, idle or not, is replaced; who uses it learns of the fault from the statement that fails.
     this.#pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore))
+  }
+
+  /** @throws StoreError where statements have lately met a session that was not theirs: a pooler has mixed them */
+  assertOwnSessions(): void {
+    if (performance.now() - this.#foreignAt < FOREIGN_FOR) throw new StoreError(`${this.subject} ${MIXES_SESSIONS}`)
   }
 
   /** @throws StoreError */
@@ -113,11 +122,19 @@ export class Connection implements Session {
   /** A connection of its own, outside of the pool. Its owner ends it. @throws StoreError */
   async dedicated(): Promise<pg.Client> {
     this.#assertOpen()
-    const client = new pg.Client(this.#config)
-    client.on('error', ignore)
     try {
-      await client.connect()
-      return client
+      return await this.#clients.first(async () => {
+        const client = new this.#clients.Client()
+        client.on('error', ignore)
+        try {
+          await client.connect()
+          await this.#clients.begin(client, CLEAN)
+          return client
+        } catch (error) {
+          void client.end().catch(ignore)
+          throw error
+        }
+      })
     } catch (error) {
       throw asStoreError(error, this.subject)
     }
@@ -131,7 +148,7 @@ export class Connection implements Session {
 
   async #withClient<T>(work: (session: Session) => Promise<T>, patience = ANSWER_PATIENCE): Promise<T> {
     this.#assertOpen()
-    const client = await this.#pool.connect()
+    const client = await this.#clients.first(() => this.#pool.connect())
     let broken = true
     try {
       const done = await work(sessionOn(client, patience))
@@ -149,6 +166,7 @@ export class Connection implements Session {
       try {
         return await work()
       } catch (error) {
+        if (isForeignSession(error)) this.#foreignAt = performance.now()
         if (!isCollision(error) || collisions >= MAX_COLLISIONS) throw asStoreError(error, this.subject)
       }
       await pause(LONGEST_PAUSE * Math.random())
@@ -189,12 +207,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
 
 function ignore(): void {}
 
-/** @throws StoreError without the URL, nor a cause that quotes it: it can hold a password */
-function subjectOf(url: string): string {
-  try {
-    const { hostname, pathname } = new URL(url)
-    return `The database ${decodeURIComponent(pathname.slice(1)) || '(default)'} on ${hostname || 'this machine'}`
-  } catch {
-    throw new StoreError('The database cannot be opened: its URL is none, like postgres://user:password@host:port/database.')
-  }
+function subjectOf({ database = process.env.PGDATABASE, hosts }: PostgresTarget): string {
+  const names = hosts.map(({ host }) => host || process.env.PGHOST || 'this machine')
+  return `The database ${database ?? '(default)'} on ${names.join(', ')}`
 }

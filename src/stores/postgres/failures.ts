@@ -2,6 +2,7 @@
 // Its own messages can quote values, so they are never passed on.
 
 import { StoreError } from '../../domain/errors.ts'
+import { certificateFault } from '../certificate-fault.ts'
 
 const PREDICATES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'cannot be reached: nothing listens there.',
@@ -10,13 +11,18 @@ const PREDICATES: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'cannot be reached: there is no route to the host.',
   ENETUNREACH: 'cannot be reached: there is no route to its network.',
   ECONNRESET: 'has closed the connection.',
-  '28000': 'refuses the user name.',
+  ENOENT: 'cannot be reached: there is no such socket.',
+  EACCES: 'cannot be reached: this user may not use its socket.',
+  '0A000': 'does not support what Latchkey needs: PostgreSQL 14 or newer.',
+  '28000': 'refuses the user name: create the role, with LOGIN.',
   '28P01': 'refuses the user name or the password.',
   '3D000': 'does not exist: create it first.',
-  '42501': 'does not permit its user to create or change tables.',
-  '25006': 'is read-only.',
+  '3F000': 'has no schema in which tables can be created: GRANT USAGE, CREATE ON SCHEMA public to its user, or set search_path.',
+  '42501':
+    'does not permit its user to create or change tables: GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate.',
+  '25006': 'is read-only: name the primary server, and leave default_transaction_read_only off.',
   '53100': 'cannot be written: the disk is full.',
-  '53300': 'has no connection left.',
+  '53300': 'has no connection left: raise max_connections, or the limit of the role or the database; each process needs 11.',
   '57014': 'does not answer in time.',
   '57P01': 'is starting up or shutting down.',
   '57P02': 'is starting up or shutting down.',
@@ -27,10 +33,41 @@ const PREDICATES: Readonly<Record<string, string>> = {
 }
 const OTHERWISE = 'does not answer.'
 
+/** Words that follow `the database …` where sessions get mixed up. */
+export const MIXES_SESSIONS =
+  'is reached through a pooler, such as PgBouncer, that gives each transaction another connection: connect to PostgreSQL directly, or set pool_mode=session.'
+
 /** Where the driver itself has refused to go on, it gives no code. */
 const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/client password must be a string/, 'asks for a password, and none is set.'],
   [/^SASL:|Password must be/, 'refuses the user name or the password.'],
-  [/does not support SSL/, 'does not offer TLS.'],
+  [/does not support SSL/, 'does not offer TLS: turn ssl on there, or use sslmode=disable on a line that nobody else can reach.'],
+  [/establishing an SSL connection/, 'does not answer as PostgreSQL does: is it the right port?'],
+]
+
+/** Codes that say too little by themselves, and what the words beside them tell. */
+const BY_WORDS: readonly (readonly [string, RegExp, string])[] = [
+  [
+    '28000',
+    /pg_hba\.conf.*no encryption/,
+    'has no entry in pg_hba.conf for this user and address without TLS: use sslmode=verify-full, or add an entry.',
+  ],
+  ['28000', /pg_hba\.conf/, 'has no entry in pg_hba.conf for this user, database and address: add one.'],
+  ['28000', /not permitted to log in/, 'refuses the user name: ALTER ROLE … LOGIN.'],
+  ['08P01', /statement pooling|transaction blocks not allowed/, MIXES_SESSIONS],
+  [
+    '08P01',
+    /unsupported startup parameter/,
+    'is reached through a pooler that refuses parameters of the connection string: leave options out, or name them in ignore_startup_parameters.',
+  ],
+  ['08P01', /authentication failed|no such user/, 'refuses the user name or the password.'],
+  ['08P01', /no such database/, 'does not exist in the pooler: add it to its [databases].'],
+  [
+    '08P01',
+    /no more connections|query_wait_timeout|client_login_timeout|too many/,
+    'is reached through a pooler that has no connection left: each process needs 11 (default_pool_size, max_client_conn).',
+  ],
+  ['08P01', /pooler|server (conn|login)|SSL required/i, 'is reached through a pooler that cannot serve: its log says why.'],
 ]
 
 const DEADLOCK = '40P01'
@@ -46,6 +83,17 @@ export function isCollision(error: unknown): boolean {
   return [DEADLOCK, SERIALIZATION].includes(codeOf(error))
 }
 
+/** True where a prepared statement is missing, or is there already, or the protocol is broken: the session is not our own. */
+export function isForeignSession(error: unknown): boolean {
+  return ['26000', '42P05', '08P01'].includes(codeOf(error instanceof StoreError ? error.cause : error))
+}
+
+/** True where the server has understood who we are, and says no: another server would not say otherwise. */
+export function isRefusal(error: unknown): boolean {
+  const code = codeOf(error)
+  return code.startsWith('28') || code === '3D000'
+}
+
 /** True when another row has what must be unique. */
 export function isTaken(error: unknown): boolean {
   return codeOf(error instanceof StoreError ? error.cause : error) === UNIQUE
@@ -58,11 +106,15 @@ export function asStoreError(error: unknown, subject: string): StoreError {
 
 function predicateOf(error: unknown): string {
   const code = codeOf(error)
+  const message = error instanceof Error ? error.message : ''
+  const told = BY_WORDS.find(([of, words]) => of === code && words.test(message))?.[2]
+  if (told !== undefined) return told
+  if (isForeignSession(error)) return MIXES_SESSIONS
   const known = PREDICATES[code]
   if (known !== undefined) return known
-  if (/CERT|TLS|SELF_SIGNED/.test(code)) return `shows a certificate that is not trusted (${code}).`
+  const untrusted = certificateFault(code, 'sslrootcert=PATH in the connection string')
+  if (untrusted !== undefined) return `${untrusted}.`
   // Five characters: PostgreSQL has answered.
   if (/^[0-9A-Z]{5}$/.test(code)) return `has failed (SQLSTATE ${code}).`
-  const message = error instanceof Error ? error.message : ''
   return OWN_WORDS.find(([words]) => words.test(message))?.[1] ?? OTHERWISE
 }

@@ -23,6 +23,11 @@ const HEARTBEAT_EVERY = 200
 
 /** Written over itself: a standby, or a full disk, does not take that. */
 const PROBE = statement('UPDATE latchkey_schema SET version = version')
+/** What requests read, read as they do: by a prepared statement. */
+const READ = statement(
+  `SELECT EXISTS (SELECT 1 FROM latchkey_users), EXISTS (SELECT 1 FROM latchkey_credentials), EXISTS (SELECT 1 FROM latchkey_operations),
+    EXISTS (SELECT 1 FROM latchkey_endings), EXISTS (SELECT 1 FROM latchkey_limits), EXISTS (SELECT 1 FROM latchkey_key_ring)`,
+)
 
 /**
  * Opens the store, with its schema brought up to date.
@@ -71,7 +76,9 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     findKeyRing: () => findKeyRing(connection),
     write: (changes) => write(connection, changes),
     probe: async () => {
+      connection.assertOwnSessions()
       await connection.count(PROBE)
+      await connection.rows(READ)
     },
     close: async () => {
       followers.end()

@@ -2,6 +2,7 @@
 // key, so that a cluster is used exactly as a single server is.
 
 import { ClientOfflineError, createClient, createCluster } from '@redis/client'
+import type { RedisTarget } from '../../connection-strings/redis.ts'
 
 /** What Redis answers: texts, whole numbers, lists of these, or nothing. */
 export type Reply = string | number | null | readonly Reply[]
@@ -14,7 +15,7 @@ export interface Client {
 }
 
 export interface ClientOptions {
-  readonly url: string
+  readonly target: RedisTarget
   readonly connectPatience: number
   /** Told when commands can be sent, the first time and again. */
   readonly onReady: () => void
@@ -31,25 +32,22 @@ const MAX_WAITING = 50_000
 const MAX_IDLE = 5_000
 const PING_EVERY = 1_000
 
-const CLUSTER_SCHEME = 'redis+cluster:'
-
-export function isClusterUrl(url: string): boolean {
-  return url.startsWith(CLUSTER_SCHEME)
-}
-
 export function createRedisClient(options: ClientOptions): Client {
-  const { url, connectPatience, onReady, onLost, onFault, retryAfter } = options
+  const { target, connectPatience, onReady, onLost, onFault, retryAfter } = options
   // The client's own timer would only concern commands that were not sent yet, at the price of one for each.
   const commandOptions = { timeout: 0 }
+  const socket = { connectTimeout: connectPatience, socketTimeout: MAX_IDLE, reconnectStrategy: retryAfter }
   const common = {
+    ...(target.user === undefined ? {} : { username: target.user }),
+    ...(target.password === undefined ? {} : { password: target.password }),
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_WAITING,
     commandOptions,
     pingInterval: PING_EVERY,
-    socket: { connectTimeout: connectPatience, socketTimeout: MAX_IDLE, reconnectStrategy: retryAfter },
   }
-  if (isClusterUrl(url)) {
-    const cluster = createCluster({ rootNodes: nodesOf(url).map((node) => ({ ...common, url: node })), defaults: common, commandOptions })
+  if (target.isCluster) {
+    const rootNodes = target.hosts.map((place) => ({ ...common, socket: { ...socket, ...place, ...tlsOf(target) } }))
+    const cluster = createCluster({ rootNodes, defaults: { ...common, socket: { ...socket, ...tlsOf(target) } }, commandOptions })
     let isDestroyed = false
     const destroy = () => {
       isDestroyed = true
@@ -60,7 +58,8 @@ export function createRedisClient(options: ClientOptions): Client {
     cluster.on('node-reconnecting', onLost).on('error', onFault)
     return clientOf(cluster, destroy, (key, args) => cluster.sendCommand<Reply>(key, false, [...args]))
   }
-  const single = createClient({ ...common, url })
+  const place = target.socket === undefined ? { ...target.hosts[0], ...tlsOf(target) } : { path: target.socket }
+  const single = createClient({ ...common, database: target.database, socket: { ...socket, ...place } })
   single.on('ready', onReady).on('reconnecting', onLost).on('error', onFault)
   return clientOf(
     single,
@@ -85,14 +84,6 @@ export function isOffline(error: unknown): boolean {
   return error instanceof ClientOfflineError
 }
 
-/** `redis+cluster://name:password@host1:6379,host2`: one URL for each node. */
-function nodesOf(url: string): readonly string[] {
-  const rest = url.slice(CLUSTER_SCHEME.length + 2)
-  const at = rest.lastIndexOf('@')
-  const credentials = rest.slice(0, at + 1)
-  return rest
-    .slice(at + 1)
-    .split(',')
-    .filter((host) => host !== '')
-    .map((host) => `redis://${credentials}${host}`)
+function tlsOf({ tls }: RedisTarget): { readonly tls?: true } {
+  return tls ? { tls: true } : {}
 }

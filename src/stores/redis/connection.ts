@@ -2,10 +2,13 @@
 
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isProblem } from '../../connection-strings/reading.ts'
+import { type RedisTarget, readRedis } from '../../connection-strings/redis.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { inTime, TooLate } from '../in-time.ts'
-import { type Client, createRedisClient, isClusterUrl, type Reply } from './client.ts'
+import { type Client, createRedisClient, type Reply } from './client.ts'
 import { isNoMaster, isUnknownScript, reasonOf } from './failures.ts'
+import { Keys } from './keys.ts'
 
 export type Argument = string | number
 
@@ -31,7 +34,7 @@ export class Connection {
   /** `Redis at host:port`: how messages begin. */
   readonly subject: string
   readonly isCluster: boolean
-  readonly #url: string
+  readonly #target: RedisTarget
   #client: Client
   #dialledAt = Number.NEGATIVE_INFINITY
   /** A client often tells what is wrong beside the commands that fail for it. */
@@ -40,20 +43,23 @@ export class Connection {
   #closed = false
   #renewed: () => void = () => {}
 
-  private constructor(url: string) {
-    this.subject = `Redis at ${hostsOf(url).join(', ')}`
-    this.isCluster = isClusterUrl(url)
-    this.#url = url
+  private constructor(target: RedisTarget) {
+    this.subject = `Redis at ${target.socket ?? target.hosts.map(addressOf).join(', ')}`
+    this.isCluster = target.isCluster
+    this.#target = target
     this.#client = this.#createClient()
   }
 
-  /** @throws StoreError when there is no Redis, or one that does not let us in */
-  static async open(url: string): Promise<Connection> {
-    const connection = new Connection(url)
+  /**
+   * @param key that is asked for, of those which this store uses: a user can be limited to them
+   * @throws StoreError when there is no Redis, or one that does not let us in
+   */
+  static async open(url: string, key = new Keys().probe()): Promise<Connection> {
+    const connection = new Connection(targetOf(url))
     try {
       await inTime(connection.#client.connect(), CONNECT_PATIENCE, connection.subject)
       // A cluster connects before it knows whether its nodes answer.
-      await connection.send('latchkey', 'EXISTS', 'latchkey')
+      await connection.send(key, 'EXISTS', key)
       return connection
     } catch (error) {
       connection.close()
@@ -108,7 +114,7 @@ export class Connection {
 
   #createClient(): Client {
     return createRedisClient({
-      url: this.#url,
+      target: this.#target,
       connectPatience: CONNECT_PATIENCE,
       onReady: () => this.#becomeReady(),
       onLost: () => this.#renewed(),
@@ -160,9 +166,13 @@ function destroy(client: Client): void {
   if (client.isOpen) client.destroy()
 }
 
-function hostsOf(url: string): readonly string[] {
-  return url
-    .replace(/^[^/]*\/\/(.*@)?/, '')
-    .replace(/[/?].*$/, '')
-    .split(',')
+/** @throws StoreError that holds no part of the connection string */
+function targetOf(url: string): RedisTarget {
+  const target = readRedis(url.trim())
+  if (isProblem(target)) throw new StoreError(`Redis cannot be reached. Problem with its connection string: ${target.problem}.`)
+  return target.value
+}
+
+function addressOf({ host, port }: RedisTarget['hosts'][number]): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -42,6 +42,11 @@ export class Keys {
     return `${this.#prefix}-${calendar}:${minute}`
   }
 
+  /** Never set; asked for to see whether Redis answers. */
+  probe(): string {
+    return `${this.#prefix}-probe`
+  }
+
   /** The latest ending that is known to have reached Redis, noted in several places. */
   carried(place: number): string {
     return `${this.#prefix}-carried:${place}`

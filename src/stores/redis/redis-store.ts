@@ -33,14 +33,18 @@ const HEARTBEAT_EVERY = 100
 /** @throws StoreError when Redis cannot be used; the database is then left as it is */
 export async function openRedisStore(options: RedisOptions): Promise<Store> {
   const { url, database, prefix, tokenLifetime = POLICY_DEFAULTS.tokenLifetime } = options
-  const connection = await Connection.open(url)
   const keys = new Keys(prefix)
+  const connection = await Connection.open(url, keys.probe())
   const shelf = new CredentialShelf(connection, keys)
   const stream = new EndingStream(connection, keys)
   const windows = new LimitWindows(connection, keys)
   const aftermath = new Aftermath(shelf, stream)
   const carrier = new Carrier({ connection, keys, shelf, stream, database, tokenLifetime })
-  const waker = new Waker(url, stream, () => followers.wake())
+  const waker = new Waker(
+    () => Connection.open(url, keys.probe()),
+    stream,
+    () => followers.wake(),
+  )
   const followers: Followers = new Followers({
     read: readingTogether((from) => stream.readAfter(from)),
     hasNews: () => false,
@@ -55,7 +59,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
     connection.close()
   }
   try {
-    await refuseEviction(connection)
+    await refuseEviction(connection, keys)
     await carrier.catchUp()
   } catch (error) {
     close()

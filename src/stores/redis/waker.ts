@@ -2,21 +2,21 @@
 // every heartbeat all the same.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import type { EndingStream } from './ending-stream.ts'
 
 const RETRY_AFTER = 250
 
 export class Waker {
-  readonly #url: string
+  readonly #connect: () => Promise<Connection>
   readonly #stream: EndingStream
   readonly #wake: () => void
   #waiting: Connection | undefined
   #started = false
   #closed = false
 
-  constructor(url: string, stream: EndingStream, wake: () => void) {
-    this.#url = url
+  constructor(connect: () => Promise<Connection>, stream: EndingStream, wake: () => void) {
+    this.#connect = connect
     this.#stream = stream
     this.#wake = wake
   }
@@ -36,7 +36,7 @@ export class Waker {
     while (!this.#closed) {
       try {
         // A connection of its own: it is blocked for as long as it waits.
-        this.#waiting ??= await Connection.open(this.#url)
+        this.#waiting ??= await this.#connect()
         if (await this.#stream.newEntry(this.#waiting)) this.#wake()
       } catch {
         this.#waiting?.close()

@@ -1,0 +1,36 @@
+// sqlite:PATH and sqlite::memory:. Other software writes other forms, with other meanings of the same slashes: they are
+// refused, with the right form beside them.
+
+import { hasControl } from './address.ts'
+import { problem, type Reading } from './reading.ts'
+
+export const IN_MEMORY = ':memory:'
+
+/** @param text after `sqlite:` @returns the path of the file, or `:memory:` */
+export function readSqlite(text: string): Reading<string> {
+  if (text === IN_MEMORY) return { value: text }
+  if (text === '') return problem('it names no file; write sqlite:latchkey.db')
+  if (hasControl(text)) return problem('the path holds a line break or another control character')
+  if (/^\/{0,3}:memory:?(\?.*)?$/.test(text) || /^:/.test(text)) return problem('for a database in memory write sqlite::memory:')
+  if (text.startsWith('//')) return withSlashes(text)
+  if (/^file:/i.test(text)) return problem(`write ${rightForm(text.replace(/^file:(\/\/(?=\/))?/i, ''))}`)
+  if (text.includes('?')) return problem(`parameters after “?” are not accepted; write ${rightForm(text)}`)
+  if (text.startsWith('~')) return problem('“~” is not replaced by a home folder here; write the whole path')
+  if (/[/\\]$/.test(text)) return problem(`it names a folder; name a file in it: ${rightForm(`${text}latchkey.db`)}`)
+  return { value: text }
+}
+
+/** In `//host` the first part would be a host; three slashes mean the working folder to some and the root to others. */
+function withSlashes(text: string): Reading<string> {
+  if (text.includes('@')) return problem('SQLite is a file on this machine, without host and password; write sqlite:latchkey.db')
+  const path = text.replace(/^\/+/, '')
+  if (/^\/{4}/.test(text)) return problem(`write ${rightForm(`/${path}`)}`)
+  return problem(
+    `slashes say where a file is; write ${rightForm(path)} (in the folder of the start) or ${rightForm(`/${path}`)} (from the root)`,
+  )
+}
+
+function rightForm(path: string): string {
+  const file = path.replace(/\?.*$/s, '')
+  return `sqlite:${file.includes('@') || file === '' || file === '/' ? `${file === '/' ? '/' : ''}latchkey.db` : file}`
+}

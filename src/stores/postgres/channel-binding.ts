@@ -1,0 +1,29 @@
+// channel_binding=require (RFC 5802, section 6): the proof of the password is bound to this TLS connection, so that who stands
+// in between has nothing of it. A server that asks for the password in another way is not answered.
+
+import type pg from 'pg'
+import { StoreError } from '../../domain/errors.ts'
+
+interface Events {
+  prependListener(event: string, listener: (message: { readonly mechanisms?: readonly string[] }) => void): void
+  readonly stream: { destroy(error: Error): void }
+}
+
+const MECHANISM = 'SCRAM-SHA-256-PLUS'
+
+export function requireChannelBinding(client: pg.Client): void {
+  const { connection } = client as unknown as { readonly connection: Events }
+  let isOffered = false
+  const refuse = () =>
+    connection.stream.destroy(
+      new StoreError('The database does not offer channel binding, which channel_binding=require asks for: use SCRAM over TLS.'),
+    )
+  connection.prependListener('authenticationSASL', ({ mechanisms = [] }) => {
+    isOffered = mechanisms.includes(MECHANISM)
+    if (!isOffered) refuse()
+  })
+  for (const event of ['authenticationCleartextPassword', 'authenticationMD5Password']) connection.prependListener(event, refuse)
+  connection.prependListener('authenticationOk', () => {
+    if (!isOffered) refuse()
+  })
+}

@@ -1,0 +1,75 @@
+// What a connection string says, in the words of `pg`. Its own reading of connection strings is not used: it skips what it does
+// not know, and decides about TLS by other rules.
+
+import { readFileSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
+import type pg from 'pg'
+import type { Host } from '../../connection-strings/address.ts'
+import { type PostgresTarget, readPostgres } from '../../connection-strings/postgres.ts'
+import { isProblem } from '../../connection-strings/reading.ts'
+import { StoreError } from '../../domain/errors.ts'
+
+/** Milliseconds that a connection may take to come about, where the connection string does not say. */
+const CONNECT_PATIENCE = 3_000
+
+export interface ServerConfig extends pg.ClientConfig {
+  readonly sslnegotiation?: 'postgres' | 'direct'
+  readonly enableChannelBinding?: boolean
+}
+
+/** @throws StoreError that holds no part of the connection string */
+export function targetOf(url: string): PostgresTarget {
+  const target = readPostgres(url.trim())
+  if (isProblem(target)) throw new StoreError(`The database cannot be opened. Problem with its connection string: ${target.problem}.`)
+  return target.value
+}
+
+/** How each of the target's servers is reached, in its order. @throws StoreError when a file that it names cannot be read */
+export function serverConfigs(target: PostgresTarget): readonly ServerConfig[] {
+  const tls = tlsOf(target)
+  const common: ServerConfig = {
+    ...(target.user === undefined ? {} : { user: target.user }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(target.database === undefined ? {} : { database: target.database }),
+    ...(target.options === undefined ? {} : { options: target.options }),
+    application_name: target.applicationName ?? 'latchkey',
+    connectionTimeoutMillis: target.connectTimeout ?? CONNECT_PATIENCE,
+    keepAlive: true,
+    ...(target.keepAliveDelay === undefined ? {} : { keepAliveInitialDelayMillis: target.keepAliveDelay }),
+    enableChannelBinding: target.channelBinding === 'prefer' || target.channelBinding === 'require',
+  }
+  return target.hosts.map((host) => ({ ...common, ...placeOf(host), ...(host.host.startsWith('/') ? {} : tls) }))
+}
+
+/** Who may read that port's socket is this machine's business: there is no TLS on it. */
+function placeOf({ host, port }: Host): ServerConfig {
+  return { ...(host === '' ? {} : { host }), ...(port === undefined ? {} : { port }) }
+}
+
+/** Nothing where the connection string does not say: then PGSSLMODE counts, and without it the line is plain. */
+function tlsOf(target: PostgresTarget): ServerConfig {
+  if (target.tls === undefined) return {}
+  if (target.tls === 'disable') return { ssl: false }
+  const ssl: ConnectionOptions = {
+    rejectUnauthorized: target.tls !== 'no-verify',
+    // The authority vouches, whatever name the server is reached by.
+    ...(target.tls === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+    ...(target.rootCertificate === undefined || target.rootCertificate === 'system'
+      ? {}
+      : { ca: file('sslrootcert', target.rootCertificate) }),
+    ...(target.certificate === undefined ? {} : { cert: file('sslcert', target.certificate) }),
+    ...(target.key === undefined ? {} : { key: file('sslkey', target.key) }),
+    ...(target.keyPassword === undefined ? {} : { passphrase: target.keyPassword }),
+    ...(target.tlsMinVersion === undefined ? {} : { minVersion: target.tlsMinVersion }),
+  }
+  return { ssl, ...(target.tlsNegotiation === undefined ? {} : { sslnegotiation: target.tlsNegotiation }) }
+}
+
+function file(parameter: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new StoreError(`The parameter ${parameter} names a file that cannot be read (${code}): name a PEM file that this user may read.`)
+  }
+}

@@ -1,0 +1,83 @@
+// Whether a database can serve at all, looked at before anything is written to it: its version, its encoding, whether it takes
+// writes, and whether a session on it stays the same from one statement to the next.
+
+import type pg from 'pg'
+import { StoreError } from '../../domain/errors.ts'
+import type { Connection } from './connection.ts'
+import { asStoreError, MIXES_SESSIONS } from './failures.ts'
+
+/** What is used and older versions have not: tested on 15. */
+const OLDEST = 14
+/** How often two sessions are compared. A pooler that nobody else uses gives itself away the first time. */
+const ROUNDS = 20
+
+const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
+  pg_is_in_recovery() AS "isStandby", current_setting('transaction_read_only') = 'on' AS "isReadOnly", pg_backend_pid() AS backend`
+
+interface Facts {
+  readonly version: number
+  readonly encoding: string
+  readonly isStandby: boolean
+  readonly isReadOnly: boolean
+  readonly backend: number
+}
+
+/** @throws StoreError that names the cure */
+export async function assertSuitable(connection: Connection): Promise<void> {
+  const client = await connection.dedicated()
+  try {
+    const { rows } = await client.query<Facts>(FACTS)
+    const [facts] = rows
+    if (facts === undefined) throw new StoreError(`${connection.subject} does not answer as PostgreSQL does.`)
+    const wrong = judgeFacts(facts)
+    if (wrong !== undefined) throw new StoreError(`${connection.subject} ${wrong}`)
+    // Who is connected directly was told the process that serves the connection; a pooler makes up numbers of its own.
+    if (processOf(client) !== facts.backend) await assertOwnSession(connection, client)
+  } catch (error) {
+    throw asStoreError(error, connection.subject)
+  } finally {
+    void client.end().catch(() => {})
+  }
+}
+
+function judgeFacts({ version, encoding, isStandby, isReadOnly }: Facts): string | undefined {
+  if (version < OLDEST) return `is PostgreSQL ${version}: needed is ${OLDEST} or newer.`
+  if (encoding !== 'UTF8')
+    return `has the encoding ${encoding}, which does not hold every name: create it anew with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`
+  if (isStandby) return 'is a standby, which takes no writes: name the primary server, or all of them, separated by commas.'
+  if (isReadOnly) return 'is read-only: ALTER DATABASE … RESET default_transaction_read_only, and the same for its user (ALTER ROLE).'
+  return undefined
+}
+
+function processOf(client: pg.Client): number | null | undefined {
+  return (client as unknown as { readonly processID?: number | null }).processID
+}
+
+/**
+ * Of two sessions, one ends a transaction and the other begins one and keeps it open. Where each has a connection of its own,
+ * they are served by the same two processes every time. A pooler that hands connections on after each transaction gives the
+ * second one what the first has left; where somebody else was quicker, the first one finds itself elsewhere.
+ */
+async function assertOwnSession(connection: Connection, first: pg.Client): Promise<void> {
+  const second = await connection.dedicated()
+  try {
+    const home = await backendOf(first)
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await first.query('BEGIN')
+      const inside = await backendOf(first)
+      await first.query('COMMIT')
+      await second.query('BEGIN')
+      const other = await backendOf(second)
+      const isMixed = other === inside || inside !== home || (await backendOf(first)) !== home
+      await second.query('COMMIT')
+      if (isMixed) throw new StoreError(`${connection.subject} ${MIXES_SESSIONS}`)
+    }
+  } finally {
+    void second.end().catch(() => {})
+  }
+}
+
+async function backendOf(client: pg.Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  return rows[0]?.pid
+}
