@@ -58,6 +58,7 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_ASK_AGAIN: 'notice',
   METRICS_PORT: 'nine',
   LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/33',
+  LATCHKEY_FORWARDED_HEADER: 'via',
   LOG_LEVEL: 'verbose',
 }
 
