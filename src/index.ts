@@ -39,6 +39,8 @@ import { createHandler, type Handle } from './http/handler.ts'
 import { createProtect, type Passage, type Protect } from './http/protect.ts'
 import { createReadiness } from './http/readiness.ts'
 import { Refused } from './http/refused.ts'
+import type { App } from './http/route.ts'
+import { refusalPage } from './pages/refusal-page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
@@ -120,7 +122,15 @@ export type Latchkey = ReturnType<typeof latchkeyOver>
 
 function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
   const pages = pageRoutes()
-  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false, pages }
+  const app: App = {
+    parts: engine,
+    publicUrl,
+    readiness: createReadiness(engine),
+    isStopping: () => false,
+    pages,
+    // What is not there is for the host to say, in its own pages' looks.
+    refusalPage: async (request, error, id) => (error.code === 'not_found' ? undefined : refusalPage(request, error, id)),
+  }
   const handle = createHandler(app)
   const guard = createGuard(engine)
 

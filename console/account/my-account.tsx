@@ -12,6 +12,7 @@ import { DownloadSection } from './download-section.tsx'
 import { OperationsSection } from './operations-section.tsx'
 import { say } from './say.ts'
 import { SessionsSection } from './sessions-section.tsx'
+import { useFragment } from './use-fragment.ts'
 import { useOperations } from './use-operations.ts'
 import { useSessions } from './use-sessions.ts'
 import { WhoIAm } from './who-i-am.tsx'
@@ -24,6 +25,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
   const [askingForAll, setAskingForAll] = useState(false)
   const [ended, setEnded] = useState<EndedCounts>()
   const currentPassword = useRef<HTMLInputElement>(null)
+  useFragment()
 
   const listed = sessions.state.status === 'here' ? sessions.state.value : undefined
   const inUse = listed?.find(({ current }) => current)

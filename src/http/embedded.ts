@@ -19,12 +19,12 @@ export interface EmbeddedPaths {
 }
 
 /** Left to the host, which has pages of its own there. */
-const OF_THE_HOST = ['/', '/docs']
+const OF_THE_HOST = ['/', '/docs', '/favicon.ico', '/robots.txt']
 /** Hosts often have one of their own there: it is mounted where they ask for it. */
 const WHERE_ASKED_FOR = ['/admin']
 
 export function embeddedPaths(pages: readonly Route[]): EmbeddedPaths {
-  const own = pages.map(({ path }) => path).filter((path) => !path.includes(':') && !OF_THE_HOST.includes(path))
+  const own = pages.map(({ path }) => path).filter((path) => !path.includes(':') && !path.endsWith('/') && !OF_THE_HOST.includes(path))
   return {
     api: ['/access/*', '/.well-known/jwks.json'],
     pages: own.filter((path) => !WHERE_ASKED_FOR.includes(path)),

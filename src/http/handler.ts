@@ -9,6 +9,7 @@ import { cookieNames } from './credentials.ts'
 import { checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
 import { securityHeaders } from './headers.ts'
 import type { Answer, Incoming } from './message.ts'
+import { isForPrograms, NEGOTIATED, opensPage } from './navigation.ts'
 import { withApiDescription } from './openapi.ts'
 import { PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './problem.ts'
 import type { Proven } from './proof.ts'
@@ -117,6 +118,21 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'busy', { retryAfter: 1 }), noted)
   }
 
+  /** The same refusal as a page, for a person who opened an address; programs keep the problem document. */
+  function inFormAsked(request: Incoming, outcome: Outcome, { refusal, requestId }: Noted): Soon<Outcome> {
+    if (refusal === undefined || app.refusalPage === undefined) return outcome
+    if (outcome.content?.type !== PROBLEM_TYPE || isForPrograms(request.path)) return outcome
+    const plain = withHeaders(outcome, { vary: NEGOTIATED })
+    if (!opensPage(request)) return plain
+    return app.refusalPage(request, refusal, requestId).then(
+      (page) =>
+        page === undefined
+          ? plain
+          : { ...page, status: STATUS[refusal.code], headers: { ...plain.headers, ...page.headers, vary: NEGOTIATED } },
+      () => plain,
+    )
+  }
+
   function answerWith(request: Incoming, found: Found | undefined, outcome: Outcome, noted: Noted): Answer {
     const { requestId, began } = noted
     onAnswer({ requestId, milliseconds: performance.now() - began, ...told(request, found, outcome, noted) })
@@ -142,7 +158,11 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
       () => respond(request, found, noted),
       (fault) => faulted(fault, noted),
     )
-    return soon(outcome, (settled) => answerWith(request, found, settled, noted))
+    return soon(outcome, (settled) =>
+      noted.refusal === undefined
+        ? answerWith(request, found, settled, noted)
+        : soon(inFormAsked(request, settled, noted), (shown) => answerWith(request, found, shown, noted)),
+    )
   }
 }
 

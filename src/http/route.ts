@@ -15,6 +15,9 @@ import type { Body, Incoming } from './message.ts'
  */
 export type Proof = 'none' | 'origin' | 'any' | 'header' | 'renewable' | 'service'
 
+/** @param requestId what the person can name when asking for help */
+export type RefusalPage = (request: Pick<Incoming, 'header' | 'query'>, error: AuthError, requestId: string) => Promise<Outcome | undefined>
+
 /** What a server adds to the engine. */
 export interface App {
   readonly parts: Parts
@@ -26,6 +29,8 @@ export interface App {
   readonly isStopping: () => boolean
   /** Paths beside the API's: pages for people. */
   readonly pages?: readonly Route[]
+  /** A refusal as a page, for a browser that opens an address; undefined where there is none for it. */
+  readonly refusalPage?: RefusalPage
   /** Metrics as Prometheus text; absent where they are served elsewhere or not at all. */
   readonly metrics?: (() => Promise<string>) | undefined
 }

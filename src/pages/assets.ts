@@ -32,6 +32,9 @@ const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript; charset=
 /** The folder of what was built, from the sources and from the installed package alike. */
 const BUILT = new URL('../../dist/assets/', import.meta.url)
 
+/** What was built, read when it is first asked for. */
+export const BUILT_ASSETS = readAssets()
+
 /** @param folder a URL with a slash at its end */
 export function readAssets(folder: URL = BUILT): Assets {
   let built: Built | undefined

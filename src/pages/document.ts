@@ -21,7 +21,7 @@ export interface Page {
   readonly texts: Texts
 }
 
-const ICON =
+export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%230f766e'/%3E%3Ccircle cx='12' cy='16' r='5' fill='none' stroke='white' stroke-width='3'/%3E%3Cpath d='M17 16h9m-4 0v5' stroke='white' stroke-width='3' fill='none'/%3E%3C/svg%3E"
 
 export const ASSET_PATH = '/access/assets/'

@@ -7,7 +7,7 @@ import { describeApi, withApiDescription } from '../http/openapi.ts'
 import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
 import { routes } from '../http/routes/index.ts'
 import { apiPage } from './api-page.ts'
-import { type Asset, type Assets, readAssets } from './assets.ts'
+import { type Asset, type Assets, BUILT_ASSETS } from './assets.ts'
 import { consolePage } from './console-page.ts'
 import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
 import { errorsPage } from './errors-page.ts'
@@ -17,6 +17,7 @@ import { registerPage } from './register.ts'
 import { HOME, keeping, signInPage } from './sign-in.ts'
 import { signedOutPage } from './signed-out.ts'
 import { TEXTS } from './texts.ts'
+import { wellKnownPaths } from './well-known-paths.ts'
 
 const ADMIN = '/admin'
 
@@ -26,7 +27,7 @@ const A_WHILE = 'public, max-age=300'
 
 type MakePage = (call: Call<unknown, unknown>, language: Language) => Page
 
-export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
+export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
   async function draw(
     name: 'pages' | 'account' | 'admin',
     make: MakePage,
@@ -44,14 +45,7 @@ export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
       mayBeSignedIn(call) ? draw(name, make, call, language) : toSignIn(call, language, path),
     )
 
-  return [
-    openRoute({
-      ...PUBLIC,
-      path: '/',
-      summary: 'To the account, or to the sign-in page.',
-      answers: { 303: null },
-      run: async (call) => ({ status: 303, headers: { location: mayBeSignedIn(call) ? HOME : '/sign-in' } }),
-    }),
+  const pages = [
     page('/sign-in', 'The sign-in page.', signInPage),
     page('/register', 'The registration page.', registerPage),
     page('/signed-out', 'The page after signing out.', signedOutPage),
@@ -59,6 +53,18 @@ export function pageRoutes(assets: Assets = readAssets()): readonly Route[] {
     page('/docs/errors', 'What each code of an error means.', errorsPage),
     ownPage(HOME, 'The account page.', 'account', consolePage(HOME, 'accountTitle', 'loading')),
     ownPage(ADMIN, 'The page for administrators.', 'admin', consolePage(ADMIN, 'adminTitle', 'adminLoading')),
+  ]
+  return [
+    ...pages,
+    ...pages.map(({ path }) => withoutSlash(path)),
+    ...wellKnownPaths,
+    openRoute({
+      ...PUBLIC,
+      path: '/',
+      summary: 'To the account, or to the sign-in page.',
+      answers: { 303: null },
+      run: async (call) => ({ status: 303, headers: { location: mayBeSignedIn(call) ? HOME : '/sign-in' } }),
+    }),
     openRoute({
       ...PUBLIC,
       path: `${ASSET_PATH}:name`,
@@ -101,6 +107,18 @@ function apiPageOnce(): MakePage {
 }
 
 const PUBLIC = { method: 'GET', proof: 'origin', answers: { 200: null } } as const
+
+/** The same path with a slash at its end leads to it. */
+function withoutSlash(path: string): Route {
+  return openRoute({
+    ...PUBLIC,
+    path: `${path}/`,
+    proof: 'none',
+    summary: 'To the same path without a slash at its end.',
+    answers: { 308: null },
+    run: async ({ request }) => ({ status: 308, headers: { location: request.query === '' ? path : `${path}?${request.query}` } }),
+  })
+}
 
 function htmlRoute(path: string, summary: string, run: (call: Call<unknown, unknown>, language: Language) => Promise<Outcome>): Route {
   return openRoute({

@@ -1,28 +1,44 @@
-// What node:http refuses before any handler sees it, in our own form: problem documents, with our headers.
+// What node:http refuses before any handler sees it, in our own form: problem documents or, for a browser that opens an address,
+// pages; with our headers.
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { headerOf, pathOf } from '../adapters/node-request.ts'
 import { AuthError } from '../domain/errors.ts'
 import { securityHeaders } from '../http/headers.ts'
+import { isForPrograms, NEGOTIATED, opensPage } from '../http/navigation.ts'
 import { PROBLEM_TYPE, problemOf, STATUS } from '../http/problem.ts'
+import type { Outcome, RefusalPage } from '../http/route.ts'
 import { STATUS_CODES } from './node-http.ts'
+import { type RawRequest, readRaw } from './raw-request.ts'
 
 const HOST = 'host'
 
-export function answerClientErrors(server: Server, publicUrl: () => string): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+interface ParserError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer
+}
+
+export function answerClientErrors(server: Server, publicUrl: () => string, page: RefusalPage): void {
+  server.on('clientError', (error: ParserError, socket: Duplex) => {
     // Bytes of an earlier answer may be on their way: a second one in the middle of it would be smuggled in.
     if (error.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) {
       socket.destroy()
       return
     }
-    socket.end(rawAnswer(refusalOf(error), publicUrl()))
+    void rawAnswer(refusalOf(error), publicUrl(), readRaw(error.rawPacket), page).then((answer) => endWith(socket, answer))
   })
   // Without a listener the connection would be cut without a word.
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    socket.end(rawAnswer(new AuthError('request.malformed', { reason: 'http' }), publicUrl()))
+    void rawAnswer(new AuthError('request.malformed', { reason: 'http' }), publicUrl(), undefined, page).then((answer) =>
+      endWith(socket, answer),
+    )
   })
+}
+
+/** Once: a page takes a turn of its own to be made. */
+function endWith(socket: Duplex, answer: string): void {
+  if (socket.writable) socket.end(answer)
 }
 
 function refusalOf({ code }: NodeJS.ErrnoException): AuthError {
@@ -40,25 +56,34 @@ export function hasWrongHost(request: IncomingMessage): boolean {
   return hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')
 }
 
-export function refuseRaw(request: IncomingMessage, response: ServerResponse, publicUrl: string): void {
+export async function refuseRaw(request: IncomingMessage, response: ServerResponse, publicUrl: string, page: RefusalPage): Promise<void> {
   response.shouldKeepAlive = false
-  request.socket.end(rawAnswer(new AuthError('request.malformed', { reason: 'host' }), publicUrl))
+  const asking = isForPrograms(pathOf(request.url ?? '/'))
+    ? undefined
+    : { query: '', header: (name: string) => headerOf(request.rawHeaders, name) }
+  endWith(request.socket, await rawAnswer(new AuthError('request.malformed', { reason: 'host' }), publicUrl, asking, page))
 }
 
 function hasAnswered(socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean {
   return socket._httpMessage?.headersSent === true
 }
 
-function rawAnswer(error: AuthError, publicUrl: string): string {
+/** Never rejects. */
+async function rawAnswer(error: AuthError, publicUrl: string, asking: RawRequest | undefined, page: RefusalPage): Promise<string> {
   const status = STATUS[error.code]
-  const body = JSON.stringify(problemOf(error, publicUrl))
+  const requestId = randomBytes(9).toString('base64url')
+  const shown: Outcome | undefined = asking && opensPage(asking) ? await page(asking, error, requestId).catch(() => undefined) : undefined
+  const { type, body } = shown?.content ?? { type: PROBLEM_TYPE, body: JSON.stringify(problemOf(error, publicUrl)) }
+  const text = typeof body === 'string' ? body : ''
   const headers = {
     ...securityHeaders(publicUrl.startsWith('https:')),
-    'x-request-id': randomBytes(9).toString('base64url'),
-    'content-type': PROBLEM_TYPE,
-    'content-length': String(Buffer.byteLength(body)),
+    ...shown?.headers,
+    vary: NEGOTIATED,
+    'x-request-id': requestId,
+    'content-type': type,
+    'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`
 }

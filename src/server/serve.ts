@@ -10,6 +10,7 @@ import { rescued } from '../http/at-once.ts'
 import { MAX_BODY } from '../http/body.ts'
 import { createHandler } from '../http/handler.ts'
 import { createReadiness } from '../http/readiness.ts'
+import { refusalPage } from '../pages/refusal-page.ts'
 import { pageRoutes } from '../pages/routes.ts'
 import { SettingError, type Settings } from '../settings.ts'
 import { answerClientErrors, hasWrongHost, refuseRaw } from './client-errors.ts'
@@ -66,7 +67,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const unanswered = new Set<ServerResponse>()
   const listener: RequestListener = (request, response) => {
     if (stopping) response.shouldKeepAlive = false
-    if (hasWrongHost(request)) refuseRaw(request, response, publicUrl)
+    if (hasWrongHost(request)) void refuseRaw(request, response, publicUrl, refusalPage)
     else answer(request, response)
   }
   const { server, scheme, unfollow } = createListening(settings, listener, log)
@@ -78,7 +79,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   })
   // An expectation that nobody knows is no reason to refuse (RFC 9110, 10.1.1).
   server.on('checkExpectation', listener)
-  answerClientErrors(server, () => publicUrl)
+  answerClientErrors(server, () => publicUrl, refusalPage)
   const { port } = await listen(server, settings.port, settings.host, 'PORT')
   publicUrl = settings.publicUrl ?? `${scheme}://localhost:${port}`
 
@@ -99,6 +100,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         readiness: createReadiness(engine),
         isStopping: () => stopping,
         pages: pageRoutes(),
+        refusalPage,
         metrics: settings.metricsPort === undefined ? () => metrics.text() : undefined,
       },
       (answered) => {

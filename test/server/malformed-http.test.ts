@@ -72,6 +72,43 @@ describe('What the parser refuses is answered as everything else is', { concurre
   test('two Hosts', async () => assertProblem(await say('GET /livez HTTP/1.1', 'Host: a', 'Host: b'), 400, 'request.malformed'))
 })
 
+describe('A browser that opens an address gets a page for what the parser refuses, and a program the problem document', {
+  concurrency: true,
+}, () => {
+  const BROWSER = ['Accept: text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Mode: navigate', 'Accept-Language: zh-CN']
+  const cookies = `Cookie: a=${'a'.repeat(17_000)}`
+
+  function assertPage({ status, head, body }: Heard, expected: number): void {
+    equal(status, expected, head)
+    match(head, /content-type: text\/html; charset=utf-8/)
+    for (const header of [
+      'cache-control: no-store',
+      "content-security-policy: default-src 'none'; script-src 'self'",
+      'vary: accept, ',
+      'connection: close',
+    ])
+      ok(head.includes(header), `${header} in ${head}`)
+    ok(body.startsWith('<!doctype html>\n<html lang="zh-CN">') && body.endsWith('</html>'))
+    ok(!body.includes('aaaa') && !body.includes('/hidden'))
+    equal(Number(/content-length: (\d+)/.exec(head)?.[1]), Buffer.from(body, 'latin1').length)
+  }
+
+  test('too many cookies', async () => assertPage(await say('GET /hidden?a=b HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431))
+  test('a header that is none', async () => assertPage(await say('GET /hidden HTTP/1.1', 'Host: x', ...BROWSER, 'no colon'), 400))
+  test('two Hosts', async () => assertPage(await say('GET /hidden HTTP/1.1', 'Host: a', 'Host: b', ...BROWSER), 400))
+  test('a path of the API keeps the problem document', async () => {
+    assertProblem(await say('GET /access/session HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431, 'request.headers_too_large')
+    assertProblem(await say('GET /access/session HTTP/1.1', 'Host: a', 'Host: b', ...BROWSER), 400, 'request.malformed')
+  })
+  test('a script in a page, and a form, keep it too', async () => {
+    const script = [...BROWSER.slice(0, 1), 'Sec-Fetch-Mode: cors']
+    assertProblem(await say('GET /hidden HTTP/1.1', 'Host: x', ...script, cookies), 431, 'request.headers_too_large')
+    assertProblem(await say('POST /hidden HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431, 'request.headers_too_large')
+  })
+  test('a header that says two things says none', async () =>
+    assertProblem(await say('GET /hidden HTTP/1.1', 'Host: x', ...BROWSER, 'Accept: */*', cookies), 431, 'request.headers_too_large'))
+})
+
 describe('What the parser takes is judged by the standard', { concurrency: true }, () => {
   test('HTTP/1.0 needs no Host', async () => equal((await say('GET /livez HTTP/1.0')).status, 200))
 

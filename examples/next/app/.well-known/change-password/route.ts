@@ -1,0 +1,3 @@
+// Where password managers lead people to change their password.
+
+export { GET, HEAD } from '../../../lib/mount'

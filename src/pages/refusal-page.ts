@@ -1,0 +1,50 @@
+// A refusal as a page, for a person whose browser opened an address. It repeats nothing of the request.
+
+import { html } from 'hono/html'
+import { filled } from '../client/filled.ts'
+import type { AuthError, ErrorCode } from '../domain/errors.ts'
+import { STATUS } from '../http/problem.ts'
+import type { RefusalPage } from '../http/route.ts'
+import { BUILT_ASSETS } from './assets.ts'
+import { type Markup, pageOutcome } from './document.ts'
+import { sentenceOf } from './errors-page.ts'
+import { type Language, languageOf } from './language.ts'
+import { REFUSAL_TEXTS } from './refusal-texts.ts'
+import { HOME } from './sign-in.ts'
+import { TEXTS } from './texts.ts'
+
+/** What may go better the next time, with nothing changed. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'busy', 'store.unavailable', 'request.malformed'])
+
+export const refusalPage: RefusalPage = async (request, error, requestId) => {
+  const entry = BUILT_ASSETS.entry('pages')
+  if (entry === undefined) return undefined
+  const language = languageOf(request)
+  const { title, text } = textOf(error, language)
+  const texts = REFUSAL_TEXTS[language]
+  const { code } = error
+  const page = {
+    language,
+    texts: TEXTS[language],
+    title,
+    // The query alone: the address itself stays what it is.
+    inLanguage: (other: Language) => `?lang=${other}`,
+    main: html`<section><p class="over">${STATUS[code]}</p><h1>${title}</h1><p>${text}</p>
+<p class="actions">${actionsFor(code, language)}</p>
+<p class="hint small-print"><a href="/docs/errors?lang=${language}#${code}">${texts.meaning}</a> · ${texts.requestId}: <code>${requestId}</code></p></section>`,
+  }
+  return pageOutcome(page, entry)
+}
+
+function textOf({ code, detail }: AuthError, language: Language): { readonly title: string; readonly text: string } {
+  const { codes, otherText } = REFUSAL_TEXTS[language]
+  const { title, text } = codes[code] ?? { title: sentenceOf(code, language), text: otherText }
+  return { title, text: filled(text, { seconds: detail.retryAfter ?? 60 }) }
+}
+
+function actionsFor(code: ErrorCode, language: Language): Markup {
+  const { tryAgain, toAccount, toSignIn } = REFUSAL_TEXTS[language]
+  // An empty address is the one that was opened.
+  if (PASSING.has(code)) return html`<a class="primary" href="">${tryAgain}</a>`
+  return html`<a class="primary" href="${HOME}">${toAccount}</a> <a class="secondary" href="/sign-in?lang=${language}">${toSignIn}</a>`
+}

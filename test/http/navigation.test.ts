@@ -1,0 +1,52 @@
+// Who gets a page and who a problem document: content negotiation as browsers, programs and scripts in pages do it.
+
+import { equal } from 'node:assert/strict'
+import { test } from 'node:test'
+import { isForPrograms, opensPage } from '../../src/http/navigation.ts'
+
+const CHROMIUM = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
+
+const opens = (headers: Readonly<Record<string, string>>) => opensPage({ header: (name) => headers[name] ?? null })
+
+test('a browser that opens an address is for pages', () => {
+  for (const accept of [
+    CHROMIUM,
+    'text/html',
+    'text/html, */*',
+    'TEXT/HTML;level=1, application/json;q=0.5',
+    'text/html;q=0.3, application/json;q=0.2, */*;q=0.1',
+    'text/*, */*;q=0.5',
+    'text/html;q=0.5, application/json;q=0',
+  ])
+    equal(opens({ accept }), true, accept)
+  equal(opens({ accept: CHROMIUM, 'sec-fetch-mode': 'navigate' }), true)
+})
+
+test('a program that takes JSON as gladly, or says nothing, is not', () => {
+  for (const accept of [
+    '',
+    '*/*',
+    'application/json',
+    'application/problem+json, text/html',
+    'application/json, text/html',
+    'application/json, text/plain, */*',
+    'text/html;q=0',
+    'text/html;q=0.5, */*',
+    'text/html;q=0.5, application/*;q=0.6',
+    'text/plain',
+    'image/avif,image/webp,*/*;q=0.8',
+  ])
+    equal(opens({ accept }), false, accept)
+  equal(opens({}), false)
+})
+
+test('a script in a page is not, whatever it accepts', () => {
+  for (const mode of ['cors', 'no-cors', 'same-origin', 'websocket'])
+    equal(opens({ accept: CHROMIUM, 'sec-fetch-mode': mode }), false, mode)
+  equal(opens({ accept: 'text/html, */*; q=0.01', 'x-requested-with': 'XMLHttpRequest' }), false)
+})
+
+test('the paths of the API are for programs, and no other', () => {
+  for (const path of ['/access/session', '/access/', '/access/logout/x', '/access/nothing']) equal(isForPrograms(path), true, path)
+  for (const path of ['/', '/access', '/accessible', '/sign-in', '//access/x', '/docs']) equal(isForPrograms(path), false, path)
+})

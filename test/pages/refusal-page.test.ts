@@ -1,0 +1,162 @@
+// What a person sees whose browser opens an address that is refused: a page with the same status. Programs keep the problem document.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { test } from 'node:test'
+import { StoreError } from '../../src/domain/errors.ts'
+import { fetchHandler } from '../../src/http/fetch.ts'
+import { createHandler } from '../../src/http/handler.ts'
+import { openRoute } from '../../src/http/route.ts'
+import { createLatchkey } from '../../src/index.ts'
+import { refusalPage } from '../../src/pages/refusal-page.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+
+const ACCEPT = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
+const NAVIGATION = { accept: ACCEPT, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
+const UNKNOWN = [
+  '/nothing',
+  '/Sign-In',
+  '//',
+  '//evil.test/',
+  '/%zz',
+  '/%00',
+  '/%3Cscript%3Ealert(1)%3C/script%3E',
+  '/..%2f..%2fetc',
+  '/sign-in//',
+  '/docs/nothing',
+  '/access',
+  `/${'a'.repeat(8_000)}`,
+]
+
+function assertPage({ status, headers, body }: Awaited<ReturnType<InProcess['call']>>, expected: number, lang = 'en'): string {
+  equal(status, expected)
+  equal(headers['content-type'], 'text/html; charset=utf-8')
+  match(headers['content-security-policy'] ?? '', /^default-src 'none'; script-src 'self'; style-src 'self';.*frame-ancestors 'none'/)
+  equal(headers['cache-control'], 'no-store')
+  equal(headers['x-content-type-options'], 'nosniff')
+  for (const name of ['Accept', 'Accept-Language', 'Cookie', 'Sec-Fetch-Mode']) ok(headers.vary?.split(', ').includes(name), headers.vary)
+  const page = body ?? ''
+  ok(page.startsWith(`<!doctype html>\n<html lang="${lang}">`))
+  ok(page.includes(headers['x-request-id'] ?? '?'))
+  return page
+}
+
+test('a browser at an unknown path gets a page with status 404 and the ways to the account and the sign-in; it repeats nothing of the path', async () => {
+  await using latchkey = await startInProcess()
+  for (const path of UNKNOWN) {
+    const page = assertPage(await latchkey.call('GET', path, { headers: NAVIGATION }), 404)
+    match(page, /<h1>This page does not exist<\/h1>/)
+    match(page, /href="\/account"/)
+    match(page, /href="\/sign-in\?lang=en"/)
+    const words = decodeURIComponent(path.replace('%zz', '').replace('%00', ''))
+    for (const part of words.split('/').filter((each) => each.length > 8)) ok(!page.includes(part), path)
+    ok(!page.includes('<script>') && !page.includes('etc'), path)
+  }
+})
+
+test('a program at an unknown path gets a problem document, with Vary for the caches between', async () => {
+  await using latchkey = await startInProcess()
+  for (const headers of [
+    {},
+    { accept: '*/*' },
+    { accept: 'application/json' },
+    { accept: ACCEPT, 'sec-fetch-mode': 'cors' },
+    { accept: 'text/html, */*', 'x-requested-with': 'XMLHttpRequest' },
+  ]) {
+    const { status, headers: answered, json } = await latchkey.call('GET', '/nothing', { headers })
+    deepEqual([status, json.code, answered['content-type']], [404, 'not_found', 'application/problem+json'])
+    match(answered.vary ?? '', /\bAccept\b/)
+  }
+})
+
+test('the paths of the API answer a browser as they answer a program', async () => {
+  await using latchkey = await startInProcess()
+  for (const [method, path, status] of [
+    ['GET', '/access/nothing', 404],
+    ['GET', '/access/assets/nothing.js', 404],
+    ['GET', '/access/session', 401],
+    ['GET', '/access/logout/usr_x', 401],
+    ['DELETE', '/access/login', 405],
+  ] as const) {
+    const answer = await latchkey.call(method, path, { headers: NAVIGATION })
+    deepEqual([answer.status, answer.headers['content-type']], [status, 'application/problem+json'], path)
+  }
+})
+
+test('HEAD says the same without the page', async () => {
+  await using latchkey = await startInProcess()
+  const { status, headers, body } = await latchkey.call('HEAD', '/nothing', { headers: NAVIGATION })
+  deepEqual([status, headers['content-type'], body], [404, 'text/html; charset=utf-8', null])
+})
+
+test('the page is in the language that the browser prefers, Traditional Chinese included, and can be switched where it is', async () => {
+  await using latchkey = await startInProcess()
+  for (const language of ['zh-CN,zh;q=0.9', 'zh-TW', 'zh-Hant-HK, en;q=0.5']) {
+    const answer = await latchkey.call('GET', '/nothing', { headers: { ...NAVIGATION, 'accept-language': language } })
+    const page = assertPage(answer, 404, 'zh-CN')
+    match(page, /<h1>页面不存在<\/h1>/)
+    match(page, /<a href="\?lang=en" lang="en"/)
+  }
+  assertPage(await latchkey.call('GET', '/nothing?lang=zh-CN', { headers: NAVIGATION }), 404, 'zh-CN')
+})
+
+test('a form that a page does not take is refused with a page, and Allow stays', async () => {
+  await using latchkey = await startInProcess()
+  const type = 'application/x-www-form-urlencoded'
+  const answer = await latchkey.call('POST', '/sign-in', { headers: NAVIGATION, body: 'username=mallory&password=secret', type })
+  const page = assertPage(answer, 405)
+  equal(answer.headers.allow, 'GET, HEAD, OPTIONS')
+  ok(!page.includes('mallory'))
+})
+
+test('a page that fails is told as a page: status and Retry-After stay, and nothing of the fault is shown', async () => {
+  await using latchkey = await startInProcess()
+  for (const [fault, code] of [
+    [new StoreError('disk full at /var/hidden'), 'store.unavailable'],
+    [new TypeError('a hidden mistake'), 'busy'],
+  ] as const) {
+    const route = openRoute({
+      method: 'GET',
+      path: '/failing',
+      proof: 'none',
+      summary: 'Fails.',
+      answers: { 200: null },
+      run: () => Promise.reject(fault),
+    })
+    const { engine: parts, publicUrl } = latchkey
+    const app = { parts, publicUrl, readiness: async () => ({}), isStopping: () => false, pages: [route], refusalPage }
+    const ask = (headers: Record<string, string>) => fetchHandler(createHandler(app))(new Request(`${publicUrl}/failing`, { headers }))
+    const page = await ask(NAVIGATION)
+    deepEqual([page.status, page.headers.get('retry-after'), page.headers.get('content-type')], [503, '1', 'text/html; charset=utf-8'])
+    const text = await page.text()
+    ok(text.includes(`href="/docs/errors?lang=en#${code}"`) && text.includes('<a class="primary" href="">Try again</a>'))
+    ok(!text.includes('hidden mistake') && !text.includes('disk full'))
+    const problem = await ask({ accept: 'application/json' })
+    deepEqual([problem.status, ((await problem.json()) as { readonly code: string }).code], [503, code])
+  }
+})
+
+test('a request for a page that cannot be read is refused with a page', async () => {
+  await using latchkey = await startInProcess()
+  const twice = { ...NAVIGATION, authorization: 'Bearer one, Bearer two' }
+  const page = assertPage(await latchkey.call('GET', '/sign-in', { headers: twice }), 400)
+  match(page, /could not be read/)
+  ok(!page.includes('Bearer'))
+})
+
+test('in a server of a host, what is not there is for the host to say', async () => {
+  const latchkey = await createLatchkey({ secret: 'a-secret-of-thirty-two-characters-or-more' }, { store: createMemoryStore() })
+  try {
+    const ask = (path: string, method = 'GET') =>
+      latchkey.handler(new Request(`http://localhost:3000${path}`, { method, headers: NAVIGATION }))
+    equal((await ask('/nothing')).headers.get('content-type'), 'application/problem+json')
+    const refused = await ask('/sign-in', 'POST')
+    deepEqual([refused.status, refused.headers.get('content-type')], [405, 'text/html; charset=utf-8'])
+    const { api, pages, admin } = latchkey.paths
+    for (const path of ['/', '/docs', '/favicon.ico', '/robots.txt', '/sign-in/']) ok(![...api, ...pages, ...admin].includes(path), path)
+    ok(pages.includes('/.well-known/change-password') && !api.includes('/.well-known/change-password'))
+  } finally {
+    await latchkey.close()
+  }
+})
