@@ -31,7 +31,7 @@ export const refusalPage: RefusalPage = async (request, error, requestId) => {
     inLanguage: (other: Language) => `?lang=${other}`,
     main: html`<section><p class="over">${STATUS[code]}</p><h1>${title}</h1><p>${text}</p>
 <p class="actions">${actionsFor(code, language)}</p>
-<p class="hint small-print"><a href="/docs/errors?lang=${language}#${code}">${texts.meaning}</a> · ${texts.requestId}: <code>${requestId}</code></p></section>`,
+<p class="hint small-print"><a href="/docs/errors?lang=${language}#${code}">${texts.meaning}</a> · ${texts.requestId} <code>${requestId}</code></p></section>`,
   }
   return pageOutcome(page, entry)
 }
@@ -46,5 +46,5 @@ function actionsFor(code: ErrorCode, language: Language): Markup {
   const { tryAgain, toAccount, toSignIn } = REFUSAL_TEXTS[language]
   // An empty address is the one that was opened.
   if (PASSING.has(code)) return html`<a class="primary" href="">${tryAgain}</a>`
-  return html`<a class="primary" href="${HOME}">${toAccount}</a> <a class="secondary" href="/sign-in?lang=${language}">${toSignIn}</a>`
+  return html`<a class="primary" href="${HOME}?lang=${language}">${toAccount}</a> <a class="secondary" href="/sign-in?lang=${language}">${toSignIn}</a>`
 }

@@ -56,7 +56,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
     toAccount: 'My account',
     toSignIn: 'Sign in',
     meaning: 'What this means',
-    requestId: 'Request ID',
+    requestId: 'Request ID:',
   },
   'zh-CN': {
     codes: {
@@ -94,6 +94,6 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
     toAccount: '我的账号',
     toSignIn: '登录',
     meaning: '了解原因',
-    requestId: '请求编号',
+    requestId: '请求编号：',
   },
 }

@@ -47,7 +47,7 @@ test('a browser at an unknown path gets a page with status 404 and the ways to t
   for (const path of UNKNOWN) {
     const page = assertPage(await latchkey.call('GET', path, { headers: NAVIGATION }), 404)
     match(page, /<h1>This page does not exist<\/h1>/)
-    match(page, /href="\/account"/)
+    match(page, /href="\/account\?lang=en"/)
     match(page, /href="\/sign-in\?lang=en"/)
     const words = decodeURIComponent(path.replace('%zz', '').replace('%00', ''))
     for (const part of words.split('/').filter((each) => each.length > 8)) ok(!page.includes(part), path)
