@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { html } from 'hono/html'
+import { DEFAULT_COOKIE_STEM } from '../src/domain/cookies.ts'
 import { type Language, languageOf } from '../src/pages/language.ts'
 import { LAB_TEXTS, type LabTexts } from './texts.ts'
 
@@ -76,5 +77,5 @@ function link(language: Language, name: string, current: Language): Markup {
 
 /** As the pages of Latchkey choose it. */
 function languageOfRequest({ url = '', headers }: IncomingMessage): Language {
-  return languageOf({ query: url.split('?')[1] ?? '', header: (name) => headers[name]?.toString() ?? null })
+  return languageOf({ query: url.split('?')[1] ?? '', header: (name) => headers[name]?.toString() ?? null }, DEFAULT_COOKIE_STEM)
 }

@@ -78,13 +78,13 @@ function warnOfSetting(warning: string): void {
 }
 
 function policyOf(settings: Settings, publicUrl: string): Policy {
-  const { cookieDomain, cookieSameSite, loginLimit, clearSiteData, ...rest } = settings
+  const { cookieName, cookieDomain, cookieSameSite, loginLimit, clearSiteData, ...rest } = settings
   return makePolicy({
     issuer: publicUrl,
     audience: settings.audience ?? publicUrl,
     ownOrigin: publicUrl,
     allowedOrigins: settings.allowedOrigins,
-    cookies: { secure: publicUrl.startsWith('https:'), domain: cookieDomain ?? null, sameSite: cookieSameSite },
+    cookies: { stem: cookieName, secure: publicUrl.startsWith('https:'), domain: cookieDomain ?? null, sameSite: cookieSameSite },
     clearSiteData: clearSiteData ?? false,
     loginLimits: loginLimit,
     sessionIdleTimeout: rest.sessionIdleTimeout,

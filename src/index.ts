@@ -80,7 +80,7 @@ export type {
 export { Refused }
 
 const NOWHERE: Whence = { ip: '', device: '' }
-const NOTHING = { sessions: [], remembered: undefined }
+const NOTHING = { sessions: [], remembered: [] }
 
 /** A user from elsewhere: the hash as the other software has stored it. */
 export interface ImportRow extends ImportValues {

@@ -4,6 +4,7 @@ import { type DatabaseChoice, readDatabase } from './connection-strings/database
 import { maskedText, maskedUrl } from './connection-strings/masking.ts'
 import { problemOf } from './connection-strings/reading.ts'
 import { readRedis } from './connection-strings/redis.ts'
+import { DEFAULT_COOKIE_STEM, isCookieStem } from './domain/cookies.ts'
 import { FORWARDED_HEADERS, type ForwardedHeader } from './domain/forwarding.ts'
 import { canBindDevices, POLICY_DEFAULTS } from './domain/policy.ts'
 import { parseDuration } from './domain/time.ts'
@@ -156,6 +157,16 @@ export const SETTINGS = {
     parse: limits,
   },
   registration: oneOf('LATCHKEY_REGISTRATION', ['open', 'closed'], 'open', 'whether people may create users themselves'),
+  cookieName: {
+    ...base(
+      'LATCHKEY_COOKIE_NAME',
+      'what the names of all cookies begin with: a different one for each of several deployments under one host or domain',
+      'a lower-case letter, then at most 31 lower-case letters, digits and hyphens',
+    ),
+    fallback: DEFAULT_COOKIE_STEM,
+    fallbackText: DEFAULT_COOKIE_STEM,
+    parse: (text: string) => (isCookieStem(text) ? text : undefined),
+  },
   cookieDomain: optional(
     'LATCHKEY_COOKIE_DOMAIN',
     'a domain of the public URL, without a leading dot, such as example.com',

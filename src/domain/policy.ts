@@ -72,7 +72,7 @@ export function makePolicy({ ownOrigin, allowedOrigins, ...choices }: PolicyChoi
 }
 
 /** A browser binds over https alone, and renews for one host alone: cookies that other hosts or other sites see have no one to renew them. */
-export function canBindDevices({ secure, domain, sameSite }: CookieSettings): boolean {
+export function canBindDevices({ secure, domain, sameSite }: Pick<CookieSettings, 'secure' | 'domain' | 'sameSite'>): boolean {
   return secure && domain === null && sameSite !== 'none'
 }
 

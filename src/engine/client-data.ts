@@ -15,6 +15,11 @@ export function openClientData(parts: Parts, principal: Principal, sealed: strin
   return text === undefined ? {} : (JSON.parse(text) as JsonObject)
 }
 
+/** Whether it was sealed for this user. */
+export function isClientDataOf(parts: Parts, principal: Principal, sealed: string): boolean {
+  return parts.secrets.unseal(PURPOSE, principal.userCode, sealed) !== undefined
+}
+
 /** Refusal: `data.too_large` when the sealed value would not fit into 3 KiB. */
 export function sealClientData(parts: Parts, principal: Principal, data: JsonObject): string | AuthError {
   const sealed = parts.secrets.seal(PURPOSE, principal.userCode, JSON.stringify(data))

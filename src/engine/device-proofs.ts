@@ -3,6 +3,7 @@
 import type { CredentialRecord, DeviceBinding, SessionRecord } from '../domain/credential.ts'
 import { DEVICE_PROOF_LIFETIME, DEVICE_PROOF_SLACK, hasLapsed, nextChallengeAt, type Unproven } from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
+import { sealForDeployment, unsealAlsoUnbound } from './deployment-seals.ts'
 import type { Parts } from './parts.ts'
 
 type Purpose = 'device-proof' | 'device-binding' | 'device-renewal'
@@ -45,6 +46,11 @@ export function provenUntil(
   return until !== undefined && parts.clock.now() < until ? until : undefined
 }
 
+/** Whether this is a device proof of the lineage, over or not. */
+export function isProofOf(parts: Parts, lineage: string, proof: string): boolean {
+  return unseal(parts, 'device-proof', lineage, proof) !== undefined
+}
+
 /** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */
 export function offersBinding({ policy }: Parts, session: SessionRecord): boolean {
   const { delivery, binding, startedAt, startedBy, awaitingFirstUseFor, amr } = session
@@ -71,10 +77,10 @@ export function challengeAt(
 }
 
 function seal(parts: Parts, purpose: Purpose, lineage: string, at: number): string {
-  return parts.secrets.seal(purpose, lineage, String(at))
+  return sealForDeployment(parts, purpose, lineage, String(at))
 }
 
 function unseal(parts: Parts, purpose: Purpose, lineage: string, sealed: string | undefined): number | undefined {
-  const text = sealed === undefined ? undefined : parts.secrets.unseal(purpose, lineage, sealed)
+  const text = sealed === undefined ? undefined : unsealAlsoUnbound(parts, purpose, lineage, sealed)
   return text === undefined ? undefined : Number(text)
 }

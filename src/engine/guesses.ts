@@ -3,6 +3,7 @@
 import { AuthError } from '../domain/errors.ts'
 import { addressKey, type Limit } from '../domain/limits.ts'
 import { wholeSeconds } from '../domain/time.ts'
+import { sealForDeployment, unsealAlsoUnbound } from './deployment-seals.ts'
 import type { Parts, Whence } from './parts.ts'
 
 export interface Guess {
@@ -56,7 +57,12 @@ export function markKnownDevice(parts: Parts, usernameKey: string, earlier: stri
   const user = parts.secrets.digest('limit', usernameKey)
   const users = [user, ...(before?.users ?? []).filter((other) => other !== user)].slice(0, MAX_USERS)
   const mark: KnownDevice = { device: before?.device ?? parts.secrets.randomId(), users }
-  return parts.secrets.seal(PURPOSE, '', JSON.stringify(mark))
+  return sealForDeployment(parts, PURPOSE, '', JSON.stringify(mark))
+}
+
+/** Whether it is a mark of ours, whomever it is about. */
+export function isKnownDevice(parts: Parts, sealed: string): boolean {
+  return readKnownDevice(parts, sealed) !== undefined
 }
 
 function deviceKnownFor(parts: Parts, name: string, sealed: string): string | undefined {
@@ -65,6 +71,6 @@ function deviceKnownFor(parts: Parts, name: string, sealed: string): string | un
 }
 
 function readKnownDevice(parts: Parts, sealed: string): KnownDevice | undefined {
-  const text = parts.secrets.unseal(PURPOSE, '', sealed)
+  const text = unsealAlsoUnbound(parts, PURPOSE, '', sealed)
   return text === undefined ? undefined : (JSON.parse(text) as KnownDevice)
 }

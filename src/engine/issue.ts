@@ -8,6 +8,7 @@ import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.
 import type { UserRecord } from '../domain/user.ts'
 import type { IssuedSecret } from '../ports/secrets.ts'
 import { challengeToBind, offersBinding } from './device-proofs.ts'
+import { makePair } from './pair.ts'
 import type { Parts, Whence } from './parts.ts'
 import { principalOfSession, type SessionView, viewOf } from './principal.ts'
 
@@ -29,6 +30,8 @@ export interface SignedIn {
   readonly rememberedCredential: { readonly value: string; readonly expiresAt: number } | undefined
   /** What a browser answers that binds the lineage to its device; undefined where it is bound already, or cannot be. */
   readonly deviceChallenge: string | undefined
+  /** What stands beside the cookies of a new lineage on our own host: see `pair.ts`. Undefined where cookies have no Domain. */
+  readonly pair: { readonly value: string; readonly expiresAt: number | undefined } | undefined
 }
 
 export interface SessionOrigin extends Whence {
@@ -136,8 +139,16 @@ export function signedIn(
     session: viewOf(record),
     sessionCredential: { value: secret.value, delivery: record.delivery },
     rememberedCredential: remembered && { value: remembered.secret.value, expiresAt: remembered.expiresAt },
+    pair: pairOf(parts, record, remembered?.expiresAt),
     deviceChallenge: offersBinding(parts, record) ? challengeToBind(parts, record.lineage, now) : undefined,
   }
+}
+
+/** Another tab that was first has set it, where a remembered login hands out nothing new. */
+function pairOf(parts: Parts, { lineage, delivery, startedBy }: SessionRecord, expiresAt: number | undefined): SignedIn['pair'] {
+  if (delivery !== 'cookie' || (startedBy !== null && expiresAt === undefined)) return undefined
+  const value = makePair(parts, lineage)
+  return value === undefined ? undefined : { value, expiresAt }
 }
 
 export function operation(

@@ -22,7 +22,7 @@ const NO_PASSWORD = { amr: [], authTime: 0 } as const
 /** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
 export interface SentAlong {
   readonly sessions: readonly string[]
-  readonly remembered: string | undefined
+  readonly remembered: readonly string[]
   /** The device proof beside them. */
   readonly proof?: string | undefined
 }
@@ -67,7 +67,7 @@ export async function beginLineage(
 async function endingsOf(parts: Parts, user: UserRecord, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
   const opened = [
     ...sentAlong.sessions.map((session) => parts.secrets.open('session', session)),
-    sentAlong.remembered === undefined ? undefined : parts.secrets.open('remembered', sentAlong.remembered),
+    ...sentAlong.remembered.map((login) => parts.secrets.open('remembered', login)),
   ]
   const lineages = new Map<string, string>()
   for (const credential of opened) {

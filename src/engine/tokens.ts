@@ -22,5 +22,6 @@ export async function mintForSession(parts: Parts, principal: Principal): Promis
     sessionCredential: undefined,
     rememberedCredential: undefined,
     deviceChallenge: undefined,
+    pair: undefined,
   }
 }

@@ -13,7 +13,7 @@ export interface VouchedSignIn extends Omit<SignInWish, 'data'> {
   readonly data: JsonObject
 }
 
-const NOTHING = { sessions: [], remembered: undefined }
+const NOTHING = { sessions: [], remembered: [] }
 
 /**
  * Begins a lineage without a password: it is never fresh. Refusals: `not_found` (no such user, or disabled), `data.too_large`.

@@ -12,6 +12,7 @@ import { ownAddress, readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, judgeRights, type Proven, provePrincipal, proveService } from './proof.ts'
 import type { App, Call, Route } from './route.ts'
+import { settle } from './settle-cookies.ts'
 
 export interface Admission {
   readonly call: Call<unknown, unknown>
@@ -23,8 +24,19 @@ export interface Admission {
 
 const NOTHING: RequestCredentials = { header: undefined, cookies: {} }
 
-/** Answers at once where memory does; what is promised may reject with StoreError. */
-export function admit(app: App, names: CookieNames, request: Incoming, route: Route, parameter: string): Soon<Admission> {
+/**
+ * Answers at once where memory does; what is promised may reject with StoreError.
+ *
+ * @param settled the credentials, once it is known which of several cookies of one name counts
+ */
+export function admit(
+  app: App,
+  names: CookieNames,
+  request: Incoming,
+  route: Route,
+  parameter: string,
+  settled?: RequestCredentials,
+): Soon<Admission> {
   const decide = (refused: AuthError | undefined, proven?: Proven, credentials = NOTHING, key?: string): Admission => {
     const whence = { ip: request.address, device: deviceOf(request.header('user-agent')) }
     const call = { app, parts: app.parts, request, credentials, whence, parameter, key, query: undefined, body: undefined }
@@ -39,8 +51,12 @@ export function admit(app: App, names: CookieNames, request: Incoming, route: Ro
   if (proof instanceof AuthError) return decide(proof)
   if (proof === 'none') return decide(undefined)
   if (proof === 'service') return proveService(app.parts, request).then((refused) => decide(refused))
-  const credentials = readCredentials((name) => request.header(name), names)
+  const credentials = settled ?? readCredentials((name) => request.header(name), names)
   if (credentials instanceof AuthError) return decide(credentials)
+  if (settled === undefined && credentials.cookies.duplicates !== undefined) {
+    const needs = proof !== 'origin' ? 'header' : isSafeMethod(request.method) ? 'page' : 'cookies'
+    return settle(app.parts, credentials, needs).then((found) => admit(app, names, request, route, parameter, found))
+  }
   const withKey = (proven?: Proven): Soon<Admission> => {
     const { mints = false } = route
     const sensitive = typeof route.sensitive === 'function' ? route.sensitive(request) : route.sensitive === true

@@ -1,10 +1,13 @@
 // Cookies as text: what is set, and what is expired on every domain it can have (RFC 6265bis).
 
 import { stringifySetCookie } from 'cookie'
-import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
+import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieDomains, cookieName } from '../domain/cookies.ts'
 import { DEVICE_PROOF_LIFETIME } from '../domain/device-binding.ts'
-import { SECOND, wholeSeconds } from '../domain/time.ts'
+import { DAY, SECOND, wholeSeconds } from '../domain/time.ts'
 import type { SignedIn } from '../engine/issue.ts'
+
+/** Whole seconds. */
+export const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
 
 /**
  * A Set-Cookie value.
@@ -15,17 +18,24 @@ export function setCookie(purpose: CookiePurpose, value: string, settings: Cooki
   return stringifySetCookie({
     name: cookieName(purpose, settings),
     value,
-    ...cookieAttributes(settings),
+    ...cookieAttributes(purpose, settings),
     ...(maxAge === undefined ? {} : { maxAge }),
   })
 }
 
-/** The Set-Cookie values of what a sign-in made anew: the session's where it is delivered so, and the remembered login's. */
+/** For Max-Age. Both in milliseconds since 1970. */
+export function wholeSecondsLeft(expiresAt: number, now: number): number {
+  return Math.ceil((expiresAt - now) / SECOND)
+}
+
+/** The Set-Cookie values of what a sign-in made anew: the session's where it is delivered so, the remembered login's, and their pair. */
 export function signInCookies(signedIn: SignedIn, settings: CookieSettings, now: number): readonly string[] {
-  const { sessionCredential: session, rememberedCredential: remembered } = signedIn
+  const { sessionCredential: session, rememberedCredential: remembered, pair } = signedIn
+  const left = (expiresAt: number | undefined) => (expiresAt === undefined ? undefined : wholeSecondsLeft(expiresAt, now))
   return [
     ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, settings)] : []),
-    ...(remembered ? [setCookie('remember', remembered.value, settings, Math.ceil((remembered.expiresAt - now) / SECOND))] : []),
+    ...(remembered ? [setCookie('remember', remembered.value, settings, left(remembered.expiresAt))] : []),
+    ...(pair ? [setCookie('pair', pair.value, settings, left(pair.expiresAt))] : []),
   ]
 }
 
@@ -45,13 +55,79 @@ export function deviceCookie(
 /** The Set-Cookie values that make a browser forget this cookie: with our Domain, and without. */
 export function expireCookie(purpose: CookiePurpose, settings: CookieSettings): readonly string[] {
   const name = cookieName(purpose, settings)
-  const { domain: _, ...hostOnly } = cookieAttributes(settings)
-  const variants = settings.domain === null ? [hostOnly] : [cookieAttributes(settings), hostOnly]
-  return variants.map((attributes) => stringifySetCookie({ name, value: '', ...attributes, maxAge: 0, expires: new Date(0) }))
+  const attributes = cookieAttributes(purpose, settings)
+  const { domain, ...hostOnly } = attributes
+  const variants = domain === undefined ? [hostOnly] : [attributes, hostOnly]
+  return variants.map((variant) => stringifySetCookie({ name, value: '', ...variant, maxAge: 0, expires: new Date(0) }))
 }
 
 /** Everything of ours but the mark of a known device, which identifies nobody and outlives a sign-out. */
 export function expireAll(settings: CookieSettings): readonly string[] {
-  const purposes = settings.secure ? (['session', 'remember', 'device', 'data'] as const) : (['session', 'remember', 'data'] as const)
+  const { secure, domain } = settings
+  const purposes = ['session', 'remember', ...(secure ? ['device' as const] : []), 'data', ...(domain ? ['pair' as const] : [])] as const
   return purposes.flatMap((purpose) => expireCookie(purpose, settings))
+}
+
+/**
+ * The Set-Cookie values that make a browser forget every cookie by this name but the one that we set: on this host alone, with each
+ * Domain that reaches this host, at `/` and at the first segment of the path, in a partition (CHIPS) and in none. A browser takes a
+ * `__Host-` name on this host alone and at `/` alone, so that there is next to nothing to expire.
+ */
+export function expireVariants(purpose: CookiePurpose, settings: CookieSettings, host: string, path: string): readonly string[] {
+  return expireName(cookieName(purpose, settings), settings, host, path, cookieAttributes(purpose, settings).domain)
+}
+
+interface Variant {
+  readonly domain: string | undefined
+  readonly path: string
+  readonly partitioned: boolean
+}
+
+/** @param keep the Domain of the one that we set, undefined for none; null where none is kept */
+export function expireName(
+  name: string,
+  settings: CookieSettings,
+  host: string,
+  path: string,
+  keep: string | undefined | null,
+): readonly string[] {
+  const isHostOnly = name.startsWith('__Host-')
+  const own = settings.sameSite === 'none'
+  const domains = isHostOnly ? [undefined] : cookieDomains(host)
+  const directory = `/${path.split('/', 2)[1] ?? ''}`
+  const at = (domain: string | undefined, one: string, partitioned = own): Variant => ({ domain, path: one, partitioned })
+  const variants = [
+    ...domains.map((domain) => at(domain, '/')),
+    ...(settings.secure ? [undefined, ...(keep ? [keep] : [])].map((domain) => at(domain, '/', !own)) : []),
+    ...(isHostOnly || directory === '/' ? [] : domains.map((domain) => at(domain, directory))),
+  ]
+  return variants
+    .filter((variant) => keep === null || variant.domain !== keep || variant.path !== '/' || variant.partitioned !== own)
+    .map((variant) => expiring(name, settings, variant))
+}
+
+/** As short as it can be: there can be many, and proxies take some 4 KiB of headers. */
+function expiring(name: string, { secure, sameSite }: CookieSettings, { domain, path, partitioned }: Variant): string {
+  return stringifySetCookie({
+    name,
+    value: '',
+    path,
+    maxAge: 0,
+    secure,
+    ...(sameSite === 'none' ? { sameSite } : {}),
+    ...(domain === undefined ? {} : { domain }),
+    ...(partitioned ? { partitioned } : {}),
+  })
+}
+
+/** Characters of Set-Cookie in one answer that expire what others have set: proxies take some 4 KiB of headers. */
+export const MAX_EXPIRIES = 2_000
+
+/** Lets values through up to so many characters. What is left out now is expired once the others are gone. */
+export function within(budget: number): (cookie: string) => boolean {
+  let left = budget
+  return (cookie) => {
+    left -= cookie.length
+    return left >= 0
+  }
 }

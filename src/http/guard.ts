@@ -12,6 +12,7 @@ import { type GuardOptions, type Rule, readGuardOptions } from './guard-options.
 import { ownAddress, readKeyProof } from './key-proof.ts'
 import type { Incoming } from './message.ts'
 import { judgeProof, judgeRights, type Proven, provePrincipal } from './proof.ts'
+import { settle } from './settle-cookies.ts'
 import { tellOfCopy } from './unproven.ts'
 
 /** Who a request is, or why nobody can say. */
@@ -58,10 +59,13 @@ export function createJudge(parts: Parts): Judge {
     )
   }
 
-  return (request, rule) => {
+  const decide = (request: Asking, rule: Rule, settled?: RequestCredentials): Soon<Authentication> => {
     const { method, header } = request
-    const credentials = readCredentials(header, names)
+    const credentials = settled ?? readCredentials(header, names)
     if (credentials instanceof AuthError) return { ok: false, error: credentials }
+    // The answer is the host's: what counts is found out, and the browser keeps what it has.
+    if (settled === undefined && credentials.cookies.duplicates !== undefined)
+      return settle(parts, credentials, 'header').then((found) => decide(request, rule, found))
     return soon(provePrincipal(parts, credentials, request, header('x-latchkey-passive') === '1'), (proven) => {
       if (proven instanceof UnprovenDevice) {
         return tellOfCopy(parts, proven, whenceOf(request), request).then((error) => ({ ok: false, error }))
@@ -70,6 +74,7 @@ export function createJudge(parts: Parts): Judge {
       return (rule.needsKey || needsKey) && found.ok && found.via === 'token' ? withKey(request, credentials, found) : found
     })
   }
+  return decide
 }
 
 function whenceOf({ address, header }: Asking): Whence {

@@ -5,7 +5,7 @@ import { UnprovenDevice } from '../engine/device-proofs.ts'
 import { admit, endedMeanwhile } from './admission.ts'
 import { rescued, type Soon, soon } from './at-once.ts'
 import { readBody } from './body.ts'
-import { cookieNames } from './credentials.ts'
+import { cookieNames, type RequestCredentials } from './credentials.ts'
 import { checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
 import { securityHeaders } from './headers.ts'
 import type { Answer, Incoming } from './message.ts'
@@ -16,6 +16,7 @@ import type { Proven } from './proof.ts'
 import type { App, Call, Outcome, Route } from './route.ts'
 import { createRouter, type Found } from './router.ts'
 import { routes } from './routes/index.ts'
+import { clearingCookies } from './settle-cookies.ts'
 import { tellOfCopy } from './unproven.ts'
 
 /** What can be told of a request in a log: no credential, no query, no body. */
@@ -45,6 +46,8 @@ interface Noted {
   readonly began: number
   refusal?: AuthError
   proven?: Proven
+  /** Where some of our cookies came more than once, and the answer is for their host. */
+  duplicated?: RequestCredentials
   fault?: unknown
 }
 
@@ -53,7 +56,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   const { allowedOrigins, cookies } = app.parts.policy
   const names = cookieNames(cookies)
   const fixedHeaders = securityHeaders(cookies.secure)
-  const find = createRouter([...withApiDescription(routes, app.publicUrl), ...(app.pages ?? [])])
+  const find = createRouter([...withApiDescription(routes, app.publicUrl, cookies), ...(app.pages ?? [])])
   const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
 
   function respond(request: Incoming, found: Found | undefined, noted: Noted): Soon<Outcome> {
@@ -62,6 +65,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     if (route === undefined) return withoutRoute(request, [...found.methods.keys(), 'OPTIONS'], noted)
     return soon(admit(app, names, request, route, found.parameter), ({ call, proven, refused }) => {
       if (proven) noted.proven = proven
+      if (call.credentials.cookies.duplicates !== undefined && !route.forOtherHost) noted.duplicated = call.credentials
       const judged = soon(refused ?? run(route, call, proven), (outcome) =>
         outcome instanceof UnprovenDevice ? tellOfCopy(app.parts, outcome, call.whence, request) : outcome,
       )
@@ -146,9 +150,13 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
         ...(content && { 'content-type': content.type }),
         ...outcome.headers,
       },
-      cookies: outcome.cookies ?? [],
+      cookies: noted.duplicated ? cleared(request, noted.duplicated, outcome) : (outcome.cookies ?? []),
       body: request.method === 'HEAD' ? null : (content?.body ?? null),
     }
+  }
+
+  function cleared({ path }: Incoming, credentials: RequestCredentials, { cookies: outgoing = [] }: Outcome): readonly string[] {
+    return [...new Set([...clearingCookies(app.parts, credentials, path, outgoing), ...outgoing])]
   }
 
   return (request) => {

@@ -1,6 +1,7 @@
 // The description of the API (OpenAPI 3.1), made from the routes and from the schemas that validate.
 
 import { z } from 'zod'
+import { type CookiePurpose, type CookieSettings, cookieName } from '../domain/cookies.ts'
 import { ERROR_CODES, type ErrorCode } from '../domain/errors.ts'
 import { problem } from './contract.ts'
 import { PROBLEM_TYPE, STATUS } from './problem.ts'
@@ -56,7 +57,7 @@ export interface ApiDocument {
 }
 
 /** The routes and one more, `/openapi.json`, which describes them all. */
-export function withApiDescription(routes: readonly Route[], publicUrl: string): readonly Route[] {
+export function withApiDescription(routes: readonly Route[], publicUrl: string, cookies: CookieSettings): readonly Route[] {
   let body: string | undefined
   const all: readonly Route[] = [
     ...routes,
@@ -67,7 +68,7 @@ export function withApiDescription(routes: readonly Route[], publicUrl: string):
       summary: 'This description.',
       answers: { 200: z.object({}).loose() },
       async run() {
-        body ??= JSON.stringify(describeApi(all, publicUrl))
+        body ??= JSON.stringify(describeApi(all, publicUrl, cookies))
         return { content: { type: 'application/json', body } }
       },
     }),
@@ -76,7 +77,7 @@ export function withApiDescription(routes: readonly Route[], publicUrl: string):
 }
 
 /** The description of these routes. */
-export function describeApi(routes: readonly Route[], publicUrl: string): ApiDocument {
+export function describeApi(routes: readonly Route[], publicUrl: string, cookies: CookieSettings): ApiDocument {
   const paths: Record<string, Record<string, ApiOperation>> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/, '{$1}')
@@ -101,13 +102,20 @@ export function describeApi(routes: readonly Route[], publicUrl: string): ApiDoc
           description: 'also accepted without the word Bearer, and after `DPoP` where it is bound to a key',
         },
         sessionHeader: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Session <value>`' },
-        sessionCookie: { type: 'apiKey', in: 'cookie', name: 'latchkey_session', description: '`__Host-latchkey_session` over https' },
+        sessionCookie: cookieScheme('session', cookies),
         serviceKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Service <key>`, made by `latchkey key add`' },
-        rememberedCookie: { type: 'apiKey', in: 'cookie', name: 'latchkey_remember', description: '`__Host-latchkey_remember` over https' },
+        rememberedCookie: cookieScheme('remember', cookies),
       },
     },
     'x-error-codes': Object.fromEntries(ERROR_CODES.map((code) => [code, STATUS[code]])),
   }
+}
+
+/** Which of several by that name counts is no error: see the guide to HTTP. */
+function cookieScheme(purpose: CookiePurpose, cookies: CookieSettings) {
+  const pair = cookies.domain === null ? '' : `; to mint a token it needs \`${cookieName('pair', cookies)}\` beside it`
+  const description = `of several by this name the one that is genuine counts, where it is the only one${pair}`
+  return { type: 'apiKey', in: 'cookie', name: cookieName(purpose, cookies), description }
 }
 
 function describeRoute(route: Route): ApiOperation {

@@ -8,6 +8,7 @@ import { isServiceKey } from '../engine/keys.ts'
 import type { Parts } from '../engine/parts.ts'
 import { type Principal, principalOfSession, type Via } from '../engine/principal.ts'
 import { type Soon, soon } from './at-once.ts'
+import { isOfOthers } from './authorization.ts'
 import type { RequestCredentials } from './credentials.ts'
 import type { Incoming } from './message.ts'
 import { PresentedByRequest, type Sender } from './presented.ts'
@@ -78,7 +79,7 @@ function provenBy(via: Via, found: Soon<Principal | AuthError>, request: Sender,
 /** Another service of the deployment: nobody's session, and no cookie, stands for it. @throws StoreError */
 export async function proveService(parts: Parts, request: Incoming): Promise<AuthError | undefined> {
   const authorization = request.header('authorization')
-  if (authorization === null) return sessionRequired('none')
+  if (authorization === null || isOfOthers(authorization)) return sessionRequired('none')
   const key = /^service +(\S+)$/i.exec(authorization)?.[1]
   return key !== undefined && (await isServiceKey(parts, key)) ? undefined : tokenInvalid('malformed')
 }

@@ -87,6 +87,8 @@ interface Common extends Description {
   readonly sensitive?: true | ((request: Incoming) => boolean)
   /** What a proof of a key is for, where that is not this very request. */
   readonly occasion?: (request: Incoming, parts: Parts) => Occasion
+  /** True where a proxy asks on behalf of another host: its cookies are left as they are. */
+  readonly forOtherHost?: true
   /** True where a token is handed out, which is bound to the key of a proof that comes along. */
   readonly mints?: true
 }

@@ -11,7 +11,6 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       too_deep: 'the body has more than 32 levels',
       ill_formed: 'the body holds text that is not Unicode',
       out_of_range: 'the body holds a number that no program can keep exactly',
-      duplicate_cookie: 'a cookie came twice, and only one can count',
       duplicate_header: 'a header came twice, and only one can count',
       missing_header: '`Sec-Secure-Session-Id` is missing where a device proof is renewed',
       http: 'the request is not HTTP',
@@ -20,12 +19,12 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       body_already_read: 'in a server of yours, something read the body before Latchkey could',
     },
     advice:
-      'Correct the request. For duplicates, look for a proxy that adds a header, or for a second cookie with another `Domain`, and delete it. For `body_already_read`, mount Latchkey before `express.json()` and the like.',
+      'Correct the request. For duplicates, look for a proxy that adds a header. For `body_already_read`, mount Latchkey before `express.json()` and the like.',
   },
   'session.required': {
     cause: 'There is no live session.',
     reasons: {
-      none: 'no credential was sent',
+      none: 'no credential was sent, or none that counts',
       unknown: 'the credential is not one of ours, or ended long ago',
       idle: 'the session was not used for too long',
       expired: 'the session has reached its longest life',

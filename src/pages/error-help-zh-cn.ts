@@ -11,7 +11,6 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       too_deep: '请求体的嵌套超过 32 层',
       ill_formed: '请求体中含有不是 Unicode 的文本',
       out_of_range: '请求体中有超出可精确表示范围的数字',
-      duplicate_cookie: '同一个 Cookie 出现了两次，无法判断以哪个为准',
       duplicate_header: '同一个请求头出现了两次，无法判断以哪个为准',
       missing_header: '续期设备证明时缺少 `Sec-Secure-Session-Id`',
       http: '请求不符合 HTTP 格式',
@@ -20,12 +19,12 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       body_already_read: '在您自己的服务器中，请求体在到达 Latchkey 之前已被其他中间件读取',
     },
     advice:
-      '请修正请求。如果是重复，请检查是否有代理添加了请求头，或者是否存在 `Domain` 不同的同名 Cookie，并将其删除。如果是 `body_already_read`，请把 Latchkey 挂载在 `express.json()` 等中间件之前。',
+      '请修正请求。如果是重复，请检查是否有代理添加了请求头。如果是 `body_already_read`，请把 Latchkey 挂载在 `express.json()` 等中间件之前。',
   },
   'session.required': {
     cause: '当前没有有效的会话。',
     reasons: {
-      none: '请求未携带任何凭证',
+      none: '请求未携带凭证，或所带凭证均不作数',
       unknown: '凭证不是本服务器签发的，或早已失效',
       idle: '会话因长时间未使用而结束',
       expired: '会话已达到最长时限',

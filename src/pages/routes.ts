@@ -99,8 +99,10 @@ function assetOutcome(request: Incoming, asset: Asset, cacheControl: string): Ou
 /** Drawn once in each language: it is the longest page, and says the same to everybody. */
 function apiPageOnce(): MakePage {
   const drawn = new Map<Language, Page>()
-  return ({ app: { publicUrl } }, language) => {
-    const page = drawn.get(language) ?? apiPage(describeApi(withApiDescription(routes, publicUrl), publicUrl), publicUrl, language)
+  return ({ app: { publicUrl, parts } }, language) => {
+    const { cookies } = parts.policy
+    const all = () => describeApi(withApiDescription(routes, publicUrl, cookies), publicUrl, cookies)
+    const page = drawn.get(language) ?? apiPage(all(), publicUrl, language)
     drawn.set(language, page)
     return page
   }
@@ -126,8 +128,9 @@ function htmlRoute(path: string, summary: string, run: (call: Call<unknown, unkn
     path,
     summary,
     async run(call) {
-      const outcome = await run(call, languageOf(call.request))
-      return { ...outcome, cookies: keepChoice(call.request, call.parts.policy.cookies.secure) }
+      const { cookies } = call.parts.policy
+      const outcome = await run(call, languageOf(call.request, cookies.stem))
+      return { ...outcome, cookies: keepChoice(call.request, cookies) }
     },
   })
 }

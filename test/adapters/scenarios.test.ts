@@ -97,7 +97,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'a bad header never falls back to a good cookie, not even where it is optional': async ({ ask, someone, reached }) => {
     const visitor = await someone()
     for (const path of ['/me', '/maybe', '/page'])
-      for (const authorization of ['Bearer nonsense', 'Basic eDp5', `Bearer ${visitor.token.slice(0, -2)}xx`]) {
+      for (const authorization of ['Bearer nonsense', 'Token eDp5', `Bearer ${visitor.token.slice(0, -2)}xx`]) {
         const refused = await ask('GET', path, { ...byCookie(visitor), authorization })
         deepEqual([refused.status, refused.json.code], [401, 'token.invalid'], `${path} ${authorization}`)
       }
@@ -166,11 +166,29 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     deepEqual([refused.status, refused.json.reason], [401, 'idle'])
   },
 
-  'twins are refused': async ({ ask, someone }) => {
-    const visitor = await someone()
-    const session = visitor.cookie('session')
-    const refused = await ask('GET', '/me', { cookie: `latchkey_session=${session}; latchkey_session=${session}` })
-    deepEqual([refused.status, refused.json.reason], [400, 'duplicate_cookie'])
+  'of duplicate cookies the genuine one counts, two genuine ones count for nothing, and the answer of the host sets none': async ({
+    ask,
+    someone,
+  }) => {
+    const [visitor, other] = [await someone(), await someone()]
+    const session = `latchkey_session=${visitor.cookie('session')}`
+    for (const cookie of [`latchkey_session=made.up; ${session}`, `${session}; latchkey_session=`, `${session}; ${session}`]) {
+      const answer = await ask('GET', '/me', { cookie })
+      deepEqual([answer.status, answer.headers.getSetCookie()], [200, []])
+      equal((await ask('POST', '/me', { cookie })).status, 403)
+    }
+    const unclear = await ask('GET', '/me', { cookie: `${session}; latchkey_session=${other.cookie('session')}` })
+    deepEqual([unclear.status, unclear.json.reason], [401, 'none'])
+  },
+
+  "a proxy's own password in Authorization is no credential: the cookie counts, and changes nothing": async ({ ask, someone }) => {
+    const cookie = `latchkey_session=${(await someone()).cookie('session')}`
+    for (const authorization of ['Basic YTpi', 'Digest username="a", realm="b"', 'negotiate YII=', 'NTLM TlRM']) {
+      equal((await ask('GET', '/me', { cookie, authorization })).status, 200, authorization)
+      const refused = await ask('POST', '/me', { cookie, authorization })
+      deepEqual([refused.status, refused.json.code], [403, 'header.required'])
+    }
+    equal((await ask('GET', '/me', { cookie, authorization: 'Token abc' })).status, 401)
   },
 
   "the session's data is patched, and refusals come out as what they are": async ({ ask, someone }) => {

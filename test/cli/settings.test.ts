@@ -50,6 +50,7 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_PASSWORD_MIN: '7',
   LATCHKEY_LOGIN_LIMIT: '10',
   LATCHKEY_REGISTRATION: 'shut',
+  LATCHKEY_COOKIE_NAME: 'Latchkey_1',
   LATCHKEY_COOKIE_DOMAIN: '.example.com',
   LATCHKEY_COOKIE_SAME_SITE: 'Lax',
   LATCHKEY_CLEAR_SITE_DATA: 'yes',

@@ -9,7 +9,7 @@ const DEPLOYMENT = {
   issuer: 'https://app.example',
   ownOrigin: 'https://app.example',
   allowedOrigins: ['https://other.example'],
-  cookies: { secure: true, domain: null, sameSite: 'lax' },
+  cookies: { stem: 'latchkey', secure: true, domain: null, sameSite: 'lax' },
 } as const
 
 test('the defaults', () => {

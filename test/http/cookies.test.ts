@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { JarVisitor } from '../support/cookie-jar.ts'
 import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, login, person, register } from '../support/people.ts'
 
 const HTTPS = 'https://login.example.com'
+const LOGIN = 'https://login.example.test'
 const MONTH = 30 * 86_400
 const YEAR = 365 * 86_400
 const HTTP_ATTRIBUTES = ['HttpOnly', 'Path=/', 'SameSite=Lax']
@@ -66,7 +68,8 @@ test('with a cookie domain the cookies carry it, and the prefix that allows it',
   assert.deepEqual(cookiesOf(answer), {
     '__Secure-latchkey_session': attributes,
     '__Secure-latchkey_remember': aged(MONTH, attributes),
-    '__Secure-latchkey_known': aged(YEAR, attributes),
+    '__Host-latchkey_pair': aged(MONTH, HTTPS_ATTRIBUTES),
+    '__Host-latchkey_known': aged(YEAR, HTTPS_ATTRIBUTES),
   })
   const alice = person(answer, 201)
   const { cookies } = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
@@ -74,6 +77,7 @@ test('with a cookie domain the cookies carry it, and the prefix that allows it',
     const expired = cookies.filter((cookie) => cookie.startsWith(`__Secure-latchkey_${purpose}=;`))
     assert.deepEqual(expired.map((cookie) => cookie.includes('Domain=example.com')).sort(), [false, true], purpose)
   }
+  assert.ok(cookies.some((cookie) => cookie.startsWith('__Host-latchkey_pair=; ')))
 })
 
 test('for applications on another site the cookies are partitioned', async () => {
@@ -145,4 +149,64 @@ test('the device keeps being the same device over sign-ins of several users', as
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 429)
   const known = { cookie: `latchkey_known=${bob.jar.latchkey_known}` }
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE, headers: known })).status, 200)
+})
+
+test('a cookie name of its own is the stem of every cookie, in whatever prefix', async () => {
+  await using plain = await startInProcess({ cookieName: 'staff-2' })
+  await using secure = await https({ cookieName: 'staff-2', cookieDomain: 'example.com' })
+  const names = async (latchkey: InProcess) => {
+    const answer = await signIn(latchkey, { remember: true })
+    const { token } = person(answer, 201)
+    const put = await latchkey.call('PUT', '/access/client-data', { headers: { authorization: token }, body: { data: { a: 1 } } })
+    const page = await latchkey.call('GET', '/sign-in?lang=en')
+    return [answer, put, page].flatMap((one) => Object.keys(one.jar))
+  }
+  assert.deepEqual(
+    await names(plain),
+    ['session', 'remember', 'known', 'data', 'language'].map((purpose) => `staff-2_${purpose}`),
+  )
+  assert.deepEqual(await names(secure), [
+    '__Secure-staff-2_session',
+    '__Secure-staff-2_remember',
+    '__Host-staff-2_pair',
+    '__Host-staff-2_known',
+    '__Secure-staff-2_data',
+    'staff-2_language',
+  ])
+  const { components } = (await secure.call('GET', '/openapi.json')).json
+  assert.equal(components.securitySchemes.sessionCookie.name, '__Secure-staff-2_session')
+})
+
+test('two deployments on one host, at two ports, with cookie names of their own do not disturb each other', async () => {
+  await using shop = await startInProcess({}, { publicUrl: 'http://localhost:3000' })
+  await using staff = await startInProcess({ cookieName: 'staff' }, { publicUrl: 'http://localhost:3001' })
+  const browser = new JarVisitor()
+  const both = [shop, staff]
+  const tokens = new Map<InProcess, string>()
+  for (const latchkey of both) {
+    const answer = await browser.call(latchkey, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
+    assert.equal(answer.status, 201)
+    tokens.set(latchkey, answer.json.token)
+  }
+  for (const latchkey of both) assert.equal((await browser.call(latchkey, 'GET', '/access/session')).status, 200)
+  for (const latchkey of both) assert.equal((await browser.call(latchkey, 'POST', '/access/token')).status, 200)
+  const out = await browser.call(staff, 'GET', '/access/session')
+  const headers = { authorization: tokens.get(staff) ?? '' }
+  assert.equal((await browser.call(staff, 'POST', `/access/logout/${out.json.user.code}`, { headers })).status, 200)
+  assert.equal((await browser.call(staff, 'GET', '/access/session')).status, 401)
+  assert.equal((await browser.call(shop, 'GET', '/access/session')).status, 200)
+})
+
+test('a sign-out expires what other settings have left: another prefix, another domain', async () => {
+  await using latchkey = await startInProcess({ publicUrl: LOGIN, cookieDomain: 'example.test' }, { publicUrl: LOGIN })
+  const browser = new JarVisitor()
+  const old = 'A'.repeat(22)
+  await browser.plant(`__Host-latchkey_session=${old}; Secure; Path=/`, LOGIN)
+  await browser.plant(`latchkey_remember=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
+  await browser.plant(`__Secure-latchkey_data=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
+  await browser.plant('other_session=theirs; Path=/', LOGIN)
+  const { json } = await browser.call(latchkey, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
+  const out = await browser.call(latchkey, 'POST', `/access/logout/${json.user.code}`, { headers: { authorization: json.token } })
+  assert.equal(out.status, 200)
+  assert.deepEqual(await browser.names(LOGIN), ['__Host-latchkey_known', 'other_session'])
 })

@@ -8,6 +8,7 @@ import { expireAll } from '../cookies.ts'
 import type { Incoming } from '../message.ts'
 import { presentCredential } from '../present.ts'
 import { type Outcome, type ProvenCall, provenRoute } from '../route.ts'
+import { expireStale } from '../stale-cookies.ts'
 
 const logoutRoute = {
   path: '/access/logout/:userCode',
@@ -77,9 +78,10 @@ function ended(counts: EndedCounts | AuthError): Outcome | AuthError {
 }
 
 /** Makes the client forget what has ended. */
-export function forgetting({ parts }: ProvenCall<unknown, unknown>): Pick<Outcome, 'cookies' | 'headers'> {
+export function forgetting({ parts, request }: ProvenCall<unknown, unknown>): Pick<Outcome, 'cookies' | 'headers'> {
+  const { cookies, issuer } = parts.policy
   return {
-    cookies: expireAll(parts.policy.cookies),
+    cookies: [...expireStale(request.header('cookie'), cookies, new URL(issuer).hostname, request.path), ...expireAll(cookies)],
     headers: parts.policy.clearSiteData ? { 'clear-site-data': '"cookies", "storage"' } : {},
   }
 }

@@ -1,7 +1,8 @@
 // The session itself: who am I, its data, and the client's own sealed data.
 
+import { chooseSealed } from '../../domain/duplicate-cookies.ts'
 import { AuthError } from '../../domain/errors.ts'
-import { openClientData, sealClientData } from '../../engine/client-data.ts'
+import { isClientDataOf, openClientData, sealClientData } from '../../engine/client-data.ts'
 import { describeSession } from '../../engine/describe.ts'
 import { patchSessionData, readSessionData, type SessionData } from '../../engine/session-data.ts'
 import { JSON_TYPE, MERGE_PATCH_TYPE } from '../body.ts'
@@ -55,7 +56,11 @@ export const sessionRoutes = [
     summary: "The client's own data, from its sealed cookie.",
     answers: { 200: clientDataAnswer },
     async run({ parts, principal, credentials }) {
-      return { json: { data: openClientData(parts, principal, credentials.cookies.data) } }
+      const { data: sealed, duplicates } = credentials.cookies
+      if (duplicates?.data === undefined) return { json: { data: openClientData(parts, principal, sealed) } }
+      const genuine = chooseSealed(duplicates.data, (value) => isClientDataOf(parts, principal, value))
+      const again = genuine === undefined ? [] : [setCookie('data', genuine, parts.policy.cookies)]
+      return { json: { data: openClientData(parts, principal, genuine) }, cookies: again }
     },
   }),
   provenRoute({

@@ -2,27 +2,28 @@
 
 import { AuthError } from '../../domain/errors.ts'
 import { PASSWORD_REFUSALS } from '../../domain/password.ts'
-import { DAY, wholeSeconds } from '../../domain/time.ts'
 import { usernameKey } from '../../domain/user.ts'
 import { sessionRequired, tokenInvalid } from '../../engine/authenticate.ts'
+import { describeSession } from '../../engine/describe.ts'
 import { UnprovenDevice } from '../../engine/device-proofs.ts'
 import { markKnownDevice } from '../../engine/guesses.ts'
 import type { SignedIn } from '../../engine/issue.ts'
 import { bindToken } from '../../engine/key-proofs.ts'
 import { login } from '../../engine/login.ts'
+import { isPaired } from '../../engine/pair.ts'
+import type { Parts } from '../../engine/parts.ts'
+import type { Principal } from '../../engine/principal.ts'
 import { register } from '../../engine/register.ts'
 import { restore } from '../../engine/restore.ts'
 import type { SentAlong } from '../../engine/sign-in.ts'
 import { mintForSession } from '../../engine/tokens.ts'
 import { JSON_TYPE } from '../body.ts'
 import { loginBody, registerBody, signedInAnswer } from '../contract.ts'
-import { expireCookie, setCookie, signInCookies } from '../cookies.ts'
+import { expireCookie, KNOWN_DEVICE_LIFETIME, setCookie, signInCookies } from '../cookies.ts'
 import { OFFER_HEADER, offerToBind } from '../device-offer.ts'
 import { presentSignedIn } from '../present.ts'
 import { proveSession } from '../proof.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
-
-const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
 
 export const signInRoutes = [
   openRoute({
@@ -71,10 +72,15 @@ export const signInRoutes = [
   }),
 ]
 
-function sentAlong({ credentials: { header, cookies } }: Call<unknown>): SentAlong {
+function sentAlong({ credentials: { header, cookies, settled } }: Call<unknown>): SentAlong {
   const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? [header.raw] : []
   const inCookie = cookies.session === undefined ? [] : [cookies.session]
-  return { sessions: [...inHeader, ...inCookie], remembered: cookies.remember, proof: cookies.device }
+  const inLogin = cookies.remember === undefined ? [] : [cookies.remember]
+  return {
+    sessions: [...new Set([...inHeader, ...inCookie, ...(settled?.sessions ?? [])])],
+    remembered: [...new Set([...inLogin, ...(settled?.remembered ?? [])])],
+    proof: cookies.device,
+  }
 }
 
 async function renew({ parts, request, credentials: { header, cookies }, whence }: Call): Promise<SignedIn | AuthError> {
@@ -82,10 +88,24 @@ async function renew({ parts, request, credentials: { header, cookies }, whence 
   const passive = request.header('x-latchkey-passive') === '1'
   const raw = header === undefined ? cookies.session : header.kind === 'session' ? header.raw : undefined
   const principal = raw === undefined ? sessionRequired('none') : await proveSession(parts, raw, cookies.device, request, passive)
-  if (!(principal instanceof AuthError)) return mintForSession(parts, principal)
+  const paired = principal instanceof AuthError || header !== undefined ? principal : await withPair(parts, principal, cookies.pair)
+  if (!(paired instanceof AuthError)) return mintForSession(parts, paired)
   // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
-  if (header !== undefined || cookies.remember === undefined || principal instanceof UnprovenDevice) return principal
-  return restore(parts, cookies.remember, whence, cookies.device)
+  if (header !== undefined || cookies.remember === undefined || paired instanceof UnprovenDevice) return paired
+  return refuseUnpaired(parts, cookies.remember, cookies.pair) ?? restore(parts, cookies.remember, whence, cookies.device)
+}
+
+/** The session by whose cookie a token may be minted; without its pair a sibling sub-domain may have planted it. */
+async function withPair(parts: Parts, principal: Principal, pair: string | undefined): Promise<Principal | AuthError> {
+  if (parts.policy.cookies.domain === null) return principal
+  const view = await describeSession(parts, principal)
+  if (view instanceof AuthError) return view
+  return isPaired(parts, view.startedBy ?? view.id, pair) ? principal : sessionRequired('none')
+}
+
+function refuseUnpaired(parts: Parts, remembered: string, pair: string | undefined): AuthError | undefined {
+  const opened = parts.secrets.open('remembered', remembered)
+  return opened === undefined || isPaired(parts, opened.id, pair) ? undefined : sessionRequired('none')
 }
 
 /** The answer to a password: also marks the device as known, and clears a remembered login that was sent along and ended. */
@@ -94,7 +114,8 @@ function afterPassword(call: Call<unknown>, begun: SignedIn, username: string): 
   if (begun.sessionCredential?.delivery === 'header') return outcome
   const { parts, credentials } = call
   const known = markKnownDevice(parts, usernameKey(username) ?? username, credentials.cookies.known)
-  const forgotten = credentials.cookies.remember !== undefined && begun.rememberedCredential === undefined
+  const cameAlong = credentials.cookies.remember !== undefined || credentials.cookies.duplicates?.remember !== undefined
+  const forgotten = cameAlong && begun.rememberedCredential === undefined
   return {
     ...outcome,
     cookies: [

@@ -20,6 +20,7 @@ export const verifyRoutes = [
   provenRoute({
     method: 'GET',
     path: '/access/verify',
+    forOtherHost: true,
     proof: proofAskedFor,
     occasion: askedAbout,
     summary: 'For proxies: 204 and who it is, or a refusal.',

@@ -1,0 +1,97 @@
+// The Authorization header (RFC 9110, 11.6.2): a credential of ours, a bad one, or none of ours at all.
+
+import { AuthError } from '../domain/errors.ts'
+import type { Presented } from '../engine/authenticate.ts'
+
+export interface HeaderCredential extends Presented {
+  /** Sent as bound to a key (RFC 9449, 7.1): one that is not is none. */
+  readonly saidToBeBound?: true
+}
+
+const BEARER = 'Bearer '
+
+/** Schemes by which a proxy or an application in front asks for a password of its own. Browsers then send it with every request. */
+const OF_OTHERS = /^(?:basic|digest|negotiate|ntlm)(?:[ \t]|$)/i
+/** A parameter after a comma (RFC 9110, 11.4): the same credential goes on. */
+const PARAMETER = /^[\w!#$%&'*+.^`|~-]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[\w!#$%&'*+.^`|~-]+)$/
+
+/**
+ * `bad` for a header that is none of the forms we take: it never falls back to a cookie. Undefined where there is none, or one of a scheme
+ * that is not ours: `Basic`, `Digest`, `Negotiate`, `NTLM`. Refusal: `request.malformed` when there are two and one of them is ours.
+ */
+export function readAuthorization(value: string | null): HeaderCredential | 'bad' | undefined | AuthError {
+  if (value === null) return undefined
+  if (value.includes(',')) return readList(value)
+  // As nearly everybody writes it.
+  if (value.startsWith(BEARER)) {
+    const raw = value.slice(BEARER.length)
+    if (!raw.includes(' ') && !raw.includes('\t')) return { kind: 'token', raw }
+  }
+  const text = trimmed(value)
+  if (OF_OTHERS.test(text)) return undefined
+  const space = text.indexOf(' ')
+  if (space === -1) return text.includes('.') ? { kind: 'token', raw: text } : 'bad'
+  const scheme = text.slice(0, space).toLowerCase()
+  const raw = trimmed(text.slice(space + 1))
+  if (raw.includes(' ')) return 'bad'
+  if (scheme === 'bearer') return { kind: 'token', raw }
+  if (scheme === 'dpop') return { kind: 'token', raw, saidToBeBound: true }
+  if (scheme === 'session') return { kind: 'session', raw }
+  return 'bad'
+}
+
+/** True where the header holds nothing that is meant for us. */
+export function isOfOthers(value: string): boolean {
+  return readAuthorization(value) === undefined
+}
+
+/** One that came twice is joined by a comma; Digest writes commas itself. */
+function readList(value: string): undefined | AuthError {
+  const [first = '', ...rest] = splitAtCommas(value)
+  const isAllOfOthers = OF_OTHERS.test(first) && rest.every((part) => part === '' || OF_OTHERS.test(part) || PARAMETER.test(part))
+  return isAllOfOthers ? undefined : new AuthError('request.malformed', { reason: 'duplicate_header' })
+}
+
+/** At the commas outside of quotes, or at every one where a quote is never closed. Linear: the header is a stranger's. */
+function splitAtCommas(value: string): readonly string[] {
+  const parts: string[] = []
+  let start = 0
+  let isQuoted = false
+  for (let index = 0; index < value.length; index += 1) {
+    const character = value[index]
+    if (isQuoted && character === '\\') index += 1
+    else if (character === '"') isQuoted = !isQuoted
+    else if (character === ',' && !isQuoted) {
+      parts.push(trimmed(value, start, index))
+      start = index + 1
+    }
+  }
+  if (isQuoted) return value.split(',').map((part) => trimmed(part))
+  parts.push(trimmed(value, start))
+  return parts
+}
+
+/**
+ * This part of a text without spaces and tabs at its ends, and nothing else: to a browser a name that begins with a no-break space is
+ * not ours and may be set by anyone, so it must not become ours here.
+ */
+export function trimmed(text: string, from = 0, to = text.length): string {
+  const start = afterBlanks(text, from, to)
+  return text.slice(start, beforeBlanks(text, start, to))
+}
+
+export function afterBlanks(text: string, from: number, to: number): number {
+  let start = from
+  while (start < to && isBlank(text.charCodeAt(start))) start += 1
+  return start
+}
+
+export function beforeBlanks(text: string, from: number, to: number): number {
+  let end = to
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return end
+}
+
+function isBlank(character: number): boolean {
+  return character === 32 || character === 9
+}

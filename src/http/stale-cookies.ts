@@ -1,0 +1,25 @@
+// Cookies of ours that a browser still holds from another setting: under another prefix, on another domain. A sign-out expires them too.
+
+import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
+import { expireName, MAX_EXPIRIES, within } from './cookies.ts'
+
+const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'data', 'pair']
+
+/**
+ * The Set-Cookie values that expire whatever of ours came along, by each name, domain and path that it can have; what our present settings
+ * make is expired by `expireAll`. The mark of a known device outlives a sign-out.
+ *
+ * @param header the Cookie header
+ * @param host the host of the public URL
+ */
+export function expireStale(header: string | null, settings: CookieSettings, host: string, path: string): readonly string[] {
+  const sent = new Set((header ?? '').split(';').map((pair) => pair.split('=', 1)[0]?.trim()))
+  const prefixes = settings.secure ? ['', '__Secure-', '__Host-'] : ['']
+  return PURPOSES.flatMap((purpose) => {
+    const own = cookieName(purpose, settings)
+    return prefixes
+      .map((prefix) => `${prefix}${settings.stem}_${purpose}`)
+      .filter((name) => sent.has(name))
+      .flatMap((name) => expireName(name, settings, host, path, name === own ? cookieAttributes(purpose, settings).domain : null))
+  }).filter(within(MAX_EXPIRIES))
+}

@@ -1,0 +1,48 @@
+// A secret that was copied to another deployment: seals are bound to the public URL and the cookie name, and so open nothing there.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { challengeAt, challengeToBind, isProofOf, issueDeviceProof } from '../../src/engine/device-proofs.ts'
+import { isKnownDevice, markKnownDevice } from '../../src/engine/guesses.ts'
+import { lineageOfPair, makePair } from '../../src/engine/pair.ts'
+import type { SettingInputs } from '../../src/settings.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+
+const secret = 'one-secret-that-was-copied-to-staging'
+const PRODUCTION = 'https://login.example.test'
+
+function deployment(publicUrl: string, settings: SettingInputs = {}): Promise<InProcess> {
+  return startInProcess({ secret, publicUrl, cookieDomain: 'example.test', ...settings }, { publicUrl })
+}
+
+test('marks of known devices, challenges, device proofs and pairs open in the deployment that sealed them alone', async () => {
+  await using production = await deployment(PRODUCTION)
+  await using again = await deployment(PRODUCTION)
+  await using staging = await deployment('https://login.staging.example.test')
+  await using renamed = await deployment(PRODUCTION, { cookieName: 'staging' })
+  const now = production.clock.now()
+  const mark = markKnownDevice(production.engine, 'alice', undefined)
+  const challenge = challengeToBind(production.engine, 'lineage', now)
+  const proof = issueDeviceProof(production.engine, 'lineage', now)
+  const pair = makePair(production.engine, 'lineage') ?? ''
+  const opens = ({ engine }: InProcess) => [
+    isKnownDevice(engine, mark),
+    challengeAt(engine, 'device-binding', 'lineage', challenge) === now,
+    isProofOf(engine, 'lineage', proof),
+    lineageOfPair(engine, pair) === 'lineage',
+  ]
+  assert.deepEqual(opens(production), [true, true, true, true])
+  assert.deepEqual(opens(again), [true, true, true, true], 'another server of the same deployment')
+  assert.deepEqual(opens(staging), [false, false, false, false])
+  assert.deepEqual(opens(renamed), [false, false, false, false])
+})
+
+test('a mark of a known device from before seals were bound still opens, and is bound when it is made anew', async () => {
+  await using production = await deployment(PRODUCTION)
+  await using staging = await deployment('https://login.staging.example.test')
+  const before = production.engine.secrets.seal('known-device', '', JSON.stringify({ device: 'x', users: [] }))
+  assert.equal(isKnownDevice(production.engine, before), true)
+  const renewed = markKnownDevice(production.engine, 'alice', before)
+  assert.equal(isKnownDevice(production.engine, renewed), true)
+  assert.equal(isKnownDevice(staging.engine, renewed), false)
+})
