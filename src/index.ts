@@ -40,7 +40,7 @@ import { createProtect, type Passage, type Protect } from './http/protect.ts'
 import { createReadiness } from './http/readiness.ts'
 import { Refused } from './http/refused.ts'
 import type { App } from './http/route.ts'
-import { refusalPage } from './pages/refusal-page.ts'
+import { refusalPageWith } from './pages/refusal-page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
@@ -122,6 +122,7 @@ export type Latchkey = ReturnType<typeof latchkeyOver>
 
 function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
   const pages = pageRoutes()
+  const refusalPage = refusalPageWith(engine.policy.cookies.stem)
   const app: App = {
     parts: engine,
     publicUrl,

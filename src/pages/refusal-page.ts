@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { filled } from '../client/filled.ts'
 import type { AuthError, ErrorCode } from '../domain/errors.ts'
 import { STATUS } from '../http/problem.ts'
-import type { RefusalPage } from '../http/route.ts'
+import type { Outcome, RefusalPage } from '../http/route.ts'
 import { BUILT_ASSETS } from './assets.ts'
 import { type Markup, pageOutcome } from './document.ts'
 import { sentenceOf } from './errors-page.ts'
@@ -16,10 +16,14 @@ import { TEXTS } from './texts.ts'
 /** What may go better the next time, with nothing changed. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'busy', 'store.unavailable', 'request.malformed'])
 
-export const refusalPage: RefusalPage = async (request, error, requestId) => {
+/** @param stem what the names of our cookies begin with: one of them keeps the language */
+export function refusalPageWith(stem: string): RefusalPage {
+  return async (request, error, requestId) => draw(error, requestId, languageOf(request, stem))
+}
+
+async function draw(error: AuthError, requestId: string, language: Language): Promise<Outcome | undefined> {
   const entry = BUILT_ASSETS.entry('pages')
   if (entry === undefined) return undefined
-  const language = languageOf(request)
   const { title, text } = textOf(error, language)
   const texts = REFUSAL_TEXTS[language]
   const { code } = error

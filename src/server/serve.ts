@@ -10,7 +10,7 @@ import { rescued } from '../http/at-once.ts'
 import { MAX_BODY } from '../http/body.ts'
 import { createHandler } from '../http/handler.ts'
 import { createReadiness } from '../http/readiness.ts'
-import { refusalPage } from '../pages/refusal-page.ts'
+import { refusalPageWith } from '../pages/refusal-page.ts'
 import { pageRoutes } from '../pages/routes.ts'
 import { SettingError, type Settings } from '../settings.ts'
 import { answerClientErrors, hasWrongHost, refuseRaw } from './client-errors.ts'
@@ -58,6 +58,7 @@ const PATIENCE = 10_000
 
 /** @throws SettingError, StoreError; then nothing is left listening */
 export async function serve(settings: Settings, { log, labels, servesMetricsPort = true }: ServeOptions): Promise<Serving> {
+  const refusalPage = refusalPageWith(settings.cookieName)
   let answer: RequestListener = (request, response) => void ready.then(() => answer(request, response))
   let begin = () => {}
   const ready = new Promise<void>((resolve) => {

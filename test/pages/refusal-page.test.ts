@@ -7,7 +7,7 @@ import { fetchHandler } from '../../src/http/fetch.ts'
 import { createHandler } from '../../src/http/handler.ts'
 import { openRoute } from '../../src/http/route.ts'
 import { createLatchkey } from '../../src/index.ts'
-import { refusalPage } from '../../src/pages/refusal-page.ts'
+import { refusalPageWith } from '../../src/pages/refusal-page.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 
@@ -125,7 +125,14 @@ test('a page that fails is told as a page: status and Retry-After stay, and noth
       run: () => Promise.reject(fault),
     })
     const { engine: parts, publicUrl } = latchkey
-    const app = { parts, publicUrl, readiness: async () => ({}), isStopping: () => false, pages: [route], refusalPage }
+    const app = {
+      parts,
+      publicUrl,
+      readiness: async () => ({}),
+      isStopping: () => false,
+      pages: [route],
+      refusalPage: refusalPageWith('latchkey'),
+    }
     const ask = (headers: Record<string, string>) => fetchHandler(createHandler(app))(new Request(`${publicUrl}/failing`, { headers }))
     const page = await ask(NAVIGATION)
     deepEqual([page.status, page.headers.get('retry-after'), page.headers.get('content-type')], [503, '1', 'text/html; charset=utf-8'])

@@ -6,7 +6,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { createHandler, type Handle } from '../../src/http/handler.ts'
 import { type Answer, isPieceByPiece } from '../../src/http/message.ts'
 import { createReadiness } from '../../src/http/readiness.ts'
-import { refusalPage } from '../../src/pages/refusal-page.ts'
+import { refusalPageWith } from '../../src/pages/refusal-page.ts'
 import { pageRoutes } from '../../src/pages/routes.ts'
 import { createArgon2 } from '../../src/platform/argon2.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -101,7 +101,7 @@ export async function startInProcess(
     readiness: createReadiness(engine),
     isStopping: () => false,
     pages: pageRoutes(),
-    refusalPage,
+    refusalPage: refusalPageWith(engine.policy.cookies.stem),
   })
   resetCounts()
   return {
