@@ -52,7 +52,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     secrets,
     signing: createSigning(secrets),
     hasher: hooks.hasher ?? createArgon2(),
-    estimator: createPasswordEstimator(),
+    estimator: createPasswordEstimator({ onFault: (error) => hooks.onFault?.('passwords', error) }),
     keyProofs: createKeyProofs(),
     countryOf,
     capacity: CAPACITY,

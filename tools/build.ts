@@ -2,7 +2,7 @@
 // places only when the new ones are there: a server may be handing them out.
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPages } from './build-pages.ts'
 
@@ -11,5 +11,6 @@ for (const name of existsSync('dist') ? readdirSync('dist') : []) {
 }
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 if (status !== 0) process.exit(1)
+cpSync('src/platform/guessing/words.gz', 'dist/platform/guessing/words.gz')
 chmodSync('dist/cli/main.js', 0o755)
 await buildPages()

@@ -3,12 +3,14 @@
 import type { ErrorCode } from './errors.ts'
 
 export const MAX_CHARACTERS = 256
-const SUFFICIENT_SCORE = 3
+/** A billion guesses: what guessing at a hash of ours costs more than it is worth, and limits forbid elsewhere by far. */
+const SUFFICIENT_BITS = 30
 
 /** What the platform found out about a candidate password. */
 export interface PasswordStrength {
-  /** 0 to 4, as zxcvbn scores it. */
-  readonly score: number
+  /** How many guesses it takes, as a power of two. */
+  readonly bits: number
+  /** True for a common password, also in a usual disguise. */
   readonly common: boolean
 }
 
@@ -30,9 +32,8 @@ export function judgeLength(password: string, min: number): ErrorCode | undefine
 }
 
 export function judgeStrength(strength: PasswordStrength): ErrorCode | undefined {
-  if (strength.common) return 'password.too_common'
-  if (strength.score < SUFFICIENT_SCORE) return 'password.too_weak'
-  return undefined
+  if (strength.bits >= SUFFICIENT_BITS) return undefined
+  return strength.common ? 'password.too_common' : 'password.too_weak'
 }
 
 /** Every way in which a password is not accepted. */

@@ -35,8 +35,8 @@ export async function changePassword(
   const verified = await confirmPassword(parts, principal, current, whence, 'password.change', signal)
   if (verified instanceof AuthError) return verified
   const { user } = verified
-  const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''])
-  if (refusal) return new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
+  const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''], signal)
+  if (refusal) return refusal.detail.field === undefined ? refusal : new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
   const passwordHash = await parts.hasher.hash(next, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
 

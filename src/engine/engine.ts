@@ -127,6 +127,7 @@ export function createEngine(options: EngineOptions): Engine {
     async stop() {
       stopSweeping()
       await sweeping
+      await options.estimator.close()
       await endings.stop()
       await flushSeen(engine)
     },

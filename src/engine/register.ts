@@ -46,12 +46,14 @@ export async function prepareUser(
   const key = usernameKey(input.username)
   if (fault !== undefined || key === undefined)
     return new AuthError('username.invalid', { field: 'username', reason: fault ?? 'characters' })
+  const unfit = judgePasswordLength(parts, input.password)
+  if (unfit) return unfit
   // Such a name is well formed: what the sentence of `username.invalid` asks for, it has.
   if (by === 'public' && isReservedUsername(input.username)) return new AuthError('username.taken', { field: 'username' })
-  const refusal = await judgePassword(parts, input.password, [key, input.email ?? ''])
-  if (refusal) return refusal
-  // Asked before hashing to spare the work; the insert decides.
+  // Asked before the expensive work to spare it; the insert decides.
   if (await parts.store.users.findByUsernameKey(key)) return new AuthError('username.taken', { field: 'username' })
+  const refusal = await judgePassword(parts, input.password, [key, input.email ?? ''], signal)
+  if (refusal) return refusal
   const passwordHash = await parts.hasher.hash(input.password, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
   return {
@@ -78,16 +80,29 @@ export function asMeasured(password: string): string {
   return password.length > MAX_DECOMPOSED ? password : canonicalPassword(password)
 }
 
-/** Refuses a password that must not be chosen; undefined when it may be. */
-export async function judgePassword(parts: Parts, password: string, about: readonly string[]): Promise<AuthError | undefined> {
-  const site = parts.policy.issuer.split(/[^\p{L}\p{N}]+/u)
-  const code =
-    judgeLength(asMeasured(password), parts.policy.passwordMin) ??
-    judgeStrength(
-      await parts.estimator.estimate(
-        password,
-        ['latchkey', ...site, ...about].filter((word) => word.length > 2),
-      ),
-    )
+/** Refuses a password by its length alone, which costs nothing. */
+function judgePasswordLength(parts: Parts, password: string): AuthError | undefined {
+  const code = judgeLength(asMeasured(password), parts.policy.passwordMin)
   return code && new AuthError(code, { field: 'password' })
+}
+
+/** Refuses a password that must not be chosen; undefined when it may be. Refusals: those of `PASSWORD_REFUSALS`, `busy`. */
+export async function judgePassword(
+  parts: Parts,
+  password: string,
+  about: readonly string[],
+  signal?: CallerSignal,
+): Promise<AuthError | undefined> {
+  const unfit = judgePasswordLength(parts, password)
+  if (unfit) return unfit
+  const strength = await parts.estimator.estimate(password, contextOf([parts.policy.issuer, ...about]), signal)
+  if (strength === undefined) return new AuthError('busy', { retryAfter: 1 })
+  const code = judgeStrength(strength)
+  return code && new AuthError(code, { field: 'password' })
+}
+
+/** What a guesser would try first: names as a whole and their parts. */
+function contextOf(names: readonly string[]): readonly string[] {
+  const all = ['latchkey', ...names.flatMap((name) => [...name.split(/[^\p{L}\p{N}]+/u), name])]
+  return all.filter((word) => word.length > 2)
 }

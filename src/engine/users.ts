@@ -121,7 +121,7 @@ export async function setPassword(
 ): Promise<UserResult | AuthError> {
   const user = await findOther(parts, actor, nameOrCode)
   if (user instanceof AuthError) return user
-  const refusal = await judgePassword(parts, password, [user.usernameKey, user.email ?? ''])
+  const refusal = await judgePassword(parts, password, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal
   const passwordHash = await parts.hasher.hash(password, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })

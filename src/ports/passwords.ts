@@ -1,4 +1,4 @@
-// Password hashing and strength. Hashing is bounded in concurrency and in the length of its queue.
+// Password hashing and strength. Both are bounded in concurrency and in the length of their queues.
 
 import type { PasswordStrength } from '../domain/password.ts'
 import type { CallerSignal } from './caller.ts'
@@ -20,6 +20,13 @@ export interface PasswordHasher {
 }
 
 export interface PasswordEstimator {
-  /** @param context the user's own name, the site's name: what a guesser would try first */
-  estimate(password: string, context: readonly string[]): Promise<PasswordStrength>
+  /**
+   * Undefined when the queue is full, when the caller has gone before its turn, and when the estimate has failed or took too long: such a
+   * password is not accepted.
+   *
+   * @param context the user's own name, the site's name: what a guesser would try first. Of many and of long ones only so much is used.
+   */
+  estimate(password: string, context: readonly string[], signal?: CallerSignal): Promise<PasswordStrength | undefined>
+  /** Ends what estimates run in; later ones come to undefined. */
+  close(): Promise<void>
 }

@@ -24,7 +24,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   platform: {
     storeys: ['domain', 'ports'],
     node: true,
-    packages: ['@node-rs/argon2', '@node-rs/bcrypt', '@zxcvbn-ts/core', '@zxcvbn-ts/language-common', 'mmdb-lib'],
+    packages: ['@node-rs/argon2', '@node-rs/bcrypt', 'mmdb-lib'],
   },
   'connection-strings': { storeys: [], node: false, packages: [] },
   stores: { storeys: ['domain', 'ports', 'connection-strings'], node: true, packages: ['@redis/client', 'pg'] },

@@ -36,8 +36,9 @@ test('the canonical form is NFC: accents are composed, and nothing else changes'
   for (const same of [' blanks stay ', 'Case Stays', 'ﬁ', 'Ａ', '²', 'tab\t', 'ß', '']) assert.equal(canonicalPassword(same), same)
 })
 
-test('strength: common first, then the score', () => {
-  const judged = [0, 1, 2, 3, 4].map((score) => judgeStrength({ score, common: false }))
+test('strength: a billion guesses suffice; below, a common password is told from a weak one', () => {
+  const judged = [0, 12, 29.9, 30, 80].map((bits) => judgeStrength({ bits, common: false }))
   assert.deepEqual(judged, ['password.too_weak', 'password.too_weak', 'password.too_weak', undefined, undefined])
-  assert.equal(judgeStrength({ score: 4, common: true }), 'password.too_common')
+  assert.equal(judgeStrength({ bits: 4, common: true }), 'password.too_common')
+  assert.equal(judgeStrength({ bits: 60, common: true }), undefined, 'a common word with much that is random around it')
 })

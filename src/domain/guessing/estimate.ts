@@ -1,0 +1,107 @@
+// How many guesses a password takes, as a power of two: the cheapest way to put it together from words, dates, walks over keyboards,
+// sequences, repetitions and single characters. The idea is zxcvbn's (Wheeler, USENIX Security 2016); its bits are added up here, so
+// that a phrase of the commonest words is not taken for a strong one.
+
+import { type Folded, fold, picked } from './folded.ts'
+import { walks } from './keyboard.ts'
+import { dates, repetitions, sequences } from './patterns.ts'
+import type { Token } from './token.ts'
+import { type BitsOf, LONGEST_KNOWN, wordTokens } from './words.ts'
+
+/** Which pieces a password has, and in which order, has to be guessed as well. */
+const JOINT = 1
+const OF_CONTEXT = 1.5
+const SHORTEST_OF_CONTEXT = 3
+
+interface Words {
+  readonly bitsOf: BitsOf
+  /** The length of the longest. */
+  readonly longest: number
+}
+
+/**
+ * @param password of bounded length: the time grows with its square
+ * @param context what a guesser would try first: the user's own name, the site's name
+ * @param bitsOf what is known of words
+ */
+export function guessBits(password: string, context: readonly string[], bitsOf: BitsOf): number {
+  const own = new Set(context.map((word) => fold(word).text).filter((word) => word.length >= SHORTEST_OF_CONTEXT))
+  const words: Words = {
+    bitsOf: (word) => (own.has(word) ? OF_CONTEXT : bitsOf(word)),
+    longest: Math.max(LONGEST_KNOWN, ...[...own].map((word) => word.length)),
+  }
+  const whole = fold(password)
+  return Math.min(bitsAsWritten(whole, words), bitsInterleaved(whole, words), bitsWithoutSigns(whole, words))
+}
+
+function bitsAsWritten(folded: Folded, words: Words): number {
+  const { text, capital } = folded
+  const tokens = [
+    ...wordTokens(folded, words.bitsOf, words.longest),
+    ...repetitions(text),
+    ...sequences(text),
+    ...dates(text),
+    ...walks(text, capital),
+  ]
+  const from: Token[][] = Array.from({ length: text.length }, () => [])
+  for (const token of tokens) from[token.start]?.push(token)
+  const least = new Array<number>(text.length + 1).fill(Number.POSITIVE_INFINITY)
+  least[0] = 0
+  for (let start = 0; start < text.length; start += 1) {
+    const before = least[start] ?? 0
+    lower(least, start + 1, before + characterBits(folded, start))
+    for (const { length, bits } of from[start] ?? []) lower(least, start + length, before + bits + (start === 0 ? 0 : JOINT))
+  }
+  return least[text.length] ?? 0
+}
+
+function lower(least: number[], end: number, bits: number): void {
+  least[end] = Math.min(least[end] ?? Number.POSITIVE_INFINITY, bits)
+}
+
+/** `1q2w3e4r` and `p-a-s-s`: two easy passwords, a character of each in turn. */
+function bitsInterleaved(folded: Folded, words: Words): number {
+  const indices = [...folded.text].map((_, index) => index)
+  const halves = [0, 1].map((rest) =>
+    picked(
+      folded,
+      indices.filter((index) => index % 2 === rest),
+    ),
+  )
+  return halves.reduce((sum, half) => sum + bitsAsWritten(half, words), 3)
+}
+
+const SIGN = /[^\p{L}\p{N}]/u
+
+/** `pa.ss.wo.rd`: signs put in between. */
+function bitsWithoutSigns(folded: Folded, words: Words): number {
+  const indices = [...folded.text].map((_, index) => index)
+  const kept = indices.filter((index) => !SIGN.test(folded.text.charAt(index)))
+  const signs = indices.length - kept.length
+  if (signs === 0 || kept.length === 0) return Number.POSITIVE_INFINITY
+  return 3 + 2 * signs + bitsAsWritten(picked(folded, kept), words)
+}
+
+const KINDS: readonly { readonly of: RegExp; readonly bits: number }[] = [
+  { of: /\d/, bits: 3.3 },
+  { of: /[a-z]/, bits: 4.2 },
+  { of: /\p{Script=Han}|\p{Script=Hangul}/u, bits: 8 },
+  { of: /\p{L}/u, bits: 4.5 },
+]
+const SIGN_BITS = 5
+const SIGN_AGAIN = 1.5
+const USUAL_LAST = /[1!.]/
+/** A digit after letters, a letter after digits. */
+const OTHER_KIND = 1
+
+function characterBits({ text, capital }: Folded, at: number): number {
+  const unit = text.charAt(at)
+  if (at === text.length - 1 && USUAL_LAST.test(unit)) return 1.5
+  const kind = kindOf(unit)
+  if (kind === undefined) return text.indexOf(unit) < at ? SIGN_AGAIN : SIGN_BITS
+  return kind.bits + (capital[at] ? 1 : 0) + (at > 0 && kindOf(text.charAt(at - 1)) !== kind ? OTHER_KIND : 0)
+}
+
+function kindOf(unit: string): (typeof KINDS)[number] | undefined {
+  return KINDS.find(({ of }) => of.test(unit))
+}

@@ -1,0 +1,30 @@
+// What is known of words, out of its packed form.
+
+import type { BitsOf } from './words.ts'
+
+export interface KnownWords {
+  readonly bitsOf: BitsOf
+  /** True for what stands in a list of passwords. */
+  readonly isPassword: (word: string) => boolean
+}
+
+/**
+ * @param packed a line for each number of bits: `p` for passwords or `w` for words and the number, then the words in small letters, all
+ *   with blanks between them
+ */
+export function unpackWords(packed: string): KnownWords {
+  // Those of passwords below zero, so that one look-up tells both.
+  const bits = new Map<string, number>()
+  for (const line of packed.split('\n')) {
+    const [group = '', ...words] = line.split(' ')
+    const each = Number(group.slice(1)) * (group.startsWith('p') ? -1 : 1)
+    for (const word of words) bits.set(word, each)
+  }
+  return {
+    bitsOf: (word) => {
+      const known = bits.get(word)
+      return known === undefined ? undefined : Math.abs(known)
+    },
+    isPassword: (word) => (bits.get(word) ?? 0) < 0,
+  }
+}

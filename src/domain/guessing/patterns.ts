@@ -1,0 +1,81 @@
+// What follows from what stands before it: repetition, sequences, dates.
+
+import type { Token } from './token.ts'
+
+/** Pieces that repeat what stands before them, close by or further away. */
+export function repetitions(text: string): readonly Token[] {
+  const tokens: Token[] = []
+  for (let start = 1; start < text.length; start += 1) {
+    for (let distance = 1; distance <= start; distance += 1) {
+      const longest = countWhile((index) => start + index < text.length && text[start + index] === text[start + index - distance])
+      for (let length = distance; length <= longest; length += distance)
+        tokens.push({ start, length, bits: 1.5 + Math.log2(distance) / 2 + Math.log2(1 + length / distance) })
+      // Two characters that have occurred together before are mere chance.
+      if (longest > 2 && longest % distance > 0)
+        tokens.push({ start, length: longest, bits: 2.5 + Math.log2(start) + Math.log2(longest) / 2 })
+    }
+    const mirrored = countWhile((index) => index < start && start + index < text.length && text[start + index] === text[start - 1 - index])
+    if (mirrored > 2) tokens.push({ start, length: mirrored, bits: 2.5 + Math.log2(mirrored) })
+  }
+  return tokens
+}
+
+function countWhile(holds: (index: number) => boolean): number {
+  let count = 0
+  while (holds(count)) count += 1
+  return count
+}
+
+const STEPS = [1, -1, 2, -2]
+const FIRST = /[a1z90]/
+
+/** Alphabets and numbers, up and down, also by two. */
+export function sequences(text: string): readonly Token[] {
+  const tokens: Token[] = []
+  for (let start = 0; start < text.length - 2; start += 1)
+    for (const step of STEPS) {
+      let length = 1
+      while (start + length < text.length && follows(text.charCodeAt(start + length - 1), text.charCodeAt(start + length), step)) {
+        length += 1
+        const begin = FIRST.test(text.charAt(start)) ? 1.5 : 3.5
+        if (length > 2) tokens.push({ start, length, bits: begin + Math.abs(step) + Math.log2(length) / 2 })
+      }
+    }
+  return tokens
+}
+
+const ZERO = 48
+const NINE = 57
+
+function follows(before: number, after: number, step: number): boolean {
+  if (after - before === step) return before > ZERO - 1
+  return (step === 1 && before === NINE && after === ZERO) || (step === -1 && before === ZERO && after === NINE)
+}
+
+const YEAR = '(?:19|20)\\d\\d'
+const MONTH = '(?:0[1-9]|1[0-2])'
+const DAY = '(?:0[1-9]|[12]\\d|3[01])'
+const GAP = '([-./ _]?)'
+const DAY_BITS = 8.5
+const YEAR_BITS = 6
+const FORMS: readonly (readonly [form: RegExp, bits: number])[] = [
+  [/(?:19[5-9]|20[0-3])\d/y, YEAR_BITS],
+  [/(?:1[5-9]|20)\d\d/y, 7.5],
+  [new RegExp(`${YEAR}${GAP}${MONTH}\\1${DAY}`, 'y'), DAY_BITS + YEAR_BITS],
+  [new RegExp(`(?:${DAY}${GAP}${MONTH}|${MONTH}${GAP}${DAY})[-./ _]?${YEAR}`, 'y'), 1 + DAY_BITS + YEAR_BITS],
+  [new RegExp(`\\d\\d${GAP}${MONTH}\\1${DAY}|(?:${DAY}${GAP}${MONTH}|${MONTH}${GAP}${DAY})[-./ _]?\\d\\d`, 'y'), 2 + DAY_BITS + YEAR_BITS],
+  [new RegExp(`${DAY}${GAP}${MONTH}|${MONTH}${GAP}${DAY}`, 'y'), 1.5 + DAY_BITS],
+  [new RegExp(`${YEAR}${GAP}${MONTH}|${MONTH}${GAP}${YEAR}`, 'y'), 4 + YEAR_BITS],
+]
+
+/** Years, and dates in the usual orders. */
+export function dates(text: string): readonly Token[] {
+  const tokens: Token[] = []
+  for (let start = 0; start < text.length; start += 1)
+    for (const [form, bits] of FORMS) {
+      form.lastIndex = start
+      const length = form.exec(text)?.[0].length
+      if (length !== undefined) tokens.push({ start, length, bits })
+    }
+  return tokens
+}

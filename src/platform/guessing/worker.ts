@@ -1,0 +1,22 @@
+// The thread that estimates passwords: it reads the lists once, and answers one password after another.
+
+import { parentPort } from 'node:worker_threads'
+import { isCommonInDisguise } from '../../domain/guessing/disguises.ts'
+import { guessBits } from '../../domain/guessing/estimate.ts'
+import type { PasswordStrength } from '../../domain/password.ts'
+import { READY } from '../worker-thread.ts'
+import { readKnownWords } from './known-words.ts'
+
+export interface EstimateJob {
+  readonly password: string
+  readonly context: readonly string[]
+}
+
+const { bitsOf, isPassword } = readKnownWords()
+
+function estimate({ password, context }: EstimateJob): PasswordStrength {
+  return { bits: guessBits(password, context, bitsOf), common: isCommonInDisguise(password, isPassword) }
+}
+
+parentPort?.on('message', (job: EstimateJob) => parentPort?.postMessage(estimate(job)))
+parentPort?.postMessage(READY)

@@ -1,0 +1,78 @@
+// npm run words: packs what guessers try first into src/platform/guessing/words.gz: passwords, words, names and phrases, by how many
+// guesses each takes. The lists are those of zxcvbn-ts (MIT), which nobody else has to install, and our own in tools/words/.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { dictionary as common } from '@zxcvbn-ts/language-common'
+import { dictionary as english } from '@zxcvbn-ts/language-en'
+import { fold } from '../src/domain/guessing/folded.ts'
+import { LONGEST_KNOWN } from '../src/domain/guessing/words.ts'
+
+const TARGET = new URL('../src/platform/guessing/words.gz', import.meta.url)
+/** The most bits of words of one, two, three and four letters. */
+const RAREST: Readonly<Record<number, number>> = { 1: 5, 2: 7, 3: 9.5, 4: 13 }
+
+/** In half bits, which tells words apart well enough, and packs better than their order. */
+const words = new Map<string, number>()
+const passwords = new Set<string>()
+
+function add(word: string, bits: number): void {
+  const { text } = fold(word)
+  if (text.length === 0 || text.length > LONGEST_KNOWN || /\s/.test(text)) return
+  const halves = Math.max(2, Math.round(2 * bits))
+  // Rare short words are in half of all random texts, and take as many guesses as their letters do.
+  if (bits > (RAREST[text.length] ?? Number.POSITIVE_INFINITY)) return
+  if (halves < (words.get(text) ?? Number.POSITIVE_INFINITY)) words.set(text, halves)
+}
+
+function addRanked(list: readonly string[], extraBits: number, limit = list.length): void {
+  for (const [rank, word] of list.slice(0, limit).entries()) add(word, extraBits + Math.log2(rank + 2))
+}
+
+function own(name: string): readonly string[] {
+  const lines = readFileSync(new URL(`words/${name}.txt`, import.meta.url), 'utf8').split('\n')
+  return lines.filter((line) => !line.startsWith('#')).flatMap((line) => line.split(' ').filter((word) => word !== ''))
+}
+
+function listed(from: Readonly<Record<string, unknown>>, name: string): readonly string[] {
+  const list = from[name]
+  if (!Array.isArray(list)) throw new Error(`There is no list ${name} in this version of zxcvbn-ts.`)
+  return list.map(String)
+}
+
+/** `don't` and `well-known` are typed without signs as well. */
+function lettersOnly(list: readonly string[]): readonly string[] {
+  return list.map((word) => word.toLowerCase().replace(/[^\p{L}]/gu, '')).filter((word) => word.length > 1 || /^[ai]$/.test(word))
+}
+
+for (const word of [...listed(common, 'passwords-common'), ...own('phrases'), ...own('pinyin-phrases')]) passwords.add(fold(word).text)
+addRanked(listed(common, 'passwords-common'), 0)
+for (const phrase of own('phrases')) add(phrase, 10)
+for (const phrase of own('pinyin-phrases')) add(phrase, 8)
+for (const [rank, syllable] of own('pinyin-syllables').entries()) add(syllable, Math.min(8.5, 2 + Math.log2(rank + 2)))
+addRanked(lettersOnly(listed(english, 'commonWords-en')), 0)
+addRanked(lettersOnly(listed(english, 'wikipedia-en')), 0)
+for (const word of listed(common, 'diceware-common')) add(word, 13)
+for (const name of listed(english, 'firstnames-en')) add(name, 11)
+addRanked(listed(english, 'lastnames-en'), 3, 10_000)
+// Days, months, colours and the like, in their order.
+for (const [name, list] of Object.entries(english)) {
+  if (/commonWords|wikipedia|names/.test(name)) continue
+  for (let from = 0; from < list.length; from += 1)
+    for (let to = from + 2; to <= list.length; to += 1) add(list.slice(from, to).join(''), from === 0 ? 8 : 10)
+}
+
+const groups = new Map<string, string[]>()
+for (const [word, halves] of words) {
+  const group = `${passwords.has(word) ? 'p' : 'w'}${halves / 2}`
+  const members = groups.get(group)
+  if (members === undefined) groups.set(group, [word])
+  else members.push(word)
+}
+const text = [...groups]
+  .sort(([one], [other]) => (one < other ? -1 : 1))
+  .map(([group, members]) => [group, ...members.sort()].join(' '))
+  .join('\n')
+const packed = gzipSync(text, { level: 9 })
+writeFileSync(TARGET, packed)
+process.stdout.write(`${words.size} words, ${text.length} characters, ${packed.length} bytes packed\n`)
