@@ -2,11 +2,17 @@
 // guesses each takes. The lists are those of zxcvbn-ts (MIT), which nobody else has to install, and our own in tools/words/.
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import { dictionary as common } from '@zxcvbn-ts/language-common'
-import { dictionary as english } from '@zxcvbn-ts/language-en'
 import { fold } from '../src/domain/guessing/folded.ts'
 import { LONGEST_KNOWN } from '../src/domain/guessing/words.ts'
+
+type Lists = Readonly<Record<string, readonly string[]>>
+
+// Looked for when this runs: only who packs the words has to have them.
+const require = createRequire(import.meta.url)
+const { dictionary: common } = require('@zxcvbn-ts/language-common') as { dictionary: Lists }
+const { dictionary: english } = require('@zxcvbn-ts/language-en') as { dictionary: Lists }
 
 const TARGET = new URL('../src/platform/guessing/words.gz', import.meta.url)
 /** The most bits of words of one, two, three and four letters. */
@@ -34,10 +40,10 @@ function own(name: string): readonly string[] {
   return lines.filter((line) => !line.startsWith('#')).flatMap((line) => line.split(' ').filter((word) => word !== ''))
 }
 
-function listed(from: Readonly<Record<string, unknown>>, name: string): readonly string[] {
+function listed(from: Lists, name: string): readonly string[] {
   const list = from[name]
-  if (!Array.isArray(list)) throw new Error(`There is no list ${name} in this version of zxcvbn-ts.`)
-  return list.map(String)
+  if (list === undefined) throw new Error(`There is no list ${name} in this version of zxcvbn-ts.`)
+  return list
 }
 
 /** `don't` and `well-known` are typed without signs as well. */
