@@ -61,6 +61,8 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     onAlarm: hooks.onAlarm ?? (() => {}),
   })
   try {
+    // What takes no writes would answer 503 to every sign-in: the start says so instead.
+    if (hooks.serves ?? true) await store.probe()
     await engine.start()
   } catch (error) {
     await store.close()

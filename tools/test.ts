@@ -16,6 +16,7 @@ const CLIENTS = {
   'firefox-esr': 'firefox-esr',
   'redis-server': 'redis-server',
   psql: 'postgresql',
+  pgbouncer: 'pgbouncer',
   faketime: 'faketime',
   nginx: 'nginx',
   caddy: 'caddy',

@@ -73,7 +73,7 @@ test('A database that does not take writes can be opened and read; probing and w
   await before.close()
   await execute(url, `ALTER DATABASE ${databaseOf(url)} SET default_transaction_read_only = on`)
   const store = await openPostgresStore({ url })
-  const message = `The database ${databaseOf(url)} on 127.0.0.1 is read-only.`
+  const message = `The database ${databaseOf(url)} on 127.0.0.1 is read-only: name the primary server, and leave default_transaction_read_only off.`
   assert.deepEqual(await store.credentials.find(record.id), record)
   await assert.rejects(store.probe(), saying(message))
   await assert.rejects(store.write([{ do: 'insert credential', record: next }]), saying(message))
@@ -84,7 +84,9 @@ test('A user of the database who may not make tables is told so.', async () => {
   const url = await postgres.createDatabase()
   postgres.ask(databaseOf(url), 'CREATE ROLE plain LOGIN')
   const opening = openPostgresStore({ url: url.replace('latchkey@', 'plain@') })
-  await assert.rejects(opening, saying(`The database ${databaseOf(url)} on 127.0.0.1 does not permit its user to create or change tables.`))
+  const cure = 'GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate.'
+  const message = `The database ${databaseOf(url)} on 127.0.0.1 does not permit its user to create or change tables: ${cure}`
+  await assert.rejects(opening, saying(message))
 })
 
 test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', async () => {

@@ -14,6 +14,12 @@ export interface RunningPostgres extends AsyncDisposable {
   readonly host: string
   /** Makes an empty database and returns its URL. */
   createDatabase(): Promise<string>
+  /** Of its socket. */
+  readonly socketFolder: string
+  /** Puts lines in front of pg_hba.conf. */
+  rule(...lines: readonly string[]): Promise<void>
+  /** A hot standby that follows it. */
+  startStandby(): Promise<RunningPostgres>
   /** Runs SQL with Debian's own client. */
   ask(database: string, sql: string): string
   /** Sends a signal to every process of the server. */
@@ -35,7 +41,7 @@ function program(name: string): string {
   return versions.map((version) => join(DEBIAN, version, 'bin', name)).find((path) => existsSync(path)) ?? name
 }
 
-function owner(): { readonly uid?: number; readonly gid?: number } {
+export function owner(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -46,23 +52,31 @@ function owner(): { readonly uid?: number; readonly gid?: number } {
 }
 
 export async function startPostgres(...settings: readonly string[]): Promise<RunningPostgres> {
+  const made = await makeData('initdb', ['-U', 'latchkey', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale', 'C.UTF-8'])
+  const rules = join(made.data, 'pg_hba.conf')
+  await writeFile(rules, `host all ${GUARDED} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)
+  return startOver(made, settings)
+}
+
+interface Data {
+  readonly folder: string
+  readonly data: string
+}
+
+/** @param maker the program that makes the folder with the data */
+async function makeData(maker: string, args: readonly string[]): Promise<Data> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'))
   const as = owner()
   if (as.uid !== undefined && as.gid !== undefined) await chown(folder, as.uid, as.gid)
   const data = join(folder, 'data')
-  const init = spawnSync(
-    program('initdb'),
-    ['-D', data, '-U', 'latchkey', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale', 'C.UTF-8'],
-    {
-      ...as,
-      cwd: folder,
-      encoding: 'utf8',
-    },
-  )
-  if (init.error) throw new Error('The programs of PostgreSQL are missing. As root, type: apt-get install postgresql')
-  if (init.status !== 0) throw new Error(`PostgreSQL could not be made: ${init.stderr}`)
-  const rules = join(data, 'pg_hba.conf')
-  await writeFile(rules, `host all ${GUARDED} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)
+  const { error, status, stderr } = spawnSync(program(maker), ['-D', data, ...args], { ...as, cwd: folder, encoding: 'utf8' })
+  if (error) throw new Error('The programs of PostgreSQL are missing. As root, type: apt-get install postgresql')
+  if (status !== 0) throw new Error(`PostgreSQL could not be made: ${stderr}`)
+  return { folder, data }
+}
+
+async function startOver({ folder, data }: Data, settings: readonly string[]): Promise<RunningPostgres> {
+  const as = owner()
   const port = await freePort()
   const host = '127.0.0.1'
   let child: ChildProcess | undefined
@@ -105,6 +119,22 @@ export async function startPostgres(...settings: readonly string[]): Promise<Run
       const name = `latchkey_${databases}`
       ask('postgres', `CREATE DATABASE ${name}`)
       return `postgres://latchkey@${host}:${port}/${name}`
+    },
+    socketFolder: folder,
+    async rule(...lines) {
+      const rules = join(data, 'pg_hba.conf')
+      await writeFile(rules, `${lines.join('\n')}\n${await readFile(rules, 'utf8')}`)
+      const readAt = () => ask('postgres', 'SELECT pg_conf_load_time()')
+      const before = readAt()
+      ask('postgres', 'SELECT pg_reload_conf()')
+      // It is read by the first process, when its turn comes.
+      await until('the rules to be read', () => readAt() !== before)
+    },
+    async startStandby() {
+      return startOver(
+        await makeData('pg_basebackup', ['-h', host, '-p', String(port), '-U', 'latchkey', '-R', '-c', 'fast', '--no-sync']),
+        settings,
+      )
     },
     ask,
     signal,

@@ -5,8 +5,9 @@ import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
 
 interface Events {
+  emit(event: 'error', error: Error): void
   prependListener(event: string, listener: (message: { readonly mechanisms?: readonly string[] }) => void): void
-  readonly stream: { destroy(error: Error): void }
+  readonly stream: { destroy(): void }
 }
 
 const MECHANISM = 'SCRAM-SHA-256-PLUS'
@@ -14,10 +15,11 @@ const MECHANISM = 'SCRAM-SHA-256-PLUS'
 export function requireChannelBinding(client: pg.Client): void {
   const { connection } = client as unknown as { readonly connection: Events }
   let isOffered = false
-  const refuse = () =>
-    connection.stream.destroy(
-      new StoreError('The database does not offer channel binding, which channel_binding=require asks for: use SCRAM over TLS.'),
-    )
+  const refuse = () => {
+    const fault = new StoreError('The database does not offer channel binding, which channel_binding=require asks for: use SCRAM over TLS.')
+    connection.emit('error', fault)
+    connection.stream.destroy()
+  }
   connection.prependListener('authenticationSASL', ({ mechanisms = [] }) => {
     isOffered = mechanisms.includes(MECHANISM)
     if (!isOffered) refuse()

@@ -20,7 +20,7 @@ export interface ServerConfig extends pg.ClientConfig {
 /** @throws StoreError that holds no part of the connection string */
 export function targetOf(url: string): PostgresTarget {
   const target = readPostgres(url.trim())
-  if (isProblem(target)) throw new StoreError(`The database cannot be opened. Problem with its connection string: ${target.problem}.`)
+  if (isProblem(target)) throw new StoreError(`The database cannot be opened: in its connection string ${target.problem}.`)
   return target.value
 }
 

@@ -39,7 +39,6 @@ export const MIXES_SESSIONS =
 
 /** Where the driver itself has refused to go on, it gives no code. */
 const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/client password must be a string/, 'asks for a password, and none is set.'],
   [/^SASL:|Password must be/, 'refuses the user name or the password.'],
   [/does not support SSL/, 'does not offer TLS: turn ssl on there, or use sslmode=disable on a line that nobody else can reach.'],
   [/establishing an SSL connection/, 'does not answer as PostgreSQL does: is it the right port?'],

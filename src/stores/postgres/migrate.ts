@@ -57,9 +57,8 @@ async function open(url: string): Promise<{ readonly connection: Connection; rea
   const connection = new Connection(url)
   try {
     await assertSuitable(connection)
-    const found = await migrate(connection)
     await assertPermitted(connection)
-    return { connection, found }
+    return { connection, found: await migrate(connection) }
   } catch (error) {
     await connection.close()
     throw error

@@ -1,5 +1,5 @@
-// Whether a database can serve at all, looked at before anything is written to it: its version, its encoding, whether it takes
-// writes, and whether a session on it stays the same from one statement to the next.
+// Whether a database can serve at all, looked at before anything is written to it: its version, its encoding, and whether a
+// session on it stays the same from one statement to the next.
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
@@ -12,13 +12,11 @@ const OLDEST = 14
 const ROUNDS = 20
 
 const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
-  pg_is_in_recovery() AS "isStandby", current_setting('transaction_read_only') = 'on' AS "isReadOnly", pg_backend_pid() AS backend`
+  pg_backend_pid() AS backend`
 
 interface Facts {
   readonly version: number
   readonly encoding: string
-  readonly isStandby: boolean
-  readonly isReadOnly: boolean
   readonly backend: number
 }
 
@@ -40,12 +38,10 @@ export async function assertSuitable(connection: Connection): Promise<void> {
   }
 }
 
-function judgeFacts({ version, encoding, isStandby, isReadOnly }: Facts): string | undefined {
+function judgeFacts({ version, encoding }: Facts): string | undefined {
   if (version < OLDEST) return `is PostgreSQL ${version}: needed is ${OLDEST} or newer.`
   if (encoding !== 'UTF8')
     return `has the encoding ${encoding}, which does not hold every name: create it anew with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`
-  if (isStandby) return 'is a standby, which takes no writes: name the primary server, or all of them, separated by commas.'
-  if (isReadOnly) return 'is read-only: ALTER DATABASE … RESET default_transaction_read_only, and the same for its user (ALTER ROLE).'
   return undefined
 }
 

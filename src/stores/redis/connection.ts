@@ -169,7 +169,7 @@ function destroy(client: Client): void {
 /** @throws StoreError that holds no part of the connection string */
 function targetOf(url: string): RedisTarget {
   const target = readRedis(url.trim())
-  if (isProblem(target)) throw new StoreError(`Redis cannot be reached. Problem with its connection string: ${target.problem}.`)
+  if (isProblem(target)) throw new StoreError(`Redis cannot be reached: in its connection string ${target.problem}.`)
   return target.value
 }
 
