@@ -89,11 +89,11 @@ test('A server that is not there, or not what it should be, stops the start with
   const database = place.env.DATABASE_URL ?? ''
   const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
     [
-      { DATABASE_URL: `postgres://a:hush@127.0.0.1:${nobody}/x` },
+      { ...place.env, REDIS_URL: '', DATABASE_URL: `postgres://a:hush@127.0.0.1:${nobody}/x` },
       /^latchkey: DATABASE_URL: The database x on 127\.0\.0\.1 cannot be reached: nothing listens there\.$/,
     ],
     [
-      { DATABASE_URL: database.replace(/[^/]*$/, 'missing') },
+      { ...place.env, REDIS_URL: '', DATABASE_URL: database.replace(/[^/]*$/, 'missing') },
       /^latchkey: DATABASE_URL: The database missing on 127\.0\.0\.1 does not exist/,
     ],
     [{ DATABASE_URL: 'postgres://' }, /^latchkey: DATABASE_URL is "postgres:\/\/"; accepted: /],
