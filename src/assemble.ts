@@ -89,6 +89,7 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
     cookies: { stem: cookieName, secure: publicUrl.startsWith('https:'), domain: cookieDomain ?? null, sameSite: cookieSameSite },
     clearSiteData: clearSiteData ?? false,
     loginLimits: loginLimit,
+    registrationLimit: rest.registrationLimit,
     sessionIdleTimeout: rest.sessionIdleTimeout,
     sessionAbsoluteTimeout: rest.sessionAbsoluteTimeout,
     rememberLifetime: rest.rememberLifetime,

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { type DatabaseChoice, readDatabase } from './connection-strings/database.ts'
 import { acceptedOf, isProblem } from './connection-strings/reading.ts'
 import { readRedis } from './connection-strings/redis.ts'
-import { type LoginLimits, parseLoginLimits } from './domain/limits.ts'
+import { type Limit, type LoginLimits, parseLimit, parseLoginLimits } from './domain/limits.ts'
 import { POLICY_DEFAULTS } from './domain/policy.ts'
 
 export function port(text: string): number | undefined {
@@ -52,6 +52,10 @@ export function cookieDomain(text: string): string | undefined {
 
 export function limits(text: string): LoginLimits | undefined {
   return parseLoginLimits(text, POLICY_DEFAULTS.loginLimits)
+}
+
+export function limit(text: string): Limit | undefined {
+  return parseLimit(text.trim())
 }
 
 export function onOff(text: string): boolean | undefined {

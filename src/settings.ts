@@ -11,6 +11,7 @@ import { parseDuration } from './domain/time.ts'
 import {
   cookieDomain,
   database,
+  limit,
   limits,
   listOf,
   MIN_SECRET_BYTES,
@@ -149,12 +150,22 @@ export const SETTINGS = {
   loginLimit: {
     ...base(
       'LATCHKEY_LOGIN_LIMIT',
-      'wrong guesses allowed per user, and per address',
+      'wrong guesses allowed per user, and per client network; known devices and networks of the user have counters of their own',
       'guesses per duration, such as 10/5m, or 10/5m,100/5m',
     ),
     fallback: POLICY_DEFAULTS.loginLimits,
     fallbackText: '10/5m,100/5m',
     parse: limits,
+  },
+  registrationLimit: {
+    ...base(
+      'LATCHKEY_REGISTRATION_LIMIT',
+      'registrations allowed per client network, refused ones included',
+      'registrations per duration, such as 10/1h',
+    ),
+    fallback: POLICY_DEFAULTS.registrationLimit,
+    fallbackText: '10/1h',
+    parse: limit,
   },
   registration: oneOf('LATCHKEY_REGISTRATION', ['open', 'closed'], 'open', 'whether people may create users themselves'),
   cookieName: {

@@ -23,6 +23,7 @@ export async function serveHere(env: Readonly<Record<string, string>>): Promise<
     DATABASE_URL: `sqlite:${folder}/latchkey.db`,
     LATCHKEY_SECRET: 'a-secret-for-the-benchmark-alone-0123456789',
     LATCHKEY_LOGIN_LIMIT: '1000/5m,100000/5m',
+    LATCHKEY_REGISTRATION_LIMIT: '1000000/1h',
     ...env,
   }
   const settings = await loadSettings(all, folder)

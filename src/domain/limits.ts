@@ -1,16 +1,23 @@
-// Login limits: how many wrong guesses, in what time, and what counts as one address.
+// Limits: how much of something, in what time; and which counters a guess or a registration takes a point of.
 
+import { clientNetworks } from './client-network.ts'
 import { parseDuration } from './time.ts'
 
 export interface Limit {
   readonly points: number
-  /** Milliseconds after the first guess of a window at which counting starts again. */
+  /** Milliseconds after the first point of a window at which counting starts again. */
   readonly window: number
 }
 
 export interface LoginLimits {
   readonly perUser: Limit
   readonly perAddress: Limit
+}
+
+/** A counter of points. What it is of is the beginning of its key, up to the first colon: see `kindOfCounter`. */
+export interface Counter {
+  readonly key: string
+  readonly limit: Limit
 }
 
 /** What a counter is of, by the beginning of its key: `user:`, `address:`, `proof:`. */
@@ -25,41 +32,50 @@ export function parseLoginLimits(text: string, defaults: LoginLimits): LoginLimi
   return { perUser: user, perAddress: address ?? defaults.perAddress }
 }
 
-function parseLimit(text: string): Limit | undefined {
+/** Reads `10/1h`. */
+export function parseLimit(text: string): Limit | undefined {
   const match = /^([1-9]\d{0,6})\/(\w+)$/.exec(text)
   const window = parseDuration(match?.[2] ?? '')
   return match && window ? { points: Number(match[1]), window } : undefined
 }
 
-/**
- * What counts as one address: IPv4 whole, also where it comes mapped into IPv6 in any spelling; IPv6 by its /64, which is
- * what one subscriber gets.
- */
+/** What counts as one address: the narrowest of a client's networks; empty where the address is not known. */
 export function addressKey(ip: string): string {
-  const bare = ip.toLowerCase().replace(/%.*$/, '')
-  if (!bare.includes(':')) return bare
-  const groups = expandIpv6(withoutDottedTail(bare))
-  const isMapped = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff'
-  return isMapped ? dotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`
+  return clientNetworks(ip)[0]?.name ?? ''
 }
 
-/** The last 32 bits may be written as an IPv4 address (RFC 4291, 2.2): as two groups they are like any other. */
-function withoutDottedTail(ip: string): string {
-  return ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => `${group(a, b)}:${group(c, d)}`)
+/**
+ * The counters of a client's networks, the narrowest first; a wider one has more points. Each width is a kind of its own: who has very
+ * many networks of one width pushes out no counter of another, and the wider ones still hold.
+ */
+export function networkCounters(kind: 'address' | 'register', ip: string, { points, window }: Limit): readonly Counter[] {
+  return clientNetworks(ip).map(({ width, name, times }) => ({
+    key: `${kind}${width === 'whole' ? '' : `-${width}`}:${name}`,
+    limit: { points: points * times, window },
+  }))
 }
 
-function group(high: string, low: string): string {
-  return (Number(high) * 256 + Number(low)).toString(16)
+export interface Guesser {
+  /** Stands for the user name, whether there is such a user or not. */
+  readonly user: string
+  /** The device's own id, where it has proved that it signed in as this user before. */
+  readonly device: string | undefined
+  /** Stands for the client's network, where this user signed in from it lately. */
+  readonly network: string | undefined
 }
 
-function dotted(groups: readonly string[]): string {
-  return groups.flatMap((text) => [Number.parseInt(text, 16) >> 8, Number.parseInt(text, 16) & 0xff]).join('.')
+/**
+ * The counter of guesses at a user's password. Strangers share one. A device that the user has signed in with has its own, and so has a
+ * network that they signed in from lately: there nobody keeps the user out by guessing elsewhere. What is known of the device counts first,
+ * so that strangers in the user's own network do not keep them out either.
+ */
+export function guessCounter({ user, device, network }: Guesser, limit: Limit): Counter {
+  if (device !== undefined) return { key: `device:${user}:${device}`, limit }
+  if (network !== undefined) return { key: `network:${user}:${network}`, limit }
+  return { key: `user:${user}`, limit }
 }
 
-function expandIpv6(ip: string): string[] {
-  const [head = '', tail] = ip.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...zeros, ...right].map((text) => text.replace(/^0+(?=.)/, ''))
+/** How many sign-ins that succeed each user has: ten times what a network may guess. */
+export function signInLimit({ perAddress: { points, window } }: LoginLimits): Limit {
+  return { points: 10 * points, window }
 }

@@ -24,6 +24,22 @@ export function isOverlong(password: string): boolean {
   return password.length > 2 * MAX_CHARACTERS || [...password].length > MAX_CHARACTERS
 }
 
+/** More than any decomposition of the longest password takes. */
+const MAX_DECOMPOSED = 8 * MAX_CHARACTERS
+
+/**
+ * The form of a password whose length counts: the one that is compared. What is too long in any form stays as it is, since
+ * the time to normalise marks in disorder grows with the square of their number.
+ */
+export function asMeasured(password: string): string {
+  return password.length > MAX_DECOMPOSED ? password : canonicalPassword(password)
+}
+
+/** True for a password as typed that nobody can have: no work is spent on it, and it is no guess at anybody's. */
+export function isTooLong(typed: string): boolean {
+  return isOverlong(asMeasured(typed))
+}
+
 /** Judges the length of a candidate, in characters (code points after NFC). */
 export function judgeLength(password: string, min: number): ErrorCode | undefined {
   if (isOverlong(password)) return 'password.too_long'

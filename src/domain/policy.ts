@@ -2,7 +2,7 @@
 
 import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'
-import type { LoginLimits } from './limits.ts'
+import type { Limit, LoginLimits } from './limits.ts'
 import type { AskAgain } from './signals.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
@@ -21,6 +21,10 @@ export interface Policy {
   readonly raceWindow: number
   readonly passwordMin: number
   readonly loginLimits: LoginLimits
+  /** For each client network, refused ones included. */
+  readonly registrationLimit: Limit
+  /** How many operations of the application's own are recorded for each user. */
+  readonly recordLimit: Limit
   readonly registration: 'open' | 'closed'
   /**
    * `sensitive`: a token that is bound to a key needs a proof of it where much is at stake. `always`: everywhere, and one that is bound to
@@ -47,6 +51,8 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   raceWindow: 30 * SECOND,
   passwordMin: 8,
   loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
+  registrationLimit: { points: 10, window: HOUR },
+  recordLimit: { points: 1000, window: HOUR },
   registration: 'open',
   tokenBinding: 'sensitive',
   deviceBinding: 'preferred',

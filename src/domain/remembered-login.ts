@@ -103,3 +103,14 @@ export function bornSessionUsed(login: RememberedRecord, sid: string): Remembere
   if (login.bornSession !== sid || login.bornSessionUsed) return undefined
   return { ...login, version: login.version + 1, bornSessionUsed: true }
 }
+
+const RESTORES_AT_ONCE = 500
+const MINUTE_BETWEEN_RESTORES = 60_000
+
+/**
+ * True where a remembered login has started so many sessions that no browser is at work: 500, and one more for each minute since it began.
+ * Whoever holds it must not make the store grow without bound. Every session that it starts makes a version of its record.
+ */
+export function isRestoredTooOften({ version, startedAt }: Pick<RememberedRecord, 'version' | 'startedAt'>, now: number): boolean {
+  return version > RESTORES_AT_ONCE + Math.max(0, now - startedAt) / MINUTE_BETWEEN_RESTORES
+}

@@ -1,5 +1,7 @@
 // Users and their names. Names are of any script, shown as typed, and compared by their folded form.
 
+import type { RecentNetwork } from './recent-networks.ts'
+
 export interface UserRecord {
   /** Opaque, `usr_…`: what tokens and links carry instead of the name. */
   readonly code: string
@@ -13,6 +15,8 @@ export interface UserRecord {
   readonly roles: readonly string[]
   readonly disabled: boolean
   readonly createdAt: number
+  /** Where the user signed in lately, by digests; absent in records from before these were kept. */
+  readonly recentNetworks?: readonly RecentNetwork[]
   readonly version: number
 }
 

@@ -1,11 +1,12 @@
 // The user's own account: changing the password, deleting everything. Both carry the password, and so are fresh by themselves.
 
 import { AuthError } from '../domain/errors.ts'
+import { isTooLong } from '../domain/password.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { readSession } from './describe.ts'
-import { takeGuess } from './guesses.ts'
+import { networksAfterSignIn, takeGuess } from './guesses.ts'
 import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
 import { guessesRanOut, type VerifiedUser, verifyPassword } from './login.ts'
 import type { Parts, Whence } from './parts.ts'
@@ -35,6 +36,8 @@ export async function changePassword(
   const verified = await confirmPassword(parts, principal, current, whence, 'password.change', signal)
   if (verified instanceof AuthError) return verified
   const { user } = verified
+  const tooMany = parts.signInCounts.take(user.code, parts.clock.now())
+  if (tooMany) return tooMany
   const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal.detail.field === undefined ? refusal : new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
   const passwordHash = await parts.hasher.hash(next, signal)
@@ -57,8 +60,10 @@ export async function changePassword(
     },
     now,
   )
+  // The other networks were of whoever knew the old password.
+  const recentNetworks = networksAfterSignIn(parts, { ...user, recentNetworks: [] }, whence, now) ?? []
   const written = await parts.store.write([
-    { do: 'replace user', next: { ...user, passwordHash, version: user.version + 1 }, ifVersion: user.version },
+    { do: 'replace user', next: { ...user, passwordHash, recentNetworks, version: user.version + 1 }, ifVersion: user.version },
     { do: 'require credential', id: old.id },
     { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at: now },
     { do: 'insert credential', record: session.record },
@@ -112,7 +117,7 @@ async function confirmPassword(
   signal: CallerSignal | undefined,
 ): Promise<VerifiedUser | AuthError> {
   const user = await parts.store.users.find(principal.userCode)
-  const guess = await takeGuess(parts, user?.usernameKey ?? principal.userCode, whence, knownDevice)
+  const guess = await takeGuess(parts, { name: user?.usernameKey ?? principal.userCode, user }, whence, knownDevice)
   const record = async (outcome: 'refused' | 'limited') => {
     const attempt = { userCode: principal.userCode, action, outcome, sessionId: principal.sid }
     await parts.store.write([operation(parts, whence, attempt, parts.clock.now())])
@@ -122,7 +127,7 @@ async function confirmPassword(
     return guess
   }
   const verified = await verifyPassword(parts, user, password, signal)
-  if (!(verified instanceof AuthError) || verified.code === 'busy') await guess.giveBack()
+  if (!(verified instanceof AuthError) || verified.code === 'busy' || isTooLong(password)) await guess.giveBack()
   else if (user) await record('refused')
   return verified
 }

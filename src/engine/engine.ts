@@ -2,6 +2,7 @@
 // endings log and sweeping.
 
 import type { LogEntry } from '../domain/ending.ts'
+import { signInLimit } from '../domain/limits.ts'
 import type { Operation } from '../domain/operation.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
@@ -18,6 +19,7 @@ import { signalsOf, tellSignals } from './lookout.ts'
 import type { Parts } from './parts.ts'
 import { RollAnswers } from './roll-answers.ts'
 import { RollCall } from './roll-call.ts'
+import { SignInCounts } from './sign-in-counts.ts'
 import { Turns } from './turns.ts'
 import { Verified } from './verified.ts'
 
@@ -104,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
     rollCall,
     rollAnswers,
     verified,
+    signInCounts: new SignInCounts(signInLimit(policy.loginLimits)),
     onAlarm(alarm) {
       void Promise.resolve(alarm)
         .then(options.onAlarm)

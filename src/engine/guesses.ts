@@ -1,42 +1,58 @@
-// Guesses are counted before they are hashed, per user and per address, and given back when they were right.
+// Guesses at a password are counted before they are hashed, for the user and for the client's networks, and given back when they were right.
 
-import { AuthError } from '../domain/errors.ts'
-import { addressKey, type Limit } from '../domain/limits.ts'
-import { wholeSeconds } from '../domain/time.ts'
+import { UNKNOWN_ADDRESS } from '../domain/client-network.ts'
+import type { AuthError } from '../domain/errors.ts'
+import { addressKey, guessCounter, networkCounters } from '../domain/limits.ts'
+import { isRecentNetwork, type RecentNetwork, withNetwork } from '../domain/recent-networks.ts'
+import type { UserRecord } from '../domain/user.ts'
 import { sealForDeployment, unsealAlsoUnbound } from './deployment-seals.ts'
 import type { Parts, Whence } from './parts.ts'
+import { type Taken, takePoints } from './points.ts'
 
-export interface Guess {
-  giveBack(): Promise<void>
+/** At whose password. */
+export interface GuessedUser {
+  /** The key of the name, or the name where it can have none: what nobody is called is counted like what somebody is called. */
+  readonly name: string
+  /** Undefined where there is no such user. */
+  readonly user: UserRecord | undefined
 }
 
 /**
- * Takes one guess at a user's password. A device that has signed in as this user before has guesses of its own, so that
- * strangers cannot lock a person out. Refusal: `rate.limited` with `retryAfter`; it costs no point.
+ * Takes one guess at a user's password. Refusal: `rate.limited` with `retryAfter`; it costs no point.
+ *
+ * @throws StoreError
  */
-export async function takeGuess(parts: Parts, name: string, whence: Whence, knownDevice: string | undefined): Promise<Guess | AuthError> {
+export async function takeGuess(
+  parts: Parts,
+  { name, user }: GuessedUser,
+  whence: Whence,
+  knownDevice: string | undefined,
+): Promise<Taken | AuthError> {
   const { perUser, perAddress } = parts.policy.loginLimits
-  const user = parts.secrets.digest('limit', name)
-  const device = knownDevice === undefined ? undefined : deviceKnownFor(parts, name, knownDevice)
-  const counters: readonly (readonly [string, Limit])[] = [
-    [`address:${addressKey(whence.ip)}`, perAddress],
-    [device === undefined ? `user:${user}` : `user:${user}:${device}`, perUser],
-  ]
-  const taken = new Map<string, number>()
-  // What was taken in a window that is over went with it: the next one owes nothing.
-  const giveBack = async () => {
-    for (const [key, resetsAt] of taken) if (parts.clock.now() < resetsAt) await parts.store.limits.giveBack(key)
+  const guesser = {
+    user: parts.secrets.digest('limit', name),
+    device: knownDevice === undefined ? undefined : deviceKnownFor(parts, name, knownDevice),
+    network: recentNetworkOf(parts, user, whence),
   }
-  for (const [key, limit] of counters) {
-    const now = parts.clock.now()
-    const count = await parts.store.limits.take(key, limit, now)
-    taken.set(key, count.resetsAt)
-    if (count.taken > limit.points) {
-      await giveBack()
-      return new AuthError('rate.limited', { retryAfter: Math.max(1, wholeSeconds(count.resetsAt - now + 999)) })
-    }
-  }
-  return { giveBack }
+  return takePoints(parts, [...networkCounters('address', whence.ip || UNKNOWN_ADDRESS, perAddress), guessCounter(guesser, perUser)])
+}
+
+/** Where the user signed in lately, with this sign-in; undefined where the record need not change. */
+export function networksAfterSignIn(parts: Parts, user: UserRecord, whence: Whence, now: number): readonly RecentNetwork[] | undefined {
+  const network = networkDigest(parts, user.code, whence)
+  return network === undefined ? undefined : withNetwork(user.recentNetworks ?? [], network, now)
+}
+
+function recentNetworkOf(parts: Parts, user: UserRecord | undefined, whence: Whence): string | undefined {
+  if (user?.recentNetworks === undefined) return undefined
+  const network = networkDigest(parts, user.code, whence)
+  const isRecent = network !== undefined && isRecentNetwork(user.recentNetworks, network, parts.clock.now())
+  return isRecent ? network : undefined
+}
+
+function networkDigest(parts: Parts, userCode: string, { ip }: Whence): string | undefined {
+  const network = addressKey(ip)
+  return network === '' ? undefined : parts.secrets.digest('network', `${userCode} ${network}`)
 }
 
 const PURPOSE = 'known-device'

@@ -1,14 +1,13 @@
 // Signing in with a name and a password. Unknown, disabled and wrong answer alike, at the same price.
 
 import { AuthError } from '../domain/errors.ts'
-import { isOverlong } from '../domain/password.ts'
+import { isTooLong } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
-import { takeGuess } from './guesses.ts'
+import { networksAfterSignIn, takeGuess } from './guesses.ts'
 import { operation, type SignedIn } from './issue.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
-import { asMeasured } from './register.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
 
 export interface LoginInput extends SignInWish {
@@ -32,19 +31,21 @@ export async function login(
   signal?: CallerSignal,
 ): Promise<SignedIn | AuthError> {
   const key = usernameKey(input.username)
-  const guess = await takeGuess(parts, key ?? input.username, whence, input.knownDevice)
   const user = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key)
+  const guess = await takeGuess(parts, { name: key ?? input.username, user }, whence, input.knownDevice)
   if (guess instanceof AuthError) {
     if (user && (await guessesRanOut(parts, user))) await recordLogin(parts, user, whence, 'limited')
     return guess
   }
   const verified = await verifyPassword(parts, user, input.password, signal)
   if (verified instanceof AuthError) {
-    if (verified.code === 'busy') await guess.giveBack()
+    if (verified.code === 'busy' || isTooLong(input.password)) await guess.giveBack()
     else if (user) await recordLogin(parts, user, whence, 'refused')
     return verified
   }
   await guess.giveBack()
+  const tooMany = parts.signInCounts.take(verified.user.code, parts.clock.now())
+  if (tooMany) return tooMany
   return begin(parts, verified, input, whence, sentAlong)
 }
 
@@ -54,15 +55,18 @@ export interface VerifiedUser {
   readonly renewedHash: string | undefined
 }
 
-/** Compares the password, at the price of one hash whatever the outcome. Refusals: `credentials.invalid`, `busy`. */
+/**
+ * Compares the password, at the price of one hash whatever the outcome; one that is too long costs nothing, whoever is meant.
+ * Refusals: `credentials.invalid`, `busy`.
+ */
 export async function verifyPassword(
   parts: Parts,
   user: UserRecord | undefined,
   password: string,
   signal?: CallerSignal,
 ): Promise<VerifiedUser | AuthError> {
-  const usable = user !== undefined && !user.disabled && !isOverlong(asMeasured(password))
-  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, usable ? password : '', signal)
+  const usable = user !== undefined && !user.disabled
+  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, password, signal)
   if (compared === undefined) return new AuthError('busy', { retryAfter: 1 })
   if (!usable || !compared.ok) return new AuthError('credentials.invalid')
   return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password, signal) : undefined }
@@ -77,10 +81,7 @@ async function begin(
 ): Promise<SignedIn | AuthError> {
   let current = user
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const guard: Change =
-      renewedHash === undefined
-        ? { do: 'require user', code: current.code, version: current.version }
-        : { do: 'replace user', next: { ...current, passwordHash: renewedHash, version: current.version + 1 }, ifVersion: current.version }
+    const guard = afterSignIn(current, renewedHash, networksAfterSignIn(parts, current, whence, parts.clock.now()))
     const begun = await beginLineage(parts, current, input, whence, sentAlong, 'login.password', [guard])
     if (begun) return begun
     const again = await parts.store.users.find(user.code)
@@ -89,6 +90,14 @@ async function begin(
     current = again
   }
   return new AuthError('busy', { retryAfter: 1 })
+}
+
+/** What a sign-in changes in the user's record, and requires of it. */
+function afterSignIn(user: UserRecord, renewedHash: string | undefined, recentNetworks: UserRecord['recentNetworks']): Change {
+  const { code, version } = user
+  if (renewedHash === undefined && recentNetworks === undefined) return { do: 'require user', code, version }
+  const changed = { ...(renewedHash !== undefined && { passwordHash: renewedHash }), ...(recentNetworks && { recentNetworks }) }
+  return { do: 'replace user', next: { ...user, ...changed, version: version + 1 }, ifVersion: version }
 }
 
 /** True once a window: the first refusal says it all, and strangers must not make the record grow. */

@@ -6,6 +6,7 @@ import type { JsonObject } from '../domain/session-data.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import { readSession } from './describe.ts'
 import type { Parts, Whence } from './parts.ts'
+import { takePoints } from './points.ts'
 import type { Principal } from './principal.ts'
 import { byteLength } from './session-data.ts'
 
@@ -31,7 +32,12 @@ export async function listOperations(
   return { operations, next }
 }
 
-/** Refusals: `request.invalid` naming `action` or `detail`, `session.required` when the session has ended. @throws StoreError */
+/**
+ * Refusals: `request.invalid` naming `action` or `detail`, `rate.limited` where the user has too many of them, `session.required` when the
+ * session has ended.
+ *
+ * @throws StoreError
+ */
 export async function recordOperation(
   parts: Parts,
   principal: Principal,
@@ -41,6 +47,8 @@ export async function recordOperation(
 ): Promise<Operation | AuthError> {
   if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
   if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
+  const counted = await takePoints(parts, [{ key: `record:${principal.userCode}`, limit: parts.policy.recordLimit }])
+  if (counted instanceof AuthError) return counted
   const recorded: Operation = {
     id: parts.secrets.randomId(),
     userCode: principal.userCode,

@@ -12,6 +12,7 @@ import type { Endings } from './endings.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { RollAnswers } from './roll-answers.ts'
 import type { RollCall } from './roll-call.ts'
+import type { SignInCounts } from './sign-in-counts.ts'
 import type { Turns } from './turns.ts'
 import type { Verified } from './verified.ts'
 
@@ -30,6 +31,7 @@ export interface Parts {
   readonly rollCall: RollCall
   readonly rollAnswers: RollAnswers
   readonly verified: Verified
+  readonly signInCounts: SignInCounts
   /** Tells whoever wants to know of an alarm. Never throws. */
   readonly onAlarm: (alarm: Operation) => void
   /** Writers of one session's data, one after another. */

@@ -1,12 +1,15 @@
 // Creating a user who chooses a password, and signing them in.
 
 import { AuthError } from '../domain/errors.ts'
+import { networkCounters } from '../domain/limits.ts'
 import { findUsernameFault, isReservedUsername } from '../domain/new-username.ts'
-import { canonicalPassword, judgeLength, judgeStrength, MAX_CHARACTERS } from '../domain/password.ts'
+import { asMeasured, judgeLength, judgeStrength } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
+import { networksAfterSignIn } from './guesses.ts'
 import type { SignedIn } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
+import { takePoints } from './points.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
 
 export interface NewUser {
@@ -17,7 +20,10 @@ export interface NewUser {
 }
 
 /**
- * Refusals: `username.invalid`, `username.taken`, `password.too_short`, `password.too_long`, `password.too_common`,
+ * Takes a point of the client's networks, whatever comes of it: the answers tell which names exist. Where the address is not known (a
+ * call of the library without one) nothing is counted.
+ *
+ * Refusals: `rate.limited` with seconds to wait, `username.invalid`, `username.taken`, `password.too_short`, `password.too_long`, `password.too_common`,
  * `password.too_weak`, `busy`.
  *
  * @throws StoreError
@@ -29,8 +35,12 @@ export async function register(
   sentAlong: SentAlong,
   signal?: CallerSignal,
 ): Promise<SignedIn | AuthError> {
-  const user = await prepareUser(parts, { ...input, roles: [] }, 'public', signal)
-  if (user instanceof AuthError) return user
+  const counted = await takePoints(parts, networkCounters('register', whence.ip, parts.policy.registrationLimit))
+  if (counted instanceof AuthError) return counted
+  const prepared = await prepareUser(parts, { ...input, roles: [] }, 'public', signal)
+  if (prepared instanceof AuthError) return prepared
+  const recentNetworks = networksAfterSignIn(parts, prepared, whence, prepared.createdAt)
+  const user = recentNetworks === undefined ? prepared : { ...prepared, recentNetworks }
   const begun = await beginLineage(parts, user, input, whence, sentAlong, 'account.register', [{ do: 'insert user', user }])
   return begun ?? new AuthError('username.taken', { field: 'username' })
 }
@@ -67,17 +77,6 @@ export async function prepareUser(
     createdAt: parts.clock.now(),
     version: 1,
   }
-}
-
-/** More than any decomposition of the longest password takes. */
-const MAX_DECOMPOSED = 8 * MAX_CHARACTERS
-
-/**
- * The form of a password whose length counts: the one that is compared. What is too long in any form stays as it is, since
- * the time to normalise marks in disorder grows with the square of their number.
- */
-export function asMeasured(password: string): string {
-  return password.length > MAX_DECOMPOSED ? password : canonicalPassword(password)
 }
 
 /** Refuses a password by its length alone, which costs nothing. */

@@ -3,7 +3,7 @@
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Outcome, OwnAction } from '../domain/operation.ts'
-import { judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
+import { isRestoredTooOften, judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { asksAgain, familyOf, type Grade, gradeFamilies, NEW_COUNTRY } from '../domain/signals.ts'
 import type { UserRecord } from '../domain/user.ts'
@@ -18,7 +18,8 @@ import { evidence, recordSignal } from './signals.ts'
 
 /**
  * Starts a session from a presented remembered login and, unless another tab has just done so, rotates it.
- * Refusals: `session.required` with the reason why the login is no longer good; `proof.required` without the device it is bound to.
+ * Refusals: `session.required` with the reason why the login is no longer good; `proof.required` without the device it is bound to;
+ * `rate.limited` where it has started too many.
  *
  * @param proof the device proof that came along
  * @throws StoreError
@@ -31,6 +32,8 @@ export async function restore(parts: Parts, raw: string, whence: Whence, proof?:
     const by = { device: whence.device, provenUntil: found?.kind === 'remembered' ? provenUntil(parts, found, proof) : undefined }
     const judged = judgeRemembered(found, presented, by, parts.clock.now(), parts.policy)
     if (judged.verdict === 'refuse') return sessionRequired(judged.reason)
+    if (judged.verdict !== 'theft' && isRestoredTooOften(judged.login, parts.clock.now()))
+      return new AuthError('rate.limited', { retryAfter: 60 })
     if (judged.verdict === 'unproven') return new UnprovenDevice(judged.login, judged.because)
     const user = await parts.store.users.find(judged.login.userCode)
     if (user === undefined || user.disabled) return sessionRequired('revoked')

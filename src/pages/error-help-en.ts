@@ -160,7 +160,8 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: 'Ask for another one, and propose a few words that have nothing to do with each other.',
   },
   'rate.limited': {
-    cause: 'There were too many wrong guesses for this user or from this address (`LATCHKEY_LOGIN_LIMIT`).',
+    cause:
+      'There were too many wrong guesses for this user or from this network (`LATCHKEY_LOGIN_LIMIT`), too many registrations from this network (`LATCHKEY_REGISTRATION_LIMIT`), or more sign-ins or records of one user than anybody needs.',
     advice: 'Wait for the seconds in `Retry-After`, then try again.',
   },
   'request.headers_too_large': {

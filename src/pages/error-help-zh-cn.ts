@@ -157,7 +157,8 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请换一个密码，建议使用几个互不相关的词。',
   },
   'rate.limited': {
-    cause: '该用户或该地址的密码错误次数过多（`LATCHKEY_LOGIN_LIMIT`）。',
+    cause:
+      '该用户或该网络的密码错误次数过多（`LATCHKEY_LOGIN_LIMIT`），该网络的注册次数过多（`LATCHKEY_REGISTRATION_LIMIT`），或同一用户的登录或记录次数超出任何实际需要。',
     advice: '请等待 `Retry-After` 所示的秒数后重试。',
   },
   'request.headers_too_large': {

@@ -73,7 +73,7 @@ const en = {
   missingPassword: 'Type your password.',
 
   'credentials.invalid': 'The user name or the password is not right.',
-  'rate.limited': 'Too many attempts. Try again in {seconds} s.',
+  'rate.limited': 'Too many attempts. Try again {when}.',
   'username.taken': 'This user name is taken.',
   'username.invalid':
     'A user name has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
@@ -161,7 +161,7 @@ const zh: Texts = {
   missingPassword: '请输入密码。',
 
   'credentials.invalid': '用户名或密码不正确。',
-  'rate.limited': '尝试次数过多，请在 {seconds} 秒后重试。',
+  'rate.limited': '尝试次数过多，请在{when}重试。',
   'username.taken': '该用户名已被使用。',
   'username.invalid': '用户名应为 2 至 64 个同一种文字的字母、数字、点、下划线或连字符，首尾须为字母或数字。',
   'password.too_short': '密码太短：至少 {min} 个字符。',

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { canonicalPassword } from '../domain/password.ts'
+import { canonicalPassword, isTooLong } from '../domain/password.ts'
 import type { PasswordHasher } from '../ports/passwords.ts'
 import { createBoundedQueue } from './bounded-queue.ts'
 import { matchesForeign } from './foreign-hashes.ts'
@@ -28,15 +28,17 @@ export function createArgon2({ concurrency = availableParallelism(), queue = 64 
   return {
     hash: (password, signal) => turns.run(() => hash(canonicalPassword(password), CURRENT), signal),
 
-    verify: (stored, password, signal) =>
-      turns.run(async () => {
+    verify: async (stored, password, signal) => {
+      if (isTooLong(password)) return { ok: false, outdated: false }
+      return turns.run(async () => {
         const canonical = canonicalPassword(password)
         if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), outdated: false }
         if (stored !== null && (await matchesForeign(stored, password))) return { ok: true, outdated: true }
         // So that a wrong answer never comes quicker than for a hash of current cost.
         await verify(decoy, canonical)
         return { ok: false, outdated: false }
-      }, signal),
+      }, signal)
+    },
   }
 }
 

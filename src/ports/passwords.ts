@@ -9,7 +9,7 @@ export interface PasswordHasher {
   /**
    * Compares a password with a stored hash: a PHC string of ours, or what other software has left behind. It costs at least one
    * hash of current cost, also where there is none (no such user) and where a foreign or older one is cheaper; such a one is
-   * paid for besides. `outdated` says that it matched and is to be replaced. What is not recognised matches nothing.
+   * paid for besides. A password that is too long for anybody costs nothing and matches nothing. `outdated` says that it matched and is to be replaced. What is not recognised matches nothing.
    * Undefined when the queue is full, or the caller has gone before its turn.
    */
   verify(

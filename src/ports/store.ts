@@ -140,6 +140,8 @@ export interface LimitCount {
 export interface LimitStore {
   /** Takes one point, atomically, also among processes. A window that is over starts again at one. */
   take(key: string, limit: Limit, now: number): Promise<LimitCount>
+  /** The window that runs for this key; undefined where none does. Takes nothing. */
+  find(key: string, now: number): Promise<LimitCount | undefined>
   /** Gives one point back, never below none. */
   giveBack(key: string): Promise<void>
   /** Deletes windows that are over, and returns how many. */

@@ -25,7 +25,7 @@ test('a guess that was taken in one window is not given back to the next', async
       ...memory.limits,
       async take(key, limit, now) {
         const count = await memory.limits.take(key, limit, now)
-        if (key.startsWith('user:')) await afterTaking.shift()?.()
+        if (key.startsWith('network:')) await afterTaking.shift()?.()
         return count
       },
     },

@@ -23,6 +23,8 @@ test('the defaults', () => {
     raceWindow: 30 * SECOND,
     passwordMin: 8,
     loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
+    registrationLimit: { points: 10, window: HOUR },
+    recordLimit: { points: 1000, window: HOUR },
     registration: 'open',
     tokenBinding: 'sensitive',
     deviceBinding: 'preferred',

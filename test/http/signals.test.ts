@@ -193,7 +193,7 @@ test('one lineage takes few counters, whoever presents copies of it, and its rec
     keys.add(key)
     return store.limits.take(key, ...more)
   }
-  const limits = { take, giveBack: store.limits.giveBack, deleteOver: store.limits.deleteOver }
+  const limits = { ...store.limits, take }
   await using latchkey = await startInProcess({}, { store: { ...store, limits } })
   const { session, code } = await signUp(latchkey)
   for (let time = 0; time < 100; time += 1) await use(latchkey, { cookie: session }, `${OTHER} ${time}`)

@@ -17,6 +17,13 @@ export const judgeSignIn: Judge = ({ steps }) => {
         mend: 'Name one who is there: --user NAME, whose password is asked for.',
       },
     ]
+  if (path === '/access/register' && code === 'rate.limited')
+    return [
+      {
+        what: 'This address has registered as many users as LATCHKEY_REGISTRATION_LIMIT allows it, so the doctor has none to sign in with.',
+        mend: 'Wait until it may register again, or name a user who is there: --user NAME, whose password is asked for.',
+      },
+    ]
   if (code === 'credentials.invalid')
     return [{ what: 'The name or the password of --user is wrong.', mend: 'Try again; the doctor does so once only.' }]
   if (code !== undefined)

@@ -27,6 +27,7 @@ export const operationRoutes = [
     summary: 'Records an operation of the application.',
     body: { type: JSON_TYPE, schema: operationBody },
     answers: { 201: operationAnswer },
+    refusals: ['rate.limited'],
     async run({ parts, principal, body, whence }) {
       const recorded = await recordOperation(parts, principal, body.action, body.detail ?? {}, whence)
       return recorded instanceof AuthError ? recorded : { status: 201, json: presentOperation(recorded) }

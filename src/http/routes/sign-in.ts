@@ -1,5 +1,6 @@
 // Ways in: register, login, and the token that a session or a remembered login is good for.
 
+import { UNKNOWN_ADDRESS } from '../../domain/client-network.ts'
 import { AuthError } from '../../domain/errors.ts'
 import { PASSWORD_REFUSALS } from '../../domain/password.ts'
 import { usernameKey } from '../../domain/user.ts'
@@ -34,12 +35,14 @@ export const signInRoutes = [
     summary: 'Creates a user and signs in.',
     body: { type: JSON_TYPE, schema: registerBody },
     answers: { 201: signedInAnswer },
-    refusals: ['not_found', 'username.taken', 'username.invalid', ...PASSWORD_REFUSALS],
+    refusals: ['not_found', 'username.taken', 'username.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
     async run(call) {
       if (call.parts.policy.registration === 'closed') return new AuthError('not_found', { setting: 'LATCHKEY_REGISTRATION' })
       const { body } = call
       const input = { ...body, email: body.email ?? null }
-      const begun = await register(call.parts, input, call.whence, sentAlong(call), call.request.signal?.())
+      // Over HTTP it is never the host that registers: without an address all clients count as one.
+      const whence = { ...call.whence, ip: call.whence.ip || UNKNOWN_ADDRESS }
+      const begun = await register(call.parts, input, whence, sentAlong(call), call.request.signal?.())
       return begun instanceof AuthError ? begun : { ...afterPassword(call, begun, body.username), status: 201 }
     },
   }),
@@ -65,6 +68,7 @@ export const signInRoutes = [
     mints: true,
     summary: 'Mints a token. With only a remembered login, starts a session first.',
     answers: { 200: signedInAnswer },
+    refusals: ['rate.limited'],
     async run(call) {
       const minted = await renew(call)
       return minted instanceof AuthError ? minted : answer(call, minted)

@@ -1,7 +1,7 @@
 // A form that sends itself: it says what goes on, what went wrong, and never loses what was typed.
 
 import { LatchkeyError } from '../../client/problem.ts'
-import { element, say, texts } from './known.ts'
+import { element, say, sayIn, texts } from './known.ts'
 
 /** After this many milliseconds without an answer, people are told that it is not them. */
 const SLOW = 3_000
@@ -85,7 +85,7 @@ function showProblem(text: string): void {
 }
 
 function explain({ code, retryAfter }: LatchkeyError): string {
-  const values = { seconds: retryAfter ?? 60, origin: location.origin, code }
+  const values = { when: sayIn(retryAfter ?? 60), origin: location.origin, code }
   return code in texts ? say(code as keyof typeof texts, values) : say('other', values)
 }
 

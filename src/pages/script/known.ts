@@ -24,6 +24,17 @@ export function sayTime(iso: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))
 }
 
+/** `in 5 minutes`, never too early. @param seconds from now, as Retry-After says them */
+export function sayIn(seconds: number): string {
+  const [count, unit] =
+    seconds < 90
+      ? ([seconds, 'second'] as const)
+      : seconds < 90 * 60
+        ? ([seconds / 60, 'minute'] as const)
+        : ([seconds / 3600, 'hour'] as const)
+  return new Intl.RelativeTimeFormat(language).format(Math.ceil(count), unit)
+}
+
 export function element<E extends HTMLElement>(id: string): E {
   return document.getElementById(id) as E
 }

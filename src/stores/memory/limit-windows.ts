@@ -36,6 +36,11 @@ export class LimitWindows {
     return begun
   }
 
+  find(key: string, now: number): LimitCount | undefined {
+    const running = this.#kindOf(key).get(key)
+    return running !== undefined && now < running.resetsAt ? running : undefined
+  }
+
   giveBack(key: string): void {
     const windows = this.#kindOf(key)
     const running = windows.get(key)

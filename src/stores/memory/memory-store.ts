@@ -50,6 +50,7 @@ export function createMemoryStore(): Store {
     },
     limits: {
       take: (key, limit, now) => whileOpen(() => windows.take(key, limit, now)),
+      find: (key, now) => whileOpen(() => windows.find(key, now)),
       giveBack: (key) => whileOpen(() => windows.giveBack(key)),
       deleteOver: (now) => whileOpen(() => windows.deleteOver(now)),
     },

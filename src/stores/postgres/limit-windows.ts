@@ -11,6 +11,7 @@ const MAX_WINDOWS = 100_000
 const COUNT_EVERY = 500
 
 const TAKE = statement(LIMIT_SQL.take)
+const FIND = statement(LIMIT_SQL.find)
 const COUNT = statement(LIMIT_SQL.count)
 const GIVE_BACK = statement(LIMIT_SQL.giveBack)
 const DELETE_OVER = sweeping(LIMIT_SQL.deleteOver)
@@ -32,6 +33,11 @@ export class LimitWindows {
     const [taken, resetsAt] = row ?? [1, now + limit.window]
     if (taken === 1) await this.#keepBounded(`${kindOfCounter(key)}%`, now)
     return { taken, resetsAt }
+  }
+
+  async find(key: string, now: number): Promise<LimitCount | undefined> {
+    const [row] = await this.#session.rows<LimitRow>(FIND, key, now)
+    return row && { taken: row[0], resetsAt: row[1] }
   }
 
   async giveBack(key: string): Promise<void> {

@@ -70,6 +70,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     },
     limits: {
       take: (key, limit, now) => windows.take(key, limit, now),
+      find: (key, now) => windows.find(key, now),
       giveBack: (key) => windows.giveBack(key),
       deleteOver: (now) => windows.deleteOver(now),
     },

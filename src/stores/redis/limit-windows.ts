@@ -20,6 +20,12 @@ const TAKE = script(`
   end
   return { taken + 1, over }`)
 
+/** Points taken, end of the window; nothing where there is none. */
+const FIND = script(`
+  local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
+  if not taken then return false end
+  return { tonumber(taken), over }`)
+
 const GIVE_BACK = script(`
   local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
   if taken and tonumber(taken) > 0 then redis.call('SET', KEYS[1], (taken - 1) .. ' ' .. over, 'KEEPTTL') end`)
@@ -49,6 +55,12 @@ export class LimitWindows {
     const resetsAt = Number(over)
     if (taken === 1) await this.#ends.note([key], resetsAt)
     return { taken, resetsAt }
+  }
+
+  async find(key: string, now: number): Promise<LimitCount | undefined> {
+    const found = (await this.#connection.run(FIND, this.#keys.limit(key))) as readonly [number, string] | null
+    const resetsAt = Number(found?.[1])
+    return found !== null && now < resetsAt ? { taken: found[0], resetsAt } : undefined
   }
 
   async giveBack(key: string): Promise<void> {

@@ -98,6 +98,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
     log,
     limits: {
       take: (key, limit, now) => windows.take(key, limit, now),
+      find: (key, now) => windows.find(key, now),
       giveBack: (key) => windows.giveBack(key),
       deleteOver: (now) => windows.deleteOver(now),
     },

@@ -11,6 +11,8 @@ export const LIMIT_SQL = {
       taken = CASE WHEN stored.resets_at <= ? THEN 1 ELSE stored.taken + 1 END,
       resets_at = CASE WHEN stored.resets_at <= ? THEN excluded.resets_at ELSE stored.resets_at END
     RETURNING taken, resets_at`,
+  /** Key, time. */
+  find: `SELECT taken, resets_at FROM ${TABLE} WHERE key = ? AND resets_at > ?`,
   giveBack: `UPDATE ${TABLE} SET taken = taken - 1 WHERE key = ? AND taken > 0`,
   /** Of one kind: the beginning of its keys, and a percent sign. */
   count: `SELECT count(*) FROM ${TABLE} WHERE key LIKE ?`,

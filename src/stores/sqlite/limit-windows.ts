@@ -14,6 +14,7 @@ export class LimitWindows {
   readonly #connection: Connection
   readonly #max: number
   readonly #take: Query<LimitRow>
+  readonly #find: Query<LimitRow>
   readonly #count: Query<readonly [number]>
   readonly #giveBack: Command
   readonly #deleteOver: Command
@@ -25,6 +26,7 @@ export class LimitWindows {
     this.#connection = connection
     this.#max = max
     this.#take = connection.query(LIMIT_SQL.take)
+    this.#find = connection.query(LIMIT_SQL.find)
     this.#count = connection.query(LIMIT_SQL.count)
     this.#giveBack = connection.command(LIMIT_SQL.giveBack)
     this.#deleteOver = connection.command(LIMIT_SQL.deleteOver)
@@ -39,6 +41,11 @@ export class LimitWindows {
       if (taken === 1) this.#keepBounded(`${kindOfCounter(key)}%`, now)
       return { taken, resetsAt }
     })
+  }
+
+  find(key: string, now: number): LimitCount | undefined {
+    const row = this.#find.first(key, now)
+    return row && { taken: row[0], resetsAt: row[1] }
   }
 
   giveBack(key: string): void {

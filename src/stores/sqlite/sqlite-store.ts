@@ -74,6 +74,7 @@ export function sqliteStoreOn(connection: Connection): Store {
     },
     limits: {
       take: (key, limit, now) => attempt(() => windows.take(key, limit, now)),
+      find: (key, now) => attempt(() => windows.find(key, now)),
       giveBack: (key) => attempt(() => windows.giveBack(key)),
       deleteOver: (now) => attempt(() => windows.deleteOver(now)),
     },

@@ -40,6 +40,22 @@ export function limits(holds: Sentence): void {
     )
   })
 
+  holds('Finding tells what was taken in the running window, and takes nothing.', async (store) => {
+    assert.equal(await store.limits.find('a', T0), undefined)
+    await store.limits.take('a', LIMIT, T0)
+    await store.limits.take('a', LIMIT, T0 + 1)
+    for (const at of [T0 + 1, T0 + 999]) assert.deepEqual(await store.limits.find('a', at), { taken: 2, resetsAt: T0 + 1000 })
+    assert.equal((await store.limits.take('a', LIMIT, T0 + 2)).taken, 3)
+    assert.equal(await store.limits.find('b', T0), undefined)
+  })
+
+  holds('A window that is over is not found, and one that began anew is.', async (store) => {
+    await store.limits.take('a', LIMIT, T0)
+    assert.equal(await store.limits.find('a', T0 + 1000), undefined)
+    await store.limits.take('a', LIMIT, T0 + 1000)
+    assert.deepEqual(await store.limits.find('a', T0 + 1000), { taken: 1, resetsAt: T0 + 2000 })
+  })
+
   holds('A point that is given back counts no more, and the window goes on.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0)

@@ -1,0 +1,61 @@
+// What counts as one client network: an IPv4 address, or an IPv6 prefix (RFC 4291, RFC 6177).
+
+/** Stands for all clients whose address the host has not handed in: they count as one. */
+export const UNKNOWN_ADDRESS = 'unknown'
+
+/** A network that a client is in. */
+export interface ClientNetwork {
+  /** The number of bits of its IPv6 prefix; `whole` for an IPv4 address, and for what is no address. */
+  readonly width: 'whole' | 64 | 56 | 48
+  readonly name: string
+  /** How many times as much a network of this size is allowed. */
+  readonly times: number
+}
+
+/** One subscriber has a /64 at least, often a /56 and sometimes a /48: the wider a prefix, the more people may share it. */
+const IPV6_WIDTHS = [
+  { width: 64, times: 1 },
+  { width: 56, times: 4 },
+  { width: 48, times: 16 },
+] as const
+
+/**
+ * The networks of a client, the narrowest first; none where the address is not known (an empty text). An IPv4 address counts whole, also
+ * where it comes mapped into IPv6, in any spelling.
+ */
+export function clientNetworks(ip: string): readonly ClientNetwork[] {
+  const bare = ip.toLowerCase().replace(/%.*$/, '')
+  if (bare === '') return []
+  if (!bare.includes(':')) return [{ width: 'whole', name: bare, times: 1 }]
+  const groups = expandIpv6(withoutDottedTail(bare))
+  const isMapped = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff'
+  if (isMapped) return [{ width: 'whole', name: dotted(groups.slice(6)), times: 1 }]
+  return IPV6_WIDTHS.map(({ width, times }) => ({ width, name: prefixOf(groups, width), times }))
+}
+
+function prefixOf(groups: readonly string[], width: 64 | 56 | 48): string {
+  const [first, second, third, fourth = '0'] = groups
+  const last = width === 64 ? fourth : (Number.parseInt(fourth, 16) & 0xff00).toString(16)
+  return `${[first, second, third, ...(width === 48 ? [] : [last])].join(':')}::/${width}`
+}
+
+/** The last 32 bits may be written as an IPv4 address (RFC 4291, 2.2): as two groups they are like any other. */
+function withoutDottedTail(ip: string): string {
+  return ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => `${group(a, b)}:${group(c, d)}`)
+}
+
+function group(high: string, low: string): string {
+  return (Number(high) * 256 + Number(low)).toString(16)
+}
+
+function dotted(groups: readonly string[]): string {
+  return groups.flatMap((text) => [Number.parseInt(text, 16) >> 8, Number.parseInt(text, 16) & 0xff]).join('.')
+}
+
+function expandIpv6(ip: string): string[] {
+  const [head = '', tail] = ip.split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  return [...left, ...zeros, ...right].map((text) => text.replace(/^0+(?=.)/, ''))
+}

@@ -1,0 +1,71 @@
+// What counts as one client network, and which counters a guess and a registration take a point of.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { clientNetworks } from '../../src/domain/client-network.ts'
+import { guessCounter, kindOfCounter, networkCounters } from '../../src/domain/limits.ts'
+import { isRecentNetwork, type RecentNetwork, withNetwork } from '../../src/domain/recent-networks.ts'
+import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts'
+
+const LIMIT = { points: 100, window: 5 * MINUTE }
+
+function pointsOf(ip: string): readonly (readonly [string, number])[] {
+  return networkCounters('address', ip, LIMIT).map(({ key, limit }) => [key, limit.points])
+}
+
+test('an IPv4 address counts whole, also where it is mapped into IPv6', () => {
+  for (const ip of ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:c000:207', '0:0:0:0:0:ffff:c000:0207', '::ffff:192.0.2.7%eth0']) {
+    assert.deepEqual(pointsOf(ip), [['address:192.0.2.7', 100]], ip)
+  }
+})
+
+test('an IPv6 address counts for its /64 with the points, its /56 with 4 times and its /48 with 16 times', () => {
+  const expected = [
+    ['address-64:2001:db8:1:2b3::/64', 100],
+    ['address-56:2001:db8:1:200::/56', 400],
+    ['address-48:2001:db8:1::/48', 1600],
+  ]
+  for (const ip of ['2001:db8:1:2b3::1', '2001:0DB8:0001:02b3:ffff::', '2001:db8:1:2b3::9%eth0', '2001:db8:1:2b3:4:5:192.0.2.7']) {
+    assert.deepEqual(pointsOf(ip), expected, ip)
+  }
+  const names = clientNetworks('2001:db8:1:12b3::1').map(({ name }) => name)
+  assert.deepEqual(names, ['2001:db8:1:12b3::/64', '2001:db8:1:1200::/56', '2001:db8:1::/48'])
+})
+
+test('each width is a kind of its own, so that many networks of one width push out no counter of another', () => {
+  const kinds = ['192.0.2.7', '2001:db8::1'].flatMap((ip) => networkCounters('register', ip, LIMIT).map(({ key }) => kindOfCounter(key)))
+  assert.deepEqual(kinds, ['register:', 'register-64:', 'register-56:', 'register-48:'])
+})
+
+test('an address that is not known is in no network', () => {
+  assert.deepEqual([clientNetworks(''), clientNetworks('%eth0'), networkCounters('register', '', LIMIT)], [[], [], []])
+})
+
+test('strangers share a counter, a known device and a recent network have counters of the same size of their own', () => {
+  const of = (device?: string, network?: string) => guessCounter({ user: 'u', device, network }, LIMIT)
+  const counters = [of(), of('d'), of(undefined, 'n'), of('d', 'n'), of('e', 'n')]
+  assert.deepEqual(
+    counters.map(({ key }) => key),
+    ['user:u', 'device:u:d', 'network:u:n', 'device:u:d', 'device:u:e'],
+  )
+  for (const { limit } of counters) assert.deepEqual(limit, LIMIT)
+})
+
+test('a network is recent for 30 days after the last sign-in from there', () => {
+  const networks = withNetwork([], 'home', 0) ?? []
+  assert.equal(isRecentNetwork(networks, 'home', 30 * DAY - 1), true)
+  assert.equal(isRecentNetwork(networks, 'home', 30 * DAY), false)
+  assert.equal(isRecentNetwork(networks, 'elsewhere', 0), false)
+  const renewed = withNetwork(networks, 'home', 29 * DAY) ?? []
+  assert.equal(isRecentNetwork(renewed, 'home', 58 * DAY), true)
+  assert.equal(withNetwork(renewed, 'home', 29 * DAY + HOUR - 1), undefined, 'it was noted within the hour')
+})
+
+test('of many networks a user keeps the sixteen that were used last', () => {
+  let networks: readonly RecentNetwork[] = []
+  for (let index = 0; index < 40; index += 1) networks = withNetwork(networks, `n${index}`, index) ?? networks
+  assert.deepEqual(
+    networks.map(({ network }) => network),
+    Array.from({ length: 16 }, (_, index) => `n${39 - index}`),
+  )
+})
