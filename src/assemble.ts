@@ -11,7 +11,7 @@ import { createPasswordEstimator } from './platform/password-strength.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { createSigning } from './platform/signing.ts'
 import type { Clock } from './ports/clock.ts'
-import type { PasswordHasher } from './ports/passwords.ts'
+import type { PasswordEstimator, PasswordHasher } from './ports/passwords.ts'
 import type { Store } from './ports/store.ts'
 import { readCountries } from './read-countries.ts'
 import { readSecret } from './read-secret.ts'
@@ -21,6 +21,7 @@ export interface AssemblyHooks {
   readonly clock?: Clock
   readonly store?: Store
   readonly hasher?: PasswordHasher
+  readonly estimator?: PasswordEstimator
   readonly onFault?: (what: string, error: unknown) => void
   /** Told of every alarm once the record has it: the place to write to the user from. What it throws is a fault. */
   readonly onAlarm?: (alarm: Operation) => void | Promise<void>
@@ -52,7 +53,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     secrets,
     signing: createSigning(secrets),
     hasher: hooks.hasher ?? createArgon2(),
-    estimator: createPasswordEstimator({ onFault: (error) => hooks.onFault?.('passwords', error) }),
+    estimator: hooks.estimator ?? createPasswordEstimator({ onFault: (error) => hooks.onFault?.('passwords', error) }),
     keyProofs: createKeyProofs(),
     countryOf,
     capacity: CAPACITY,

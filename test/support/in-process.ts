@@ -53,6 +53,7 @@ export interface CallOptions {
   readonly body?: unknown
   readonly type?: string
   readonly address?: string
+  readonly signal?: AbortSignal
 }
 
 export interface Called extends Omit<Answer, 'body'> {
@@ -70,7 +71,7 @@ const NEARLY_UNLIMITED = '1000000/1h'
 const PUBLIC_URL = 'http://localhost:3000'
 const SECRET = 'a-secret-of-the-tests-in-this-process'
 
-export interface InProcessChoices extends Pick<AssemblyHooks, 'onAlarm' | 'onFault'> {
+export interface InProcessChoices extends Pick<AssemblyHooks, 'estimator' | 'onAlarm' | 'onFault'> {
   readonly store?: Store
   readonly publicUrl?: string
 }
@@ -126,7 +127,7 @@ async function call(
   handle: Handle,
   method: string,
   target: string,
-  { headers = {}, body, type, address = '192.0.2.1' }: CallOptions,
+  { headers = {}, body, type, address = '192.0.2.1', signal }: CallOptions,
 ): Promise<Called> {
   const [path = '', query = ''] = target.split('?')
   const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
@@ -140,6 +141,7 @@ async function call(
     header: (name) => all.get(name) ?? null,
     address,
     peer: address,
+    signal: () => signal,
     body: async (limit) => (bytes.byteLength > limit ? undefined : bytes),
   })
   if (isPieceByPiece(answer.body)) throw new Error(`${path} answers piece by piece: read it from the handler itself`)

@@ -1,0 +1,139 @@
+// Work that strangers and users can ask for: each kind is bounded, what is beyond is refused with 503, and everybody else is answered.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { test } from 'node:test'
+import { createPasswordEstimator } from '../../src/platform/password-strength.ts'
+import type { PasswordEstimator } from '../../src/ports/passwords.ts'
+import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
+import { ALICE, administrator, login, register } from '../support/people.ts'
+
+const FLOOD = 200
+const WAITING = 64
+const GOOD = 'nine-quiet-otters-upstream'
+/** Costs the estimator most: everything in it can be read as letters, and looks like what stood before. */
+const CRAFTED = '@401!|$537'.repeat(25)
+
+/** An estimator that never comes to an end, behind the real queue. */
+function stuckEstimator(): PasswordEstimator {
+  const program = new URL('../support/silent-thread.ts', import.meta.url)
+  return createPasswordEstimator({ program, jobLimit: 3_600_000, startLimit: 3_600_000, queue: WAITING })
+}
+
+/** The real estimator, with a count of what it was asked. */
+function countedEstimator() {
+  const real = createPasswordEstimator()
+  const counts = { estimates: 0 }
+  const estimator: PasswordEstimator = {
+    estimate: (...job) => {
+      counts.estimates += 1
+      return real.estimate(...job)
+    },
+    close: () => real.close(),
+  }
+  return { estimator, counts }
+}
+
+function registering(latchkey: InProcess, index: number, password = GOOD): Promise<Called> {
+  const email = `${'a'.repeat(60)}@${`${'b'.repeat(60)}.`.repeat(2)}example.com`
+  return latchkey.call('POST', '/access/register', { body: { username: `stranger${index}`, password, email }, address: `192.0.2.${index}` })
+}
+
+function isBusy({ status, json, headers }: Called): boolean {
+  return status === 503 && json.code === 'busy' && headers['retry-after'] === '1'
+}
+
+test('a flood of registrations: so many wait for their estimate, the rest are told to come back, and all others are answered', async () => {
+  let isStuck = false
+  const [quick, stuck] = [createPasswordEstimator(), stuckEstimator()]
+  const estimator: PasswordEstimator = {
+    estimate: (...job) => (isStuck ? stuck : quick).estimate(...job),
+    close: async () => void (await Promise.all([quick.close(), stuck.close()])),
+  }
+  await using latchkey = await startInProcess({}, { estimator })
+  const alice = await register(latchkey)
+  isStuck = true
+  const answered: Called[] = []
+  const flood = Array.from({ length: FLOOD }, async (_, index) => {
+    const answer = await registering(latchkey, index)
+    answered.push(answer)
+    return answer
+  })
+  // Those that have no place are answered while the others wait.
+  await Promise.race(flood)
+  equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.cookies } })).status, 200)
+  equal((await login(latchkey)).code, alice.code, 'a sign-in waits for no estimate')
+  equal((await latchkey.call('GET', '/livez')).status, 200)
+  const next = { current: ALICE.password, next: GOOD }
+  ok(isBusy(await latchkey.call('POST', '/access/password', { headers: { authorization: alice.token }, body: next })))
+  equal(answered.length, FLOOD - WAITING - 1)
+  ok(answered.every(isBusy))
+  await estimator.close()
+  ok((await Promise.all(flood)).every(isBusy), 'no password is accepted without its estimate')
+  equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: GOOD } })).status, 401, 'the password has not changed')
+})
+
+test('a flood that is over leaves nothing behind: each registration was made or told to come back, and the next is made', async () => {
+  await using latchkey = await startInProcess()
+  const answers = await Promise.all(Array.from({ length: FLOOD }, (_, index) => registering(latchkey, index, index % 2 ? GOOD : CRAFTED)))
+  const rest = answers.filter((answer) => answer.status !== 201 && answer.json.code !== 'password.too_weak')
+  ok(rest.length > 0 && rest.every(isBusy))
+  equal((await registering(latchkey, FLOOD)).status, 201)
+})
+
+test('what cheap checks refuse is neither estimated nor hashed', async () => {
+  const { estimator, counts } = countedEstimator()
+  await using latchkey = await startInProcess({}, { estimator })
+  await register(latchkey)
+  counts.estimates = 0
+  latchkey.resetCounts()
+  const refused = [
+    [{ username: 'not a name', password: CRAFTED }, 'username.invalid'],
+    [{ username: 'zebulon', password: 'short' }, 'password.too_short'],
+    [{ username: 'zebulon', password: 'x'.repeat(257) }, 'password.too_long'],
+    [{ username: 'ALICE', password: CRAFTED }, 'username.taken'],
+    [{ username: 'alice', password: 'short' }, 'password.too_short'],
+  ] as const
+  for (const [body, code] of refused) equal((await latchkey.call('POST', '/access/register', { body })).json.code, code)
+  deepEqual([counts.estimates, latchkey.counts.hashes], [0, 0])
+  equal((await latchkey.call('POST', '/access/register', { body: { username: 'zebulon', password: 'letmein2026!!' } })).status, 422)
+  deepEqual([counts.estimates, latchkey.counts.hashes], [1, 0], 'a weak password is not hashed')
+})
+
+test('a request whose client is gone is neither estimated nor hashed, wherever a password is sent', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const root = await administrator(latchkey)
+  const authorization = { authorization: alice.token }
+  const asRoot = { authorization: root.token }
+  const asked = [
+    ['POST', '/access/register', { username: 'zebulon', password: GOOD }, {}],
+    ['POST', '/access/login', ALICE, {}],
+    ['POST', '/access/password', { current: ALICE.password, next: GOOD }, authorization],
+    ['DELETE', '/access/account', { password: ALICE.password }, authorization],
+    ['POST', '/access/admin/users', { username: 'zebulon', password: GOOD }, asRoot],
+    ['PATCH', `/access/admin/users/${alice.code}`, { password: GOOD }, asRoot],
+  ] as const
+  for (const [method, path, body, headers] of asked) {
+    const gone = { body, headers, signal: AbortSignal.abort(), type: 'application/json' }
+    equal((await latchkey.call(method, path, gone)).json.code, 'busy', `${method} ${path}`)
+  }
+  equal((await login(latchkey)).code, alice.code, 'nothing has changed')
+  equal((await latchkey.call('POST', '/access/login', { body: { username: 'zebulon', password: GOOD } })).status, 401)
+})
+
+test('a crafted address and name are estimated as far as 64 characters of each', async () => {
+  const contexts: (readonly string[])[] = []
+  const real = createPasswordEstimator()
+  const estimator: PasswordEstimator = {
+    estimate: (password, context, signal) => {
+      contexts.push(context)
+      return real.estimate(password, context, signal)
+    },
+    close: () => real.close(),
+  }
+  await using latchkey = await startInProcess({}, { estimator })
+  const email = `${'a.b-c_'.repeat(10)}x@${'d-e.'.repeat(40)}example.com`
+  const { status } = await latchkey.call('POST', '/access/register', { body: { username: 'zebulonquax', password: 'zebulonquax1', email } })
+  equal(status, 422, 'the name counts, however long the address is')
+  ok(contexts[0]?.includes('zebulonquax'))
+})
