@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 
 const ROOT = new URL('../', import.meta.url).pathname
 const BUILT = join(ROOT, 'dist/assets')
@@ -17,7 +17,9 @@ const ENTRIES: Readonly<Record<string, string>> = {
   admin: 'console/admin/main.tsx',
   client: 'src/client/index.ts',
 }
-const SOURCES = ['src/{client,pages,domain,http}/**/*', 'console/**/*', 'package-lock.json', 'tools/build-pages.ts']
+/** What the hint of a password's strength knows: the same words as the server. */
+const WORDS = 'src/platform/guessing/words.gz'
+const SOURCES = ['src/{client,pages,domain,http}/**/*', WORDS, 'console/**/*', 'package-lock.json', 'tools/build-pages.ts']
 
 interface Built {
   readonly [source: string]: { readonly file: string; readonly isEntry?: boolean; readonly css?: readonly string[] }
@@ -68,6 +70,7 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
     if (entry === undefined) throw new Error(`${source} was built into nothing`)
     manifest[name] = { script: entry.file, styles: entry.css ?? [] }
   }
+  manifest['words'] = { script: publishWords(fresh), styles: [] }
   for (const file of readdirSync(fresh)) writeFileSync(join(fresh, `${file}.gz`), gzipSync(readFileSync(join(fresh, file)), { level: 9 }))
   writeFileSync(join(fresh, 'manifest.json'), JSON.stringify(manifest))
   writeFileSync(join(fresh, 'sources.sha256'), stamp)
@@ -77,6 +80,14 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
   rmSync(old, { recursive: true, force: true })
   // Not to standard output, which belongs to whoever asked for a build: `npm pack --json`.
   process.stderr.write(`pages built in ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+}
+
+/** Under a name that carries a hash of it, like everything else that browsers keep. */
+function publishWords(folder: string): string {
+  const words = gunzipSync(readFileSync(join(ROOT, WORDS)))
+  const name = `words-${createHash('sha256').update(words).digest('base64url').slice(0, 8)}.txt`
+  writeFileSync(join(folder, name), words)
+  return name
 }
 
 /** A hash of everything that the pages are made of. */

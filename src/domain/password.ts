@@ -4,7 +4,7 @@ import type { ErrorCode } from './errors.ts'
 
 export const MAX_CHARACTERS = 256
 /** A billion guesses: what guessing at a hash of ours costs more than it is worth, and limits forbid elsewhere by far. */
-const SUFFICIENT_BITS = 30
+export const SUFFICIENT_BITS = 30
 
 /** What the platform found out about a candidate password. */
 export interface PasswordStrength {

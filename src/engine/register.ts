@@ -1,6 +1,7 @@
 // Creating a user who chooses a password, and signing them in.
 
 import { AuthError } from '../domain/errors.ts'
+import { contextWords } from '../domain/guessing/bounded.ts'
 import { networkCounters } from '../domain/limits.ts'
 import { findUsernameFault, isReservedUsername } from '../domain/new-username.ts'
 import { asMeasured, judgeLength, judgeStrength } from '../domain/password.ts'
@@ -94,14 +95,8 @@ export async function judgePassword(
 ): Promise<AuthError | undefined> {
   const unfit = judgePasswordLength(parts, password)
   if (unfit) return unfit
-  const strength = await parts.estimator.estimate(password, contextOf([parts.policy.issuer, ...about]), signal)
+  const strength = await parts.estimator.estimate(password, contextWords(['latchkey', parts.policy.issuer, ...about]), signal)
   if (strength === undefined) return new AuthError('busy', { retryAfter: 1 })
   const code = judgeStrength(strength)
   return code && new AuthError(code, { field: 'password' })
-}
-
-/** What a guesser would try first: names as a whole and their parts. */
-function contextOf(names: readonly string[]): readonly string[] {
-  const all = ['latchkey', ...names.flatMap((name) => [...name.split(/[^\p{L}\p{N}]+/u), name])]
-  return all.filter((word) => word.length > 2)
 }

@@ -16,7 +16,7 @@ export interface Entry {
 
 export interface Assets {
   /** Undefined where the pages were not built. */
-  entry(name: 'pages' | 'account' | 'admin' | 'client'): Entry | undefined
+  entry(name: 'pages' | 'account' | 'admin' | 'client' | 'words'): Entry | undefined
   file(name: string): Asset | undefined
 }
 
@@ -27,7 +27,11 @@ interface Built {
   readonly files: ReadonlyMap<string, Asset>
 }
 
-const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' }
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+}
 
 /** The folder of what was built, from the sources and from the installed package alike. */
 const BUILT = new URL('../../dist/assets/', import.meta.url)

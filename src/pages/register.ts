@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import { filled } from '../client/filled.ts'
 import { DAY } from '../domain/time.ts'
 import type { Call } from '../http/route.ts'
+import { BUILT_ASSETS } from './assets.ts'
 import type { Page } from './document.ts'
 import { formEnd, passwordField, rememberField, usernameField } from './fields.ts'
 import type { Language } from './language.ts'
@@ -34,6 +35,7 @@ ${formEnd(texts, texts.register)}
       return: judgeReturn(new URLSearchParams(query).get('return'), call.app.publicUrl, policy.allowedOrigins, HOME),
       texts: JSON.stringify(texts),
       min: String(min),
+      words: BUILT_ASSETS.entry('words')?.script ?? '',
     },
     main: html`<section id="ask"><h1>${texts.registerTitle}</h1>
 ${policy.registration === 'open' ? form : html`<p class="notice">${texts.registrationClosed}</p>`}

@@ -9,6 +9,7 @@ import { fillIn, signInByHand } from '../support/by-hand.ts'
 import { openChromium } from '../support/chromium.ts'
 import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
 import { takePicture } from '../support/pictures.ts'
+import { until } from '../support/until.ts'
 import { PASSWORD } from '../support/visitor.ts'
 
 let moody: MoodyServer
@@ -102,7 +103,8 @@ test('a weak password is hinted at while it is typed, and refused in words', asy
     [PASSWORD, 'Very good'],
   ] as const) {
     await fillIn(page, 'hinted', password)
-    equal(await said.textContent(), words)
+    // The first time, the words by which it is judged have to be loaded.
+    await until(`"${words}"`, async () => (await said.textContent()) === words)
   }
   await fillIn(page, 'hinted', 'password123')
   await page.keyboard.press('Enter')

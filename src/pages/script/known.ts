@@ -10,6 +10,8 @@ export const fragment = location.hash === '#content' ? '' : location.hash
 export const page = dataset.page
 export const returnAddress = withFragment(dataset.return ?? '/account')
 export const mayBeSignedIn = dataset.try !== undefined
+/** The name of the file with the words that passwords are judged by. */
+export const wordsFile = dataset.words ?? ''
 export const reason = dataset.reason ?? ''
 export const texts = JSON.parse(dataset.texts ?? '{}') as Texts
 

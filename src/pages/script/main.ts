@@ -4,9 +4,9 @@ import { createClient } from '../../client/index.ts'
 import '../pages.css'
 import { goOn, goOnIfSignedIn } from './already.ts'
 import { prepareForm } from './form.ts'
-import { element, fragment, page, returnAddress, say } from './known.ts'
+import { element, fragment, page, returnAddress, say, wordsFile } from './known.ts'
 import { isAfterAlarm } from './notice.ts'
-import { strengthOf } from './strength.ts'
+import { loadWords, strengthOf } from './strength.ts'
 import { showTheft } from './theft.ts'
 
 // The same in another language, and the other way in, go on to the same place.
@@ -35,10 +35,14 @@ function register(): void {
   const password = element<HTMLInputElement>('password')
   const meter = element<HTMLMeterElement>('strength')
   const told = element('strength-text')
-  password.addEventListener('input', () => {
-    const strength = strengthOf(password.value, username.value)
+  const hint = async () => {
+    const words = await loadWords(wordsFile)
+    if (words === undefined) return
+    const strength = strengthOf(password.value, ['latchkey', location.origin, username.value], words)
     meter.value = strength
     meter.dataset.grade = String(strength)
     told.textContent = password.value === '' ? '' : say(`strength${strength}`)
-  })
+  }
+  password.addEventListener('focus', () => void loadWords(wordsFile), { once: true })
+  password.addEventListener('input', () => void hint())
 }
