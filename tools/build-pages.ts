@@ -70,9 +70,9 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
     if (entry === undefined) throw new Error(`${source} was built into nothing`)
     manifest[name] = { script: entry.file, styles: entry.css ?? [] }
   }
-  manifest['words'] = { script: publishWords(fresh), styles: [] }
+  const words = { script: publishWords(fresh), styles: [] }
   for (const file of readdirSync(fresh)) writeFileSync(join(fresh, `${file}.gz`), gzipSync(readFileSync(join(fresh, file)), { level: 9 }))
-  writeFileSync(join(fresh, 'manifest.json'), JSON.stringify(manifest))
+  writeFileSync(join(fresh, 'manifest.json'), JSON.stringify({ ...manifest, words }))
   writeFileSync(join(fresh, 'sources.sha256'), stamp)
   const old = `${fresh}.old`
   if (existsSync(BUILT)) renameSync(BUILT, old)
