@@ -7,6 +7,8 @@ import type { PasswordEstimator } from '../../src/ports/passwords.ts'
 import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, administrator, login, register } from '../support/people.ts'
 
+/** Limits come before everything else: here they let all pass. */
+const UNLIMITED = { registrationLimit: '100000/1h', loginLimit: '100000/5m,100000/5m' }
 const FLOOD = 200
 const WAITING = 64
 const GOOD = 'nine-quiet-otters-upstream'
@@ -49,7 +51,7 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
     estimate: (...job) => (isStuck ? stuck : quick).estimate(...job),
     close: async () => void (await Promise.all([quick.close(), stuck.close()])),
   }
-  await using latchkey = await startInProcess({}, { estimator })
+  await using latchkey = await startInProcess(UNLIMITED, { estimator })
   const alice = await register(latchkey)
   isStuck = true
   const answered: Called[] = []
@@ -73,7 +75,7 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
 })
 
 test('a flood that is over leaves nothing behind: each registration was made or told to come back, and the next is made', async () => {
-  await using latchkey = await startInProcess()
+  await using latchkey = await startInProcess(UNLIMITED)
   const answers = await Promise.all(Array.from({ length: FLOOD }, (_, index) => registering(latchkey, index, index % 2 ? GOOD : CRAFTED)))
   const rest = answers.filter((answer) => answer.status !== 201 && answer.json.code !== 'password.too_weak')
   ok(rest.length > 0 && rest.every(isBusy))
@@ -82,7 +84,7 @@ test('a flood that is over leaves nothing behind: each registration was made or 
 
 test('what cheap checks refuse is neither estimated nor hashed', async () => {
   const { estimator, counts } = countedEstimator()
-  await using latchkey = await startInProcess({}, { estimator })
+  await using latchkey = await startInProcess(UNLIMITED, { estimator })
   await register(latchkey)
   counts.estimates = 0
   latchkey.resetCounts()
@@ -100,7 +102,7 @@ test('what cheap checks refuse is neither estimated nor hashed', async () => {
 })
 
 test('a request whose client is gone is neither estimated nor hashed, wherever a password is sent', async () => {
-  await using latchkey = await startInProcess()
+  await using latchkey = await startInProcess(UNLIMITED)
   const alice = await register(latchkey)
   const root = await administrator(latchkey)
   const authorization = { authorization: alice.token }
@@ -131,7 +133,7 @@ test('a crafted address and name are estimated as far as 64 characters of each',
     },
     close: () => real.close(),
   }
-  await using latchkey = await startInProcess({}, { estimator })
+  await using latchkey = await startInProcess(UNLIMITED, { estimator })
   const email = `${'a.b-c_'.repeat(10)}x@${'d-e.'.repeat(40)}example.com`
   const { status } = await latchkey.call('POST', '/access/register', { body: { username: 'zebulonquax', password: 'zebulonquax1', email } })
   equal(status, 422, 'the name counts, however long the address is')
