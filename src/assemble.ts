@@ -60,6 +60,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     onFault: hooks.onFault ?? (() => {}),
     serves: hooks.serves ?? true,
     onAlarm: hooks.onAlarm ?? (() => {}),
+    onWarning,
   })
   try {
     // What takes no writes would answer 503 to every sign-in: the start says so instead.

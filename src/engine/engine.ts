@@ -39,6 +39,7 @@ export interface EngineOptions {
   /** Told of faults in what goes on beside requests; they are tried again. */
   readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer' | 'signal' | 'alarm', error: unknown) => void
   readonly onAlarm: (alarm: Operation) => void | Promise<void>
+  readonly onWarning: (warning: string) => void
   /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
   readonly serves: boolean
 }
@@ -88,6 +89,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     flushSoon: () => void flushSeen(engine).catch((error: unknown) => onFault('flush', error)),
   })
+  const warned = new Set<string>()
   let stopSweeping = () => {}
   let sweeping: Promise<void> | undefined
 
@@ -111,6 +113,11 @@ export function createEngine(options: EngineOptions): Engine {
       void Promise.resolve(alarm)
         .then(options.onAlarm)
         .catch((error: unknown) => onFault('alarm', error))
+    },
+    warnOnce(thing, warning) {
+      if (warned.has(thing)) return
+      warned.add(thing)
+      options.onWarning(warning)
     },
     dataTurns: new Turns(),
 

@@ -34,6 +34,8 @@ export interface Parts {
   readonly signInCounts: SignInCounts
   /** Tells whoever wants to know of an alarm. Never throws. */
   readonly onAlarm: (alarm: Operation) => void
+  /** Tells the operator of something that a setting cures: each thing once in the life of this process. Never throws. */
+  readonly warnOnce: (thing: string, warning: string) => void
   /** Writers of one session's data, one after another. */
   readonly dataTurns: Turns
 }

@@ -10,6 +10,7 @@ import { type Principal, principalOfSession, type Via } from '../engine/principa
 import { type Soon, soon } from './at-once.ts'
 import { isOfOthers } from './authorization.ts'
 import type { RequestCredentials } from './credentials.ts'
+import { noteForeignCookie } from './foreign-cookies.ts'
 import type { Incoming } from './message.ts'
 import { PresentedByRequest, type Sender } from './presented.ts'
 import { isUnderWay } from './unproven.ts'
@@ -33,15 +34,14 @@ export function provePrincipal(
   if (header === 'bad') return tokenInvalid('malformed')
   if (header?.saidToBeBound && parts.keyProofs.boundTo(header.raw) === undefined) return tokenInvalid('malformed')
   if (header?.kind === 'session')
-    return provenBy('header', presentSession(parts, header.raw, cookies.device, request, passive), request, false)
+    return provenBy(parts, 'header', presentSession(parts, header.raw, cookies.device, request, passive), request, undefined)
   if (header) {
     const token = new PresentedByRequest('token', header.raw, undefined, request)
-    return provenBy('token', authenticate(parts, token, passive), request, false)
+    return provenBy(parts, 'token', authenticate(parts, token, passive), request, undefined)
   }
-  const isRestorable = cookies.remember !== undefined
   const found =
     cookies.session === undefined ? sessionRequired('none') : presentSession(parts, cookies.session, cookies.device, request, passive)
-  return provenBy('cookie', found, request, isRestorable)
+  return provenBy(parts, 'cookie', found, request, cookies)
 }
 
 /**
@@ -68,10 +68,20 @@ function whileUnderWay(found: Principal | AuthError, request: Sender): Principal
   return isLetIn ? principalOfSession(found.record) : found
 }
 
-function provenBy(via: Via, found: Soon<Principal | AuthError>, request: Sender, isRestorable: boolean): Soon<Proven | AuthError> {
+/** @param cookies those that came along where it was a cookie; undefined where it was a header */
+function provenBy(
+  parts: Parts,
+  via: Via,
+  found: Soon<Principal | AuthError>,
+  request: Sender,
+  cookies: RequestCredentials['cookies'] | undefined,
+): Soon<Proven | AuthError> {
   return soon(found, (judged) => {
     const principal = whileUnderWay(judged, request)
-    if (principal instanceof AuthError) return isRestorable ? restorable(principal) : principal
+    if (principal instanceof AuthError) {
+      if (cookies?.session !== undefined && principal.detail.reason === 'unknown') noteForeignCookie(parts, 'session', cookies.session)
+      return cookies?.remember === undefined ? principal : restorable(principal)
+    }
     return { principal, via }
   })
 }

@@ -7,6 +7,7 @@ import { type KeptCookie, settleCookies } from '../engine/duplicate-cookies.ts'
 import type { Parts } from '../engine/parts.ts'
 import { expireVariants, KNOWN_DEVICE_LIFETIME, MAX_EXPIRIES, setCookie, wholeSecondsLeft, within } from './cookies.ts'
 import type { RequestCredentials } from './credentials.ts'
+import { noteForeignCookie } from './foreign-cookies.ts'
 
 /**
  * The credentials with the cookies that count, where some came more than once.
@@ -23,9 +24,11 @@ export async function settle(
   const { header, cookies } = credentials
   const { duplicates = {}, ...values } = cookies
   const { session: _session, remember: _remember, ...withoutSessions } = duplicates
-  const asked = needs === 'header' && header !== undefined ? withoutSessions : duplicates
+  const asked: typeof duplicates = needs === 'header' && header !== undefined ? withoutSessions : duplicates
   const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? header.raw : undefined
   try {
+    for (const purpose of ['session', 'remember'] as const)
+      for (const value of asked[purpose] ?? []) noteForeignCookie(parts, purpose, value)
     const found = await settleCookies(parts, values, asked, inHeader)
     return { header, cookies: { ...found.values, duplicates: asked }, settled: found.settled }
   } catch (error) {

@@ -71,7 +71,7 @@ const NEARLY_UNLIMITED = '1000000/1h'
 const PUBLIC_URL = 'http://localhost:3000'
 const SECRET = 'a-secret-of-the-tests-in-this-process'
 
-export interface InProcessChoices extends Pick<AssemblyHooks, 'estimator' | 'onAlarm' | 'onFault'> {
+export interface InProcessChoices extends Pick<AssemblyHooks, 'estimator' | 'onAlarm' | 'onFault' | 'onWarning'> {
   readonly store?: Store
   readonly publicUrl?: string
 }
@@ -97,7 +97,7 @@ export async function startInProcess(
   const engine = await assemble(
     readSettings({ secret: SECRET, registrationLimit: NEARLY_UNLIMITED, ...settings }, (key) => key),
     publicUrl,
-    { ...hooks, clock, hasher, store: counting(store, counts) },
+    { onWarning: () => {}, ...hooks, clock, hasher, store: counting(store, counts) },
   )
   const handle = createHandler({
     parts: engine,

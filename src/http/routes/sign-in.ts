@@ -22,6 +22,7 @@ import { JSON_TYPE } from '../body.ts'
 import { loginBody, registerBody, signedInAnswer } from '../contract.ts'
 import { expireCookie, KNOWN_DEVICE_LIFETIME, setCookie, signInCookies } from '../cookies.ts'
 import { OFFER_HEADER, offerToBind } from '../device-offer.ts'
+import { noteForeignCookie } from '../foreign-cookies.ts'
 import { presentSignedIn } from '../present.ts'
 import { proveSession } from '../proof.ts'
 import { type Call, type Outcome, openRoute } from '../route.ts'
@@ -76,9 +77,13 @@ export const signInRoutes = [
   }),
 ]
 
-function sentAlong({ credentials: { header, cookies, settled } }: Call<unknown>): SentAlong {
+function sentAlong({ parts, credentials: { header, cookies, settled } }: Call<unknown>): SentAlong {
   const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? [header.raw] : []
   const inCookie = cookies.session === undefined ? [] : [cookies.session]
+  for (const purpose of ['session', 'remember'] as const) {
+    const value = cookies[purpose]
+    if (value !== undefined) noteForeignCookie(parts, purpose, value)
+  }
   const inLogin = cookies.remember === undefined ? [] : [cookies.remember]
   return {
     sessions: [...new Set([...inHeader, ...inCookie, ...(settled?.sessions ?? [])])],
@@ -92,11 +97,15 @@ async function renew({ parts, request, credentials: { header, cookies }, whence 
   const passive = request.header('x-latchkey-passive') === '1'
   const raw = header === undefined ? cookies.session : header.kind === 'session' ? header.raw : undefined
   const principal = raw === undefined ? sessionRequired('none') : await proveSession(parts, raw, cookies.device, request, passive)
+  if (header === undefined && raw !== undefined && principal instanceof AuthError && principal.detail.reason === 'unknown')
+    noteForeignCookie(parts, 'session', raw)
   const paired = principal instanceof AuthError || header !== undefined ? principal : await withPair(parts, principal, cookies.pair)
   if (!(paired instanceof AuthError)) return mintForSession(parts, paired)
   // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
   if (header !== undefined || cookies.remember === undefined || paired instanceof UnprovenDevice) return paired
-  return refuseUnpaired(parts, cookies.remember, cookies.pair) ?? restore(parts, cookies.remember, whence, cookies.device)
+  const restored = refuseUnpaired(parts, cookies.remember, cookies.pair) ?? (await restore(parts, cookies.remember, whence, cookies.device))
+  if (restored instanceof AuthError && restored.detail.reason === 'unknown') noteForeignCookie(parts, 'remember', cookies.remember)
+  return restored
 }
 
 /** The session by whose cookie a token may be minted; without its pair a sibling sub-domain may have planted it. */
