@@ -1,0 +1,125 @@
+// A real nginx in front that asks for a password of its own (auth_basic), as people put before a staging deployment: what a browser then
+// sends with every request is no credential of ours, and the account works where nginx leaves the API to Latchkey.
+
+import { equal, match, ok } from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { BrowserContext } from 'playwright-core'
+import { openChromium } from '../support/chromium.ts'
+import { askOnce, freePort } from '../support/connections.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { PASSWORD, request } from '../support/visitor.ts'
+
+const DOOR = { username: 'door', password: 'open-sesame' }
+const BASIC = `Basic ${btoa(`${DOOR.username}:${DOOR.password}`)}`
+
+interface BehindDoor extends AsyncDisposable {
+  readonly url: string
+  readonly server: RunningServer
+}
+
+/** @param accessLines what the configuration says of the paths of the API */
+async function startBehindDoor(accessLines: string): Promise<BehindDoor> {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  // Where cookies are cleared, Chromium forgets the password of the proxy too, and asks for it again.
+  const env = { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8', LATCHKEY_CLEAR_SITE_DATA: 'off' }
+  const server = await startServer({ env })
+  const { folder } = server
+  await writeFile(join(folder, 'htpasswd'), `${DOOR.username}:{PLAIN}${DOOR.password}\n`, { mode: 0o644 })
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((what) => `${what}_temp_path ${join(folder, what)};`).join(' ')
+  const pass = `proxy_pass ${server.url}; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;`
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    `pid ${join(folder, 'nginx.pid')}; events {}
+http { ${temporary} access_log off;
+  server { listen 127.0.0.1:${port};
+    auth_basic "Staging"; auth_basic_user_file ${join(folder, 'htpasswd')};
+    location / { ${pass} }
+    location /access/ { ${accessLines} ${pass} }
+  }
+}`,
+  )
+  const nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-g', 'daemon off; master_process off; error_log stderr crit;'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await until('nginx to answer', () =>
+    askOnce(url, '/livez').then(
+      ({ status }) => status === 401,
+      () => false,
+    ),
+  )
+  return {
+    url,
+    server,
+    async [Symbol.asyncDispose]() {
+      nginx.kill()
+      await once(nginx, 'exit')
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+let browser: BrowserContext
+before(async () => {
+  browser = await openChromium()
+})
+after(() => browser?.close())
+
+/** As a person who was asked for the password of the door once: from then on the browser sends it by itself. */
+async function registerBehind({ url }: BehindDoor, username: string) {
+  const page = await browser.newPage()
+  await page.goto(`${url.replace('//', `//${DOOR.username}:${DOOR.password}@`)}/register`)
+  await page.goto(`${url}/register`)
+  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  const registered = page.waitForResponse((response) => response.url().endsWith('/access/register'))
+  await page.keyboard.press('Enter')
+  return { page, registered: await registered }
+}
+
+test('with auth_basic off for /access/, a browser with credentials of the proxy registers, and the account page works', async () => {
+  await using door = await startBehindDoor('auth_basic off;')
+  const { page, registered } = await registerBehind(door, 'behind-door')
+  equal(registered.status(), 201)
+  await page.waitForURL('**/account')
+  await page.getByText('behind-door').first().waitFor()
+  const session = page.waitForResponse((response) => response.url().endsWith('/access/token'))
+  await page.reload()
+  const answered = await session
+  match((await answered.request().allHeaders()).authorization ?? '', /^Basic /, 'the browser itself has sent it')
+  equal(answered.status(), 200)
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+  await page.waitForURL('**/signed-out**')
+  await page.close()
+})
+
+test('with auth_basic everywhere pages and reading by cookie work, and a token gets no further than nginx', async () => {
+  await using door = await startBehindDoor('')
+  const body = { username: 'all-doors', password: PASSWORD }
+  const registered = await request(door.url, 'POST', '/access/register', { headers: { authorization: BASIC }, body })
+  equal(registered.status, 201)
+  const cookie = registered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  for (const path of ['/sign-in', '/account', '/access/session'])
+    equal((await request(door.url, 'GET', path, { headers: { authorization: BASIC, cookie } })).status, 200, path)
+  const byToken = await request(door.url, 'GET', '/access/session', { headers: { authorization: `Bearer ${registered.json.token}`, cookie } })
+  equal(byToken.status, 401)
+  match(byToken.headers.get('www-authenticate') ?? '', /^Basic realm="Staging"/, 'it is nginx that refuses')
+})
+
+test('a script that sends the password of the proxy and a cookie reads, and changes nothing', async () => {
+  await using door = await startBehindDoor('')
+  const body = { username: 'scripted', password: PASSWORD }
+  const registered = await request(door.url, 'POST', '/access/register', { headers: { authorization: BASIC }, body })
+  equal(registered.status, 201)
+  const cookie = registered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const headers = { authorization: BASIC, cookie }
+  equal((await request(door.url, 'GET', '/access/session', { headers })).status, 200)
+  equal((await request(door.url, 'POST', '/access/token', { headers })).status, 200)
+  const refused = await request(door.url, 'DELETE', '/access/sessions?except=current', { headers })
+  ok(refused.status === 403 && refused.json.code === 'header.required')
+})
