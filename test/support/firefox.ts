@@ -10,7 +10,7 @@ export function openFirefox(profile: string): Promise<Browser> {
     userDataDir: profile,
     acceptInsecureCerts: true,
     extraPrefsFirefox: {
-      'network.dns.localDomains': 'app.test,api.app.test,other.app.test,evil.test',
+      'network.dns.localDomains': 'app.test,api.app.test,other.app.test,evil.test,login.example.test,login.staging.example.test',
       'intl.accept_languages': 'en-US, en',
       // Without these a first start opens pages and asks questions.
       'browser.shell.checkDefaultBrowser': false,

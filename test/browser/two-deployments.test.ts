@@ -1,0 +1,236 @@
+// Production and staging under one domain in one browser, as people have them: pages are served, both can be signed in to and out of; with
+// cookie names of their own neither notices the other. And a cookie domain that is widened later.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
+import { after, before, describe, test } from 'node:test'
+import { type Certificate, makeCertificate } from '../support/certificate.ts'
+import { newProfile, openChromium } from '../support/chromium.ts'
+import { freePort } from '../support/connections.ts'
+import { openFirefox } from '../support/firefox.ts'
+import { type RunningServer, startServer, temporaryFolder } from '../support/server.ts'
+import { PASSWORD } from '../support/visitor.ts'
+
+const LOGIN = 'login.example.test'
+const STAGING = 'login.staging.example.test'
+
+interface Seen {
+  readonly status: number
+  readonly type: string
+}
+
+/** A tab of either browser. */
+interface Tab {
+  /** Opens an address, as a person who types it. */
+  open(url: string): Promise<Seen>
+  /** A request of the page that is open; the status and the JSON of the answer. */
+  ask(method: string, path: string, body?: object, authorization?: string): Promise<{ readonly status: number; readonly text: string }>
+  /** Everything that can be read on the page once it has found out who is signed in. */
+  textWith(wanted: string): Promise<void>
+}
+
+interface OpenBrowser extends AsyncDisposable {
+  newTab(): Promise<Tab>
+}
+
+type Evaluate = (
+  run: (asked: { method: string; path: string; body: string | null; authorization: string | null }) => Promise<{
+    status: number
+    text: string
+  }>,
+  asked: { method: string; path: string; body: string | null; authorization: string | null },
+) => Promise<{ status: number; text: string }>
+
+function asker(evaluate: Evaluate): Tab['ask'] {
+  return (method, path, body, authorization) =>
+    evaluate(
+      async (asked) => {
+        const headers: Record<string, string> = {}
+        if (asked.body !== null) headers['content-type'] = 'application/json'
+        if (asked.authorization !== null) headers.authorization = asked.authorization
+        const answer = await fetch(asked.path, { method: asked.method, headers, body: asked.body })
+        return { status: answer.status, text: await answer.text() }
+      },
+      { method, path, body: body === undefined ? null : JSON.stringify(body), authorization: authorization ?? null },
+    )
+}
+
+async function chromium(spki: string): Promise<OpenBrowser> {
+  const context = await openChromium({ spki })
+  return {
+    async newTab() {
+      const page = await context.newPage()
+      return {
+        async open(url) {
+          const response = await page.goto(url)
+          return { status: response?.status() ?? 0, type: (await response?.headerValue('content-type')) ?? '' }
+        },
+        ask: asker((run, asked) => page.evaluate(run, asked)),
+        textWith: async (wanted) => page.getByText(wanted).first().waitFor({ timeout: 60_000 }),
+      }
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  }
+}
+
+async function firefox(): Promise<OpenBrowser> {
+  const profile = await newProfile()
+  const browser = await openFirefox(profile)
+  return {
+    async newTab() {
+      const page = await browser.newPage()
+      return {
+        async open(url) {
+          const response = await page.goto(url)
+          return { status: response?.status() ?? 0, type: response?.headers()['content-type'] ?? '' }
+        },
+        ask: asker((run, asked) => page.evaluate(run, asked)),
+        async textWith(wanted) {
+          await page.waitForFunction((text) => document.body.textContent.includes(text), { timeout: 60_000 }, wanted)
+        },
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close()
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+let folder: string
+let certificate: Certificate
+before(async () => {
+  folder = await temporaryFolder()
+  certificate = await makeCertificate(folder, [LOGIN, STAGING, 'localhost'])
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+interface Deployment extends AsyncDisposable {
+  readonly url: string
+  readonly server: RunningServer
+}
+
+async function deploy(
+  host: string,
+  cookieDomain: string,
+  more: Readonly<Record<string, string>> = {},
+  at?: Deployment,
+): Promise<Deployment> {
+  const port = at === undefined ? await freePort() : Number(new URL(at.url).port)
+  const url = `https://${host}:${port}`
+  const server = await startServer({
+    ...(at && { folder: at.server.folder }),
+    env: {
+      PORT: String(port),
+      LATCHKEY_PUBLIC_URL: url,
+      LATCHKEY_COOKIE_DOMAIN: cookieDomain,
+      TLS_CERT: certificate.cert,
+      TLS_KEY: certificate.key,
+      LATCHKEY_CLEAR_SITE_DATA: 'off',
+      ...more,
+    },
+  })
+  return { url, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+const PAGES = ['/sign-in', '/register', '/signed-out']
+
+async function everyPageIsServed(tab: Tab, { url }: Deployment): Promise<void> {
+  const { status, type } = await tab.open(`${url}/docs/errors`)
+  deepEqual([status, type], [200, 'text/html; charset=utf-8'])
+  // Asked for, not opened: who is signed in is led on from some of them.
+  for (const path of PAGES) {
+    const page = await tab.ask('GET', path)
+    equal(page.status, 200, page.text)
+    match(page.text, /^<!doctype html>/i, path)
+  }
+}
+
+async function enter(tab: Tab, { url }: Deployment, path: '/access/register' | '/access/login', username: string): Promise<void> {
+  await tab.open(`${url}/docs/errors`)
+  const { status, text } = await tab.ask('POST', path, { username, password: PASSWORD, remember: true })
+  ok(status < 300, text)
+}
+
+/** By the account page, whose client gets itself a token, and by the API. */
+async function isSignedIn(tab: Tab, { url }: Deployment, username: string): Promise<void> {
+  const { status } = await tab.open(`${url}/account`)
+  equal(status, 200)
+  await tab.textWith(username)
+  const { status: read, text } = await tab.ask('GET', '/access/session')
+  equal(read, 200, text)
+  equal(JSON.parse(text).user.username, username)
+}
+
+async function signOut(tab: Tab, { url }: Deployment): Promise<void> {
+  await tab.open(`${url}/docs/errors`)
+  const { token, user } = JSON.parse((await tab.ask('POST', '/access/token')).text)
+  const { status, text } = await tab.ask('POST', `/access/logout/${user.code}`, undefined, token)
+  equal(status, 200, text)
+  match((await tab.ask('GET', '/access/session')).text, /"session\.required"/)
+}
+
+for (const [name, open] of [
+  ['Chromium', () => chromium(certificate.spki)],
+  ['Firefox', firefox],
+] as const)
+  describe(`Two deployments under one domain, in ${name}`, () => {
+    test('with the same cookie name pages are served, and both can be signed in to and out of', async () => {
+      await using production = await deploy(LOGIN, 'example.test')
+      await using staging = await deploy(STAGING, 'staging.example.test')
+      await using browser = await open()
+      const tab = await browser.newTab()
+      await enter(tab, production, '/access/register', 'prod-user')
+      await isSignedIn(tab, production, 'prod-user')
+      await everyPageIsServed(tab, staging)
+      await enter(tab, staging, '/access/register', 'staging-user')
+      await everyPageIsServed(tab, staging)
+      await isSignedIn(tab, staging, 'staging-user')
+      await everyPageIsServed(tab, production)
+      await enter(tab, production, '/access/login', 'prod-user')
+      await isSignedIn(tab, production, 'prod-user')
+      await isSignedIn(tab, staging, 'staging-user')
+      match(staging.server.output(), /LATCHKEY_COOKIE_NAME/, 'the cure is named')
+      await signOut(tab, staging)
+      await everyPageIsServed(tab, staging)
+      await enter(tab, production, '/access/login', 'prod-user')
+      await signOut(tab, production)
+      await everyPageIsServed(tab, production)
+    })
+
+    test('with cookie names of their own both stay signed in, and a sign-out of one leaves the other', async () => {
+      await using production = await deploy(LOGIN, 'example.test')
+      await using staging = await deploy(STAGING, 'staging.example.test', { LATCHKEY_COOKIE_NAME: 'staging' })
+      await using browser = await open()
+      const tab = await browser.newTab()
+      await enter(tab, production, '/access/register', 'prod-user')
+      await enter(tab, staging, '/access/register', 'staging-user')
+      for (let round = 0; round < 2; round += 1) {
+        await isSignedIn(tab, production, 'prod-user')
+        await isSignedIn(tab, staging, 'staging-user')
+      }
+      await signOut(tab, staging)
+      await isSignedIn(tab, production, 'prod-user')
+      await enter(tab, staging, '/access/login', 'staging-user')
+      await signOut(tab, production)
+      await isSignedIn(tab, staging, 'staging-user')
+    })
+
+    test('a cookie domain that is widened keeps nobody out, and neither does one that is narrowed again', async () => {
+      await using narrow = await deploy(LOGIN, LOGIN)
+      await using browser = await open()
+      const tab = await browser.newTab()
+      await enter(tab, narrow, '/access/register', 'wide-user')
+      await isSignedIn(tab, narrow, 'wide-user')
+      for (const domain of ['example.test', LOGIN]) {
+        await narrow.server.stop()
+        await using changed = await deploy(LOGIN, domain, {}, narrow)
+        await isSignedIn(tab, changed, 'wide-user')
+        await enter(tab, changed, '/access/login', 'wide-user')
+        await everyPageIsServed(tab, changed)
+        await isSignedIn(tab, changed, 'wide-user')
+        await signOut(tab, changed)
+        await enter(tab, changed, '/access/login', 'wide-user')
+      }
+    })
+  })
