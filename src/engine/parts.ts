@@ -34,7 +34,7 @@ export interface Parts {
   readonly signInCounts: SignInCounts
   /** Tells whoever wants to know of an alarm. Never throws. */
   readonly onAlarm: (alarm: Operation) => void
-  /** Tells the operator of something that a setting cures: each thing once in the life of this process. Never throws. */
+  /** Tells the operator of something that a setting cures: each thing once while it runs. Never throws. */
   readonly warnOnce: (thing: string, warning: string) => void
   /** Writers of one session's data, one after another. */
   readonly dataTurns: Turns
