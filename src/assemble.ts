@@ -96,6 +96,7 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
     sessionAbsoluteTimeout: rest.sessionAbsoluteTimeout,
     rememberLifetime: rest.rememberLifetime,
     tokenLifetime: rest.tokenLifetime,
+    tokenAlgorithm: rest.tokenAlg,
     freshFor: rest.freshFor,
     operationsRetention: rest.operationsRetention,
     passwordMin: rest.passwordMin,

@@ -7,6 +7,7 @@ import { readRedis } from './connection-strings/redis.ts'
 import { DEFAULT_COOKIE_STEM, isCookieStem } from './domain/cookies.ts'
 import { FORWARDED_HEADERS, type ForwardedHeader } from './domain/forwarding.ts'
 import { canBindDevices, POLICY_DEFAULTS } from './domain/policy.ts'
+import { TOKEN_ALGORITHMS } from './domain/public-key.ts'
 import { parseDuration } from './domain/time.ts'
 import {
   cookieDomain,
@@ -128,6 +129,12 @@ export const SETTINGS = {
     'a remembered login ends after this long; rotation does not extend it',
   ),
   tokenLifetime: duration('LATCHKEY_TOKEN_LIFETIME', POLICY_DEFAULTS.tokenLifetime, '5m', 'how long a token is good for'),
+  tokenAlg: oneOf(
+    'LATCHKEY_TOKEN_ALG',
+    TOKEN_ALGORITHMS,
+    'EdDSA',
+    'the algorithm that tokens are signed with; ES256 for verifiers that know no EdDSA. At the next start keys of it take over',
+  ),
   audience: optional('LATCHKEY_AUDIENCE', 'any text', 'the `aud` of tokens; the issuer where it is not set', nonEmpty),
   freshFor: duration(
     'LATCHKEY_FRESH_FOR',

@@ -19,7 +19,7 @@ export function addKeyCommands(program: Command): void {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, async (engine) => {
         const { signing, services } = presentKeys(await engine.keys.read())
-        print({ signing, services }, options, table([...signing, ...services], ['id', 'use', 'createdAt'], ''))
+        print({ signing, services }, options, table([...signing, ...services], ['id', 'use', 'alg', 'createdAt'], ''))
         return undefined
       })
     })

@@ -1,14 +1,29 @@
 // The key ring: which key signs, which only verify, and until when. The next key is published before it signs, so that
 // whoever caches the JWKS knows it already.
 
+import type { PublicJwk, TokenAlgorithm } from './public-key.ts'
+
 export interface SigningKeyRecord {
   readonly kid: string
+  /** Absent in records from before there was a choice, which are all `EdDSA`. */
+  readonly alg?: TokenAlgorithm
   readonly createdAt: number
-  /** The public half: base64url of the 32 bytes of an Ed25519 key (RFC 8037, `x`). */
+  /** The public half, base64url: `x` of a key for EdDSA (RFC 8037); `x` and `y` of one for ES256 (RFC 7518), with a dot in between. */
   readonly publicKey: string
   /** The private half, sealed under LATCHKEY_SECRET. */
   readonly sealedPrivateKey: string
   readonly retiredAt: number | null
+}
+
+/** The one algorithm that the key is for. */
+export function algorithmOf({ alg = 'EdDSA' }: SigningKeyRecord): TokenAlgorithm {
+  return alg
+}
+
+export function publicJwkOf(key: SigningKeyRecord): PublicJwk {
+  if (algorithmOf(key) === 'EdDSA') return { crv: 'Ed25519', kty: 'OKP', x: key.publicKey }
+  const [x = '', y = ''] = key.publicKey.split('.')
+  return { crv: 'P-256', kty: 'EC', x, y }
 }
 
 /** A key for another service of the deployment: only its hash is kept. */
@@ -66,12 +81,25 @@ export function newRing(signing: SigningKeyRecord, next: SigningKeyRecord, at: n
 
 /** The next key begins to sign, the one that signed retires, and retired keys whose last token is dead are dropped. */
 export function rotateRing(ring: KeyRingRecord, upcoming: SigningKeyRecord, at: number, tokenLifetime: number): KeyRingRecord {
+  return replaceKeys(ring, { signing: ring.next, next: upcoming }, at, tokenLifetime)
+}
+
+/**
+ * These keys take over, such as those of another algorithm, and the one that signed retires. The next key has signed nothing, and is dropped.
+ * Verifiers learn of the new keys from the log, or when they meet a `kid` that they do not know.
+ */
+export function replaceKeys(
+  ring: KeyRingRecord,
+  { signing, next }: Pick<KeyRingRecord, 'signing' | 'next'>,
+  at: number,
+  tokenLifetime: number,
+): KeyRingRecord {
   const alive = ring.retired.filter((key) => at < (key.retiredAt ?? at) + tokenLifetime + HANDOVER)
   return {
     ...ring,
     version: ring.version + 1,
-    signing: ring.next,
-    next: upcoming,
+    signing,
+    next,
     retired: [{ ...ring.signing, retiredAt: at }, ...alive],
     rotatedAt: at,
   }

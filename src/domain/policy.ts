@@ -3,6 +3,7 @@
 import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'
 import type { Limit, LoginLimits } from './limits.ts'
+import type { TokenAlgorithm } from './public-key.ts'
 import type { AskAgain } from './signals.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
@@ -16,6 +17,8 @@ export interface Policy {
   readonly sessionAbsoluteTimeout: number
   readonly rememberLifetime: number
   readonly tokenLifetime: number
+  /** Of the keys that sign tokens, from the next start or rotation on. */
+  readonly tokenAlgorithm: TokenAlgorithm
   readonly freshFor: number
   readonly operationsRetention: number
   readonly raceWindow: number
@@ -46,6 +49,7 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   sessionAbsoluteTimeout: 12 * HOUR,
   rememberLifetime: 30 * DAY,
   tokenLifetime: 5 * MINUTE,
+  tokenAlgorithm: 'EdDSA',
   freshFor: 5 * MINUTE,
   operationsRetention: 365 * DAY,
   raceWindow: 30 * SECOND,

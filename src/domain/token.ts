@@ -5,7 +5,8 @@ import { SECOND, wholeSeconds } from './time.ts'
 /** The claims of an access token. Times are whole seconds since 1970, as RFC 7519 has them. */
 export interface TokenClaims {
   readonly iss: string
-  readonly aud: string
+  /** We write one; another issuer of the same deployment may name several. */
+  readonly aud: string | readonly string[]
   /** The user's code, never the name. */
   readonly sub: string
   readonly client_id: string
@@ -13,6 +14,8 @@ export interface TokenClaims {
   readonly jti: string
   readonly iat: number
   readonly exp: number
+  /** Not before; we write none. */
+  readonly nbf?: number
   readonly auth_time: number
   readonly amr: readonly string[]
   readonly roles: readonly string[]
@@ -61,8 +64,9 @@ export function claimsFor(subject: TokenSubject, jti: string, now: number, limit
 
 /** Judges the claims of a token whose signature is ours. Returns why it is refused, or undefined when it is accepted. */
 export function judgeClaims(claims: TokenClaims, now: number, limits: Pick<TokenLimits, 'issuer' | 'audience'>): TokenRefusal | undefined {
-  if (claims.iss !== limits.issuer || claims.aud !== limits.audience) return 'malformed'
-  if (claims.iat * SECOND > now + MAX_CLOCK_SKEW) return 'malformed'
+  if (claims.iss !== limits.issuer) return 'malformed'
+  if (claims.aud !== limits.audience && (typeof claims.aud === 'string' || !claims.aud.includes(limits.audience))) return 'malformed'
+  if (Math.max(claims.iat, claims.nbf ?? claims.iat) * SECOND > now + MAX_CLOCK_SKEW) return 'malformed'
   if (now >= claims.exp * SECOND) return 'expired'
   return undefined
 }
@@ -72,12 +76,23 @@ export function isTokenClaims(value: unknown): value is TokenClaims {
   if (typeof value !== 'object' || value === null) return false
   const claims = value as Record<keyof TokenClaims, unknown>
   return (
-    [claims.iss, claims.aud, claims.sub, claims.client_id, claims.sid, claims.jti].every(
-      (text) => typeof text === 'string' && text !== '',
-    ) &&
-    [claims.iat, claims.exp, claims.auth_time].every((time) => Number.isSafeInteger(time)) &&
+    [claims.iss, claims.sub, claims.client_id, claims.sid, claims.jti].every(isText) &&
+    (isText(claims.aud) || (Array.isArray(claims.aud) && claims.aud.length > 0 && claims.aud.every(isText))) &&
+    [claims.iat, claims.exp, claims.auth_time].every(isTime) &&
+    (claims.nbf === undefined || isTime(claims.nbf)) &&
     [claims.amr, claims.roles].every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))
   )
+}
+
+/** Whole seconds that a date can stand for. */
+const MAX_TIME = 8_640_000_000_000
+
+function isTime(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
 }
 
 /** The thumbprint of the key that a token is bound to, by its claims; undefined where it is bound to none. */

@@ -64,7 +64,14 @@ export function createEngine(options: EngineOptions): Engine {
     append: (answer) => append({ kind: 'heard', ...answer, at: clock.now() }),
     onFault: (error) => onFault('answer', error),
   })
-  const keys = new KeyRing({ store, signing: options.signing, clock, tokenLifetime: policy.tokenLifetime })
+  const keys = new KeyRing({
+    store,
+    signing: options.signing,
+    clock,
+    tokenLifetime: policy.tokenLifetime,
+    algorithm: policy.tokenAlgorithm,
+    serves: options.serves,
+  })
   const endings: Endings = new Endings({
     log: store.log,
     clock,
@@ -122,7 +129,7 @@ export function createEngine(options: EngineOptions): Engine {
     dataTurns: new Turns(),
 
     async start() {
-      await keys.read()
+      await keys.begin()
       await endings.start()
       stopSweeping = timers.every(interval, () => {
         // A sweep that takes longer than the interval is not overtaken by the next.

@@ -1,7 +1,17 @@
 // The key ring in this process: made on first start, read again when another process rotates it.
 
 import { AuthError } from '../domain/errors.ts'
-import { type KeyRingRecord, newRing, rotateRing, type ServiceKeyRecord, type SigningKeyRecord, verifyingKeys } from '../domain/key-ring.ts'
+import {
+  algorithmOf,
+  type KeyRingRecord,
+  newRing,
+  replaceKeys,
+  rotateRing,
+  type ServiceKeyRecord,
+  type SigningKeyRecord,
+  verifyingKeys,
+} from '../domain/key-ring.ts'
+import type { TokenAlgorithm } from '../domain/public-key.ts'
 import { DAY, SECOND } from '../domain/time.ts'
 import type { TokenClaims } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -20,6 +30,10 @@ export interface KeyRingOptions {
   readonly signing: Signing
   readonly clock: Clock
   readonly tokenLifetime: number
+  /** Of the keys that are made from now on. */
+  readonly algorithm: TokenAlgorithm
+  /** False in a command, whose environment need not be that of the servers: it changes no algorithm. */
+  readonly serves: boolean
 }
 
 export class KeyRing {
@@ -39,7 +53,8 @@ export class KeyRing {
     this.#readAt = clock.now()
     let ring = await store.findKeyRing()
     if (ring === undefined) {
-      const made = newRing(signing.generate(this.#readAt), signing.generate(this.#readAt), this.#readAt)
+      const { signing: first, next } = this.#twoKeys(this.#readAt, this.#options.algorithm)
+      const made = newRing(first, next, this.#readAt)
       const written = await store.write([{ do: 'replace key ring', next: made, ifVersion: 0 }])
       ring = written.landed ? made : await store.findKeyRing()
     }
@@ -47,6 +62,20 @@ export class KeyRing {
     if (ring.version !== this.#ring?.version) this.#signer = signing.signer(verifyingKeys(ring, this.#readAt, tokenLifetime))
     this.#ring = ring
     return ring
+  }
+
+  /**
+   * Reads the ring for the first time. Where it signs with another algorithm than the one that is set, keys of that one take over at once;
+   * tokens signed before stay good until they expire. @throws as `read`
+   */
+  async begin(): Promise<void> {
+    const { algorithm, serves, clock, tokenLifetime } = this.#options
+    const isRight = ({ signing }: KeyRingRecord) => algorithmOf(signing) === algorithm
+    if (isRight(await this.read()) || !serves) return
+    await this.#change((ring, at) => {
+      // Another process of the same settings may have done it since.
+      return isRight(ring) ? undefined : replaceKeys(ring, this.#twoKeys(at, algorithm), at, tokenLifetime)
+    }, clock.now())
   }
 
   /** Reads the ring; whoever asks while it is read gets the same, so that many wrong keys cost no more than one. */
@@ -82,8 +111,19 @@ export class KeyRing {
 
   /** As `addService`. */
   async rotate(write?: WriteRing): Promise<KeyRingRecord | AuthError> {
-    const { signing, clock, tokenLifetime } = this.#options
-    return this.#change((ring, at) => rotateRing(ring, signing.generate(at), at, tokenLifetime), clock.now(), write)
+    const { signing, clock, tokenLifetime, serves } = this.#options
+    const rotated = (ring: KeyRingRecord, at: number) => {
+      const algorithm = serves ? this.#options.algorithm : algorithmOf(ring.signing)
+      return algorithmOf(ring.next) === algorithm
+        ? rotateRing(ring, signing.generate(at, algorithm), at, tokenLifetime)
+        : replaceKeys(ring, this.#twoKeys(at, algorithm), at, tokenLifetime)
+    }
+    return this.#change(rotated, clock.now(), write)
+  }
+
+  #twoKeys(at: number, algorithm: TokenAlgorithm): Pick<KeyRingRecord, 'signing' | 'next'> {
+    const { signing } = this.#options
+    return { signing: signing.generate(at, algorithm), next: signing.generate(at, algorithm) }
   }
 
   async rotateByAge(): Promise<void> {

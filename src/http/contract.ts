@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { isServiceName } from '../domain/key-ring.ts'
+import { TOKEN_ALGORITHMS } from '../domain/public-key.ts'
 import { isJsonObject, type JsonObject } from '../domain/session-data.ts'
 import { ROLE } from '../domain/user.ts'
 
@@ -165,7 +166,7 @@ export const userAnswer = z.object({ user: userRecord })
 export const changedUserAnswer = z.object({ user: userRecord, ended: endedAnswer.shape.ended })
 
 const key = z.object({ id: z.string(), use: z.string().describe('`signs`, `next`, `retired` or `service <name>`'), createdAt: time })
-export const keysAnswer = z.object({ signing: z.array(key), services: z.array(key) })
+export const keysAnswer = z.object({ signing: z.array(key.extend({ alg: z.enum(TOKEN_ALGORITHMS) })), services: z.array(key) })
 export const rotatedAnswer = z.object({ signing: z.string(), next: z.string() })
 export const newServiceKeyAnswer = z.object({
   id: z.string(),
@@ -188,14 +189,25 @@ export const problem = z.object({
 export const jwksAnswer = z.object({
   keys: z.array(
     z.object({
-      kty: z.literal('OKP'),
-      crv: z.literal('Ed25519'),
+      kty: z.enum(['OKP', 'EC']).describe('`OKP` with Ed25519 and EdDSA, `EC` with P-256 and ES256'),
+      crv: z.enum(['Ed25519', 'P-256']),
       use: z.literal('sig'),
-      alg: z.literal('EdDSA'),
+      alg: z.enum(TOKEN_ALGORITHMS),
       kid: z.string(),
       x: z.string(),
+      y: z.string().optional().describe('of keys on P-256'),
     }),
   ),
+})
+
+export const serverMetadataAnswer = z.object({
+  issuer: z.string(),
+  jwks_uri: z.string(),
+  response_types_supported: z.array(z.string()).describe('empty: there is no authorization endpoint'),
+  grant_types_supported: z.array(z.string()).describe('empty: there is no token endpoint of OAuth'),
+  access_token_signing_alg_values_supported: z.array(z.enum(TOKEN_ALGORITHMS)).describe('of the keys at `jwks_uri`; the first one signs'),
+  dpop_signing_alg_values_supported: z.array(z.string()).optional().describe('RFC 9449; absent where no token is bound to a key'),
+  service_documentation: z.string(),
 })
 
 export const readyAnswer = z.object({ status: z.enum(['ok', 'failing', 'stopping']), parts: z.record(z.string(), z.string()) })

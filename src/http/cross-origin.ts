@@ -20,6 +20,9 @@ function denied(reason: OriginRefusal | undefined): AuthError | undefined {
 
 const PREFLIGHT_LIFETIME = 600
 
+/** For what is public: no credential goes along, and none is looked at. */
+export const ANY_ORIGIN = { 'access-control-allow-origin': '*' }
+
 /** A foreign origin gets nothing: neither a grant nor a hint that there could be one. */
 export function corsHeaders(request: Incoming, allowed: ReadonlySet<string>): Readonly<Record<string, string>> {
   const origin = request.header('origin')
@@ -31,10 +34,13 @@ export function corsHeaders(request: Incoming, allowed: ReadonlySet<string>): Re
   }
 }
 
-export function preflightHeaders(methods: readonly string[]): Readonly<Record<string, string>> {
+const OUR_HEADERS = 'Authorization, Content-Type, If-Match, DPoP, X-Latchkey-Passive'
+
+/** @param headers those that the request may then have; `*` stands for all but `Authorization` */
+export function preflightHeaders(methods: readonly string[], headers = OUR_HEADERS): Readonly<Record<string, string>> {
   return {
     'access-control-allow-methods': methods.join(', '),
-    'access-control-allow-headers': 'Authorization, Content-Type, If-Match, DPoP, X-Latchkey-Passive',
+    'access-control-allow-headers': headers,
     'access-control-max-age': String(PREFLIGHT_LIFETIME),
   }
 }

@@ -26,7 +26,7 @@ const WHERE_ASKED_FOR = ['/admin']
 export function embeddedPaths(pages: readonly Route[]): EmbeddedPaths {
   const own = pages.map(({ path }) => path).filter((path) => !path.includes(':') && !path.endsWith('/') && !OF_THE_HOST.includes(path))
   return {
-    api: ['/access/*', '/.well-known/jwks.json'],
+    api: ['/access/*', '/.well-known/jwks.json', '/.well-known/oauth-authorization-server'],
     pages: own.filter((path) => !WHERE_ASKED_FOR.includes(path)),
     admin: own.filter((path) => WHERE_ASKED_FOR.includes(path)),
   }

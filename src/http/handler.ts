@@ -6,7 +6,7 @@ import { admit, endedMeanwhile } from './admission.ts'
 import { rescued, type Soon, soon } from './at-once.ts'
 import { readBody } from './body.ts'
 import { cookieNames, type RequestCredentials } from './credentials.ts'
-import { checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
+import { ANY_ORIGIN, checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
 import { securityHeaders } from './headers.ts'
 import type { Answer, Incoming } from './message.ts'
 import { isForPrograms, NEGOTIATED, opensPage } from './navigation.ts'
@@ -62,7 +62,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   function respond(request: Incoming, found: Found | undefined, noted: Noted): Soon<Outcome> {
     if (found === undefined) return refuse(new AuthError('not_found'), noted)
     const route = found.methods.get(request.method)
-    if (route === undefined) return withoutRoute(request, [...found.methods.keys(), 'OPTIONS'], noted)
+    if (route === undefined) return withoutRoute(request, found, noted)
     return soon(admit(app, names, request, route, found.parameter), ({ call, proven, refused }) => {
       if (proven) noted.proven = proven
       if (call.credentials.cookies.duplicates !== undefined && !route.forOtherHost) noted.duplicated = call.credentials
@@ -98,15 +98,17 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     return ended ?? runWith(body)
   }
 
-  function withoutRoute(request: Incoming, methods: readonly string[], noted: Noted): Outcome {
-    if (request.method === 'OPTIONS') return answerOptions(request, methods, noted)
+  function withoutRoute(request: Incoming, { methods: routes, anyOrigin }: Found, noted: Noted): Outcome {
+    const methods = [...routes.keys(), 'OPTIONS']
+    if (request.method === 'OPTIONS') return answerOptions(request, methods, anyOrigin, noted)
     return withHeaders(refuse(new AuthError('method.not_allowed'), noted), { allow: methods.join(', ') })
   }
 
-  function answerOptions(request: Incoming, methods: readonly string[], noted: Noted): Outcome {
+  function answerOptions(request: Incoming, methods: readonly string[], anyOrigin: boolean, noted: Noted): Outcome {
     const origin = request.header('origin')
     const headers = { allow: methods.join(', ') }
     if (origin === null) return { status: 204, headers }
+    if (anyOrigin) return { status: 204, headers: { ...headers, ...preflightHeaders(methods, '*') } }
     const denied = checkPreflight(origin, allowedOrigins)
     return denied ? refuse(denied, noted) : { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
   }
@@ -146,7 +148,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
       headers: {
         ...fixedHeaders,
         'x-request-id': requestId,
-        ...corsHeaders(request, allowedOrigins),
+        ...(found?.anyOrigin ? ANY_ORIGIN : corsHeaders(request, allowedOrigins)),
         ...(content && { 'content-type': content.type }),
         ...outcome.headers,
       },

@@ -1,6 +1,6 @@
 // From the engine's records to the wire: ISO 8601 times, durations in whole seconds, nothing that is not meant to leave.
 
-import type { KeyRingRecord } from '../domain/key-ring.ts'
+import { algorithmOf, type KeyRingRecord, type SigningKeyRecord } from '../domain/key-ring.ts'
 import type { Operation } from '../domain/operation.ts'
 import { wholeSeconds } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
@@ -51,12 +51,9 @@ export function presentUser({ code, username, email, roles, disabled, createdAt 
 
 export function presentKeys({ signing, next, retired, services }: KeyRingRecord): KeysAnswer {
   const one = (id: string, use: string, createdAt: number) => ({ id, use, createdAt: isoTime(createdAt) })
+  const signs = (key: SigningKeyRecord, use: string) => ({ ...one(key.kid, use, key.createdAt), alg: algorithmOf(key) })
   return {
-    signing: [
-      one(signing.kid, 'signs', signing.createdAt),
-      one(next.kid, 'next', next.createdAt),
-      ...retired.map(({ kid, createdAt }) => one(kid, 'retired', createdAt)),
-    ],
+    signing: [signs(signing, 'signs'), signs(next, 'next'), ...retired.map((key) => signs(key, 'retired'))],
     services: services.map(({ id, name, createdAt }) => one(id, `service ${name}`, createdAt)),
   }
 }

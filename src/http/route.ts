@@ -83,6 +83,8 @@ interface Common extends Description {
   readonly path: string
   /** True for a GET that changes something all the same: the cross-origin rule applies to it, and HEAD does not exist. */
   readonly changes?: true
+  /** True for what pages of every origin may read: nothing in it is about anybody. */
+  readonly anyOrigin?: true
   /** Where much is at stake: a token that is bound to a key needs a proof of it. */
   readonly sensitive?: true | ((request: Incoming) => boolean)
   /** What a proof of a key is for, where that is not this very request. */

@@ -5,6 +5,8 @@ import type { Route } from './route.ts'
 
 export interface Found {
   readonly methods: ReadonlyMap<string, Route>
+  /** True where pages of every origin may read what the path answers. */
+  readonly anyOrigin: boolean
   /** What the path has in the place of its parameter, decoded; empty where it has none. */
   readonly parameter: string
 }
@@ -23,7 +25,7 @@ export function createRouter(routes: readonly Route[]): (path: string) => Found 
   const withParameter = [...byPath].filter(([path]) => path.includes(':'))
   const router = new TrieRouter<Map<string, Route>>()
   for (const [path, methods] of withParameter) router.add(ANY, path, methods)
-  const exact = new Map([...byPath].filter(([path]) => !path.includes(':')).map(([path, methods]) => [path, { methods, parameter: '' }]))
+  const exact = new Map([...byPath].filter(([path]) => !path.includes(':')).map(([path, methods]) => [path, { methods, anyOrigin: isForAnyOrigin(methods), parameter: '' }]))
 
   return (path) => {
     const known = exact.get(path)
@@ -32,8 +34,12 @@ export function createRouter(routes: readonly Route[]): (path: string) => Found 
     if (matched === undefined) return undefined
     const [methods, parameters] = matched
     const [encoded = ''] = Object.values(parameters)
-    return { methods, parameter: decoded(String(encoded)) }
+    return { methods, anyOrigin: false, parameter: decoded(String(encoded)) }
   }
+}
+
+function isForAnyOrigin(methods: ReadonlyMap<string, Route>): boolean {
+  return [...methods.values()].every(({ anyOrigin }) => anyOrigin === true)
 }
 
 function decoded(text: string): string {

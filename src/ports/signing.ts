@@ -1,6 +1,7 @@
-// Signing keys and the tokens they sign. One algorithm (Ed25519), bound to the key.
+// Signing keys and the tokens they sign. Each key has one algorithm, which is bound to it.
 
 import type { SigningKeyRecord } from '../domain/key-ring.ts'
+import type { TokenAlgorithm } from '../domain/public-key.ts'
 import type { TokenClaims } from '../domain/token.ts'
 
 /** Signs with the first key, verifies with all. Made anew when the ring changes. */
@@ -12,7 +13,7 @@ export interface TokenSigner {
 
 export interface Signing {
   /** A new key; the private half leaves only sealed. */
-  generate(at: number): SigningKeyRecord
+  generate(at: number, algorithm: TokenAlgorithm): SigningKeyRecord
   /** @throws Error naming LATCHKEY_SECRET when a private key cannot be unsealed */
   signer(keys: readonly SigningKeyRecord[]): TokenSigner
 }

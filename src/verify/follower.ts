@@ -2,10 +2,12 @@
 
 import { discard } from './discard.ts'
 import type { Endings } from './endings.ts'
+import { VerifierFault } from './fault.ts'
 import type { Freshness } from './freshness.ts'
 import type { Keys } from './keys.ts'
 import type { Settled } from './options.ts'
 import { EventParser, type ServerSentEvent } from './server-sent-events.ts'
+import { readEvent } from './told.ts'
 
 /** Milliseconds before the next attempt: a random part of a time that doubles, so that many verifiers do not come at once. */
 const FIRST_PAUSE = 50
@@ -51,7 +53,7 @@ export class Follower {
         await this.#follow()
       } catch (error) {
         if (this.#closing.signal.aborted) return
-        this.#parts.options.onFault(error instanceof Error ? error : new Error(String(error)))
+        this.#parts.options.onFault(this.#faultOf(error))
       }
       const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#attempts, 10))
       this.#attempts += 1
@@ -89,7 +91,7 @@ export class Follower {
     }
     try {
       freshness.asked()
-      const response = await fetch(`${issuer}/access/revocations`, { headers: this.#headers(), signal })
+      const response = await fetch(`${issuer}/access/revocations`, { headers: this.#headers(), signal, redirect: 'manual' })
       if (!isEventStream(response)) throw this.#refusedBy(response)
       stillThere()
       await this.#read(response.body.getReader(), stillThere)
@@ -118,36 +120,42 @@ export class Follower {
   }
 
   /** True for a heartbeat that came in time. */
-  #take({ name, data, lastEventId }: ServerSentEvent): boolean {
+  #take(event: ServerSentEvent): boolean {
     const { endings, freshness, keys, options } = this.#parts
-    const told = JSON.parse(data) as Told
-    this.#lastEventId = lastEventId
-    switch (name) {
+    const told = readEvent(event)
+    this.#lastEventId = event.lastEventId
+    switch (told?.name) {
       case 'ending':
         endings.ended(told.sid)
         return false
       case 'changed':
-        endings.changed(told.sid, Date.parse(told.at), told.roles)
+        endings.changed(told.sid, told.at, told.roles)
         return false
       case 'reset':
-        endings.reset(Date.parse(told.before))
+        endings.reset(told.before)
         return false
       case 'policy':
-        freshness.answered(Date.parse(told.at))
-        endings.tokenLifetime = told.tokenLifetime * 1000
+        freshness.answered(told.at)
+        endings.tokenLifetime = told.tokenLifetime
         return false
       case 'keys':
         keys.load().catch(options.onFault)
         return false
       case 'heartbeat':
-        if (!freshness.heard(Date.parse(told.at))) return false
+        if (!freshness.heard(told.at)) return false
         this.#attempts = 0
         this.#firstHeard.resolve()
         return true
-      default:
-        // A newer Latchkey may tell more.
+      case undefined:
         return false
     }
+  }
+
+  /** What the runtime throws says little: `fetch failed`, `terminated`. */
+  #faultOf(error: unknown): VerifierFault {
+    if (error instanceof VerifierFault) return error
+    const reason = error instanceof Error ? error.message : String(error)
+    return new VerifierFault('stream.unavailable', `The endings of ${this.#parts.options.issuer} cannot be followed: ${reason}`, error)
   }
 
   #headers(): Record<string, string> {
@@ -157,11 +165,10 @@ export class Follower {
 
   #refusedBy({ status, body }: Response): Error {
     const { issuer } = this.#parts.options
-    const error = new Error(
+    const error =
       status === 401
-        ? `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``
-        : `The endings of ${issuer} cannot be followed: status ${status}`,
-    )
+        ? new VerifierFault('service_key.refused', `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``)
+        : new VerifierFault('stream.unavailable', `The endings of ${issuer} cannot be followed: status ${status}`)
     discard(body)
     this.#refusals += 1
     if (status === 401 && this.#refusals >= MAX_REFUSALS) this.#firstHeard.reject(error)
@@ -171,12 +178,4 @@ export class Follower {
 
 function isEventStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
   return response.ok && response.body !== null && (response.headers.get('content-type') ?? '').startsWith('text/event-stream')
-}
-
-interface Told {
-  readonly sid: string
-  readonly at: string
-  readonly before: string
-  readonly roles: readonly string[]
-  readonly tokenLifetime: number
 }

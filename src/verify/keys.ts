@@ -1,43 +1,59 @@
-// The issuer's public keys (RFC 7517, RFC 8037), and the verification of a signature with Ed25519 alone (RFC 8725, 3.1).
+// The issuer's public keys (RFC 7517), and the verification of a signature with the one algorithm of its key (RFC 8725, 3.1).
 //
 // A token's header decides nothing. There is exactly one header for each key, the one that Latchkey writes; a token whose
 // header is not one of them to the letter is not its own, whatever `alg`, `jwk` or `crit` it names.
 
+import { type TokenAlgorithm, type VerifyingKey, verifyingKeysOf } from '../domain/public-key.ts'
 import { isTokenClaims, type TokenClaims } from '../domain/token.ts'
 import { bytesOf, textOf } from './base64url.ts'
-import { discard } from './discard.ts'
+import { type Answered, askForJson } from './bounded-json.ts'
+import { VerifierFault } from './fault.ts'
 import type { Settled } from './options.ts'
 
-type PublicKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
-
-interface Jwk {
-  readonly kty: string
-  readonly crv?: string
-  readonly kid?: string
-  readonly x?: string
+interface PublicKey {
+  readonly key: Awaited<ReturnType<typeof crypto.subtle.importKey>>
+  readonly algorithm: TokenAlgorithm
 }
 
 const MAX_TOKEN = 4096
-/** A token with a header that is not known makes the keys be loaded again, but not more often than this. */
+/** Of either algorithm. */
+const SIGNATURE_BYTES = 64
+/** What Web Crypto calls them. The signature of ES256 is `r` and `s` one after the other, as JOSE has it. */
+const IMPORT = { EdDSA: 'Ed25519', ES256: { name: 'ECDSA', namedCurve: 'P-256' } } as const
+const VERIFY = { EdDSA: 'Ed25519', ES256: { name: 'ECDSA', hash: 'SHA-256' } } as const
+/** A token with a header that is not known makes the keys be loaded again, but not more often than this; after each failure, half as often. */
 const RELOAD_AFTER = 1_000
+const LONGEST_PAUSE = 8_000
 const PATIENCE = 3_000
+const MAX_BYTES = 256 * 1024
 
 export class Keys {
   readonly #options: Settled
   /** By the first part of a token. */
   #byHeader: ReadonlyMap<string, PublicKey> = new Map()
   #loadedAt = Number.NEGATIVE_INFINITY
+  #pause = RELOAD_AFTER
   #loading: Promise<void> | undefined
 
   constructor(options: Settled) {
     this.#options = options
   }
 
-  /** Loads the keys; the old ones stay when that fails. @throws Error */
+  /** Loads the keys; the old ones stay when that fails. @throws VerifierFault */
   load(): Promise<void> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = undefined
-    })
+    this.#loading ??= this.#load()
+      .then(
+        () => {
+          this.#pause = RELOAD_AFTER
+        },
+        (fault: unknown) => {
+          this.#pause = Math.min(LONGEST_PAUSE, 2 * this.#pause)
+          throw fault
+        },
+      )
+      .finally(() => {
+        this.#loading = undefined
+      })
     return this.#loading
   }
 
@@ -46,46 +62,77 @@ export class Keys {
     if (typeof token !== 'string' || token.length > MAX_TOKEN) return undefined
     const [header, payload, signature, ...more] = token.split('.')
     if (header === undefined || payload === undefined || signature === undefined || more.length > 0) return undefined
-    const key = await this.#find(header)
     const signed = bytesOf(signature)
     const claims = bytesOf(payload)
-    if (key === undefined || signed?.length !== 64 || claims === undefined) return undefined
+    if (signed?.length !== SIGNATURE_BYTES || claims === undefined) return undefined
+    const found = await this.#find(header)
+    if (found === undefined) return undefined
     const text = new TextEncoder().encode(`${header}.${payload}`)
-    return (await crypto.subtle.verify('Ed25519', key, signed, text)) ? claimsOf(claims) : undefined
+    const isGenuine = await crypto.subtle.verify(VERIFY[found.algorithm], found.key, signed, text)
+    return isGenuine ? claimsOf(claims) : undefined
   }
 
   async #find(header: string): Promise<PublicKey | undefined> {
     const known = this.#byHeader.get(header)
-    if (known !== undefined || performance.now() - this.#loadedAt < RELOAD_AFTER) return known
+    if (known !== undefined || performance.now() - this.#loadedAt < this.#pause) return known
     await this.load().catch(this.#options.onFault)
     return this.#byHeader.get(header)
   }
 
   async #load(): Promise<void> {
     this.#loadedAt = performance.now()
-    const response = await this.#options.fetch(`${this.#options.issuer}/.well-known/jwks.json`, {
+    const { issuer, algorithms } = this.#options
+    const usable = verifyingKeysOf(await this.#ask(), algorithms)
+    if (usable === undefined) throw new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: there is no list \`keys\` in it`)
+    const imported = (await Promise.all(usable.map(importKey))).filter((key) => key !== undefined)
+    if (imported.length === 0) {
+      throw new VerifierFault('jwks.invalid', `The key set of ${issuer} has no key for signatures with ${algorithms.join(' or ')}`)
+    }
+    this.#byHeader = new Map(imported)
+  }
+
+  async #ask(): Promise<unknown> {
+    const { issuer, fetch } = this.#options
+    const answered = await askForJson(fetch, {
+      url: `${issuer}/.well-known/jwks.json`,
       // Keys that a cache still has may have been retired.
       headers: { 'cache-control': 'no-cache' },
-      signal: AbortSignal.timeout(PATIENCE),
+      patience: PATIENCE,
+      limit: MAX_BYTES,
+    }).catch((error: unknown) => {
+      throw new VerifierFault('jwks.unavailable', `The keys of ${issuer} cannot be loaded: ${reasonOf(error)}`, error)
     })
-    if (!response.ok) {
-      discard(response.body)
-      throw new Error(`The keys of ${this.#options.issuer} cannot be loaded: status ${response.status}`)
+    return this.#read(answered)
+  }
+
+  #read(answered: Answered): unknown {
+    const { issuer } = this.#options
+    if (answered.status !== 200) {
+      throw new VerifierFault('jwks.unavailable', `The keys of ${issuer} cannot be loaded: status ${answered.status}`)
     }
-    const { keys } = (await response.json()) as { readonly keys?: readonly Jwk[] }
-    const ours = (keys ?? []).filter(({ kty, crv }) => kty === 'OKP' && crv === 'Ed25519')
-    const imported = await Promise.all(
-      ours.map(async ({ kid = '', x = '' }): Promise<[string, PublicKey]> => {
-        const jwk = { kty: 'OKP', crv: 'Ed25519', x }
-        return [headerOf(kid), await crypto.subtle.importKey('jwk', jwk, 'Ed25519', false, ['verify'])]
-      }),
-    )
-    this.#byHeader = new Map(imported)
+    if ('json' in answered) return answered.json
+    throw answered.problem === 'too_large'
+      ? new VerifierFault('jwks.too_large', `The key set of ${issuer} is longer than ${MAX_BYTES} bytes`)
+      : new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: it is not JSON`)
   }
 }
 
-function headerOf(kid: string): string {
-  return textOf(new TextEncoder().encode(JSON.stringify({ alg: 'EdDSA', typ: 'at+jwt', kid })))
+/** Undefined where it is no point of its curve, or the runtime does not know the algorithm. */
+async function importKey({ kid, algorithm, jwk }: VerifyingKey): Promise<readonly [string, PublicKey] | undefined> {
+  try {
+    const key = await crypto.subtle.importKey('jwk', { ...jwk }, IMPORT[algorithm], false, ['verify'])
+    return [headerOf(kid, algorithm), { key, algorithm }]
+  } catch {
+    return undefined
+  }
+}
+
+function headerOf(kid: string, alg: TokenAlgorithm): string {
+  return textOf(new TextEncoder().encode(JSON.stringify({ alg, typ: 'at+jwt', kid })))
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function claimsOf(payload: Uint8Array<ArrayBuffer>): TokenClaims | undefined {

@@ -1,5 +1,7 @@
 // What a verifier can be told, and what it does where it is not.
 
+import { TOKEN_ALGORITHMS, type TokenAlgorithm } from '../domain/public-key.ts'
+
 /** What becomes of a token while Latchkey is not heard: it is refused, Latchkey is asked, or its signature is believed. */
 export type WhenSilent = 'refuse' | 'ask' | 'accept'
 
@@ -8,6 +10,8 @@ export interface VerifierOptions {
   readonly issuer: string
   /** What tokens must name as `aud`; the issuer where it is not set. */
   readonly audience?: string
+  /** The algorithms of tokens that are accepted, each with keys of its own kind alone; `EdDSA` and `ES256` where it is not set. */
+  readonly algorithms?: readonly TokenAlgorithm[]
   /** Made by `latchkey key add --service NAME`. Without one the endings cannot be followed, and Latchkey is always silent. */
   readonly serviceKey?: string
   /** `refuse` where it is not set. */
@@ -18,7 +22,7 @@ export interface VerifierOptions {
   readonly capacity?: number
   /** Instead of the runtime's own. */
   readonly fetch?: typeof globalThis.fetch
-  /** Told of faults while following: a wrong key, a server that is away. It is tried again all the same. */
+  /** Told of faults: a wrong key, a server that is away, an answer that is no key set. Most are a `VerifierFault`. It is tried again all the same. */
   readonly onFault?: (fault: Error) => void
 }
 
@@ -26,6 +30,7 @@ export interface Settled {
   /** Without a slash at its end. */
   readonly issuer: string
   readonly audience: string
+  readonly algorithms: readonly TokenAlgorithm[]
   readonly serviceKey: string | undefined
   readonly whenSilent: WhenSilent
   readonly maxSilence: number
@@ -38,9 +43,12 @@ const ANSWERS: readonly WhenSilent[] = ['refuse', 'ask', 'accept']
 
 /** @throws TypeError naming the option and what is accepted */
 export function settle(options: VerifierOptions): Settled {
-  const { issuer, serviceKey, whenSilent = 'refuse', maxSilence = 1_000, capacity = 50_000 } = options
+  const { issuer, serviceKey, whenSilent = 'refuse', maxSilence = 1_000, capacity = 50_000, algorithms = TOKEN_ALGORITHMS } = options
   if (typeof issuer !== 'string' || !/^https?:\/\//.test(issuer) || !URL.canParse(issuer)) {
     throw new TypeError('issuer: accepted is the public URL of Latchkey, such as https://login.example.com')
+  }
+  if (!(Array.isArray(algorithms) && algorithms.length > 0 && algorithms.every((name) => TOKEN_ALGORITHMS.includes(name)))) {
+    throw new TypeError(`algorithms: accepted is a list of ${TOKEN_ALGORITHMS.join(', ')}`)
   }
   if (!ANSWERS.includes(whenSilent)) throw new TypeError(`whenSilent: accepted are ${ANSWERS.join(', ')}`)
   if (serviceKey === undefined && whenSilent === 'refuse') {
@@ -52,6 +60,7 @@ export function settle(options: VerifierOptions): Settled {
   return {
     issuer: bare,
     audience: options.audience ?? bare,
+    algorithms: [...algorithms],
     serviceKey,
     whenSilent,
     maxSilence,

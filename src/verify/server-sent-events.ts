@@ -1,5 +1,7 @@
 // Reading Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation).
 
+import { VerifierFault } from './fault.ts'
+
 export interface ServerSentEvent {
   readonly name: string
   readonly data: string
@@ -7,37 +9,46 @@ export interface ServerSentEvent {
   readonly lastEventId: string
 }
 
-const MAX_LINE = 64 * 1024
+/** Characters of one line, and of all the data of one event. */
+const MAX_LENGTH = 64 * 1024
 
 /** Takes a stream in as it comes, cut anywhere. */
 export class EventParser {
   #rest = ''
   #name = ''
   #data: string[] = []
+  #dataLength = 0
   #lastEventId: string
 
   constructor(lastEventId: string) {
     this.#lastEventId = lastEventId
   }
 
-  /** The events that this piece completes. */
+  /** The events that this piece completes. @throws VerifierFault `stream.invalid` for a line or an event without end */
   take(piece: string): readonly ServerSentEvent[] {
     const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop() ?? ''
-    if (this.#rest.length > MAX_LINE) throw new Error('A line of the event stream is too long')
+    if (this.#rest.length > MAX_LENGTH) throw tooLong('line')
     return lines.flatMap((line) => this.#line(line) ?? [])
   }
 
   #line(line: string): ServerSentEvent | undefined {
     if (line === '') return this.#dispatch()
+    if (line.length > MAX_LENGTH) throw tooLong('line')
     const colon = line.indexOf(':')
     if (colon === 0) return undefined
     const field = colon === -1 ? line : line.slice(0, colon)
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '')
     if (field === 'event') this.#name = value
-    else if (field === 'data') this.#data.push(value)
+    else if (field === 'data') this.#addData(value)
     else if (field === 'id' && !value.includes('\0')) this.#lastEventId = value
     return undefined
+  }
+
+  #addData(value: string): void {
+    this.#dataLength += value.length + 1
+    if (this.#dataLength > MAX_LENGTH) throw tooLong('event')
+    this.#data.push(value)
   }
 
   #dispatch(): ServerSentEvent | undefined {
@@ -45,6 +56,11 @@ export class EventParser {
     const isEmpty = this.#data.length === 0
     this.#name = ''
     this.#data = []
+    this.#dataLength = 0
     return isEmpty ? undefined : event
   }
+}
+
+function tooLong(what: 'line' | 'event'): VerifierFault {
+  return new VerifierFault('stream.invalid', `The stream of endings has ${what === 'event' ? 'an' : 'a'} ${what} of more than ${MAX_LENGTH} characters`)
 }

@@ -143,7 +143,7 @@ class TokenVerifier implements Verifier {
       case 'refuse':
         return refusal('silent')
       case 'ask':
-        return (await askIssuer(this.#options, token)) ?? { ok: true, principal, freshness: 0 }
+        return (await askIssuer(this.#options, token, principal.sid)) ?? { ok: true, principal, freshness: 0 }
       case 'accept':
         return { ok: true, principal, freshness: this.#freshness.silence() }
     }

@@ -114,7 +114,15 @@ test('a header that we would not write ourselves is refused, though our key sign
   const wrong: readonly Readonly<Record<string, unknown>>[] = [
     { iss: 'https://evil.test' },
     { aud: 'https://other.test' },
-    { aud: [s.latchkey.publicUrl] },
+    { aud: ['https://other.test'] },
+    { aud: [] },
+    { aud: [s.latchkey.publicUrl, null] },
+    { nbf: now + 61 },
+    { nbf: null },
+    { nbf: String(now) },
+    { exp: -1 },
+    { exp: Number.MAX_SAFE_INTEGER },
+    { iat: -1 },
     { iat: now + 61 },
     { exp: String(now + 300) },
     { exp: now + 0.5 },
@@ -127,7 +135,7 @@ test('a header that we would not write ourselves is refused, though our key sign
   const expired = signedWith(ours, s.header, { ...s.claims, exp: now })
   const answer = await s.latchkey.call('GET', '/access/client-data', { headers: { authorization: expired } })
   assert.equal(answer.json.reason, 'expired')
-  const ahead = signedWith(ours, s.header, { ...s.claims, iat: now + 60 })
+  const ahead = signedWith(ours, s.header, { ...s.claims, iat: now + 60, nbf: now + 60, aud: ['https://other.test', s.latchkey.publicUrl] })
   assert.equal((await s.latchkey.call('GET', '/access/client-data', { headers: { authorization: ahead } })).status, 200, 'within the skew')
 })
 

@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type KeyRingRecord, newRing, rotateRing, type SigningKeyRecord, verifyingKeys } from '../../src/domain/key-ring.ts'
+import {
+  algorithmOf,
+  type KeyRingRecord,
+  newRing,
+  publicJwkOf,
+  replaceKeys,
+  rotateRing,
+  type SigningKeyRecord,
+  verifyingKeys,
+} from '../../src/domain/key-ring.ts'
 
 const LIFETIME = 300_000
 /** A token's lifetime and the minute in which others may still sign. */
@@ -56,6 +65,22 @@ test('rotation keeps retired keys that still verify, newest first, and drops the
     later.retired.map(({ kid }) => kid),
     ['b'],
   )
+})
+
+test('keys that take over sign at once; the one that signed verifies until its last token is dead, and the next one is dropped', () => {
+  const ring = replaceKeys(first, { signing: key('x'), next: key('y') }, 1000, LIFETIME)
+  const retired = [{ ...key('a'), retiredAt: 1000 }]
+  assert.deepEqual(ring, { version: 2, signing: key('x'), next: key('y'), retired, services: [service], rotatedAt: 1000 })
+  assert.equal(kids(ring, 1000 + KEPT - 1), 'xya')
+  assert.equal(kids(ring, 1000 + KEPT), 'xy')
+})
+
+test('a record without an algorithm is one for EdDSA, and each has the members of its own kind of key', () => {
+  assert.equal(algorithmOf(key('a')), 'EdDSA')
+  assert.deepEqual(publicJwkOf({ ...key('a'), publicKey: 'X' }), { crv: 'Ed25519', kty: 'OKP', x: 'X' })
+  const elliptic = { ...key('a'), alg: 'ES256', publicKey: 'X.Y' } as const
+  assert.equal(algorithmOf(elliptic), 'ES256')
+  assert.deepEqual(publicJwkOf(elliptic), { crv: 'P-256', kty: 'EC', x: 'X', y: 'Y' })
 })
 
 test('however often the ring is rotated: a key is published before it signs, and verifies whatever it signed', () => {

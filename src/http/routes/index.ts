@@ -11,6 +11,7 @@ import { revocationRoutes } from './revocations.ts'
 import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
 import { verifyRoutes } from './verify.ts'
+import { wellKnownRoutes } from './well-known.ts'
 
 export const routes: readonly Route[] = [
   ...signInRoutes,
@@ -22,5 +23,6 @@ export const routes: readonly Route[] = [
   ...deviceRoutes,
   ...verifyRoutes,
   ...revocationRoutes,
+  ...wellKnownRoutes,
   ...publicRoutes,
 ]

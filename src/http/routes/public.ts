@@ -1,26 +1,13 @@
-// What anyone may ask: public keys, health, metrics from this machine, and the description of all of it.
+// What anyone may ask: health, and metrics from this machine.
 
 import { AuthError } from '../../domain/errors.ts'
-import { jwksAnswer, liveAnswer, readyAnswer } from '../contract.ts'
+import { liveAnswer, readyAnswer } from '../contract.ts'
 import type { Incoming } from '../message.ts'
 import { openRoute } from '../route.ts'
 
-const JWKS_LIFETIME = 300
 const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']
 
 export const publicRoutes = [
-  openRoute({
-    method: 'GET',
-    path: '/.well-known/jwks.json',
-    proof: 'none',
-    summary: 'The public signing keys (RFC 7517, RFC 8037).',
-    answers: { 200: jwksAnswer },
-    async run({ parts }) {
-      const keys = parts.keys.published().map(({ kid, publicKey: x }) => ({ kty: 'OKP', crv: 'Ed25519', use: 'sig', alg: 'EdDSA', kid, x }))
-      const headers = { 'cache-control': `public, max-age=${JWKS_LIFETIME}`, 'cross-origin-resource-policy': 'cross-origin' }
-      return { json: { keys }, headers }
-    },
-  }),
   openRoute({
     method: 'GET',
     path: '/livez',

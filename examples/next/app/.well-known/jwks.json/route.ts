@@ -1,3 +1,3 @@
 // The keys with which other services verify tokens.
 
-export { GET, HEAD } from '../../../lib/mount'
+export { GET, HEAD, OPTIONS } from '../../../lib/mount'

@@ -1,0 +1,151 @@
+// A stream of endings, and answers about tokens, that are not what they should be: no more is read than is good, and nothing is accepted by them.
+
+import { deepEqual, equal, ok, throws } from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createVerifier, VerifierFault } from '../../src/verify/index.ts'
+import { EventParser } from '../../src/verify/server-sent-events.ts'
+import { until } from '../support/until.ts'
+import { json, type Listener, makeSigner, startIssuer } from './issuer.ts'
+import { says } from './support.ts'
+
+const signer = makeSigner('EdDSA', 'k')
+const jwks = json({ keys: [signer.jwk] })
+const at = () => new Date().toISOString()
+const event = (name: string, data: unknown, id = '1') =>
+  `id: ${id}\nevent: ${name}\ndata: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
+
+const stream =
+  (pieces: readonly string[]): Listener =>
+  (request, response) => {
+    if (request.url === '/.well-known/jwks.json') return jwks(request, response)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const piece of pieces) response.write(piece)
+  }
+
+const BAD: Readonly<Record<string, string>> = {
+  'data that is not JSON': event('ending', '{"sid":'),
+  'data that is null': event('ending', null),
+  'data that is a list': event('heartbeat', []),
+  'an ending of no session': event('ending', { at: at() }),
+  'an ending of a session that is no text': event('ending', { sid: { toString: 's' }, at: at() }),
+  'an ending of an endless session': event('ending', { sid: 'x'.repeat(1000), at: at() }),
+  'a change without roles': event('changed', { sid: 's', at: at() }),
+  'a change with roles that are no list': event('changed', { sid: 's', at: at(), roles: 'admin' }),
+  'a change with a role that is no text': event('changed', { sid: 's', at: at(), roles: [7] }),
+  'a change at no time': event('changed', { sid: 's', at: 'soon', roles: [] }),
+  'a reset before no time': event('reset', { before: null }),
+  'a reset before a number': event('reset', { before: 7 }),
+  'a policy without a lifetime': event('policy', { at: at() }),
+  'a policy with a lifetime of nothing': event('policy', { at: at(), tokenLifetime: 0 }),
+  'a policy with a lifetime that is no number': event('policy', { at: at(), tokenLifetime: '300' }),
+  'a heartbeat at no time': event('heartbeat', { at: {} }),
+  'a position that no header can hold': event('ending', { sid: 's', at: at() }, 'ä'),
+  'a position without end': event('ending', { sid: 's', at: at() }, '1'.repeat(100)),
+  'a line without end': `data: ${'x'.repeat(100_000)}`,
+  'a line that is too long': `data: ${'x'.repeat(100_000)}\n\n`,
+  'a comment without end': `: ${'x'.repeat(100_000)}`,
+  'an event without end': `data: ${'x'.repeat(1000)}\n`.repeat(100),
+  'an event of nothing without end': 'data:\n'.repeat(70_000),
+}
+
+describe('A stream that cannot be understood is a fault with a code, and from then on nothing is accepted', () => {
+  for (const [what, bad] of Object.entries(BAD)) {
+    test(what, async () => {
+      const good = event('policy', { at: at(), tokenLifetime: 300 }) + event('heartbeat', { at: at() })
+      await using issuer = await startIssuer(stream([good, bad]))
+      const faults: Error[] = []
+      using verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', maxSilence: 300, onFault: (fault) => faults.push(fault) })
+      await until('a fault', () => faults.length > 0)
+      ok(faults[0] instanceof VerifierFault, String(faults[0]))
+      equal(faults[0].code, 'stream.invalid')
+      issuer.answers(stream([bad]))
+      await until('silence', async () => (await says(verifier, signer.token(issuer.url))) === 'silent')
+    })
+  }
+})
+
+test('What a newer Latchkey may tell is passed over', async () => {
+  const newer = event('newer', { anything: [1] }) + event('heartbeat', { at: at(), more: true })
+  await using issuer = await startIssuer(stream([event('policy', { at: at(), tokenLifetime: 300, more: {} }), newer]))
+  using verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', maxSilence: 60_000 })
+  await verifier.ready()
+  equal(await says(verifier, signer.token(issuer.url)), 'ok')
+})
+
+test('The stream is not followed elsewhere, and each kind of fault has its code', async () => {
+  const CASES: readonly (readonly [number, string])[] = [
+    [302, 'stream.unavailable'],
+    [500, 'stream.unavailable'],
+    [204, 'stream.unavailable'],
+    [401, 'service_key.refused'],
+  ]
+  for (const [status, code] of CASES) {
+    const asked: string[] = []
+    await using issuer = await startIssuer((request, response) => {
+      asked.push(request.url ?? '')
+      if (request.url === '/.well-known/jwks.json') jwks(request, response)
+      else response.writeHead(status, { location: '/elsewhere' }).end()
+    })
+    const faults: Error[] = []
+    using _verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', onFault: (fault) => faults.push(fault) })
+    await until('a fault', () => faults.length > 0)
+    deepEqual([faults[0] instanceof VerifierFault && faults[0].code, asked.includes('/elsewhere')], [code, false])
+  }
+})
+
+test('A parser keeps no more than one line and one event of bounded length, wherever the stream is cut', () => {
+  for (const size of [1_000, 65_000, 200_000]) {
+    for (const text of [`data: ${'x'.repeat(150_000)}`, 'data: xxxxxxxx\n'.repeat(10_000), `: ${'x'.repeat(150_000)}\n`]) {
+      const parser = new EventParser('')
+      throws(() => {
+        for (let index = 0; index < text.length; index += size) parser.take(text.slice(index, index + size))
+      }, VerifierFault)
+    }
+  }
+  const parser = new EventParser('')
+  for (let round = 0; round < 100; round += 1) equal(parser.take(`data: ${'x'.repeat(60_000)}\n\n`).length, 1, 'each event begins anew')
+})
+
+const ANSWERS: Readonly<Record<string, readonly [said: string, answer: Listener]>> = {
+  'Latchkey accepts it': ['ok', json({ user: { code: 'u' }, session: { id: 's' }, via: 'token' })],
+  'another session': ['silent', json({ user: { code: 'u' }, session: { id: 'other' }, via: 'token' })],
+  'no session': ['silent', json({ user: 'u' })],
+  null: ['silent', json('null')],
+  'a page': ['silent', (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>')],
+  'a redirect': ['silent', (_request, response) => void response.writeHead(302, { location: '/' }).end()],
+  'status 204': ['silent', (_request, response) => void response.writeHead(204).end()],
+  'status 500': ['silent', (_request, response) => void response.writeHead(500).end('{"code":"busy"}')],
+  'a refusal of somebody else': ['silent', (_request, response) => void response.writeHead(401).end('{}')],
+  'a refusal that is a page': ['silent', (_request, response) => void response.writeHead(401).end('<html>')],
+  'a refusal that is null': ['silent', (_request, response) => void response.writeHead(401).end('null')],
+  'an ended session': [
+    'session_ended',
+    (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":"session_ended"}'),
+  ],
+  'a reason that is not known': ['malformed', (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":["ok"]}')],
+  'a proof that nobody has': ['silent', (_request, response) => void response.writeHead(401).end('{"code":"proof.required"}')],
+  '60 MB': [
+    'silent',
+    (_request, response) => void response.writeHead(200).end(`{"session":{"id":"s"},"more":"${'x'.repeat(60e6)}"}`),
+  ],
+  'a drip': [
+    'silent',
+    (_request, response) => {
+      response.writeHead(200).write('{"session":{"id":"s"}')
+      const timer = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(timer))
+    },
+  ],
+}
+
+describe('Asked about a token, only what Latchkey says in its own words counts', () => {
+  for (const [what, [said, answer]] of Object.entries(ANSWERS)) {
+    test(`${what}: ${said}`, async () => {
+      await using issuer = await startIssuer((request, response) =>
+        request.url === '/.well-known/jwks.json' ? jwks(request, response) : answer(request, response),
+      )
+      using verifier = createVerifier({ issuer: issuer.url, whenSilent: 'ask' })
+      equal(await says(verifier, signer.token(issuer.url)), said)
+    })
+  }
+})
