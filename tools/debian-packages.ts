@@ -3,7 +3,13 @@
 import { spawnSync } from 'node:child_process'
 
 /** Debian packages of Python modules that tests and examples use. */
-const PYTHON_MODULES = { requests: 'python3-requests', jwt: 'python3-jwt', cryptography: 'python3-cryptography' }
+const PYTHON_MODULES = {
+  requests: 'python3-requests',
+  jwt: 'python3-jwt',
+  cryptography: 'python3-cryptography',
+  authlib: 'python3-authlib',
+  jose: 'python3-jose',
+}
 
 /** @param packages Debian packages by a command that each brings */
 export function installMissing(packages: Readonly<Record<string, string>>): void {

@@ -25,7 +25,11 @@ export function createRouter(routes: readonly Route[]): (path: string) => Found 
   const withParameter = [...byPath].filter(([path]) => path.includes(':'))
   const router = new TrieRouter<Map<string, Route>>()
   for (const [path, methods] of withParameter) router.add(ANY, path, methods)
-  const exact = new Map([...byPath].filter(([path]) => !path.includes(':')).map(([path, methods]) => [path, { methods, anyOrigin: isForAnyOrigin(methods), parameter: '' }]))
+  const exact = new Map(
+    [...byPath]
+      .filter(([path]) => !path.includes(':'))
+      .map(([path, methods]) => [path, { methods, anyOrigin: isForAnyOrigin(methods), parameter: '' }]),
+  )
 
   return (path) => {
     const known = exact.get(path)

@@ -167,7 +167,10 @@ export class Follower {
     const { issuer } = this.#parts.options
     const error =
       status === 401
-        ? new VerifierFault('service_key.refused', `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``)
+        ? new VerifierFault(
+            'service_key.refused',
+            `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``,
+          )
         : new VerifierFault('stream.unavailable', `The endings of ${issuer} cannot be followed: status ${status}`)
     discard(body)
     this.#refusals += 1

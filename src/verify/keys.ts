@@ -83,7 +83,8 @@ export class Keys {
     this.#loadedAt = performance.now()
     const { issuer, algorithms } = this.#options
     const usable = verifyingKeysOf(await this.#ask(), algorithms)
-    if (usable === undefined) throw new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: there is no list \`keys\` in it`)
+    if (usable === undefined)
+      throw new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: there is no list \`keys\` in it`)
     const imported = (await Promise.all(usable.map(importKey))).filter((key) => key !== undefined)
     if (imported.length === 0) {
       throw new VerifierFault('jwks.invalid', `The key set of ${issuer} has no key for signatures with ${algorithms.join(' or ')}`)

@@ -62,5 +62,8 @@ export class EventParser {
 }
 
 function tooLong(what: 'line' | 'event'): VerifierFault {
-  return new VerifierFault('stream.invalid', `The stream of endings has ${what === 'event' ? 'an' : 'a'} ${what} of more than ${MAX_LENGTH} characters`)
+  return new VerifierFault(
+    'stream.invalid',
+    `The stream of endings has ${what === 'event' ? 'an' : 'a'} ${what} of more than ${MAX_LENGTH} characters`,
+  )
 }

@@ -109,6 +109,11 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     finds: ['shared', 'limits', 'public-keys'],
     mends: /the same DATABASE_URL/,
   },
+  'metadata that another application answers': {
+    lines: { server: 'location = /.well-known/oauth-authorization-server { return 404; }' },
+    finds: ['public-keys'],
+    mends: /Hand \/\.well-known\/oauth-authorization-server over/,
+  },
   'guesses without a limit': { servers: ['without limits'], finds: ['limits'], mends: /LATCHKEY_LOGIN_LIMIT=/ },
   'the same without TLS': { lines: { plain: 'return 200 "Welcome";' }, finds: ['redirect'], mends: /return 308/ },
   'no word of TLS to browsers': {

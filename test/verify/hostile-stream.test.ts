@@ -122,12 +122,12 @@ const ANSWERS: Readonly<Record<string, readonly [said: string, answer: Listener]
     'session_ended',
     (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":"session_ended"}'),
   ],
-  'a reason that is not known': ['malformed', (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":["ok"]}')],
-  'a proof that nobody has': ['silent', (_request, response) => void response.writeHead(401).end('{"code":"proof.required"}')],
-  '60 MB': [
-    'silent',
-    (_request, response) => void response.writeHead(200).end(`{"session":{"id":"s"},"more":"${'x'.repeat(60e6)}"}`),
+  'a reason that is not known': [
+    'malformed',
+    (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":["ok"]}'),
   ],
+  'a proof that nobody has': ['silent', (_request, response) => void response.writeHead(401).end('{"code":"proof.required"}')],
+  '60 MB': ['silent', (_request, response) => void response.writeHead(200).end(`{"session":{"id":"s"},"more":"${'x'.repeat(60e6)}"}`)],
   'a drip': [
     'silent',
     (_request, response) => {

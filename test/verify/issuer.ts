@@ -60,7 +60,8 @@ export function makeSigner(algorithm: Algorithm, kid: string): Signer {
 }
 
 export function signature(algorithm: Algorithm, text: string, key: KeyObject): string {
-  const made = algorithm === 'EdDSA' ? sign(null, Buffer.from(text), key) : sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' })
+  const made =
+    algorithm === 'EdDSA' ? sign(null, Buffer.from(text), key) : sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' })
   return made.toString('base64url')
 }
 

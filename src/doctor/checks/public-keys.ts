@@ -1,7 +1,7 @@
-// The keys that tokens are signed with can be had by those who verify them.
+// The keys that tokens are signed with can be had by those who verify them, and are found where the metadata say.
 
 import { member } from '../exchange.ts'
-import { type Judge, NOT_SIGNED_IN } from '../finding.ts'
+import { type Finding, type Judge, NOT_SIGNED_IN } from '../finding.ts'
 import { claimsOf } from '../token-claims.ts'
 
 export const judgePublicKeys: Judge = ({ steps }) => {
@@ -12,11 +12,19 @@ export const judgePublicKeys: Judge = ({ steps }) => {
     const published = Array.isArray(keys) ? new Set(keys.map((key) => key?.kid)) : new Set()
     return ![...used].every((kid) => published.has(kid))
   })
-  if (lacking === undefined) return []
+  const unnamed = steps.metadata.find((exchange) => !String(member(exchange, 'jwks_uri')).endsWith('/.well-known/jwks.json'))
+  const findings: Finding[] = []
+  if (unnamed !== undefined)
+    findings.push({
+      what: `/.well-known/oauth-authorization-server at ${unnamed.address} (${unnamed.status}) does not name the keys: who knows the issuer alone does not find them.`,
+      mend: 'Hand /.well-known/oauth-authorization-server over to Latchkey, beside /.well-known/jwks.json.',
+    })
+  if (lacking === undefined) return findings
   return [
     {
       what: `/.well-known/jwks.json at ${lacking.address} (${lacking.status}) lacks the key that tokens are signed with: other services refuse every token.`,
       mend: 'Hand /.well-known/jwks.json over to Latchkey, let no cache keep it for longer than its five minutes, and give every server the same database and secret.',
     },
+    ...findings,
   ]
 }

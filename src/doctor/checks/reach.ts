@@ -20,7 +20,7 @@ function flaws(exchange: Exchange, url: URL): readonly Finding[] {
   return [
     {
       what: `${path} at ${address} is answered with ${status} by something that is not Latchkey.`,
-      mend: 'Hand /access/ and /.well-known/jwks.json over to Latchkey with their whole path: nginx `location /access/ { proxy_pass http://latchkey; }`. Look whether Latchkey runs there. In a server of yours its routes come before those that answer everything.',
+      mend: 'Hand /access/, /.well-known/jwks.json and /.well-known/oauth-authorization-server over to Latchkey with their whole path: nginx `location /access/ { proxy_pass http://latchkey; }`. Look whether Latchkey runs there. In a server of yours its routes come before those that answer everything.',
     },
   ]
 }

@@ -11,6 +11,7 @@ export const STEPS = [
   'metrics',
   'lab',
   'publicKeys',
+  'metadata',
   'signIn',
   'byCookie',
   'byToken',

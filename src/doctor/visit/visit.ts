@@ -72,6 +72,7 @@ async function lookAround(traveller: Traveller): Promise<void> {
   await traveller.everywhere('metrics', { path: '/metrics' })
   await traveller.everywhere('lab', { path: '/lab' })
   await traveller.everybody('publicKeys', { path: '/.well-known/jwks.json' })
+  await traveller.everywhere('metadata', { path: '/.well-known/oauth-authorization-server' })
   if (plan.plain === null) return
   step(plan, 'asking without TLS')
   const { plain, url } = plan
