@@ -26,6 +26,7 @@ test('the defaults', () => {
     registrationLimit: { points: 10, window: HOUR },
     recordLimit: { points: 1000, window: HOUR },
     registration: 'open',
+    tokenAlgorithm: 'EdDSA',
     tokenBinding: 'sensitive',
     deviceBinding: 'preferred',
     askAgain: 'off',

@@ -134,7 +134,7 @@ test('a ring that the version before has written opens: keys without an algorith
 })
 
 test('the setting accepts the two algorithms alone', () => {
-  for (const wrong of ['none', 'HS256', 'RS256', 'ES384', 'es256', '']) {
+  for (const wrong of ['none', 'HS256', 'RS256', 'ES384', 'es256']) {
     assert.throws(
       () => readSettings({ tokenAlg: wrong }, () => 'LATCHKEY_TOKEN_ALG'),
       (error) => error instanceof SettingError && /LATCHKEY_TOKEN_ALG .*EdDSA, ES256/.test(error.message),

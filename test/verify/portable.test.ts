@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import vm from 'node:vm'
 import { bundle } from '../support/client-bundle.ts'
 import { until } from '../support/until.ts'
+import { makeSigner } from './issuer.ts'
 import { type Setting, startSetting } from './support.ts'
 
 let setting: Setting
@@ -27,7 +28,7 @@ test('Bundled, it names nothing of Node', () => {
 })
 
 test('It runs in a realm that has fetch, Web Crypto, streams and timers, and nothing else', async () => {
-  const script = code.replace(/export\s*\{\s*([\w$]+) as createVerifier\s*\};?\s*$/, 'globalThis.createVerifier = $1')
+  const script = code.replace(/export\s*\{[^}]*?([\w$]+) as createVerifier\b[^}]*\};?\s*$/, 'globalThis.createVerifier = $1')
   const web = {
     fetch,
     crypto,
@@ -78,7 +79,7 @@ test('A server that answers with something else, or with rubbish, is a fault and
   let body = '<html>Sign in to the network</html>'
   let type = 'text/html'
   const server = createServer((request, response) => {
-    if (request.url?.includes('jwks')) response.end('{"keys":[]}')
+    if (request.url?.includes('jwks')) response.end(JSON.stringify({ keys: [makeSigner('EdDSA', 'k').jwk] }))
     else response.writeHead(200, { 'content-type': type }).end(body)
   }).listen(0, '127.0.0.1')
   await until('the server to listen', () => server.listening)
