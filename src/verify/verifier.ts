@@ -1,5 +1,8 @@
 // Checking tokens away from Latchkey: their signature and their claims once, from then on their end alone.
 
+// `Symbol.dispose` is in no library that a service without the types of Node has chosen.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { judgeClaims, type TokenClaims } from '../domain/token.ts'
 import { TwoGenerations } from '../domain/two-generations.ts'
 import { askIssuer } from './ask.ts'

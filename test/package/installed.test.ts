@@ -3,9 +3,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { freePort } from '../support/connections.ts'
 import { run } from '../support/programs.ts'
 import { temporaryFolder } from '../support/server.ts'
@@ -128,7 +128,7 @@ test('The pages come along, and the client signs in by itself', async () => {
     `import { createClient } from 'latchkey/client'
 const client = createClient({ url: process.env.URL })
 await client.register({ username: 'Scripted', password: '${PASSWORD}' })
-console.log((await client.session()).user.username, (await client.logout()).sessions)
+console.log((await client.session())?.user.username ?? '', (await client.logout()).sessions)
 `,
   )
   const command = join(project, 'node_modules', '.bin', 'latchkey')
@@ -141,32 +141,134 @@ console.log((await client.session()).user.username, (await client.logout()).sess
   for (const path of paths) equal((await fetch(url + path)).status, 200)
 })
 
-test('A program in TypeScript finds the types', async () => {
-  await writeFile(
-    join(project, 'app.ts'),
-    `import { createLatchkey, type Latchkey } from 'latchkey'
+const EVERY_PATH = `import { AuthError, createLatchkey, type Latchkey, type LatchkeyOptions, SettingError, type User } from 'latchkey'
+import { toExpress } from 'latchkey/express'
+import { fromExpressSession } from 'latchkey/express-session'
+import { toFastify } from 'latchkey/fastify'
+import { toHono } from 'latchkey/hono'
+import { toNode } from 'latchkey/node'
+import { storeConformance } from 'latchkey/testing'
 import { createVerifier, type Verdict } from 'latchkey/verify'
-export const latchkey: Latchkey = await createLatchkey({ sessionIdleTimeout: '20m' })
+
+const options: LatchkeyOptions = { publicUrl: 'https://login.example.com', sessionIdleTimeout: '20m' }
+export const latchkey: Latchkey = await createLatchkey(options, { onAlarm: ({ userCode }) => console.log(userCode) })
+export const found: User | undefined = await latchkey.users.find('mary')
+export const signedIn = await latchkey.login({ username: 'mary', password: 'nine-quiet-otters-upstream' })
+if (signedIn instanceof AuthError) throw new Error(signedIn.code)
+export const code: string = signedIn.user.code
+export const guarded = toNode(latchkey).guard({ role: 'admin' }, (request, response) => response.end(request.auth.userCode))
+export const others = [toExpress(latchkey), toFastify(latchkey), toHono(latchkey), fromExpressSession, storeConformance, SettingError]
 export const verdict: Verdict = await createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' }).verify('token')
-`,
-  )
-  const options = [
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    'false',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2024',
-    '--lib',
-    'es2024,esnext.disposable,dom',
-    '--typeRoots',
-    join(ROOT, 'node_modules', '@types'),
-    '--types',
-    'node',
-  ]
-  await run('tsc', [...options, 'app.ts'], { cwd: project, env: ENV })
+`
+const WITHOUT_FRAMEWORKS = EVERY_PATH.replace(/^.*latchkey\/(express|express-session|fastify)'\n/gm, '').replace(
+  /toExpress\(latchkey\), toFastify\(latchkey\), |fromExpressSession, /g,
+  '',
+)
+const CLIENT = `import { createClient } from 'latchkey/client'
+export const client = createClient({ url: 'https://login.example.com' })
+export const name: string = (await client.session())?.user.username ?? ''
+`
+const VERIFIER = `import { createVerifier, type Verifier } from 'latchkey/verify'
+export const verifier: Verifier = createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' })
+`
+
+describe('A program in TypeScript finds the types, and everything in them is checked', () => {
+  let consumer = ''
+  before(async () => {
+    consumer = await temporaryFolder()
+    for (const name of ['package.json', 'package-lock.json'])
+      await copyFile(join(ROOT, 'test/package/consumer', name), join(consumer, name))
+    await run('npm', ['ci', '--prefer-offline', '--ignore-scripts'], { cwd: consumer, env: ENV })
+    await run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-save', tarball], { cwd: consumer, env: ENV })
+  })
+  after(() => rm(consumer, { recursive: true, force: true }))
+
+  const lowest = () => join(consumer, 'node_modules/typescript/bin/tsc')
+  const ours = () => join(ROOT, 'node_modules/typescript/bin/tsc')
+
+  interface Program {
+    readonly text: string
+    readonly file?: string
+    readonly module?: string
+    readonly lib?: readonly string[]
+    readonly types?: readonly string[]
+    readonly folder?: string
+  }
+
+  async function compile(tsc: string, { text, file = 'app.ts', module = 'nodenext', types = ['node'], ...program }: Program) {
+    const { lib = ['es2022'], folder = consumer } = program
+    await writeFile(join(folder, file), text)
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      skipLibCheck: false,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noPropertyAccessFromIndexSignature: true,
+      verbatimModuleSyntax: !file.endsWith('.cts'),
+      isolatedModules: true,
+      target: 'es2022',
+      module,
+      moduleResolution: module === 'esnext' ? 'bundler' : module,
+      lib,
+      types,
+      typeRoots: [join(consumer, 'node_modules/@types')],
+    }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
+    await run(process.execPath, [tsc, '-p', folder], { cwd: folder, env: ENV })
+  }
+
+  test('the lowest version that is stated is the one that is tested', async () => {
+    const version = await run(process.execPath, [lowest(), '--version'], { cwd: consumer, env: ENV })
+    const [, stated] = /^Version (\d+\.\d+)\.\d+\n$/.exec(version) ?? []
+    for (const page of ['README.md', 'README.zh-CN.md', 'docs/library.md'])
+      match(await readFile(join(ROOT, page), 'utf8'), new RegExp(`TypeScript ${stated?.replace('.', '\\.')} `), page)
+  })
+
+  for (const [module, lib] of [
+    ['nodenext', ['es2022']],
+    ['node16', ['es2022', 'dom']],
+    ['esnext', ['es2024', 'esnext.disposable', 'dom', 'dom.iterable']],
+  ] as const) {
+    test(`with TypeScript 5.7, module ${module}, the libraries ${lib.join(', ')}`, () =>
+      compile(lowest(), { text: EVERY_PATH, module, lib }))
+  }
+
+  test('with TypeScript 5.7, where neither Express nor Fastify is installed', async () => {
+    await compile(lowest(), { text: WITHOUT_FRAMEWORKS, folder: project })
+  })
+
+  test('with TypeScript 5.7, the client and the verifier without the types of Node', async () => {
+    const alone = { module: 'esnext', types: [], folder: project }
+    await compile(lowest(), { ...alone, text: CLIENT, lib: ['es2020', 'dom'] })
+    await compile(lowest(), { ...alone, text: VERIFIER, lib: ['es2022', 'dom'] })
+    await compile(lowest(), { ...alone, text: VERIFIER, lib: ['es2024', 'webworker'] })
+  })
+
+  test('with TypeScript 5.7 a CommonJS file imports it, and with ours it requires it', async () => {
+    const imported = `async function main() {
+  const { createLatchkey } = await import('latchkey')
+  await (await createLatchkey({ databaseUrl: 'sqlite::memory:' })).close()
+}
+void main()
+`
+    await compile(lowest(), { text: imported, file: 'imported.cts' })
+    const required = `import { createLatchkey, type Latchkey } from 'latchkey'
+export const latchkey: Promise<Latchkey> = createLatchkey()
+`
+    await compile(ours(), { text: required, file: 'required.cts' })
+  })
+
+  test('with the version that we use ourselves', async () => {
+    await compile(ours(), { text: EVERY_PATH, lib: ['es2024', 'dom'] })
+    await compile(ours(), { text: EVERY_PATH, module: 'esnext' })
+  })
+})
+
+test('A CommonJS program requires every path', async () => {
+  const paths = ['', '/client', '/node', '/express', '/express-session', '/fastify', '/hono', '/verify', '/testing']
+  await writeFile(join(project, 'app.cjs'), paths.map((path) => `require('latchkey${path}')`).join('\n'))
+  equal(await run(process.execPath, ['app.cjs'], { cwd: project, env: ENV }), '')
 })
 
 test('The command serves, and stops when it is told to', async () => {
