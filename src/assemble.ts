@@ -40,7 +40,7 @@ const CAPACITY = 100_000
  */
 export async function assemble(settings: Settings, publicUrl: string, hooks: AssemblyHooks = {}): Promise<Engine> {
   const policy = policyOf(settings, publicUrl)
-  const onWarning = hooks.onWarning ?? warnOfSetting
+  const onWarning = hooks.onWarning ?? emitWarning
   const masters = await readSecret(settings, { hasOwnStore: hooks.store !== undefined, isProduction: isProduction(), onWarning })
   const secrets = createSecrets(masters)
   const countryOf = await readCountries(settings)
@@ -77,7 +77,8 @@ export function isProduction(): boolean {
   return process.env.NODE_ENV === 'production'
 }
 
-function warnOfSetting(warning: string): void {
+/** Where nothing else is told of a warning. */
+export function emitWarning(warning: string): void {
   process.emitWarning(warning, 'LatchkeyWarning')
 }
 

@@ -1,6 +1,6 @@
 // Latchkey as a library.
 
-import { type AssemblyHooks, assemble } from './assemble.ts'
+import { type AssemblyHooks, assemble, emitWarning, isProduction } from './assemble.ts'
 import { type Delivery, deviceOf } from './domain/credential.ts'
 import { AuthError } from './domain/errors.ts'
 import type { ImportValues } from './domain/imported-user.ts'
@@ -42,6 +42,7 @@ import { Refused } from './http/refused.ts'
 import type { App } from './http/route.ts'
 import { refusalPageWith } from './pages/refusal-page.ts'
 import { pageRoutes } from './pages/routes.ts'
+import { publicUrlWarning, requirePublicUrl } from './public-url.ts'
 import { readSettings, type SettingInputs } from './settings.ts'
 
 export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
@@ -113,9 +114,14 @@ export interface UserChanged {
  */
 export async function createLatchkey(options: LatchkeyOptions = {}, hooks: AssemblyHooks = {}): Promise<Latchkey> {
   const settings = readSettings(options, (key) => key)
-  if (options.secret !== undefined && settings.secret === undefined) process.emitWarning('secret is empty, which counts as not set.')
+  const onWarning = hooks.onWarning ?? emitWarning
+  if (options.secret !== undefined && settings.secret === undefined) onWarning('secret is empty, which counts as not set.')
+  requirePublicUrl(settings.publicUrl, isProduction())
+  const warning = publicUrlWarning(settings.publicUrl, isProduction())
+  if (warning !== undefined) onWarning(warning)
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
-  return latchkeyOver(await assemble(settings, publicUrl, hooks), publicUrl, hooks)
+  const engine = await assemble(settings, publicUrl, { ...hooks, onWarning })
+  return latchkeyOver(engine, publicUrl, { ...hooks, onWarning })
 }
 
 export type Latchkey = ReturnType<typeof latchkeyOver>
@@ -129,6 +135,7 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     readiness: createReadiness(engine),
     isStopping: () => false,
     pages,
+    ...(hooks.onWarning && { onWarning: hooks.onWarning }),
     // What is not there is for the host to say, in its own pages' looks.
     refusalPage: async (request, error, id) => (error.code === 'not_found' ? undefined : refusalPage(request, error, id)),
   }

@@ -75,7 +75,7 @@ export const SETTINGS = {
   },
   publicUrl: {
     ...optional('LATCHKEY_PUBLIC_URL', URL_ACCEPTED, 'the address people see: the issuer of tokens; https makes cookies Secure', origin),
-    fallbackText: 'http://localhost:$PORT',
+    fallbackText: 'http://localhost:$PORT; must be set in production inside another server',
   },
   databaseUrl: {
     ...base('DATABASE_URL', 'where users, operations and credentials live', 'sqlite:PATH, sqlite::memory: or postgres://…'),

@@ -9,7 +9,7 @@ import passport from 'passport'
 
 const port = Number(process.env.PORT ?? 3000)
 const latchkey = await createLatchkey({
-  publicUrl: `http://localhost:${port}`,
+  publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
 const { routes, guard } = toExpress(latchkey)

@@ -7,7 +7,7 @@ import { toFastify } from 'latchkey/fastify'
 
 const port = Number(process.env.PORT ?? 3000)
 const latchkey = await createLatchkey({
-  publicUrl: `http://localhost:${port}`,
+  publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
 const { plugin, guard } = toFastify(latchkey)

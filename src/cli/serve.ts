@@ -3,6 +3,8 @@
 import cluster from 'node:cluster'
 import module from 'node:module'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { isProduction } from '../assemble.ts'
+import { publicUrlWarning } from '../public-url.ts'
 import { flagOf, isSecretEmpty, loadSettings, unknownNames } from '../server/configuration.ts'
 import { SETTING_KEYS, SETTINGS, type SettingInputs, type SettingKey } from '../settings.ts'
 import { EXIT, fail, type OutputOptions } from './output.ts'
@@ -52,6 +54,8 @@ async function run({ workers = 1, json = false }: ServeFlags, flags: SettingInpu
     )
 
   if (!cluster.isWorker) {
+    const warning = publicUrlWarning(settings.publicUrl, isProduction())
+    if (warning !== undefined) log.warn(warning)
     const unknown = unknownNames(process.env)
     if (isSecretEmpty(process.env)) log.warn('LATCHKEY_SECRET is empty, which counts as not set: a secret in a file is used instead')
     if (unknown.length > 0) log.warn({ unknown }, 'there are no such settings: misspelt?')

@@ -15,7 +15,8 @@ export function fromRequest(request: Request, peer: Peer): Incoming {
     method: request.method,
     path: url.pathname,
     query: url.search.slice(1),
-    header: (name) => request.headers.get(name),
+    // A Request that a host has made itself has its address in the URL alone.
+    header: (name) => request.headers.get(name) ?? (name === 'host' ? url.host : null),
     address: peer.address,
     peer: peer.address,
     of: request,

@@ -17,6 +17,7 @@ import type { App, Call, Outcome, Route } from './route.ts'
 import { createRouter, type Found } from './router.ts'
 import { routes } from './routes/index.ts'
 import { clearingCookies } from './settle-cookies.ts'
+import { watchAddress, watchedRoutes } from './shown-address.ts'
 import { tellOfCopy } from './unproven.ts'
 
 /** What can be told of a request in a log: no credential, no query, no body. */
@@ -56,7 +57,8 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   const { allowedOrigins, cookies } = app.parts.policy
   const names = cookieNames(cookies)
   const fixedHeaders = securityHeaders(cookies.secure)
-  const find = createRouter([...withApiDescription(routes, app.publicUrl, cookies), ...(app.pages ?? [])])
+  const watch = watchAddress(app.publicUrl, app.onWarning ?? (() => {}))
+  const find = createRouter(watchedRoutes(withApiDescription(routes, app.publicUrl, cookies), app.pages ?? [], watch))
   const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
 
   function respond(request: Incoming, found: Found | undefined, noted: Noted): Soon<Outcome> {
@@ -71,6 +73,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
       )
       return soon(judged, (outcome) => {
         if (!(outcome instanceof AuthError)) return outcome
+        if (outcome.code === 'origin.denied') watch(request)
         const plain = refuse(outcome, noted)
         const reshaped = route.refused?.(call, outcome)
         return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped

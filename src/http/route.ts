@@ -31,6 +31,8 @@ export interface App {
   readonly pages?: readonly Route[]
   /** A refusal as a page, for a browser that opens an address; undefined where there is none for it. */
   readonly refusalPage?: RefusalPage
+  /** Told once of a request that shows another address than `publicUrl`. */
+  readonly onWarning?: (warning: string) => void
   /** Metrics as Prometheus text; absent where they are served elsewhere or not at all. */
   readonly metrics?: (() => Promise<string>) | undefined
 }

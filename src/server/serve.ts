@@ -84,11 +84,12 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const { port } = await listen(server, settings.port, settings.host, 'PORT')
   publicUrl = settings.publicUrl ?? `${scheme}://localhost:${port}`
 
+  const warn = (warning: string) => log.warn(warning)
   const metrics = createMetrics(labels)
   const withServerDefaults = { ...settings, clearSiteData: settings.clearSiteData ?? true }
   try {
     const engine = await assemble(withServerDefaults, publicUrl, {
-      onWarning: (warning) => log.warn(warning),
+      onWarning: warn,
       onFault: (what, error) => log.error({ err: error }, `${what} failed`),
       onAlarm: ({ id, userCode, sessionId, action, ip, device }) =>
         log.warn({ operation: id, userCode, sid: sessionId, action, address: ip, device }, 'alarm'),
@@ -102,6 +103,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         isStopping: () => stopping,
         pages: pageRoutes(),
         refusalPage,
+        onWarning: warn,
         metrics: settings.metricsPort === undefined ? () => metrics.text() : undefined,
       },
       (answered) => {

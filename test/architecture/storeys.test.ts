@@ -14,7 +14,17 @@ interface Rule {
   readonly packages: readonly string[]
 }
 
-const ROOT_FILES = ['index', 'assemble', 'open-store', 'read-countries', 'read-secret', 'secret-file', 'settings', 'setting-values']
+const ROOT_FILES = [
+  'index',
+  'assemble',
+  'open-store',
+  'public-url',
+  'read-countries',
+  'read-secret',
+  'secret-file',
+  'settings',
+  'setting-values',
+]
 const BELOW = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters', 'pages']
 
 const TABLE: Readonly<Record<string, Rule>> = {
@@ -41,7 +51,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   'read-secret': { storeys: ['open-store', 'secret-file', 'settings'], node: true, packages: [] },
   'read-countries': { storeys: ['ports', 'platform', 'settings'], node: true, packages: [] },
   assemble: { storeys: [...BELOW, 'open-store', 'read-countries', 'read-secret', 'settings'], node: true, packages: [] },
-  index: { storeys: [...BELOW, 'settings', 'assemble'], node: true, packages: [] },
+  'public-url': { storeys: ['settings'], node: false, packages: [] },
+  index: { storeys: [...BELOW, 'public-url', 'settings', 'assemble'], node: true, packages: [] },
   server: {
     storeys: [...BELOW, 'connection-strings', 'settings', 'assemble'],
     node: true,
@@ -49,7 +60,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   doctor: { storeys: [], node: true, packages: [] },
   cli: {
-    storeys: [...BELOW, 'connection-strings', 'open-store', 'settings', 'assemble', 'server', 'doctor'],
+    storeys: [...BELOW, 'connection-strings', 'open-store', 'public-url', 'settings', 'assemble', 'server', 'doctor'],
     node: true,
     packages: ['commander', 'csv-parse'],
   },
