@@ -6,15 +6,14 @@ import { type Folded, fold, picked } from './folded.ts'
 import { walks } from './keyboard.ts'
 import { dates, repetitions, sequences } from './patterns.ts'
 import type { Token } from './token.ts'
-import { type BitsOf, LONGEST_KNOWN, wordTokens } from './words.ts'
+import { BEGINNING, LONGEST_KNOWN, type Words, wordTokens } from './words.ts'
 
 /** Which pieces a password has, and in which order, has to be guessed as well. */
 const JOINT = 1
 const OF_CONTEXT = 1.5
 const SHORTEST_OF_CONTEXT = 3
 
-interface Words {
-  readonly bitsOf: BitsOf
+interface AllWords extends Words {
   /** The length of the longest. */
   readonly longest: number
 }
@@ -22,22 +21,24 @@ interface Words {
 /**
  * @param password of bounded length: the time grows with its square
  * @param context what a guesser would try first: the user's own name, the site's name
- * @param bitsOf what is known of words
+ * @param known what is known of words
  */
-export function guessBits(password: string, context: readonly string[], bitsOf: BitsOf): number {
+export function guessBits(password: string, context: readonly string[], known: Words): number {
   const own = new Set(context.map((word) => fold(word).text).filter((word) => word.length >= SHORTEST_OF_CONTEXT))
-  const words: Words = {
-    bitsOf: (word) => (own.has(word) ? OF_CONTEXT : bitsOf(word)),
+  const beginnings = new Set([...own].map((word) => word.slice(0, BEGINNING)))
+  const words: AllWords = {
+    bitsOf: (word) => (own.has(word) ? OF_CONTEXT : known.bitsOf(word)),
+    begins: (four) => beginnings.has(four) || known.begins(four),
     longest: Math.max(LONGEST_KNOWN, ...[...own].map((word) => word.length)),
   }
   const whole = fold(password)
   return Math.min(bitsAsWritten(whole, words), bitsInterleaved(whole, words), bitsWithoutSigns(whole, words))
 }
 
-function bitsAsWritten(folded: Folded, words: Words): number {
+function bitsAsWritten(folded: Folded, words: AllWords): number {
   const { text, capital } = folded
   const tokens = [
-    ...wordTokens(folded, words.bitsOf, words.longest),
+    ...wordTokens(folded, words, words.longest),
     ...repetitions(text),
     ...sequences(text),
     ...dates(text),
@@ -60,7 +61,7 @@ function lower(least: number[], end: number, bits: number): void {
 }
 
 /** `1q2w3e4r` and `p-a-s-s`: two easy passwords, a character of each in turn. */
-function bitsInterleaved(folded: Folded, words: Words): number {
+function bitsInterleaved(folded: Folded, words: AllWords): number {
   const indices = [...folded.text].map((_, index) => index)
   const halves = [0, 1].map((rest) =>
     picked(
@@ -74,7 +75,7 @@ function bitsInterleaved(folded: Folded, words: Words): number {
 const SIGN = /[^\p{L}\p{N}]/u
 
 /** `pa.ss.wo.rd`: signs put in between. */
-function bitsWithoutSigns(folded: Folded, words: Words): number {
+function bitsWithoutSigns(folded: Folded, words: AllWords): number {
   const indices = [...folded.text].map((_, index) => index)
   const kept = indices.filter((index) => !SIGN.test(folded.text.charAt(index)))
   const signs = indices.length - kept.length

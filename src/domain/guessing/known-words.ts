@@ -1,9 +1,8 @@
 // What is known of words, out of its packed form.
 
-import type { BitsOf } from './words.ts'
+import { BEGINNING, type Words } from './words.ts'
 
-export interface KnownWords {
-  readonly bitsOf: BitsOf
+export interface KnownWords extends Words {
   /** True for what stands in a list of passwords. */
   readonly isPassword: (word: string) => boolean
 }
@@ -15,16 +14,25 @@ export interface KnownWords {
 export function unpackWords(packed: string): KnownWords {
   // Those of passwords below zero, so that one look-up tells both.
   const bits = new Map<string, number>()
+  const beginnings = new Set<string>()
   for (const line of packed.split('\n')) {
     const [group = '', ...words] = line.split(' ')
     const each = Number(group.slice(1)) * (group.startsWith('p') ? -1 : 1)
-    for (const word of words) bits.set(word, each)
+    let before = ''
+    for (const word of words) {
+      bits.set(word, each)
+      // They are in order, so most begin like the one before.
+      const beginning = word.slice(0, BEGINNING)
+      if (beginning !== before) beginnings.add(beginning)
+      before = beginning
+    }
   }
   return {
     bitsOf: (word) => {
       const known = bits.get(word)
       return known === undefined ? undefined : Math.abs(known)
     },
+    begins: (four) => beginnings.has(four),
     isPassword: (word) => (bits.get(word) ?? 0) < 0,
   }
 }

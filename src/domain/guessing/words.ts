@@ -3,9 +3,16 @@
 import type { Folded } from './folded.ts'
 import type { Token } from './token.ts'
 
-/** How many guesses a word in small letters takes, as a power of two; undefined where it is not known. */
-export type BitsOf = (word: string) => number | undefined
+/** What is known of words in small letters. */
+export interface Words {
+  /** How many guesses a word takes, as a power of two; undefined where it is not known. */
+  readonly bitsOf: (word: string) => number | undefined
+  /** False where no known word begins with these four letters: longer ones need not be looked for. */
+  readonly begins: (four: string) => boolean
+}
 
+/** So many letters are enough to know that no word begins so. */
+export const BEGINNING = 4
 /** The length of the longest word in the packed list. */
 export const LONGEST_KNOWN = 32
 /** What stands for letters, in two readings: where a character stands for two letters, the second has the other. */
@@ -52,43 +59,36 @@ const BACKWARDS = 1.5
 const DISGUISED = 1.5
 
 /** @param longest the length of the longest word that is looked for */
-export function wordTokens(folded: Folded, bitsOf: BitsOf, longest: number): readonly Token[] {
+export function wordTokens(folded: Folded, words: Words, longest: number): readonly Token[] {
   const { text } = folded
-  const readings = readingsOf(text)
-  const firstRead = firstReadFrom(text, readings)
-  const backwards = [...text].reverse().join('')
   const tokens: Token[] = []
-  for (let start = 0; start < text.length; start += 1)
-    for (let length = 1; length <= longest && start + length <= text.length; length += 1) {
-      const end = start + length
-      let bits = bitsOf(text.slice(start, end)) ?? Number.POSITIVE_INFINITY
-      // Where nothing is read differently, the slice has been looked up already.
-      for (const read of readings)
-        if ((firstRead[start] ?? end) < end)
-          bits = Math.min(bits, (bitsOf(read.slice(start, end)) ?? Number.POSITIVE_INFINITY) + READ_AS_LETTERS)
-      if (length > 3) {
-        const turned = backwards.slice(text.length - end, text.length - start)
-        bits = Math.min(bits, (bitsOf(turned) ?? Number.POSITIVE_INFINITY) + BACKWARDS)
-      }
-      if (bits !== Number.POSITIVE_INFINITY) tokens.push({ start, length, bits: bits + styleBits(folded, start, end) })
-    }
+  const found = (start: number, length: number, bits: number) =>
+    tokens.push({ start, length, bits: bits + styleBits(folded, start, start + length) })
+  for (const [start, length, bits] of lookUp(text, words, longest)) found(start, length, bits)
+  for (const read of readingsOf(text))
+    for (const [start, length, bits] of lookUp(read, words, longest)) found(start, length, bits + READ_AS_LETTERS)
+  for (const [start, length, bits] of lookUp([...text].reverse().join(''), words, longest))
+    if (length > 3) found(text.length - start - length, length, bits + BACKWARDS)
   return tokens
+}
+
+function* lookUp(
+  text: string,
+  { bitsOf, begins }: Words,
+  longest: number,
+): Generator<readonly [start: number, length: number, bits: number]> {
+  for (let start = 0; start < text.length; start += 1) {
+    const most = begins(text.slice(start, start + BEGINNING)) ? longest : BEGINNING
+    for (let length = 1; length <= most && start + length <= text.length; length += 1) {
+      const bits = bitsOf(text.slice(start, start + length))
+      if (bits !== undefined) yield [start, length, bits]
+    }
+  }
 }
 
 /** The text with the letters that its digits and signs may stand for; empty where none do. */
 export function readingsOf(text: string): readonly string[] {
   return READINGS.map((reading) => [...text].map((unit) => reading[unit] ?? unit).join('')).filter((read) => read !== text)
-}
-
-/** For each index, where the next character is that can be read as a letter. */
-function firstReadFrom(text: string, readings: readonly string[]): readonly number[] {
-  const first: number[] = []
-  let next = text.length
-  for (let index = text.length - 1; index >= 0; index -= 1) {
-    if (readings.some((read) => read[index] !== text[index])) next = index
-    first[index] = next
-  }
-  return first
 }
 
 /** What capitals and look-alikes add. One at the start, at the end or everywhere is what everybody does. */

@@ -10,8 +10,8 @@ import { SUFFICIENT_BITS } from '../../domain/password.ts'
 const GRADES = [10, 20, SUFFICIENT_BITS, 45]
 
 /** 0 to 4. */
-export function strengthOf(password: string, names: readonly string[], { bitsOf }: KnownWords): 0 | 1 | 2 | 3 | 4 {
-  const bits = guessBits(boundedPassword(password), contextWords(names), bitsOf)
+export function strengthOf(password: string, names: readonly string[], words: KnownWords): 0 | 1 | 2 | 3 | 4 {
+  const bits = guessBits(boundedPassword(password), contextWords(names), words)
   return GRADES.filter((grade) => bits >= grade).length as 0 | 1 | 2 | 3 | 4
 }
 

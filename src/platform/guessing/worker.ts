@@ -12,10 +12,10 @@ export interface EstimateJob {
   readonly context: readonly string[]
 }
 
-const { bitsOf, isPassword } = readKnownWords()
+const words = readKnownWords()
 
 function estimate({ password, context }: EstimateJob): PasswordStrength {
-  return { bits: guessBits(password, context, bitsOf), common: isCommonInDisguise(password, isPassword) }
+  return { bits: guessBits(password, context, words), common: isCommonInDisguise(password, words.isPassword) }
 }
 
 parentPort?.on('message', (job: EstimateJob) => parentPort?.postMessage(estimate(job)))
