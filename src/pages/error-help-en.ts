@@ -152,11 +152,13 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: 'Ask for a shorter one.',
   },
   'password.too_common': {
-    cause: 'It is on a list of common passwords.',
+    cause:
+      'It is on a list of common passwords, as it is or in a usual disguise: capitals, digits and signs around it, signs for letters, backwards.',
     advice: 'Ask for another one, and propose a few words that have nothing to do with each other.',
   },
   'password.too_weak': {
-    cause: 'The estimate counts what is known of the user and the site.',
+    cause:
+      'Fewer than a billion guesses find it: it is made of common words, names, dates, keys in a row, or what is known of the user and the site.',
     advice: 'Ask for another one, and propose a few words that have nothing to do with each other.',
   },
   'rate.limited': {

@@ -149,11 +149,11 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请使用更短的密码。',
   },
   'password.too_common': {
-    cause: '该密码在常见密码列表中。',
+    cause: '该密码在常见密码列表中，或只是其常见变形：大写、前后加数字或符号、以符号代替字母、倒写。',
     advice: '请换一个密码，建议使用几个互不相关的词。',
   },
   'password.too_weak': {
-    cause: '评估时会考虑用户和网站的已知信息。',
+    cause: '不到十亿次猜测即可猜中：它由常用词、拼音、姓名、日期、键盘上相邻的键，或用户和网站的已知信息组成。',
     advice: '请换一个密码，建议使用几个互不相关的词。',
   },
   'rate.limited': {

@@ -4,6 +4,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPasswordEstimator } from '../../src/platform/password-strength.ts'
 import type { PasswordEstimator } from '../../src/ports/passwords.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, administrator, login, register } from '../support/people.ts'
 
@@ -138,4 +139,61 @@ test('a crafted address and name are estimated as far as 64 characters of each',
   const { status } = await latchkey.call('POST', '/access/register', { body: { username: 'zebulonquax', password: 'zebulonquax1', email } })
   equal(status, 422, 'the name counts, however long the address is')
   ok(contexts[0]?.includes('zebulonquax'))
+})
+
+const FOR_EVERYBODY = [
+  '/.well-known/jwks.json',
+  '/openapi.json',
+  '/livez',
+  '/sign-in',
+  '/register',
+  '/signed-out',
+  '/docs',
+  '/docs/errors',
+  '/robots.txt',
+  '/access/client.js',
+]
+
+test('what everybody may read costs no read, no write, no hash and no estimate, however often it is asked for', async () => {
+  const { estimator, counts } = countedEstimator()
+  await using latchkey = await startInProcess(UNLIMITED, { estimator })
+  for (const path of FOR_EVERYBODY) {
+    latchkey.resetCounts()
+    for (let asked = 0; asked < 20; asked += 1) {
+      const { status } = await latchkey.call('GET', path)
+      ok(status === 200 || status === 404, `${path}: ${status}`)
+    }
+    deepEqual({ ...latchkey.counts, ...counts }, { reads: 0, writes: 0, touches: 0, hashes: 0, estimates: 0 }, path)
+  }
+})
+
+test('the description of the API is made once, and not for everybody who asks', async (t) => {
+  await using latchkey = await startInProcess()
+  const stringify = JSON.stringify
+  let made = 0
+  t.mock.method(JSON, 'stringify', (...input: Parameters<typeof stringify>) => {
+    if ((input[0] as { openapi?: unknown } | null)?.openapi !== undefined) made += 1
+    return stringify(...input)
+  })
+  for (let asked = 0; asked < 20; asked += 1) equal((await latchkey.call('GET', '/openapi.json')).status, 200)
+  equal(made, 1)
+})
+
+test('readiness is looked into four times a second, and not for everybody who asks', async () => {
+  const memory = createMemoryStore()
+  let probes = 0
+  const store = {
+    ...memory,
+    probe: async () => {
+      probes += 1
+      return memory.probe()
+    },
+  }
+  await using latchkey = await startInProcess({}, { store })
+  probes = 0
+  for (let asked = 0; asked < 50; asked += 1) await latchkey.call('GET', '/readyz')
+  equal(probes, 1)
+  latchkey.clock.turn(250)
+  await Promise.all(Array.from({ length: 50 }, () => latchkey.call('GET', '/readyz')))
+  equal(probes, 2)
 })
