@@ -96,7 +96,13 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
       if (pending !== undefined) return Promise.reject(new Error('A worker thread takes one job at a time'))
       return new Promise((resolve) => {
         pending = { job, settle: resolve, timer: undefined }
-        worker ??= start()
+        try {
+          worker ??= start()
+        } catch (error) {
+          // Threads may be forbidden (`node --permission`).
+          options.onFault(error)
+          return settle(undefined)
+        }
         worker.ref()
         if (isReady) send()
         else limit(options.startLimit, 'was not ready')

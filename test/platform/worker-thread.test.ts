@@ -46,15 +46,16 @@ test('a job that takes too long ends the thread, and the next job gets a new one
   await next.close()
 })
 
-test('a program that cannot be started comes to nothing, each time anew', async () => {
-  const faults: unknown[] = []
-  const options = { jobLimit: 60_000, startLimit: 60_000, onFault: (error: unknown) => void faults.push(error) }
-  const thread = createWorkerThread<string, string>({ program: new URL('../support/nowhere.ts', import.meta.url), ...options })
-  equal(await thread.run('answer'), undefined)
-  equal(await thread.run('answer'), undefined)
-  equal(faults.length, 2)
-  await thread.close()
-})
+for (const program of [new URL('../support/nowhere.ts', import.meta.url), new URL('https://example.com/program.js')])
+  test(`a program that cannot be started (${program.protocol}) comes to nothing, each time anew`, async () => {
+    const faults: unknown[] = []
+    const options = { jobLimit: 60_000, startLimit: 60_000, onFault: (error: unknown) => void faults.push(error) }
+    const thread = createWorkerThread<string, string>({ program, ...options })
+    equal(await thread.run('answer'), undefined)
+    equal(await thread.run('answer'), undefined)
+    equal(faults.length, 2)
+    await thread.close()
+  })
 
 test('a thread that is closed ends the job under way, and takes no other', async () => {
   const { faults, thread } = oddThread()
