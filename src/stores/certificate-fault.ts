@@ -10,5 +10,5 @@ export function certificateFault(code: string, trusting: string): string | undef
     return `shows a certificate for another host name (${code}): connect to a name that stands in it`
   if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) return `shows a certificate that is not valid now (${code}): renew it`
   if (!/CERT|SELF_SIGNED|CRL|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/.test(code)) return undefined
-  return `shows a certificate that is not trusted (${code}): name the file of its authority with ${trusting}, or with NODE_EXTRA_CA_CERTS`
+  return `shows a certificate that is not trusted (${code}): name the file of its authority with ${trusting}`
 }

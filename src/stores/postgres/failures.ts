@@ -111,7 +111,7 @@ function predicateOf(error: unknown): string {
   if (isForeignSession(error)) return MIXES_SESSIONS
   const known = PREDICATES[code]
   if (known !== undefined) return known
-  const untrusted = certificateFault(code, 'sslrootcert=PATH in the connection string')
+  const untrusted = certificateFault(code, 'sslrootcert=PATH in DATABASE_URL, or NODE_EXTRA_CA_CERTS=PATH in the environment')
   if (untrusted !== undefined) return `${untrusted}.`
   // Five characters: PostgreSQL has answered.
   if (/^[0-9A-Z]{5}$/.test(code)) return `has failed (SQLSTATE ${code}).`

@@ -7,7 +7,7 @@ import { type RedisTarget, readRedis } from '../../connection-strings/redis.ts'
 import { StoreError } from '../../domain/errors.ts'
 import { inTime, TooLate } from '../in-time.ts'
 import { type Client, createRedisClient, type Reply } from './client.ts'
-import { isNoMaster, isUnknownScript, reasonOf } from './failures.ts'
+import { isNoMaster, isUnknownScript, reasonOf, reasonOverTls } from './failures.ts'
 import { Keys } from './keys.ts'
 
 export type Argument = string | number
@@ -63,6 +63,9 @@ export class Connection {
       return connection
     } catch (error) {
       connection.close()
+      // Redis without TLS waits for the rest of what it takes for a command.
+      if (error instanceof TooLate && connection.#target.tls)
+        throw new StoreError(`${connection.subject} does not answer in time; where it takes no TLS, use redis://.`)
       throw connection.#asStoreError(error)
     }
   }
@@ -146,7 +149,8 @@ export class Connection {
 
   #asStoreError(error: unknown): StoreError {
     if (error instanceof StoreError) return error
-    const reason = reasonOf(error) ?? reasonOf(this.#latestFault) ?? 'does not answer'
+    const toReason = this.#target.tls ? reasonOverTls : reasonOf
+    const reason = toReason(error) ?? toReason(this.#latestFault) ?? 'does not answer'
     return new StoreError(`${this.subject} ${reason}.`, { cause: error })
   }
 

@@ -11,9 +11,10 @@ import { Carrier } from './carrier.ts'
 import { Connection } from './connection.ts'
 import { CredentialShelf } from './credential-shelf.ts'
 import { EndingStream } from './ending-stream.ts'
-import { refuseEviction } from './eviction.ts'
 import { Keys } from './keys.ts'
 import { LimitWindows } from './limit-windows.ts'
+import { assertPermitted } from './permissions.ts'
+import { assertSuitable } from './suitability.ts'
 import { Waker } from './waker.ts'
 import { writeToBoth } from './write.ts'
 
@@ -59,7 +60,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
     connection.close()
   }
   try {
-    await refuseEviction(connection, keys)
+    await assertSuitable(connection, keys)
     await carrier.catchUp()
   } catch (error) {
     close()
@@ -114,6 +115,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
     probe: async () => {
       await database.probe()
       await carrier.probe()
+      await assertPermitted(connection, keys)
     },
     close: async () => {
       close()

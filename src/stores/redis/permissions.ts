@@ -1,0 +1,47 @@
+// What a user of Redis must be permitted (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/). Redis is
+// asked about each command and each kind of key by itself, so that one that is missing is named before anybody needs it.
+
+import { StoreError } from '../../domain/errors.ts'
+import { type Connection, script } from './connection.ts'
+import { commandWithheld, KEYS_WITHHELD } from './failures.ts'
+import type { Keys } from './keys.ts'
+
+/** Every command that is sent or stands in a script, with arguments as it takes them; `*` is the key. */
+export const COMMANDS = [
+  ...['eval x 1 *', 'evalsha x 1 *', 'exists *', 'info', 'ping', 'time', 'get *', 'set * x', 'del *', 'pexpireat * 1', 'pexpiretime *'],
+  ...['lrange * 0 1', 'lrem * 1 x', 'rpush * x', 'zadd * 1 x', 'zrange * 0 1', 'zrem * x'],
+  ...['xadd * * x x', 'xdel * 1', 'xinfo stream *', 'xrange * - +', 'xread streams * $'],
+] as const
+
+/** Answers with the first command that is not permitted, then with the first key; nothing where all are. */
+const FIND_WITHHELD = script(`
+  for at = 1, #ARGV do
+    local words = {}
+    for word in ARGV[at]:gmatch('%S+') do words[#words + 1] = word == '*' and #words > 0 and words[1] ~= 'key' and KEYS[1] or word end
+    if words[1] == 'key' then
+      if not redis.acl_check_cmd('GET', words[2]) then return ARGV[at] end
+    elseif not redis.acl_check_cmd(unpack(words)) then return ARGV[at] end
+  end`)
+
+/** @throws StoreError that names what is withheld, and how it is granted */
+export async function assertPermitted(connection: Connection, keys: Keys): Promise<void> {
+  const samples = [
+    keys.credential('x'),
+    keys.user('x'),
+    keys.lineage('x'),
+    keys.endings(),
+    keys.limit('x'),
+    keys.minutes('x'),
+    keys.page('x', '1'),
+  ]
+  const places = [...samples, keys.carried(0)].map((key) => `key ${key}`)
+  const withheld = await connection.run(FIND_WITHHELD, keys.probe(), ...COMMANDS, ...places)
+  if (typeof withheld !== 'string') return
+  throw new StoreError(`${connection.subject} ${withheld.startsWith('key ') ? KEYS_WITHHELD : commandWithheld(nameOf(withheld))}.`)
+}
+
+/** As ACL rules have it. */
+export function nameOf(command: string): string {
+  const [name = '', second = ''] = command.split(' ')
+  return name === 'xinfo' ? `${name}|${second}` : name
+}
