@@ -134,7 +134,7 @@ type Living =
   { readonly ok: true; readonly session: SessionRecord; readonly mark: number } | { readonly ok: false; readonly reason: RefusalReason }
 
 /** Reads a session and judges it, by its secret, or by its life alone where a token stands for the secret. */
-async function findLiving(parts: Parts, sid: string, presented: PresentedCredential | undefined): Promise<Living> {
+export async function findLiving(parts: Parts, sid: string, presented: PresentedCredential | undefined): Promise<Living> {
   const mark = parts.endings.mark()
   const found = await parts.store.credentials.find(sid)
   const verdict = judge(parts, found, presented, sid)

@@ -24,6 +24,9 @@ export interface Page {
 export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%230f766e'/%3E%3Ccircle cx='12' cy='16' r='5' fill='none' stroke='white' stroke-width='3'/%3E%3Cpath d='M17 16h9m-4 0v5' stroke='white' stroke-width='3' fill='none'/%3E%3C/svg%3E"
 
+/** What a page depends on: who is signed in, and which language is read. */
+export const VARY = 'Cookie, Accept-Language'
+
 export const ASSET_PATH = '/access/assets/'
 
 function pageHeaders(nonce: string | undefined): Readonly<Record<string, string>> {
@@ -43,7 +46,7 @@ function pageHeaders(nonce: string | undefined): Readonly<Record<string, string>
     'content-security-policy': policy.join('; '),
     // With `no-referrer` the forms of a page would send `Origin: null`.
     'referrer-policy': 'same-origin',
-    vary: 'Cookie, Accept-Language',
+    vary: VARY,
   }
 }
 

@@ -6,10 +6,11 @@ import type { Incoming } from '../http/message.ts'
 import { describeApi, withApiDescription } from '../http/openapi.ts'
 import { type Call, type Outcome, openRoute, type Route } from '../http/route.ts'
 import { routes } from '../http/routes/index.ts'
+import { type KnownState, signInStateOf } from '../http/sign-in-state.ts'
 import { apiPage } from './api-page.ts'
 import { type Asset, type Assets, BUILT_ASSETS } from './assets.ts'
 import { consolePage } from './console-page.ts'
-import { ASSET_PATH, type Page, pageOutcome } from './document.ts'
+import { ASSET_PATH, type Page, pageOutcome, VARY } from './document.ts'
 import { errorsPage } from './errors-page.ts'
 import { keepChoice, type Language, languageOf } from './language.ts'
 import { mayBeSignedIn } from './may-be-signed-in.ts'
@@ -26,6 +27,7 @@ const FOREVER = 'public, max-age=31536000, immutable'
 const A_WHILE = 'public, max-age=300'
 
 type MakePage = (call: Call<unknown, unknown>, language: Language) => Page
+type MakePageOfState = (call: Call<unknown, unknown>, language: Language, state: KnownState) => Page
 
 export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
   async function draw(
@@ -39,16 +41,27 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
   }
   const page = (path: string, summary: string, make: MakePage) =>
     htmlRoute(path, summary, (call, language) => draw('pages', make, call, language))
+  /** It says something of a sign-in, so it looks first. */
+  const pageOfState = (path: string, summary: string, make: MakePageOfState) =>
+    htmlRoute(path, summary, async (call, language) => {
+      const state = await signInStateOf(call)
+      return draw('pages', () => make(call, language, state), call, language)
+    })
   /** For whoever is signed in. */
   const ownPage = (path: string, summary: string, name: 'account' | 'admin', make: MakePage) =>
-    htmlRoute(path, summary, async (call, language) =>
-      mayBeSignedIn(call) ? draw(name, make, call, language) : toSignIn(call, language, path),
-    )
+    htmlRoute(path, summary, async (call, language) => {
+      const state = await signInStateOf(call)
+      return state.is === 'signed-out' ? toSignIn(call, language, path, state.reason) : draw(name, make, call, language)
+    })
 
   const pages = [
-    page('/sign-in', 'The sign-in page.', signInPage),
-    page('/register', 'The registration page.', registerPage),
-    page('/signed-out', 'The page after signing out.', signedOutPage),
+    pageOfState('/sign-in', 'The sign-in page.', signInPage),
+    pageOfState('/register', 'The registration page.', registerPage),
+    htmlRoute('/signed-out', 'The page after signing out.', async (call, language) => {
+      const state = await signInStateOf(call)
+      const outcome = await draw('pages', () => signedOutPage(call, language, state), call, language)
+      return state.is === 'unknown' ? { ...outcome, status: 503, headers: { ...outcome.headers, 'retry-after': '1' } } : outcome
+    }),
     page('/docs', 'The API, for people to read.', apiPageOnce()),
     page('/docs/errors', 'What each code of an error means.', errorsPage),
     ownPage(HOME, 'The account page.', 'account', consolePage(HOME, 'accountTitle', 'loading')),
@@ -135,10 +148,11 @@ function htmlRoute(path: string, summary: string, run: (call: Call<unknown, unkn
   })
 }
 
-function toSignIn({ request }: Call<unknown, unknown>, language: Language, path: string): Outcome {
+function toSignIn({ request }: Call<unknown, unknown>, language: Language, path: string, reason: string | undefined): Outcome {
   const query = new URLSearchParams(keeping(request.query, language))
   query.set('return', path)
-  return { status: 303, headers: { location: `/sign-in?${query}` } }
+  if (reason !== undefined) query.set('reason', reason)
+  return { status: 303, headers: { location: `/sign-in?${query}`, vary: VARY } }
 }
 
 async function notBuilt(language: Language): Promise<Outcome> {

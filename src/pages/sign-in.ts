@@ -1,8 +1,10 @@
 // The sign-in page: the form, why it is shown, and after an alarm what happened.
 
 import { html } from 'hono/html'
+import { filled } from '../client/filled.ts'
 import { DAY } from '../domain/time.ts'
 import type { Call } from '../http/route.ts'
+import { type KnownState, keyOfState } from '../http/sign-in-state.ts'
 import type { Markup, Page } from './document.ts'
 import { formEnd, passwordField, rememberField, usernameField } from './fields.ts'
 import type { Language } from './language.ts'
@@ -13,13 +15,15 @@ import { TEXTS, type Texts } from './texts.ts'
 
 export const HOME = '/account'
 
-export function signInPage(call: Call<unknown, unknown>, language: Language): Page {
+export function signInPage(call: Call<unknown, unknown>, language: Language, state: KnownState): Page {
   const texts = TEXTS[language]
   const { query } = call.request
   const parameters = new URLSearchParams(query)
   const { policy } = call.parts
-  const reason = parameters.get('reason') ?? ''
+  const asked = parameters.get('reason') ?? ''
+  const reason = reasonFor(asked, state)
   const notice = noticeFor(reason)
+  const goOnTo = judgeReturn(parameters.get('return'), call.app.publicUrl, policy.allowedOrigins, HOME)
   return {
     language,
     texts,
@@ -27,15 +31,17 @@ export function signInPage(call: Call<unknown, unknown>, language: Language): Pa
     inLanguage: (other) => `/sign-in?${keeping(query, other)}`,
     known: {
       page: 'sign-in',
-      return: judgeReturn(parameters.get('return'), call.app.publicUrl, policy.allowedOrigins, HOME),
+      state: keyOfState(state),
+      return: goOnTo,
       reason,
       texts: JSON.stringify(texts),
       min: String(policy.passwordMin),
       // The cookies are out of a script's reach: whether there are any to try is told by the server.
-      ...(mayBeSignedIn(call) && reason !== 'fresh' && { try: '' }),
+      ...(mayBeSignedIn(call) && asked !== 'fresh' && { try: '' }),
     },
     main: html`<section id="ask"><h1>${texts.signInTitle}</h1>
 <p class="notice${isAlarm(reason) ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
+${state.is === 'session' && reason !== 'fresh' ? html`<noscript><p class="notice">${filled(texts.signedIn, { name: state.username })} <a href="${goOnTo}">${texts.goOn}</a></p></noscript>` : ''}
 <form method="post" id="form" novalidate>
 ${usernameField(texts)}
 ${passwordField(texts, 'current-password')}
@@ -47,6 +53,12 @@ ${policy.registration === 'open' ? html`<p class="other">${texts.noAccount} <a h
 ${signedInAlready(texts)}
 ${theftPanel(texts)}`,
   }
+}
+
+/** Why the form is shown: what the cookies show is said, whatever the address claims. */
+function reasonFor(asked: string, state: KnownState): string {
+  if (state.is === 'session') return asked === 'fresh' ? asked : ''
+  return (state.is === 'signed-out' ? state.reason : undefined) ?? asked
 }
 
 /** Shown instead of going on by itself, where going on has just led back here. */

@@ -28,10 +28,6 @@ const en = {
   goOn: 'Continue',
   otherUser: 'Sign in as somebody else',
 
-  signedOutTitle: 'You are signed out',
-  signedOutText: 'The session, its tokens and the remembered login on this device have ended, in every tab and at every application.',
-  signInAgain: 'Sign in again',
-
   noticeIdle: 'Your session ended because nothing was done for a while. Sign in to go on where you were.',
   noticeExpired: 'Your session has reached its longest life. Sign in to go on where you were.',
   noticeRevoked: 'This sign-in was ended: from another device, by a new password, or by the people who run this site.',
@@ -57,6 +53,9 @@ const en = {
   strength4: 'Very good',
   strengthLabel: 'How hard it is to guess',
 
+  registerSignedIn: 'You are signed in as {name}. A new account ends that sign-in in this browser.',
+  registerRemembered: 'This browser remembers a login of {name}. A new account ends it.',
+  toMyAccount: 'To my account',
   registrationClosed: 'New accounts are made by the people who run this site.',
   notBuilt: 'The pages are not built: run "npm run pages" in the checkout.',
 
@@ -119,10 +118,6 @@ const zh: Texts = {
   goOn: '继续',
   otherUser: '以其他用户登录',
 
-  signedOutTitle: '您已退出登录',
-  signedOutText: '此设备上的会话、令牌和记住的登录均已结束，对所有标签页和所有应用立即生效。',
-  signInAgain: '重新登录',
-
   noticeIdle: '由于一段时间没有操作，会话已结束。请登录以继续。',
   noticeExpired: '会话已达到最长时限。请登录以继续。',
   noticeRevoked: '此登录已被结束：可能来自其他设备、因修改密码，或由网站管理者操作。',
@@ -146,6 +141,9 @@ const zh: Texts = {
   strength4: '很好',
   strengthLabel: '被猜到的难度',
 
+  registerSignedIn: '您已登录为 {name}。注册新账号后，此浏览器会退出当前登录。',
+  registerRemembered: '此浏览器记住了 {name} 的登录。注册新账号后，该登录会结束。',
+  toMyAccount: '前往我的账号',
   registrationClosed: '新账号由网站管理者创建。',
   notBuilt: '页面尚未构建：请在检出目录中运行 “npm run pages”。',
 

@@ -6,6 +6,8 @@ import { goOn, goOnIfSignedIn } from './already.ts'
 import { prepareForm } from './form.ts'
 import { element, fragment, page, returnAddress, say, wordsFile } from './known.ts'
 import { isAfterAlarm } from './notice.ts'
+import { signedOut } from './signed-out.ts'
+import { followState } from './state.ts'
 import { loadWords, strengthOf } from './strength.ts'
 import { showTheft } from './theft.ts'
 
@@ -13,6 +15,7 @@ import { showTheft } from './theft.ts'
 if (fragment !== '') for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a, .other a')) link.hash = fragment
 if (page === 'sign-in') signIn()
 else if (page === 'register' && document.getElementById('form') !== null) register()
+else if (page === 'signed-out') signedOut()
 
 function signIn(): void {
   const client = createClient()
@@ -23,6 +26,17 @@ function signIn(): void {
     else goOn()
   })
   void goOnIfSignedIn(client)
+  followState(isUntouched, hideNotice)
+}
+
+function isUntouched(): boolean {
+  return element<HTMLInputElement>('username').value === '' && element<HTMLInputElement>('password').value === ''
+}
+
+/** What it says is no longer so. */
+function hideNotice(): void {
+  const notice = document.getElementById('notice')
+  if (notice) notice.hidden = true
 }
 
 function register(): void {
@@ -31,6 +45,7 @@ function register(): void {
     await client.register(typed)
     goOn()
   })
+  followState(isUntouched, hideNotice)
   const username = element<HTMLInputElement>('username')
   const password = element<HTMLInputElement>('password')
   const meter = element<HTMLMeterElement>('strength')

@@ -1,0 +1,24 @@
+// Who is signed in by the cookies of a request, for pages that say so; or that it cannot be known.
+
+import { deviceOf } from '../domain/credential.ts'
+import { StoreError } from '../domain/errors.ts'
+import { readSignInState, type SignInState } from '../engine/sign-in-state.ts'
+import type { Call } from './route.ts'
+
+/** `unknown`: the store does not answer. */
+export type KnownState = SignInState | { readonly is: 'unknown' }
+
+/** Without a cookie of ours nothing is read. */
+export async function signInStateOf({ parts, credentials, request }: Call<unknown, unknown>): Promise<KnownState> {
+  try {
+    return await readSignInState(parts, credentials.cookies, deviceOf(request.header('user-agent')))
+  } catch (error) {
+    if (error instanceof StoreError) return { is: 'unknown' }
+    throw error
+  }
+}
+
+/** The same for the same state of the same sign-in: what a page compares to see whether something has changed. */
+export function keyOfState(state: KnownState): string {
+  return 'id' in state ? `${state.is} ${state.id}` : state.is
+}
