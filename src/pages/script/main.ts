@@ -29,8 +29,9 @@ function signIn(): void {
   followState(isUntouched, hideNotice)
 }
 
+/** Nothing is typed, and what stands instead of the form after a sign-in is not there. */
 function isUntouched(): boolean {
-  return element<HTMLInputElement>('username').value === '' && element<HTMLInputElement>('password').value === ''
+  return !element('ask').hidden && element<HTMLInputElement>('username').value === '' && element<HTMLInputElement>('password').value === ''
 }
 
 /** What it says is no longer so. */
