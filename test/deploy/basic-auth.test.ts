@@ -106,7 +106,9 @@ test('with auth_basic everywhere pages and reading by cookie work, and a token g
   const cookie = registered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   for (const path of ['/sign-in', '/account', '/access/session'])
     equal((await request(door.url, 'GET', path, { headers: { authorization: BASIC, cookie } })).status, 200, path)
-  const byToken = await request(door.url, 'GET', '/access/session', { headers: { authorization: `Bearer ${registered.json.token}`, cookie } })
+  const byToken = await request(door.url, 'GET', '/access/session', {
+    headers: { authorization: `Bearer ${registered.json.token}`, cookie },
+  })
   equal(byToken.status, 401)
   match(byToken.headers.get('www-authenticate') ?? '', /^Basic realm="Staging"/, 'it is nginx that refuses')
 })

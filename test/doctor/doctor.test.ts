@@ -175,13 +175,34 @@ test('Where registration is closed it says so, and signs in as somebody who is t
   await ada.login('Ada', { remember: true })
   const mistyped = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: 'wrong\n' })
   match(mistyped.stdout, /The name or the password of --user is wrong/)
-  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: `${PASSWORD}\n` })
+  // No port of this machine that somebody uses is to be looked at.
+  const nowhere = ['--ports', String(await freePort())]
+  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada', ...nowhere], { folder, input: `${PASSWORD}\n` })
   equal(code, 0, stdout)
   match(stdout, /Nothing wrong in \d+ checks/)
   const list = async (what: string) => JSON.parse((await runCommand([what, 'list', '--json'], { folder: closed.folder })).stdout)
   deepEqual([(await list('user')).length, (await list('session')).length], [1, 2], 'what Ada had, a session and a remembered login')
   const { operations } = (await ada.plainly('GET', '/access/operations')).json
   equal(operations.filter(({ outcome }: { outcome: string }) => outcome === 'refused').length, 1, 'one guess for one mistake')
+})
+
+test('Another Latchkey at another port of this machine with the same cookie name is found, and one with its own is not', async () => {
+  await using shop = await startServer()
+  await using twin = await startServer()
+  await using named = await startServer({ env: { LATCHKEY_COOKIE_NAME: 'staff' } })
+  const portOf = ({ url }: RunningServer) => new URL(url).port
+  const found = await consult([shop.publicUrl, '--ports', portOf(twin), portOf(named), portOf(shop)])
+  equal(found.code, 1, found.stdout)
+  match(
+    found.stdout,
+    new RegExp(`✘ no other Latchkey on this machine uses the same cookies\\n +Another Latchkey at [^ ]+:${portOf(twin)} `),
+  )
+  match(found.stdout, /LATCHKEY_COOKIE_NAME/)
+  ok(!found.stdout.includes(`:${portOf(named)} `), found.stdout)
+  const right = await consult([named.publicUrl, '--ports', portOf(shop), portOf(twin), String(await freePort())])
+  equal(right.code, 0, right.stdout)
+  match(right.stdout, /✔ no other Latchkey on this machine uses the same cookies/)
+  match(right.stdout, /✔ cookies come as they were made/)
 })
 
 test('Who is interrupted leaves nobody behind', async () => {

@@ -9,6 +9,7 @@ export interface DoctorOptions extends OutputOptions {
   readonly origin?: readonly string[]
   readonly user?: string
   readonly serviceKeyFile?: string
+  readonly ports?: readonly string[]
 }
 
 export function addDoctorCommand(program: Command): void {
@@ -20,6 +21,7 @@ export function addDoctorCommand(program: Command): void {
     .option('--plain <url>', 'where the same is reached without TLS; otherwise port 80 of the same name')
     .option('--user <name>', 'sign in as somebody who is there, where registration is closed; the password is asked for')
     .option('--service-key-file <file>', 'a service key, to look at the stream of endings too')
+    .option('--ports <port...>', 'of this machine, where another Latchkey may run; otherwise 3000 to 3009')
     .action(async (text: string, _options: unknown, command: Command) => {
       // A server that starts does without everything that belongs to it.
       const { runDoctor } = await import('./run.ts')

@@ -2,10 +2,11 @@
 
 import { readFile } from 'node:fs/promises'
 import { styleText } from 'node:util'
-import { addressesOf, parseAddress } from '../../doctor/addresses.ts'
+import { addressesOf, parseAddress, portOf } from '../../doctor/addresses.ts'
 import type { Address } from '../../doctor/connection.ts'
 import { type Diagnosis, diagnose } from '../../doctor/diagnosis.ts'
 import { report, type Styles } from '../../doctor/report.ts'
+import { isOnThisMachine } from '../../doctor/this-machine.ts'
 import type { Account, Plan } from '../../doctor/visit/plan.ts'
 import { visit } from '../../doctor/visit/visit.ts'
 import { SettingError } from '../../settings.ts'
@@ -51,6 +52,7 @@ async function planOf(text: string, options: DoctorOptions, signal: AbortSignal)
     origins: (options.origin ?? []).map((origin) => originUrl(origin, '--origin').origin),
     account: options.user === undefined ? null : await accountOf(options.user),
     serviceKey: options.serviceKeyFile === undefined ? null : await firstLine(options.serviceKeyFile),
+    neighbours: isOnThisMachine(url) ? neighboursOf(url, options.ports) : [],
     signal,
     onProgress: options.json ? () => {} : showProgress,
   }
@@ -87,6 +89,17 @@ async function addressesFor(url: URL, named: readonly string[]): Promise<readonl
 function plainOf(url: URL, named: string | undefined): URL | null {
   if (named !== undefined) return originUrl(named, '--plain')
   return url.protocol === 'https:' && url.port === '' ? new URL(`http://${url.host}`) : null
+}
+
+/** The ports that people give to what they try out; the first is ours by default. */
+const USUAL_PORTS = Array.from({ length: 10 }, (_, index) => 3000 + index)
+
+function neighboursOf(url: URL, named: readonly string[] | undefined): readonly number[] {
+  const ports = named?.map((text) => {
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new SettingError(`--ports "${text}" is not accepted: numbers up to 65535.`)
+    return Number(text)
+  })
+  return (ports ?? USUAL_PORTS).filter((port) => port !== portOf(url))
 }
 
 async function accountOf(username: string): Promise<Account> {

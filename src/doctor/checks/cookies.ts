@@ -1,28 +1,29 @@
 // The cookies arrive as Latchkey made them, and alone.
 
+import { purposeOf, stemOfSignIn } from '../cookie-stem.ts'
 import type { Finding, Judge } from '../finding.ts'
 import { NOT_SIGNED_IN } from '../finding.ts'
 import { type CookieSet, cookiesSet } from '../set-cookie.ts'
 import { claimsOf } from '../token-claims.ts'
 import { isTakenForPlain } from './public-url.ts'
 
-const OURS = /^(?:__Host-|__Secure-)?latchkey_(session|remember|data|known)$/
-
 export const judgeCookies: Judge = ({ url, steps }) => {
   const [signIn] = steps.signIn
   if (signIn === undefined || claimsOf(signIn) === undefined) return NOT_SIGNED_IN
-  const set = cookiesSet(signIn).filter(({ name }) => OURS.test(name))
-  const names = new Set(set.map(({ name }) => OURS.exec(name)?.[1]))
+  const stem = stemOfSignIn(signIn)
+  const set = cookiesSet(signIn).filter(({ name }) => purposeOf(name, stem) !== undefined)
+  const names = new Set(set.map(({ name }) => purposeOf(name, stem)))
   if (!names.has('session') || !names.has('remember')) return [missing(set.length)]
   const mustBeSecure = url.protocol === 'https:' && !isTakenForPlain(url, steps.signIn)
   const first = set.filter(({ name }, index) => set.findIndex((other) => other.name === name) === index)
-  return first.flatMap((cookie) => flaws(cookie, mustBeSecure))
+  return first.flatMap((cookie) => flaws(cookie, purposeOf(cookie.name, stem), mustBeSecure))
 }
 
 /** A cookie of one name in two scopes: browsers send both, in no order to rely on. */
 export const judgeTwins: Judge = ({ steps }) => {
   const [signIn] = steps.signIn
-  const own = signIn === undefined ? [] : cookiesSet(signIn).filter(({ name }) => OURS.test(name))
+  const stem = signIn === undefined ? '' : stemOfSignIn(signIn)
+  const own = signIn === undefined ? [] : cookiesSet(signIn).filter(({ name }) => purposeOf(name, stem) !== undefined)
   const twice = own.filter(({ name }, index) => own.findIndex((other) => other.name === name) < index).map(({ name }) => name)
   const elsewhere = [...steps.startPage, ...steps.signedOut, ...steps.signInPage]
     .flatMap(cookiesSet)
@@ -30,13 +31,12 @@ export const judgeTwins: Judge = ({ steps }) => {
     .map(({ name }) => name)
   const names = [...new Set([...twice, ...elsewhere])]
   return names.map((name) => ({
-    what: `Something besides Latchkey sets a cookie named ${name}: a browser then sends two of that name, which is refused (400).`,
-    mend: `Take that cookie away where it comes from: look for ${name} in the proxy (nginx \`add_header Set-Cookie\`) and in the applications of this and the parent domain. Visitors who have it lose it with Max-Age=0 and the same Domain and Path.`,
+    what: `Something besides Latchkey sets a cookie named ${name}: a browser then sends two of that name. Latchkey finds out with every request which of them is its own, and where it cannot, people have to sign in again.`,
+    mend: `Take that cookie away where it comes from: look for ${name} in the proxy (nginx \`add_header Set-Cookie\`) and in the applications of this and the parent domain. Where it is another Latchkey, give one of the two another LATCHKEY_COOKIE_NAME.`,
   }))
 }
 
-function flaws({ name, attributes }: CookieSet, mustBeSecure: boolean): readonly Finding[] {
-  const purpose = OURS.exec(name)?.[1]
+function flaws({ name, attributes }: CookieSet, purpose: string | undefined, mustBeSecure: boolean): readonly Finding[] {
   const domain = attributes.get('domain')
   const path = attributes.get('path')
   const found: (Finding | false)[] = [

@@ -7,6 +7,7 @@ import { judgeClock } from './clock.ts'
 import { judgeCookies, judgeTwins } from './cookies.ts'
 import { judgeEndings, judgeShared } from './endings.ts'
 import { judgeLimits } from './limits.ts'
+import { judgeNeighbours } from './neighbours.ts'
 import { judgeAllowedOrigins, judgeCookieAlone, judgeForeignOrigins, judgeOriginArrives } from './origins.ts'
 import { judgePages } from './pages.ts'
 import { judgeAuthorizationPasses, judgeBodies, judgeCookiePasses, judgeMethods, judgeRefusals } from './passing.ts'
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'public-url', title: 'Latchkey knows the address that people use', judge: judgePublicUrl },
   { name: 'cookies', title: 'cookies come as they were made', judge: judgeCookies },
   { name: 'cookie-twins', title: 'no cookie has a twin', judge: judgeTwins },
+  { name: 'neighbours', title: 'no other Latchkey on this machine uses the same cookies', judge: judgeNeighbours },
   { name: 'cookie-passes', title: 'cookies reach Latchkey', judge: judgeCookiePasses },
   { name: 'authorization-passes', title: 'the Authorization header reaches Latchkey', judge: judgeAuthorizationPasses },
   { name: 'methods', title: 'every method passes', judge: judgeMethods },

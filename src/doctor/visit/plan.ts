@@ -13,6 +13,8 @@ export interface Plan {
   /** Somebody who is there already; otherwise a user is registered, and deleted at the end. */
   readonly account: Account | null
   readonly serviceKey: string | null
+  /** Other ports of the same host at which another Latchkey may run. */
+  readonly neighbours: readonly number[]
   /** Stops the visit; what it began is still put away. */
   readonly signal: AbortSignal
   readonly onProgress: (doing: string) => void

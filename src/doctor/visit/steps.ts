@@ -8,6 +8,7 @@ export const STEPS = [
   'signedOut',
   'signInPage',
   'startPage',
+  'neighbours',
   'metrics',
   'lab',
   'publicKeys',

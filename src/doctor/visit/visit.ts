@@ -69,6 +69,7 @@ async function lookAround(traveller: Traveller): Promise<void> {
   for (let round = 0; round < 2; round += 1) await traveller.everybody('signedOut', { path: '/access/session' })
   await traveller.everywhere('signInPage', { path: '/sign-in', headers: { accept: 'text/html' } })
   await traveller.everywhere('startPage', { path: '/', headers: { accept: 'text/html' } })
+  for (const port of plan.neighbours) await askNeighbour(traveller, port)
   await traveller.everywhere('metrics', { path: '/metrics' })
   await traveller.everywhere('lab', { path: '/lab' })
   await traveller.everybody('publicKeys', { path: '/.well-known/jwks.json' })
@@ -78,6 +79,14 @@ async function lookAround(traveller: Traveller): Promise<void> {
   const { plain, url } = plan
   const known = plain.hostname === url.hostname ? plan.addresses : await addressesOf(plain).catch(() => [])
   for (const { ip } of known) traveller.notes.plain.push(await ask(plain, { ip, port: portOf(plain) }, { path: '/sign-in' }))
+}
+
+/** Which cookies it uses is told by the one that keeps the language. */
+async function askNeighbour({ plan, notes, addresses: [first] }: Traveller, port: number): Promise<void> {
+  if (first === undefined) return
+  const url = new URL(plan.url)
+  url.port = String(port)
+  notes.neighbours.push(await ask(url, { ip: first.ip, port }, { path: '/sign-in?lang=en', headers: { accept: 'text/html' } }))
 }
 
 /** Asked once: an answer that was lost may have left a user, and a second one would be forgotten. */
