@@ -55,7 +55,7 @@ for (const word of [...listed(common, 'passwords-common'), ...own('phrases'), ..
 addRanked(listed(common, 'passwords-common'), 0)
 for (const phrase of own('phrases')) add(phrase, 10)
 for (const phrase of own('pinyin-phrases')) add(phrase, 8)
-for (const [rank, syllable] of own('pinyin-syllables').entries()) add(syllable, Math.min(8.5, 2 + Math.log2(rank + 2)))
+for (const [rank, syllable] of own('pinyin-syllables').entries()) add(syllable, Math.min(7.5, 1.5 + Math.log2(rank + 2)))
 addRanked(lettersOnly(listed(english, 'commonWords-en')), 0)
 addRanked(lettersOnly(listed(english, 'wikipedia-en')), 0)
 for (const word of listed(common, 'diceware-common')) add(word, 13)

@@ -94,15 +94,17 @@ export function readingsOf(text: string): readonly string[] {
 /** What capitals and look-alikes add. One at the start, at the end or everywhere is what everybody does. */
 export function styleBits({ capital, disguised }: Folded, start: number, end: number): number {
   let capitals = 0
+  let changes = 0
   let isDisguised = false
   for (let index = start; index < end; index += 1) {
     if (capital[index]) capitals += 1
+    if (index > start && capital[index] !== capital[index - 1]) changes += 1
     if (disguised[index]) isDisguised = true
   }
   const length = end - start
   const few = Math.min(capitals, length - capitals)
   const usual = capitals === length || (capitals === 1 && (capital[start] || capital[end - 1]))
-  const caseBits = capitals === 0 ? 0 : usual ? 1 : 1 + choicesBits(length, few)
+  const caseBits = capitals === 0 ? 0 : usual ? 1 : 1 + Math.min(choicesBits(length, few), choicesBits(length - 1, changes))
   return caseBits + (isDisguised ? DISGUISED : 0)
 }
 
