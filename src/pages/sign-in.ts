@@ -57,8 +57,16 @@ ${theftPanel(texts)}`,
 
 /** Why the form is shown: what the cookies show is said, whatever the address claims. */
 function reasonFor(asked: string, state: KnownState): string {
-  if (state.is === 'session') return asked === 'fresh' ? asked : ''
-  return (state.is === 'signed-out' ? state.reason : undefined) ?? asked
+  if (state.is === 'signed-out') return state.reason ?? asked
+  return NOT_CONTRADICTED[state.is].includes(asked) ? asked : ''
+}
+
+/** What an address may claim while there is a sign-in, or while nobody can tell. */
+const NOT_CONTRADICTED: Readonly<Record<Exclude<KnownState['is'], 'signed-out'>, readonly string[]>> = {
+  session: ['fresh'],
+  remembered: ['fresh', 'idle', 'expired'],
+  unproven: ['fresh', 'device'],
+  unknown: ['fresh'],
 }
 
 /** Shown instead of going on by itself, where going on has just led back here. */

@@ -107,6 +107,8 @@ test('/signed-out claims neither while the store is down', async () => {
   const page = await assertClaims(latchkey, cookies, 'unknown')
   match(page, /<a class="primary" href="">/)
   equal((await latchkey.call('GET', '/signed-out', { headers: { cookie: cookies } })).headers['retry-after'], '1')
+  equal(await noticeAt(latchkey, '/sign-in?reason=idle', cookies), '')
+  equal(await noticeAt(latchkey, '/sign-in?reason=revoked', cookies), '')
   // Without a cookie there is nothing to look up, and nothing that could sign anybody in.
   await assertClaims(latchkey, '', 'signed-out')
   down = false
@@ -175,6 +177,13 @@ test('/sign-in does not say that a session has ended which goes on, and says of 
   const idle = await login(latchkey)
   latchkey.clock.turn(21 * MINUTE)
   match(await noticeAt(latchkey, '/sign-in', idle.session), /nothing was done/)
+})
+
+test('/sign-in says of a session that it is over, and not of the remembered login that goes on', async () => {
+  await using latchkey = await startInProcess()
+  const { remembered } = await register(latchkey, { remember: true })
+  match(await noticeAt(latchkey, '/sign-in?reason=idle', remembered), /nothing was done/)
+  for (const reason of ['revoked', 'theft_suspected']) equal(await noticeAt(latchkey, `/sign-in?reason=${reason}`, remembered), '', reason)
 })
 
 test('/sign-in tells a browser without JavaScript who is signed in, and where to go on', async () => {
