@@ -3,7 +3,7 @@
 import type { Operation } from './domain/operation.ts'
 import { makePolicy, type Policy } from './domain/policy.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
-import { openStore } from './open-store.ts'
+import { assertPlaced, openStore } from './open-store.ts'
 import { createArgon2 } from './platform/argon2.ts'
 import { systemClock, systemTimers } from './platform/clock.ts'
 import { createKeyProofs } from './platform/key-proofs.ts'
@@ -41,6 +41,8 @@ const CAPACITY = 100_000
 export async function assemble(settings: Settings, publicUrl: string, hooks: AssemblyHooks = {}): Promise<Engine> {
   const policy = policyOf(settings, publicUrl)
   const onWarning = hooks.onWarning ?? emitWarning
+  // Before a secret is made beside it.
+  if (hooks.store === undefined) await assertPlaced(settings.databaseUrl)
   const masters = await readSecret(settings, { hasOwnStore: hooks.store !== undefined, isProduction: isProduction(), onWarning })
   const secrets = createSecrets(masters)
   const countryOf = await readCountries(settings)

@@ -21,6 +21,13 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'redisU
   }
 }
 
+/** @throws StoreError where the database is to be a file, and has no folder to be in */
+export async function assertPlaced(database: DatabaseChoice): Promise<void> {
+  if (database.engine === 'postgres' || database.path === IN_MEMORY) return
+  const { assertPlace } = await import('./stores/sqlite/place.ts')
+  await naming('DATABASE_URL', async () => assertPlace(database.path))
+}
+
 async function openDatabase(database: DatabaseChoice): Promise<Store> {
   if (database.engine === 'postgres') {
     const { openPostgresStore } = await import('./stores/postgres/postgres-store.ts')
@@ -46,6 +53,7 @@ export async function migrateDatabase(database: DatabaseChoice): Promise<Migrate
   }
   if (database.path === IN_MEMORY)
     throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing is kept to migrate; accepted: sqlite:PATH, postgres://….')
+  await assertPlaced(database)
   const { migrateSqlite } = await import('./stores/sqlite/migrate.ts')
   return migrateSqlite(database.path)
 }

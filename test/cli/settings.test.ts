@@ -1,8 +1,8 @@
 // Settings: a wrong one stops the start in one line that names it, its value and what is accepted; flags win over the
 // environment, and the environment over the file.
 
-import { equal, match, ok } from 'node:assert/strict'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -120,6 +120,23 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
 
   test('when the database has no folder', async () => {
     match(await refusal({ DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1), /its folder must exist and be writable/)
+    const line = await refusal({ DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1)
+    match(line, /^latchkey: DATABASE_URL: The database latchkey\.db cannot be opened: .*nowhere does not exist\.\n$/)
+  })
+
+  test('when the database is a folder, or its folder a file; nothing is made beside it', async () => {
+    const where = await freshFolder('a-folder')
+    await mkdir(join(where, 'data'))
+    await writeFile(join(where, 'file'), '')
+    match(await refusal({ DATABASE_URL: 'sqlite:data' }, [], where, 1), /is a folder; name a file in it, such as data\/latchkey\.db\.\n$/)
+    match(
+      await refusal({ DATABASE_URL: 'sqlite:file/a.db' }, [], where, 1),
+      /its folder must exist and be writable, and .*\/file is a file\.\n$/,
+    )
+    const migrating = await runCommand(['migrate'], { folder: where, env: { DATABASE_URL: 'sqlite:data' } })
+    equal(migrating.code, 1)
+    match(migrating.stderr, /^latchkey: DATABASE_URL: [^\n]* is a folder; [^\n]*\n$/)
+    deepEqual((await readdir(where)).sort(), ['data', 'file'])
   })
 
   test('when the database was made by a newer version', async () => {
