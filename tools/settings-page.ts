@@ -15,6 +15,7 @@ export function settingsPage(): string {
 In the environment by the first name; in \`latchkey.config.ts\` and in \`createLatchkey\` by the second. The name with \`_FILE\` reads the
 value from a file: \`LATCHKEY_SECRET_FILE=/run/secrets/latchkey\`. On the command line of \`serve\` each is a flag, but for the secret:
 \`LATCHKEY_SESSION_IDLE_TIMEOUT\` is \`--session-idle-timeout\`. Flags win over the environment, the environment over the file.
+What is empty or blank counts as not set, everywhere: \`REDIS_URL=\` is no REDIS_URL.
 
 A value that is not accepted stops the start with one line that names the setting, the value and what is accepted.
 

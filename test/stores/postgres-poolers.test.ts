@@ -126,6 +126,11 @@ test('A pooler that refuses the parameter options is named, and so is one that h
     openPostgresStore({ url: few.through(await postgres.createDatabase()) }),
     /has no connection left: each process needs 11/,
   )
+  await using slow = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 1')
+  await assert.rejects(
+    openPostgresStore({ url: slow.through(await postgres.createDatabase()) }),
+    /has no connection left: each process needs 11/,
+  )
   await using none = await startPgBouncer(postgres, 'pool_mode = session', 'max_client_conn = 1')
   const only = none.through(await postgres.createDatabase())
   const holder = new pg.Client({ connectionString: only })

@@ -37,6 +37,9 @@ const OTHERWISE = 'does not answer.'
 export const MIXES_SESSIONS =
   'is reached through a pooler, such as PgBouncer, that gives each transaction another connection: connect to PostgreSQL directly, or set pool_mode=session.'
 
+export const POOLER_IS_FULL =
+  'is reached through a pooler that has no connection left: each process needs 11 (default_pool_size, max_client_conn).'
+
 /** Where the driver itself has refused to go on, it gives no code. */
 const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^SASL:|Password must be/, 'refuses the user name or the password.'],
@@ -61,11 +64,7 @@ const BY_WORDS: readonly (readonly [string, RegExp, string])[] = [
   ],
   ['08P01', /authentication failed|no such user/, 'refuses the user name or the password.'],
   ['08P01', /no such database/, 'does not exist in the pooler: add it to its [databases].'],
-  [
-    '08P01',
-    /no more connections|query_wait_timeout|client_login_timeout|too many/,
-    'is reached through a pooler that has no connection left: each process needs 11 (default_pool_size, max_client_conn).',
-  ],
+  ['08P01', /no more connections|query_wait_timeout|client_login_timeout|too many/, POOLER_IS_FULL],
   ['08P01', /pooler|server (conn|login)|SSL required/i, 'is reached through a pooler that cannot serve: its log says why.'],
 ]
 
@@ -91,6 +90,12 @@ export function isForeignSession(error: unknown): boolean {
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error)
   return code.startsWith('28') || code === '3D000'
+}
+
+/** True where the driver has given up waiting for an answer. */
+export function isTimeout(error: unknown): boolean {
+  const fault = error instanceof StoreError ? error.cause : error
+  return fault instanceof Error && /timeout/i.test(fault.message)
 }
 
 /** True when another row has what must be unique. */

@@ -4,7 +4,7 @@
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
 import type { Connection } from './connection.ts'
-import { asStoreError, MIXES_SESSIONS } from './failures.ts'
+import { asStoreError, isTimeout, MIXES_SESSIONS, POOLER_IS_FULL } from './failures.ts'
 
 /** What is used and older versions have not: tested on 15. */
 const OLDEST = 14
@@ -55,7 +55,9 @@ function processOf(client: pg.Client): number | null | undefined {
  * second one what the first has left; where somebody else was quicker, the first one finds itself elsewhere.
  */
 async function assertOwnSession(connection: Connection, first: pg.Client): Promise<void> {
-  const second = await connection.dedicated()
+  const second = await connection.dedicated().catch((error: unknown) => {
+    throw isTimeout(error) ? new StoreError(`${connection.subject} ${POOLER_IS_FULL}`, { cause: error }) : error
+  })
   try {
     const home = await backendOf(first)
     for (let round = 0; round < ROUNDS; round += 1) {
