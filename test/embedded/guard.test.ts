@@ -72,13 +72,13 @@ test('A cookie alone changes nothing, a header may', async () => {
   equal((await ask([`Authorization: ${token}`], 'POST')).split(' ')[0], 'token')
 })
 
-test('Whatever is there twice counts as nothing', async () => {
+test('Authorization that is there twice is refused, and of duplicate cookies the genuine one counts', async () => {
+  equal(await ask([`Authorization: ${token}`, `Authorization: ${token}`]), 'request.malformed')
   const twice = [
-    [`Authorization: ${token}`, `Authorization: ${token}`],
     [`Cookie: latchkey_session=${session}`, `Cookie: latchkey_session=${session}`],
     [`Cookie: latchkey_session=${session}; latchkey_session=x`],
   ]
-  for (const lines of twice) equal(await ask(lines), 'request.malformed', lines.join())
+  for (const lines of twice) equal((await ask(lines)).split(' ')[0], 'cookie', lines.join())
 })
 
 test('Nothing, nonsense and what is altered are refused, warm or not', async () => {
@@ -87,7 +87,8 @@ test('Nothing, nonsense and what is altered are refused, warm or not', async () 
   equal(await ask([`Cookie: latchkey_session=${session.slice(0, -1)}${session.endsWith('A') ? 'B' : 'A'}`]), 'session.required')
   equal(await ask([`Cookie: latchkey_session=${session.startsWith('A') ? 'B' : 'A'}${session.slice(1)}`]), 'session.required')
   equal(await ask([`Authorization: Bearer ${token.slice(0, 40)}${token[40] === 'A' ? 'B' : 'A'}${token.slice(41)}`]), 'token.invalid')
-  equal(await ask(['Authorization: Basic x', `Cookie: latchkey_session=${session}`]), 'token.invalid')
+  equal(await ask(['Authorization: Token x', `Cookie: latchkey_session=${session}`]), 'token.invalid')
+  equal((await ask(['Authorization: Basic x', `Cookie: latchkey_session=${session}`])).split(' ')[0], 'cookie')
 })
 
 test('What has ended is refused at the very next request', async () => {
