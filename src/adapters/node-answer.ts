@@ -20,6 +20,8 @@ export function writeAnswer(request: IncomingMessage, response: ServerResponse, 
   writeHead(response, answer.status, head)
   if (hasUnread) return writeAndDrain(request, response, body)
   response.end(body)
+  // Progress sets the clock back; what remains of it when all was taken, node:http replaces by its own.
+  if (response.writableLength > 0) response.socket?.setTimeout(MAX_STALL_AT_END)
   return undefined
 }
 
@@ -30,10 +32,12 @@ async function writeAndDrain(request: IncomingMessage, response: ServerResponse,
   response.end()
 }
 
-/** A reader that takes nothing for this long, in milliseconds, is gone or stuck. */
-const MAX_STALL = 10_000
+/** A reader that does not take a piece within this time, in milliseconds, is gone or stuck: its connection is closed. */
+const MAX_STALL = 5_000
+/** The same where a whole answer waits for its reader, which may be large and the line slow. */
+const MAX_STALL_AT_END = 30_000
 
-/** Each piece is made only when the one before has been taken. */
+/** Each piece is made only when the kernel has taken the one before: one is held for each reader, however long it has not read. */
 async function writePieces(
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,7 +49,7 @@ async function writePieces(
   writeHead(response, answer.status, headOf(answer, true)).flushHeaders()
   for await (const piece of pieces) {
     if (response.destroyed) break
-    if (!response.write(piece) && !(await isTaken(response))) {
+    if (!(await isTaken(response, piece))) {
       response.destroy()
       break
     }
@@ -53,16 +57,17 @@ async function writePieces(
   response.end()
 }
 
-function isTaken(response: ServerResponse): Promise<boolean> {
+function isTaken(response: ServerResponse, piece: string): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (taken: boolean) => {
       clearTimeout(timer)
-      response.off('drain', onTaken).off('close', onTaken)
+      response.off('close', onClose)
       resolve(taken)
     }
-    const onTaken = () => settle(true)
-    const timer = setTimeout(() => settle(false), MAX_STALL)
-    response.once('drain', onTaken).once('close', onTaken)
+    const onClose = () => settle(false)
+    // Where this process was held up itself, what the reader has taken meanwhile is told first.
+    const timer = setTimeout(() => setImmediate(() => settle(false)), MAX_STALL)
+    response.once('close', onClose).write(piece, (error) => settle(!error))
   })
 }
 

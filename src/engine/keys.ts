@@ -42,6 +42,12 @@ function recorded(parts: Parts, actor: Actor, deed: Deed): WriteRing {
   return (changes, at) => writeAs(parts, actor, [deed], changes, at)
 }
 
+/** The id of a key that `isServiceKey` has just found. */
+export function serviceKeyId(parts: Parts, value: string): string | undefined {
+  const hash = parts.secrets.digest(PURPOSE, value)
+  return parts.keys.services().find((service) => service.hash === hash)?.id
+}
+
 /** True for a key that was added. @throws StoreError */
 export async function isServiceKey(parts: Parts, value: string): Promise<boolean> {
   const hash = parts.secrets.digest(PURPOSE, value)

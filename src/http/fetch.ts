@@ -56,17 +56,27 @@ export function toResponse(answer: Answer): Response {
   return new Response(isPieceByPiece(answer.body) ? streamOf(answer.body) : answer.body, { status: answer.status, headers })
 }
 
-/** Takes the next piece when the reader wants one, and returns the rest when it has gone away. */
+/** A reader that wants no next piece for this long, in milliseconds, is gone or stuck. */
+const MAX_STALL = 5_000
+
+/** Takes the next piece when the reader wants one, and returns the rest when it has gone away or takes nothing any more. */
 function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
+  let stalled: ReturnType<typeof setTimeout> | undefined
   return new ReadableStream({
     async pull(controller) {
+      clearTimeout(stalled)
       const next = await iterator.next()
-      if (next.done) controller.close()
-      else controller.enqueue(encoder.encode(next.value))
+      if (next.done) return controller.close()
+      controller.enqueue(encoder.encode(next.value))
+      stalled = setTimeout(() => {
+        controller.error(new Error(`The reader has taken nothing for ${MAX_STALL} ms`))
+        void iterator.return?.()
+      }, MAX_STALL)
     },
     async cancel() {
+      clearTimeout(stalled)
       await iterator.return?.()
     },
   })

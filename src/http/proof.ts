@@ -90,8 +90,12 @@ function provenBy(
 export async function proveService(parts: Parts, request: Incoming): Promise<AuthError | undefined> {
   const authorization = request.header('authorization')
   if (authorization === null || isOfOthers(authorization)) return sessionRequired('none')
-  const key = /^service +(\S+)$/i.exec(authorization)?.[1]
+  const key = serviceKeyIn(authorization)
   return key !== undefined && (await isServiceKey(parts, key)) ? undefined : tokenInvalid('malformed')
+}
+
+export function serviceKeyIn(authorization: string): string | undefined {
+  return /^service +(\S+)$/i.exec(authorization)?.[1]
 }
 
 /** A cookie alone may read; to change something, a credential must be in the header, where no other site can put it. */

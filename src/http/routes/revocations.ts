@@ -1,17 +1,27 @@
 // The endings log for other services, as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
 import type { LogEntry, RollEntry } from '../../domain/ending.ts'
-import { wholeSeconds } from '../../domain/time.ts'
+import { AuthError } from '../../domain/errors.ts'
+import { MINUTE, wholeSeconds } from '../../domain/time.ts'
+import { serviceKeyId } from '../../engine/keys.ts'
 import type { Parts } from '../../engine/parts.ts'
 import type { FollowingVerifier } from '../../engine/roll-answers.ts'
 import { isoTime } from '../present.ts'
-import { proveService } from '../proof.ts'
+import { proveService, serviceKeyIn } from '../proof.ts'
 import { openRoute } from '../route.ts'
+import { subscribersOf } from '../subscribers.ts'
 
 /** The log says several times a second that it is there. Not every time is passed on, and never more than was said. */
 const HEARTBEAT_AFTER = 150
-/** Events in one piece. A reader who is slow makes the next piece wait. */
-const AT_ONCE = 500
+/** Characters of a piece, after which it takes no more events. A reader who is slow makes the next piece wait; one that takes none for a while is cut off. */
+const PIECE = 16 * 1024
+/**
+ * Milliseconds after which a stream ends, to be resumed. A reader that never reads fills the buffers of the kernel first, some megabytes,
+ * which takes hours where little happens. Our own verifiers ask again after ten minutes.
+ */
+const LONGEST = 15 * MINUTE
+/** Seconds until somebody may have left. */
+const RETRY_AFTER = 5
 
 export const revocationRoutes = [
   openRoute({
@@ -20,17 +30,33 @@ export const revocationRoutes = [
     proof: 'service',
     summary: 'What ends, as it ends: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
     answers: { 200: null },
+    refusals: ['busy'],
     async run({ app, parts, request }) {
+      const key = serviceKeyId(parts, serviceKeyIn(request.header('authorization') ?? '') ?? '') ?? ''
+      const subscribers = subscribersOf(parts)
+      if (!subscribers.hasRoom(key)) return new AuthError('busy', { retryAfter: RETRY_AFTER })
       const stillMay = async () => {
         await parts.keys.readAgain()
         return (await proveService(parts, request)) === undefined
       }
-      const stream = eventsAfter(parts, request.header('last-event-id'), { isStopping: app.isStopping, stillMay })
+      const events = eventsAfter(parts, request.header('last-event-id'), { isStopping: app.isStopping, stillMay })
+      // Counted from the first piece on: an answer that is never written would never leave.
+      const stream = whileJoined(() => subscribers.join(key), events)
       // Some proxies gather an answer before they pass it on; this one tells nginx not to.
       return { content: { type: 'text/event-stream', body: stream }, headers: { 'x-accel-buffering': 'no' } }
     },
   }),
 ]
+
+async function* whileJoined(join: () => (() => void) | undefined, events: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+  const leave = join()
+  if (leave === undefined) return
+  try {
+    yield* events
+  } finally {
+    leave()
+  }
+}
 
 interface Ends {
   readonly isStopping: () => boolean
@@ -45,11 +71,12 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
   let isFirst = true
   let saidAt = Number.NEGATIVE_INFINITY
   let verifier: FollowingVerifier | undefined
+  const endsAt = performance.now() + LONGEST
   try {
     for await (const { entries, position, age } of parts.store.log.follow(reached)) {
       // Before anything that may wait: what is heard grows older meanwhile.
       const readAt = parts.clock.now() - age
-      if (isStopping()) return
+      if (isStopping() || performance.now() > endsAt) return
       if (!isFirst && entries.some(({ kind }) => kind === 'keys') && !(await stillMay())) return
       if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
         reached = 0
@@ -66,9 +93,14 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
       if (!says) continue
       saidAt = now
       // Only with the last of them is their position reached: whoever resumes hears some again rather than miss one.
-      const events = facts.map((fact, index) => eventOf(fact, index < facts.length - 1 ? reached : position))
-      events.push(event('heartbeat', { at: isoTime(readAt) }, position))
-      for (let from = 0; from < events.length; from += AT_ONCE) yield events.slice(from, from + AT_ONCE).join('')
+      let piece = ''
+      for (const [index, fact] of facts.entries()) {
+        piece += eventOf(fact, index < facts.length - 1 ? reached : position)
+        if (piece.length < PIECE) continue
+        yield piece
+        piece = ''
+      }
+      yield piece + event('heartbeat', { at: isoTime(readAt) }, position)
       reached = position
       // The next piece is asked for only when this one was taken.
       for (const call of calls) verifier?.handed(call)
