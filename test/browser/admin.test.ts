@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { hash as bcryptOf } from '@node-rs/bcrypt'
+import { bcrypt } from '../support/bcrypt.ts'
 import { signInByHand } from '../support/by-hand.ts'
 import { openChromium } from '../support/chromium.ts'
 import { takePicture } from '../support/pictures.ts'
@@ -165,7 +165,7 @@ test('sessions are ended one by one and all at once', async () => {
 test('many users come page by page; back leads to whom one came from, and the address to anybody', async () => {
   await using server = await startServer()
   await addAdministrator(server, 'root')
-  const hash = await bcryptOf(PASSWORD, { cost: 4 })
+  const hash = await bcrypt(PASSWORD)
   const lines = Array.from({ length: 60 }, (_, index) => JSON.stringify({ username: `reader${index}`, hash }))
   const imported = await runCommand(['user', 'import', '-', '--format', 'jsonl'], { folder: server.folder, input: lines.join('\n') })
   equal(imported.code, 0, imported.stderr)
