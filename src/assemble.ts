@@ -10,7 +10,7 @@ import { createKeyProofs } from './platform/key-proofs.ts'
 import { createPasswordEstimator } from './platform/password-strength.ts'
 import { createSecrets } from './platform/secrets.ts'
 import { createSigning } from './platform/signing.ts'
-import type { Clock } from './ports/clock.ts'
+import type { Clock, Timers } from './ports/clock.ts'
 import type { PasswordEstimator, PasswordHasher } from './ports/passwords.ts'
 import type { Store } from './ports/store.ts'
 import { readCountries } from './read-countries.ts'
@@ -19,6 +19,7 @@ import type { Settings } from './settings.ts'
 
 export interface AssemblyHooks {
   readonly clock?: Clock
+  readonly timers?: Timers
   readonly store?: Store
   readonly hasher?: PasswordHasher
   readonly estimator?: PasswordEstimator
@@ -51,7 +52,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     policy,
     store,
     clock: hooks.clock ?? systemClock,
-    timers: systemTimers,
+    timers: hooks.timers ?? systemTimers,
     secrets,
     signing: createSigning(secrets),
     hasher: hooks.hasher ?? createArgon2(),

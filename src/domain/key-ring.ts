@@ -48,6 +48,18 @@ export interface KeyRingRecord {
   readonly retired: readonly SigningKeyRecord[]
   readonly services: readonly ServiceKeyRecord[]
   readonly rotatedAt: number
+  /** No key, and beside them because every process has to know it, and hears of a change: absent until all users were looked at once. */
+  readonly slowHashes?: SlowHashes
+}
+
+/** Which kinds of hashes of other software, or of older parameters, the users have. */
+export interface SlowHashes {
+  /** One of each kind, of nobody's password: see `sampleOf`. */
+  readonly samples: readonly string[]
+  /** Grows with every import, so that who looked at all users knows whether others came meanwhile. */
+  readonly imports: number
+  /** When all users were looked at last, in milliseconds since 1970. */
+  readonly surveyedAt: number
 }
 
 /** A signing key as hosts get to see it: what the JWKS tells of it, and since when. Times in milliseconds since 1970. */

@@ -127,7 +127,12 @@ async function confirmPassword(
     return guess
   }
   const verified = await verifyPassword(parts, user, password, signal)
-  if (!(verified instanceof AuthError) || verified.code === 'busy' || isTooLong(password)) await guess.giveBack()
+  if (!('refused' in verified)) {
+    await guess.giveBack()
+    return verified
+  }
+  if (isTooLong(password)) await guess.giveBack()
   else if (user) await record('refused')
-  return verified
+  await verified.settled
+  return verified.refused
 }

@@ -13,10 +13,12 @@ import type { Secrets } from '../ports/secrets.ts'
 import type { Signing } from '../ports/signing.ts'
 import type { Store } from '../ports/store.ts'
 import { Endings } from './endings.ts'
+import { isSurveyDue, surveyHashes } from './hash-survey.ts'
 import { flushSeen, sweep } from './janitor.ts'
 import { KeyRing } from './key-ring.ts'
 import { signalsOf, tellSignals } from './lookout.ts'
 import type { Parts } from './parts.ts'
+import { RefusalTime } from './refusal-time.ts'
 import { RollAnswers } from './roll-answers.ts'
 import { RollCall } from './roll-call.ts'
 import { SignInCounts } from './sign-in-counts.ts'
@@ -37,7 +39,7 @@ export interface EngineOptions {
   /** Credentials remembered at most. */
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
-  readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer' | 'signal' | 'alarm', error: unknown) => void
+  readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer' | 'signal' | 'alarm' | 'survey', error: unknown) => void
   readonly onAlarm: (alarm: Operation) => void | Promise<void>
   readonly onWarning: (warning: string) => void
   /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
@@ -64,6 +66,7 @@ export function createEngine(options: EngineOptions): Engine {
     append: (answer) => append({ kind: 'heard', ...answer, at: clock.now() }),
     onFault: (error) => onFault('answer', error),
   })
+  const refusalTime = new RefusalTime({ hasher: options.hasher, timers })
   const keys = new KeyRing({
     store,
     signing: options.signing,
@@ -71,6 +74,8 @@ export function createEngine(options: EngineOptions): Engine {
     tokenLifetime: policy.tokenLifetime,
     algorithm: policy.tokenAlgorithm,
     serves: options.serves,
+    // A command refuses nobody, and ends before anything is measured.
+    ...(options.serves && { onRead: ({ slowHashes }) => refusalTime.know(slowHashes?.samples ?? []) }),
   })
   const endings: Endings = new Endings({
     log: store.log,
@@ -98,7 +103,19 @@ export function createEngine(options: EngineOptions): Engine {
   })
   const warned = new Set<string>()
   let stopSweeping = () => {}
+  let stopMeasuring = () => {}
   let sweeping: Promise<void> | undefined
+  let surveying: Promise<void> | undefined
+  let stopping = false
+
+  const surveyWhereDue = () => {
+    if (!options.serves || !isSurveyDue(engine, clock.now())) return
+    surveying ??= surveyHashes(engine, () => stopping)
+      .catch((error: unknown) => onFault('survey', error))
+      .finally(() => {
+        surveying = undefined
+      })
+  }
 
   const engine: Engine = {
     policy,
@@ -116,6 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
     rollAnswers,
     verified,
     signInCounts: new SignInCounts(signInLimit(policy.loginLimits)),
+    refusalTime,
     onAlarm(alarm) {
       void Promise.resolve(alarm)
         .then(options.onAlarm)
@@ -131,7 +149,10 @@ export function createEngine(options: EngineOptions): Engine {
     async start() {
       await keys.begin()
       await endings.start()
+      if (options.serves) stopMeasuring = refusalTime.start()
+      surveyWhereDue()
       stopSweeping = timers.every(interval, () => {
+        surveyWhereDue()
         // A sweep that takes longer than the interval is not overtaken by the next.
         sweeping ??= sweep(engine)
           .catch((error: unknown) => onFault('sweep', error))
@@ -142,9 +163,12 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async stop() {
+      stopping = true
       stopSweeping()
+      stopMeasuring()
       await sweeping
       await options.estimator.close()
+      await surveying
       await endings.stop()
       await flushSeen(engine)
     },

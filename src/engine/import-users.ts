@@ -4,6 +4,7 @@ import { type ImportedUser, type ImportValues, judgeImport } from '../domain/imp
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { OF_OPERATOR } from './actor.ts'
+import { ImportedHashes } from './hash-survey.ts'
 import { operation } from './issue.ts'
 import { NamesSeen } from './names-seen.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
@@ -37,14 +38,19 @@ export async function* importUsers(
   { dryRun = false }: ImportOptions = {},
 ): AsyncGenerator<ImportResult> {
   const seen = new NamesSeen()
+  const noted = new ImportedHashes(parts)
   let group: ImportLine[] = []
-  for await (const line of lines) {
-    group.push(line)
-    if (group.length < GROUP) continue
-    yield* await importGroup(parts, group, seen, dryRun)
-    group = []
+  try {
+    for await (const line of lines) {
+      group.push(line)
+      if (group.length < GROUP) continue
+      yield* await importGroup(parts, group, seen, noted, dryRun)
+      group = []
+    }
+    yield* await importGroup(parts, group, seen, noted, dryRun)
+  } finally {
+    await noted.end()
   }
-  yield* await importGroup(parts, group, seen, dryRun)
 }
 
 interface Candidate {
@@ -54,7 +60,13 @@ interface Candidate {
   readonly suspect: boolean
 }
 
-async function importGroup(parts: Parts, group: readonly ImportLine[], seen: NamesSeen, dryRun: boolean): Promise<readonly ImportResult[]> {
+async function importGroup(
+  parts: Parts,
+  group: readonly ImportLine[],
+  seen: NamesSeen,
+  noted: ImportedHashes,
+  dryRun: boolean,
+): Promise<readonly ImportResult[]> {
   const now = parts.clock.now()
   const results: ImportResult[] = []
   const candidates: Candidate[] = []
@@ -69,12 +81,12 @@ async function importGroup(parts: Parts, group: readonly ImportLine[], seen: Nam
     }
   }
   for (const key of inGroup) seen.add(key)
-  results.push(...(await (dryRun ? compare(parts, candidates) : land(parts, candidates, now))))
+  results.push(...(await (dryRun ? compare(parts, candidates) : land(parts, candidates, noted, now))))
   return results.sort((a, b) => a.line - b.line)
 }
 
 /** Writes until what is left lands: after a refusal, those whose name is taken are sorted out. */
-async function land(parts: Parts, candidates: readonly Candidate[], now: number): Promise<readonly ImportResult[]> {
+async function land(parts: Parts, candidates: readonly Candidate[], noted: ImportedHashes, now: number): Promise<readonly ImportResult[]> {
   const results: ImportResult[] = []
   let left = candidates
   // Nobody is asked about before the first write: in most imports nobody is there.
@@ -86,6 +98,7 @@ async function land(parts: Parts, candidates: readonly Candidate[], now: number)
       left = left.filter((_, index) => !taken[index])
     }
     if (left.length === 0) return results
+    await noted.before(left.map(({ user }) => user.passwordHash))
     const written = await parts.store.write(left.flatMap(({ user }) => changesFor(parts, user, now)))
     if (written.landed) return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'imported' }))]
     mustAsk = true

@@ -9,6 +9,7 @@ import {
   rotateRing,
   type ServiceKeyRecord,
   type SigningKeyRecord,
+  type SlowHashes,
   verifyingKeys,
 } from '../domain/key-ring.ts'
 import type { TokenAlgorithm } from '../domain/public-key.ts'
@@ -34,6 +35,8 @@ export interface KeyRingOptions {
   readonly algorithm: TokenAlgorithm
   /** False in a command, whose environment need not be that of the servers: it changes no algorithm. */
   readonly serves: boolean
+  /** Told of the ring whenever it was read. */
+  readonly onRead?: (ring: KeyRingRecord) => void
 }
 
 export class KeyRing {
@@ -54,13 +57,15 @@ export class KeyRing {
     let ring = await store.findKeyRing()
     if (ring === undefined) {
       const { signing: first, next } = this.#twoKeys(this.#readAt, this.#options.algorithm)
-      const made = newRing(first, next, this.#readAt)
+      // Where there was no ring there are no users yet.
+      const made = { ...newRing(first, next, this.#readAt), slowHashes: { samples: [], imports: 0, surveyedAt: this.#readAt } }
       const written = await store.write([{ do: 'replace key ring', next: made, ifVersion: 0 }])
       ring = written.landed ? made : await store.findKeyRing()
     }
     if (ring === undefined) throw new Error('The key ring could not be made')
     if (ring.version !== this.#ring?.version) this.#signer = signing.signer(verifyingKeys(ring, this.#readAt, tokenLifetime))
     this.#ring = ring
+    this.#options.onRead?.(ring)
     return ring
   }
 
@@ -144,6 +149,20 @@ export class KeyRing {
       return services.length < ring.services.length ? { ...ring, version: ring.version + 1, services } : undefined
     }
     return this.#change(remove, this.#options.clock.now(), write)
+  }
+
+  /** What is known of the hashes that users have; undefined where nobody has looked at them all. */
+  slowHashes(): SlowHashes | undefined {
+    return this.#ring?.slowHashes
+  }
+
+  /** Changes what is known of the hashes that users have; undefined changes nothing. @throws StoreError */
+  async noteHashes(change: (known: SlowHashes | undefined) => SlowHashes | undefined): Promise<void> {
+    const noted = (ring: KeyRingRecord) => {
+      const slowHashes = change(ring.slowHashes)
+      return slowHashes && { ...ring, version: ring.version + 1, slowHashes }
+    }
+    await this.#change(noted, this.#options.clock.now())
   }
 
   async #change(

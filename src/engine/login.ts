@@ -6,6 +6,7 @@ import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { networksAfterSignIn, takeGuess } from './guesses.ts'
+import { noteSeen } from './hash-survey.ts'
 import { operation, type SignedIn } from './issue.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
@@ -39,9 +40,14 @@ export async function login(
   }
   const verified = await verifyPassword(parts, user, input.password, signal)
   if (verified instanceof AuthError) {
-    if (verified.code === 'busy' || isTooLong(input.password)) await guess.giveBack()
-    else if (user) await recordLogin(parts, user, whence, 'refused')
+    await guess.giveBack()
     return verified
+  }
+  if ('refused' in verified) {
+    if (isTooLong(input.password)) await guess.giveBack()
+    else if (user) await recordLogin(parts, user, whence, 'refused')
+    await verified.settled
+    return verified.refused
   }
   await guess.giveBack()
   const tooMany = parts.signInCounts.take(verified.user.code, parts.clock.now())
@@ -55,21 +61,35 @@ export interface VerifiedUser {
   readonly renewedHash: string | undefined
 }
 
+/** A password that is not right. */
+export interface WrongPassword {
+  readonly refused: AuthError
+  /** Resolves when that may be answered: after the same time for everybody. What else is to be done goes on meanwhile. */
+  readonly settled: Promise<void>
+}
+
 /**
  * Compares the password, at the price of one hash whatever the outcome; one that is too long costs nothing, whoever is meant.
- * Refusals: `credentials.invalid`, `busy`.
+ * Refusal: `busy`.
  */
 export async function verifyPassword(
   parts: Parts,
   user: UserRecord | undefined,
   password: string,
   signal?: CallerSignal,
-): Promise<VerifiedUser | AuthError> {
+): Promise<VerifiedUser | WrongPassword | AuthError> {
+  if (parts.refusalTime.isFull) return new AuthError('busy', { retryAfter: 1 })
   const usable = user !== undefined && !user.disabled
-  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, password, signal)
+  let began = parts.clock.now()
+  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, password, signal, () => {
+    began = parts.clock.now()
+  })
   if (compared === undefined) return new AuthError('busy', { retryAfter: 1 })
-  if (!usable || !compared.ok) return new AuthError('credentials.invalid')
-  return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password, signal) : undefined }
+  if (usable && compared.ok) return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password, signal) : undefined }
+  const refused = new AuthError('credentials.invalid')
+  if (isTooLong(password)) return { refused, settled: Promise.resolve() }
+  if (usable) noteSeen(parts, user.passwordHash)
+  return { refused, settled: parts.refusalTime.settle(password, parts.clock.now() - began, signal) }
 }
 
 async function begin(

@@ -10,6 +10,7 @@ import type { Secrets } from '../ports/secrets.ts'
 import type { Store } from '../ports/store.ts'
 import type { Endings } from './endings.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { RefusalTime } from './refusal-time.ts'
 import type { RollAnswers } from './roll-answers.ts'
 import type { RollCall } from './roll-call.ts'
 import type { SignInCounts } from './sign-in-counts.ts'
@@ -32,6 +33,7 @@ export interface Parts {
   readonly rollAnswers: RollAnswers
   readonly verified: Verified
   readonly signInCounts: SignInCounts
+  readonly refusalTime: RefusalTime
   /** Tells whoever wants to know of an alarm. Never throws. */
   readonly onAlarm: (alarm: Operation) => void
   /** Tells the operator of something that a setting cures: each thing once while it runs. Never throws. */

@@ -4,8 +4,9 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
+import { sampleOf } from '../domain/hash-cost.ts'
 import { canonicalPassword, isTooLong } from '../domain/password.ts'
-import type { PasswordHasher } from '../ports/passwords.ts'
+import type { PasswordHasher, Verification } from '../ports/passwords.ts'
 import { createBoundedQueue } from './bounded-queue.ts'
 import { matchesForeign } from './foreign-hashes.ts'
 
@@ -25,20 +26,34 @@ export function createArgon2({ concurrency = availableParallelism(), queue = 64 
   // Nobody knows its password, and comparing with it costs what comparing with a real one costs.
   const decoy = `${CURRENT_PREFIX}${unpadded(randomBytes(16))}$${unpadded(randomBytes(CURRENT.outputLen))}`
 
+  async function compare(stored: string | null, password: string): Promise<Verification> {
+    const canonical = canonicalPassword(password)
+    if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), outdated: false }
+    if (stored !== null && (await matchesForeign(stored, password))) return { ok: true, outdated: true }
+    // So that a wrong answer never comes quicker than for a hash of current cost.
+    await verify(decoy, canonical)
+    return { ok: false, outdated: false }
+  }
+
   return {
     hash: (password, signal) => turns.run(() => hash(canonicalPassword(password), CURRENT), signal),
 
-    verify: async (stored, password, signal) => {
+    async verify(stored, password, signal, began) {
       if (isTooLong(password)) return { ok: false, outdated: false }
-      return turns.run(async () => {
-        const canonical = canonicalPassword(password)
-        if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), outdated: false }
-        if (stored !== null && (await matchesForeign(stored, password))) return { ok: true, outdated: true }
-        // So that a wrong answer never comes quicker than for a hash of current cost.
-        await verify(decoy, canonical)
-        return { ok: false, outdated: false }
+      return turns.run(() => {
+        began?.()
+        return compare(stored, password)
       }, signal)
     },
+
+    sampleOf: (stored) => (stored.startsWith(CURRENT_PREFIX) ? undefined : sampleOf(stored)),
+
+    measure: (sample) =>
+      turns.run(async () => {
+        const began = performance.now()
+        await compare(sample, 'measured')
+        return performance.now() - began
+      }),
   }
 }
 

@@ -72,5 +72,15 @@ export const systemTimers: Timers = {
     return () => clearInterval(timer)
   },
   pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
-  wait: (milliseconds) => pause(milliseconds),
+  wait: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const end = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, milliseconds)
+      signal?.addEventListener('abort', end)
+    }),
 }

@@ -1,5 +1,7 @@
 // Time is handed in, so that tests can turn it.
 
+import type { CallerSignal } from './caller.ts'
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
@@ -10,6 +12,9 @@ export interface Timers {
   every(milliseconds: number, work: () => void): () => void
   /** Resolves after `milliseconds`, without keeping the process alive. */
   pause(milliseconds: number): Promise<void>
-  /** Resolves after `milliseconds`. The process stays alive for it: somebody waits for what comes after. */
-  wait(milliseconds: number): Promise<void>
+  /**
+   * Resolves after `milliseconds`, or as soon as the caller that waits for it has gone. The process stays alive for it: somebody waits for
+   * what comes after.
+   */
+  wait(milliseconds: number, signal?: CallerSignal): Promise<void>
 }

@@ -85,6 +85,7 @@ export async function startInProcess(
   const resetCounts = () => Object.assign(counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
   const argon2 = createArgon2()
   const hasher = {
+    ...argon2,
     hash: (...job: Parameters<typeof argon2.hash>) => {
       counts.hashes += 1
       return argon2.hash(...job)

@@ -1,0 +1,74 @@
+// What verifying a hash of other software costs: a text that stands for all hashes of the same kind and cost, and which of them are slowest.
+
+import { type ForeignHash, recogniseHash } from './foreign-hash.ts'
+
+interface HashCost {
+  readonly kind: string
+  /** Comparable within a kind: twice as much takes twice as long. */
+  readonly work: number
+  /** A hash of nobody's password, of the same kind and cost. */
+  readonly sample: string
+}
+
+/**
+ * A hash of nobody's password that takes as long to verify as this one: the same for all of one kind and cost, and without anything of
+ * this one's salt and key. Undefined where the text is not recognised.
+ */
+export function sampleOf(stored: string): string | undefined {
+  return costOf(stored)?.sample
+}
+
+/** The slowest sample of each kind, in a fixed order: no more than there are kinds. */
+export function slowestSamples(samples: readonly string[]): readonly string[] {
+  const slowest = new Map<string, HashCost>()
+  for (const sample of samples) {
+    const cost = costOf(sample)
+    if (cost !== undefined && cost.work > (slowest.get(cost.kind)?.work ?? 0)) slowest.set(cost.kind, cost)
+  }
+  return [...slowest.values()].map(({ sample }) => sample).toSorted()
+}
+
+/** How often a typed password may be hashed at most: once for each of its normal forms that differ. */
+export function hashingsOf(typed: string): number {
+  return new Set([typed, typed.normalize('NFC'), typed.normalize('NFD'), typed.normalize('NFKC')]).size
+}
+
+function costOf(stored: string): HashCost | undefined {
+  const hash = recogniseHash(stored)
+  return 'refused' in hash ? undefined : costOfHash(hash)
+}
+
+function costOfHash(hash: ForeignHash): HashCost {
+  switch (hash.kind) {
+    case 'argon2': {
+      const [, variant = '', version = '', m = '', t = '', p = ''] = /^\$(\w+)\$v=(\d+)\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(hash.phc) ?? []
+      const sample = `argon2$${variant}$v=${version}$m=${m},t=${t},p=${p}$${zeros(16)}$${zeros(32)}`
+      return { kind: variant, work: Number(m) * Number(t), sample }
+    }
+    case 'bcrypt': {
+      const cost = hash.text.slice(4, 6)
+      return { kind: 'bcrypt', work: 2 ** Number(cost), sample: `$2b$${cost}$${'.'.repeat(53)}` }
+    }
+    case 'scrypt': {
+      const { cost, blockSize, parallelization } = hash
+      const sample = `$scrypt$n=${cost},r=${blockSize},p=${parallelization}$${zeros(16)}$${zeros(64)}`
+      return { kind: 'scrypt', work: cost * blockSize * parallelization, sample }
+    }
+    case 'pbkdf2': {
+      const { digest, iterations, key } = hash
+      const rounds = iterations * Math.ceil(bytesIn(key) / DIGEST_LENGTH[digest])
+      return { kind: digest, work: rounds, sample: `pbkdf2_${digest}$${rounds}$salt$${zeros(DIGEST_LENGTH[digest])}` }
+    }
+  }
+}
+
+const DIGEST_LENGTH = { sha1: 20, sha256: 32, sha512: 64 } as const
+
+function bytesIn({ encoding, value }: { readonly encoding: string; readonly value: string }): number {
+  return encoding === 'hex' ? value.length / 2 : Math.floor((value.replaceAll('=', '').length * 3) / 4)
+}
+
+/** So many zero bytes in base64 without padding. */
+function zeros(bytes: number): string {
+  return 'A'.repeat(Math.ceil((bytes * 4) / 3))
+}

@@ -1,0 +1,57 @@
+// What hashes of other software cost, told by samples that hold nothing of anybody's.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { recogniseHash } from '../../src/domain/foreign-hash.ts'
+import { hashingsOf, sampleOf, slowestSamples } from '../../src/domain/hash-cost.ts'
+
+const KEY = 'q'.repeat(43)
+const BCRYPT_10 = `$2y$10$${'abcdefghijklmnopqrstuv'}${'x'.repeat(31)}`
+const BCRYPT_13 = BCRYPT_10.replace('$10$', '$13$')
+
+const STORED = [
+  BCRYPT_10,
+  BCRYPT_13,
+  `bcrypt_sha256$$2b$12$${'z'.repeat(53)}`,
+  `pbkdf2_sha256$600000$pepper$${KEY}=`,
+  `$pbkdf2-sha512$25000$abcdefgh$${'q'.repeat(86)}`,
+  `scrypt$16384$pepper$8$1$${'q'.repeat(86)}==`,
+  `${'ab'.repeat(16)}:${'cd'.repeat(64)}`,
+  `$argon2i$v=19$m=4096,t=3,p=1$${'s'.repeat(22)}$${KEY}`,
+]
+
+for (const stored of STORED) {
+  test(`the sample of ${stored.slice(0, 24)}… is recognised, of the same cost, and without its salt and key`, () => {
+    const sample = sampleOf(stored)
+    assert.ok(sample)
+    const [was, is] = [recogniseHash(stored), recogniseHash(sample)]
+    assert.ok('kind' in was && 'kind' in is && was.kind === is.kind)
+    assert.equal(sampleOf(sample), sample)
+    for (const secret of ['q'.repeat(16), 'abcdefgh', 'pepper', 'xxxx', 'zzzz', 'ssss', 'abab', 'cdcd']) assert.ok(!sample.includes(secret))
+  })
+}
+
+test('what is not recognised has no sample', () => {
+  for (const stored of ['', 'plain', '$2b$99$x']) assert.equal(sampleOf(stored), undefined)
+})
+
+test('of each kind the slowest stays, in one order', () => {
+  const of = (stored: string) => sampleOf(stored) ?? ''
+  const [ten, thirteen] = [of(BCRYPT_10), of(BCRYPT_13)]
+  const weak = of(`pbkdf2_sha256$1000$pepper$${KEY}=`)
+  const strong = of(`pbkdf2_sha256$600000$pepper$${KEY}=`)
+  assert.deepEqual(slowestSamples([ten, strong, thirteen, weak]), [thirteen, strong].toSorted())
+  assert.deepEqual(slowestSamples([thirteen, weak, ten, strong]), [thirteen, strong].toSorted())
+  assert.deepEqual(slowestSamples(['nothing']), [])
+})
+
+test('the blocks of a long PBKDF2 key count', () => {
+  const long = sampleOf(`pbkdf2_sha256$1000$pepper$${'q'.repeat(86)}==`)
+  assert.match(long ?? '', /^pbkdf2_sha256\$2000\$/)
+})
+
+test('a typed password is hashed once for each of its normal forms', () => {
+  assert.equal(hashingsOf('plain'), 1)
+  assert.equal(hashingsOf('caf\u00e9'), 2)
+  assert.equal(hashingsOf('\ufb01\u00e9e\u0301'), 4)
+})
