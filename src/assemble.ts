@@ -42,8 +42,8 @@ const CAPACITY = 100_000
 export async function assemble(settings: Settings, publicUrl: string, hooks: AssemblyHooks = {}): Promise<Engine> {
   const policy = policyOf(settings, publicUrl)
   const onWarning = hooks.onWarning ?? emitWarning
-  // Before a secret is made beside it.
-  if (hooks.store === undefined) await assertPlaced(settings.databaseUrl)
+  // Before a secret is made beside it. Where there is no folder for either, the words about the secret name both ways out.
+  if (hooks.store === undefined) await assertPlaced(settings.databaseUrl, settings.secret !== undefined)
   const masters = await readSecret(settings, { hasOwnStore: hooks.store !== undefined, isProduction: isProduction(), onWarning })
   const secrets = createSecrets(masters)
   const countryOf = await readCountries(settings)

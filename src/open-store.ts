@@ -21,11 +21,14 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'redisU
   }
 }
 
-/** @throws StoreError where the database is to be a file, and has no folder to be in */
-export async function assertPlaced(database: DatabaseChoice): Promise<void> {
+/**
+ * @param needsFolder false where only a path that is itself a folder is refused
+ * @throws StoreError where the database is to be a file, and cannot be one there
+ */
+export async function assertPlaced(database: DatabaseChoice, needsFolder = true): Promise<void> {
   if (database.engine === 'postgres' || database.path === IN_MEMORY) return
   const { assertPlace } = await import('./stores/sqlite/place.ts')
-  await naming('DATABASE_URL', async () => assertPlace(database.path))
+  await naming('DATABASE_URL', async () => assertPlace(database.path, needsFolder))
 }
 
 async function openDatabase(database: DatabaseChoice): Promise<Store> {

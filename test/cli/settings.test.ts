@@ -81,6 +81,8 @@ describe('A wrong value stops the start with one line', { concurrency: 3 }, () =
   }
 })
 
+const SET = { LATCHKEY_SECRET: 'a-secret-that-is-set-0000000000000000000' }
+
 describe('A start is refused in one line', { concurrency: 3 }, () => {
   test('when the port is taken', async () => {
     const holder = createServer()
@@ -120,7 +122,7 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
 
   test('when the database has no folder', async () => {
     match(await refusal({ DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1), /its folder must exist and be writable/)
-    const line = await refusal({ DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1)
+    const line = await refusal({ ...SET, DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1)
     match(line, /^latchkey: DATABASE_URL: The database latchkey\.db cannot be opened: .*nowhere does not exist\.\n$/)
   })
 
@@ -130,7 +132,7 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     await writeFile(join(where, 'file'), '')
     match(await refusal({ DATABASE_URL: 'sqlite:data' }, [], where, 1), /is a folder; name a file in it, such as data\/latchkey\.db\.\n$/)
     match(
-      await refusal({ DATABASE_URL: 'sqlite:file/a.db' }, [], where, 1),
+      await refusal({ ...SET, DATABASE_URL: 'sqlite:file/a.db' }, [], where, 1),
       /its folder must exist and be writable, and .*\/file is a file\.\n$/,
     )
     const migrating = await runCommand(['migrate'], { folder: where, env: { DATABASE_URL: 'sqlite:data' } })

@@ -5,10 +5,11 @@ import { basename, dirname, resolve } from 'node:path'
 import { StoreError } from '../../domain/errors.ts'
 
 /** @throws StoreError that says which folder is missing, or that the path is one */
-export function assertPlace(path: string): void {
+export function assertPlace(path: string, needsFolder = true): void {
   const file = resolve(path)
   const subject = `The database ${basename(file)} cannot be opened:`
   if (kindOf(file) === 'folder') throw new StoreError(`${subject} ${file} is a folder; name a file in it, such as ${path}/latchkey.db.`)
+  if (!needsFolder) return
   const folder = dirname(file)
   const kind = kindOf(folder)
   if (kind === 'folder' || kind === 'hidden') return
