@@ -14,7 +14,7 @@ import type { Clock, Timers } from './ports/clock.ts'
 import type { PasswordEstimator, PasswordHasher } from './ports/passwords.ts'
 import type { Store } from './ports/store.ts'
 import { readCountries } from './read-countries.ts'
-import { readSecret } from './read-secret.ts'
+import { type Access, readSecret } from './read-secret.ts'
 import type { Settings } from './settings.ts'
 
 export interface AssemblyHooks {
@@ -30,6 +30,8 @@ export interface AssemblyHooks {
   readonly onWarning?: (warning: string) => void
   /** False where no credential is ever accepted, as in a command; true where it is not set. */
   readonly serves?: boolean
+  /** What is made where it is missing; `create` where it is not set. With `read` nothing is made, and the engine is not started. */
+  readonly access?: Access
 }
 
 /** Sessions remembered at most, at some 400 bytes, and as many tokens, at some 750. */
@@ -42,9 +44,10 @@ const CAPACITY = 100_000
 export async function assemble(settings: Settings, publicUrl: string, hooks: AssemblyHooks = {}): Promise<Engine> {
   const policy = policyOf(settings, publicUrl)
   const onWarning = hooks.onWarning ?? emitWarning
+  const { access = 'create' } = hooks
   // Before a secret is made beside it. Where there is no folder for either, the words about the secret name both ways out.
   if (hooks.store === undefined) await assertPlaced(settings.databaseUrl, settings.secret !== undefined)
-  const masters = await readSecret(settings, { hasOwnStore: hooks.store !== undefined, isProduction: isProduction(), onWarning })
+  const masters = await readSecret(settings, { hasOwnStore: hooks.store !== undefined, isProduction: isProduction(), access, onWarning })
   const secrets = createSecrets(masters)
   const countryOf = await readCountries(settings)
   const store = hooks.store ?? (await openStore(settings))
@@ -65,6 +68,7 @@ export async function assemble(settings: Settings, publicUrl: string, hooks: Ass
     onAlarm: hooks.onAlarm ?? (() => {}),
     onWarning,
   })
+  if (access === 'read') return engine
   try {
     // What takes no writes would answer 503 to every sign-in: the start says so instead.
     if (hooks.serves ?? true) await store.probe()

@@ -1,5 +1,6 @@
 // Which store the settings name, opened; and a database brought to the form that this version works with.
 
+import { existsSync } from 'node:fs'
 import { StoreError } from './domain/errors.ts'
 import type { Store } from './ports/store.ts'
 import { type DatabaseChoice, SettingError, type Settings } from './settings.ts'
@@ -59,6 +60,26 @@ export async function migrateDatabase(database: DatabaseChoice): Promise<Migrate
   await assertPlaced(database)
   const { migrateSqlite } = await import('./stores/sqlite/migrate.ts')
   return migrateSqlite(database.path)
+}
+
+export interface FoundDatabase {
+  /** The version it has; 0 where none of our tables is there. */
+  readonly found: number
+  /** The version this Latchkey reads and writes. */
+  readonly known: number
+}
+
+/** Looks which version a database has, and makes nothing: undefined where its file is not there. @throws StoreError, SettingError */
+export async function findDatabase(database: DatabaseChoice): Promise<FoundDatabase | undefined> {
+  if (database.engine === 'postgres') {
+    const { readSchemaVersions } = await import('./stores/postgres/migrate.ts')
+    return naming('DATABASE_URL', () => readSchemaVersions(database.url))
+  }
+  if (database.path === IN_MEMORY)
+    throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing outlives a process; accepted: sqlite:PATH, postgres://….')
+  if (!existsSync(database.path)) return undefined
+  const { readSchemaVersions } = await import('./stores/sqlite/migrate.ts')
+  return readSchemaVersions(database.path)
 }
 
 async function naming<T>(setting: string, open: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 // The secret that everything else is derived from: the one that was set, else one made on first start.
 
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { IN_MEMORY } from './open-store.ts'
 import { readSecretFile } from './secret-file.ts'
 import { type DatabaseChoice, MIN_SECRET_BYTES, SettingError, type Settings } from './settings.ts'
@@ -8,10 +10,17 @@ import { type DatabaseChoice, MIN_SECRET_BYTES, SettingError, type Settings } fr
 /** Where nothing else says where: in the folder of the start. */
 const UNPLACED = 'latchkey.secret'
 
+/**
+ * What is made where it is missing: `create` makes what it needs; `change` needs a secret that is there; `read` goes without one, which
+ * is enough for what is not sealed.
+ */
+export type Access = 'create' | 'change' | 'read'
+
 export interface SecretOccasion {
   /** Whether the host has opened a store itself: where that keeps its data is not known here. */
   readonly hasOwnStore: boolean
   readonly isProduction: boolean
+  readonly access: Access
   readonly onWarning: (warning: string) => void
 }
 
@@ -21,7 +30,10 @@ export interface SecretOccasion {
  *
  * @throws SettingError, also when several servers would each make one of their own; StoreError
  */
-export async function readSecret(settings: Settings, { hasOwnStore, isProduction, onWarning }: SecretOccasion): Promise<readonly string[]> {
+export async function readSecret(
+  settings: Settings,
+  { hasOwnStore, isProduction, access, onWarning }: SecretOccasion,
+): Promise<readonly string[]> {
   const { secret, databaseUrl, redisUrl, publicUrl } = settings
   if (secret !== undefined) return secret
   if (hasOwnStore) {
@@ -33,12 +45,19 @@ export async function readSecret(settings: Settings, { hasOwnStore, isProduction
     onWarning(inMemory('a store of your own'))
     return [newSecret()]
   }
+  const path = secretFileOf(databaseUrl)
+  const isMissing = path !== undefined && !existsSync(path)
+  if (access === 'read' && isMissing) return [newSecret()]
   if (databaseUrl.engine === 'postgres' && publicUrl?.startsWith('https:')) {
     throw new SettingError(
       `LATCHKEY_SECRET is not set; with a database on a server and an https LATCHKEY_PUBLIC_URL it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every server.`,
     )
   }
-  const path = secretFileOf(databaseUrl)
+  if (access === 'change' && isMissing) {
+    throw new SettingError(
+      `LATCHKEY_SECRET is not set, and there is no file ${resolve(path)}: run the command in the folder of the server, or set the server's secret.`,
+    )
+  }
   if (path === undefined) {
     if (redisUrl !== undefined) onWarning(inMemory('REDIS_URL'))
     return [newSecret()]

@@ -6,11 +6,12 @@ import type { Engine } from '../engine/engine.ts'
 import { countToRevoke, type Revocation, type RevokeCounts, revoke } from '../engine/revoke.ts'
 import type { Acknowledged } from '../engine/roll-call.ts'
 import { SettingError } from '../settings.ts'
+import { notFound } from './named-refusal.ts'
 import { print } from './output.ts'
 import { Progress } from './progress.ts'
 import { acknowledgementLine, countingLine, endingLine, haveEnded, isEnding, stoppedLine, wouldEnd } from './revoke-words.ts'
 import { timeArgument } from './time-argument.ts'
-import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
+import { type CommandOptions, withEngine } from './with-engine.ts'
 
 interface RevokeOptions extends CommandOptions {
   readonly user?: string
@@ -31,7 +32,9 @@ export function addRevokeCommand(session: Command): void {
     .option('--dry-run', 'count what would end, and end nothing')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RevokeOptions>()
-      await withEngine(options, (engine) => run(engine, revocationOf(id, options, engine.clock.now()), options))
+      await withEngine(options, options.dryRun ? 'read' : 'change', (engine) =>
+        run(engine, revocationOf(id, options, engine.clock.now()), options),
+      )
     })
 }
 

@@ -5,9 +5,10 @@ import type { CredentialRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { findUser } from '../engine/users.ts'
+import { notFound } from './named-refusal.ts'
 import { print, table } from './output.ts'
 import { addRevokeCommand } from './revoke.ts'
-import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
+import { type CommandOptions, withEngine } from './with-engine.ts'
 
 const PAGE = 500
 
@@ -20,7 +21,7 @@ export function addSessionCommands(program: Command): void {
     .option('--user <name>', 'of this user alone')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { user?: string }>()
-      await withEngine(options, async (engine) => {
+      await withEngine(options, 'read', async (engine) => {
         const records = await listRecords(engine, options.user)
         if (records instanceof AuthError) return records
         const rows = records.map(present)

@@ -8,9 +8,10 @@ import { addUser, deleteUser, setDisabled, setPassword, setRoles, type UserResul
 import { presentUser } from '../http/present.ts'
 import { SettingError } from '../settings.ts'
 import { addImportCommand } from './import/command.ts'
+import { notFound } from './named-refusal.ts'
 import { print, table } from './output.ts'
 import { readPassword } from './password-input.ts'
-import { type CommandOptions, notFound, withEngine } from './with-engine.ts'
+import { type CommandOptions, withEngine } from './with-engine.ts'
 
 const PAGE = 500
 
@@ -24,7 +25,7 @@ export function addUserCommands(program: Command): void {
     .option('--email <address>', 'an e-mail address')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { role: string[]; email?: string }>()
-      await withEngine(options, async (engine) => {
+      await withEngine(options, 'create', async (engine) => {
         checkRoles(options.role)
         const password = await readPassword(`Password for ${name}`)
         const added = await addUser(engine, 'operator', { username: name, password, email: options.email ?? null, roles: options.role })
@@ -39,7 +40,7 @@ export function addUserCommands(program: Command): void {
     .description('list all users')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
-      await withEngine(options, async (engine) => {
+      await withEngine(options, 'read', async (engine) => {
         const rows = (await allUsers(engine)).map(presentUser)
         const cells = rows.map((row) => ({ ...row, roles: row.roles.join(','), disabled: row.disabled ? 'yes' : '' }))
         print(
@@ -124,7 +125,7 @@ async function change(
   sentence: (changed: UserResult) => string,
 ): Promise<void> {
   const options = command.optsWithGlobals<CommandOptions>()
-  await withEngine(options, async (engine) => {
+  await withEngine(options, 'change', async (engine) => {
     const changed = await run(engine)
     if (changed instanceof AuthError) return changed.code === 'not_found' ? notFound(`user ${name}`) : changed
     print({ ...presentUser(changed.user), ended: changed.ended }, options, sentence(changed))

@@ -1,23 +1,39 @@
 // Commands work on the same engine as the server, over the same database, beside it.
 
-import { assemble } from '../assemble.ts'
-import { AuthError } from '../domain/errors.ts'
+import { type AssemblyHooks, assemble } from '../assemble.ts'
+import type { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { loadSettings } from '../server/configuration.ts'
+import { findDatabaseFault } from './existing-database.ts'
 import { fail, type OutputOptions, warn } from './output.ts'
 
 export interface CommandOptions extends OutputOptions {
   readonly databaseUrl?: string
 }
 
-/** Runs a command on an engine and closes it again. A refusal is printed, and sets the exit code. */
-export async function withEngine(options: CommandOptions, run: (engine: Engine) => Promise<AuthError | undefined>): Promise<void> {
+/**
+ * Runs a command on an engine and closes it again. A refusal is printed, and sets the exit code.
+ *
+ * @param access `create` makes a database, its tables and a secret where there is none; `change` needs those of the server; `read`
+ *   changes nothing at all
+ */
+export async function withEngine(
+  options: CommandOptions,
+  access: NonNullable<AssemblyHooks['access']>,
+  run: (engine: Engine) => Promise<AuthError | undefined>,
+): Promise<void> {
   // No timer of the engine keeps a process alive; without a database nothing would, and it would end before it has said so.
   const alive = setInterval(() => {}, 60_000)
   try {
     const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
+    const missing = access === 'create' ? undefined : await findDatabaseFault(settings, access === 'read')
+    if (missing) {
+      fail(missing, options)
+      return
+    }
     const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`, {
       serves: false,
+      access,
       onWarning: (warning) => warn(warning, options),
     })
     try {
@@ -30,23 +46,5 @@ export async function withEngine(options: CommandOptions, run: (engine: Engine) 
     fail(error, options)
   } finally {
     clearInterval(alive)
-  }
-}
-
-/** An identifier that is not there, said so that one knows which. */
-export function notFound(what: string): AuthError {
-  return new NamedRefusal(what)
-}
-
-class NamedRefusal extends AuthError {
-  readonly #sentence: string
-
-  constructor(what: string) {
-    super('not_found')
-    this.#sentence = `There is no ${what}.`
-  }
-
-  override get message(): string {
-    return this.#sentence
   }
 }
