@@ -44,7 +44,7 @@ export function fieldNamed(name: string): ImportField | undefined {
 }
 
 export function judgeImport(values: ImportValues, now: number): ImportedUser | RefusedRow {
-  const { username } = values
+  const username = trimmed(values.username)
   if (isEmpty(username)) return { refused: 'there is no username' }
   if (typeof username !== 'string') return { refused: 'the username is not a text' }
   const key = usernameKey(username)
@@ -52,9 +52,9 @@ export function judgeImport(values: ImportValues, now: number): ImportedUser | R
   if (key === undefined || !/[\p{L}\p{Nd}]/u.test(key))
     return { refused: 'the username is not allowed: 2 to 64 letters, digits, and . _ -' }
 
-  const email = readEmail(values.email)
+  const email = readEmail(trimmed(values.email))
   if ('refused' in email) return email
-  const hash = readHash(values.hash)
+  const hash = readHash(trimmed(values.hash))
   if ('refused' in hash) return hash
   const roles = readRoles(values.roles)
   if ('refused' in roles) return roles
@@ -142,6 +142,11 @@ function instantOf(text: string): number | undefined {
 
 function scaled(number: number): number {
   return Math.round(number < FIRST_MILLISECONDS ? number * 1000 : number)
+}
+
+/** Columns of a fixed width, and files that were edited, have blanks and line ends around a value. */
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value
 }
 
 function isEmpty(value: unknown): value is undefined | null | '' {

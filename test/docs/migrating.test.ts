@@ -14,16 +14,16 @@ function blocks(language: string): readonly string[] {
   return [...PAGE.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((match) => match[1] === language).map((match) => match[2] ?? '')
 }
 
-test('the lines from Better Auth, Django, Devise and Laravel are imported, and their users sign in', async () => {
+test('the lines from Better Auth, Django, Devise, Flask and Laravel are imported, and their users sign in', async () => {
   await using server = await startServer()
   const examples = [...blocks('csv').map((text) => ['csv', text] as const), ...blocks('json').map((text) => ['jsonl', text] as const)]
-  equal(examples.length, 4)
+  equal(examples.length, 5)
   for (const [index, [format, text]] of examples.entries()) {
     await writeFile(join(server.folder, `example${index}.${format}`), text)
     const result = await runCommand(['user', 'import', `example${index}.${format}`], { folder: server.folder })
     deepEqual([result.code, result.stdout, result.stderr], [0, '1 user imported; 0 already there; 0 refused.\n', ''])
   }
-  for (const username of ['ada', 'grace', 'alan', 'hedy']) {
+  for (const username of ['ada', 'grace', 'alan', 'hedy', 'rosa']) {
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ username, password: `old password of ${username}` })
     equal((await fetch(`${server.url}/access/login`, { method: 'POST', headers, body })).status, 200, username)

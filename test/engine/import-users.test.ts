@@ -36,6 +36,26 @@ test('a name that somebody takes in the very moment of a write is found there, a
   equal((await store.users.page(null, 100)).length, 6)
 })
 
+test('a hash of Werkzeug with blanks around it is imported as it is, and replaced at the next sign-in', async () => {
+  await using app = await startInProcess()
+  const werkzeug = 'pbkdf2:sha1:1000$25MfNzwdR5AgaFVD$1e2245c4bd6cd1ea0cdf134a0b8bc0327e7d7dee'
+  const rows = [
+    { line: 1, values: { username: ' ada  ', hash: `\n ${werkzeug} \r\n`, email: ' ada@example.com ' } },
+    { line: 2, values: { username: 'bob', hash: ' \n' } },
+  ]
+  const outcomes: string[] = []
+  for await (const result of importUsers(app.engine, rows)) outcomes.push(result.outcome === 'refused' ? result.reason : result.outcome)
+  deepEqual(outcomes, ['imported', 'there is no hash: a user without a password cannot sign in'])
+  const stored = async () => app.engine.store.users.findByUsernameKey('ada')
+  const imported = await stored()
+  deepEqual([imported?.username, imported?.passwordHash, imported?.email], ['ada', werkzeug, 'ada@example.com'])
+  for (const _ of [1, 2]) {
+    const { status } = await app.call('POST', '/access/login', { body: { username: 'Ada', password: 'correct horse ﬁsh Ä' } })
+    equal(status, 200)
+    ok((await stored())?.passwordHash?.startsWith('$argon2id$v=19$m=19456,'))
+  }
+})
+
 test('whoever stops asking stops the import after whole groups', async () => {
   const store = createMemoryStore()
   await using app = await startInProcess({}, { store })
