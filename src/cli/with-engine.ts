@@ -4,6 +4,7 @@ import { type AssemblyHooks, assemble } from '../assemble.ts'
 import type { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { loadSettings } from '../server/configuration.ts'
+import type { DatabaseChoice, Settings } from '../settings.ts'
 import { findDatabaseFault } from './existing-database.ts'
 import { fail, type OutputOptions, warn } from './output.ts'
 
@@ -11,29 +12,32 @@ export interface CommandOptions extends OutputOptions {
   readonly databaseUrl?: string
 }
 
+const NO_USERS: DatabaseChoice = { engine: 'sqlite', path: ':memory:' }
+
 /**
  * Runs a command on an engine and closes it again. A refusal is printed, and sets the exit code.
  *
  * @param access `create` makes a database, its tables and a secret where there is none; `change` needs those of the server; `read`
- *   changes nothing at all
+ *   changes nothing at all; `check` does neither, and where there is no database says so and goes on without users
  */
 export async function withEngine(
   options: CommandOptions,
-  access: NonNullable<AssemblyHooks['access']>,
+  access: NonNullable<AssemblyHooks['access']> | 'check',
   run: (engine: Engine) => Promise<AuthError | undefined>,
 ): Promise<void> {
   // No timer of the engine keeps a process alive; without a database nothing would, and it would end before it has said so.
   const alive = setInterval(() => {}, 60_000)
   try {
     const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
-    const missing = access === 'create' ? undefined : await findDatabaseFault(settings, access === 'read')
+    const missing = access === 'create' ? undefined : await findDatabaseFault(settings, access !== 'change')
     if (missing) {
       fail(missing, options)
-      return
+      if (access !== 'check') return
     }
-    const engine = await assemble(settings, settings.publicUrl ?? `http://localhost:${settings.port}`, {
+    const found: Settings = missing ? { ...settings, databaseUrl: NO_USERS, redisUrl: undefined } : settings
+    const engine = await assemble(found, settings.publicUrl ?? `http://localhost:${settings.port}`, {
       serves: false,
-      access,
+      access: access === 'check' ? 'read' : access,
       onWarning: (warning) => warn(warning, options),
     })
     try {

@@ -14,7 +14,6 @@ import { PASSWORD } from '../support/visitor.ts'
 
 const READING: readonly (readonly string[])[] = [
   ['user', 'list'],
-  ['user', 'import', 'users.jsonl', '--dry-run'],
   ['session', 'list'],
   ['session', 'list', '--user', 'ada'],
   ['session', 'revoke', '--all', '--dry-run'],
@@ -59,6 +58,19 @@ describe('Where there is no database, a command makes none, exits with 1 and say
       }))
   }
 })
+
+test('A dry run of an import checks the lines all the same, makes nothing, says that there is no database, and exits with 1', () =>
+  inFolder(async (folder) => {
+    const { code, stdout, stderr } = await runCommand(['user', 'import', 'users.jsonl', '--dry-run'], { folder })
+    equal(code, 1)
+    equal(stdout, '1 user would be imported; nothing was written; 0 already there; 0 refused.\n')
+    match(stderr, /^latchkey: There is no database at \S+latchkey\.db\. /)
+    deepEqual(await readdir(folder), ['users.jsonl'])
+    equal((await runCommand(['user', 'import', 'users.jsonl'], { folder })).code, 0)
+    const compared = await runCommand(['user', 'import', 'users.jsonl', '--dry-run'], { folder })
+    deepEqual([compared.code, compared.stderr], [0, ''])
+    match(compared.stdout, /1 already there/)
+  }))
 
 test('The path that was looked at is the one that was named, and JSON says it too', () =>
   inFolder(async (folder) => {

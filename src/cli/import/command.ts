@@ -50,7 +50,7 @@ export function addImportCommand(user: Command): void {
         const source = await openSource(path, stop.signal)
         // The second signal ends the process as usual.
         process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-        await withEngine(options, options.dryRun ? 'read' : 'create', async (engine) => {
+        await withEngine(options, options.dryRun ? 'check' : 'create', async (engine) => {
           const summary = await run(engine, source, format, stop.signal, options)
           print(summary, options, sentence(summary))
           if (summary.refused > 0 || summary.stopped) process.exitCode = EXIT.refused
