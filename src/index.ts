@@ -222,7 +222,13 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
 
     /** What an operator does: no credential is asked for, so never hand these to a request. */
     users: {
-      add: async (user: { username: string; password: string; email?: string; roles?: readonly string[] }): Promise<User | AuthError> => {
+      add: async (user: {
+        username: string
+        password: string
+        email?: string
+        roles?: readonly string[]
+        reuseName?: boolean
+      }): Promise<User | AuthError> => {
         const added = await addUser(engine, 'operator', { ...user, email: user.email ?? null, roles: user.roles ?? [] })
         return added instanceof AuthError ? added : publicUser(added)
       },

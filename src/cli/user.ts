@@ -23,12 +23,19 @@ export function addUserCommands(program: Command): void {
     .description('add a user; the password is typed unseen, or read as the first line of standard input')
     .option('--role <role...>', 'a role, such as admin', [])
     .option('--email <address>', 'an e-mail address')
+    .option('--reuse-name', 'also where the name was that of a user who was deleted: applications may take one for the other')
     .action(async (name: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommandOptions & { role: string[]; email?: string }>()
+      const options = command.optsWithGlobals<CommandOptions & { role: string[]; email?: string; reuseName?: true }>()
       await withEngine(options, 'create', async (engine) => {
         checkRoles(options.role)
         const password = await readPassword(`Password for ${name}`)
-        const added = await addUser(engine, 'operator', { username: name, password, email: options.email ?? null, roles: options.role })
+        const added = await addUser(engine, 'operator', {
+          username: name,
+          password,
+          email: options.email ?? null,
+          roles: options.role,
+          reuseName: options.reuseName === true,
+        })
         if (added instanceof AuthError) return added
         print(presentUser(added), options, `Added ${added.username} (${added.code})${rolesText(added)}.`)
         return undefined

@@ -12,6 +12,7 @@ import { guessesRanOut, type VerifiedUser, verifyPassword } from './login.ts'
 import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
 import { judgePassword } from './register.ts'
+import { reserving } from './reserved-names.ts'
 
 /** A password typed by somebody who is signed in, and the mark of their device, if it has one: see `takeGuess`. */
 export interface TypedPassword {
@@ -93,17 +94,18 @@ export async function deleteAccount(
   const written = await parts.store.write([
     { do: 'require user', code: verified.user.code, version: verified.user.version },
     { do: 'require credential', id: principal.sid },
-    ...deletionOf(verified.user, now),
+    ...deletionOf(parts, verified.user, now),
   ])
   if (!written.landed) return new AuthError('credentials.invalid')
   parts.endings.noteEnded(written.ended, now)
   return undefined
 }
 
-export function deletionOf(user: UserRecord, at: number): readonly Change[] {
+export function deletionOf(parts: Parts, user: UserRecord, at: number): readonly Change[] {
   return [
     { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at },
     { do: 'delete user', code: user.code },
+    reserving(parts, user),
   ]
 }
 

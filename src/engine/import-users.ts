@@ -8,6 +8,7 @@ import { ImportedHashes } from './hash-survey.ts'
 import { operation } from './issue.ts'
 import { NamesSeen } from './names-seen.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
+import { isReserved, requiringFree } from './reserved-names.ts'
 
 /** What was read of one line: the values of a user, or why there are none. */
 export type ImportLine = { readonly line: number; readonly values: ImportValues } | { readonly line: number; readonly refused: string }
@@ -24,6 +25,7 @@ export interface ImportOptions {
 }
 
 const GROUP = 1000
+const RESERVED = 'the name was that of a user who was deleted'
 const TWICE = 'the same user stands on an earlier line'
 
 /**
@@ -94,12 +96,13 @@ async function land(parts: Parts, candidates: readonly Candidate[], noted: Impor
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     if (mustAsk) {
       const taken = await areTaken(parts, left)
-      results.push(...left.filter((_, index) => taken[index]).map(resultOfTaken))
-      left = left.filter((_, index) => !taken[index])
+      results.push(...left.flatMap((candidate, index) => resultOf(candidate, taken[index])))
+      left = left.filter((_, index) => taken[index] === undefined)
     }
     if (left.length === 0) return results
-    await noted.before(left.map(({ user }) => user.passwordHash))
-    const written = await parts.store.write(left.flatMap(({ user }) => changesFor(parts, user, now)))
+    const users = left.map(({ user }) => user)
+    await noted.before(users.map(({ passwordHash }) => passwordHash))
+    const written = await parts.store.write([...users.flatMap((user) => changesFor(parts, user, now)), requiringFree(parts, users)])
     if (written.landed) return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'imported' }))]
     mustAsk = true
   }
@@ -110,17 +113,26 @@ async function compare(parts: Parts, candidates: readonly Candidate[]): Promise<
   const taken = await areTaken(parts, candidates)
   return candidates.map((candidate, index): ImportResult => {
     // Nothing was written, so the store cannot tell whether an earlier line has had the name.
-    if (taken[index] || candidate.suspect) return resultOfTaken(candidate)
-    return { line: candidate.line, outcome: 'imported' }
+    const found = candidate.suspect ? 'user' : taken[index]
+    return resultOf(candidate, found)[0] ?? { line: candidate.line, outcome: 'imported' }
   })
 }
 
-async function areTaken(parts: Parts, candidates: readonly Candidate[]): Promise<readonly boolean[]> {
-  return Promise.all(candidates.map(async ({ user }) => (await parts.store.users.findByUsernameKey(user.usernameKey)) !== undefined))
+/** By whom a name is taken: a user who is there, or one who was deleted. */
+type Taken = 'user' | 'deleted user' | undefined
+
+async function areTaken(parts: Parts, candidates: readonly Candidate[]): Promise<readonly Taken[]> {
+  const users = candidates.map(({ user }) => user)
+  const found = await Promise.all(users.map(({ usernameKey }) => parts.store.users.findByUsernameKey(usernameKey)))
+  const isAnyReserved = !(await parts.store.write([requiringFree(parts, users)])).landed
+  const reserved = isAnyReserved ? await Promise.all(users.map((user) => isReserved(parts, user))) : []
+  return users.map((_, index) => (found[index] !== undefined ? 'user' : reserved[index] ? 'deleted user' : undefined))
 }
 
-function resultOfTaken({ line, suspect }: Candidate): ImportResult {
-  return suspect ? { line, outcome: 'refused', reason: TWICE } : { line, outcome: 'present' }
+function resultOf({ line, suspect }: Candidate, taken: Taken): readonly ImportResult[] {
+  if (taken === undefined) return []
+  if (taken === 'deleted user') return [{ line, outcome: 'refused', reason: RESERVED }]
+  return [suspect ? { line, outcome: 'refused', reason: TWICE } : { line, outcome: 'present' }]
 }
 
 function recordOf(parts: Parts, { createdAt, ...imported }: ImportedUser, now: number): UserRecord {

@@ -7,10 +7,12 @@ import { findUsernameFault, isReservedUsername } from '../domain/new-username.ts
 import { asMeasured, judgeLength, judgeStrength } from '../domain/password.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
+import type { Change } from '../ports/store.ts'
 import { networksAfterSignIn } from './guesses.ts'
 import type { SignedIn } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 import { takePoints } from './points.ts'
+import { isReserved, requiringFree } from './reserved-names.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
 
 export interface NewUser {
@@ -42,7 +44,7 @@ export async function register(
   if (prepared instanceof AuthError) return prepared
   const recentNetworks = networksAfterSignIn(parts, prepared, whence, prepared.createdAt)
   const user = recentNetworks === undefined ? prepared : { ...prepared, recentNetworks }
-  const begun = await beginLineage(parts, user, input, whence, sentAlong, 'account.register', [{ do: 'insert user', user }])
+  const begun = await beginLineage(parts, user, input, whence, sentAlong, 'account.register', inserting(parts, user))
   return begun ?? new AuthError('username.taken', { field: 'username' })
 }
 
@@ -50,7 +52,7 @@ export async function register(
 export async function prepareUser(
   parts: Parts,
   input: NewUser,
-  by: 'public' | 'operator',
+  by: 'public' | 'operator' | 'operator who reuses names',
   signal?: CallerSignal,
 ): Promise<UserRecord | AuthError> {
   const fault = findUsernameFault(input.username)
@@ -62,7 +64,9 @@ export async function prepareUser(
   // Such a name is well formed: what the sentence of `username.invalid` asks for, it has.
   if (by === 'public' && isReservedUsername(input.username)) return new AuthError('username.taken', { field: 'username' })
   // Asked before the expensive work to spare it; the insert decides.
-  if (await parts.store.users.findByUsernameKey(key)) return new AuthError('username.taken', { field: 'username' })
+  const isTaken = (await parts.store.users.findByUsernameKey(key)) !== undefined
+  if (isTaken || (by !== 'operator who reuses names' && (await isReserved(parts, { usernameKey: key }))))
+    return new AuthError('username.taken', { field: 'username' })
   const refusal = await judgePassword(parts, input.password, [key, input.email ?? ''], signal)
   if (refusal) return refusal
   const passwordHash = await parts.hasher.hash(input.password, signal)
@@ -78,6 +82,11 @@ export async function prepareUser(
     createdAt: parts.clock.now(),
     version: 1,
   }
+}
+
+/** What lands a new user, refused where the name is another's, or was that of a user who was deleted. */
+export function inserting(parts: Parts, user: UserRecord, reuseName = false): readonly Change[] {
+  return [{ do: 'insert user', user }, ...(reuseName ? [] : [requiringFree(parts, [user])])]
 }
 
 /** Refuses a password by its length alone, which costs nothing. */

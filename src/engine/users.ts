@@ -12,12 +12,17 @@ import { openCursor, sealCursor } from './cursor.ts'
 import { countEnded, type EndedCounts } from './logout.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import type { Principal } from './principal.ts'
-import { judgePassword, type NewUser, prepareUser } from './register.ts'
+import { inserting, judgePassword, type NewUser, prepareUser } from './register.ts'
 
 export interface UsersPage {
   readonly users: readonly UserRecord[]
   /** Hand it in as the cursor of the next page; null on the last. */
   readonly next: string | null
+}
+
+export interface ReusedName {
+  /** True where the name may have been that of a user who was deleted. */
+  readonly reuseName?: boolean
 }
 
 export type UserResult = { readonly user: UserRecord; readonly ended: EndedCounts }
@@ -50,11 +55,21 @@ export async function listUsers(
 }
 
 /** Refusals: as `register`. @throws StoreError */
-export async function addUser(parts: Parts, actor: Actor, input: NewUser, signal?: CallerSignal): Promise<UserRecord | AuthError> {
-  const user = await prepareUser(parts, { ...input, roles: [...new Set(input.roles)] }, 'operator', signal)
+export async function addUser(
+  parts: Parts,
+  actor: Actor,
+  { reuseName = false, ...input }: NewUser & ReusedName,
+  signal?: CallerSignal,
+): Promise<UserRecord | AuthError> {
+  const user = await prepareUser(
+    parts,
+    { ...input, roles: [...new Set(input.roles)] },
+    reuseName ? 'operator who reuses names' : 'operator',
+    signal,
+  )
   if (user instanceof AuthError) return user
   const deed = { userCode: user.code, action: 'account.register', detail: { roles: user.roles } } as const
-  const written = await writeAs(parts, actor, [deed], [{ do: 'insert user', user }], user.createdAt)
+  const written = await writeAs(parts, actor, [deed], inserting(parts, user, reuseName), user.createdAt)
   if (written instanceof AuthError) return written
   return written.landed ? user : new AuthError('username.taken', { field: 'username' })
 }
@@ -138,7 +153,7 @@ export async function deleteUser(parts: Parts, actor: Actor, nameOrCode: string)
   const now = parts.clock.now()
   // The user's own record goes with the user.
   const deed = { userCode: null, action: 'account.delete', detail: { user: user.code, username: user.username } } as const
-  const written = await writeAs(parts, actor, [deed], deletionOf(user, now), now)
+  const written = await writeAs(parts, actor, [deed], deletionOf(parts, user, now), now)
   if (written instanceof AuthError) return written
   if (!written.landed) return new AuthError('not_found')
   parts.endings.noteEnded(written.ended, now)

@@ -108,6 +108,10 @@ export function createSecrets(masters: readonly string[]): Secrets {
       if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
       return createHmac('sha256', key).update(text).digest('base64url')
     },
+
+    digests(purpose, text) {
+      return keysFor(`digest/${purpose}`).map((key) => createHmac('sha256', key).update(text).digest('base64url'))
+    },
   }
 }
 

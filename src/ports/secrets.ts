@@ -23,4 +23,6 @@ export interface Secrets {
   unseal(purpose: string, context: string, sealed: string): string | undefined
   /** A keyed digest for what must be compared but not read. */
   digest(purpose: string, text: string): string
+  /** The digests of a text under every secret that is accepted, the first of them as `digest` makes it. */
+  digests(purpose: string, text: string): readonly string[]
 }

@@ -28,6 +28,13 @@ export type Change =
   | { readonly do: 'replace user'; readonly next: UserRecord; readonly ifVersion: number }
   /** Deletes the user and their operations; their credentials are ended by a change of their own. Refused when gone. */
   | { readonly do: 'delete user'; readonly code: string }
+  /** Keeps the digest of a name for good; does nothing where it is kept. */
+  | { readonly do: 'reserve name'; readonly digest: string }
+  /**
+   * Changes nothing; refused when one of the digests is kept. After an insert of a user of that name it also sees what a deletion has
+   * reserved that the insert has waited for.
+   */
+  | { readonly do: 'require free names'; readonly digests: readonly string[] }
   /** Changes nothing; refused unless the user is there in this version. */
   | { readonly do: 'require user'; readonly code: string; readonly version: number }
   /** Changes nothing; refused unless a live credential has this id. */

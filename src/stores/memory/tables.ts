@@ -14,6 +14,7 @@ export class Tables {
   readonly users = new UserTable()
   readonly operations = new OperationTable()
   readonly log = new EntryLog()
+  readonly #reservedNames = new Set<string>()
   #keyRing: KeyRingRecord | undefined
 
   get keyRing(): KeyRingRecord | undefined {
@@ -42,6 +43,11 @@ export class Tables {
       case 'delete user':
         this.operations.deleteByUser(change.code, undo)
         return this.users.delete(change.code, undo)
+      case 'reserve name':
+        this.#reserveName(change.digest, undo)
+        return true
+      case 'require free names':
+        return !change.digests.some((digest) => this.#reservedNames.has(digest))
       case 'require user':
         return this.users.find(change.code)?.version === change.version
       case 'require credential':
@@ -74,6 +80,12 @@ export class Tables {
     }
     ended.push(...these)
     return these.length > 0 || orRefuse !== true
+  }
+
+  #reserveName(digest: string, undo: Undo): void {
+    if (this.#reservedNames.has(digest)) return
+    this.#reservedNames.add(digest)
+    undo.add(() => this.#reservedNames.delete(digest))
   }
 
   #replaceKeyRing(next: KeyRingRecord, ifVersion: number, undo: Undo): boolean {

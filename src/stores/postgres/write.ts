@@ -5,6 +5,7 @@ import type { KeyRingRecord } from '../../domain/key-ring.ts'
 import type { Change, Ended, Written } from '../../ports/store.ts'
 import { parseColumn } from '../sql/json-column.ts'
 import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
+import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
 import { type Connection, type Session, statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
 import { appendEntries } from './entry-log.ts'
@@ -14,6 +15,8 @@ import * as users from './user-table.ts'
 const FIND_KEY_RING = statement(KEY_RING_SQL.find)
 const INSERT_KEY_RING = statement(KEY_RING_SQL.insert)
 const REPLACE_KEY_RING = statement(KEY_RING_SQL.replace)
+const RESERVE_NAME = statement(RESERVED_NAME_SQL.reserve)
+const FIND_RESERVED = statement(RESERVED_NAME_SQL.findOfArray)
 
 export async function findKeyRing(session: Session): Promise<KeyRingRecord | undefined> {
   const [row] = await session.rows<KeyRingRow>(FIND_KEY_RING)
@@ -60,6 +63,11 @@ class Write {
       case 'delete user':
         await operations.deleteByUser(session, change.code)
         return users.remove(session, change.code)
+      case 'reserve name':
+        await session.count(RESERVE_NAME, change.digest)
+        return true
+      case 'require free names':
+        return (await session.rows(FIND_RESERVED, change.digests)).length === 0
       case 'require user':
         return users.holdInVersion(session, change.code, change.version)
       case 'require credential':

@@ -216,6 +216,8 @@ const DATABASE_CHANGES: ReadonlySet<Change['do']> = new Set([
   'insert user',
   'replace user',
   'delete user',
+  'reserve name',
+  'require free names',
   'require user',
   'append operation',
   'replace key ring',

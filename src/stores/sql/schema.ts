@@ -12,7 +12,7 @@ export interface SqlTypes {
 }
 
 /** The migration at index n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [firstTables, rolesAndEnds]
+export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [firstTables, rolesAndEnds, reservedNames]
 
 /** The version of the schema that this code reads and writes. */
 export const KNOWN_VERSION = MIGRATIONS.length
@@ -88,6 +88,10 @@ function firstTables({ key, position, integer }: SqlTypes): readonly string[] {
       ring TEXT NOT NULL
     )`,
   ]
+}
+
+function reservedNames({ key }: SqlTypes): readonly string[] {
+  return [`CREATE TABLE latchkey_reserved_names (digest ${key} PRIMARY KEY NOT NULL)`]
 }
 
 function rolesAndEnds(): readonly string[] {

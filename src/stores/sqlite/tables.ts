@@ -4,6 +4,7 @@ import type { KeyRingRecord } from '../../domain/key-ring.ts'
 import type { Change, Ended, Written } from '../../ports/store.ts'
 import { parseColumn } from '../sql/json-column.ts'
 import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
+import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
 import type { Command, Connection, Query } from './connection.ts'
 import { CredentialTable } from './credential-table.ts'
 import { EntryLog } from './entry-log.ts'
@@ -18,6 +19,8 @@ export class Tables {
   readonly #connection: Connection
   readonly #findKeyRing: Query<KeyRingRow>
   readonly #insertKeyRing: Command
+  readonly #reserveName: Command
+  readonly #findReserved: Query<readonly [1]>
   readonly #replaceKeyRing: Command
 
   constructor(connection: Connection) {
@@ -27,6 +30,8 @@ export class Tables {
     this.operations = new OperationTable(connection)
     this.log = new EntryLog(connection)
     this.#findKeyRing = connection.query(KEY_RING_SQL.find)
+    this.#reserveName = connection.command(RESERVED_NAME_SQL.reserve)
+    this.#findReserved = connection.query(RESERVED_NAME_SQL.findOfJson)
     this.#insertKeyRing = connection.command(KEY_RING_SQL.insert)
     this.#replaceKeyRing = connection.command(KEY_RING_SQL.replace)
   }
@@ -63,6 +68,11 @@ export class Tables {
       case 'delete user':
         this.operations.deleteByUser(change.code)
         return this.users.delete(change.code)
+      case 'reserve name':
+        this.#reserveName(change.digest)
+        return true
+      case 'require free names':
+        return this.#findReserved.first(JSON.stringify(change.digests)) === undefined
       case 'require user':
         return this.users.isInVersion(change.code, change.version)
       case 'require credential':

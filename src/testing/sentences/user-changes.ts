@@ -103,7 +103,47 @@ export function userChanges(holds: Sentence): void {
     await refuse(store, 0, { do: 'delete user', code: user.code })
   })
 
-  holds('The name of a deleted user is free again.', async (store) => {
+  holds('A name that is reserved refuses every write that requires it to be free, and no other.', async (store) => {
+    const user = aUser()
+    await land(store, { do: 'insert user', user }, { do: 'require free names', digests: ['gone', 'other'] })
+    await land(store, { do: 'delete user', code: user.code }, { do: 'reserve name', digest: 'gone' })
+    await land(store, { do: 'reserve name', digest: 'gone' })
+    const next = aUser()
+    await refuse(store, 1, { do: 'insert user', user: next }, { do: 'require free names', digests: ['other', 'gone'] })
+    assert.equal(await store.users.find(next.code), undefined)
+    await refuse(store, 0, { do: 'require free names', digests: ['gone'] })
+    await land(store, { do: 'require free names', digests: ['other'] }, { do: 'require free names', digests: [] })
+  })
+
+  holds('A write that is refused reserves no name.', async (store) => {
+    await refuse(store, 1, { do: 'reserve name', digest: 'kept' }, { do: 'delete user', code: 'usr_nobody' })
+    await land(store, { do: 'require free names', digests: ['kept'] })
+  })
+
+  holds('Who takes a name in the moment of its deletion does not get it.', async (store) => {
+    for (let round = 0; round < 8; round += 1) {
+      const user = aUser()
+      const digest = `digest-${round}`
+      await land(store, { do: 'insert user', user })
+      const takers = Array.from({ length: 6 }, () => aUser({ usernameKey: user.usernameKey }))
+      const taking = takers.map((taker) =>
+        store.write([
+          { do: 'insert user', user: taker },
+          { do: 'require free names', digests: [digest] },
+        ]),
+      )
+      const deleting = store.write([
+        { do: 'delete user', code: user.code },
+        { do: 'reserve name', digest },
+      ])
+      assert.ok((await deleting).landed)
+      const landed = (await Promise.all(taking)).filter((written) => written.landed)
+      assert.deepEqual(landed, [])
+      assert.equal(await store.users.findByUsernameKey(user.usernameKey), undefined)
+    }
+  })
+
+  holds('The name of a deleted user is free again where it is not reserved.', async (store) => {
     const user = aUser()
     await land(store, { do: 'insert user', user }, { do: 'delete user', code: user.code })
     await land(store, { do: 'insert user', user: aUser({ usernameKey: user.usernameKey }) })
