@@ -107,7 +107,7 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   'username.taken': {
     cause:
-      'Names that differ only by case or by Unicode form are one name. The names `admin`, `administrator`, `root`, `system`, `support`, `security`, `abuse`, `postmaster`, `hostmaster`, `webmaster` and `noreply`, and what looks like one of them, are not open to registration; an operator may give them.',
+      'Names that differ only by case or by Unicode form are one name. The name of a user who was deleted stays taken. The names `admin`, `administrator`, `root`, `system`, `support`, `security`, `abuse`, `postmaster`, `hostmaster`, `webmaster` and `noreply`, and what looks like one of them, are not open to registration; an operator may give them.',
     advice: 'Ask for another name.',
   },
   'data.conflict': {

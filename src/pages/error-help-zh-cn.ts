@@ -105,7 +105,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   'username.taken': {
     cause:
-      '仅大小写或 Unicode 形式不同的名称视为同一个名称。`admin`、`administrator`、`root`、`system`、`support`、`security`、`abuse`、`postmaster`、`hostmaster`、`webmaster`、`noreply` 以及与之外观相似的名称不开放注册，只能由运维人员创建。',
+      '仅大小写或 Unicode 形式不同的名称视为同一个名称。已删除用户的名称仍视为已被使用。`admin`、`administrator`、`root`、`system`、`support`、`security`、`abuse`、`postmaster`、`hostmaster`、`webmaster`、`noreply` 以及与之外观相似的名称不开放注册，只能由运维人员创建。',
     advice: '请换一个用户名。',
   },
   'data.conflict': {

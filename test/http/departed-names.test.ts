@@ -23,9 +23,13 @@ async function assertReserved(latchkey: InProcess, username: string): Promise<vo
   }
   const row = { line: 1, values: { username, hash: '$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a' } }
   for (const dryRun of [true, false]) {
-    for await (const result of importUsers(engine, [row, { ...row, line: 2, values: { ...row.values, username: `${username}-${dryRun}-${Math.random()}` } }], {
-      dryRun,
-    })) {
+    for await (const result of importUsers(
+      engine,
+      [row, { ...row, line: 2, values: { ...row.values, username: `${username}-${dryRun}-${Math.random()}` } }],
+      {
+        dryRun,
+      },
+    )) {
       if (result.line === 1) ok(result.outcome === 'refused' && /was that of a user who was deleted/.test(result.reason))
       else equal(result.outcome, 'imported')
     }
