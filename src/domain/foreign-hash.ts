@@ -19,7 +19,7 @@ const BCRYPT = /^(?:(bcrypt|bcrypt_sha256)\$)?(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}
 const SCRYPT_PHC = /^\$scrypt\$(n|ln)=(\d{1,10}),r=(\d{1,10}),p=(\d{1,10})\$([\w+/]+={0,2})\$([\w+/]+={0,2})$/
 const SCRYPT_DJANGO = /^scrypt\$(\d{1,10})\$([^$]+)\$(\d{1,10})\$(\d{1,10})\$([\w+/]+={0,2})$/
 const SCRYPT_HEX_PAIR = /^([0-9a-f]{32}):([0-9a-f]{128})$/
-const PBKDF2_DJANGO = /^pbkdf2_(sha1|sha256|sha512)\$(\d{1,10})\$([^$]+)\$([\w+/]+={0,2})$/
+const PBKDF2_DJANGO = /^pbkdf2_(sha1|sha256|sha384|sha512)\$(\d{1,10})\$([^$]+)\$([\w+/]+={0,2})$/
 /** Of passlib and Phoenix, and with `i=` the PHC form. */
 const PBKDF2_CRYPT = /^\$pbkdf2(?:-(sha1|sha256|sha384|sha512))?\$(?:i=)?(\d{1,10})(?:,l=\d+)?\$([\w./+]+={0,2})\$([\w./+]+={0,2})$/
 /** Digests without rounds, in the forms of Django, Werkzeug, Spring, LDAP and Unix, bare ones in hexadecimal, and plain text that says so. */

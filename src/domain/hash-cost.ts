@@ -1,6 +1,7 @@
 // What verifying a hash of other software costs: a text that stands for all hashes of the same kind and cost, and which of them are slowest.
 
-import { type ForeignHash, recogniseHash } from './foreign-hash.ts'
+import { recogniseHash } from './foreign-hash.ts'
+import type { ForeignHash } from './hash-kinds.ts'
 
 interface HashCost {
   readonly kind: string
@@ -59,10 +60,17 @@ function costOfHash(hash: ForeignHash): HashCost {
       const rounds = iterations * Math.ceil(bytesIn(key) / DIGEST_LENGTH[digest])
       return { kind: digest, work: rounds, sample: `pbkdf2_${digest}$${rounds}$salt$${zeros(DIGEST_LENGTH[digest])}` }
     }
+    case 'phpass': {
+      const power = PHPASS_ALPHABET[Math.log2(hash.rounds)]
+      const sample = hash.digest === 'md5' ? `$P$${power}${'.'.repeat(30)}` : `$S$${power}${'.'.repeat(51)}`
+      return { kind: `phpass ${hash.digest}`, work: hash.rounds, sample }
+    }
   }
 }
 
-const DIGEST_LENGTH = { sha1: 20, sha256: 32, sha512: 64 } as const
+const PHPASS_ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+const DIGEST_LENGTH = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const
 
 function bytesIn({ encoding, value }: { readonly encoding: string; readonly value: string }): number {
   return encoding === 'hex' ? value.length / 2 : Math.floor((value.replaceAll('=', '').length * 3) / 4)

@@ -3,6 +3,7 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { recogniseHash } from '../../src/domain/foreign-hash.ts'
+import { sampleOf } from '../../src/domain/hash-cost.ts'
 import { createArgon2 } from '../../src/platform/argon2.ts'
 
 const PASSWORD = 'correct horse ﬁsh Ä'
@@ -82,6 +83,13 @@ for (const [what, [stored, password]] of Object.entries(MADE)) {
     }
   })
 }
+
+test('the sample of each of these costs what it costs, and is recognised itself', () => {
+  for (const [stored] of Object.values(MADE)) {
+    const sample = sampleOf(stored)
+    ok(sample !== undefined && sampleOf(sample) === sample, stored)
+  }
+})
 
 test('WordPress takes blanks at the ends of a password away before it hashes', async () => {
   const [stored = ''] = MADE['PHP 8.2, as WordPress 6.8 hashes'] ?? []
