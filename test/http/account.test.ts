@@ -99,7 +99,7 @@ test('of two changes at the same time one lands', async () => {
   await login(latchkey, { password: nexts[landed] })
 })
 
-test('a deleted account is gone with its credentials, answers no question, and its name is free', async () => {
+test('a deleted account is gone with its credentials, answers no question, and its name stays taken', async () => {
   await using latchkey = await startInProcess()
   const elsewhere = await register(latchkey, { remember: true })
   const here = await login(latchkey)
@@ -113,10 +113,8 @@ test('a deleted account is gone with its credentials, answers no question, and i
   }
   assert.equal(told(await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })), 'session.required')
   assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE }), 401, 'credentials.invalid')
-  const again = await register(latchkey)
-  assert.notEqual(again.code, here.code)
-  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: again.token } })
-  assert.equal(json.operations.length, 1)
+  assertRefused(await latchkey.call('POST', '/access/register', { body: ALICE }), 409, 'username.taken', { field: 'username' })
+  assert.deepEqual(await latchkey.engine.store.operations.list(here.code, null, 10), [])
 })
 
 test('without the right password nothing is deleted', async () => {
