@@ -80,8 +80,8 @@ test('what was shown once is not kept for whoever comes back to the page', async
 })
 
 test('whoever has not the role is told so, and how to get it', async () => {
-  const { code: own } = await at.registered('--json')
-  const page = await at.adminPage('--json')
+  const { code: own } = await at.registered('walter')
+  const page = await at.adminPage('walter')
   await heading(page, 'Your roles do not allow this').waitFor()
   const command = page.getByText(`latchkey user role ${own} admin`)
   await command.waitFor()

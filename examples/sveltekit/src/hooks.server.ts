@@ -4,7 +4,8 @@ import type { Handle, ServerInit } from '@sveltejs/kit/hooks'
 import { building } from '$app/env'
 import { openLatchkey } from './lib/server/latchkey.ts'
 
-const OWN_PATHS = /^\/(access\/.*|\.well-known\/(jwks\.json|oauth-authorization-server|change-password)|sign-in|register|account|signed-out|docs\/errors)$/
+const OWN_PATHS =
+  /^\/(access\/.*|\.well-known\/(jwks\.json|oauth-authorization-server|change-password)|sign-in|register|account|signed-out|docs\/errors)$/
 
 /** Opens Latchkey when the server starts, so that a wrong setting stops the start and not the first person. */
 export const init: ServerInit = async () => {
