@@ -70,6 +70,12 @@ export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   '`DPoP` where the token is bound to a key (RFC 9449)': '令牌绑定密钥时为 `DPoP`（RFC 9449）',
   'a signed JWT (RFC 9068) for the Authorization header': '签名的 JWT（RFC 9068），用于 Authorization 请求头',
   'only with delivery "header": for `Authorization: Session <value>`': '仅当 delivery 为 "header"：用于 `Authorization: Session <value>`',
+  '`OKP` with Ed25519 and EdDSA, `EC` with P-256 and ES256': '`OKP` 对应 Ed25519 与 EdDSA，`EC` 对应 P-256 与 ES256',
+  'of keys on P-256': '仅 P-256 密钥有此项',
+  'empty: there is no authorization endpoint': '为空：没有授权端点',
+  'empty: there is no token endpoint of OAuth': '为空：没有 OAuth 令牌端点',
+  'of the keys at `jwks_uri`; the first one signs': '`jwks_uri` 中各密钥的算法；第一个用于签名',
+  'RFC 9449; absent where no token is bound to a key': 'RFC 9449；令牌不绑定密钥时无此项',
 }
 
 const en = {
