@@ -252,7 +252,12 @@ for (const [name, start] of Object.entries(HOSTS))
     let latchkey: Latchkey
     let host: Host
     before(async () => {
-      const settings = { databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789', loginLimit: '1000/5m,10000/5m' }
+      const settings = {
+        databaseUrl: 'sqlite::memory:',
+        secret: 'a-secret-of-this-test-alone-0123456789',
+        loginLimit: '1000/5m,10000/5m',
+        registrationLimit: '1000/1h',
+      }
       latchkey = await createLatchkey(settings, { clock })
       host = await start(latchkey, { paths: reached })
     })
