@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type CommandResult, type RunningServer, runCommand, startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { type Reply, Visitor } from '../support/visitor.ts'
+import { PASSWORD, type Reply, Visitor } from '../support/visitor.ts'
 
 const BOUND = 1_000
 
@@ -119,12 +119,15 @@ test('What an operator ends is refused by a running server within a second', asy
     await visitor.login('new-password', { password: next })
   })
 
-  await t.test('user delete, and the name is free', async () => {
+  await t.test('user delete, and the name stays reserved until an operator gives it again', async () => {
     const visitor = await warm('gone')
     const ask = () => visitor.byToken('GET', '/access/session')
     await measured('user delete', ask, refused, () => command(['user', 'delete', 'gone']))
     const again = new Visitor(server.url)
-    await again.register('gone')
+    const refusal = await again.plainly('POST', '/access/register', { body: { username: 'gone', password: PASSWORD } })
+    deepEqual([refusal.status, refusal.json.code], [409, 'username.taken'])
+    await command(['user', 'add', 'gone', '--reuse-name'], `${PASSWORD}\n`)
+    await again.login('gone')
     ok(again.code !== visitor.code)
   })
 
