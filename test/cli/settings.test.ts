@@ -237,6 +237,8 @@ test('A byte order mark and CRLF are no part of a value from a file, and do not 
   await writeFile(join(where, 'secret.txt'), `\uFEFF${secret}\r\n`)
   await writeFile(join(where, 'latchkey.config.ts'), "\uFEFFexport default { databaseUrl: 'sqlite:marked.db' }\r\n")
   const environments = [{ LATCHKEY_SECRET_FILE: 'secret.txt' }, { LATCHKEY_SECRET: secret }]
+  const made = await runCommand(['user', 'add', 'root'], { folder: where, env: environments[0] ?? {}, input: 'blue-tulip-under-7-moons\n' })
+  equal(made.code, 0, made.stderr)
   // The key ring that one has made is sealed under the secret: the other opens it only where its own is the same.
   for (const env of environments) {
     const { code, stderr } = await runCommand(['key', 'rotate'], { folder: where, env })

@@ -88,10 +88,8 @@ test('curl goes through the whole story with a jar file', async (t) => {
     const out = await curl(`/access/logout/${code}?everywhere=true`, ...authorization(token), '--dump-header', headers)
     deepEqual(out, { ended: { sessions: 1, remembered: 0 } })
     const forgotten = (await readFile(headers, 'utf8')).matchAll(/^set-cookie: (\w+)=; Max-Age=0; Path=\//gm)
-    deepEqual(
-      [...forgotten].map(([, name]) => name),
-      ['latchkey_session', 'latchkey_remember', 'latchkey_data'],
-    )
+    // The one that came along is expired at the path of the request too.
+    deepEqual([...new Set([...forgotten].map(([, name]) => name))], ['latchkey_session', 'latchkey_remember', 'latchkey_data'])
     equal((await curl('/access/session', ...authorization(token))).reason, 'session_ended')
     // Some curls write an expired cookie back when they read and write one file: what is in it is worth nothing.
     match((await curl('/access/session')).reason, /^(none|revoked)$/)
