@@ -2,15 +2,16 @@
 // places only when the new ones are there: a server may be handing them out.
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPages } from './build-pages.ts'
+import { copyUncompiled } from './uncompiled-files.ts'
 
 for (const name of existsSync('dist') ? readdirSync('dist') : []) {
   if (name !== 'assets') rmSync(join('dist', name), { recursive: true })
 }
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 if (status !== 0) process.exit(1)
-cpSync('src/platform/guessing/words.gz', 'dist/platform/guessing/words.gz')
+copyUncompiled('dist')
 chmodSync('dist/cli/main.js', 0o755)
 await buildPages()

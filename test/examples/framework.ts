@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { copyUncompiled } from '../../tools/uncompiled-files.ts'
 import { freePort } from '../support/connections.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
 
@@ -79,6 +80,7 @@ async function packInto(folder: string): Promise<void> {
   const here = { folder: ROOT, env: process.env }
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
   await runIn(here, process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')], BUILD_TIME)
+  copyUncompiled(join(folder, 'dist'))
 }
 
 /** Runs a program in an example's folder to its end, within a time. @throws AssertionError with everything it printed */
