@@ -61,6 +61,8 @@ async function installIn(home: string, name: string): Promise<Omit<Example, type
     PORT: String(port),
     HOST: '127.0.0.1',
     LATCHKEY_PUBLIC_URL: url,
+    // All visitors of a test come from one address.
+    LATCHKEY_REGISTRATION_LIMIT: '1000/1h',
     NEXT_TELEMETRY_DISABLED: '1',
     NO_UPDATE_NOTIFIER: '1',
   })

@@ -141,7 +141,7 @@ test('A schema that is missing, or not to be used, is named.', async () => {
   await refused(`${url}?options=-csearch_path%3Dnowhere`, /has no schema in which tables can be created: .*set search_path/)
   postgres.ask(new URL(url).pathname.slice(1), 'CREATE SCHEMA auth')
   await works(`${url}?options=-csearch_path%3Dauth`)
-  assert.match(postgres.ask(new URL(url).pathname.slice(1), `SELECT count(*) FROM pg_tables WHERE schemaname = 'auth'`), /^8$/)
+  assert.match(postgres.ask(new URL(url).pathname.slice(1), `SELECT count(*) FROM pg_tables WHERE schemaname = 'auth'`), /^9$/)
 })
 
 test('A wrong database, role or password, a missing entry in pg_hba.conf, and too many connections each have one line with the cure.', async () => {

@@ -10,6 +10,7 @@ export function openLatchkey(): Promise<Latchkey> {
     databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
     redisUrl: process.env.REDIS_URL,
     secret: process.env.LATCHKEY_SECRET,
+    registrationLimit: process.env.LATCHKEY_REGISTRATION_LIMIT,
   }).catch((fault: unknown) => {
     // The next request tries again: the database may be back by then.
     shared.latchkey = undefined
