@@ -48,7 +48,7 @@ export function judgeImport(values: ImportValues, now: number): ImportedUser | R
   if (isEmpty(username)) return { refused: 'there is no username' }
   if (typeof username !== 'string') return { refused: 'the username is not a text' }
   const key = usernameKey(username)
-  // Looser than at registration: whoever is called so elsewhere is to sign in here by the same name.
+  // Looser than at registration: imported users keep the names by which they sign in elsewhere.
   if (key === undefined || !/[\p{L}\p{Nd}]/u.test(key))
     return { refused: 'the username is not allowed: 2 to 64 letters, digits, and . _ -' }
 
