@@ -1,7 +1,7 @@
 // A browser with keys, played by the lab: real ones bind over https alone, and this lab has none. Its requests are real ones, to a Latchkey
 // of its own that believes to be at an https address; and so are those of the thief who has copied everything but the keys.
 
-import { openKey } from '../src/client/key.ts'
+import { createProver } from '../src/client/prover.ts'
 import { createLatchkey, type Latchkey } from '../src/index.ts'
 import { DEMO_USER } from './people.ts'
 import type { BoundAttempt, BoundStory } from './seen.ts'
@@ -38,10 +38,10 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
       return { attempts, told: await alarmOf(latchkey, jar.all) }
     },
     async stealToken() {
-      const key = await openKey('lab')
+      const prover = createProver('lab', true, Date.now)
       const path = '/access/sessions'
       const proofFor = async (method: string, target: string, token?: string) =>
-        (await key.proof({ method, url: URL_OF_IT + target, token, at: Date.now() })) ?? ''
+        (await prover.prove(method, URL_OF_IT + target, token)) ?? ''
       const { token } = await signIn(latchkey, { dpop: await proofFor('POST', '/access/login') })
       const all = `${path}?except=current`
       const attempts = [

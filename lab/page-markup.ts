@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { html } from 'hono/html'
-import { DEFAULT_COOKIE_STEM } from '../src/domain/cookies.ts'
+import { DEFAULT_COOKIE_STEM } from '../src/domain/persisted-names.ts'
 import { type Language, languageOf } from '../src/pages/language.ts'
 import { LAB_TEXTS, type LabTexts } from './texts.ts'
 

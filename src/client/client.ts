@@ -1,5 +1,6 @@
 // latchkey/client: what an application loads to sign people in, to call with a token, and to hear when it is over.
 
+import { CLIENT_NAME_PREFIX } from '../domain/persisted-names.ts'
 import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
 import { type Ajax, type AjaxOptions, type Axios, type AxiosRequest, ajaxTransport, interceptAxios } from './adapters.ts'
 import { type Call, type CallOptions, createCall, isSignedOut } from './calls.ts'
@@ -78,7 +79,7 @@ export function createClient(options: ClientOptions = {}) {
     // Whoever cannot be asked now is asked again later.
     check: () => void session({ passive: true }).catch(() => {}),
   })
-  const name = `latchkey:${url}`
+  const name = CLIENT_NAME_PREFIX + url
   const prover = createProver(name, key, () => Date.now() - (holder.current?.clockAhead ?? 0))
 
   /** A call that hands out a token, which is bound to the key where there is one. Whatever is wrong with the proof, it signs in. */

@@ -37,10 +37,15 @@ interface Databases {
   open(name: string, version: number): Asked<Database> & { onupgradeneeded: (() => void) | null }
 }
 
+/** What the browser keeps the key under, and `typ` of a proof. Handed in: whoever splits a bundle loads no third file for them. */
+export interface KeyNames {
+  readonly database: string
+  readonly store: string
+  readonly proofType: string
+}
+
 type KeyPair = Awaited<ReturnType<typeof newPair>>
 
-const DATABASE = 'latchkey'
-const STORE = 'keys'
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /**
@@ -49,8 +54,8 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
  *
  * @throws DOMException where there is no Web Crypto
  */
-export async function openKey(name: string): Promise<ClientKey> {
-  const pair = (await kept(name).catch(() => undefined)) ?? (await newPair())
+export async function openKey(name: string, names: KeyNames): Promise<ClientKey> {
+  const pair = (await kept(name, names).catch(() => undefined)) ?? (await newPair())
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey)
   const thumbprint = text(await sha256(JSON.stringify({ crv, kty, x, y })))
   return {
@@ -59,7 +64,7 @@ export async function openKey(name: string): Promise<ClientKey> {
       const { origin, pathname } = new URL(url)
       const claims = { htm: method, htu: origin + pathname, iat: Math.floor(at / 1000), jti: crypto.randomUUID() }
       const parts = [
-        { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } },
+        { typ: names.proofType, alg: 'ES256', jwk: { kty, crv, x, y } },
         token === undefined ? claims : { ...claims, ath: text(await sha256(token)) },
       ]
       const signed = parts.map((part) => text(bytes(JSON.stringify(part)))).join('.')
@@ -83,19 +88,19 @@ function newPair() {
 }
 
 /** @throws where the browser keeps nothing */
-async function kept(name: string): Promise<KeyPair | undefined> {
+async function kept(name: string, { database: databaseName, store }: KeyNames): Promise<KeyPair | undefined> {
   const { indexedDB } = globalThis as { readonly indexedDB?: Databases }
   if (indexedDB === undefined) return undefined
-  const opening = indexedDB.open(DATABASE, 1)
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
+  const opening = indexedDB.open(databaseName, 1)
+  opening.onupgradeneeded = () => opening.result.createObjectStore(store)
   const database = await resultOf(opening)
-  const find = () => resultOf(database.transaction(STORE).objectStore(STORE).get(name))
+  const find = () => resultOf(database.transaction(store).objectStore(store).get(name))
   try {
     const found = await find()
     if (found !== undefined) return found
     const made = await newPair()
     // Another tab may have been first: what is there already stays.
-    await resultOf(database.transaction(STORE, 'readwrite').objectStore(STORE).add(made, name)).catch(() => {})
+    await resultOf(database.transaction(store, 'readwrite').objectStore(store).add(made, name)).catch(() => {})
     return await find()
   } finally {
     database.close()

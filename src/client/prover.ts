@@ -1,6 +1,9 @@
 // Proofs of the client's key, where it has one. Without one everything goes on: its tokens are then bound to none.
 
+import { CLIENT_KEY_DATABASE, CLIENT_KEY_STORE, DPOP_PROOF_TYPE } from '../domain/persisted-names.ts'
 import type { ClientKey } from './key.ts'
+
+const NAMES = { database: CLIENT_KEY_DATABASE, store: CLIENT_KEY_STORE, proofType: DPOP_PROOF_TYPE }
 
 export interface Prover {
   /** The value of a DPoP header; undefined where there is no key. @param token undefined where one is asked for */
@@ -18,7 +21,7 @@ export function createProver(name: string, isOn: boolean, now: () => number): Pr
   return {
     async prove(method, url, token) {
       if (!isOn) return undefined
-      key ??= import('./key.ts').then(({ openKey }) => openKey(name)).catch(() => undefined)
+      key ??= import('./key.ts').then(({ openKey }) => openKey(name, NAMES)).catch(() => undefined)
       return (await key)?.proof({ method, url, token, at: now() })
     },
     reload() {

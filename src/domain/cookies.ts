@@ -1,5 +1,7 @@
 // Names, attributes and scopes of our cookies (RFC 6265bis): a prefix makes the browser itself hold the attributes.
 
+import { COOKIE_SUFFIXES } from './persisted-names.ts'
+
 /** `pair` goes with a cookie domain alone: see `src/engine/pair.ts`. */
 export type CookiePurpose = 'session' | 'remember' | 'device' | 'data' | 'known' | 'pair'
 
@@ -20,8 +22,6 @@ export interface CookieAttributes {
   readonly partitioned?: true
 }
 
-export const DEFAULT_COOKIE_STEM = 'latchkey'
-
 /** RFC 6265bis has no upper case in it for us: two stems never differ by case alone. */
 export function isCookieStem(text: string): boolean {
   return /^[a-z][a-z0-9-]{0,31}$/.test(text)
@@ -33,7 +33,7 @@ const HOST_ONLY: readonly CookiePurpose[] = ['device', 'known', 'pair']
 /** `__Host-` binds a cookie to this very host; with a Domain that is impossible and `__Secure-` is what is left. */
 export function cookieName(purpose: CookiePurpose, settings: CookieSettings): string {
   const prefix = settings.secure ? (domainOf(purpose, settings) === null ? '__Host-' : '__Secure-') : ''
-  return `${prefix}${settings.stem}_${purpose}`
+  return `${prefix}${settings.stem}_${COOKIE_SUFFIXES[purpose]}`
 }
 
 export function cookieAttributes(purpose: CookiePurpose, settings: CookieSettings): CookieAttributes {

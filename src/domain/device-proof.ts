@@ -2,6 +2,7 @@
 // claims are judged here. Parsing and signatures are the platform's.
 
 import { membersOf, type ProofKey, publicKeyOf } from './key-proof.ts'
+import { DEVICE_PROOF_TYPE } from './persisted-names.ts'
 
 /** A proof whose signature is good. */
 export interface DeviceProof {
@@ -17,7 +18,7 @@ export interface DeviceProof {
  */
 export function signerOf(header: unknown, boundTo: ProofKey | undefined): ProofKey | undefined {
   const { typ, alg, jwk, crit } = membersOf(header)
-  if (typ !== 'dbsc+jwt' || alg !== 'ES256' || crit !== undefined) return undefined
+  if (typ !== DEVICE_PROOF_TYPE || alg !== 'ES256' || crit !== undefined) return undefined
   if (boundTo === undefined) return publicKeyOf(jwk)
   return jwk === undefined ? boundTo : undefined
 }

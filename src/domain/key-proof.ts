@@ -1,6 +1,7 @@
 // What proves that whoever sends a token holds the key that it is bound to (RFC 9449): a signed JWT, of which header and claims are
 // judged here. Parsing and signatures are the platform's, or those of whoever verifies.
 
+import { DPOP_PROOF_TYPE } from './persisted-names.ts'
 import { SECOND } from './time.ts'
 
 /** A proof whose signature is good. */
@@ -39,7 +40,7 @@ export function partsOfProof(text: string): readonly [header: string, claims: st
 /** The key in a header that is ours to understand as a whole: with `crit`, with a private key, with another algorithm, it is not. */
 export function keyOfHeader(header: unknown): ProofKey | undefined {
   const { typ, alg, jwk, crit } = membersOf(header)
-  return typ === 'dpop+jwt' && alg === 'ES256' && crit === undefined ? publicKeyOf(jwk) : undefined
+  return typ === DPOP_PROOF_TYPE && alg === 'ES256' && crit === undefined ? publicKeyOf(jwk) : undefined
 }
 
 /** The public key in a JWK (RFC 7517); undefined where it is none on this curve, or has its private half with it. */

@@ -1,6 +1,7 @@
 // Limits: how much of something, in what time; and which counters a guess or a registration takes a point of.
 
 import { clientNetworks } from './client-network.ts'
+import { COUNTER_KINDS } from './persisted-names.ts'
 import { parseDuration } from './time.ts'
 
 export interface Limit {
@@ -48,7 +49,11 @@ export function addressKey(ip: string): string {
  * The counters of a client's networks, the narrowest first; a wider one has more points. Each width is a kind of its own: who has very
  * many networks of one width pushes out no counter of another, and the wider ones still hold.
  */
-export function networkCounters(kind: 'address' | 'register', ip: string, { points, window }: Limit): readonly Counter[] {
+export function networkCounters(
+  kind: typeof COUNTER_KINDS.address | typeof COUNTER_KINDS.register,
+  ip: string,
+  { points, window }: Limit,
+): readonly Counter[] {
   return clientNetworks(ip).map(({ width, name, times }) => ({
     key: `${kind}${width === 'whole' ? '' : `-${width}`}:${name}`,
     limit: { points: points * times, window },
@@ -70,9 +75,9 @@ export interface Guesser {
  * so that strangers in the user's own network do not keep them out either.
  */
 export function guessCounter({ user, device, network }: Guesser, limit: Limit): Counter {
-  if (device !== undefined) return { key: `device:${user}:${device}`, limit }
-  if (network !== undefined) return { key: `network:${user}:${network}`, limit }
-  return { key: `user:${user}`, limit }
+  if (device !== undefined) return { key: `${COUNTER_KINDS.device}:${user}:${device}`, limit }
+  if (network !== undefined) return { key: `${COUNTER_KINDS.network}:${user}:${network}`, limit }
+  return { key: `${COUNTER_KINDS.user}:${user}`, limit }
 }
 
 /** How many sign-ins that succeed each user has: ten times what a network may guess. */

@@ -1,5 +1,6 @@
 // What a token says and when it is accepted (RFC 7519, RFC 9068). Signing and parsing are the platform's.
 
+import { TOKEN_CLIENT_ID } from './persisted-names.ts'
 import { SECOND, wholeSeconds } from './time.ts'
 
 /** The claims of an access token. Times are whole seconds since 1970, as RFC 7519 has them. */
@@ -31,8 +32,6 @@ export interface TokenLimits {
   readonly tokenLifetime: number
 }
 
-export const CLIENT_ID = 'latchkey'
-
 /** How far clocks of issuing processes may be ahead of ours. */
 export const MAX_CLOCK_SKEW = 60 * SECOND
 
@@ -51,7 +50,7 @@ export function claimsFor(subject: TokenSubject, jti: string, now: number, limit
     iss: limits.issuer,
     aud: limits.audience,
     sub: subject.userCode,
-    client_id: CLIENT_ID,
+    client_id: TOKEN_CLIENT_ID,
     sid: subject.sid,
     jti,
     iat: wholeSeconds(now),

@@ -1,27 +1,27 @@
 // The client's own little data: sealed into a cookie that only the same user's requests can open again.
 
 import { AuthError } from '../domain/errors.ts'
+import { CLIENT_DATA_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import type { Parts } from './parts.ts'
 import type { Principal } from './principal.ts'
 
-const PURPOSE = 'client-data'
 /** Characters of the sealed value: browsers keep cookies of 4 KiB, name and attributes included. */
 const MAX_SEALED = 3 * 1024
 
 /** What the cookie holds; nothing where there is none, or one that was sealed for somebody else or altered. */
 export function openClientData(parts: Parts, principal: Principal, sealed: string | undefined): JsonObject {
-  const text = sealed === undefined ? undefined : parts.secrets.unseal(PURPOSE, principal.userCode, sealed)
+  const text = sealed === undefined ? undefined : parts.secrets.unseal(CLIENT_DATA_SEAL, principal.userCode, sealed)
   return text === undefined ? {} : (JSON.parse(text) as JsonObject)
 }
 
 /** Whether it was sealed for this user. */
 export function isClientDataOf(parts: Parts, principal: Principal, sealed: string): boolean {
-  return parts.secrets.unseal(PURPOSE, principal.userCode, sealed) !== undefined
+  return parts.secrets.unseal(CLIENT_DATA_SEAL, principal.userCode, sealed) !== undefined
 }
 
 /** Refusal: `data.too_large` when the sealed value would not fit into 3 KiB. */
 export function sealClientData(parts: Parts, principal: Principal, data: JsonObject): string | AuthError {
-  const sealed = parts.secrets.seal(PURPOSE, principal.userCode, JSON.stringify(data))
+  const sealed = parts.secrets.seal(CLIENT_DATA_SEAL, principal.userCode, JSON.stringify(data))
   return sealed.length > MAX_SEALED ? new AuthError('data.too_large') : sealed
 }

@@ -3,10 +3,11 @@
 import type { CredentialRecord, DeviceBinding, SessionRecord } from '../domain/credential.ts'
 import { DEVICE_PROOF_LIFETIME, DEVICE_PROOF_SLACK, hasLapsed, nextChallengeAt, type Unproven } from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
+import { DEVICE_BINDING_SEAL, DEVICE_PROOF_SEAL, DEVICE_RENEWAL_SEAL } from '../domain/persisted-names.ts'
 import { sealForDeployment, unsealAlsoUnbound } from './deployment-seals.ts'
 import type { Parts } from './parts.ts'
 
-type Purpose = 'device-proof' | 'device-binding' | 'device-renewal'
+type Purpose = typeof DEVICE_PROOF_SEAL | typeof DEVICE_BINDING_SEAL | typeof DEVICE_RENEWAL_SEAL
 
 /** A genuine credential without the device: what is told of it, the record keeps. */
 export class UnprovenDevice extends AuthError {
@@ -33,7 +34,7 @@ export class UnprovenDevice extends AuthError {
 
 /** A proof for the cookie, good for its life and for the way there. */
 export function issueDeviceProof(parts: Parts, lineage: string, now: number): string {
-  return seal(parts, 'device-proof', lineage, now + DEVICE_PROOF_LIFETIME + DEVICE_PROOF_SLACK)
+  return seal(parts, DEVICE_PROOF_SEAL, lineage, now + DEVICE_PROOF_LIFETIME + DEVICE_PROOF_SLACK)
 }
 
 /** Until when the proof is good, in milliseconds since 1970; undefined where it is over, is none of this lineage, or none is asked for. */
@@ -42,13 +43,13 @@ export function provenUntil(
   { lineage, binding }: Pick<CredentialRecord, 'lineage' | 'binding'>,
   proof: string | undefined,
 ): number | undefined {
-  const until = binding && unseal(parts, 'device-proof', lineage, proof)
+  const until = binding && unseal(parts, DEVICE_PROOF_SEAL, lineage, proof)
   return until !== undefined && parts.clock.now() < until ? until : undefined
 }
 
 /** Whether this is a device proof of the lineage, over or not. */
 export function isProofOf(parts: Parts, lineage: string, proof: string): boolean {
-  return unseal(parts, 'device-proof', lineage, proof) !== undefined
+  return unseal(parts, DEVICE_PROOF_SEAL, lineage, proof) !== undefined
 }
 
 /** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */
@@ -59,20 +60,15 @@ export function offersBinding({ policy }: Parts, session: SessionRecord): boolea
 }
 
 export function challengeToBind(parts: Parts, lineage: string, now: number): string {
-  return seal(parts, 'device-binding', lineage, now)
+  return seal(parts, DEVICE_BINDING_SEAL, lineage, now)
 }
 
 export function challengeToRenew(parts: Parts, lineage: string, binding: DeviceBinding, now: number): string {
-  return seal(parts, 'device-renewal', lineage, nextChallengeAt(binding, now))
+  return seal(parts, DEVICE_RENEWAL_SEAL, lineage, nextChallengeAt(binding, now))
 }
 
 /** When a challenge of this lineage was made; undefined where it is none. */
-export function challengeAt(
-  parts: Parts,
-  purpose: Extract<Purpose, 'device-binding' | 'device-renewal'>,
-  lineage: string,
-  challenge: string,
-) {
+export function challengeAt(parts: Parts, purpose: Exclude<Purpose, typeof DEVICE_PROOF_SEAL>, lineage: string, challenge: string) {
   return unseal(parts, purpose, lineage, challenge)
 }
 

@@ -3,6 +3,7 @@
 import { UNKNOWN_ADDRESS } from '../domain/client-network.ts'
 import type { AuthError } from '../domain/errors.ts'
 import { addressKey, guessCounter, networkCounters } from '../domain/limits.ts'
+import { COUNTER_KINDS, KNOWN_DEVICE_SEAL, LIMIT_DIGEST, NETWORK_DIGEST } from '../domain/persisted-names.ts'
 import { isRecentNetwork, type RecentNetwork, withNetwork } from '../domain/recent-networks.ts'
 import type { UserRecord } from '../domain/user.ts'
 import { sealForDeployment, unsealAlsoUnbound } from './deployment-seals.ts'
@@ -30,11 +31,14 @@ export async function takeGuess(
 ): Promise<Taken | AuthError> {
   const { perUser, perAddress } = parts.policy.loginLimits
   const guesser = {
-    user: parts.secrets.digest('limit', name),
+    user: parts.secrets.digest(LIMIT_DIGEST, name),
     device: knownDevice === undefined ? undefined : deviceKnownFor(parts, name, knownDevice),
     network: recentNetworkOf(parts, user, whence),
   }
-  return takePoints(parts, [...networkCounters('address', whence.ip || UNKNOWN_ADDRESS, perAddress), guessCounter(guesser, perUser)])
+  return takePoints(parts, [
+    ...networkCounters(COUNTER_KINDS.address, whence.ip || UNKNOWN_ADDRESS, perAddress),
+    guessCounter(guesser, perUser),
+  ])
 }
 
 /** Where the user signed in lately, with this sign-in; undefined where the record need not change. */
@@ -52,10 +56,8 @@ function recentNetworkOf(parts: Parts, user: UserRecord | undefined, whence: Whe
 
 function networkDigest(parts: Parts, userCode: string, { ip }: Whence): string | undefined {
   const network = addressKey(ip)
-  return network === '' ? undefined : parts.secrets.digest('network', `${userCode} ${network}`)
+  return network === '' ? undefined : parts.secrets.digest(NETWORK_DIGEST, `${userCode} ${network}`)
 }
-
-const PURPOSE = 'known-device'
 
 interface KnownDevice {
   readonly device: string
@@ -70,10 +72,10 @@ const MAX_USERS = 5
  */
 export function markKnownDevice(parts: Parts, usernameKey: string, earlier: string | undefined): string {
   const before = earlier === undefined ? undefined : readKnownDevice(parts, earlier)
-  const user = parts.secrets.digest('limit', usernameKey)
+  const user = parts.secrets.digest(LIMIT_DIGEST, usernameKey)
   const users = [user, ...(before?.users ?? []).filter((other) => other !== user)].slice(0, MAX_USERS)
   const mark: KnownDevice = { device: before?.device ?? parts.secrets.randomId(), users }
-  return sealForDeployment(parts, PURPOSE, '', JSON.stringify(mark))
+  return sealForDeployment(parts, KNOWN_DEVICE_SEAL, '', JSON.stringify(mark))
 }
 
 /** Whether it is a mark of ours, whomever it is about. */
@@ -83,10 +85,10 @@ export function isKnownDevice(parts: Parts, sealed: string): boolean {
 
 function deviceKnownFor(parts: Parts, name: string, sealed: string): string | undefined {
   const known = readKnownDevice(parts, sealed)
-  return known?.users.includes(parts.secrets.digest('limit', name)) ? known.device : undefined
+  return known?.users.includes(parts.secrets.digest(LIMIT_DIGEST, name)) ? known.device : undefined
 }
 
 function readKnownDevice(parts: Parts, sealed: string): KnownDevice | undefined {
-  const text = unsealAlsoUnbound(parts, PURPOSE, '', sealed)
+  const text = unsealAlsoUnbound(parts, KNOWN_DEVICE_SEAL, '', sealed)
   return text === undefined ? undefined : (JSON.parse(text) as KnownDevice)
 }

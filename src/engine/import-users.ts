@@ -1,6 +1,7 @@
 // Bringing users and their hashes from elsewhere, in groups: each lands whole or not at all, and who is there already stays.
 
 import { type ImportedUser, type ImportValues, judgeImport } from '../domain/imported-user.ts'
+import { USER_ID_PREFIX } from '../domain/persisted-names.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { OF_OPERATOR } from './actor.ts'
@@ -136,7 +137,7 @@ function resultOf({ line, suspect }: Candidate, taken: Taken): readonly ImportRe
 }
 
 function recordOf(parts: Parts, { createdAt, ...imported }: ImportedUser, now: number): UserRecord {
-  return { code: `usr_${parts.secrets.randomId()}`, ...imported, createdAt: createdAt ?? now, version: 1 }
+  return { code: `${USER_ID_PREFIX}${parts.secrets.randomId()}`, ...imported, createdAt: createdAt ?? now, version: 1 }
 }
 
 function changesFor(parts: Parts, user: UserRecord, now: number): readonly Change[] {

@@ -2,6 +2,7 @@
 
 import { AuthError } from '../domain/errors.ts'
 import { judgeKeyProof, type KeyProofOccasion, type KeyProofRefusal, PROOF_REMEMBERED_FOR } from '../domain/key-proof.ts'
+import { COUNTER_KINDS } from '../domain/persisted-names.ts'
 import type { SignedIn } from './issue.ts'
 import type { Parts } from './parts.ts'
 
@@ -22,7 +23,11 @@ export async function proveKey(parts: Parts, sent: string, occasion: KeyProofOcc
   if (refusal) return proofRequired(refusal)
   if (occasion.token === null) return proof.thumbprint
   const once = { points: 1, window: PROOF_REMEMBERED_FOR }
-  const { taken } = await parts.store.limits.take(`proof:${parts.keyProofs.hashOf(`${proof.thumbprint}.${proof.id}`)}`, once, now)
+  const { taken } = await parts.store.limits.take(
+    `${COUNTER_KINDS.proof}:${parts.keyProofs.hashOf(`${proof.thumbprint}.${proof.id}`)}`,
+    once,
+    now,
+  )
   return taken > 1 ? proofRequired('replayed') : proof.thumbprint
 }
 

@@ -2,11 +2,10 @@
 
 import { AuthError } from '../domain/errors.ts'
 import type { KeyRingRecord, ServiceKeyRecord } from '../domain/key-ring.ts'
+import { SERVICE_KEY_DIGEST } from '../domain/persisted-names.ts'
 import { type Actor, type Deed, writeAs } from './actor.ts'
 import type { WriteRing } from './key-ring.ts'
 import type { Parts } from './parts.ts'
-
-const PURPOSE = 'service-key'
 
 export interface NewServiceKey {
   readonly record: ServiceKeyRecord
@@ -22,7 +21,7 @@ export async function rotateSigningKey(parts: Parts, actor: Actor): Promise<KeyR
 export async function addServiceKey(parts: Parts, actor: Actor, name: string): Promise<NewServiceKey | AuthError> {
   const id = parts.secrets.randomId()
   const value = `${id}.${parts.secrets.randomId()}${parts.secrets.randomId()}`
-  const record = { id, name, hash: parts.secrets.digest(PURPOSE, value), createdAt: parts.clock.now() }
+  const record = { id, name, hash: parts.secrets.digest(SERVICE_KEY_DIGEST, value), createdAt: parts.clock.now() }
   const deed = { userCode: null, action: 'key.add', detail: { id, service: name } } as const
   const added = await parts.keys.addService(record, recorded(parts, actor, deed))
   return added instanceof AuthError ? added : { record, value }
@@ -44,13 +43,13 @@ function recorded(parts: Parts, actor: Actor, deed: Deed): WriteRing {
 
 /** The id of a key that `isServiceKey` has just found. */
 export function serviceKeyId(parts: Parts, value: string): string | undefined {
-  const hash = parts.secrets.digest(PURPOSE, value)
+  const hash = parts.secrets.digest(SERVICE_KEY_DIGEST, value)
   return parts.keys.services().find((service) => service.hash === hash)?.id
 }
 
 /** True for a key that was added. @throws StoreError */
 export async function isServiceKey(parts: Parts, value: string): Promise<boolean> {
-  const hash = parts.secrets.digest(PURPOSE, value)
+  const hash = parts.secrets.digest(SERVICE_KEY_DIGEST, value)
   const isKnown = () => parts.keys.services().some((service) => service.hash === hash)
   if (isKnown()) return true
   // It may have been added a moment ago, elsewhere.

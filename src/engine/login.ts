@@ -2,6 +2,7 @@
 
 import { AuthError } from '../domain/errors.ts'
 import { isTooLong } from '../domain/password.ts'
+import { COUNTER_KINDS } from '../domain/persisted-names.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
@@ -123,7 +124,7 @@ function afterSignIn(user: UserRecord, renewedHash: string | undefined, recentNe
 /** True once a window: the first refusal says it all, and strangers must not make the record grow. */
 export async function guessesRanOut(parts: Parts, user: UserRecord): Promise<boolean> {
   const once = { points: 1, window: parts.policy.loginLimits.perUser.window }
-  return (await parts.store.limits.take(`noted:${user.code}`, once, parts.clock.now())).taken === 1
+  return (await parts.store.limits.take(`${COUNTER_KINDS.noted}:${user.code}`, once, parts.clock.now())).taken === 1
 }
 
 async function recordLogin(parts: Parts, user: UserRecord, whence: Whence, outcome: 'refused' | 'limited'): Promise<void> {

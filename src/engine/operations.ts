@@ -2,6 +2,7 @@
 
 import { AuthError } from '../domain/errors.ts'
 import { isApplicationAction, MAX_DETAIL, type Operation } from '../domain/operation.ts'
+import { COUNTER_KINDS, OPERATIONS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { openCursor, sealCursor } from './cursor.ts'
 import { readSession } from './describe.ts'
@@ -23,12 +24,12 @@ export async function listOperations(
   cursor: string | undefined,
   limit: number,
 ): Promise<OperationsPage | AuthError> {
-  const before = openCursor(parts, 'operations-cursor', userCode, cursor, 'before')
+  const before = openCursor(parts, OPERATIONS_CURSOR_SEAL, userCode, cursor, 'before')
   if (before instanceof AuthError) return before
   const listed = await parts.store.operations.list(userCode, before === null ? null : Number(before), limit + 1)
   const operations = listed.slice(0, limit)
   const last = operations.at(-1)
-  const next = listed.length > limit && last ? sealCursor(parts, 'operations-cursor', userCode, String(last.position)) : null
+  const next = listed.length > limit && last ? sealCursor(parts, OPERATIONS_CURSOR_SEAL, userCode, String(last.position)) : null
   return { operations, next }
 }
 
@@ -47,7 +48,7 @@ export async function recordOperation(
 ): Promise<Operation | AuthError> {
   if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
   if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
-  const counted = await takePoints(parts, [{ key: `record:${principal.userCode}`, limit: parts.policy.recordLimit }])
+  const counted = await takePoints(parts, [{ key: `${COUNTER_KINDS.record}:${principal.userCode}`, limit: parts.policy.recordLimit }])
   if (counted instanceof AuthError) return counted
   const recorded: Operation = {
     id: parts.secrets.randomId(),

@@ -3,22 +3,21 @@
 // With `LATCHKEY_COOKIE_DOMAIN` every sibling sub-domain can set the session's cookie, also to a genuine one of its own. It cannot set a
 // cookie of this host (`__Host-`), so a session or remember-me login without its pair reads and does nothing else.
 
+import { PAIR_SEAL } from '../domain/persisted-names.ts'
 import { sealForDeployment, unsealForDeployment } from './deployment-seals.ts'
 
 type Sealing = Parameters<typeof sealForDeployment>[0]
 
-const PURPOSE = 'pair'
-
 /** Undefined where cookies have no Domain: then the browser itself keeps siblings from setting them. */
 export function makePair(parts: Sealing, lineage: string): string | undefined {
-  return parts.policy.cookies.domain === null ? undefined : `${lineage}.${sealForDeployment(parts, PURPOSE, lineage, '')}`
+  return parts.policy.cookies.domain === null ? undefined : `${lineage}.${sealForDeployment(parts, PAIR_SEAL, lineage, '')}`
 }
 
 /** The lineage that a pair names; undefined where it is none of ours. */
 export function lineageOfPair(parts: Sealing, pair: string): string | undefined {
   const dot = pair.indexOf('.')
   const lineage = pair.slice(0, Math.max(dot, 0))
-  return unsealForDeployment(parts, PURPOSE, lineage, pair.slice(dot + 1)) === undefined ? undefined : lineage
+  return unsealForDeployment(parts, PAIR_SEAL, lineage, pair.slice(dot + 1)) === undefined ? undefined : lineage
 }
 
 /** Whether a cookie of this lineage may do more than read. */

@@ -5,6 +5,7 @@ import { contextWords } from '../domain/guessing/bounded.ts'
 import { networkCounters } from '../domain/limits.ts'
 import { findUsernameFault, isReservedUsername } from '../domain/new-username.ts'
 import { asMeasured, judgeLength, judgeStrength } from '../domain/password.ts'
+import { COUNTER_KINDS, USER_ID_PREFIX } from '../domain/persisted-names.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
@@ -38,7 +39,7 @@ export async function register(
   sentAlong: SentAlong,
   signal?: CallerSignal,
 ): Promise<SignedIn | AuthError> {
-  const counted = await takePoints(parts, networkCounters('register', whence.ip, parts.policy.registrationLimit))
+  const counted = await takePoints(parts, networkCounters(COUNTER_KINDS.register, whence.ip, parts.policy.registrationLimit))
   if (counted instanceof AuthError) return counted
   const prepared = await prepareUser(parts, { ...input, roles: [] }, 'public', signal)
   if (prepared instanceof AuthError) return prepared
@@ -72,7 +73,7 @@ export async function prepareUser(
   const passwordHash = await parts.hasher.hash(input.password, signal)
   if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
   return {
-    code: `usr_${parts.secrets.randomId()}`,
+    code: `${USER_ID_PREFIX}${parts.secrets.randomId()}`,
     username: input.username,
     usernameKey: key,
     email: input.email,

@@ -2,6 +2,7 @@
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import type { OwnAction } from '../domain/operation.ts'
+import { COUNTER_KINDS, PRESENTER_DIGEST } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { asksAgain, type Grade } from '../domain/signals.ts'
 import { HOUR } from '../domain/time.ts'
@@ -61,9 +62,9 @@ const NOT_COUNTED: News = { giveBack: async () => {} }
 /** Undefined where it was told already, or enough has been told. */
 async function takeNews(parts: Parts, lineage: string, what: readonly string[], now: number): Promise<News | undefined> {
   const { limits } = parts.store
-  const ofLineage = `signal:${lineage}`
+  const ofLineage = `${COUNTER_KINDS.signal}:${lineage}`
   if ((await limits.take(ofLineage, AT_MOST, now)).taken > AT_MOST.points) return undefined
-  const ofPresenter = `${ofLineage}:${parts.secrets.digest('presenter', JSON.stringify(what))}`
+  const ofPresenter = `${ofLineage}:${parts.secrets.digest(PRESENTER_DIGEST, JSON.stringify(what))}`
   const isNew = (await limits.take(ofPresenter, ONCE, now)).taken <= ONCE.points
   if (!isNew) await limits.giveBack(ofLineage)
   return isNew ? { giveBack: () => limits.giveBack(ofPresenter) } : undefined

@@ -2,6 +2,7 @@
 
 import { AuthError } from '../domain/errors.ts'
 import type { AdministeredAction } from '../domain/operation.ts'
+import { USER_ID_PREFIX, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
@@ -29,7 +30,7 @@ export type UserResult = { readonly user: UserRecord; readonly ended: EndedCount
 
 /** A user by name or by code. @throws StoreError */
 export async function findUser(parts: Parts, nameOrCode: string): Promise<UserRecord | undefined> {
-  const byCode = nameOrCode.startsWith('usr_') ? await parts.store.users.find(nameOrCode) : undefined
+  const byCode = nameOrCode.startsWith(USER_ID_PREFIX) ? await parts.store.users.find(nameOrCode) : undefined
   const key = usernameKey(nameOrCode)
   return byCode ?? (key === undefined ? undefined : parts.store.users.findByUsernameKey(key))
 }
@@ -46,12 +47,12 @@ export async function listUsers(
   cursor: string | undefined,
   limit: number,
 ): Promise<UsersPage | AuthError> {
-  const after = openCursor(parts, 'users-cursor', userCode, cursor, 'after')
+  const after = openCursor(parts, USERS_CURSOR_SEAL, userCode, cursor, 'after')
   if (after instanceof AuthError) return after
   const listed = await parts.store.users.page(after, limit + 1)
   const users = listed.slice(0, limit)
   const last = users.at(-1)
-  return { users, next: listed.length > limit && last ? sealCursor(parts, 'users-cursor', userCode, last.code) : null }
+  return { users, next: listed.length > limit && last ? sealCursor(parts, USERS_CURSOR_SEAL, userCode, last.code) : null }
 }
 
 /** Refusals: as `register`. @throws StoreError */

@@ -15,6 +15,13 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import type { CredentialKind } from '../domain/credential.ts'
+import {
+  CREDENTIAL_KEY_PURPOSE,
+  CREDENTIAL_MAC_LABELS,
+  DIGEST_KEY_PREFIX,
+  KEY_INFO_PREFIX,
+  SEAL_KEY_PREFIX,
+} from '../domain/persisted-names.ts'
 import type { Secrets } from '../ports/secrets.ts'
 
 const ID_BYTES = 16
@@ -37,7 +44,7 @@ const SHAPE: Readonly<Record<CredentialKind, RegExp>> = {
  */
 export function createSecrets(masters: readonly string[]): Secrets {
   const derive = (purpose: string): readonly KeyObject[] =>
-    masters.map((master) => createSecretKey(Buffer.from(hkdfSync('sha512', master, '', `latchkey/${purpose}`, 32))))
+    masters.map((master) => createSecretKey(Buffer.from(hkdfSync('sha512', master, '', KEY_INFO_PREFIX + purpose, 32))))
   const derived = new Map<string, readonly KeyObject[]>()
   const keysFor = (purpose: string): readonly KeyObject[] => {
     const known = derived.get(purpose)
@@ -46,7 +53,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
     derived.set(purpose, keys)
     return keys
   }
-  const credentialKeys = keysFor('credential')
+  const credentialKeys = keysFor(CREDENTIAL_KEY_PURPOSE)
   const [credentialKey] = credentialKeys
   if (credentialKey === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
 
@@ -79,7 +86,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
     },
 
     seal(purpose, context, text) {
-      const [key] = keysFor(`seal/${purpose}`)
+      const [key] = keysFor(SEAL_KEY_PREFIX + purpose)
       if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
@@ -92,7 +99,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
       if (bytes.length < 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== SEAL_FORMAT || bytes.toString('base64url') !== sealed) return undefined
       if (bytes.toString('base64url') !== sealed) return undefined
       const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
-      for (const key of keysFor(`seal/${purpose}`)) {
+      for (const key of keysFor(SEAL_KEY_PREFIX + purpose)) {
         const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-TAG_BYTES))
         try {
           return decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
@@ -104,13 +111,13 @@ export function createSecrets(masters: readonly string[]): Secrets {
     },
 
     digest(purpose, text) {
-      const [key] = keysFor(`digest/${purpose}`)
+      const [key] = keysFor(DIGEST_KEY_PREFIX + purpose)
       if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
       return createHmac('sha256', key).update(text).digest('base64url')
     },
 
     digests(purpose, text) {
-      return keysFor(`digest/${purpose}`).map((key) => createHmac('sha256', key).update(text).digest('base64url'))
+      return keysFor(DIGEST_KEY_PREFIX + purpose).map((key) => createHmac('sha256', key).update(text).digest('base64url'))
     },
   }
 }
@@ -124,7 +131,7 @@ function newId(): string {
 }
 
 function prove(key: KeyObject, kind: CredentialKind, id: string, random: Buffer): Buffer {
-  return createHmac('sha512', key).update(`${kind}.${id}.`).update(random).digest()
+  return createHmac('sha512', key).update(`${CREDENTIAL_MAC_LABELS[kind]}.${id}.`).update(random).digest()
 }
 
 function withGeneration(random: Buffer, generation: number): Buffer {

@@ -5,6 +5,7 @@
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { algorithmOf, publicJwkOf, type SigningKeyRecord } from '../domain/key-ring.ts'
+import { ACCESS_TOKEN_TYPE, SIGNING_KEY_SEAL } from '../domain/persisted-names.ts'
 import type { PublicJwk, TokenAlgorithm } from '../domain/public-key.ts'
 import { isTokenClaims } from '../domain/token.ts'
 import type { Secrets } from '../ports/secrets.ts'
@@ -13,7 +14,6 @@ import type { Signing, TokenSigner } from '../ports/signing.ts'
 const MAX_TOKEN = 4096
 /** 64 bytes with either algorithm. */
 const SIGNATURE_SHAPE = /^[\w-]{86}$/
-const SEAL_PURPOSE = 'signing-key'
 
 /** A key with what its algorithm asks of node:crypto. */
 interface Key {
@@ -27,7 +27,7 @@ export function createSigning(secrets: Pick<Secrets, 'seal' | 'unseal'>): Signin
       const { jwk, d } = newKey(algorithm)
       const kid = thumbprint(jwk)
       const publicKey = jwk.kty === 'EC' ? `${jwk.x}.${jwk.y}` : jwk.x
-      return { kid, alg: algorithm, createdAt: at, publicKey, sealedPrivateKey: secrets.seal(SEAL_PURPOSE, kid, d), retiredAt: null }
+      return { kid, alg: algorithm, createdAt: at, publicKey, sealedPrivateKey: secrets.seal(SIGNING_KEY_SEAL, kid, d), retiredAt: null }
     },
 
     signer(keys) {
@@ -86,11 +86,11 @@ function claimsOf(payload: string) {
 }
 
 function headerOf(key: SigningKeyRecord): string {
-  return Buffer.from(JSON.stringify({ alg: algorithmOf(key), typ: 'at+jwt', kid: key.kid })).toString('base64url')
+  return Buffer.from(JSON.stringify({ alg: algorithmOf(key), typ: ACCESS_TOKEN_TYPE, kid: key.kid })).toString('base64url')
 }
 
 function privateKeyOf(key: SigningKeyRecord, secrets: Pick<Secrets, 'unseal'>): KeyObject {
-  const d = secrets.unseal(SEAL_PURPOSE, key.kid, key.sealedPrivateKey)
+  const d = secrets.unseal(SIGNING_KEY_SEAL, key.kid, key.sealedPrivateKey)
   if (d === undefined) {
     throw new Error(
       'LATCHKEY_SECRET does not open the signing keys in the database: it is not the secret they were made with. Put that one after it, with a comma; where it is lost, DELETE FROM latchkey_key_ring has new ones made, and everybody signs in anew.',

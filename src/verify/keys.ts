@@ -3,6 +3,7 @@
 // A token's header decides nothing. There is exactly one header for each key, the one that Latchkey writes; a token whose
 // header is not one of them to the letter is not its own, whatever `alg`, `jwk` or `crit` it names.
 
+import { ACCESS_TOKEN_TYPE } from '../domain/persisted-names.ts'
 import { type TokenAlgorithm, type VerifyingKey, verifyingKeysOf } from '../domain/public-key.ts'
 import { isTokenClaims, type TokenClaims } from '../domain/token.ts'
 import { bytesOf, textOf } from './base64url.ts'
@@ -129,7 +130,7 @@ async function importKey({ kid, algorithm, jwk }: VerifyingKey): Promise<readonl
 }
 
 function headerOf(kid: string, alg: TokenAlgorithm): string {
-  return textOf(new TextEncoder().encode(JSON.stringify({ alg, typ: 'at+jwt', kid })))
+  return textOf(new TextEncoder().encode(JSON.stringify({ alg, typ: ACCESS_TOKEN_TYPE, kid })))
 }
 
 function reasonOf(error: unknown): string {

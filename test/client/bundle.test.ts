@@ -7,12 +7,12 @@ import { bundle } from '../support/client-bundle.ts'
 
 const KIB = 1024
 
-test('the client is at most 5 KiB zipped, and made of its own files alone', async () => {
+test('the client is at most 5 KiB zipped, and made of its own files and the persisted names alone', async () => {
   const { code, sources } = await bundle('src/client/index.ts')
   const size = gzipSync(code, { level: 9 }).byteLength
   ok(size <= 5 * KIB, `${size} bytes`)
   deepEqual(
-    [...sources].filter((source) => !source.startsWith('src/client/')),
+    [...sources].filter((source) => !source.startsWith('src/client/') && source !== 'src/domain/persisted-names.ts'),
     [],
   )
 })
@@ -31,7 +31,9 @@ test('the script of the pages is at most 12 KiB zipped, the client and the hint 
   ok(size <= 12 * KIB, `${size} bytes`)
   deepEqual(
     // Of the bundler there is what holds modules together.
-    sources.filter((source) => !/^src\/(client|pages|domain\/guessing)\/|^src\/domain\/password\.ts|rolldown\/runtime/.test(source)),
+    sources.filter(
+      (source) => !/^src\/(client|pages|domain\/guessing)\/|^src\/domain\/(password|persisted-names)\.ts|rolldown\/runtime/.test(source),
+    ),
     [],
   )
 })

@@ -1,11 +1,11 @@
 // Whoever is signed in already goes on without typing anything: a session lives, or the browser remembers a login.
 
 import type { Client } from '../../client/index.ts'
+import { WENT_ON_STORAGE_KEY } from '../../domain/persisted-names.ts'
 import { tellProgress } from './form.ts'
 import { element, mayBeSignedIn, returnAddress, say } from './known.ts'
 import { showNotice } from './notice.ts'
 
-const MARK = 'latchkey-went-on'
 /** Coming back within this many milliseconds means that going on leads in a circle. */
 const CIRCLE = 15_000
 
@@ -26,8 +26,8 @@ export function goOn(): void {
 }
 
 function goesInCircles(): boolean {
-  const last = Number(sessionStorage.getItem(MARK) ?? 0)
-  sessionStorage.setItem(MARK, String(Date.now()))
+  const last = Number(sessionStorage.getItem(WENT_ON_STORAGE_KEY) ?? 0)
+  sessionStorage.setItem(WENT_ON_STORAGE_KEY, String(Date.now()))
   return Date.now() - last < CIRCLE
 }
 

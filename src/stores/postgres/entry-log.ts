@@ -3,14 +3,12 @@
 // after a standby has taken over that lacks the latest entries, positions go on from where every follower has been.
 
 import type { LogEntry } from '../../domain/ending.ts'
+import { POSTGRES_ENDINGS_CHANNEL } from '../../domain/persisted-names.ts'
 import type { Reading } from '../log/follower.ts'
 import { ENDING_SQL, ENDINGS_TABLE, type EntryRow, entryOf, entryValues } from '../sql/endings.ts'
 import { type Session, statement, sweeping } from './connection.ts'
 
 const COUNTER = 'latchkey_ending_counter'
-
-/** Who listens is told of every commit that has appended. */
-export const CHANNEL = 'latchkey_endings'
 
 export const ENDING_COUNTER: readonly string[] = [
   `CREATE TABLE ${COUNTER} (id BIGINT PRIMARY KEY CHECK (id = 1), position BIGINT NOT NULL)`,
@@ -28,7 +26,7 @@ const APPEND = statement(`
       SELECT before + number, kind, sid, at, reason, roles
       FROM counter, unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) WITH ORDINALITY AS entry (kind, sid, at, reason, roles, number)
     )
-  SELECT pg_notify('${CHANNEL}', '') FROM counter`)
+  SELECT pg_notify('${POSTGRES_ENDINGS_CHANNEL}', '') FROM counter`)
 
 /** The counter and the entries in one snapshot; everything where the log has not reached the position. */
 const READ_AFTER = statement(`

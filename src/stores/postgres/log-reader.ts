@@ -3,10 +3,11 @@
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
+import { POSTGRES_ENDINGS_CHANNEL } from '../../domain/persisted-names.ts'
 import { inTime } from '../in-time.ts'
 import type { Reading } from '../log/follower.ts'
 import { type Connection, sessionOn } from './connection.ts'
-import { CHANNEL, readAfter } from './entry-log.ts'
+import { readAfter } from './entry-log.ts'
 
 /** A log that takes longer to read, in milliseconds, counts as silent. */
 const PATIENCE = 1_000
@@ -50,7 +51,7 @@ export class LogReader {
     const client = await this.#connection.dedicated()
     client.on('notification', () => this.#onNews())
     try {
-      await client.query(`LISTEN ${CHANNEL}`)
+      await client.query(`LISTEN ${POSTGRES_ENDINGS_CHANNEL}`)
       return client
     } catch (error) {
       void client.end()

@@ -2,6 +2,7 @@
 // the lock migrates, the others find it done.
 
 import { StoreError } from '../../domain/errors.ts'
+import { POSTGRES_MIGRATION_LOCK } from '../../domain/persisted-names.ts'
 import { KNOWN_VERSION, MIGRATIONS, newerThanKnown, type SchemaVersions, type SqlTypes } from '../sql/schema.ts'
 import { Connection, type Session, statement } from './connection.ts'
 import { ENDING_COUNTER } from './entry-log.ts'
@@ -13,8 +14,7 @@ const TYPES: SqlTypes = { key: 'TEXT COLLATE "C"', position: 'BIGINT GENERATED B
 const PATIENCE = 600_000
 const TAKE_TIME = statement('SET LOCAL statement_timeout = 0')
 
-/** Any number will do, as long as every version of Latchkey takes the same. */
-const LOCK = statement('SELECT pg_advisory_xact_lock(5281703316)')
+const LOCK = statement(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`)
 // Read from the catalogue as it is now: what a connection once found missing it may remember as missing.
 const HAS_SCHEMA = statement(`SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'latchkey_schema' AND pg_table_is_visible(oid)`)
 /** Tables of which something is not granted to the user of this connection. */

@@ -2,6 +2,7 @@
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { EndReason } from '../../domain/ending.ts'
+import { REDIS_CALENDARS } from '../../domain/persisted-names.ts'
 import type { EndWhere } from '../../ports/store.ts'
 import { Calendar, type Done } from './calendar.ts'
 import type { Connection } from './connection.ts'
@@ -40,9 +41,9 @@ export class CredentialShelf {
   constructor(connection: Connection, keys: Keys) {
     this.records = new CredentialKeys(connection, keys)
     this.#hints = new Hints(connection, keys)
-    this.#uses = new Calendar(connection, keys, 'uses')
-    this.#limits = new Calendar(connection, keys, 'expiries')
-    this.#graves = new Calendar(connection, keys, 'graves')
+    this.#uses = new Calendar(connection, keys, REDIS_CALENDARS.uses)
+    this.#limits = new Calendar(connection, keys, REDIS_CALENDARS.expiries)
+    this.#graves = new Calendar(connection, keys, REDIS_CALENDARS.tombstones)
   }
 
   /** Whoever ends a user's or a lineage's credentials finds what is here: the record comes last. */

@@ -3,6 +3,7 @@
 
 import type { LogEntry } from '../../domain/ending.ts'
 import { StoreError } from '../../domain/errors.ts'
+import { REDIS_STREAM_FIELD } from '../../domain/persisted-names.ts'
 import type { Reading } from '../log/follower.ts'
 import { type Connection, script } from './connection.ts'
 import type { Keys } from './keys.ts'
@@ -21,7 +22,7 @@ const APPEND = script(`${LAST}
   local time = redis.call('TIME')
   local position = math.max(time[1] * 1000000 + time[2], last() + 1)
   for at = 1, #ARGV do
-    redis.call('XADD', KEYS[1], string.format('%.0f-0', position), 'e', ARGV[at])
+    redis.call('XADD', KEYS[1], string.format('%.0f-0', position), '${REDIS_STREAM_FIELD}', ARGV[at])
     position = position + 1
   end`)
 
@@ -44,7 +45,7 @@ const TRIM = script(`
 /** Entries in one command: Redis does nothing else meanwhile. */
 const PAGE = 1_000
 
-type Page = readonly (readonly [id: string, fields: readonly [name: 'e', text: string]])[]
+type Page = readonly (readonly [id: string, fields: readonly [name: typeof REDIS_STREAM_FIELD, text: string]])[]
 
 /** How long a waiting read waits for an entry, in milliseconds. */
 const WAIT = 1_000

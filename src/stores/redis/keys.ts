@@ -1,35 +1,37 @@
 // The names of keys in Redis. They are short, because every session pays for its own. Only those of credentials begin with
 // `lk:`, so that no id, whatever somebody asks for, names anything else.
 
+import { REDIS_KEY_PREFIX, REDIS_KEYS } from '../../domain/persisted-names.ts'
+
 export class Keys {
   readonly #prefix: string
 
   /** @param prefix of every key: one Redis can be shared by several Latchkeys, and with others */
-  constructor(prefix = 'lk') {
+  constructor(prefix: string = REDIS_KEY_PREFIX) {
     this.#prefix = prefix
   }
 
   /** The record or the tombstone of one credential. */
   credential(id: string): string {
-    return `${this.#prefix}:${id}`
+    return `${this.#prefix}${REDIS_KEYS.credential}${id}`
   }
 
   /** The ids that may be a user's. */
   user(userCode: string): string {
-    return `${this.#prefix}u:${userCode}`
+    return `${this.#prefix}${REDIS_KEYS.user}${userCode}`
   }
 
   /** The ids that may be a lineage's, besides its first. */
   lineage(lineage: string): string {
-    return `${this.#prefix}l:${lineage}`
+    return `${this.#prefix}${REDIS_KEYS.lineage}${lineage}`
   }
 
   endings(): string {
-    return `${this.#prefix}-endings`
+    return `${this.#prefix}${REDIS_KEYS.endings}`
   }
 
   limit(key: string): string {
-    return `${this.#prefix}-limit:${key}`
+    return `${this.#prefix}${REDIS_KEYS.limit}${key}`
   }
 
   /** The minutes of a calendar that have a page. */
@@ -44,11 +46,11 @@ export class Keys {
 
   /** Never set; asked for to see whether Redis answers. */
   probe(): string {
-    return `${this.#prefix}-probe`
+    return `${this.#prefix}${REDIS_KEYS.probe}`
   }
 
   /** The latest ending that is known to have reached Redis, noted in several places. */
   carried(place: number): string {
-    return `${this.#prefix}-carried:${place}`
+    return `${this.#prefix}${REDIS_KEYS.carried}${place}`
   }
 }

@@ -1,6 +1,7 @@
 // Counters for limits in Redis: one key for each window, which vanishes by itself when the window is over.
 
 import type { Limit } from '../../domain/limits.ts'
+import { REDIS_CALENDARS } from '../../domain/persisted-names.ts'
 import type { LimitCount } from '../../ports/store.ts'
 import { Calendar } from './calendar.ts'
 import { type Connection, script } from './connection.ts'
@@ -47,7 +48,7 @@ export class LimitWindows {
   constructor(connection: Connection, keys: Keys) {
     this.#connection = connection
     this.#keys = keys
-    this.#ends = new Calendar(connection, keys, 'limits')
+    this.#ends = new Calendar(connection, keys, REDIS_CALENDARS.limits)
   }
 
   async take(key: string, { window }: Limit, now: number): Promise<LimitCount> {

@@ -11,6 +11,9 @@ import { EMPTY_DATA } from '../../domain/session-data.ts'
 import { restored, shortened } from './device-text.ts'
 
 const KINDS = { s: 'session', r: 'remembered' } as const
+/** One letter for each way to sign in and each delivery: whatever they are called in code, texts outlive versions. */
+const WAY_LETTERS = { pwd: 'p', remembered: 'r' } as const
+const DELIVERY_LETTERS = { cookie: 'c', header: 'h' } as const
 const LIVE = /^L(\d+) (\d+) (\d+) ([sr]) (\S*) (.*)$/s
 const TOMBSTONE = /^T([sr]) (\d+) (\w+) (\d+) (\S*)(?: !)?$/
 
@@ -108,7 +111,7 @@ export function liveOf(id: string, text: string): CredentialRecord {
 }
 
 function restOfSession({ startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion, binding }: SessionRecord): OfSession {
-  const letters = `${amr.map((way) => way[0]).join('')}${delivery[0]}`
+  const letters = `${amr.map((way) => WAY_LETTERS[way]).join('')}${DELIVERY_LETTERS[delivery]}`
   const [origin, awaiting] = [startedBy ?? 0, awaitingFirstUseFor ?? 0] as const
   if (binding) return [origin, roles, letters, awaiting, data, dataVersion, textOfBinding(binding)]
   const isUsual = data === EMPTY_DATA && dataVersion === 1
@@ -119,8 +122,8 @@ function sessionOf([startedBy, roles, letters, awaitingFirstUseFor, data = EMPTY
   return {
     startedBy: startedBy || null,
     roles,
-    amr: [...letters.slice(0, -1)].map((letter) => (letter === 'p' ? 'pwd' : 'remembered')),
-    delivery: letters.endsWith('c') ? 'cookie' : 'header',
+    amr: [...letters.slice(0, -1)].map((letter) => (letter === WAY_LETTERS.pwd ? 'pwd' : 'remembered')),
+    delivery: letters.endsWith(DELIVERY_LETTERS.cookie) ? 'cookie' : 'header',
     awaitingFirstUseFor: awaitingFirstUseFor || null,
     data,
     dataVersion,

@@ -1,0 +1,68 @@
+// What outlives a version of Latchkey, to the letter: whoever changes one of these writes a migration, or signs everybody out.
+
+import { deepEqual } from 'node:assert/strict'
+import { test } from 'node:test'
+import * as names from '../../src/domain/persisted-names.ts'
+
+test('persisted names are what the first version wrote', () => {
+  deepEqual(
+    { ...names },
+    {
+      KEY_INFO_PREFIX: 'latchkey/',
+      CREDENTIAL_KEY_PURPOSE: 'credential',
+      SEAL_KEY_PREFIX: 'seal/',
+      DIGEST_KEY_PREFIX: 'digest/',
+      CREDENTIAL_MAC_LABELS: { session: 'session', remembered: 'remembered' },
+      SIGNING_KEY_SEAL: 'signing-key',
+      CLIENT_DATA_SEAL: 'client-data',
+      PAIR_SEAL: 'pair',
+      KNOWN_DEVICE_SEAL: 'known-device',
+      DEVICE_PROOF_SEAL: 'device-proof',
+      DEVICE_BINDING_SEAL: 'device-binding',
+      DEVICE_RENEWAL_SEAL: 'device-renewal',
+      OPERATIONS_CURSOR_SEAL: 'operations-cursor',
+      USERS_CURSOR_SEAL: 'users-cursor',
+      LIMIT_DIGEST: 'limit',
+      NETWORK_DIGEST: 'network',
+      PRESENTER_DIGEST: 'presenter',
+      RESERVED_NAME_DIGEST: 'reserved-name',
+      SERVICE_KEY_DIGEST: 'service-key',
+      ACCESS_TOKEN_TYPE: 'at+jwt',
+      DPOP_PROOF_TYPE: 'dpop+jwt',
+      DEVICE_PROOF_TYPE: 'dbsc+jwt',
+      TOKEN_CLIENT_ID: 'latchkey',
+      USER_ID_PREFIX: 'usr_',
+      DEFAULT_COOKIE_STEM: 'latchkey',
+      COOKIE_SUFFIXES: { session: 'session', remember: 'remember', device: 'device', data: 'data', known: 'known', pair: 'pair' },
+      COUNTER_KINDS: {
+        user: 'user',
+        device: 'device',
+        network: 'network',
+        address: 'address',
+        register: 'register',
+        proof: 'proof',
+        record: 'record',
+        signal: 'signal',
+        noted: 'noted',
+      },
+      REDIS_KEY_PREFIX: 'lk',
+      REDIS_KEYS: {
+        credential: ':',
+        user: 'u:',
+        lineage: 'l:',
+        endings: '-endings',
+        limit: '-limit:',
+        probe: '-probe',
+        carried: '-carried:',
+      },
+      REDIS_CALENDARS: { limits: 'limits', uses: 'uses', expiries: 'expiries', tombstones: 'graves' },
+      REDIS_STREAM_FIELD: 'e',
+      POSTGRES_MIGRATION_LOCK: 5281703316,
+      POSTGRES_ENDINGS_CHANNEL: 'latchkey_endings',
+      CLIENT_NAME_PREFIX: 'latchkey:',
+      CLIENT_KEY_DATABASE: 'latchkey',
+      CLIENT_KEY_STORE: 'keys',
+      WENT_ON_STORAGE_KEY: 'latchkey-went-on',
+    },
+  )
+})
