@@ -24,7 +24,7 @@ export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser,
     const cookies = cookiesOf(request)
     return {
       now: laboratory.now(),
-      userCode: await ownerOf(cookies),
+      userId: await ownerOf(cookies),
       browser: Object.entries(cookies).map(([name, value]) => ({ name, value: shortened(value) })),
       server: await holdings(),
       journal: journal.entries,
@@ -34,7 +34,7 @@ export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser,
   async function ownerOf(cookies: Readonly<Record<string, string>>): Promise<string | null> {
     for (const name of ['session', 'remember']) {
       const found = await laboratory.store.credentials.find(cookies[name]?.split('.')[0] ?? '')
-      if (found !== undefined && found.kind !== 'tombstone') return found.userCode
+      if (found !== undefined && found.kind !== 'tombstone') return found.userId
     }
     return null
   }

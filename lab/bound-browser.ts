@@ -7,8 +7,8 @@ import { DEMO_USER } from './people.ts'
 import type { BoundAttempt, BoundStory } from './seen.ts'
 
 const URL_OF_IT = 'https://lab.test'
-const OWNER = { ip: '198.51.100.7', device: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36' }
-const THIEF = { ip: '203.0.113.66', device: 'curl/8.14 (somebody else)' }
+const OWNER = { ip: '198.51.100.7', userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36' }
+const THIEF = { ip: '203.0.113.66', userAgent: 'curl/8.14 (somebody else)' }
 const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 export interface BoundBrowser {
@@ -57,15 +57,15 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
 
 /** The latest alarm, as the owner reads it. */
 async function alarmOf(latchkey: Latchkey, cookie: string): Promise<BoundStory['told']> {
-  const response = await send(latchkey, 'GET', '/access/operations', { cookie })
-  const { operations } = (await response.json()) as { readonly operations: readonly NonNullable<BoundStory['told']>[] }
-  return operations.find(({ outcome }) => outcome === 'alarm') ?? null
+  const response = await send(latchkey, 'GET', '/access/audit-events', { cookie })
+  const { events } = (await response.json()) as { readonly events: readonly NonNullable<BoundStory['told']>[] }
+  return events.find(({ severity }) => severity === 'alarm') ?? null
 }
 
 type Headers = Readonly<Record<string, string>>
 
 function send(latchkey: Latchkey, method: string, path: string, headers: Headers, by = OWNER, body?: object): Promise<Response> {
-  const init = { method, headers: { 'user-agent': by.device, ...headers }, ...(body && { body: JSON.stringify(body) }) }
+  const init = { method, headers: { 'user-agent': by.userAgent, ...headers }, ...(body && { body: JSON.stringify(body) }) }
   return latchkey.handler(new Request(URL_OF_IT + path, init), { address: by.ip })
 }
 

@@ -8,7 +8,7 @@ import type { HeldCredential, Holdings } from './seen.ts'
 
 const IDLE_TIMEOUT = 20 * 60_000
 const SHOWN_ENDED = 4
-const SHOWN_OPERATIONS = 8
+const SHOWN_EVENTS = 8
 const MANY = 50
 
 /** Remembers what it has seen, because a tombstone does not tell whose it was. */
@@ -17,24 +17,24 @@ export function createHoldings({ store, lastUses, now }: Laboratory): () => Prom
 
   return async () => {
     const users = await store.users.page(null, MANY)
-    for (const { code } of users) {
-      const uses = await lastUses(code)
-      for (const record of await store.credentials.listByUser(code)) seen.set(record.id, present(record, uses.get(record.id), now()))
+    for (const { id } of users) {
+      const uses = await lastUses(id)
+      for (const record of await store.credentials.listByUser(id)) seen.set(record.id, present(record, uses.get(record.id), now()))
     }
     for (const [id, known] of seen) {
       const found = await store.credentials.find(id)
       if (found === undefined) seen.set(id, { ...known, state: 'ended', endsAt: null })
       else if (found.kind === 'tombstone') seen.set(id, { ...known, state: found.reason, endsAt: null, data: '' })
     }
-    const records = await Promise.all(users.map(({ code }) => store.operations.list(code, null, MANY)))
-    const operations = records.flat().sort((a, b) => b.position - a.position)
+    const records = await Promise.all(users.map(({ id }) => store.auditEvents.list(id, null, MANY)))
+    const events = records.flat().sort((a, b) => b.position - a.position)
     const latestFirst = [...seen.values()].reverse()
     const over = latestFirst.filter(({ state }) => state !== 'live').slice(0, SHOWN_ENDED)
     return {
       credentials: [...latestFirst.filter(({ state }) => state === 'live'), ...over],
-      operations: operations.slice(0, SHOWN_OPERATIONS).map(({ at, action, outcome, ip, detail }) => ({ at, action, outcome, ip, detail })),
+      events: events.slice(0, SHOWN_EVENTS).map(({ at, action, outcome, severity, ip, detail }) => ({ at, action, outcome, severity, ip, detail })),
       print: createHash('sha256')
-        .update(JSON.stringify([[...seen].map(([id, { state, data }]) => [id, state, data]), operations.map(({ position }) => position)]))
+        .update(JSON.stringify([[...seen].map(([id, { state, data }]) => [id, state, data]), events.map(({ position }) => position)]))
         .digest('base64'),
     }
   }

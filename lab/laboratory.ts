@@ -16,7 +16,7 @@ export interface Laboratory {
   now(): number
   turnClock(milliseconds: number): void
   /** When each credential of a user was used last, in milliseconds since 1970. */
-  lastUses(userCode: string): Promise<ReadonlyMap<string, number>>
+  lastUses(userId: string): Promise<ReadonlyMap<string, number>>
   readonly listener: ReturnType<typeof toNodeListener>
   close(): Promise<void>
 }
@@ -36,8 +36,8 @@ export async function openLaboratory(url: string): Promise<Laboratory> {
     turnClock: (milliseconds) => {
       turned += milliseconds
     },
-    async lastUses(userCode) {
-      const listed = await latchkey.sessions({ userCode, sid: '', roles: [], amr: [], authTime: 0 })
+    async lastUses(userId) {
+      const listed = await latchkey.sessions({ userId, sid: '', roles: [], amr: [], authTime: 0 })
       return new Map(listed.map(({ id, lastSeenAt }) => [id, lastSeenAt]))
     },
     listener: toNodeListener(latchkey, {

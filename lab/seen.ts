@@ -18,7 +18,7 @@ export interface Entry {
 
 export interface HeldCredential {
   readonly id: string
-  readonly kind: 'session' | 'remembered'
+  readonly kind: 'session' | 'remember_me'
   readonly username: string
   readonly hash: string
   readonly state: 'live' | 'idle' | 'expired' | 'revoked' | 'theft_suspected' | 'ended'
@@ -28,17 +28,18 @@ export interface HeldCredential {
   readonly data: string
 }
 
-export interface HeldOperation {
+export interface StoredAuditEvent {
   readonly at: number
   readonly action: string
   readonly outcome: string
+  readonly severity: string
   readonly ip: string
   readonly detail: Readonly<Record<string, unknown>>
 }
 
 export interface Holdings {
   readonly credentials: readonly HeldCredential[]
-  readonly operations: readonly HeldOperation[]
+  readonly events: readonly StoredAuditEvent[]
   /** Differs where anything on record differs, but for when somebody was seen. */
   readonly print: string
 }
@@ -61,7 +62,7 @@ export interface BoundAttempt extends Attempt {
 /** What a thief and the owner got, and what the record tells of it; null where it tells nothing. */
 export interface BoundStory {
   readonly attempts: readonly BoundAttempt[]
-  readonly told: Pick<HeldOperation, 'action' | 'outcome' | 'detail'> | null
+  readonly told: Pick<StoredAuditEvent, 'action' | 'severity' | 'detail'> | null
 }
 
 /** Everything at one moment. */
@@ -69,7 +70,7 @@ export interface State {
   /** The server's clock, in milliseconds since 1970. */
   readonly now: number
   /** Whose the browser's cookies are. */
-  readonly userCode: string | null
+  readonly userId: string | null
   readonly browser: readonly { readonly name: string; readonly value: string }[]
   readonly server: Holdings
   /** The latest first. */

@@ -109,7 +109,7 @@ const en = {
   },
   reasons: {
     ok: 'The credential is genuine and alive, and good for this.',
-    'header.required': 'Browsers attach cookies by themselves, so a cookie alone never changes anything.',
+    'csrf.header_required': 'Browsers attach cookies by themselves, so a cookie alone never changes anything.',
     'origin.denied': 'The browser itself says that another site made this request, and no page can change that.',
     'session.required:none': 'No credential came along: the browser gives cookies of this kind to no other site, or there is none.',
     'session.required:idle': 'Nothing was done for 20 minutes, so the server ended the session, whatever the browser still holds.',
@@ -235,7 +235,7 @@ const zh: LabTexts = {
   },
   reasons: {
     ok: '凭证真实、有效，并且适用于此操作。',
-    'header.required': '浏览器会自动附带 cookie，因此仅凭 cookie 不能改变任何东西。',
+    'csrf.header_required': '浏览器会自动附带 cookie，因此仅凭 cookie 不能改变任何东西。',
     'origin.denied': '浏览器自己声明此请求来自另一个网站，任何页面都无法更改这一点。',
     'session.required:none': '没有凭证随请求而来：浏览器不会把这种 cookie 交给其他网站，或者根本没有。',
     'session.required:idle': '20 分钟没有操作，服务器已结束会话，无论浏览器还持有什么。',

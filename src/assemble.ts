@@ -1,6 +1,6 @@
 // Where the parts are put together: a policy from the settings, a store, the secrets, the engine on top, the handler in front.
 
-import type { Operation } from './domain/operation.ts'
+import type { AuditEvent } from './domain/operation.ts'
 import { makePolicy, type Policy } from './domain/policy.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { assertPlaced, openStore } from './open-store.ts'
@@ -25,7 +25,7 @@ export interface AssemblyHooks {
   readonly estimator?: PasswordEstimator
   readonly onFault?: (what: string, error: unknown) => void
   /** Told of every alarm once the record has it: the place to write to the user from. What it throws is a fault. */
-  readonly onAlarm?: (alarm: Operation) => void | Promise<void>
+  readonly onAlarm?: (alarm: AuditEvent) => void | Promise<void>
   /** Told once of a setting that is missing or unsafe, in one line without a secret; where it is not set, `process.emitWarning` is. */
   readonly onWarning?: (warning: string) => void
   /** False where no credential is ever accepted, as in a command; true where it is not set. */
@@ -105,12 +105,12 @@ function policyOf(settings: Settings, publicUrl: string): Policy {
     rememberLifetime: rest.rememberLifetime,
     tokenLifetime: rest.tokenLifetime,
     tokenAlgorithm: rest.tokenAlg,
-    freshFor: rest.freshFor,
-    operationsRetention: rest.operationsRetention,
+    freshAge: rest.freshAge,
+    auditRetention: rest.auditRetention,
     passwordMin: rest.passwordMin,
     registration: rest.registration,
-    tokenBinding: rest.tokenBinding,
+    dpop: rest.dpop,
     deviceBinding: rest.deviceBinding,
-    askAgain: rest.askAgain,
+    revokeOnRisk: rest.revokeOnRisk,
   })
 }

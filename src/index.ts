@@ -16,7 +16,7 @@ import type { SignedIn } from './engine/issue.ts'
 import { rotateSigningKey } from './engine/keys.ts'
 import { login } from './engine/login.ts'
 import { type EndedCounts, logout } from './engine/logout.ts'
-import { listOperations, recordOperation } from './engine/operations.ts'
+import { listAuditEvents, recordAuditEvent } from './engine/operations.ts'
 import type { Whence } from './engine/parts.ts'
 import type { Principal, SessionView, Via } from './engine/principal.ts'
 import { register } from './engine/register.ts'
@@ -80,8 +80,8 @@ export type {
 }
 export { Refused }
 
-const NOWHERE: Whence = { ip: '', device: '' }
-const NOTHING = { sessions: [], remembered: [] }
+const NOWHERE: Whence = { ip: '', userAgent: '' }
+const NOTHING = { sessions: [], rememberMe: [] }
 
 /** A user from elsewhere: the hash as the other software has stored it. */
 export interface ImportRow extends ImportValues {
@@ -137,7 +137,7 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     pages,
     ...(hooks.onWarning && { onWarning: hooks.onWarning }),
     // What is not there is for the host to say, in its own pages' looks.
-    refusalPage: async (request, error, id) => (error.code === 'not_found' ? undefined : refusalPage(request, error, id)),
+    refusalPage: async (request, error, id) => (error.code === 'resource.not_found' ? undefined : refusalPage(request, error, id)),
   }
   const handle = createHandler(app)
   const guard = createGuard(engine)
@@ -151,10 +151,10 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
 
     /**
      * Who a request to a route of the host's own is. A request that changes something (any method but GET, HEAD and OPTIONS)
-     * needs its credential in the header: with a cookie alone the error is `header.required`. With `proof: 'header'` every
+     * needs its credential in the header: with a cookie alone the error is `csrf.header_required`. With `proof: 'header'` every
      * request does; with `proof: 'key'` a token that is bound to a key also needs a proof of it, or the error is `proof.required`.
-     * With `fresh` the password must have been typed in this session within LATCHKEY_FRESH_FOR, or in the time it
-     * says: otherwise the error is `session.not_fresh`. With `role` the user must have it: otherwise it is `role.required`.
+     * With `fresh` the password must have been typed in this session within LATCHKEY_FRESH_AGE, or in the time it
+     * says: otherwise the error is `reauthentication.required`. With `role` the user must have it: otherwise it is `role.required`.
      *
      * @throws StoreError
      */
@@ -209,11 +209,11 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     patchData: (principal: Principal, patch: JsonObject, ifVersion?: number) =>
       patchSessionData(engine, principal, patch, ifVersion === undefined ? undefined : [ifVersion]),
 
-    operations: (principal: Principal, page: { before?: string; limit?: number } = {}) =>
-      listOperations(engine, principal, page.before, page.limit ?? 50),
+    auditEvents: (principal: Principal, page: { before?: string; limit?: number } = {}) =>
+      listAuditEvents(engine, principal, page.before, page.limit ?? 50),
     /** Records an operation of the application's own, such as `order.placed`. @throws StoreError */
     record: (principal: Principal, action: string, detail: JsonObject = {}, whence: Whence = NOWHERE) =>
-      recordOperation(engine, principal, action, detail, bounded(whence)),
+      recordAuditEvent(engine, principal, action, detail, bounded(whence)),
 
     changePassword: (principal: Principal, passwords: { current: string; next: string }, whence: Whence = NOWHERE) =>
       changePassword(engine, principal, { password: passwords.current, knownDevice: undefined }, passwords.next, bounded(whence)),
@@ -302,6 +302,6 @@ async function* numbered(rows: AsyncIterable<ImportRow> | Iterable<ImportRow>) {
   }
 }
 
-function bounded({ ip, device }: Whence): Whence {
-  return { ip, device: deviceOf(device) }
+function bounded({ ip, userAgent }: Whence): Whence {
+  return { ip, userAgent: deviceOf(userAgent) }
 }

@@ -137,15 +137,15 @@ export const SETTINGS = {
     'the algorithm that tokens are signed with; ES256 for verifiers that know no EdDSA. At the next start keys of it take over',
   ),
   audience: optional('LATCHKEY_AUDIENCE', 'any text', 'the `aud` of tokens; the issuer where it is not set', nonEmpty),
-  freshFor: duration(
-    'LATCHKEY_FRESH_FOR',
-    POLICY_DEFAULTS.freshFor,
+  freshAge: duration(
+    'LATCHKEY_FRESH_AGE',
+    POLICY_DEFAULTS.freshAge,
     '5m',
     'how long after the password was typed a sign-in counts as fresh',
   ),
-  operationsRetention: duration(
-    'LATCHKEY_OPERATIONS_RETENTION',
-    POLICY_DEFAULTS.operationsRetention,
+  auditRetention: duration(
+    'LATCHKEY_AUDIT_RETENTION',
+    POLICY_DEFAULTS.auditRetention,
     '365d',
     'how long operations are kept',
   ),
@@ -210,8 +210,8 @@ export const SETTINGS = {
     'preferred',
     'bind sign-ins to the device, where browsers can',
   ),
-  askAgain: oneOf(
-    'LATCHKEY_ASK_AGAIN',
+  revokeOnRisk: oneOf(
+    'LATCHKEY_REVOKE_ON_RISK',
     ['off', 'alarm', 'warning'],
     'off',
     'ends a sign-in that is suddenly used by another kind of device: at an alarm, or at a warning too',
@@ -222,7 +222,7 @@ export const SETTINGS = {
     'warns of a remembered login that comes back from a country where its user never signed in',
     nonEmpty,
   ),
-  tokenBinding: oneOf('LATCHKEY_TOKEN_BINDING', ['off', 'sensitive', 'always'], 'sensitive', 'ask for a proof of key-bound tokens'),
+  dpop: oneOf('LATCHKEY_DPOP', ['off', 'sensitive', 'always'], 'sensitive', 'ask for a proof of key-bound tokens'),
   metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
   trustedProxies: {
     ...base(

@@ -20,7 +20,7 @@ export function errorsPage(): string {
   return `# Errors
 
 ${wrap(
-  'Every refusal is a problem document (RFC 9457): `type`, `title`, `status`, `code`, and where it helps `reason`, `setting`, `field` or `restorable`. Program against `code`, and against `reason` where one is named here. No error repeats what was sent, a secret, or whether a user exists.',
+  'Every refusal is a problem document (RFC 9457): `type`, `title`, `status`, `code`, and where it helps `reason`, `setting`, `field` or `refreshable`. Program against `code`, and against `reason` where one is named here. No error repeats what was sent, a secret, or whether a user exists.',
 )}
 
 A server has this page in English and Chinese at \`/docs/errors\`, where the \`type\` of every refusal leads.

@@ -8,7 +8,7 @@ import type { SubjectModule } from '../subject.ts'
 const WHO = {
   'x-request-id': 'abcdefghij-1234',
   'remote-user': 'Alice',
-  'remote-user-code': `usr_${'x'.repeat(22)}`,
+  'remote-user-id': `usr_${'x'.repeat(22)}`,
   'remote-session': 'x'.repeat(22),
 }
 

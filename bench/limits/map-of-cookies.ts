@@ -11,7 +11,7 @@ export const subject: SubjectModule = {
   name: 'limit: parse and Map',
   packages: [],
   async prepare() {
-    const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(48).toString('base64url'), { userCode: 'usr_one' }]))
+    const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(48).toString('base64url'), { userId: 'usr_one' }]))
     const [[value] = ['']] = known
     const header = fresh(`latchkey_session=${value}`)
     const checkSession = () => known.get(parseCookie(header()).latchkey_session ?? '')

@@ -12,7 +12,7 @@ export const subject: SubjectModule = {
   name: 'limit: slice and Map',
   packages: [],
   async prepare() {
-    const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(BYTES).toString('base64url'), { userCode: 'usr_one' }]))
+    const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(BYTES).toString('base64url'), { userId: 'usr_one' }]))
     const [[value] = ['']] = known
     const header = fresh(`Bearer ${value}`)
     return { checkToken: () => known.get(header().slice(7)), close: async () => {} }

@@ -17,7 +17,7 @@ export const subject: SubjectModule = {
       session,
       makeDeviceProof(makeDeviceKey(), { challenge, withKey: true }),
       'https://app.example/access/device/register',
-      { ip: '', device: '' },
+      { ip: '', userAgent: '' },
     )
     if (!('proof' in bound)) throw new Error('The sign-in could not be bound')
     const check = checking(guard, 'cookie', `__Host-latchkey_session=${session}; __Host-latchkey_device=${bound.proof}`)

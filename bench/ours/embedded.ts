@@ -37,7 +37,7 @@ export async function embed(settings: SettingInputs = {}): Promise<SignedInHere>
   const engine = await assemble(all, publicUrl)
   const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
-  const signedIn = await register(engine, user, { ip: '', device: '' }, { sessions: [], remembered: [] })
+  const signedIn = await register(engine, user, { ip: '', userAgent: '' }, { sessions: [], rememberMe: [] })
   if (!('sessionCredential' in signedIn) || signedIn.sessionCredential === undefined) throw new Error('Nobody could be registered')
   return {
     engine,

@@ -20,7 +20,7 @@ export async function register({ url, origin }: Pick<ServedHere, 'url' | 'origin
     body: JSON.stringify({ username, password: PASSWORD }),
   })
   if (response.status !== 201) throw new Error(`Registering was answered with ${response.status}: ${await response.text()}`)
-  const { token, user } = (await response.json()) as { token: string; user: { code: string } }
+  const { token, user } = (await response.json()) as { token: string; user: { id: string } }
   const session = response.headers.getSetCookie().find((value) => value.includes('latchkey_session=')) ?? ''
-  return { username, cookie: session.split(';', 1)[0] ?? '', token, code: user.code }
+  return { username, cookie: session.split(';', 1)[0] ?? '', token, code: user.id }
 }

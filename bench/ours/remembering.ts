@@ -26,7 +26,7 @@ export const subject: SubjectModule = {
           const id = randomBytes(16).toString('base64url')
           const code = `usr_${randomBytes(16).toString('base64url')}`
           // As read from a store: every text is a string of its own.
-          const session = JSON.parse(JSON.stringify(aSession({ id, userCode: code, username: `Name ${index}` })))
+          const session = JSON.parse(JSON.stringify(aSession({ id, userId: code, username: `Name ${index}` })))
           const known = verified.learn(id, session.lastSeenAt, session)
           verified.rememberSession(`${id}.${randomBytes(48).toString('base64url')}`, known)
         }

@@ -1,6 +1,6 @@
 // A picture of the last thirty days: a bar for each, with what was refused and what was an alarm told apart by pattern too.
 
-import type { Operation } from '../shared/operation-text.ts'
+import type { AuditEvent } from '../shared/operation-text.ts'
 import { sayDay, sayShortDay } from '../shared/times.ts'
 import { activityOf, countOf, type DayCount, firstDay } from './activity.ts'
 import { ActivityFigures } from './activity-figures.tsx'
@@ -11,16 +11,16 @@ const BAR = 14
 const HEIGHT = 110
 
 interface ActivityChartProps {
-  readonly operations: readonly Operation[]
+  readonly events: readonly AuditEvent[]
   /** Whether these are all that were ever recorded. */
   readonly complete: boolean
 }
 
-export function ActivityChart({ operations, complete }: ActivityChartProps) {
+export function ActivityChart({ events, complete }: ActivityChartProps) {
   const now = Date.now()
-  const days = activityOf(operations, now)
+  const days = activityOf(events, now)
   const most = Math.max(4, ...days.map(countOf))
-  const oldest = Date.parse(operations.at(-1)?.at ?? '')
+  const oldest = Date.parse(events.at(-1)?.at ?? '')
   return (
     <figure className="activity">
       <figcaption>

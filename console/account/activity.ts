@@ -1,14 +1,14 @@
 // Operations counted by the day, for the last thirty days of the reader's own calendar.
 
-import type { Operation } from '../shared/operation-text.ts'
+import { type AuditEvent, type Result, resultOf } from '../shared/operation-text.ts'
 
 export const DAYS = 30
 
-const COLUMNS: Readonly<Record<Operation['outcome'], 'done' | 'refused' | 'alarms'>> = {
-  ok: 'done',
+const COLUMNS: Readonly<Record<Result, 'done' | 'refused' | 'alarms'>> = {
+  success: 'done',
   notice: 'done',
-  refused: 'refused',
-  limited: 'refused',
+  failure: 'refused',
+  rate_limited: 'refused',
   warning: 'alarms',
   alarm: 'alarms',
 }
@@ -25,12 +25,12 @@ export function firstDay(now: number): number {
   return startOfDay(now, DAYS - 1)
 }
 
-export function activityOf(operations: readonly Pick<Operation, 'at' | 'outcome'>[], now: number): readonly DayCount[] {
+export function activityOf(events: readonly Pick<AuditEvent, 'at' | 'outcome' | 'severity'>[], now: number): readonly DayCount[] {
   const counts = new Map<number, { done: number; refused: number; alarms: number }>()
   for (let back = DAYS - 1; back >= 0; back -= 1) counts.set(startOfDay(now, back), { done: 0, refused: 0, alarms: 0 })
-  for (const { at, outcome } of operations) {
-    const count = counts.get(startOfDay(Date.parse(at), 0))
-    if (count !== undefined) count[COLUMNS[outcome]] += 1
+  for (const event of events) {
+    const count = counts.get(startOfDay(Date.parse(event.at), 0))
+    if (count !== undefined) count[COLUMNS[resultOf(event)]] += 1
   }
   return [...counts].map(([day, count]) => ({ day, ...count }))
 }

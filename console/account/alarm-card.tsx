@@ -3,13 +3,13 @@
 import { Button } from '@mantine/core'
 import { type Sight, sightIn } from '../../src/client/sight.ts'
 import { sayDevice, sayPlace } from '../shared/device-text.ts'
-import type { Operation } from '../shared/operation-text.ts'
+import type { AuditEvent } from '../shared/operation-text.ts'
 import { sayMoment } from '../shared/times.ts'
 import { sayCountry } from './country-text.ts'
 import { say, type TextKey } from './say.ts'
 
 interface AlarmCardProps {
-  readonly alarm: Operation
+  readonly alarm: AuditEvent
   readonly onEndEverything: () => void
   readonly onChangePassword: () => void
   readonly onSeen: () => void
@@ -75,6 +75,6 @@ export function AlarmCard({ alarm, onEndEverything, onChangePassword, onSeen }: 
   )
 }
 
-function blanksOf({ at, ip, device }: Sight): Record<string, string> {
-  return { at: sayMoment(at), ip: sayPlace(ip), device: sayDevice(device) }
+function blanksOf({ at, ip, userAgent }: Sight): Record<string, string> {
+  return { at: sayMoment(at), ip: sayPlace(ip), device: sayDevice(userAgent) }
 }

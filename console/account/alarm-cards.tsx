@@ -1,7 +1,7 @@
 // The alarms that have not been seen yet, above everything else.
 
 import { useState } from 'react'
-import type { OperationsPage } from '../../src/client/index.ts'
+import type { AuditEventsPage } from '../../src/client/index.ts'
 import { Failure } from '../shared/failure.tsx'
 import type { Paged } from '../shared/use-paged.ts'
 import { AlarmCard } from './alarm-card.tsx'
@@ -9,7 +9,7 @@ import { alarmsIn, keepSeenAlarm, seenAlarms } from './alarms.ts'
 import { say } from './say.ts'
 
 interface AlarmCardsProps {
-  readonly reading: Paged<OperationsPage>
+  readonly reading: Paged<AuditEventsPage>
   readonly onEndEverything: () => void
   readonly onChangePassword: () => void
 }
@@ -18,7 +18,7 @@ export function AlarmCards({ reading: { state, load }, onEndEverything, onChange
   const [seen, setSeen] = useState(seenAlarms)
   if (state.status === 'failed') return <Failure text={say('failedAlarms')} error={state.error} again={load} />
   if (state.status === 'loading') return null
-  return alarmsIn(state.value.operations)
+  return alarmsIn(state.value.events)
     .filter(({ id }) => !seen.includes(id))
     .map((alarm) => (
       <AlarmCard

@@ -1,11 +1,11 @@
 // The alarms and warnings in the record, and which of them this browser was told have been seen.
 
-import type { Operation } from '../shared/operation-text.ts'
+import type { AuditEvent } from '../shared/operation-text.ts'
 
 const KEY = 'latchkey.alarms-seen'
 
-export function alarmsIn(operations: readonly Operation[]): readonly Operation[] {
-  return operations.filter(({ outcome }) => outcome === 'alarm' || outcome === 'warning')
+export function alarmsIn(events: readonly AuditEvent[]): readonly AuditEvent[] {
+  return events.filter(({ severity }) => severity === 'alarm' || severity === 'warning')
 }
 
 /**

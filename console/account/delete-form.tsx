@@ -31,7 +31,7 @@ export function DeleteForm({ username, onCancel }: { readonly username: string; 
       <ul className="plain-list">
         <li>{say('deleteUser')}</li>
         <li>{say('deleteSessions')}</li>
-        <li>{say('deleteOperations')}</li>
+        <li>{say('deleteAuditEvents')}</li>
       </ul>
       <TextInput
         label={say('deleteTypeName', { name: username })}

@@ -17,7 +17,7 @@ export function DownloadSection({ who }: { readonly who: SignedIn }) {
     const everything = await gather(who, (count) => setSaid(say('downloading', { count })))
     const name = `latchkey-${who.user.username}-${everything.madeAt.slice(0, 10)}.json`
     save(name, JSON.stringify(everything, null, 2))
-    setSaid(say('downloaded', { count: everything.operations.length, name }))
+    setSaid(say('downloaded', { count: everything.events.length, name }))
   }
 
   return (

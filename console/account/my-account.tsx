@@ -9,18 +9,18 @@ import { AlarmCards } from './alarm-cards.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadSection } from './download-section.tsx'
-import { OperationsSection } from './operations-section.tsx'
+import { ActivitySection } from './operations-section.tsx'
 import { say } from './say.ts'
 import { SessionsSection } from './sessions-section.tsx'
 import { useFragment } from './use-fragment.ts'
-import { useOperations } from './use-operations.ts'
+import { useAuditEvents } from './use-operations.ts'
 import { useSessions } from './use-sessions.ts'
 import { WhoIAm } from './who-i-am.tsx'
 
 export function MyAccount({ who }: { readonly who: SignedIn }) {
   const sessions = useSessions()
-  const operations = useOperations()
-  const { refresh: refreshOperations } = operations
+  const events = useAuditEvents()
+  const { refresh: refreshActivity } = events
   const [askingForOthers, setAskingForOthers] = useState(false)
   const [askingForAll, setAskingForAll] = useState(false)
   const [ended, setEnded] = useState<EndedCounts>()
@@ -35,12 +35,12 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
   const ids = listed?.map(({ id }) => id).join()
   const idsBefore = useRef<string>(undefined)
   useEffect(() => {
-    if (ids !== undefined && idsBefore.current !== undefined && ids !== idsBefore.current) void refreshOperations(true)
+    if (ids !== undefined && idsBefore.current !== undefined && ids !== idsBefore.current) void refreshActivity(true)
     idsBefore.current = ids ?? idsBefore.current
-  }, [ids, refreshOperations])
+  }, [ids, refreshActivity])
 
   async function refresh() {
-    await Promise.all([sessions.refresh(), refreshOperations()])
+    await Promise.all([sessions.refresh(), refreshActivity()])
   }
 
   async function noteEnded(counts: EndedCounts) {
@@ -52,7 +52,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
     <>
       <ExpiringBanner latest={who.session.expiresAt} aliveUntil={aliveUntil} />
       <AlarmCards
-        reading={operations}
+        reading={events}
         onEndEverything={() => setAskingForAll(true)}
         onChangePassword={() => {
           document.getElementById('password')?.scrollIntoView()
@@ -61,7 +61,7 @@ export function MyAccount({ who }: { readonly who: SignedIn }) {
       />
       <WhoIAm who={who} onEndEverything={() => setAskingForAll(true)} />
       <SessionsSection reading={sessions} ended={ended} onEndOthers={() => setAskingForOthers(true)} onEnded={noteEnded} />
-      <OperationsSection reading={operations} />
+      <ActivitySection reading={events} />
       <ChangePassword username={who.user.username} currentRef={currentPassword} onChanged={() => void refresh()} />
       <DownloadSection who={who} />
       <DeleteAccount username={who.user.username} />

@@ -1,24 +1,24 @@
 // Which operations a reader wants to see.
 
-import type { Operation } from '../shared/operation-text.ts'
-import { type Kind, kindOf } from '../shared/operation-text.ts'
+import type { AuditEvent } from '../shared/operation-text.ts'
+import { type Kind, kindOf, type Result, resultOf } from '../shared/operation-text.ts'
 
 export interface Wanted {
   readonly kind: Kind | ''
-  readonly outcome: Operation['outcome'] | ''
+  readonly result: Result | ''
   readonly words: string
 }
 
-export const EVERYTHING: Wanted = { kind: '', outcome: '', words: '' }
+export const EVERYTHING: Wanted = { kind: '', result: '', words: '' }
 
 /** @param textOf all that is shown of an operation, so that what can be read can be found */
-export function filtered(operations: readonly Operation[], wanted: Wanted, textOf: (operation: Operation) => string): readonly Operation[] {
+export function filtered(events: readonly AuditEvent[], wanted: Wanted, textOf: (event: AuditEvent) => string): readonly AuditEvent[] {
   const words = wanted.words.toLocaleLowerCase().split(/\s+/).filter(Boolean)
-  return operations.filter((operation) => {
-    if (wanted.kind !== '' && kindOf(operation) !== wanted.kind) return false
-    if (wanted.outcome !== '' && operation.outcome !== wanted.outcome) return false
+  return events.filter((event) => {
+    if (wanted.kind !== '' && kindOf(event) !== wanted.kind) return false
+    if (wanted.result !== '' && resultOf(event) !== wanted.result) return false
     if (words.length === 0) return true
-    const text = textOf(operation).toLocaleLowerCase()
+    const text = textOf(event).toLocaleLowerCase()
     return words.every((word) => text.includes(word))
   })
 }

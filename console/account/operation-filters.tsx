@@ -1,20 +1,18 @@
 // Chooses what of the record is shown.
 
 import { NativeSelect, TextInput } from '@mantine/core'
-import { KINDS } from '../shared/operation-text.ts'
+import { KINDS, RESULTS } from '../shared/operation-text.ts'
 import type { Wanted } from './operation-filter.ts'
 import { say } from './say.ts'
 
-interface OperationFiltersProps {
+interface EventFiltersProps {
   readonly wanted: Wanted
   readonly onChange: (wanted: Wanted) => void
 }
 
-const OUTCOMES = ['ok', 'refused', 'limited', 'notice', 'warning', 'alarm'] as const
-
-export function OperationFilters({ wanted, onChange }: OperationFiltersProps) {
+export function EventFilters({ wanted, onChange }: EventFiltersProps) {
   const kinds = Object.entries(KINDS).map(([value, text]) => ({ value, label: say(text) }))
-  const outcomes = OUTCOMES.map((value) => ({ value, label: say(value) }))
+  const results = RESULTS.map((value) => ({ value, label: say(value) }))
   const all = { value: '', label: say('all') }
   return (
     <div className="filters">
@@ -26,9 +24,9 @@ export function OperationFilters({ wanted, onChange }: OperationFiltersProps) {
       />
       <NativeSelect
         label={say('outcome')}
-        data={[all, ...outcomes]}
-        value={wanted.outcome}
-        onChange={({ currentTarget }) => onChange({ ...wanted, outcome: currentTarget.value as Wanted['outcome'] })}
+        data={[all, ...results]}
+        value={wanted.result}
+        onChange={({ currentTarget }) => onChange({ ...wanted, result: currentTarget.value as Wanted['result'] })}
       />
       <TextInput
         type="search"

@@ -4,9 +4,9 @@ export const en = {
   title: 'My account',
 
   loadingSessions: 'Reading your devices and sessions…',
-  loadingOperations: 'Reading the record of your account…',
+  loadingActivity: 'Reading the record of your account…',
   failedSessions: 'Your devices and sessions could not be read.',
-  failedOperations: 'The record of your account could not be read.',
+  failedActivity: 'The record of your account could not be read.',
   failedAlarms: 'Whether somebody misused your account cannot be told just now.',
 
   whoTitle: 'Signed in as',
@@ -52,8 +52,8 @@ export const en = {
   endOthersText: 'Every session and remembered login ends except the ones you are using now. Those devices need the password again.',
   onlyThisOne: 'There are no other sign-ins.',
 
-  operationsTitle: 'What happened in my account',
-  operationsLead: 'Sign-ins, changes and endings, and what applications recorded for you.',
+  auditTitle: 'What happened in my account',
+  auditLead: 'Sign-ins, changes and endings, and what applications recorded for you.',
   activityTitle: 'The last 30 days',
   activitySummary:
     'Operations from {from} to {to}: went well: {done}; refused or held back: {refused}; alarms and warnings: {alarms}. The busiest day was {busiest}, with {most}.',
@@ -94,7 +94,7 @@ export const en = {
   deleteWhat: 'What is deleted, at once and for good:',
   deleteUser: 'your user name, password and roles',
   deleteSessions: 'every session and remembered login, on every device',
-  deleteOperations: 'the record of your account',
+  deleteAuditEvents: 'the record of your account',
   deleteTypeName: 'To be sure, type your user name: {name}',
   deleteNameWrong: 'This is not your user name.',
   deleteNow: 'Delete for good',

@@ -6,9 +6,9 @@ export const zh: Texts = {
   title: '我的账号',
 
   loadingSessions: '正在读取您的设备和会话……',
-  loadingOperations: '正在读取您的账号记录……',
+  loadingActivity: '正在读取您的账号记录……',
   failedSessions: '无法读取您的设备和会话。',
-  failedOperations: '无法读取您的账号记录。',
+  failedActivity: '无法读取您的账号记录。',
   failedAlarms: '暂时无法判断是否有人冒用您的账号。',
 
   whoTitle: '当前登录',
@@ -52,8 +52,8 @@ export const zh: Texts = {
   endOthersText: '除您正在使用的登录外，所有会话和记住的登录都会结束。那些设备需要重新输入密码。',
   onlyThisOne: '没有其他登录。',
 
-  operationsTitle: '我的账号记录',
-  operationsLead: '登录、更改和结束，以及应用为您记录的操作。',
+  auditTitle: '我的账号记录',
+  auditLead: '登录、更改和结束，以及应用为您记录的操作。',
   activityTitle: '最近 30 天',
   activitySummary:
     '{from} 至 {to} 的活动：成功 {done} 次，被拒绝或暂缓 {refused} 次，警报和警告 {alarms} 次。最忙的一天是 {busiest}，共 {most} 次。',
@@ -94,7 +94,7 @@ export const zh: Texts = {
   deleteWhat: '以下内容将立即永久删除：',
   deleteUser: '您的用户名、密码和角色',
   deleteSessions: '所有设备上的所有会话和记住的登录',
-  deleteOperations: '您的账号记录',
+  deleteAuditEvents: '您的账号记录',
   deleteTypeName: '请输入您的用户名以确认：{name}',
   deleteNameWrong: '这不是您的用户名。',
   deleteNow: '永久删除',

@@ -1,8 +1,8 @@
 // The user's record, newest first: far enough back for the picture of the last thirty days, and further when asked.
 
-import type { OperationsPage } from '../../src/client/index.ts'
+import type { AuditEventsPage } from '../../src/client/index.ts'
 import { latchkey } from '../shared/latchkey.ts'
-import { joinOperations, withOlder } from '../shared/operations-pages.ts'
+import { joinEvents, withOlder } from '../shared/operations-pages.ts'
 import { type Paged, usePaged } from '../shared/use-paged.ts'
 import { firstDay } from './activity.ts'
 
@@ -10,23 +10,23 @@ const PAGE = 200
 /** So much is read unasked; whoever has more in thirty days is told how far the picture reaches. */
 const UNASKED = 1_000
 
-export function useOperations(): Paged<OperationsPage> {
-  return usePaged({ read, readOn, join: joinOperations })
+export function useAuditEvents(): Paged<AuditEventsPage> {
+  return usePaged({ read, readOn, join: joinEvents })
 }
 
-async function read(passive: boolean, current: () => OperationsPage | undefined): Promise<OperationsPage> {
+async function read(passive: boolean, current: () => AuditEventsPage | undefined): Promise<AuditEventsPage> {
   const recent = await readRecent(passive)
   return withOlder(recent, current())
 }
 
-const readOn = (cursor: string): Promise<OperationsPage> => latchkey.operations.list({ before: cursor, limit: PAGE })
+const readOn = (cursor: string): Promise<AuditEventsPage> => latchkey.auditEvents.list({ before: cursor, limit: PAGE })
 
-async function readRecent(passive: boolean): Promise<OperationsPage> {
+async function readRecent(passive: boolean): Promise<AuditEventsPage> {
   const since = firstDay(Date.now())
-  let page = await latchkey.operations.list({ limit: PAGE, passive })
-  while (page.next !== null && page.operations.length < UNASKED && Date.parse(page.operations.at(-1)?.at ?? '') >= since) {
-    const older = await latchkey.operations.list({ before: page.next, limit: PAGE, passive })
-    page = joinOperations(page, older)
+  let page = await latchkey.auditEvents.list({ limit: PAGE, passive })
+  while (page.next !== null && page.events.length < UNASKED && Date.parse(page.events.at(-1)?.at ?? '') >= since) {
+    const older = await latchkey.auditEvents.list({ before: page.next, limit: PAGE, passive })
+    page = joinEvents(page, older)
   }
   return page
 }

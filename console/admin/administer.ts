@@ -13,8 +13,8 @@ const call = createCall(location.origin, TIMEOUT, (...request) => latchkey.fetch
 
 /** @throws LatchkeyError */
 export async function administer<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
-  const own = latchkey.user?.code
-  const isAnother = () => latchkey.user?.code !== own
+  const own = latchkey.user?.id
+  const isAnother = () => latchkey.user?.id !== own
   for (;;) {
     const { signIns } = currentStanding()
     try {
@@ -25,7 +25,7 @@ export async function administer<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
       // What one user was about to do is not done by another, who signed in meanwhile.
       if (isAnother()) throw error
       if (isCode(error, 'role.required')) noteStanding({ isRefused: true })
-      if (!isCode(error, 'session.not_fresh')) throw error
+      if (!isCode(error, 'reauthentication.required')) throw error
       // Somebody may have typed it while this call was on its way.
       const isTyped = signIns !== currentStanding().signIns || (await askForPassword())
       if (!isTyped || isAnother()) throw error

@@ -21,7 +21,7 @@ export function Administration({ who }: { readonly who: SignedIn }) {
   return (
     <>
       <ExpiringBanner latest={who.session.expiresAt} aliveUntil={usedAt + who.session.idleTimeout * 1000} />
-      {isRefused ? <NotAllowed who={who} /> : <Parts own={who.user.code} />}
+      {isRefused ? <NotAllowed who={who} /> : <Parts own={who.user.id} />}
       <PasswordAgain who={who} />
     </>
   )
@@ -44,13 +44,13 @@ function Parts({ own }: { readonly own: string }) {
       {place.at === 'keys' && <KeysPage />}
       {place.at === 'user' && (
         <UserPage
-          key={place.code}
-          code={place.code}
+          key={place.id}
+          id={place.id}
           own={own}
-          name={listed.listed(place.code)?.username}
+          name={listed.listed(place.id)?.username}
           onChanged={listed.put}
           onRemoved={(user) => {
-            listed.drop(user.code)
+            listed.drop(user.id)
             setRemoved(user.username)
             location.replace('#users')
           }}

@@ -44,7 +44,7 @@ function DeleteForm({ user, onCancel, onRemoved }: DeleteUserProps & { readonly 
     const isOther = typed.trim() !== name
     setWrong(isOther)
     if (isOther) return field.current?.focus()
-    const well = await run(async () => void (await users.remove(user.code)))
+    const well = await run(async () => void (await users.remove(user.id)))
     if (well) onRemoved(user)
   }
 

@@ -15,13 +15,13 @@ interface LockUserProps {
 }
 
 export function LockUser({ user, onChanged }: LockUserProps) {
-  const { code, username, disabled } = user
+  const { id, username, disabled } = user
   const [isAsking, setAsking] = useState(false)
   const [done, setDone] = useState<string>()
   const { busy, failure, run } = useAction()
 
   async function set(next: boolean) {
-    const changed = await users.change(code, { disabled: next })
+    const changed = await users.change(id, { disabled: next })
     setDone(say(next ? 'wasLocked' : 'wasUnlocked', { name: username, ...changed.ended }))
     onChanged(changed)
   }

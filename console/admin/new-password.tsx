@@ -36,7 +36,7 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
     if (password === '') return refuse(say('missingNew'))
     await run(async () => {
       try {
-        const changed = await users.change(user.code, { password })
+        const changed = await users.change(user.id, { password })
         setPassword('')
         setDone(say('passwordSet', { ...changed.ended }))
         onChanged(changed)

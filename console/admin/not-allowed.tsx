@@ -34,7 +34,7 @@ export function NotAllowed({ who: { user } }: { readonly who: SignedIn }) {
         <p>{say('notAllowedHow')}</p>
         {/* The command sets all roles: those of now are in it, so that none is lost. A name may look like an option; a code does not. */}
         <pre>
-          <code>{['latchkey user role', user.code, ...others, 'admin'].join(' ')}</code>
+          <code>{['latchkey user role', user.id, ...others, 'admin'].join(' ')}</code>
         </pre>
         <Outcome failure={failure} done={isStill && !busy ? say('notAllowedStill') : undefined} />
         <div className="actions">

@@ -5,8 +5,8 @@ import { useLoaded } from '../shared/use-loaded.ts'
 import { DeleteUser } from './delete-user.tsx'
 import { LockUser } from './lock-user.tsx'
 import { NewPassword } from './new-password.tsx'
-import { useUserOperations } from './use-user-operations.ts'
-import { UserOperations } from './user-operations.tsx'
+import { useUserEvents } from './use-user-operations.ts'
+import { UserActivity } from './user-operations.tsx'
 import { UserRoles } from './user-roles.tsx'
 import { UserSessions } from './user-sessions.tsx'
 import { type ChangedUser, type UserRecord, users } from './users.ts'
@@ -18,13 +18,13 @@ interface OneUserProps {
 }
 
 export function OneUser({ user, onChanged, onRemoved }: OneUserProps) {
-  const { code } = user
-  const sessions = useLoaded(useCallback(() => users.sessions(code), [code]))
-  const operations = useUserOperations(code)
+  const { id } = user
+  const sessions = useLoaded(useCallback(() => users.sessions(id), [id]))
+  const events = useUserEvents(id)
 
   /** Everything that is done to somebody is in their record, and may have ended something. */
   async function refresh() {
-    await Promise.all([sessions.refresh(), operations.refresh()])
+    await Promise.all([sessions.refresh(), events.refresh()])
   }
 
   function take(changed: ChangedUser) {
@@ -38,7 +38,7 @@ export function OneUser({ user, onChanged, onRemoved }: OneUserProps) {
       <UserRoles user={user} onChanged={take} onOvertaken={onChanged} />
       <UserSessions user={user} reading={sessions} onEnded={refresh} />
       <NewPassword user={user} onChanged={take} />
-      <UserOperations reading={operations} />
+      <UserActivity reading={events} />
       <DeleteUser user={user} onRemoved={onRemoved} />
     </>
   )

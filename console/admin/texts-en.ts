@@ -53,9 +53,9 @@ export const en = {
   loadingUser: 'Reading this user…',
   failedUser: 'This user could not be read.',
   noSuchUser: 'This user is not there',
-  noSuchUserText: 'No user has the code {code}. It may be mistyped, or the user was deleted.',
+  noSuchUserText: 'No user has the code {id}. It may be mistyped, or the user was deleted.',
   factsTitle: 'Who this is',
-  code: 'Code',
+  userId: 'Code',
   noEmail: 'none',
   createdAt: 'Has an account since',
   ownText:
@@ -92,10 +92,10 @@ export const en = {
   settingPassword: 'Setting the password…',
   passwordSet: 'The new password is set. Sessions ended: {sessions}; remembered logins ended: {remembered}.',
 
-  operationsTitle: 'Record',
-  operationsLead: 'What happened in this account, newest first.',
-  loadingOperations: 'Reading the record…',
-  failedOperations: 'The record could not be read.',
+  auditTitle: 'Record',
+  auditLead: 'What happened in this account, newest first.',
+  loadingActivity: 'Reading the record…',
+  failedActivity: 'The record could not be read.',
 
   deleteTitle: 'Delete this user',
   deleteLead: 'This cannot be undone.',

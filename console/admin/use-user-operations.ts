@@ -1,19 +1,19 @@
 // Somebody's record, newest first, and further back when asked.
 
 import { useCallback } from 'react'
-import type { OperationsPage } from '../../src/client/index.ts'
-import { joinOperations, withOlder } from '../shared/operations-pages.ts'
+import type { AuditEventsPage } from '../../src/client/index.ts'
+import { joinEvents, withOlder } from '../shared/operations-pages.ts'
 import { type Paged, usePaged } from '../shared/use-paged.ts'
 import { users } from './users.ts'
 
-export function useUserOperations(code: string): Paged<OperationsPage> {
+export function useUserEvents(id: string): Paged<AuditEventsPage> {
   const read = useCallback(
-    async (_passive: boolean, current: () => OperationsPage | undefined) => {
-      const recent = await users.operations(code)
+    async (_passive: boolean, current: () => AuditEventsPage | undefined) => {
+      const recent = await users.events(id)
       return withOlder(recent, current())
     },
-    [code],
+    [id],
   )
-  const readOn = useCallback((cursor: string) => users.operations(code, cursor), [code])
-  return usePaged({ read, readOn, join: joinOperations })
+  const readOn = useCallback((cursor: string) => users.events(id, cursor), [id])
+  return usePaged({ read, readOn, join: joinEvents })
 }

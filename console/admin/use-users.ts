@@ -11,9 +11,9 @@ export interface ListedUsers extends Paged<UsersPage> {
   readonly add: (user: UserRecord) => void
   /** Shows somebody who is listed as they are now. */
   readonly put: (user: UserRecord) => void
-  readonly drop: (code: string) => void
+  readonly drop: (id: string) => void
   /** As somebody is listed, if they are. */
-  readonly listed: (code: string) => UserRecord | undefined
+  readonly listed: (id: string) => UserRecord | undefined
 }
 
 export function useUsers(): ListedUsers {
@@ -36,9 +36,9 @@ export function useUsers(): ListedUsers {
     },
     [name, edit],
   )
-  const put = useCallback((user: UserRecord) => edit((listed) => listed.map((each) => (each.code === user.code ? user : each))), [edit])
-  const drop = useCallback((code: string) => edit((listed) => listed.filter((user) => user.code !== code)), [edit])
-  const listed = useCallback((code: string) => current()?.users.find((user) => user.code === code), [current])
+  const put = useCallback((user: UserRecord) => edit((listed) => listed.map((each) => (each.id === user.id ? user : each))), [edit])
+  const drop = useCallback((id: string) => edit((listed) => listed.filter((user) => user.id !== id)), [edit])
+  const listed = useCallback((id: string) => current()?.users.find((user) => user.id === id), [current])
   return { ...reading, name, find, add, put, drop, listed }
 }
 
@@ -48,6 +48,6 @@ function join(page: UsersPage, following: UsersPage): UsersPage {
 
 /** Somebody who was added here comes again with a later page. */
 function withAll(listed: readonly UserRecord[], more: readonly UserRecord[]): readonly UserRecord[] {
-  const known = new Set(listed.map(({ code }) => code))
-  return [...listed, ...more.filter(({ code }) => !known.has(code))]
+  const known = new Set(listed.map(({ id }) => id))
+  return [...listed, ...more.filter(({ id }) => !known.has(id))]
 }

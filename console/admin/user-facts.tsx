@@ -42,9 +42,9 @@ export function UserFacts({ user, action, children }: UserFactsProps) {
           </dd>
         </div>
         <div>
-          <dt>{say('code')}</dt>
+          <dt>{say('userId')}</dt>
           <dd className="breaking">
-            <code>{user.code}</code>
+            <code>{user.id}</code>
           </dd>
         </div>
       </dl>

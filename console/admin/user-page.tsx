@@ -13,7 +13,7 @@ import { UserState } from './user-state.tsx'
 import { type UserRecord, users } from './users.ts'
 
 interface UserPageProps {
-  readonly code: string
+  readonly id: string
   /** As the user is listed, for as long as nothing else is known. */
   readonly name: string | undefined
   /** The code of the reader. */
@@ -22,9 +22,9 @@ interface UserPageProps {
   readonly onRemoved: (user: UserRecord) => void
 }
 
-export function UserPage({ code, name, own, onChanged, onRemoved }: UserPageProps) {
-  const { state, load, set } = useLoaded(useCallback(() => users.read(code), [code]))
-  const isMissing = state.status === 'failed' && isCode(state.error, 'not_found')
+export function UserPage({ id, name, own, onChanged, onRemoved }: UserPageProps) {
+  const { state, load, set } = useLoaded(useCallback(() => users.read(id), [id]))
+  const isMissing = state.status === 'failed' && isCode(state.error, 'resource.not_found')
   const user = state.status === 'here' ? state.value : undefined
 
   function take(changed: UserRecord) {
@@ -36,15 +36,15 @@ export function UserPage({ code, name, own, onChanged, onRemoved }: UserPageProp
     <>
       <div className="above">
         <a href="#users">← {say('allUsers')}</a>
-        <Heading text={user?.username ?? (isMissing ? say('noSuchUser') : (name ?? code))}>
+        <Heading text={user?.username ?? (isMissing ? say('noSuchUser') : (name ?? id))}>
           {user?.disabled && <UserState user={user} />}
         </Heading>
       </div>
       {state.status === 'loading' && <Waiting text={say('loadingUser')} />}
-      {isMissing && <p>{say('noSuchUserText', { code })}</p>}
+      {isMissing && <p>{say('noSuchUserText', { id })}</p>}
       {state.status === 'failed' && !isMissing && <Failure text={say('failedUser')} error={state.error} again={load} />}
-      {user !== undefined && user.code === own && <OwnUser user={user} />}
-      {user !== undefined && user.code !== own && <OneUser user={user} onChanged={take} onRemoved={onRemoved} />}
+      {user !== undefined && user.id === own && <OwnUser user={user} />}
+      {user !== undefined && user.id !== own && <OneUser user={user} onChanged={take} onRemoved={onRemoved} />}
     </>
   )
 }

@@ -38,12 +38,12 @@ export function UserRoles({ user, onChanged, onOvertaken }: UserRolesProps) {
     setDone(false)
     await run(async () => {
       try {
-        const now = await users.read(user.code)
+        const now = await users.read(user.id)
         if (rolesOf(now) !== rolesOf(user)) {
           failed(say('rolesOvertaken'))
           return onOvertaken(now)
         }
-        const changed = await users.change(user.code, { roles: rolesIn(typed) })
+        const changed = await users.change(user.id, { roles: rolesIn(typed) })
         setTyped(rolesOf(changed.user))
         setDone(true)
         onChanged(changed)

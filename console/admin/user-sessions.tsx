@@ -23,7 +23,7 @@ interface UserSessionsProps {
   readonly onEnded: () => Promise<void>
 }
 
-export function UserSessions({ user: { code, username }, reading: { state, load }, onEnded }: UserSessionsProps) {
+export function UserSessions({ user: { id, username }, reading: { state, load }, onEnded }: UserSessionsProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const [isAsking, setAsking] = useState(false)
   const [ending, setEnding] = useState<string>()
@@ -72,7 +72,7 @@ export function UserSessions({ user: { code, username }, reading: { state, load 
         text={say('endEverythingText')}
         button={say('endEverything')}
         onDone={() => heading.current?.focus()}
-        act={async () => take(await users.endEverything(code))}
+        act={async () => take(await users.endEverything(id))}
       />
     </Section>
   )

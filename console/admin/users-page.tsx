@@ -40,7 +40,7 @@ export function UsersPage({ own, listed }: UsersPageProps) {
         <Outcome failure={undefined} done={added && say('added', { name: added.username })} />
         {added !== undefined && (
           <p className="added">
-            <a href={`#${added.code}`}>{say('showUser', { name: added.username })}</a>
+            <a href={`#${added.id}`}>{say('showUser', { name: added.username })}</a>
           </p>
         )}
         {state.status === 'loading' && <Waiting text={say('loadingUsers')} />}

@@ -27,10 +27,10 @@ export function UsersTable({ users, own, bodyRef }: UsersTableProps) {
       </thead>
       <tbody ref={bodyRef}>
         {users.map((user) => (
-          <tr key={user.code}>
+          <tr key={user.id}>
             <th scope="row">
-              <a href={`#${user.code}`}>{user.username}</a>
-              {user.code === own && (
+              <a href={`#${user.id}`}>{user.username}</a>
+              {user.id === own && (
                 <span className="own">
                   {say('you')} · <a href="/account">{say('myAccount')}</a>
                 </span>

@@ -1,11 +1,11 @@
 // A user as administrators see one, and what they do to one.
 
-import type { EndedCounts, OperationsPage } from '../../src/client/index.ts'
+import type { EndedCounts, AuditEventsPage } from '../../src/client/index.ts'
 import type { Listed } from '../shared/lineages.ts'
 import { administer } from './administer.ts'
 
 export interface UserRecord {
-  readonly code: string
+  readonly id: string
   readonly username: string
   readonly email: string | null
   readonly roles: readonly string[]
@@ -41,22 +41,22 @@ export const users = {
   list: (after?: string) => administer<UsersPage>('GET', `/users?limit=${PAGE}${following('after', after)}`),
   find: (name: string) => administer<UsersPage>('GET', `/users?name=${encodeURIComponent(name)}`),
   add: async (user: NewUserRecord) => (await administer<{ user: UserRecord }>('POST', '/users', user)).user,
-  read: async (code: string) => (await administer<{ user: UserRecord }>('GET', pathOf(code))).user,
-  change: (code: string, change: UserChange) => administer<ChangedUser>('PATCH', pathOf(code), change),
-  remove: (code: string) => administer('DELETE', pathOf(code)),
-  sessions: (code: string) => administer<readonly Listed[]>('GET', `${pathOf(code)}/sessions`),
+  read: async (id: string) => (await administer<{ user: UserRecord }>('GET', pathOf(id))).user,
+  change: (id: string, change: UserChange) => administer<ChangedUser>('PATCH', pathOf(id), change),
+  remove: (id: string) => administer('DELETE', pathOf(id)),
+  sessions: (id: string) => administer<readonly Listed[]>('GET', `${pathOf(id)}/sessions`),
   endSession: async (id: string) => (await administer<Ended>('DELETE', `/sessions/${encodeURIComponent(id)}`)).ended,
-  endEverything: async (code: string) => (await administer<Ended>('DELETE', `${pathOf(code)}/sessions`)).ended,
-  operations: (code: string, before?: string) =>
-    administer<OperationsPage>('GET', `${pathOf(code)}/operations?limit=${RECORD_PAGE}${following('before', before)}`),
+  endEverything: async (id: string) => (await administer<Ended>('DELETE', `${pathOf(id)}/sessions`)).ended,
+  events: (id: string, before?: string) =>
+    administer<AuditEventsPage>('GET', `${pathOf(id)}/audit-events?limit=${RECORD_PAGE}${following('before', before)}`),
 }
 
 interface Ended {
   readonly ended: EndedCounts
 }
 
-function pathOf(code: string): string {
-  return `/users/${encodeURIComponent(code)}`
+function pathOf(id: string): string {
+  return `/users/${encodeURIComponent(id)}`
 }
 
 function following(name: 'after' | 'before', cursor: string | undefined): string {

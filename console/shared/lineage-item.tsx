@@ -20,13 +20,13 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
   const way = (listed: Listed, isOwn: boolean) => (
     <WayOut listed={listed} isOwn={isOwn} busy={ending === listed.id} onEnd={() => (isOwn ? onSignOut?.() : onEnd(listed))} />
   )
-  const isRemembered = root.kind === 'remembered'
+  const isRemembered = root.kind === 'remember_me'
   return (
     <li className={current ? 'lineage current' : 'lineage'}>
       <div className="entry">
         <div>
           <h3>
-            {sayDevice(root.device)}
+            {sayDevice(root.userAgent)}
             {current && <Mark text={say(isRemembered ? 'currentDevice' : 'current')} />}
             {root.bound && <Mark text={say('bound')} title={say('boundWhy')} />}
           </h3>
@@ -41,7 +41,7 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
             <li key={session.id} className="entry">
               <div>
                 <h4>
-                  {sayDevice(session.device)}
+                  {sayDevice(session.userAgent)}
                   {session.current && <Mark text={say('current')} />}
                 </h4>
                 <p className="soft sentence">{saySession(session, root)}</p>
@@ -71,7 +71,7 @@ interface WayOutProps {
 }
 
 function WayOut({ listed, isOwn, busy, onEnd }: WayOutProps) {
-  const what = `${say(listed.kind)}, ${sayDevice(listed.device)}`
+  const what = `${say(listed.kind)}, ${sayDevice(listed.userAgent)}`
   return (
     <ActionButton variant="default" size="xs" busy={busy} onClick={onEnd} aria-label={isOwn ? undefined : say('endNamed', { what })}>
       {say(isOwn ? 'signOut' : 'end')}

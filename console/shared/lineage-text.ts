@@ -11,7 +11,7 @@ export function sayRemembered(login: Listed): string {
 
 /** @param root the remembered login that started it, where there is one */
 export function saySession(session: Listed, root: Listed | undefined): string {
-  if (root !== undefined) return say('sessionFrom', { ...blanksOf(session), date: sayDay(root.startedAt), device: sayDevice(root.device) })
+  if (root !== undefined) return say('sessionFrom', { ...blanksOf(session), date: sayDay(root.startedAt), device: sayDevice(root.userAgent) })
   return say(session.startedBy === null ? 'sessionAlone' : 'sessionOrphan', { ...blanksOf(session), date: sayDay(session.startedAt) })
 }
 

@@ -13,8 +13,8 @@ export interface Lineage {
 
 /** What is in use here comes first, then what was used last. */
 export function lineagesOf(listed: readonly Listed[]): readonly Lineage[] {
-  const remembered = new Set(listed.filter(({ kind }) => kind === 'remembered').map(({ id }) => id))
-  const isRoot = ({ kind, startedBy }: Listed) => kind === 'remembered' || startedBy === null || !remembered.has(startedBy)
+  const remembered = new Set(listed.filter(({ kind }) => kind === 'remember_me').map(({ id }) => id))
+  const isRoot = ({ kind, startedBy }: Listed) => kind === 'remember_me' || startedBy === null || !remembered.has(startedBy)
   return listed
     .filter(isRoot)
     .map((root) => {

@@ -16,7 +16,7 @@ interface PresentProps {
 export function Present({ heading, children }: PresentProps) {
   const [presence, ask] = usePresence()
   // Nothing typed for one user may be left on the screen of another.
-  if (presence.status === 'here') return <Fragment key={presence.who.user.code}>{children(presence.who)}</Fragment>
+  if (presence.status === 'here') return <Fragment key={presence.who.user.id}>{children(presence.who)}</Fragment>
   return (
     <>
       {heading !== undefined && <h1 tabIndex={-1}>{heading}</h1>}

@@ -43,7 +43,7 @@ class App(BaseHTTPRequestHandler):
     @property
     def user_code(self):
         # A name can be given to somebody else one day, a code never is: what belongs to a user is kept by the code.
-        return self.headers["Remote-User-Code"]
+        return self.headers["Remote-User-Id"]
 
     def body(self):
         """The whole body; a proxy may pass it on in chunks, which this server leaves to us."""

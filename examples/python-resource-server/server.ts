@@ -12,7 +12,7 @@ await together(async ({ folder, launch }) => {
   const url = `http://localhost:${port}`
   const settings = { PORT: String(port), DATABASE_URL: `sqlite:${folder}/latchkey.db` }
   await launch(process.execPath, [LATCHKEY, 'serve'], settings, `${url}/livez`)
-  const added = execFileSync(process.execPath, [LATCHKEY, 'key', 'add', '--service', 'python', '--json'], {
+  const added = execFileSync(process.execPath, [LATCHKEY, 'service-key', 'create', 'python', '--json'], {
     env: { ...process.env, ...settings },
   })
   const service = `http://localhost:${servicePort}`

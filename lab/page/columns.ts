@@ -2,7 +2,7 @@
 
 import { filled } from '../../src/client/filled.ts'
 import { sightIn } from '../../src/client/sight.ts'
-import type { Entry, HeldCredential, HeldOperation, State } from '../seen.ts'
+import type { Entry, HeldCredential, StoredAuditEvent, State } from '../seen.ts'
 import { make, mark, show } from './elements.ts'
 import { type HeldToken, tokenEnd } from './token.ts'
 import { answered, carried, sayTime, texts } from './told.ts'
@@ -48,17 +48,17 @@ function browserRows({ browser, now }: State, token: HeldToken | undefined): rea
 function serverRows({ server }: State): readonly HTMLElement[] {
   const credentials = server.credentials.map(credentialRow)
   if (credentials.length === 0) return [nothing()]
-  const operations = server.operations.map(({ at, action, outcome, ip, detail }) =>
+  const events = server.events.map(({ at, action, outcome, severity, ip, detail }) =>
     make(
       'li',
-      outcome === 'alarm' ? 'alarm' : '',
+      severity === 'alarm' ? 'alarm' : '',
       make('time', 'soft', sayTime(at)),
       ` ${action} `,
-      outcome === 'ok' ? '' : mark(false, outcome),
-      make('span', 'soft', ` ${outcome === 'alarm' ? evidenceOf({ detail }) : ip}`),
+      outcome === 'success' && severity === 'info' ? '' : mark(false, severity === 'info' ? outcome : severity),
+      make('span', 'soft', ` ${severity === 'alarm' ? evidenceOf({ detail }) : ip}`),
     ),
   )
-  return [...credentials, make('h3', '', texts.record), make('ul', 'operations', ...operations)]
+  return [...credentials, make('h3', '', texts.record), make('ul', 'events', ...events)]
 }
 
 function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, data }: HeldCredential): HTMLElement {
@@ -96,7 +96,7 @@ function requestRow(entry: Entry): HTMLElement {
   )
 }
 
-export function evidenceOf(alarm: Pick<HeldOperation, 'detail'>): string {
+export function evidenceOf(alarm: Pick<StoredAuditEvent, 'detail'>): string {
   const [now, before] = [sightIn(alarm, 'presentedNow'), sightIn(alarm, 'seenBefore')]
   return filled(texts.evidence, { now: now?.ip ?? '?', before: before?.ip ?? '?' })
 }

@@ -10,11 +10,11 @@ import { answered, askState, carried, closeBrowser, copy, differ, explain, texts
 
 let token: HeldToken | undefined
 /** Whose the cookies are, or were last. */
-let userCode: string | undefined
+let userId: string | undefined
 
 interface Answer {
   readonly token?: string
-  readonly user?: { readonly code: string }
+  readonly user?: { readonly id: string }
   readonly code?: string
   readonly reason?: string
 }
@@ -24,7 +24,7 @@ const input = (id: string) => document.getElementById(id) as HTMLInputElement
 async function refresh(): Promise<State | undefined> {
   try {
     const state = await askState()
-    userCode = state.userCode ?? userCode
+    userId = state.userId ?? userId
     drawColumns(state, token)
     document.body.classList.remove('unreachable')
     return state
@@ -46,7 +46,7 @@ async function call(title: string, method: string, path: string, withToken: bool
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const answer = (await response.json()) as Answer
-  if (answer.token !== undefined) token = { token: answer.token, userCode: answer.user?.code ?? '' }
+  if (answer.token !== undefined) token = { token: answer.token, userId: answer.user?.id ?? '' }
   if (response.ok && path.startsWith('/access/logout/')) token = undefined
   const after = await refresh()
   const entry = after?.journal.find(({ who }) => who === 'page')
@@ -101,7 +101,7 @@ async function tryOutBound(what: 'jar' | 'token', title: string): Promise<void> 
         answered: answered(attempt),
         why: attempt.status < 400 && attempt.by === 'thief' ? texts.reasons.boundTokenReads : explain(attempt),
       })),
-      ...(told === null ? [] : [{ tried: texts.record, ok: false, answered: `${told.action} ${told.outcome}`, why: evidenceOf(told) }]),
+      ...(told === null ? [] : [{ tried: texts.record, ok: false, answered: `${told.action} ${told.severity}`, why: evidenceOf(told) }]),
     ],
   })
 }
@@ -141,7 +141,7 @@ async function forge(title: string, by: string, path: string, body?: object): Pr
   })
 }
 
-const logoutPath = () => `/access/logout/${token?.userCode ?? userCode ?? 'nobody'}`
+const logoutPath = () => `/access/logout/${token?.userId ?? userId ?? 'nobody'}`
 
 const typed = () => ({ username: input('username').value, password: input('password').value, remember: input('remember').checked })
 

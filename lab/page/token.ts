@@ -2,7 +2,7 @@
 
 export interface HeldToken {
   readonly token: string
-  readonly userCode: string
+  readonly userId: string
 }
 
 /** When it ends, in milliseconds since 1970, from its own claims. */

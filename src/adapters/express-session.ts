@@ -65,7 +65,7 @@ export function fromExpressSession(latchkey: Bridged, options: BridgeOptions): R
 
   function signIn(request: Request, user: string, session: OldSession) {
     const remember = session.cookie?.expires instanceof Date
-    const whence = { ip: request.ip ?? '', device: request.get('user-agent') ?? '' }
+    const whence = { ip: request.ip ?? '', userAgent: request.get('user-agent') ?? '' }
     return latchkey.users.signIn(user, { remember, data: dataOf(request) }, whence)
   }
 
@@ -100,7 +100,7 @@ export function fromExpressSession(latchkey: Bridged, options: BridgeOptions): R
 
   async function carriesOurs(request: Request): Promise<boolean> {
     const found = await latchkey.guard({ ...visitOf(request, () => ''), method: 'GET' })
-    return found.ok || found.error.detail.reason !== 'none' || found.error.detail.restorable === true
+    return found.ok || found.error.detail.reason !== 'none' || found.error.detail.refreshable === true
   }
 
   return (request, response, next) => {

@@ -1,4 +1,4 @@
-// latchkey migrate: bring the database to the form this version works with. `serve` does it too.
+// latchkey migrate: migrate the database to the schema of this version. `serve` does so at its start.
 
 import type { Command } from 'commander'
 import { migrateDatabase } from '../open-store.ts'
@@ -9,7 +9,7 @@ import type { CommandOptions } from './with-engine.ts'
 export function addMigrateCommand(program: Command): void {
   program
     .command('migrate')
-    .description('bring the database to the form this version works with, and say which that is')
+    .description('Migrate the database to the schema of this version')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       try {
@@ -18,7 +18,7 @@ export function addMigrateCommand(program: Command): void {
         print(
           { from: found, to: known },
           options,
-          found === known ? `The database is at version ${known} already.` : `The database is at version ${known} now; it was at ${found}.`,
+          found === known ? `The database schema is already at version ${known}.` : `The database schema was migrated from version ${found} to ${known}.`,
         )
       } catch (error) {
         fail(error, options)

@@ -16,7 +16,7 @@ class NamedRefusal extends AuthError {
   readonly #sentence: string
 
   constructor(sentence: string) {
-    super('not_found')
+    super('resource.not_found')
     this.#sentence = sentence
   }
 

@@ -1,22 +1,23 @@
-// Every command, and how each of them fails.
+// The command line: all commands, and their exit codes.
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addDoctorCommand } from './doctor/command.ts'
-import { addKeyCommands } from './key.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { EXIT, fail, failUsage } from './output.ts'
 import { addServeCommand } from './serve.ts'
+import { addServiceKeyCommands } from './service-key.ts'
 import { addSessionCommands } from './session.ts'
+import { addSigningKeyCommands } from './signing-key.ts'
 import { addUserCommands } from './user.ts'
 
 const manifest: { readonly version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 const program = new Command('latchkey')
-  .description('Login for web applications: a remembered login, a session and a token in one lineage with one ending.')
-  .option('--database-url <url>', 'the database (DATABASE_URL); sqlite:latchkey.db where nothing is set')
-  .option('--json', 'print JSON')
-  .version(manifest.version, '-v, --version', 'print the version')
+  .description('Login for web applications: remember-me logins, sessions and access tokens, revoked together.')
+  .option('--database-url <url>', 'Database URL (DATABASE_URL); default: sqlite:latchkey.db')
+  .option('--json', 'Print JSON')
+  .version(manifest.version, '-v, --version', 'Print the version')
   .configureHelp({ showGlobalOptions: true })
   .configureOutput({ outputError: (text) => failUsage(text, { json: process.argv.includes('--json') }) })
   .exitOverride()
@@ -24,14 +25,15 @@ const program = new Command('latchkey')
 addServeCommand(program)
 addUserCommands(program)
 addSessionCommands(program)
-addKeyCommands(program)
+addSigningKeyCommands(program)
+addServiceKeyCommands(program)
 addMigrateCommand(program)
 addDoctorCommand(program)
 
 try {
   await program.parseAsync()
 } catch (error) {
-  // Commander has said what was wrong, or printed the help that was asked for.
+  // Commander has already printed the error or the help.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
   else fail(error)
 }

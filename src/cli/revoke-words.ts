@@ -51,12 +51,12 @@ function those(found: RevokeCounts, what: Revocation): string {
   return 'before' in what ? `${whose}, in lineages that began before ${new Date(what.before).toISOString()}` : whose
 }
 
-function credentials({ sessions, remembered }: RevokeCounts): string {
-  return `${counted(sessions, 'session')} and ${counted(remembered, 'remembered login')}`
+function credentials({ sessions, rememberMe }: RevokeCounts): string {
+  return `${counted(sessions, 'session')} and ${counted(rememberMe, 'remembered login')}`
 }
 
-function total({ sessions, remembered }: RevokeCounts): number {
-  return sessions + remembered
+function total({ sessions, rememberMe }: RevokeCounts): number {
+  return sessions + rememberMe
 }
 
 function isNothing(found: RevokeCounts): boolean {

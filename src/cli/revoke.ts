@@ -64,8 +64,8 @@ async function run(engine: Engine, what: Revocation, options: RevokeOptions): Pr
   if (ended instanceof AuthError) return refusalFor(ended, what)
   say(haveEnded(ended))
   const acknowledged = await acknowledgementOf(engine)
-  const { sessions, remembered } = ended
-  print({ found, ended: { sessions, remembered }, acknowledged }, options, acknowledgementLine(acknowledged))
+  const { sessions, rememberMe } = ended
+  print({ found, ended: { sessions, rememberMe }, acknowledged }, options, acknowledgementLine(acknowledged))
   return undefined
 }
 
@@ -121,7 +121,7 @@ async function acknowledgementOf(engine: Engine): Promise<Acknowledged | null> {
 }
 
 function refusalFor(refusal: AuthError, what: Revocation): AuthError {
-  if (refusal.code !== 'not_found') return refusal
+  if (refusal.code !== 'resource.not_found') return refusal
   if ('user' in what) return notFound(`user ${what.user}`)
   if ('lineage' in what) return notFound(`live lineage ${what.lineage}`)
   return 'id' in what ? notFound(`live credential ${what.id}`) : refusal

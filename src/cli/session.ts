@@ -1,4 +1,4 @@
-// latchkey session: listing, and revoking, which has a file of its own.
+// latchkey session: list, and revoke, which has its own file.
 
 import type { Command } from 'commander'
 import type { CredentialRecord } from '../domain/credential.ts'
@@ -13,19 +13,19 @@ import { type CommandOptions, withEngine } from './with-engine.ts'
 const PAGE = 500
 
 export function addSessionCommands(program: Command): void {
-  const session = program.command('session').description('sessions and remembered logins: list, revoke')
+  const session = program.command('session').description('Manage sessions and remember-me logins')
 
   session
     .command('list')
-    .description('list the live sessions and remembered logins, of all users or of one')
-    .option('--user <name>', 'of this user alone')
+    .description('List the active sessions and remember-me logins of all users, or of one')
+    .option('--user <name>', 'Only those of this user')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { user?: string }>()
       await withEngine(options, 'read', async (engine) => {
         const records = await listRecords(engine, options.user)
         if (records instanceof AuthError) return records
         const rows = records.map(present)
-        print(rows, options, table(rows, ['id', 'kind', 'username', 'lastSeenAt', 'ip', 'device'], 'Nobody is signed in.'))
+        print(rows, options, table(rows, ['id', 'kind', 'username', 'lastSeenAt', 'ip', 'userAgent'], 'No active sessions.'))
         return undefined
       })
     })
@@ -36,20 +36,20 @@ export function addSessionCommands(program: Command): void {
 async function listRecords(engine: Engine, user: string | undefined): Promise<readonly CredentialRecord[] | AuthError> {
   if (user !== undefined) {
     const found = await findUser(engine, user)
-    return found ? engine.store.credentials.listByUser(found.code) : notFound(`user ${user}`)
+    return found ? engine.store.credentials.listByUser(found.id) : notFound(`user ${user}`)
   }
   const records: CredentialRecord[] = []
   for (let after: string | null = null; ; ) {
     const page = await engine.store.users.page(after, PAGE)
-    for (const { code } of page) records.push(...(await engine.store.credentials.listByUser(code)))
-    after = page.at(-1)?.code ?? null
+    for (const { id } of page) records.push(...(await engine.store.credentials.listByUser(id)))
+    after = page.at(-1)?.id ?? null
     if (page.length < PAGE) return records
   }
 }
 
 function present(record: CredentialRecord) {
-  const { id, kind, lineage, username, userCode, startedAt, lastSeenAt, expiresAt, ip, device } = record
+  const { id, kind, lineage, username, userId, startedAt, lastSeenAt, expiresAt, ip, userAgent } = record
   const iso = (at: number) => new Date(at).toISOString()
   const times = { startedAt: iso(startedAt), lastSeenAt: iso(lastSeenAt), expiresAt: iso(expiresAt) }
-  return { id, kind, lineage, username, userCode, ...times, ip, device }
+  return { id, kind, lineage, username, userId, ...times, ip, userAgent }
 }

@@ -1,4 +1,4 @@
-// latchkey user: adding, listing, roles, enabling and disabling, deleting, a new password, importing.
+// latchkey user: add, list, set-roles, enable, disable, delete, set-password, import.
 
 import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
@@ -16,14 +16,14 @@ import { type CommandOptions, withEngine } from './with-engine.ts'
 const PAGE = 500
 
 export function addUserCommands(program: Command): void {
-  const user = program.command('user').description('users: add, list, role, enable, disable, delete, password, import')
+  const user = program.command('user').description('Manage users')
 
   user
     .command('add <name>')
-    .description('add a user; the password is typed unseen, or read as the first line of standard input')
-    .option('--role <role...>', 'a role, such as admin', [])
-    .option('--email <address>', 'an e-mail address')
-    .option('--reuse-name', 'also where the name was that of a user who was deleted: applications may take one for the other')
+    .description('Add a user. The password is prompted for, or read from the first line of standard input')
+    .option('--role <role...>', 'A role, such as admin', [])
+    .option('--email <address>', 'An e-mail address')
+    .option('--reuse-name', 'Allow the name of a deleted user. Applications that know users by name may confuse the two')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { role: string[]; email?: string; reuseName?: true }>()
       await withEngine(options, 'create', async (engine) => {
@@ -37,14 +37,14 @@ export function addUserCommands(program: Command): void {
           reuseName: options.reuseName === true,
         })
         if (added instanceof AuthError) return added
-        print(presentUser(added), options, `Added ${added.username} (${added.code})${rolesText(added)}.`)
+        print(presentUser(added), options, `Added ${added.username} (${added.id})${rolesText(added)}.`)
         return undefined
       })
     })
 
   user
     .command('list')
-    .description('list all users')
+    .description('List all users')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, 'read', async (engine) => {
@@ -53,15 +53,15 @@ export function addUserCommands(program: Command): void {
         print(
           rows,
           options,
-          table(cells, ['username', 'code', 'roles', 'disabled', 'createdAt'], 'There are no users yet: latchkey user add NAME.'),
+          table(cells, ['username', 'id', 'roles', 'disabled', 'createdAt'], 'No users: latchkey user add NAME.'),
         )
         return undefined
       })
     })
 
   user
-    .command('role <name> [roles...]')
-    .description('set the roles of a user; none takes them all away. Tokens issued before are to be renewed')
+    .command('set-roles <name> [roles...]')
+    .description('Replace the roles of a user; without ROLES, remove all. Access tokens issued before must be renewed')
     .action(async (name: string, roles: string[], _options: unknown, command: Command) => {
       await change(
         command,
@@ -76,19 +76,19 @@ export function addUserCommands(program: Command): void {
 
   user
     .command('enable <name>')
-    .description('let a disabled user sign in again')
+    .description('Allow a disabled user to sign in again')
     .action(async (name: string, _options: unknown, command: Command) => {
       await change(
         command,
         name,
         (engine) => setDisabled(engine, 'operator', name, false),
-        ({ user: { username } }) => `${username} may sign in.`,
+        ({ user: { username } }) => `${username} is enabled.`,
       )
     })
 
   user
     .command('disable <name>')
-    .description('end everything of a user, and let them sign in no more')
+    .description('Disable a user and revoke everything they have signed in with')
     .action(async (name: string, _options: unknown, command: Command) => {
       await change(
         command,
@@ -100,7 +100,7 @@ export function addUserCommands(program: Command): void {
 
   user
     .command('delete <name>')
-    .description('delete a user and all that belongs to them')
+    .description('Delete a user and their data')
     .action(async (name: string, _options: unknown, command: Command) => {
       await change(
         command,
@@ -111,8 +111,8 @@ export function addUserCommands(program: Command): void {
     })
 
   user
-    .command('password <name>')
-    .description('set a new password and end everything of the user; it is read like that of `user add`')
+    .command('set-password <name>')
+    .description('Set a new password and revoke everything the user has signed in with. The password is read as in `user add`')
     .action(async (name: string, _options: unknown, command: Command) => {
       await change(
         command,
@@ -134,7 +134,7 @@ async function change(
   const options = command.optsWithGlobals<CommandOptions>()
   await withEngine(options, 'change', async (engine) => {
     const changed = await run(engine)
-    if (changed instanceof AuthError) return changed.code === 'not_found' ? notFound(`user ${name}`) : changed
+    if (changed instanceof AuthError) return changed.code === 'resource.not_found' ? notFound(`user ${name}`) : changed
     print({ ...presentUser(changed.user), ended: changed.ended }, options, sentence(changed))
     return undefined
   })
@@ -143,7 +143,7 @@ async function change(
 async function allUsers(engine: Engine): Promise<readonly UserRecord[]> {
   const users: UserRecord[] = []
   for (;;) {
-    const page = await engine.store.users.page(users.at(-1)?.code ?? null, PAGE)
+    const page = await engine.store.users.page(users.at(-1)?.id ?? null, PAGE)
     users.push(...page)
     if (page.length < PAGE) return users
   }
@@ -158,6 +158,6 @@ function rolesText({ roles }: UserRecord): string {
   return roles.length === 0 ? '' : ` with the roles ${roles.join(', ')}`
 }
 
-function endedText({ ended: { sessions, remembered } }: UserResult): string {
-  return `${sessions} sessions and ${remembered} remembered logins ended`
+function endedText({ ended: { sessions, rememberMe } }: UserResult): string {
+  return `${sessions} sessions and ${rememberMe} remember-me logins were revoked`
 }

@@ -1,7 +1,7 @@
 // latchkey/client: what an application loads to sign people in, to call with a token, and to hear when it is over.
 
 import { CLIENT_NAME_PREFIX } from '../domain/persisted-names.ts'
-import type { OperationAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
+import type { AuditEventAnswer, SessionsAnswer, SignedInAnswer, WhoAnswer } from '../http/contract.ts'
 import { type Ajax, type AjaxOptions, type Axios, type AxiosRequest, ajaxTransport, interceptAxios } from './adapters.ts'
 import { type Call, type CallOptions, createCall, isSignedOut } from './calls.ts'
 import { createCarrier, type Passively } from './carrier.ts'
@@ -47,7 +47,7 @@ export interface Credentials {
 
 export interface EndedCounts {
   readonly sessions: number
-  readonly remembered: number
+  readonly rememberMe: number
 }
 
 export interface VersionedData {
@@ -55,8 +55,8 @@ export interface VersionedData {
   readonly version: number
 }
 
-export interface OperationsPage {
-  readonly operations: readonly OperationAnswer[]
+export interface AuditEventsPage {
+  readonly events: readonly AuditEventAnswer[]
   /** Hand it in as `before` for the page that follows; null on the last. */
   readonly next: string | null
 }
@@ -172,13 +172,13 @@ export function createClient(options: ClientOptions = {}) {
     async logout({ everywhere = false } = {}): Promise<EndedCounts> {
       try {
         await holder.token()
-        const code = holder.current?.user.code ?? ''
+        const code = holder.current?.user.id ?? ''
         const { ended } = await own<{ ended: EndedCounts }>('POST', `/access/logout/${code}${everywhere ? '?everywhere=true' : ''}`)
         holder.end('signed_out')
         return ended
       } catch (error) {
         if (!isSignedOut(error)) throw error
-        return { sessions: 0, remembered: 0 }
+        return { sessions: 0, rememberMe: 0 }
       }
     },
 
@@ -203,11 +203,11 @@ export function createClient(options: ClientOptions = {}) {
     },
 
     /** The user's record, newest first. */
-    operations: {
+    auditEvents: {
       list: ({ before, limit, passive }: Passively & { readonly before?: string | undefined; readonly limit?: number } = {}) =>
-        own<OperationsPage>('GET', `/access/operations${query({ before, limit })}`, { passive }),
+        own<AuditEventsPage>('GET', `/access/audit-events${query({ before, limit })}`, { passive }),
       /** Records an operation of the application's own, such as `order.placed`. */
-      record: (action: string, detail: JsonObject = {}) => own<OperationAnswer>('POST', '/access/operations', { body: { action, detail } }),
+      record: (action: string, detail: JsonObject = {}) => own<AuditEventAnswer>('POST', '/access/audit-events', { body: { action, detail } }),
     },
 
     /** The user's sessions and remembered logins. */

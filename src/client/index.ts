@@ -7,7 +7,7 @@ export {
   createClient,
   type EndedCounts,
   type NewUser,
-  type OperationsPage,
+  type AuditEventsPage,
   type Session,
   type SignedIn,
   type User,

@@ -10,7 +10,7 @@ export interface ProblemDetail {
   readonly reason?: string
   readonly setting?: string
   readonly field?: string
-  readonly restorable?: boolean
+  readonly refreshable?: boolean
 }
 
 export class LatchkeyError extends Error {
@@ -44,12 +44,12 @@ interface Problem extends ProblemDetail {
 export async function problemIn(response: Response): Promise<LatchkeyError> {
   const problem = (await readJson(response)) as Partial<Problem> | undefined
   if (typeof problem?.code !== 'string') return unreadable(response.status)
-  const { code, title = code, reason, setting, field, restorable } = problem
+  const { code, title = code, reason, setting, field, refreshable } = problem
   const detail = {
     ...(reason !== undefined && { reason }),
     ...(setting !== undefined && { setting }),
     ...(field !== undefined && { field }),
-    ...(restorable !== undefined && { restorable }),
+    ...(refreshable !== undefined && { refreshable }),
   }
   const after = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new LatchkeyError(code, title, { status: response.status, detail, retryAfter: after >= 0 ? after : undefined })

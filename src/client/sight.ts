@@ -4,7 +4,7 @@ export interface Sight {
   /** ISO 8601. */
   readonly at: string
   readonly ip: string
-  readonly device: string
+  readonly userAgent: string
 }
 
 /** Undefined where the record does not hold one: its detail is data, and read as such. */
@@ -12,7 +12,7 @@ export function sightIn(
   alarm: { readonly detail: Readonly<Record<string, unknown>> },
   name: 'presentedNow' | 'seenBefore',
 ): Sight | undefined {
-  const { at, ip, device } = (alarm.detail[name] ?? {}) as Partial<Record<keyof Sight, unknown>>
+  const { at, ip, userAgent } = (alarm.detail[name] ?? {}) as Partial<Record<keyof Sight, unknown>>
   if (typeof at !== 'string' || Number.isNaN(Date.parse(at))) return undefined
-  return { at, ip: typeof ip === 'string' ? ip : '', device: typeof device === 'string' ? device : '' }
+  return { at, ip: typeof ip === 'string' ? ip : '', userAgent: typeof userAgent === 'string' ? userAgent : '' }
 }

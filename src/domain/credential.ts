@@ -3,7 +3,7 @@
 import type { EndReason } from './ending.ts'
 import type { ProofKey } from './key-proof.ts'
 
-export type CredentialKind = 'session' | 'remembered'
+export type CredentialKind = 'session' | 'remember_me'
 
 /** How the session's credential reached the client, and so how a renewed one must reach it. */
 export type Delivery = 'cookie' | 'header'
@@ -11,7 +11,7 @@ export type Delivery = 'cookie' | 'header'
 interface Issued {
   /** 16 random bytes in base64url. Public: it appears in lists, logs and tokens. */
   readonly id: string
-  readonly userCode: string
+  readonly userId: string
   readonly username: string
   /** The remembered login at the root of the lineage, else the session itself. */
   readonly lineage: string
@@ -27,7 +27,7 @@ interface Issued {
   readonly authTime: number
   readonly ip: string
   /** The browser string (User-Agent) it was issued to, cut to 256 characters. */
-  readonly device: string
+  readonly userAgent: string
   /** The device that its lineage is bound to; absent where it is bound to none. */
   readonly binding?: DeviceBinding
 }
@@ -54,21 +54,21 @@ export interface SessionRecord extends Issued {
   readonly amr: readonly ('pwd' | 'remembered')[]
   readonly delivery: Delivery
   /** The remembered login that must learn of this session's first use: the theft rule rests on it. */
-  readonly awaitingFirstUseFor: string | null
+  readonly confirmsRotationOf: string | null
   /** The session's data as JSON text, parsed only by who asks for it. */
   readonly data: string
   readonly dataVersion: number
 }
 
 export interface RememberedRecord extends Issued {
-  readonly kind: 'remembered'
+  readonly kind: 'remember_me'
   /** Counts rotations; the same number is in the secret, under its MAC. */
   readonly generation: number
   readonly previousHash: string | null
   readonly rotatedAt: number
   /** The session started by the latest rotation, and whether anything has used it. */
-  readonly bornSession: string | null
-  readonly bornSessionUsed: boolean
+  readonly rotatedSessionId: string | null
+  readonly rotatedSessionUsed: boolean
 }
 
 export type CredentialRecord = SessionRecord | RememberedRecord

@@ -2,7 +2,7 @@
 
 import type { CredentialRecord, Delivery, DeviceBinding } from './credential.ts'
 import type { ProofKey } from './key-proof.ts'
-import type { Outcome } from './operation.ts'
+import type { Severity } from './operation.ts'
 import { MINUTE, SECOND } from './time.ts'
 
 /**
@@ -99,15 +99,15 @@ export function unboundUntil({ kind, startedAt, delivery, binding }: Bindable, p
   if (policy === 'off') return Number.POSITIVE_INFINITY
   if (binding) return 0
   if (policy === 'preferred' || delivery === 'header') return Number.POSITIVE_INFINITY
-  return kind === 'remembered' ? 0 : startedAt + UNBOUND_FOR
+  return kind === 'remember_me' ? 0 : startedAt + UNBOUND_FOR
 }
 
 /** What a copy without the device is worth telling: a browser can lack its proof truthfully for a moment, or say that it does. */
 export function gradeMismatch(
-  record: Pick<CredentialRecord, 'device' | 'binding'>,
-  presentedBy: { readonly device: string; readonly skipped: boolean },
+  record: Pick<CredentialRecord, 'userAgent' | 'binding'>,
+  presentedBy: { readonly userAgent: string; readonly skipped: boolean },
   now: number,
-): Extract<Outcome, 'notice' | 'alarm'> {
+): Extract<Severity, 'notice' | 'alarm'> {
   const isUnderWay = record.binding !== undefined && now <= record.binding.boundAt + UNDER_WAY_FOR
-  return presentedBy.device === record.device && (presentedBy.skipped || isUnderWay) ? 'notice' : 'alarm'
+  return presentedBy.userAgent === record.userAgent && (presentedBy.skipped || isUnderWay) ? 'notice' : 'alarm'
 }

@@ -8,7 +8,7 @@ export type RefusalReason = EndReason | 'unknown' | 'none'
 /** One entry of the endings log, as a process appends it. Times in milliseconds since 1970. */
 export type LogEntry =
   /** The session is over: nothing that names it is accepted any more. */
-  | { readonly kind: 'ended'; readonly sid: string; readonly at: number; readonly reason: EndReason }
+  | { readonly kind: 'revoked'; readonly sid: string; readonly at: number; readonly reason: EndReason }
   /** What the session's principal may do has changed: forget it, and refuse tokens issued before with other roles. */
   | { readonly kind: 'changed'; readonly sid: string; readonly at: number; readonly roles: readonly string[] }
   /** The key ring has changed: read it again. */
@@ -20,19 +20,19 @@ export type RollEntry = Called | HeardCall
 
 /** The roll is called. Who hears this has heard everything before it, and answers. */
 export interface Called {
-  readonly kind: 'called'
-  readonly call: string
+  readonly kind: 'ack_requested'
+  readonly requestId: string
   readonly at: number
 }
 
 /** A process answers. What it says later of the same call counts instead. */
 export interface HeardCall {
-  readonly kind: 'heard'
-  readonly call: string
+  readonly kind: 'ack'
+  readonly requestId: string
   readonly process: string
   /** Verifiers that followed the log through it when it heard the call. */
   readonly verifiers: number
   /** To how many of them it has handed on everything before the call. */
-  readonly told: number
+  readonly delivered: number
   readonly at: number
 }

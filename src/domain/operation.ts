@@ -1,9 +1,11 @@
-// The record of operations: who did what, when, from where, and how it ended. Credentials never appear in it.
+// Audit events: who did what, when, from where, and how it ended. Credentials never appear in them.
 
 import type { JsonObject } from './session-data.ts'
 
-/** The last three are grades of what is not as usual: nothing to do, worth a look, somebody else is at work. */
-export type Outcome = 'ok' | 'refused' | 'limited' | 'notice' | 'warning' | 'alarm'
+export type Outcome = 'success' | 'failure' | 'rate_limited'
+
+/** `info`: as usual. `notice`: nothing to do. `warning`: worth a look. `alarm`: a credential is probably in the hands of an attacker. */
+export type Severity = 'info' | 'notice' | 'warning' | 'alarm'
 
 /** What is done to a user or a deployment by somebody else. */
 export type AdministeredAction =
@@ -12,11 +14,11 @@ export type AdministeredAction =
   | 'account.disable'
   | 'account.enable'
   | 'account.roles'
-  | 'key.add'
+  | 'key.create'
   | 'key.remove'
   | 'key.rotate'
   | 'password.change'
-  | 'session.end'
+  | 'session.revoke'
 
 /** What Latchkey itself records; applications record actions of their own beside these. */
 export type OwnAction =
@@ -29,28 +31,29 @@ export type OwnAction =
   | 'device.mismatch'
   | 'login.country'
   | 'login.password'
-  | 'login.remembered'
-  | 'login.vouched'
+  | 'login.remember_me'
+  | 'login.external'
   | 'token.networks'
 
-export interface Operation {
+export interface AuditEvent {
   readonly id: string
-  readonly userCode: string
+  readonly userId: string
   /** Milliseconds since 1970. */
   readonly at: number
   readonly action: string
   readonly outcome: Outcome
+  readonly severity: Severity
   readonly sessionId: string | null
   readonly ip: string
-  readonly device: string
+  readonly userAgent: string
   readonly detail: JsonObject
 }
 
-const SIGN_INS: readonly string[] = ['account.register', 'login.password', 'login.remembered', 'login.vouched'] satisfies OwnAction[]
+const SIGN_INS: readonly string[] = ['account.register', 'login.password', 'login.remember_me', 'login.external'] satisfies OwnAction[]
 
-/** Whether somebody got in by it. */
-export function isSignIn({ action, outcome }: Operation): boolean {
-  return outcome === 'ok' && SIGN_INS.includes(action)
+/** True for an event that signed the user in. */
+export function isSignIn({ action, outcome }: AuditEvent): boolean {
+  return outcome === 'success' && SIGN_INS.includes(action)
 }
 
 const ACTION = /^[a-z]+(\.[a-z_]+)+$/

@@ -23,7 +23,7 @@ export const DIGEST_KEY_PREFIX = 'digest/'
  * The kind of a credential, as it enters its MAC and its keyed hash. Changed, every credential of that kind is taken for one that
  * Latchkey did not make.
  */
-export const CREDENTIAL_MAC_LABELS = { session: 'session', remembered: 'remembered' } as const
+export const CREDENTIAL_MAC_LABELS = { session: 'session', remember_me: 'remembered' } as const
 
 // --- Purposes of seals
 
@@ -141,8 +141,11 @@ export const REDIS_KEYS = {
 /** Sorted sets of minutes, and with `:<minute>` lists of what is due then. Changed, what is noted there is never deleted. */
 export const REDIS_CALENDARS = { limits: 'limits', uses: 'uses', expiries: 'expiries', tombstones: 'graves' } as const
 
-/** The field of an entry in the stream of endings. Changed, servers of two versions do not hear each other. */
+/** The field of an entry in the stream of revocations. Changed, servers of two versions do not read each other's revocations. */
 export const REDIS_STREAM_FIELD = 'e'
+
+/** The kind of an entry in that stream. Changed, as `REDIS_STREAM_FIELD`. */
+export const REDIS_ENTRY_KINDS = { revoked: 'ended', changed: 'changed', keys: 'keys', ack_requested: 'called', ack: 'heard' } as const
 
 // --- PostgreSQL
 

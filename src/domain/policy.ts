@@ -4,7 +4,7 @@ import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'
 import type { Limit, LoginLimits } from './limits.ts'
 import type { TokenAlgorithm } from './public-key.ts'
-import type { AskAgain } from './signals.ts'
+import type { RevokeOnRisk } from './signals.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
 /** Durations in milliseconds. */
@@ -19,8 +19,8 @@ export interface Policy {
   readonly tokenLifetime: number
   /** Of the keys that sign tokens, from the next start or rotation on. */
   readonly tokenAlgorithm: TokenAlgorithm
-  readonly freshFor: number
-  readonly operationsRetention: number
+  readonly freshAge: number
+  readonly auditRetention: number
   readonly raceWindow: number
   readonly passwordMin: number
   readonly loginLimits: LoginLimits
@@ -33,11 +33,11 @@ export interface Policy {
    * `sensitive`: a token that is bound to a key needs a proof of it where much is at stake. `always`: everywhere, and one that is bound to
    * none is refused. `off`: none is bound.
    */
-  readonly tokenBinding: 'off' | 'sensitive' | 'always'
+  readonly dpop: 'off' | 'sensitive' | 'always'
   /** Whether lineages are bound to devices. `off` also where cookies cannot be: see `canBindDevices`. */
   readonly deviceBinding: DevicePolicy
   /** From which grade of a signal on a lineage ends, so that the password is asked for again. */
-  readonly askAgain: AskAgain
+  readonly revokeOnRisk: RevokeOnRisk
   readonly clearSiteData: boolean
   readonly cookies: CookieSettings
 }
@@ -50,17 +50,17 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   rememberLifetime: 30 * DAY,
   tokenLifetime: 5 * MINUTE,
   tokenAlgorithm: 'EdDSA',
-  freshFor: 5 * MINUTE,
-  operationsRetention: 365 * DAY,
+  freshAge: 5 * MINUTE,
+  auditRetention: 365 * DAY,
   raceWindow: 30 * SECOND,
   passwordMin: 8,
   loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
   registrationLimit: { points: 10, window: HOUR },
   recordLimit: { points: 1000, window: HOUR },
   registration: 'open',
-  tokenBinding: 'sensitive',
+  dpop: 'sensitive',
   deviceBinding: 'preferred',
-  askAgain: 'off',
+  revokeOnRisk: 'off',
   clearSiteData: false,
 })
 

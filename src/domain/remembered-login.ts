@@ -27,7 +27,7 @@ export interface RotationLimits {
 /** Who presents a remembered login. */
 export interface Presenter {
   /** The browser string. */
-  readonly device: string
+  readonly userAgent: string
   /** The end of the device proof that came along, if it is one of the login's lineage: milliseconds since 1970. */
   readonly provenUntil: number | undefined
 }
@@ -41,9 +41,9 @@ export function judgeRemembered(
   limits: RotationLimits,
 ): RememberedVerdict {
   if (found === undefined || found.kind === 'session') return { verdict: 'refuse', reason: 'unknown' }
-  if (found.kind === 'tombstone') return { verdict: 'refuse', reason: found.was === 'remembered' ? found.reason : 'unknown' }
+  if (found.kind === 'tombstone') return { verdict: 'refuse', reason: found.was === 'remember_me' ? found.reason : 'unknown' }
   if (now >= found.expiresAt) return { verdict: 'refuse', reason: 'expired' }
-  const judged = judgeSecret(found, presented, by.device, now, limits)
+  const judged = judgeSecret(found, presented, by.userAgent, now, limits)
   const shown = judged.verdict === 'refuse' || judgeDevice(found, by.provenUntil, now, limits.deviceBinding)
   if (shown === true || shown.ok) return judged
   // From before the device was bound: who bound it and who holds this are two, and which of them is the owner cannot be told.
@@ -54,7 +54,7 @@ export function judgeRemembered(
 function judgeSecret(
   found: RememberedRecord,
   presented: PresentedCredential,
-  device: string,
+  userAgent: string,
   now: number,
   limits: Pick<RotationLimits, 'raceWindow'>,
 ): RememberedVerdict {
@@ -63,8 +63,8 @@ function judgeSecret(
   if (presented.generation >= found.generation) return { verdict: 'refuse', reason: 'unknown' }
   if (presented.hash === found.previousHash) {
     const justRotated = now <= found.rotatedAt + limits.raceWindow
-    if (justRotated && device === found.device) return { verdict: 'race', login: found }
-    if (!justRotated && !found.bornSessionUsed) return { verdict: 'rotate', login: found, answerLost: true }
+    if (justRotated && userAgent === found.userAgent) return { verdict: 'race', login: found }
+    if (!justRotated && !found.rotatedSessionUsed) return { verdict: 'rotate', login: found, answerLost: true }
   }
   return { verdict: 'theft', login: found }
 }
@@ -72,10 +72,10 @@ function judgeSecret(
 export interface Rotation {
   readonly presentedHash: string
   readonly nextHash: string
-  readonly bornSession: string
+  readonly rotatedSessionId: string
   readonly at: number
   readonly ip: string
-  readonly device: string
+  readonly userAgent: string
 }
 
 /**
@@ -92,16 +92,16 @@ export function rotated(login: RememberedRecord, by: Rotation): RememberedRecord
     rotatedAt: by.at,
     lastSeenAt: Math.max(login.lastSeenAt, by.at),
     ip: by.ip,
-    device: by.device,
-    bornSession: by.bornSession,
-    bornSessionUsed: false,
+    userAgent: by.userAgent,
+    rotatedSessionId: by.rotatedSessionId,
+    rotatedSessionUsed: false,
   }
 }
 
 /** The record once the session born of its latest rotation was used; undefined where that is known or no longer matters. */
-export function bornSessionUsed(login: RememberedRecord, sid: string): RememberedRecord | undefined {
-  if (login.bornSession !== sid || login.bornSessionUsed) return undefined
-  return { ...login, version: login.version + 1, bornSessionUsed: true }
+export function withRotatedSessionUsed(login: RememberedRecord, sid: string): RememberedRecord | undefined {
+  if (login.rotatedSessionId !== sid || login.rotatedSessionUsed) return undefined
+  return { ...login, version: login.version + 1, rotatedSessionUsed: true }
 }
 
 const RESTORES_AT_ONCE = 500

@@ -23,7 +23,7 @@ export function judgeSession(
   now: number,
   limits: SessionLimits,
 ): SessionVerdict {
-  if (found === undefined || found.hash !== presented.hash || found.kind === 'remembered') return { ok: false, reason: 'unknown' }
+  if (found === undefined || found.hash !== presented.hash || found.kind === 'remember_me') return { ok: false, reason: 'unknown' }
   return judgeLife(found, lastSeenAt, now, limits)
 }
 
@@ -34,14 +34,14 @@ export function judgeLife(
   now: number,
   limits: SessionLimits,
 ): SessionVerdict {
-  if (found === undefined || found.kind === 'remembered') return { ok: false, reason: 'unknown' }
+  if (found === undefined || found.kind === 'remember_me') return { ok: false, reason: 'unknown' }
   if (found.kind === 'tombstone') return { ok: false, reason: found.reason }
   if (now >= found.expiresAt) return { ok: false, reason: 'expired' }
   if (now >= Math.max(found.lastSeenAt, lastSeenAt) + limits.sessionIdleTimeout) return { ok: false, reason: 'idle' }
   return { ok: true, session: found }
 }
 
-/** True while the password was typed less than `freshFor` ago in this very session. */
-export function isFresh(session: { readonly amr: readonly string[]; readonly authTime: number }, now: number, freshFor: number): boolean {
-  return session.amr.includes('pwd') && now < session.authTime + freshFor
+/** True while the password was typed less than `freshAge` ago in this very session. */
+export function isFresh(session: { readonly amr: readonly string[]; readonly authTime: number }, now: number, freshAge: number): boolean {
+  return session.amr.includes('pwd') && now < session.authTime + freshAge
 }

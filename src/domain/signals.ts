@@ -1,12 +1,10 @@
 // What is not as usual about who uses a sign-in: another kind of browser or system, another network. Grades, never a fingerprint; and an
 // address alone decides nothing.
 
-import type { Outcome } from './operation.ts'
+import type { Severity } from './operation.ts'
 
-export type Grade = Extract<Outcome, 'notice' | 'warning' | 'alarm'>
-
-/** From which grade on the password is asked for again. */
-export type AskAgain = 'off' | 'warning' | 'alarm'
+/** From which severity of a risk event on the lineage is revoked. */
+export type RevokeOnRisk = 'off' | 'warning' | 'alarm'
 
 const BROWSERS = [
   /\bFirefox\/|\bFxiOS\//,
@@ -18,9 +16,9 @@ const PLATFORMS = [/\bAndroid\b/, /\biPhone\b|\biPad\b/, /\bWindows\b/, /\bCrOS\
 const SIZE = 8
 
 /** Kind of browser and of system in a small number; 0 where neither is known. Versions are not looked at: they change by themselves. */
-export function familyOf(device: string): number {
-  const browser = BROWSERS.findIndex((pattern) => pattern.test(device)) + 1
-  const platform = PLATFORMS.findIndex((pattern) => pattern.test(device)) + 1
+export function familyOf(userAgent: string): number {
+  const browser = BROWSERS.findIndex((pattern) => pattern.test(userAgent)) + 1
+  const platform = PLATFORMS.findIndex((pattern) => pattern.test(userAgent)) + 1
   return platform * SIZE + browser
 }
 
@@ -29,7 +27,7 @@ export function familyOf(device: string): number {
  *
  * @param elsewhere whether the address speaks for somebody else too, which weighs only beside a change
  */
-export function gradeFamilies(before: number, now: number, elsewhere = false): Grade | undefined {
+export function gradeFamilies(before: number, now: number, elsewhere = false): Severity | undefined {
   const browserChanged = differs(before % SIZE, now % SIZE)
   const platformChanged = differs(Math.floor(before / SIZE), Math.floor(now / SIZE))
   if (!browserChanged && !platformChanged) return undefined
@@ -50,13 +48,13 @@ export function networkOf(ip: string): string | undefined {
 }
 
 /** Of a token that is used from two networks within a minute: people change networks, and tokens are copied. */
-export const TWO_NETWORKS: Grade = 'notice'
+export const TWO_NETWORKS: Severity = 'notice'
 
 /** Of a sign-in that goes on from a country of which its user never signed in: worth a look, and people travel. */
-export const NEW_COUNTRY: Grade = 'warning'
+export const NEW_COUNTRY: Severity = 'warning'
 
-const GRADES: readonly Grade[] = ['notice', 'warning', 'alarm']
+const SEVERITIES: readonly Severity[] = ['info', 'notice', 'warning', 'alarm']
 
-export function asksAgain(grade: Grade, policy: AskAgain): boolean {
-  return policy !== 'off' && GRADES.indexOf(grade) >= GRADES.indexOf(policy)
+export function shouldRevokeOnRisk(severity: Severity, policy: RevokeOnRisk): boolean {
+  return policy !== 'off' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(policy)
 }

@@ -36,7 +36,7 @@ export interface TokenLimits {
 export const MAX_CLOCK_SKEW = 60 * SECOND
 
 export interface TokenSubject {
-  readonly userCode: string
+  readonly userId: string
   readonly roles: readonly string[]
   readonly amr: readonly string[]
   readonly authTime: number
@@ -49,7 +49,7 @@ export function claimsFor(subject: TokenSubject, jti: string, now: number, limit
   return {
     iss: limits.issuer,
     aud: limits.audience,
-    sub: subject.userCode,
+    sub: subject.userId,
     client_id: TOKEN_CLIENT_ID,
     sid: subject.sid,
     jti,

@@ -4,7 +4,7 @@ import type { RecentNetwork } from './recent-networks.ts'
 
 export interface UserRecord {
   /** Opaque, `usr_…`: what tokens and links carry instead of the name. */
-  readonly code: string
+  readonly id: string
   /** As typed. */
   readonly username: string
   /** What makes two names the same user; unique in a store. */
@@ -23,7 +23,7 @@ export interface UserRecord {
 /** A user as hosts get to see them: without the hash, and without the key by which names are compared. */
 export interface User {
   /** Opaque, `usr_…`. */
-  readonly code: string
+  readonly id: string
   /** As typed. */
   readonly username: string
   readonly email: string | null
@@ -34,8 +34,8 @@ export interface User {
 }
 
 /** Names what is public, so that a field that is added to the record stays where it is. */
-export function publicUser({ code, username, email, roles, disabled, createdAt }: UserRecord): User {
-  return { code, username, email, roles, disabled, createdAt }
+export function publicUser({ id, username, email, roles, disabled, createdAt }: UserRecord): User {
+  return { id, username, email, roles, disabled, createdAt }
 }
 
 const ALLOWED = /^[\p{L}\p{Nd}._-][\p{L}\p{M}\p{Nd}._-]*$/u

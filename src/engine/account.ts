@@ -7,7 +7,7 @@ import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { readSession } from './describe.ts'
 import { networksAfterSignIn, takeGuess } from './guesses.ts'
-import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import { issueSession, auditEvent, type SignedIn, signedIn } from './issue.ts'
 import { guessesRanOut, type VerifiedUser, verifyPassword } from './login.ts'
 import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
@@ -22,7 +22,7 @@ export interface TypedPassword {
 
 /**
  * Changes the password: this session is renewed with its data, every other credential of the user ends.
- * Refusals: `credentials.invalid`, `rate.limited`, `busy`, those of `judgePassword`, `session.required`.
+ * Refusals: `credentials.invalid`, `rate.limited`, `server.busy`, those of `judgePassword`, `session.required`.
  *
  * @throws StoreError
  */
@@ -37,12 +37,12 @@ export async function changePassword(
   const verified = await confirmPassword(parts, principal, current, whence, 'password.change', signal)
   if (verified instanceof AuthError) return verified
   const { user } = verified
-  const tooMany = parts.signInCounts.take(user.code, parts.clock.now())
+  const tooMany = parts.signInCounts.take(user.id, parts.clock.now())
   if (tooMany) return tooMany
   const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal.detail.field === undefined ? refusal : new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
   const passwordHash = await parts.hasher.hash(next, signal)
-  if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
+  if (passwordHash === undefined) return new AuthError('server.busy', { retryAfter: 1 })
 
   const old = await readSession(parts, principal)
   if (old instanceof AuthError) return old
@@ -66,9 +66,9 @@ export async function changePassword(
   const written = await parts.store.write([
     { do: 'replace user', next: { ...user, passwordHash, recentNetworks, version: user.version + 1 }, ifVersion: user.version },
     { do: 'require credential', id: old.id },
-    { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at: now },
+    { do: 'end credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at: now },
     { do: 'insert credential', record: session.record },
-    operation(parts, whence, { userCode: user.code, action: 'password.change', sessionId: session.record.id }, now),
+    auditEvent(parts, whence, { userId: user.id, action: 'password.change', sessionId: session.record.id }, now),
   ])
   if (!written.landed) return new AuthError('credentials.invalid')
   parts.endings.noteEnded(written.ended, now)
@@ -77,7 +77,7 @@ export async function changePassword(
 
 /**
  * Deletes the user, their credentials and their operations.
- * Refusals: `credentials.invalid`, `rate.limited`, `busy`.
+ * Refusals: `credentials.invalid`, `rate.limited`, `server.busy`.
  *
  * @throws StoreError
  */
@@ -92,7 +92,7 @@ export async function deleteAccount(
   if (verified instanceof AuthError) return verified
   const now = parts.clock.now()
   const written = await parts.store.write([
-    { do: 'require user', code: verified.user.code, version: verified.user.version },
+    { do: 'require user', id: verified.user.id, version: verified.user.version },
     { do: 'require credential', id: principal.sid },
     ...deletionOf(parts, verified.user, now),
   ])
@@ -103,8 +103,8 @@ export async function deleteAccount(
 
 export function deletionOf(parts: Parts, user: UserRecord, at: number): readonly Change[] {
   return [
-    { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at },
-    { do: 'delete user', code: user.code },
+    { do: 'end credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at },
+    { do: 'delete user', id: user.id },
     reserving(parts, user),
   ]
 }
@@ -118,14 +118,14 @@ async function confirmPassword(
   action: 'password.change' | 'account.delete',
   signal: CallerSignal | undefined,
 ): Promise<VerifiedUser | AuthError> {
-  const user = await parts.store.users.find(principal.userCode)
-  const guess = await takeGuess(parts, { name: user?.usernameKey ?? principal.userCode, user }, whence, knownDevice)
-  const record = async (outcome: 'refused' | 'limited') => {
-    const attempt = { userCode: principal.userCode, action, outcome, sessionId: principal.sid }
-    await parts.store.write([operation(parts, whence, attempt, parts.clock.now())])
+  const user = await parts.store.users.find(principal.userId)
+  const guess = await takeGuess(parts, { name: user?.usernameKey ?? principal.userId, user }, whence, knownDevice)
+  const record = async (outcome: 'failure' | 'rate_limited') => {
+    const attempt = { userId: principal.userId, action, outcome, sessionId: principal.sid }
+    await parts.store.write([auditEvent(parts, whence, attempt, parts.clock.now())])
   }
   if (guess instanceof AuthError) {
-    if (user && (await guessesRanOut(parts, user))) await record('limited')
+    if (user && (await guessesRanOut(parts, user))) await record('rate_limited')
     return guess
   }
   const verified = await verifyPassword(parts, user, password, signal)
@@ -134,7 +134,7 @@ async function confirmPassword(
     return verified
   }
   if (isTooLong(password)) await guess.giveBack()
-  else if (user) await record('refused')
+  else if (user) await record('failure')
   await verified.settled
   return verified.refused
 }

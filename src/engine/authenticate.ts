@@ -4,7 +4,7 @@ import type { CredentialRecord, PresentedCredential, SessionRecord, Tombstone } 
 import { judgeDevice } from '../domain/device-binding.ts'
 import type { RefusalReason } from '../domain/ending.ts'
 import { AuthError } from '../domain/errors.ts'
-import { bornSessionUsed } from '../domain/remembered-login.ts'
+import { withRotatedSessionUsed } from '../domain/remembered-login.ts'
 import { judgeLife, judgeSession, type SessionVerdict } from '../domain/session.ts'
 import { SECOND } from '../domain/time.ts'
 import { judgeClaims, MAX_CLOCK_SKEW, type TokenClaims, type TokenRefusal } from '../domain/token.ts'
@@ -180,10 +180,10 @@ function accept(
 async function reportFirstUse(parts: Parts, session: SessionRecord): Promise<SessionRecord | undefined> {
   let current = session
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    if (current.awaitingFirstUseFor === null) return current
-    const login = await parts.store.credentials.find(current.awaitingFirstUseFor)
-    const told = login?.kind === 'remembered' ? bornSessionUsed(login, current.id) : undefined
-    const next = { ...current, version: current.version + 1, awaitingFirstUseFor: null }
+    if (current.confirmsRotationOf === null) return current
+    const login = await parts.store.credentials.find(current.confirmsRotationOf)
+    const told = login?.kind === 'remember_me' ? withRotatedSessionUsed(login, current.id) : undefined
+    const next = { ...current, version: current.version + 1, confirmsRotationOf: null }
     const changes: Change[] = [{ do: 'replace credential', next, ifVersion: current.version }]
     if (login && told) changes.push({ do: 'replace credential', next: told, ifVersion: told.version - 1 })
     if ((await parts.store.write(changes)).landed) return next

@@ -10,11 +10,11 @@ import { MAX_ATTEMPTS, type Parts } from './parts.ts'
  *
  * @throws StoreError
  */
-export async function confirmDevice(parts: Parts, { userCode, lineage, binding }: SessionRecord): Promise<boolean> {
+export async function confirmDevice(parts: Parts, { userId, lineage, binding }: SessionRecord): Promise<boolean> {
   if (binding === undefined || binding.confirmedAt !== 0) return true
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const now = parts.clock.now()
-    const unconfirmed = (await lineageOf(parts, { userCode, lineage })).flatMap((record) =>
+    const unconfirmed = (await lineageOf(parts, { userId, lineage })).flatMap((record) =>
       record.binding?.boundAt === binding.boundAt && record.binding.confirmedAt === 0
         ? [{ ...record, binding: { ...record.binding, confirmedAt: now } }]
         : [],

@@ -11,7 +11,7 @@ import { recordSignal } from './signals.ts'
  */
 export async function recordMismatch(parts: Parts, { record, because }: UnprovenDevice, whence: Whence, skipped: boolean): Promise<void> {
   if (because === 'unbound') return
-  const outcome = gradeMismatch(record, { device: whence.device, skipped }, parts.clock.now())
+  const severity = gradeMismatch(record, { userAgent: whence.userAgent, skipped }, parts.clock.now())
   const before = record.binding?.boundAt ?? record.startedAt
-  await recordSignal(parts, record, { action: 'device.mismatch', outcome }, whence, before)
+  await recordSignal(parts, record, { action: 'device.mismatch', severity }, whence, before)
 }

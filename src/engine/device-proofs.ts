@@ -54,8 +54,8 @@ export function isProofOf(parts: Parts, lineage: string, proof: string): boolean
 
 /** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */
 export function offersBinding({ policy }: Parts, session: SessionRecord): boolean {
-  const { delivery, binding, startedAt, startedBy, awaitingFirstUseFor, amr } = session
-  const isRace = startedBy !== null && awaitingFirstUseFor === null && amr.includes('remembered')
+  const { delivery, binding, startedAt, startedBy, confirmsRotationOf, amr } = session
+  const isRace = startedBy !== null && confirmsRotationOf === null && amr.includes('remembered')
   return policy.deviceBinding !== 'off' && delivery === 'cookie' && (!binding || hasLapsed(binding, startedAt)) && !isRace
 }
 

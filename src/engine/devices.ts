@@ -4,12 +4,12 @@ import type { CredentialRecord, SessionRecord } from '../domain/credential.ts'
 import { bind, judgeChallenge, judgeRegistration, keyOfBinding } from '../domain/device-binding.ts'
 import type { DeviceProof } from '../domain/device-proof.ts'
 import { AuthError } from '../domain/errors.ts'
-import { bornSessionUsed } from '../domain/remembered-login.ts'
+import { withRotatedSessionUsed } from '../domain/remembered-login.ts'
 import { judgeSession } from '../domain/session.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
 import { challengeAt, challengeToRenew, issueDeviceProof } from './device-proofs.ts'
-import { operation } from './issue.ts'
+import { auditEvent } from './issue.ts'
 import { lineageOf, replaced } from './lineage.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 
@@ -63,7 +63,7 @@ export async function bindDevice(
     const proven = { lineage: session.lineage, proof: issueDeviceProof(parts, session.lineage, now), nextChallenge: undefined }
     if (judged === 'again' || (await writeBinding(parts, root, session, shown, whence, now))) return proven
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }
 
 /** Undefined where it has ended: then nothing that hangs on it can be bound any more. */
@@ -82,18 +82,18 @@ async function writeBinding(
   whence: Whence,
   now: number,
 ): Promise<boolean> {
-  const binding = bind(key, root.kind === 'remembered' ? root.generation : 0, now)
+  const binding = bind(key, root.kind === 'remember_me' ? root.generation : 0, now)
   const sessions = (await lineageOf(parts, root)).filter((record) => record.kind === 'session')
   const written = await parts.store.write([
-    ...(root.kind === 'remembered' ? [replaced({ ...(bornSessionUsed(root, session.id) ?? root), binding }, root.version)] : []),
+    ...(root.kind === 'remember_me' ? [replaced({ ...(withRotatedSessionUsed(root, session.id) ?? root), binding }, root.version)] : []),
     ...sessions.map((one) =>
-      replaced(one.id === session.id ? { ...one, awaitingFirstUseFor: null, binding } : { ...one, binding }, one.version),
+      replaced(one.id === session.id ? { ...one, confirmsRotationOf: null, binding } : { ...one, binding }, one.version),
     ),
     ...sessions.map(({ id, roles }): Change => ({ do: 'append entry', entry: { kind: 'changed', sid: id, at: now, roles } })),
-    operation(
+    auditEvent(
       parts,
       whence,
-      { userCode: session.userCode, action: 'device.bind', sessionId: session.id, detail: { lineage: root.id } },
+      { userId: session.userId, action: 'device.bind', sessionId: session.id, detail: { lineage: root.id } },
       now,
     ),
   ])
@@ -116,7 +116,7 @@ async function holdsAnother(parts: Parts, lineage: string, jar: Jar): Promise<bo
   const session = jar.session === undefined ? undefined : parts.secrets.open('session', jar.session)
   const found = session && (await parts.store.credentials.find(session.id))
   if (session && found?.kind === 'session' && found.hash === session.hash) return found.lineage !== lineage
-  const remembered = jar.remembered === undefined ? undefined : parts.secrets.open('remembered', jar.remembered)
+  const remembered = jar.remembered === undefined ? undefined : parts.secrets.open('remember_me', jar.remembered)
   return remembered !== undefined && remembered.id !== lineage
 }
 
@@ -153,7 +153,7 @@ export async function renewDeviceProof(
     const nextChallenge = challengeToRenew(parts, lineage, answered, now)
     return { lineage, proof: issueDeviceProof(parts, lineage, now), nextChallenge }
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }
 
 /** What the janitor has not come by to end yet is over all the same. */

@@ -54,7 +54,7 @@ export async function settleCookies(
   const pair = chooseSealed(pairs, (value) => lineageOfPair(parts, value) !== undefined)
   const paired = pair === undefined ? undefined : lineageOfPair(parts, pair)
   const session = duplicates.session && (await findGenuine(parts, 'session', duplicates.session, paired))
-  const remembered = duplicates.remember && (await findGenuine(parts, 'remembered', duplicates.remember, paired))
+  const remembered = duplicates.remember && (await findGenuine(parts, 'remember_me', duplicates.remember, paired))
   const known = duplicates.known && chooseSealed(duplicates.known, (value) => isKnownDevice(parts, value))
   const counting: Partial<Record<CookiePurpose, string | undefined>> = {
     ...values,
@@ -108,7 +108,7 @@ async function findLive(parts: Parts, presented: PresentedCredential) {
     const verdict = judgeSession(found, presented, parts.verified.known(presented.id)?.lastSeenAt ?? 0, now, parts.policy)
     return verdict.ok ? verdict.session : undefined
   }
-  const judged = judgeRemembered(found, presented, { device: '', provenUntil: undefined }, now, parts.policy)
+  const judged = judgeRemembered(found, presented, { userAgent: '', provenUntil: undefined }, now, parts.policy)
   return judged.verdict === 'refuse' ? undefined : judged.login
 }
 
@@ -121,7 +121,7 @@ async function chooseProof(
 ): Promise<string | undefined> {
   const opened = session === undefined ? undefined : parts.secrets.open('session', session)
   const found = opened && (await parts.store.credentials.find(opened.id))
-  const login = remembered === undefined ? undefined : parts.secrets.open('remembered', remembered)
+  const login = remembered === undefined ? undefined : parts.secrets.open('remember_me', remembered)
   const lineage = found?.kind === 'session' ? found.lineage : login?.id
   return lineage === undefined ? undefined : chooseSealed(proofs, (proof) => isProofOf(parts, lineage, proof))
 }

@@ -133,7 +133,7 @@ export class Endings {
   #take(entry: LogEntry): void {
     const { listener } = this.#options
     switch (entry.kind) {
-      case 'ended':
+      case 'revoked':
         this.#note(entry.sid, entry.at, entry.reason)
         break
       case 'changed':
@@ -142,10 +142,10 @@ export class Endings {
       case 'keys':
         listener.keysChanged()
         break
-      case 'called':
-        if (this.#hasStarted) listener.called(entry.call)
+      case 'ack_requested':
+        if (this.#hasStarted) listener.called(entry.requestId)
         break
-      case 'heard':
+      case 'ack':
         listener.answered(entry)
         break
     }

@@ -3,7 +3,7 @@
 
 import type { LogEntry } from '../domain/ending.ts'
 import { signInLimit } from '../domain/limits.ts'
-import type { Operation } from '../domain/operation.ts'
+import type { AuditEvent } from '../domain/operation.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { CountryOf } from '../ports/countries.ts'
@@ -40,7 +40,7 @@ export interface EngineOptions {
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
   readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer' | 'signal' | 'alarm' | 'survey', error: unknown) => void
-  readonly onAlarm: (alarm: Operation) => void | Promise<void>
+  readonly onAlarm: (alarm: AuditEvent) => void | Promise<void>
   readonly onWarning: (warning: string) => void
   /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
   readonly serves: boolean
@@ -63,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
   const rollAnswers = new RollAnswers({
     process: options.secrets.randomId(),
     serves: options.serves,
-    append: (answer) => append({ kind: 'heard', ...answer, at: clock.now() }),
+    append: (answer) => append({ kind: 'ack', ...answer, at: clock.now() }),
     onFault: (error) => onFault('answer', error),
   })
   const refusalTime = new RefusalTime({ hasher: options.hasher, timers })

@@ -43,20 +43,20 @@ export async function takeGuess(
 
 /** Where the user signed in lately, with this sign-in; undefined where the record need not change. */
 export function networksAfterSignIn(parts: Parts, user: UserRecord, whence: Whence, now: number): readonly RecentNetwork[] | undefined {
-  const network = networkDigest(parts, user.code, whence)
+  const network = networkDigest(parts, user.id, whence)
   return network === undefined ? undefined : withNetwork(user.recentNetworks ?? [], network, now)
 }
 
 function recentNetworkOf(parts: Parts, user: UserRecord | undefined, whence: Whence): string | undefined {
   if (user?.recentNetworks === undefined) return undefined
-  const network = networkDigest(parts, user.code, whence)
+  const network = networkDigest(parts, user.id, whence)
   const isRecent = network !== undefined && isRecentNetwork(user.recentNetworks, network, parts.clock.now())
   return isRecent ? network : undefined
 }
 
-function networkDigest(parts: Parts, userCode: string, { ip }: Whence): string | undefined {
+function networkDigest(parts: Parts, userId: string, { ip }: Whence): string | undefined {
   const network = addressKey(ip)
-  return network === '' ? undefined : parts.secrets.digest(NETWORK_DIGEST, `${userCode} ${network}`)
+  return network === '' ? undefined : parts.secrets.digest(NETWORK_DIGEST, `${userId} ${network}`)
 }
 
 interface KnownDevice {

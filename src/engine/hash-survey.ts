@@ -69,7 +69,7 @@ export async function surveyHashes(parts: Parts, isStopping: () => boolean): Pro
     const users: readonly UserRecord[] = await parts.store.users.page(after, PAGE)
     const hashes = users.map(({ passwordHash }) => passwordHash)
     samples = slowestSamples([...samples, ...samplesIn(parts, hashes)])
-    after = users.at(-1)?.code ?? null
+    after = users.at(-1)?.id ?? null
     if (users.length < PAGE) break
     await parts.timers.pause(BREATH)
     if (isStopping()) return

@@ -6,7 +6,7 @@ import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { OF_OPERATOR } from './actor.ts'
 import { ImportedHashes } from './hash-survey.ts'
-import { operation } from './issue.ts'
+import { auditEvent } from './issue.ts'
 import { NamesSeen } from './names-seen.ts'
 import { MAX_ATTEMPTS, type Parts } from './parts.ts'
 import { isReserved, requiringFree } from './reserved-names.ts'
@@ -137,10 +137,10 @@ function resultOf({ line, suspect }: Candidate, taken: Taken): readonly ImportRe
 }
 
 function recordOf(parts: Parts, { createdAt, ...imported }: ImportedUser, now: number): UserRecord {
-  return { code: `${USER_ID_PREFIX}${parts.secrets.randomId()}`, ...imported, createdAt: createdAt ?? now, version: 1 }
+  return { id: `${USER_ID_PREFIX}${parts.secrets.randomId()}`, ...imported, createdAt: createdAt ?? now, version: 1 }
 }
 
 function changesFor(parts: Parts, user: UserRecord, now: number): readonly Change[] {
   const detail = { roles: user.roles }
-  return [{ do: 'insert user', user }, operation(parts, OF_OPERATOR, { userCode: user.code, action: 'account.import', detail }, now)]
+  return [{ do: 'insert user', user }, auditEvent(parts, OF_OPERATOR, { userId: user.id, action: 'account.import', detail }, now)]
 }

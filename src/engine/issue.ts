@@ -1,7 +1,7 @@
 // Making new records and what goes out with them: sessions, remembered logins, tokens.
 
 import type { Delivery, RememberedRecord, SessionRecord } from '../domain/credential.ts'
-import type { Operation, Outcome, OwnAction } from '../domain/operation.ts'
+import type { AuditEvent, Outcome, OwnAction, Severity } from '../domain/operation.ts'
 import { EMPTY_DATA, type JsonObject } from '../domain/session-data.ts'
 import { SECOND } from '../domain/time.ts'
 import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.ts'
@@ -21,7 +21,7 @@ export interface MintedToken {
 
 /** Everything that a sign-in hands out. Secrets are in here, and nowhere else. */
 export interface SignedIn {
-  readonly user: { readonly code: string; readonly username: string; readonly roles: readonly string[] }
+  readonly user: { readonly id: string; readonly username: string; readonly roles: readonly string[] }
   readonly token: MintedToken
   readonly session: SessionView
   /** A new session's credential, to be handed out the way the session is delivered. */
@@ -39,7 +39,7 @@ export interface SessionOrigin extends Whence {
   readonly amr: SessionRecord['amr']
   readonly authTime: number
   readonly delivery: Delivery
-  readonly awaitingFirstUseFor?: string | null
+  readonly confirmsRotationOf?: string | null
   readonly data?: string
   readonly dataVersion?: number
 }
@@ -56,7 +56,7 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
     record: {
       kind: 'session',
       id: secret.id,
-      userCode: user.code,
+      userId: user.id,
       username: user.username,
       lineage: origin.startedBy?.lineage ?? secret.id,
       hash: secret.hash,
@@ -67,12 +67,12 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
       expiresAt: Math.min(now + parts.policy.sessionAbsoluteTimeout, origin.startedBy?.expiresAt ?? Number.POSITIVE_INFINITY),
       authTime: origin.authTime,
       ip: origin.ip,
-      device: origin.device,
+      userAgent: origin.userAgent,
       startedBy: origin.startedBy?.id ?? null,
       roles: user.roles,
       amr: origin.amr,
       delivery: origin.delivery,
-      awaitingFirstUseFor: origin.awaitingFirstUseFor ?? null,
+      confirmsRotationOf: origin.confirmsRotationOf ?? null,
       data: origin.data ?? EMPTY_DATA,
       dataVersion: origin.dataVersion ?? 1,
       ...(origin.startedBy?.binding && { binding: origin.startedBy.binding }),
@@ -87,13 +87,13 @@ export function issueRemembered(
   now: number,
 ): Issued<RememberedRecord> {
   const generation = 1
-  const secret = parts.secrets.issue('remembered', generation)
+  const secret = parts.secrets.issue('remember_me', generation)
   return {
     secret,
     record: {
-      kind: 'remembered',
+      kind: 'remember_me',
       id: secret.id,
-      userCode: user.code,
+      userId: user.id,
       username: user.username,
       lineage: secret.id,
       hash: secret.hash,
@@ -103,12 +103,12 @@ export function issueRemembered(
       expiresAt: now + parts.policy.rememberLifetime,
       authTime: origin.authTime,
       ip: origin.ip,
-      device: origin.device,
+      userAgent: origin.userAgent,
       generation,
       previousHash: null,
       rotatedAt: now,
-      bornSession: null,
-      bornSessionUsed: false,
+      rotatedSessionId: null,
+      rotatedSessionUsed: false,
     },
   }
 }
@@ -128,13 +128,13 @@ export function signedIn(
   const { record, secret } = session
   const token = mintToken(parts, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
   // A session that must report its first use is not remembered before it has, and one that the log has told of already, never.
-  if (record.awaitingFirstUseFor === null && !parts.endings.notedSince(record.id, 0)) {
+  if (record.confirmsRotationOf === null && !parts.endings.notedSince(record.id, 0)) {
     const known = parts.verified.learn(record.id, now, record)
     parts.verified.rememberSession(secret.value, known)
     parts.verified.rememberToken(token.token, principalOfSession(record), known, token.expiresAt)
   }
   return {
-    user: { code: record.userCode, username: record.username, roles: record.roles },
+    user: { id: record.userId, username: record.username, roles: record.roles },
     token,
     session: viewOf(record),
     sessionCredential: { value: secret.value, delivery: record.delivery },
@@ -151,29 +151,31 @@ function pairOf(parts: Parts, { lineage, delivery, startedBy }: SessionRecord, e
   return value === undefined ? undefined : { value, expiresAt }
 }
 
-export function operation(
+export function auditEvent(
   parts: Parts,
   whence: Whence,
   what: {
-    readonly userCode: string
+    readonly userId: string
     readonly action: OwnAction
     readonly outcome?: Outcome
+    readonly severity?: Severity
     readonly sessionId?: string | null
     readonly detail?: JsonObject
   },
   now: number,
-): { readonly do: 'append operation'; readonly operation: Operation } {
+): { readonly do: 'append audit event'; readonly event: AuditEvent } {
   return {
-    do: 'append operation',
-    operation: {
+    do: 'append audit event',
+    event: {
       id: parts.secrets.randomId(),
-      userCode: what.userCode,
+      userId: what.userId,
       at: now,
       action: what.action,
-      outcome: what.outcome ?? 'ok',
+      outcome: what.outcome ?? 'success',
+      severity: what.severity ?? 'info',
       sessionId: what.sessionId ?? null,
       ip: whence.ip,
-      device: whence.device,
+      userAgent: whence.userAgent,
       detail: what.detail ?? {},
     },
   }

@@ -5,7 +5,7 @@ import type { EndReason } from '../domain/ending.ts'
 import { DAY } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Change } from '../ports/store.ts'
-import { operation } from './issue.ts'
+import { auditEvent } from './issue.ts'
 import type { Parts } from './parts.ts'
 
 const BATCH = 500
@@ -33,7 +33,7 @@ export async function flushSeen(parts: Parts): Promise<void> {
 export async function sweep(parts: Parts): Promise<void> {
   const now = parts.clock.now()
   await drained(() => parts.store.credentials.deleteExpired(now - KEEP_EXPIRED, BATCH))
-  await drained(() => parts.store.operations.deleteOlder(now - parts.policy.operationsRetention, BATCH))
+  await drained(() => parts.store.auditEvents.deleteOlder(now - parts.policy.auditRetention, BATCH))
   await parts.store.limits.deleteOver(now)
   await parts.store.log.trim(now - parts.policy.tokenLifetime - 2 * MAX_CLOCK_SKEW)
   await flushSeen(parts)
@@ -56,10 +56,10 @@ async function endOne(parts: Parts, record: CredentialRecord, now: number, idleS
   const where = reason === 'idle' ? { id: record.id, notSeenSince: idleSince } : { id: record.id }
   const changes: Change[] = [
     { do: 'end credentials', where, reason, at: now, orRefuse: true },
-    operation(
+    auditEvent(
       parts,
       record,
-      { userCode: record.userCode, action: 'session.end', sessionId: record.id, detail: { kind: record.kind, reason } },
+      { userId: record.userId, action: 'session.revoke', sessionId: record.id, detail: { kind: record.kind, reason } },
       now,
     ),
   ]

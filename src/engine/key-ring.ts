@@ -142,7 +142,7 @@ export class KeyRing {
     return this.#change(add, service.createdAt, write)
   }
 
-  /** As `addService`. Refusal: `not_found`. */
+  /** As `addService`. Refusal: `resource.not_found`. */
   async removeService(id: string, write: WriteRing): Promise<KeyRingRecord | AuthError> {
     const remove = (ring: KeyRingRecord) => {
       const services = ring.services.filter((service) => service.id !== id)
@@ -173,7 +173,7 @@ export class KeyRing {
     for (;;) {
       const ring = await this.read()
       const next = change(ring, at)
-      if (next === undefined) return new AuthError('not_found')
+      if (next === undefined) return new AuthError('resource.not_found')
       const changes: readonly Change[] = [
         { do: 'replace key ring', next, ifVersion: ring.version },
         { do: 'append entry', entry: { kind: 'keys', at } },

@@ -14,7 +14,7 @@ export interface NewServiceKey {
 
 /** Retires the signing key; the next one signs. Refusals only of administrators: as `writeAs`. @throws StoreError */
 export async function rotateSigningKey(parts: Parts, actor: Actor): Promise<KeyRingRecord | AuthError> {
-  return parts.keys.rotate(recorded(parts, actor, { userCode: null, action: 'key.rotate', detail: {} }))
+  return parts.keys.rotate(recorded(parts, actor, { userId: null, action: 'key.rotate', detail: {} }))
 }
 
 /** Refusals only of administrators: as `writeAs`. @throws StoreError */
@@ -22,17 +22,17 @@ export async function addServiceKey(parts: Parts, actor: Actor, name: string): P
   const id = parts.secrets.randomId()
   const value = `${id}.${parts.secrets.randomId()}${parts.secrets.randomId()}`
   const record = { id, name, hash: parts.secrets.digest(SERVICE_KEY_DIGEST, value), createdAt: parts.clock.now() }
-  const deed = { userCode: null, action: 'key.add', detail: { id, service: name } } as const
+  const deed = { userId: null, action: 'key.create', detail: { id, service: name } } as const
   const added = await parts.keys.addService(record, recorded(parts, actor, deed))
   return added instanceof AuthError ? added : { record, value }
 }
 
-/** The key that opens nothing any more. Refusal: `not_found`. @throws StoreError */
+/** The key that opens nothing any more. Refusal: `resource.not_found`. @throws StoreError */
 export async function removeServiceKey(parts: Parts, actor: Actor, id: string): Promise<ServiceKeyRecord | AuthError> {
   const { services } = await parts.keys.read()
   const found = services.find((service) => service.id === id)
-  if (found === undefined) return new AuthError('not_found')
-  const deed = { userCode: null, action: 'key.remove', detail: { id, service: found.name } } as const
+  if (found === undefined) return new AuthError('resource.not_found')
+  const deed = { userId: null, action: 'key.remove', detail: { id, service: found.name } } as const
   const removed = await parts.keys.removeService(id, recorded(parts, actor, deed))
   return removed instanceof AuthError ? removed : found
 }

@@ -43,7 +43,7 @@ export class KnownSession {
   readonly #epoch: Epoch
   #lastSeen: number
   #storedSeen: number
-  #userCode = ''
+  #userId = ''
   /** Undefined until its record was read: a token tells less of a session. */
   #username: string | undefined = undefined
   #rights = NONE
@@ -107,11 +107,11 @@ export class KnownSession {
   /** Takes in what its record says. A device proof that was shown before stays good. */
   describe(record: SessionRecord, policy: DevicePolicy): void {
     const { at } = this.#epoch
-    this.#userCode = record.userCode
+    this.#userId = record.userId
     this.#username = record.username
     this.#rights = sharedRights(record.roles, record.amr)
     this.#startedBy = record.startedBy
-    this.#flags = (this.#flags & ((1 << FAMILY) - 1)) | (familyOf(record.device) << FAMILY)
+    this.#flags = (this.#flags & ((1 << FAMILY) - 1)) | (familyOf(record.userAgent) << FAMILY)
     const until = unboundUntil(record, policy)
     if (this.bond?.proof === undefined) this.bond = until === Number.POSITIVE_INFINITY ? undefined : { proof: undefined, until }
     this.#authenticated = small(record.authTime - at)
@@ -137,7 +137,7 @@ export class KnownSession {
   /** Whom its own credential stands for; known once its record was read. */
   get principal(): Principal {
     const { roles, amr } = this.#rights
-    return { userCode: this.#userCode, roles, sid: this.sid, amr, authTime: this.#epoch.at + this.#authenticated }
+    return { userId: this.#userId, roles, sid: this.sid, amr, authTime: this.#epoch.at + this.#authenticated }
   }
 }
 

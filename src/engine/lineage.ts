@@ -7,9 +7,9 @@ import type { Parts } from './parts.ts'
 /** Its live credentials. @throws StoreError */
 export async function lineageOf(
   parts: Parts,
-  { userCode, lineage }: Pick<CredentialRecord, 'userCode' | 'lineage'>,
+  { userId, lineage }: Pick<CredentialRecord, 'userId' | 'lineage'>,
 ): Promise<readonly CredentialRecord[]> {
-  const records = await parts.store.credentials.listByUser(userCode)
+  const records = await parts.store.credentials.listByUser(userId)
   return records.filter((record) => record.lineage === lineage)
 }
 

@@ -8,7 +8,7 @@ import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
 import { networksAfterSignIn, takeGuess } from './guesses.ts'
 import { noteSeen } from './hash-survey.ts'
-import { operation, type SignedIn } from './issue.ts'
+import { auditEvent, type SignedIn } from './issue.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
 import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
 
@@ -21,7 +21,7 @@ export interface LoginInput extends SignInWish {
 
 /**
  * Verifies the password and begins a new lineage; the lineages of genuine credentials sent along end.
- * Refusals: `credentials.invalid`, `rate.limited` with seconds to wait, `busy`.
+ * Refusals: `credentials.invalid`, `rate.limited` with seconds to wait, `server.busy`.
  *
  * @throws StoreError
  */
@@ -36,7 +36,7 @@ export async function login(
   const user = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key)
   const guess = await takeGuess(parts, { name: key ?? input.username, user }, whence, input.knownDevice)
   if (guess instanceof AuthError) {
-    if (user && (await guessesRanOut(parts, user))) await recordLogin(parts, user, whence, 'limited')
+    if (user && (await guessesRanOut(parts, user))) await recordLogin(parts, user, whence, 'rate_limited')
     return guess
   }
   const verified = await verifyPassword(parts, user, input.password, signal)
@@ -46,12 +46,12 @@ export async function login(
   }
   if ('refused' in verified) {
     if (isTooLong(input.password)) await guess.giveBack()
-    else if (user) await recordLogin(parts, user, whence, 'refused')
+    else if (user) await recordLogin(parts, user, whence, 'failure')
     await verified.settled
     return verified.refused
   }
   await guess.giveBack()
-  const tooMany = parts.signInCounts.take(verified.user.code, parts.clock.now())
+  const tooMany = parts.signInCounts.take(verified.user.id, parts.clock.now())
   if (tooMany) return tooMany
   return begin(parts, verified, input, whence, sentAlong)
 }
@@ -71,7 +71,7 @@ export interface WrongPassword {
 
 /**
  * Compares the password, at the price of one hash whatever the outcome; one that is too long costs nothing, whoever is meant.
- * Refusal: `busy`.
+ * Refusal: `server.busy`.
  */
 export async function verifyPassword(
   parts: Parts,
@@ -79,13 +79,13 @@ export async function verifyPassword(
   password: string,
   signal?: CallerSignal,
 ): Promise<VerifiedUser | WrongPassword | AuthError> {
-  if (parts.refusalTime.isFull) return new AuthError('busy', { retryAfter: 1 })
+  if (parts.refusalTime.isFull) return new AuthError('server.busy', { retryAfter: 1 })
   const usable = user !== undefined && !user.disabled
   let began = parts.clock.now()
   const compared = await parts.hasher.verify(usable ? user.passwordHash : null, password, signal, () => {
     began = parts.clock.now()
   })
-  if (compared === undefined) return new AuthError('busy', { retryAfter: 1 })
+  if (compared === undefined) return new AuthError('server.busy', { retryAfter: 1 })
   if (usable && compared.ok) return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password, signal) : undefined }
   const refused = new AuthError('credentials.invalid')
   if (isTooLong(password)) return { refused, settled: Promise.resolve() }
@@ -105,18 +105,18 @@ async function begin(
     const guard = afterSignIn(current, renewedHash, networksAfterSignIn(parts, current, whence, parts.clock.now()))
     const begun = await beginLineage(parts, current, input, whence, sentAlong, 'login.password', [guard])
     if (begun) return begun
-    const again = await parts.store.users.find(user.code)
+    const again = await parts.store.users.find(user.id)
     // What was verified is no longer what is stored: the password was changed, or the user disabled, in this very moment.
     if (again === undefined || again.disabled || again.passwordHash !== user.passwordHash) return new AuthError('credentials.invalid')
     current = again
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }
 
 /** What a sign-in changes in the user's record, and requires of it. */
 function afterSignIn(user: UserRecord, renewedHash: string | undefined, recentNetworks: UserRecord['recentNetworks']): Change {
-  const { code, version } = user
-  if (renewedHash === undefined && recentNetworks === undefined) return { do: 'require user', code, version }
+  const { id, version } = user
+  if (renewedHash === undefined && recentNetworks === undefined) return { do: 'require user', id, version }
   const changed = { ...(renewedHash !== undefined && { passwordHash: renewedHash }), ...(recentNetworks && { recentNetworks }) }
   return { do: 'replace user', next: { ...user, ...changed, version: version + 1 }, ifVersion: version }
 }
@@ -124,9 +124,9 @@ function afterSignIn(user: UserRecord, renewedHash: string | undefined, recentNe
 /** True once a window: the first refusal says it all, and strangers must not make the record grow. */
 export async function guessesRanOut(parts: Parts, user: UserRecord): Promise<boolean> {
   const once = { points: 1, window: parts.policy.loginLimits.perUser.window }
-  return (await parts.store.limits.take(`${COUNTER_KINDS.noted}:${user.code}`, once, parts.clock.now())).taken === 1
+  return (await parts.store.limits.take(`${COUNTER_KINDS.noted}:${user.id}`, once, parts.clock.now())).taken === 1
 }
 
-async function recordLogin(parts: Parts, user: UserRecord, whence: Whence, outcome: 'refused' | 'limited'): Promise<void> {
-  await parts.store.write([operation(parts, whence, { userCode: user.code, action: 'login.password', outcome }, parts.clock.now())])
+async function recordLogin(parts: Parts, user: UserRecord, whence: Whence, outcome: 'failure' | 'rate_limited'): Promise<void> {
+  await parts.store.write([auditEvent(parts, whence, { userId: user.id, action: 'login.password', outcome }, parts.clock.now())])
 }

@@ -4,13 +4,13 @@ import { AuthError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import type { Ended, EndWhere } from '../ports/store.ts'
 import { readSession } from './describe.ts'
-import { operation } from './issue.ts'
+import { auditEvent } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
 
 export interface EndedCounts {
   readonly sessions: number
-  readonly remembered: number
+  readonly rememberMe: number
 }
 
 /**
@@ -21,8 +21,8 @@ export interface EndedCounts {
  */
 export async function logout(parts: Parts, principal: Principal, everywhere: boolean, whence: Whence): Promise<EndedCounts | AuthError> {
   if (everywhere) {
-    const all = await endAndRecord(parts, principal, { userCode: principal.userCode, except: [] }, { by: 'logout', everywhere }, whence)
-    return all ?? { sessions: 0, remembered: 0 }
+    const all = await endAndRecord(parts, principal, { userId: principal.userId, except: [] }, { by: 'logout', everywhere }, whence)
+    return all ?? { sessions: 0, rememberMe: 0 }
   }
   const session = await readSession(parts, principal)
   if (session instanceof AuthError) return session
@@ -32,7 +32,7 @@ export async function logout(parts: Parts, principal: Principal, everywhere: boo
 
 async function readSessionRefusal(parts: Parts, principal: Principal): Promise<AuthError> {
   const again = await readSession(parts, principal)
-  return again instanceof AuthError ? again : new AuthError('busy', { retryAfter: 1 })
+  return again instanceof AuthError ? again : new AuthError('server.busy', { retryAfter: 1 })
 }
 
 /** Ends what matches and records it; undefined when nothing matched any more. */
@@ -46,7 +46,7 @@ export async function endAndRecord(
   const now = parts.clock.now()
   const written = await parts.store.write([
     { do: 'end credentials', where, reason: 'revoked', at: now, orRefuse: true },
-    operation(parts, whence, { userCode: principal.userCode, action: 'session.end', sessionId: principal.sid, detail }, now),
+    auditEvent(parts, whence, { userId: principal.userId, action: 'session.revoke', sessionId: principal.sid, detail }, now),
   ])
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, now)
@@ -55,5 +55,5 @@ export async function endAndRecord(
 
 export function countEnded(ended: readonly Ended[]): EndedCounts {
   const sessions = ended.filter(({ kind }) => kind === 'session').length
-  return { sessions, remembered: ended.length - sessions }
+  return { sessions, rememberMe: ended.length - sessions }
 }

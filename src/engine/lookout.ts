@@ -10,7 +10,7 @@ import { recordSignal, type Signal } from './signals.ts'
 export interface Caller {
   readonly ip: string
   /** The browser string, already bounded. */
-  readonly device: string
+  readonly userAgent: string
 }
 
 /** The network that a token was last used from, and when. */
@@ -29,11 +29,11 @@ export function isFirstLook(lastSeenAt: number, now: number): boolean {
 
 /** What is seen of it; usually nothing. */
 export function signalsOf(session: KnownSession, token: LastNetwork | undefined, by: Caller, now: number): readonly Signal[] {
-  const changed = gradeFamilies(session.family, familyOf(by.device))
+  const changed = gradeFamilies(session.family, familyOf(by.userAgent))
   const moved = token !== undefined && hasMoved(token, networkOf(by.ip), now)
   return [
-    ...(changed === undefined ? [] : [{ action: 'device.changed', outcome: changed } as const]),
-    ...(moved ? [{ action: 'token.networks', outcome: TWO_NETWORKS } as const] : []),
+    ...(changed === undefined ? [] : [{ action: 'device.changed', severity: changed } as const]),
+    ...(moved ? [{ action: 'token.networks', severity: TWO_NETWORKS } as const] : []),
   ]
 }
 
@@ -46,8 +46,8 @@ function hasMoved(token: LastNetwork, network: string | undefined, now: number):
 }
 
 /** @throws StoreError */
-export async function tellSignals(parts: Parts, sid: string, signals: readonly Signal[], { ip, device }: Caller): Promise<void> {
+export async function tellSignals(parts: Parts, sid: string, signals: readonly Signal[], { ip, userAgent }: Caller): Promise<void> {
   const record = await parts.store.credentials.find(sid)
   if (record?.kind !== 'session') return
-  for (const signal of signals) await recordSignal(parts, record, signal, { ip, device }, record.startedAt)
+  for (const signal of signals) await recordSignal(parts, record, signal, { ip, userAgent }, record.startedAt)
 }

@@ -18,8 +18,8 @@ export async function newCountry({ countryOf, store }: Parts, login: RememberedR
   const country = countryOf(ip)
   const last = countryOf(login.ip)
   if (country === undefined || country === last) return undefined
-  const signIns = (await store.operations.list(login.userCode, null, LOOKED_AT)).filter(isSignIn)
-  const seen = [last, ...signIns.map((operation) => countryOf(operation.ip))]
+  const signIns = (await store.auditEvents.list(login.userId, null, LOOKED_AT)).filter(isSignIn)
+  const seen = [last, ...signIns.map((event) => countryOf(event.ip))]
   const usualCountries = [...new Set(seen.filter((known) => known !== undefined))]
   return usualCountries.length === 0 || usualCountries.includes(country) ? undefined : { country, usualCountries }
 }

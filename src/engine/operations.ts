@@ -1,7 +1,7 @@
 // The user's record of operations: reading it page by page, and recording what the application did.
 
 import { AuthError } from '../domain/errors.ts'
-import { isApplicationAction, MAX_DETAIL, type Operation } from '../domain/operation.ts'
+import { isApplicationAction, MAX_DETAIL, type AuditEvent } from '../domain/operation.ts'
 import { COUNTER_KINDS, OPERATIONS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { openCursor, sealCursor } from './cursor.ts'
@@ -11,26 +11,26 @@ import { takePoints } from './points.ts'
 import type { Principal } from './principal.ts'
 import { byteLength } from './session-data.ts'
 
-export interface OperationsPage {
-  readonly operations: readonly Operation[]
+export interface AuditEventsPage {
+  readonly events: readonly AuditEvent[]
   /** Hand it in as `before` for the next page; null on the last. It is sealed: a cursor of another user opens nothing. */
   readonly next: string | null
 }
 
 /** Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
-export async function listOperations(
+export async function listAuditEvents(
   parts: Parts,
-  { userCode }: Pick<Principal, 'userCode'>,
+  { userId }: Pick<Principal, 'userId'>,
   cursor: string | undefined,
   limit: number,
-): Promise<OperationsPage | AuthError> {
-  const before = openCursor(parts, OPERATIONS_CURSOR_SEAL, userCode, cursor, 'before')
+): Promise<AuditEventsPage | AuthError> {
+  const before = openCursor(parts, OPERATIONS_CURSOR_SEAL, userId, cursor, 'before')
   if (before instanceof AuthError) return before
-  const listed = await parts.store.operations.list(userCode, before === null ? null : Number(before), limit + 1)
-  const operations = listed.slice(0, limit)
-  const last = operations.at(-1)
-  const next = listed.length > limit && last ? sealCursor(parts, OPERATIONS_CURSOR_SEAL, userCode, String(last.position)) : null
-  return { operations, next }
+  const listed = await parts.store.auditEvents.list(userId, before === null ? null : Number(before), limit + 1)
+  const events = listed.slice(0, limit)
+  const last = events.at(-1)
+  const next = listed.length > limit && last ? sealCursor(parts, OPERATIONS_CURSOR_SEAL, userId, String(last.position)) : null
+  return { events, next }
 }
 
 /**
@@ -39,33 +39,34 @@ export async function listOperations(
  *
  * @throws StoreError
  */
-export async function recordOperation(
+export async function recordAuditEvent(
   parts: Parts,
   principal: Principal,
   action: string,
   detail: JsonObject,
   whence: Whence,
-): Promise<Operation | AuthError> {
+): Promise<AuditEvent | AuthError> {
   if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
   if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
-  const counted = await takePoints(parts, [{ key: `${COUNTER_KINDS.record}:${principal.userCode}`, limit: parts.policy.recordLimit }])
+  const counted = await takePoints(parts, [{ key: `${COUNTER_KINDS.record}:${principal.userId}`, limit: parts.policy.recordLimit }])
   if (counted instanceof AuthError) return counted
-  const recorded: Operation = {
+  const recorded: AuditEvent = {
     id: parts.secrets.randomId(),
-    userCode: principal.userCode,
+    userId: principal.userId,
     at: parts.clock.now(),
     action,
-    outcome: 'ok',
+    outcome: 'success',
+    severity: 'info',
     sessionId: principal.sid,
     ip: whence.ip,
-    device: whence.device,
+    userAgent: whence.userAgent,
     detail,
   }
   const written = await parts.store.write([
     { do: 'require credential', id: principal.sid },
-    { do: 'append operation', operation: recorded },
+    { do: 'append audit event', event: recorded },
   ])
   if (written.landed) return recorded
   const session = await readSession(parts, principal)
-  return session instanceof AuthError ? session : new AuthError('busy', { retryAfter: 1 })
+  return session instanceof AuthError ? session : new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -1,6 +1,6 @@
 // What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
 
-import type { Operation } from '../domain/operation.ts'
+import type { AuditEvent } from '../domain/operation.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { CountryOf } from '../ports/countries.ts'
@@ -35,7 +35,7 @@ export interface Parts {
   readonly signInCounts: SignInCounts
   readonly refusalTime: RefusalTime
   /** Tells whoever wants to know of an alarm. Never throws. */
-  readonly onAlarm: (alarm: Operation) => void
+  readonly onAlarm: (alarm: AuditEvent) => void
   /** Tells the operator of something that a setting cures: each thing once while it runs. Never throws. */
   readonly warnOnce: (thing: string, warning: string) => void
   /** Writers of one session's data, one after another. */
@@ -46,7 +46,7 @@ export interface Parts {
 export interface Whence {
   readonly ip: string
   /** The browser string, already bounded: see `deviceOf`. */
-  readonly device: string
+  readonly userAgent: string
 }
 
 /** A compare-and-set that lost this often means that something is wrong: every loss is somebody else's gain. */

@@ -6,7 +6,7 @@ import type { TokenClaims } from '../domain/token.ts'
 import { sharedRights } from './shared-rights.ts'
 
 export interface Principal {
-  readonly userCode: string
+  readonly userId: string
   readonly roles: readonly string[]
   readonly sid: string
   readonly amr: readonly string[]
@@ -29,15 +29,15 @@ export interface SessionView {
 }
 
 export function principalOfSession(session: SessionRecord): Principal {
-  const { userCode, id, authTime } = session
+  const { userId, id, authTime } = session
   const { roles, amr } = sharedRights(session.roles, session.amr)
-  return { userCode, roles, sid: id, amr, authTime }
+  return { userId, roles, sid: id, amr, authTime }
 }
 
 export function principalOfToken(claims: TokenClaims): Principal {
   const { sub, sid, auth_time: authTime } = claims
   const { roles, amr } = sharedRights(claims.roles, claims.amr)
-  return { userCode: sub, roles, sid, amr, authTime: authTime * SECOND }
+  return { userId: sub, roles, sid, amr, authTime: authTime * SECOND }
 }
 
 export function viewOf(session: SessionRecord): SessionView {

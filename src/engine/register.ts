@@ -28,7 +28,7 @@ export interface NewUser {
  * call of the library without one) nothing is counted.
  *
  * Refusals: `rate.limited` with seconds to wait, `username.invalid`, `username.taken`, `password.too_short`, `password.too_long`, `password.too_common`,
- * `password.too_weak`, `busy`.
+ * `password.too_weak`, `server.busy`.
  *
  * @throws StoreError
  */
@@ -71,9 +71,9 @@ export async function prepareUser(
   const refusal = await judgePassword(parts, input.password, [key, input.email ?? ''], signal)
   if (refusal) return refusal
   const passwordHash = await parts.hasher.hash(input.password, signal)
-  if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
+  if (passwordHash === undefined) return new AuthError('server.busy', { retryAfter: 1 })
   return {
-    code: `${USER_ID_PREFIX}${parts.secrets.randomId()}`,
+    id: `${USER_ID_PREFIX}${parts.secrets.randomId()}`,
     username: input.username,
     usernameKey: key,
     email: input.email,
@@ -96,7 +96,7 @@ function judgePasswordLength(parts: Parts, password: string): AuthError | undefi
   return code && new AuthError(code, { field: 'password' })
 }
 
-/** Refuses a password that must not be chosen; undefined when it may be. Refusals: those of `PASSWORD_REFUSALS`, `busy`. */
+/** Refuses a password that must not be chosen; undefined when it may be. Refusals: those of `PASSWORD_REFUSALS`, `server.busy`. */
 export async function judgePassword(
   parts: Parts,
   password: string,
@@ -106,7 +106,7 @@ export async function judgePassword(
   const unfit = judgePasswordLength(parts, password)
   if (unfit) return unfit
   const strength = await parts.estimator.estimate(password, contextWords(['latchkey', parts.policy.issuer, ...about]), signal)
-  if (strength === undefined) return new AuthError('busy', { retryAfter: 1 })
+  if (strength === undefined) return new AuthError('server.busy', { retryAfter: 1 })
   const code = judgeStrength(strength)
   return code && new AuthError(code, { field: 'password' })
 }

@@ -2,15 +2,15 @@
 
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
-import type { Outcome, OwnAction } from '../domain/operation.ts'
+import type { OwnAction, Severity } from '../domain/operation.ts'
 import { isRestoredTooOften, judgeRemembered, type RememberedVerdict, rotated } from '../domain/remembered-login.ts'
 import type { JsonObject } from '../domain/session-data.ts'
-import { asksAgain, familyOf, type Grade, gradeFamilies, NEW_COUNTRY } from '../domain/signals.ts'
+import { shouldRevokeOnRisk, familyOf, gradeFamilies, NEW_COUNTRY } from '../domain/signals.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
 import { provenUntil, UnprovenDevice } from './device-proofs.ts'
-import { issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import { issueSession, auditEvent, type SignedIn, signedIn } from './issue.ts'
 import { lineageOf } from './lineage.ts'
 import { type NewCountry, newCountry } from './new-country.ts'
 import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
@@ -25,32 +25,32 @@ import { evidence, recordSignal } from './signals.ts'
  * @throws StoreError
  */
 export async function restore(parts: Parts, raw: string, whence: Whence, proof?: string): Promise<SignedIn | AuthError> {
-  const presented = parts.secrets.open('remembered', raw)
+  const presented = parts.secrets.open('remember_me', raw)
   if (presented === undefined) return sessionRequired('unknown')
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const found = await parts.store.credentials.find(presented.id)
-    const by = { device: whence.device, provenUntil: found?.kind === 'remembered' ? provenUntil(parts, found, proof) : undefined }
+    const by = { userAgent: whence.userAgent, provenUntil: found?.kind === 'remember_me' ? provenUntil(parts, found, proof) : undefined }
     const judged = judgeRemembered(found, presented, by, parts.clock.now(), parts.policy)
     if (judged.verdict === 'refuse') return sessionRequired(judged.reason)
     if (judged.verdict !== 'theft' && isRestoredTooOften(judged.login, parts.clock.now()))
       return new AuthError('rate.limited', { retryAfter: 60 })
     if (judged.verdict === 'unproven') return new UnprovenDevice(judged.login, judged.because)
-    const user = await parts.store.users.find(judged.login.userCode)
+    const user = await parts.store.users.find(judged.login.userId)
     if (user === undefined || user.disabled) return sessionRequired('revoked')
     const { login } = judged
     const elsewhere = await newCountry(parts, login, whence.ip)
-    const changed = gradeFamilies(familyOf(login.device), familyOf(whence.device), elsewhere !== undefined)
+    const changed = gradeFamilies(familyOf(login.userAgent), familyOf(whence.userAgent), elsewhere !== undefined)
     const outcome =
       judged.verdict === 'theft'
-        ? await endStolen(parts, login, whence, { action: 'login.remembered', outcome: 'alarm' })
-        : changed && asksAgain(changed, parts.policy.askAgain)
-          ? await endStolen(parts, login, whence, { action: 'device.changed', outcome: changed, detail: { ...elsewhere } })
+        ? await endStolen(parts, login, whence, { action: 'login.remember_me', severity: 'alarm' })
+        : changed && shouldRevokeOnRisk(changed, parts.policy.revokeOnRisk)
+          ? await endStolen(parts, login, whence, { action: 'device.changed', severity: changed, detail: { ...elsewhere } })
           : await startSession(parts, user, judged, presented, whence)
     if (outcome === undefined) continue
     if (!(outcome instanceof AuthError)) await recordUnusual(parts, login, changed, elsewhere, whence)
     return outcome
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }
 
 async function startSession(
@@ -72,25 +72,25 @@ async function startSession(
       amr: ['remembered'],
       authTime: login.authTime,
       delivery: 'cookie',
-      awaitingFirstUseFor: rotates ? login.id : null,
+      confirmsRotationOf: rotates ? login.id : null,
     },
     now,
   )
-  const secret = parts.secrets.issue('remembered', login.generation + 1, login.id)
-  const rotation = { presentedHash: presented.hash, nextHash: secret.hash, bornSession: session.record.id, at: now, ...whence }
+  const secret = parts.secrets.issue('remember_me', login.generation + 1, login.id)
+  const rotation = { presentedHash: presented.hash, nextHash: secret.hash, rotatedSessionId: session.record.id, at: now, ...whence }
   // Also where nothing rotates: a login that was bound to a device since it was read starts nothing that is not.
   const next = rotates ? rotated(login, rotation) : { ...login, version: login.version + 1 }
   const held: Change = { do: 'replace credential', next, ifVersion: login.version }
   const orphaned = judged.verdict === 'rotate' && judged.answerLost ? await sessionsOf(parts, login) : []
   const written = await parts.store.write([
-    { do: 'require user', code: user.code, version: user.version },
+    { do: 'require user', id: user.id, version: user.version },
     held,
     ...orphaned.map((id) => ({ do: 'end credentials', where: { id }, reason: 'revoked', at: now }) as const),
     { do: 'insert credential', record: session.record },
-    operation(
+    auditEvent(
       parts,
       whence,
-      { userCode: user.code, action: 'login.remembered', sessionId: session.record.id, detail: { remembered: login.id, rotated: rotates } },
+      { userId: user.id, action: 'login.remember_me', sessionId: session.record.id, detail: { rememberMe: login.id, rotated: rotates } },
       now,
     ),
   ])
@@ -102,14 +102,14 @@ async function startSession(
 async function recordUnusual(
   parts: Parts,
   login: RememberedRecord,
-  changed: Grade | undefined,
+  changed: Severity | undefined,
   elsewhere: NewCountry | undefined,
   whence: Whence,
 ): Promise<void> {
   if (changed === undefined && elsewhere === undefined) return
   const seen = changed
-    ? ({ action: 'device.changed', outcome: changed } as const)
-    : ({ action: 'login.country', outcome: NEW_COUNTRY } as const)
+    ? ({ action: 'device.changed', severity: changed } as const)
+    : ({ action: 'login.country', severity: NEW_COUNTRY } as const)
   await recordSignal(parts, login, { ...seen, detail: { ...elsewhere } }, whence, login.rotatedAt)
 }
 
@@ -122,17 +122,17 @@ async function endStolen(
   parts: Parts,
   login: RememberedRecord,
   whence: Whence,
-  { action, outcome, detail: more }: { readonly action: OwnAction; readonly outcome: Outcome; readonly detail?: JsonObject },
+  { action, severity, detail: more }: { readonly action: OwnAction; readonly severity: Severity; readonly detail?: JsonObject },
 ): Promise<AuthError | undefined> {
   const now = parts.clock.now()
-  const detail = { ...more, remembered: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
-  const told = operation(parts, whence, { userCode: login.userCode, action, outcome, detail }, now)
+  const detail = { ...more, rememberMe: login.id, ...evidence({ ...login, at: login.rotatedAt }, { ...whence, at: now }) }
+  const told = auditEvent(parts, whence, { userId: login.userId, action, outcome: 'failure', severity, detail }, now)
   const written = await parts.store.write([
     { do: 'end credentials', where: { lineage: login.lineage }, reason: 'theft_suspected', at: now, orRefuse: true },
     told,
   ])
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, now)
-  if (outcome === 'alarm') parts.onAlarm(told.operation)
+  if (severity === 'alarm') parts.onAlarm(told.event)
   return sessionRequired('theft_suspected')
 }

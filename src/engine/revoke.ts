@@ -29,7 +29,7 @@ export type OnRevoked = (soFar: RevokeCounts) => void
 
 /** What is meant of one user: the credentials as they were found, and how to end them. */
 interface Aim {
-  readonly userCode: string
+  readonly userId: string
   readonly records: readonly CredentialRecord[]
   readonly where: readonly EndWhere[]
   /** For the record. */
@@ -44,7 +44,7 @@ const USERS_AT_ONCE = 100
 const LINEAGES_AT_ONCE = 100
 
 /**
- * Counts what `revoke` would end now. Refusal: `not_found`.
+ * Counts what `revoke` would end now. Refusal: `resource.not_found`.
  *
  * @throws TypeError when what is meant cannot be told; StoreError
  */
@@ -52,7 +52,7 @@ export async function countToRevoke(parts: Parts, what: Revocation, onCounted: O
   const isMeant = meantAtLarge(what, parts.clock.now())
   if (isMeant === undefined) {
     const aim = await aimAtOne(parts, 'operator', what)
-    return aim === undefined ? new AuthError('not_found') : countOf(aim.records)
+    return aim === undefined ? new AuthError('resource.not_found') : countOf(aim.records)
   }
   let found = countOf([])
   for await (const aims of aimsAtLarge(parts, isMeant)) {
@@ -64,7 +64,7 @@ export async function countToRevoke(parts: Parts, what: Revocation, onCounted: O
 
 /**
  * Ends what is meant. At large this takes many writes, each of them whole: where it was stopped, the same again goes on. What is
- * begun meanwhile stays with `before`; with `all` only what is begun of users that it has passed. Refusal: `not_found`.
+ * begun meanwhile stays with `before`; with `all` only what is begun of users that it has passed. Refusal: `resource.not_found`.
  *
  * @throws TypeError when what is meant cannot be told; StoreError
  */
@@ -80,7 +80,7 @@ export async function revoke(
     if (aim?.records.length === 0) return countOf([])
     const ended = aim && (await end(parts, actor, [aim], !('user' in what)))
     if (ended instanceof AuthError) return ended
-    return ended === undefined ? new AuthError('not_found') : countOf(ended)
+    return ended === undefined ? new AuthError('resource.not_found') : countOf(ended)
   }
   let ended = countOf([])
   for await (const aims of aimsAtLarge(parts, isMeant)) {
@@ -100,7 +100,7 @@ export async function revoke(
 /** In one write, each user's with its operation. Undefined when nothing matched any more and `orRefuse` is set. */
 async function end(parts: Parts, actor: Actor, aims: readonly Aim[], orRefuse: boolean): Promise<readonly Ended[] | AuthError | undefined> {
   const at = parts.clock.now()
-  const deeds = aims.map(({ userCode, detail = {} }) => ({ userCode, action: 'session.end', detail }) as const)
+  const deeds = aims.map(({ userId, detail = {} }) => ({ userId, action: 'session.revoke', detail }) as const)
   const changes = aims.flatMap(({ where }) =>
     where.map(
       (each): Change => ({ do: 'end credentials', where: each, reason: 'revoked', at, ...(orRefuse ? { orRefuse: true as const } : {}) }),
@@ -124,7 +124,7 @@ async function aimAtCredential(parts: Parts, id: string): Promise<Aim | undefine
   const found = await parts.store.credentials.find(id)
   if (found === undefined || found.kind === 'tombstone') return undefined
   const aim =
-    found.kind === 'remembered' ? await wholeLineage(parts, found) : { userCode: found.userCode, records: [found], where: [{ id }] }
+    found.kind === 'remember_me' ? await wholeLineage(parts, found) : { userId: found.userId, records: [found], where: [{ id }] }
   return { ...aim, detail: { id } }
 }
 
@@ -136,15 +136,15 @@ async function aimAtLineage(parts: Parts, id: string): Promise<Aim | undefined> 
   return undefined
 }
 
-async function wholeLineage(parts: Parts, { userCode, lineage }: CredentialRecord): Promise<Aim> {
-  return { userCode, records: await lineageOf(parts, { userCode, lineage }), where: [{ lineage }] }
+async function wholeLineage(parts: Parts, { userId, lineage }: CredentialRecord): Promise<Aim> {
+  return { userId, records: await lineageOf(parts, { userId, lineage }), where: [{ lineage }] }
 }
 
 async function aimAtUser(parts: Parts, actor: Actor, nameOrCode: string): Promise<Aim | undefined> {
   const user = await findMeant(parts, actor, nameOrCode)
   if (user === undefined) return undefined
-  const records = await parts.store.credentials.listByUser(user.code)
-  return { userCode: user.code, records, where: [{ userCode: user.code, except: [] }] }
+  const records = await parts.store.credentials.listByUser(user.id)
+  return { userId: user.id, records, where: [{ userId: user.id, except: [] }] }
 }
 
 /** Undefined where one thing is meant. */
@@ -166,16 +166,16 @@ async function* aimsAtLarge(parts: Parts, isMeant: IsMeant): AsyncGenerator<read
   for (let after: string | null = null; ; ) {
     const users = await parts.store.users.page(after, USERS_AT_ONCE)
     const aims = await Promise.all(
-      users.map(async ({ code }): Promise<Aim> => {
-        const records = await parts.store.credentials.listByUser(code)
+      users.map(async ({ id }): Promise<Aim> => {
+        const records = await parts.store.credentials.listByUser(id)
         const lineages = [...Map.groupBy(records, ({ lineage }) => lineage)].filter(([, lineage]) => isMeant(lineage))
-        return { userCode: code, records: lineages.flatMap(([, lineage]) => lineage), where: lineages.map(([lineage]) => ({ lineage })) }
+        return { userId: id, records: lineages.flatMap(([, lineage]) => lineage), where: lineages.map(([lineage]) => ({ lineage })) }
       }),
     )
     const meant = aims.filter(({ records }) => records.length > 0)
     if (meant.length > 0) yield meant
     await othersTurn(parts)
-    after = users.at(-1)?.code ?? null
+    after = users.at(-1)?.id ?? null
     if (users.length < USERS_AT_ONCE) return
   }
 }
@@ -203,11 +203,11 @@ function inWrites(aims: readonly Aim[]): readonly (readonly Aim[])[] {
   return writes.filter((some) => some.length > 0)
 }
 
-function countOf(these: readonly Pick<Ended, 'kind' | 'userCode'>[]): RevokeCounts {
+function countOf(these: readonly Pick<Ended, 'kind' | 'userId'>[]): RevokeCounts {
   const sessions = these.filter(({ kind }) => kind === 'session').length
-  return { users: new Set(these.map(({ userCode }) => userCode)).size, sessions, remembered: these.length - sessions }
+  return { users: new Set(these.map(({ userId }) => userId)).size, sessions, rememberMe: these.length - sessions }
 }
 
 function sum(a: RevokeCounts, b: RevokeCounts): RevokeCounts {
-  return { users: a.users + b.users, sessions: a.sessions + b.sessions, remembered: a.remembered + b.remembered }
+  return { users: a.users + b.users, sessions: a.sessions + b.sessions, rememberMe: a.rememberMe + b.rememberMe }
 }

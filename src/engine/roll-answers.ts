@@ -6,7 +6,7 @@ import type { Called, HeardCall } from '../domain/ending.ts'
 /** A verifier that follows the log through this process, and has caught up with it. */
 export interface FollowingVerifier {
   /** Everything up to this call was taken by its line. */
-  handed(call: Called['call']): void
+  handed(call: Called['requestId']): void
   left(): void
 }
 
@@ -90,7 +90,7 @@ export class RollAnswers {
       while (answer.isOutdated) {
         answer.isOutdated = false
         const { told, waitsFor } = answer
-        await this.#options.append({ call, process: this.#options.process, verifiers: told.size + waitsFor.size, told: told.size })
+        await this.#options.append({ requestId: call, process: this.#options.process, verifiers: told.size + waitsFor.size, delivered: told.size })
       }
     } catch (error) {
       this.#options.onFault(error)

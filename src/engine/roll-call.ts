@@ -45,7 +45,7 @@ export class RollCall {
 
   /** What the log tells of somebody's answer. */
   answered(answer: HeardCall): void {
-    const roll = this.#rolls.get(answer.call)
+    const roll = this.#rolls.get(answer.requestId)
     if (roll === undefined) return
     roll.answers.set(answer.process, answer)
     roll.count += 1
@@ -60,13 +60,13 @@ export class RollCall {
     const roll: Roll = { answers: new Map(), count: 0, lastAt: at }
     this.#rolls.set(call, roll)
     try {
-      await append({ kind: 'called', call, at })
+      await append({ kind: 'ack_requested', requestId: call, at })
       await this.#untilQuiet(roll)
     } finally {
       this.#rolls.delete(call)
     }
     const answers = [...roll.answers.values()]
-    const told = sum(answers.map((answer) => answer.told))
+    const told = sum(answers.map((answer) => answer.delivered))
     return {
       processes: answers.length,
       verifiers: told,

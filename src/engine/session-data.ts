@@ -51,7 +51,7 @@ async function patchUntilItLands(
     const written = await parts.store.write([{ do: 'replace credential', next, ifVersion: session.version }])
     if (written.landed) return { data, version: next.dataVersion }
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }
 
 function parse(text: string): JsonObject {

@@ -17,7 +17,7 @@ export interface ListedCredential {
   readonly lastSeenAt: number
   readonly expiresAt: number
   readonly ip: string
-  readonly device: string
+  readonly userAgent: string
   readonly startedBy: string | null
   /** Whether it does nothing without the device that its lineage is bound to. */
   readonly bound: boolean
@@ -26,9 +26,9 @@ export interface ListedCredential {
 /** @throws StoreError */
 export async function listCredentials(
   parts: Parts,
-  { userCode, sid }: Pick<Principal, 'userCode' | 'sid'>,
+  { userId, sid }: Pick<Principal, 'userId' | 'sid'>,
 ): Promise<readonly ListedCredential[]> {
-  const records = await parts.store.credentials.listByUser(userCode)
+  const records = await parts.store.credentials.listByUser(userId)
   const now = parts.clock.now()
   return records
     .map((record) => ({ ...record, lastSeenAt: Math.max(record.lastSeenAt, parts.verified.known(record.id)?.lastSeenAt ?? 0) }))
@@ -41,7 +41,7 @@ export async function listCredentials(
       lastSeenAt: record.lastSeenAt,
       expiresAt: record.expiresAt,
       ip: record.ip,
-      device: record.device,
+      userAgent: record.userAgent,
       startedBy: record.kind === 'session' ? record.startedBy : null,
       bound: needsDevice(record, now, parts.policy.deviceBinding),
     }))
@@ -49,20 +49,20 @@ export async function listCredentials(
 
 /** What the janitor has not come by to end yet is over all the same. */
 function isLive(record: CredentialRecord, now: number, idleTimeout: number): boolean {
-  return now < record.expiresAt && (record.kind === 'remembered' || now < record.lastSeenAt + idleTimeout)
+  return now < record.expiresAt && (record.kind === 'remember_me' || now < record.lastSeenAt + idleTimeout)
 }
 
 /**
  * Ends one of the user's credentials: a session alone, a remembered login with every session it started.
- * Refusal: `not_found` when the user has no such live credential.
+ * Refusal: `resource.not_found` when the user has no such live credential.
  *
  * @throws StoreError
  */
 export async function endCredential(parts: Parts, principal: Principal, id: string, whence: Whence): Promise<EndedCounts | AuthError> {
   const found = await parts.store.credentials.find(id)
-  if (found === undefined || found.kind === 'tombstone' || found.userCode !== principal.userCode) return new AuthError('not_found')
-  const where = found.kind === 'remembered' ? { lineage: found.lineage } : { id }
-  return (await endAndRecord(parts, principal, where, { by: 'user', id }, whence)) ?? new AuthError('not_found')
+  if (found === undefined || found.kind === 'tombstone' || found.userId !== principal.userId) return new AuthError('resource.not_found')
+  const where = found.kind === 'remember_me' ? { lineage: found.lineage } : { id }
+  return (await endAndRecord(parts, principal, where, { by: 'user', id }, whence)) ?? new AuthError('resource.not_found')
 }
 
 /** Ends all of the user's credentials but this session and the remembered login that started it. @throws StoreError */
@@ -70,6 +70,6 @@ export async function endOtherCredentials(parts: Parts, principal: Principal, wh
   const session = await readSession(parts, principal)
   if (session instanceof AuthError) return session
   const except = session.startedBy === null ? [session.id] : [session.id, session.startedBy]
-  const where = { userCode: principal.userCode, except }
-  return (await endAndRecord(parts, principal, where, { by: 'user', except: 'current' }, whence)) ?? { sessions: 0, remembered: 0 }
+  const where = { userId: principal.userId, except }
+  return (await endAndRecord(parts, principal, where, { by: 'user', except: 'current' }, whence)) ?? { sessions: 0, rememberMe: 0 }
 }

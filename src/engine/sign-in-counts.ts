@@ -16,15 +16,15 @@ export class SignInCounts {
   }
 
   /** Counts one. Refusal: `rate.limited` with `retryAfter`. */
-  take(userCode: string, now: number): AuthError | undefined {
+  take(userId: string, now: number): AuthError | undefined {
     if (now >= this.#resetsAt) {
       this.#counts.clear()
       this.#resetsAt = now + this.#limit.window
     }
-    const count = (this.#counts.get(userCode) ?? 0) + 1
+    const count = (this.#counts.get(userId) ?? 0) + 1
     if (count > this.#limit.points)
       return new AuthError('rate.limited', { retryAfter: Math.max(1, wholeSeconds(this.#resetsAt - now + 999)) })
-    this.#counts.set(userCode, count)
+    this.#counts.set(userId, count)
     return undefined
   }
 }

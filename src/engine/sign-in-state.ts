@@ -13,7 +13,7 @@ export type SignInState =
   /** `id`: the public id of the session. */
   | { readonly is: 'session'; readonly id: string; readonly username: string }
   /** No live session, but a remembered login that would start one. `id`: the public id of the login. */
-  | { readonly is: 'remembered'; readonly id: string; readonly username: string }
+  | { readonly is: 'remember_me'; readonly id: string; readonly username: string }
   /** Genuine and live, and without the proof of its device: nobody is named. */
   | { readonly is: 'unproven' }
 
@@ -43,18 +43,18 @@ async function stateOfSession(parts: Parts, { session: raw, device }: SentCookie
 }
 
 async function stateOfLogin(parts: Parts, { remember: raw, device }: SentCookies, browser: string): Promise<SignInState> {
-  const opened = raw === undefined ? undefined : parts.secrets.open('remembered', raw)
+  const opened = raw === undefined ? undefined : parts.secrets.open('remember_me', raw)
   if (opened === undefined) return { is: 'signed-out' }
   const found = await parts.store.credentials.find(opened.id)
-  const by = { device: browser, provenUntil: found?.kind === 'remembered' ? provenUntil(parts, found, device) : undefined }
+  const by = { userAgent: browser, provenUntil: found?.kind === 'remember_me' ? provenUntil(parts, found, device) : undefined }
   const judged = judgeRemembered(found, opened, by, parts.clock.now(), parts.policy)
   if (judged.verdict === 'refuse') return ended(judged.reason)
   if (judged.verdict === 'unproven') return { is: 'unproven' }
   // It signs nobody in. What follows from it is for the request that uses it.
   if (judged.verdict === 'theft') return { is: 'signed-out' }
-  const user = await parts.store.users.find(judged.login.userCode)
+  const user = await parts.store.users.find(judged.login.userId)
   if (user === undefined || user.disabled) return { is: 'signed-out', reason: 'revoked' }
-  return { is: 'remembered', id: judged.login.id, username: user.username }
+  return { is: 'remember_me', id: judged.login.id, username: user.username }
 }
 
 function ended(reason: EndReason | 'unknown' | 'none'): SignInState {

@@ -6,7 +6,7 @@ import { EMPTY_DATA } from '../domain/session-data.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import { provenUntil } from './device-proofs.ts'
-import { issueRemembered, issueSession, operation, type SignedIn, signedIn } from './issue.ts'
+import { issueRemembered, issueSession, auditEvent, type SignedIn, signedIn } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 
 export interface SignInWish {
@@ -22,7 +22,7 @@ const NO_PASSWORD = { amr: [], authTime: 0 } as const
 /** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
 export interface SentAlong {
   readonly sessions: readonly string[]
-  readonly remembered: readonly string[]
+  readonly rememberMe: readonly string[]
   /** The device proof beside them. */
   readonly proof?: string | undefined
 }
@@ -36,11 +36,11 @@ export async function beginLineage(
   wish: SignInWish,
   whence: Whence,
   sentAlong: SentAlong,
-  action: 'login.password' | 'account.register' | 'login.vouched',
+  action: 'login.password' | 'account.register' | 'login.external',
   first: readonly Change[],
 ): Promise<SignedIn | undefined> {
   const now = parts.clock.now()
-  const shown = action === 'login.vouched' ? NO_PASSWORD : ({ amr: ['pwd'], authTime: now } as const)
+  const shown = action === 'login.external' ? NO_PASSWORD : ({ amr: ['pwd'], authTime: now } as const)
   const remembered = wish.remember ? issueRemembered(parts, user, { ...whence, authTime: shown.authTime }, now) : undefined
   const session = issueSession(
     parts,
@@ -53,7 +53,7 @@ export async function beginLineage(
     ...(await endingsOf(parts, user, sentAlong, whence, now)),
     ...(remembered ? [{ do: 'insert credential', record: remembered.record } as const] : []),
     { do: 'insert credential', record: session.record },
-    operation(parts, whence, { userCode: user.code, action, sessionId: session.record.id, detail: { remember: wish.remember } }, now),
+    auditEvent(parts, whence, { userId: user.id, action, sessionId: session.record.id, detail: { remember: wish.remember } }, now),
   ])
   if (!written.landed) return undefined
   parts.endings.noteEnded(written.ended, now)
@@ -67,7 +67,7 @@ export async function beginLineage(
 async function endingsOf(parts: Parts, user: UserRecord, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
   const opened = [
     ...sentAlong.sessions.map((session) => parts.secrets.open('session', session)),
-    ...sentAlong.remembered.map((login) => parts.secrets.open('remembered', login)),
+    ...sentAlong.rememberMe.map((login) => parts.secrets.open('remember_me', login)),
   ]
   const lineages = new Map<string, string>()
   for (const credential of opened) {
@@ -75,10 +75,10 @@ async function endingsOf(parts: Parts, user: UserRecord, sentAlong: SentAlong, w
     if (found === undefined || found.kind !== credential?.kind) continue
     const shown = judgeDevice(found, provenUntil(parts, found, sentAlong.proof), now, parts.policy.deviceBinding)
     const isCopy = !shown.ok && shown.because !== 'unbound'
-    if (!isCopy || found.userCode === user.code) lineages.set(found.lineage, found.userCode)
+    if (!isCopy || found.userId === user.id) lineages.set(found.lineage, found.userId)
   }
-  return [...lineages].flatMap(([lineage, userCode]): Change[] => [
+  return [...lineages].flatMap(([lineage, userId]): Change[] => [
     { do: 'end credentials', where: { lineage }, reason: 'revoked', at: now },
-    operation(parts, whence, { userCode, action: 'session.end', detail: { by: 'login' } }, now),
+    auditEvent(parts, whence, { userId, action: 'session.revoke', detail: { by: 'login' } }, now),
   ])
 }

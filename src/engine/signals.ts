@@ -1,12 +1,12 @@
 // Telling of what is not as usual about who uses a sign-in; and, where the policy says so, asking for the password again.
 
 import type { CredentialRecord } from '../domain/credential.ts'
-import type { OwnAction } from '../domain/operation.ts'
+import type { OwnAction, Severity } from '../domain/operation.ts'
 import { COUNTER_KINDS, PRESENTER_DIGEST } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
-import { asksAgain, type Grade } from '../domain/signals.ts'
+import { shouldRevokeOnRisk } from '../domain/signals.ts'
 import { HOUR } from '../domain/time.ts'
-import { operation } from './issue.ts'
+import { auditEvent } from './issue.ts'
 import type { Parts, Whence } from './parts.ts'
 
 /** Of one lineage no more than so much is told, and of whoever gives a signal once: nobody makes the record grow, nor the counters. */
@@ -15,14 +15,14 @@ const AT_MOST = { points: 20, window: HOUR }
 
 export interface Signal {
   readonly action: Extract<OwnAction, 'device.mismatch' | 'device.changed' | 'login.country' | 'token.networks'>
-  readonly outcome: Grade
+  readonly severity: Severity
   /** What is to be recorded of it beside both sides. */
   readonly detail?: JsonObject
 }
 
 /** When and from where, before and now. */
 export function evidence(before: Whence & { readonly at: number }, now: Whence & { readonly at: number }) {
-  const sight = ({ ip, device, at }: Whence & { readonly at: number }) => ({ ip, device, at: new Date(at).toISOString() })
+  const sight = ({ ip, userAgent, at }: Whence & { readonly at: number }) => ({ ip, userAgent, at: new Date(at).toISOString() })
   return { seenBefore: sight(before), presentedNow: sight(now) }
 }
 
@@ -30,18 +30,19 @@ export function evidence(before: Whence & { readonly at: number }, now: Whence &
 export async function recordSignal(
   parts: Parts,
   record: CredentialRecord,
-  { action, outcome, detail: more }: Signal,
+  { action, severity, detail: more }: Signal,
   whence: Whence,
   before: number,
 ): Promise<void> {
   const now = parts.clock.now()
-  const { kind, lineage, userCode } = record
+  const { kind, lineage, userId } = record
   // An address alone ends nothing, and a copy that got nothing has done nothing.
-  const ends = action === 'device.changed' && asksAgain(outcome, parts.policy.askAgain)
-  const news = ends ? NOT_COUNTED : await takeNews(parts, lineage, [action, outcome, whence.ip, whence.device], now)
+  const ends = action === 'device.changed' && shouldRevokeOnRisk(severity, parts.policy.revokeOnRisk)
+  const news = ends ? NOT_COUNTED : await takeNews(parts, lineage, [action, severity, whence.ip, whence.userAgent], now)
   if (news === undefined) return
+  const outcome = ends || action === 'device.mismatch' ? 'failure' : 'success'
   const detail = { ...more, lineage, credential: kind, ...evidence({ ...record, at: before }, { ...whence, at: now }) }
-  const told = operation(parts, whence, { userCode, action, outcome, sessionId: kind === 'session' ? record.id : null, detail }, now)
+  const told = auditEvent(parts, whence, { userId, action, outcome, severity, sessionId: kind === 'session' ? record.id : null, detail }, now)
   const end = { do: 'end credentials', where: { lineage }, reason: 'theft_suspected', at: now, orRefuse: true } as const
   const written = await parts.store.write(ends ? [end, told] : [told]).catch(async (fault: unknown) => {
     await news.giveBack()
@@ -49,7 +50,7 @@ export async function recordSignal(
   })
   if (!written.landed) return
   parts.endings.noteEnded(written.ended, now)
-  if (outcome === 'alarm') parts.onAlarm(told.operation)
+  if (severity === 'alarm') parts.onAlarm(told.event)
 }
 
 interface News {

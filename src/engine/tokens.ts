@@ -8,7 +8,7 @@ import type { Principal } from './principal.ts'
 
 /** The token says what the session may do now, which may be newer than what the principal says. @throws StoreError */
 export async function mintForSession(parts: Parts, principal: Principal): Promise<SignedIn | AuthError> {
-  const { userCode, sid } = principal
+  const { userId, sid } = principal
   const session = await describeSession(parts, principal)
   if (session instanceof AuthError) return session
   const known = parts.verified.known(sid)
@@ -16,7 +16,7 @@ export async function mintForSession(parts: Parts, principal: Principal): Promis
   const token = mintToken(parts, { ...principal, roles, sessionExpiresAt: session.expiresAt }, parts.clock.now())
   if (known) parts.verified.rememberToken(token.token, { ...principal, roles }, known, token.expiresAt)
   return {
-    user: { code: userCode, username: session.username, roles },
+    user: { id: userId, username: session.username, roles },
     token,
     session,
     sessionCredential: undefined,

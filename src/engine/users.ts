@@ -35,24 +35,24 @@ export async function findUser(parts: Parts, nameOrCode: string): Promise<UserRe
   return byCode ?? (key === undefined ? undefined : parts.store.users.findByUsernameKey(key))
 }
 
-/** The user with this code. Refusal: `not_found`. @throws StoreError */
-export async function readUser(parts: Parts, code: string): Promise<UserRecord | AuthError> {
-  return (await parts.store.users.find(code)) ?? new AuthError('not_found')
+/** The user with this code. Refusal: `resource.not_found`. @throws StoreError */
+export async function readUser(parts: Parts, userId: string): Promise<UserRecord | AuthError> {
+  return (await parts.store.users.find(userId)) ?? new AuthError('resource.not_found')
 }
 
 /** All users, in the order of their codes. Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
 export async function listUsers(
   parts: Parts,
-  { userCode }: Pick<Principal, 'userCode'>,
+  { userId }: Pick<Principal, 'userId'>,
   cursor: string | undefined,
   limit: number,
 ): Promise<UsersPage | AuthError> {
-  const after = openCursor(parts, USERS_CURSOR_SEAL, userCode, cursor, 'after')
+  const after = openCursor(parts, USERS_CURSOR_SEAL, userId, cursor, 'after')
   if (after instanceof AuthError) return after
   const listed = await parts.store.users.page(after, limit + 1)
   const users = listed.slice(0, limit)
   const last = users.at(-1)
-  return { users, next: listed.length > limit && last ? sealCursor(parts, USERS_CURSOR_SEAL, userCode, last.code) : null }
+  return { users, next: listed.length > limit && last ? sealCursor(parts, USERS_CURSOR_SEAL, userId, last.id) : null }
 }
 
 /** Refusals: as `register`. @throws StoreError */
@@ -69,26 +69,26 @@ export async function addUser(
     signal,
   )
   if (user instanceof AuthError) return user
-  const deed = { userCode: user.code, action: 'account.register', detail: { roles: user.roles } } as const
+  const deed = { userId: user.id, action: 'account.register', detail: { roles: user.roles } } as const
   const written = await writeAs(parts, actor, [deed], inserting(parts, user, reuseName), user.createdAt)
   if (written instanceof AuthError) return written
   return written.landed ? user : new AuthError('username.taken', { field: 'username' })
 }
 
-/** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `not_found`. @throws StoreError */
+/** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `resource.not_found`. @throws StoreError */
 export async function setRoles(parts: Parts, actor: Actor, nameOrCode: string, roles: readonly string[]): Promise<UserResult | AuthError> {
   const distinct = [...new Set(roles)]
   const changed = await changeUser(parts, actor, nameOrCode, 'account.roles', { roles: distinct }, async (user, at) => {
     const next = { ...user, roles: distinct }
     return { next, changes: await toSessions(parts, next, at) }
   })
-  if (!(changed instanceof AuthError)) await toLatecomers(parts, changed.user.code)
+  if (!(changed instanceof AuthError)) await toLatecomers(parts, changed.user.id)
   return changed
 }
 
 /** The user's roles, to every session of theirs that says something else. */
-async function toSessions(parts: Parts, { code, roles }: UserRecord, at: number): Promise<readonly Change[]> {
-  const records = await parts.store.credentials.listByUser(code)
+async function toSessions(parts: Parts, { id, roles }: UserRecord, at: number): Promise<readonly Change[]> {
+  const records = await parts.store.credentials.listByUser(id)
   const others = records.filter((record) => record.kind === 'session').filter((session) => session.roles.join() !== roles.join())
   return others.flatMap((session): Change[] => [
     { do: 'replace credential', next: { ...session, roles, version: session.version + 1 }, ifVersion: session.version },
@@ -100,14 +100,14 @@ async function toSessions(parts: Parts, { code, roles }: UserRecord, at: number)
  * A sign-in that has read the user before they were changed may have begun a session after their sessions were listed. Once the change has
  * landed none can begin with the roles from before, so this comes to an end.
  */
-async function toLatecomers(parts: Parts, code: string): Promise<void> {
+async function toLatecomers(parts: Parts, id: string): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const user = await parts.store.users.find(code)
+    const user = await parts.store.users.find(id)
     if (user === undefined) return
     const at = parts.clock.now()
     const changes = await toSessions(parts, user, at)
     if (changes.length === 0) return
-    const { landed } = await parts.store.write([{ do: 'require user', code, version: user.version }, ...changes])
+    const { landed } = await parts.store.write([{ do: 'require user', id, version: user.version }, ...changes])
     if (landed) noteChanged(parts, changes, at)
   }
 }
@@ -119,7 +119,7 @@ function noteChanged(parts: Parts, changes: readonly Change[], at: number): void
   }
 }
 
-/** Refusal: `not_found`. @throws StoreError */
+/** Refusal: `resource.not_found`. @throws StoreError */
 export async function setDisabled(parts: Parts, actor: Actor, nameOrCode: string, disabled: boolean): Promise<UserResult | AuthError> {
   return changeUser(parts, actor, nameOrCode, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
     next: { ...user, disabled },
@@ -127,7 +127,7 @@ export async function setDisabled(parts: Parts, actor: Actor, nameOrCode: string
   }))
 }
 
-/** Sets a new password and ends every credential. Refusals: `not_found`, those of `judgePassword`, `busy`. @throws StoreError */
+/** Sets a new password and ends every credential. Refusals: `resource.not_found`, those of `judgePassword`, `server.busy`. @throws StoreError */
 export async function setPassword(
   parts: Parts,
   actor: Actor,
@@ -140,23 +140,23 @@ export async function setPassword(
   const refusal = await judgePassword(parts, password, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal
   const passwordHash = await parts.hasher.hash(password, signal)
-  if (passwordHash === undefined) return new AuthError('busy', { retryAfter: 1 })
-  return changeUser(parts, actor, user.code, 'password.change', {}, async (current, at) => ({
+  if (passwordHash === undefined) return new AuthError('server.busy', { retryAfter: 1 })
+  return changeUser(parts, actor, user.id, 'password.change', {}, async (current, at) => ({
     next: { ...current, passwordHash },
     changes: [endAll(current, at)],
   }))
 }
 
-/** Refusal: `not_found`. @throws StoreError */
+/** Refusal: `resource.not_found`. @throws StoreError */
 export async function deleteUser(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserResult | AuthError> {
   const user = await findOther(parts, actor, nameOrCode)
   if (user instanceof AuthError) return user
   const now = parts.clock.now()
   // The user's own record goes with the user.
-  const deed = { userCode: null, action: 'account.delete', detail: { user: user.code, username: user.username } } as const
+  const deed = { userId: null, action: 'account.delete', detail: { user: user.id, username: user.username } } as const
   const written = await writeAs(parts, actor, [deed], deletionOf(parts, user, now), now)
   if (written instanceof AuthError) return written
-  if (!written.landed) return new AuthError('not_found')
+  if (!written.landed) return new AuthError('resource.not_found')
   parts.endings.noteEnded(written.ended, now)
   return { user, ended: countEnded(written.ended) }
 }
@@ -166,15 +166,15 @@ export async function findMeant(parts: Parts, actor: Actor, nameOrCode: string):
   return actor === 'operator' ? findUser(parts, nameOrCode) : parts.store.users.find(nameOrCode)
 }
 
-/** What is their own administrators change with their password, and elsewhere. Refusals: `not_found`, `request.invalid`. */
+/** What is their own administrators change with their password, and elsewhere. Refusals: `resource.not_found`, `request.invalid`. */
 async function findOther(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserRecord | AuthError> {
-  const isSelf = actor !== 'operator' && nameOrCode === actor.principal.userCode
-  if (isSelf) return new AuthError('request.invalid', { field: 'userCode' })
-  return (await findMeant(parts, actor, nameOrCode)) ?? new AuthError('not_found')
+  const isSelf = actor !== 'operator' && nameOrCode === actor.principal.userId
+  if (isSelf) return new AuthError('request.invalid', { field: 'userId' })
+  return (await findMeant(parts, actor, nameOrCode)) ?? new AuthError('resource.not_found')
 }
 
 function endAll(user: UserRecord, at: number): Change {
-  return { do: 'end credentials', where: { userCode: user.code, except: [] }, reason: 'revoked', at }
+  return { do: 'end credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at }
 }
 
 async function changeUser(
@@ -191,12 +191,12 @@ async function changeUser(
     const at = parts.clock.now()
     const { next, changes } = await change(user, at)
     const replacing: Change = { do: 'replace user', next: { ...next, version: user.version + 1 }, ifVersion: user.version }
-    const written = await writeAs(parts, actor, [{ userCode: user.code, action, detail }], [replacing, ...changes], at)
+    const written = await writeAs(parts, actor, [{ userId: user.id, action, detail }], [replacing, ...changes], at)
     if (written instanceof AuthError) return written
     if (!written.landed) continue
     parts.endings.noteEnded(written.ended, at)
     noteChanged(parts, changes, at)
     return { user: { ...next, version: user.version + 1 }, ended: countEnded(written.ended) }
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }

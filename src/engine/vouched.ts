@@ -13,10 +13,10 @@ export interface VouchedSignIn extends Omit<SignInWish, 'data'> {
   readonly data: JsonObject
 }
 
-const NOTHING = { sessions: [], remembered: [] }
+const NOTHING = { sessions: [], rememberMe: [] }
 
 /**
- * Begins a lineage without a password: it is never fresh. Refusals: `not_found` (no such user, or disabled), `data.too_large`.
+ * Begins a lineage without a password: it is never fresh. Refusals: `resource.not_found` (no such user, or disabled), `data.too_large`.
  *
  * @throws StoreError
  */
@@ -25,10 +25,10 @@ export async function signInVouched(parts: Parts, nameOrCode: string, wish: Vouc
   if (byteLength(data) > MAX_SESSION_DATA) return new AuthError('data.too_large')
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const user = await findUser(parts, nameOrCode)
-    if (user === undefined || user.disabled) return new AuthError('not_found')
-    const isStill = { do: 'require user', code: user.code, version: user.version } as const
-    const begun = await beginLineage(parts, user, { ...wish, data }, whence, NOTHING, 'login.vouched', [isStill])
+    if (user === undefined || user.disabled) return new AuthError('resource.not_found')
+    const isStill = { do: 'require user', id: user.id, version: user.version } as const
+    const begun = await beginLineage(parts, user, { ...wish, data }, whence, NOTHING, 'login.external', [isStill])
     if (begun) return begun
   }
-  return new AuthError('busy', { retryAfter: 1 })
+  return new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -38,7 +38,7 @@ export function admit(
   settled?: RequestCredentials,
 ): Soon<Admission> {
   const decide = (refused: AuthError | undefined, proven?: Proven, credentials = NOTHING, key?: string): Admission => {
-    const whence = { ip: request.address, device: deviceOf(request.header('user-agent')) }
+    const whence = { ip: request.address, userAgent: deviceOf(request.header('user-agent')) }
     const call = { app, parts: app.parts, request, credentials, whence, parameter, key, query: undefined, body: undefined }
     return { call, proven, refused }
   }
@@ -60,7 +60,7 @@ export function admit(
   const withKey = (proven?: Proven): Soon<Admission> => {
     const { mints = false } = route
     const sensitive = typeof route.sensitive === 'function' ? route.sensitive(request) : route.sensitive === true
-    if (!(sensitive || mints) && app.parts.policy.tokenBinding !== 'always') return decide(undefined, proven, credentials)
+    if (!(sensitive || mints) && app.parts.policy.dpop !== 'always') return decide(undefined, proven, credentials)
     const occasion = route.occasion?.(request, app.parts) ?? { method: request.method, url: ownAddress(app.parts, request.path) }
     return soon(readKeyProof(app.parts, request, occasion, credentials.header, { sensitive, mints }), (key) =>
       key instanceof AuthError ? decide(key, proven, credentials) : decide(undefined, proven, credentials, key),
@@ -78,7 +78,7 @@ export function admit(
 /** Most routes ask for neither, and pay for neither. */
 function judgeRoute({ role, fresh }: Route, principal: Principal, parts: Parts): AuthError | undefined {
   if (role === undefined && !fresh) return undefined
-  return judgeRights({ role, freshFor: fresh ? parts.policy.freshFor : undefined }, principal, parts)
+  return judgeRights({ role, freshAge: fresh ? parts.policy.freshAge : undefined }, principal, parts)
 }
 
 /** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */

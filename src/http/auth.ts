@@ -4,7 +4,7 @@ import { deviceOf } from '../domain/credential.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { describeSession } from '../engine/describe.ts'
-import { recordOperation } from '../engine/operations.ts'
+import { recordAuditEvent } from '../engine/operations.ts'
 import type { Whence } from '../engine/parts.ts'
 import type { Principal, SessionView, Via } from '../engine/principal.ts'
 import { patchSessionData, readSessionData, type SessionData } from '../engine/session-data.ts'
@@ -22,7 +22,7 @@ export interface Visit extends Pick<Incoming, 'method' | 'header' | 'of'> {
 
 /** A principal, and what goes with it. The methods throw `Refused`: what they were asked may not be, or the database is down. */
 export class Auth implements Principal {
-  readonly userCode: string
+  readonly userId: string
   readonly roles: readonly string[]
   readonly sid: string
   readonly amr: readonly string[]
@@ -34,7 +34,7 @@ export class Auth implements Principal {
   readonly #visit: Pick<Visit, 'address' | 'header'>
 
   constructor(app: Pick<App, 'parts' | 'publicUrl'>, principal: Principal, via: Via, visit: Pick<Visit, 'address' | 'header'>) {
-    this.userCode = principal.userCode
+    this.userId = principal.userId
     this.roles = principal.roles
     this.sid = principal.sid
     this.amr = principal.amr
@@ -65,8 +65,8 @@ export class Auth implements Principal {
 
   /** Records an operation of the application's own, such as `order.placed`, with at most 4 KiB of detail. @throws Refused */
   async record(action: string, detail: JsonObject = {}): Promise<void> {
-    const whence: Whence = { ip: this.#visit.address(), device: deviceOf(this.#visit.header('user-agent')) }
-    await this.#granted(() => recordOperation(this.#app.parts, this, action, detail, whence))
+    const whence: Whence = { ip: this.#visit.address(), userAgent: deviceOf(this.#visit.header('user-agent')) }
+    await this.#granted(() => recordAuditEvent(this.#app.parts, this, action, detail, whence))
   }
 
   async #granted<T>(run: () => Promise<T | AuthError>): Promise<T> {

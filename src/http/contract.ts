@@ -45,7 +45,7 @@ export const passwordBody = z.strictObject({ current: z.string(), next: z.string
 export const accountDeletionBody = z.strictObject({ password: z.string() })
 export const clientDataBody = z.strictObject({ data: jsonObject })
 export const mergePatchBody = jsonObject.describe('a merge patch (RFC 7396): null removes a name')
-export const operationBody = z.strictObject({
+export const auditEventBody = z.strictObject({
   action: z.string().describe('like `order.placed`; our own prefixes are reserved'),
   detail: jsonObject.optional(),
 })
@@ -58,7 +58,7 @@ const limit = z
   .pipe(z.int().min(1).max(PAGE_LIMITS.max))
   .default(PAGE_LIMITS.usual)
 
-export const operationsQuery = z.object({ before: cursor, limit })
+export const auditEventsQuery = z.object({ before: cursor, limit })
 export const logoutQuery = z.object({
   everywhere: z
     .enum(['true', 'false'])
@@ -67,7 +67,7 @@ export const logoutQuery = z.object({
 })
 export const endOthersQuery = z.object({ except: z.literal('current') })
 
-const user = z.object({ code: z.string(), username: z.string(), roles: z.array(z.string()) })
+const user = z.object({ id: z.string(), username: z.string(), roles: z.array(z.string()) })
 
 const session = z.object({
   id: z.string(),
@@ -90,7 +90,7 @@ export const signedInAnswer = z.object({
 export const whoAnswer = z.object({ user, session, via: z.enum(['cookie', 'header', 'token']) })
 export const sessionDataAnswer = z.object({ data: jsonObject, version: z.int() })
 export const clientDataAnswer = z.object({ data: jsonObject })
-export const endedAnswer = z.object({ ended: z.object({ sessions: z.int(), remembered: z.int() }) })
+export const endedAnswer = z.object({ ended: z.object({ sessions: z.int(), rememberMe: z.int() }) })
 
 export const deviceInstructionsAnswer = z.union([
   z.object({
@@ -107,29 +107,30 @@ export const sessionsAnswer = z.array(
   z.object({
     id: z.string(),
     current: z.boolean(),
-    kind: z.enum(['session', 'remembered']),
+    kind: z.enum(['session', 'remember_me']),
     startedAt: time,
     lastSeenAt: time,
     expiresAt: time,
     ip: z.string(),
-    device: z.string(),
+    userAgent: z.string(),
     startedBy: nullable,
     bound: z.boolean().describe('whether it is bound to the device, so that a copy is worth nothing elsewhere'),
   }),
 )
 
-export const operationAnswer = z.object({
+export const auditEventAnswer = z.object({
   id: z.string(),
   at: time,
   action: z.string(),
-  outcome: z.enum(['ok', 'refused', 'limited', 'notice', 'warning', 'alarm']),
+  outcome: z.enum(['success', 'failure', 'rate_limited']),
+  severity: z.enum(['info', 'notice', 'warning', 'alarm']),
   sessionId: nullable,
   ip: z.string(),
-  device: z.string(),
+  userAgent: z.string(),
   detail: jsonObject,
 })
 
-export const operationsAnswer = z.object({ operations: z.array(operationAnswer), next: nullable })
+export const auditEventsAnswer = z.object({ events: z.array(auditEventAnswer), next: nullable })
 
 const roles = z.array(z.string().regex(ROLE)).max(32).describe('each a lower-case letter, then at most 31 of `a-z 0-9 _ -`')
 
@@ -153,7 +154,7 @@ export const serviceKeyBody = z.strictObject({
 })
 
 const userRecord = z.object({
-  code: z.string(),
+  id: z.string(),
   username: z.string(),
   email: nullable,
   roles: z.array(z.string()),
@@ -183,7 +184,7 @@ export const problem = z.object({
   reason: z.string().optional(),
   setting: z.string().optional(),
   field: z.string().optional(),
-  restorable: z.boolean().optional(),
+  refreshable: z.boolean().optional(),
 })
 
 export const jwksAnswer = z.object({
@@ -219,4 +220,4 @@ export type SessionsAnswer = z.infer<typeof sessionsAnswer>
 export type UserChange = z.infer<typeof userChangeBody>
 export type UserAnswer = z.infer<typeof userAnswer>
 export type KeysAnswer = z.infer<typeof keysAnswer>
-export type OperationAnswer = z.infer<typeof operationAnswer>
+export type AuditEventAnswer = z.infer<typeof auditEventAnswer>

@@ -6,7 +6,7 @@ import type { Parts } from '../engine/parts.ts'
 
 /** What every Latchkey makes: anything else is no sign of another one. */
 const SHAPES = { session: /^[\w-]{22}\.[\w-]{64}$/, remember: /^[\w-]{22}\.[\w-]{70}$/ } as const
-const KINDS = { session: 'session', remember: 'remembered' } as const
+const KINDS = { session: 'session', remember: 'remember_me' } as const
 
 /** Called where a cookie was refused as unknown; a warm request never comes here. */
 export function noteForeignCookie(parts: Parts, purpose: Extract<CookiePurpose, keyof typeof SHAPES>, value: string): void {

@@ -10,7 +10,7 @@ export interface GuardOptions {
    * is bound to a key needs a proof of it (DPoP, RFC 9449).
    */
   readonly proof?: 'header' | 'key'
-  /** How lately the password must have been typed in this session, such as `5m`; `true` for LATCHKEY_FRESH_FOR. */
+  /** How lately the password must have been typed in this session, such as `5m`; `true` for LATCHKEY_FRESH_AGE. */
   readonly fresh?: boolean | string
   /** A role that the user must have. */
   readonly role?: string
@@ -55,8 +55,8 @@ export function readGuardOptions(options: RouteOptions, usualFreshFor: number): 
   const { proof, fresh = false, role, optional = false, page = false } = options
   const contradicting = optional && (page ? 'page' : fresh ? 'fresh' : role === undefined ? undefined : 'role')
   if (contradicting) throw new TypeError(`guard: optional lets anybody in, and ${contradicting} does not. Choose one of them.`)
-  const freshFor = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? usualFreshFor : undefined
-  return { needsHeader: proof !== undefined, needsKey: proof === 'key', freshFor, role, optional, page }
+  const freshAge = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? usualFreshFor : undefined
+  return { needsHeader: proof !== undefined, needsKey: proof === 'key', freshAge, role, optional, page }
 }
 
 function shown(value: unknown): string {

@@ -39,7 +39,7 @@ export interface Asking extends Pick<Incoming, 'method' | 'header' | 'of'> {
 
 export function createJudge(parts: Parts): Judge {
   const names = cookieNames(parts.policy.cookies)
-  const needsKey = parts.policy.tokenBinding === 'always'
+  const needsKey = parts.policy.dpop === 'always'
 
   function judge(method: string, rule: Rule, proven: Proven | AuthError): Authentication {
     if (proven instanceof AuthError) return { ok: false, error: proven }
@@ -78,16 +78,16 @@ export function createJudge(parts: Parts): Judge {
 }
 
 function whenceOf({ address, header }: Asking): Whence {
-  return { ip: address?.() ?? '', device: deviceOf(header('user-agent')) }
+  return { ip: address?.() ?? '', userAgent: deviceOf(header('user-agent')) }
 }
 
 export function createGuard(parts: Parts): Guard {
   const judge = createJudge(parts)
-  const usual = readGuardOptions({}, parts.policy.freshFor)
+  const usual = readGuardOptions({}, parts.policy.freshAge)
   const read = new WeakMap<GuardOptions, Rule>()
   return (request, options) => {
     if (options === undefined) return judge(request, usual)
-    const rule = read.get(options) ?? readGuardOptions(options, parts.policy.freshFor)
+    const rule = read.get(options) ?? readGuardOptions(options, parts.policy.freshAge)
     read.set(options, rule)
     return judge(request, rule)
   }

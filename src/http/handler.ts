@@ -30,7 +30,7 @@ export interface AnsweredRequest {
   readonly code: string | null
   readonly reason: string | null
   readonly address: string
-  readonly userCode: string | null
+  readonly userId: string | null
   readonly sid: string | null
   readonly milliseconds: number
   /** A fault of ours, for the log alone. */
@@ -62,7 +62,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
   const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
 
   function respond(request: Incoming, found: Found | undefined, noted: Noted): Soon<Outcome> {
-    if (found === undefined) return refuse(new AuthError('not_found'), noted)
+    if (found === undefined) return refuse(new AuthError('resource.not_found'), noted)
     const route = found.methods.get(request.method)
     if (route === undefined) return withoutRoute(request, found, noted)
     return soon(admit(app, names, request, route, found.parameter), ({ call, proven, refused }) => {
@@ -124,7 +124,7 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
 
   function faulted(fault: unknown, noted: Noted): Outcome {
     noted.fault = fault
-    return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'busy', { retryAfter: 1 }), noted)
+    return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'server.busy', { retryAfter: 1 }), noted)
   }
 
   /** The same refusal as a page, for a person who opened an address; programs keep the problem document. */
@@ -200,7 +200,7 @@ function told(
     code: noted.refusal?.code ?? null,
     reason: noted.refusal?.detail.reason ?? null,
     address: request.address,
-    userCode: outcome.signedIn?.userCode ?? noted.proven?.principal.userCode ?? null,
+    userId: outcome.signedIn?.userId ?? noted.proven?.principal.userId ?? null,
     sid: outcome.signedIn?.sid ?? noted.proven?.principal.sid ?? null,
     fault: noted.fault,
   }

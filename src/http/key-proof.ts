@@ -32,12 +32,12 @@ export function readKeyProof(
   credential: RequestCredentials['header'],
   { sensitive, mints }: KeyWish,
 ): Soon<string | undefined | AuthError> {
-  const { tokenBinding } = parts.policy
-  if (tokenBinding === 'off') return undefined
-  const isAsked = sensitive || tokenBinding === 'always'
+  const { dpop } = parts.policy
+  if (dpop === 'off') return undefined
+  const isAsked = sensitive || dpop === 'always'
   const token = isAsked && typeof credential === 'object' && credential.kind === 'token' ? credential.raw : undefined
   const boundTo = token === undefined ? undefined : parts.keyProofs.boundTo(token)
-  if (token !== undefined && boundTo === undefined && tokenBinding === 'always') return proofRequired('unbound')
+  if (token !== undefined && boundTo === undefined && dpop === 'always') return proofRequired('unbound')
   if (boundTo === undefined && !mints) return undefined
   const sent = header('dpop')
   if (sent === null) return boundTo === undefined ? undefined : proofRequired('missing')

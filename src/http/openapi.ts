@@ -103,7 +103,7 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
         },
         sessionHeader: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Session <value>`' },
         sessionCookie: cookieScheme('session', cookies),
-        serviceKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Service <key>`, made by `latchkey key add`' },
+        serviceKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Service <key>`, made by `latchkey service-key create`' },
         rememberedCookie: cookieScheme('remember', cookies),
       },
     },
@@ -161,14 +161,14 @@ function describeRefusals(route: Route): ApiOperation['responses'] {
 function standingRefusals({ method, changes, proof, role, fresh, mints, body, query }: Route): readonly ErrorCode[] {
   const asksWho = proof !== 'none' && proof !== 'origin'
   return [
-    ...(proof === 'none' ? [] : (['request.malformed', 'busy', 'store.unavailable'] as const)),
+    ...(proof === 'none' ? [] : (['request.malformed', 'server.busy', 'store.unavailable'] as const)),
     ...(asksWho ? (['session.required', 'token.invalid'] as const) : []),
     // Of the device that a session is bound to, or of the key that a token is bound to.
     ...((asksWho && proof !== 'service') || mints ? (['proof.required'] as const) : []),
     ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
-    ...(proof === 'header' ? (['header.required'] as const) : []),
+    ...(proof === 'header' ? (['csrf.header_required'] as const) : []),
     ...(role === undefined ? [] : (['role.required'] as const)),
-    ...(fresh ? (['session.not_fresh'] as const) : []),
+    ...(fresh ? (['reauthentication.required'] as const) : []),
     ...(body ? (['request.too_large', 'request.unsupported_type'] as const) : []),
     ...(body || query ? (['request.invalid'] as const) : []),
   ]

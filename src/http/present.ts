@@ -1,13 +1,13 @@
 // From the engine's records to the wire: ISO 8601 times, durations in whole seconds, nothing that is not meant to leave.
 
 import { algorithmOf, type KeyRingRecord, type SigningKeyRecord } from '../domain/key-ring.ts'
-import type { Operation } from '../domain/operation.ts'
+import type { AuditEvent } from '../domain/operation.ts'
 import { wholeSeconds } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { SignedIn } from '../engine/issue.ts'
 import type { SessionView } from '../engine/principal.ts'
 import type { ListedCredential } from '../engine/sessions.ts'
-import type { KeysAnswer, OperationAnswer, SessionsAnswer, SignedInAnswer, UserAnswer, WhoAnswer } from './contract.ts'
+import type { KeysAnswer, AuditEventAnswer, SessionsAnswer, SignedInAnswer, UserAnswer, WhoAnswer } from './contract.ts'
 
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
@@ -27,7 +27,7 @@ export function presentSession(view: SessionView, idleTimeout: number): WhoAnswe
 export function presentSignedIn(signedIn: SignedIn, idleTimeout: number, now: number): SignedInAnswer {
   const { user, token, session, sessionCredential } = signedIn
   return {
-    user: { code: user.code, username: user.username, roles: [...user.roles] },
+    user: { id: user.id, username: user.username, roles: [...user.roles] },
     token: token.token,
     tokenType: token.claims.cnf === undefined ? 'Bearer' : 'DPoP',
     expiresIn: Math.max(0, Math.round((token.expiresAt - now) / 1000)),
@@ -45,8 +45,8 @@ export function presentCredential(listed: ListedCredential): SessionsAnswer[numb
   }
 }
 
-export function presentUser({ code, username, email, roles, disabled, createdAt }: UserRecord): UserAnswer['user'] {
-  return { code, username, email, roles: [...roles], disabled, createdAt: isoTime(createdAt) }
+export function presentUser({ id, username, email, roles, disabled, createdAt }: UserRecord): UserAnswer['user'] {
+  return { id, username, email, roles: [...roles], disabled, createdAt: isoTime(createdAt) }
 }
 
 export function presentKeys({ signing, next, retired, services }: KeyRingRecord): KeysAnswer {
@@ -58,7 +58,7 @@ export function presentKeys({ signing, next, retired, services }: KeyRingRecord)
   }
 }
 
-export function presentOperation(recorded: Operation): OperationAnswer {
-  const { id, at, action, outcome, sessionId, ip, device, detail } = recorded
-  return { id, at: isoTime(at), action, outcome, sessionId, ip, device, detail }
+export function presentAuditEvent(recorded: AuditEvent): AuditEventAnswer {
+  const { id, at, action, outcome, severity, sessionId, ip, userAgent, detail } = recorded
+  return { id, at: isoTime(at), action, outcome, severity, sessionId, ip, userAgent, detail }
 }

@@ -33,7 +33,7 @@ export class PresentedByRequest implements Presented, Caller {
     return (typeof address === 'function' ? address.call(this.#sender) : address) ?? ''
   }
 
-  get device(): string {
+  get userAgent(): string {
     return deviceOf(this.#sender.header('user-agent'))
   }
 }

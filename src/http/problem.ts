@@ -5,15 +5,16 @@ import type { AuthError, ErrorCode } from '../domain/errors.ts'
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'request.malformed': 400,
   'session.required': 401,
-  'session.not_fresh': 401,
+  'reauthentication.required': 401,
   'token.invalid': 401,
   'credentials.invalid': 401,
   'proof.required': 401,
   'origin.denied': 403,
-  'header.required': 403,
+  'csrf.header_required': 403,
   'user.mismatch': 403,
   'role.required': 403,
-  not_found: 404,
+  'registration.closed': 403,
+  'resource.not_found': 404,
   'method.not_allowed': 405,
   'username.taken': 409,
   'data.conflict': 412,
@@ -28,7 +29,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'password.too_weak': 422,
   'rate.limited': 429,
   'request.headers_too_large': 431,
-  busy: 503,
+  'server.busy': 503,
   'store.unavailable': 503,
 }
 
@@ -46,7 +47,7 @@ export const PROBLEM_TYPE = 'application/problem+json'
 
 /** The problem document: `type`, `title`, `status`, `code`, and what of the detail helps the caller. */
 export function problemOf(error: AuthError, publicUrl: string): Readonly<Record<string, string | number | boolean>> {
-  const { reason, setting, field, restorable } = error.detail
+  const { reason, setting, field, refreshable } = error.detail
   return {
     type: `${publicUrl}/docs/errors#${error.code}`,
     title: error.message,
@@ -55,7 +56,7 @@ export function problemOf(error: AuthError, publicUrl: string): Readonly<Record<
     ...(reason === undefined ? {} : { reason }),
     ...(setting === undefined ? {} : { setting }),
     ...(field === undefined ? {} : { field }),
-    ...(restorable === undefined ? {} : { restorable }),
+    ...(refreshable === undefined ? {} : { refreshable }),
   }
 }
 

@@ -80,7 +80,7 @@ function provenBy(
     const principal = whileUnderWay(judged, request)
     if (principal instanceof AuthError) {
       if (cookies?.session !== undefined && principal.detail.reason === 'unknown') noteForeignCookie(parts, 'session', cookies.session)
-      return cookies?.remember === undefined ? principal : restorable(principal)
+      return cookies?.remember === undefined ? principal : refreshable(principal)
     }
     return { principal, via }
   })
@@ -100,22 +100,22 @@ export function serviceKeyIn(authorization: string): string | undefined {
 
 /** A cookie alone may read; to change something, a credential must be in the header, where no other site can put it. */
 export function judgeProof(proof: 'any' | 'header', via: Via): AuthError | undefined {
-  return proof === 'header' && via === 'cookie' ? new AuthError('header.required') : undefined
+  return proof === 'header' && via === 'cookie' ? new AuthError('csrf.header_required') : undefined
 }
 
 /** What is asked of a principal, however they came. */
 export interface Rights {
   readonly role: string | undefined
   /** Milliseconds; `undefined` where it does not matter when the password was typed. */
-  readonly freshFor: number | undefined
+  readonly freshAge: number | undefined
 }
 
-export function judgeRights({ role, freshFor }: Rights, principal: Principal, { clock }: Pick<Parts, 'clock'>): AuthError | undefined {
+export function judgeRights({ role, freshAge }: Rights, principal: Principal, { clock }: Pick<Parts, 'clock'>): AuthError | undefined {
   if (role !== undefined && !principal.roles.includes(role)) return new AuthError('role.required')
-  if (freshFor !== undefined && !isFresh(principal, clock.now(), freshFor)) return new AuthError('session.not_fresh')
+  if (freshAge !== undefined && !isFresh(principal, clock.now(), freshAge)) return new AuthError('reauthentication.required')
   return undefined
 }
 
-function restorable(error: AuthError): AuthError {
-  return error.code === 'session.required' ? new AuthError(error.code, { ...error.detail, restorable: true }) : error
+function refreshable(error: AuthError): AuthError {
+  return error.code === 'session.required' ? new AuthError(error.code, { ...error.detail, refreshable: true }) : error
 }

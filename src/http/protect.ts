@@ -23,13 +23,13 @@ export type Protect = (options?: RouteOptions) => (visit: Visit) => Soon<Passage
 export function createProtect(app: Pick<App, 'parts' | 'publicUrl'>, onFault: (error: unknown) => void = () => {}): Protect {
   const judge = createJudge(app.parts)
   return (options = {}) => {
-    const rule = readGuardOptions(options, app.parts.policy.freshFor)
+    const rule = readGuardOptions(options, app.parts.policy.freshAge)
     return (visit) =>
       rescued(
         () => soon(judge(visit, rule), (found) => pass(app, rule, visit, found)),
         (fault) => {
           onFault(fault)
-          return refuse(app, rule, visit, new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'busy', { retryAfter: 1 }))
+          return refuse(app, rule, visit, new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'server.busy', { retryAfter: 1 }))
         },
       )
   }

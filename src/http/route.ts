@@ -63,7 +63,7 @@ export interface Outcome {
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
   /** Who was signed in by it, for the log: until then nobody was. */
-  readonly signedIn?: { readonly userCode: string; readonly sid: string }
+  readonly signedIn?: { readonly userId: string; readonly sid: string }
 }
 
 export interface BodyShape<T> {
@@ -101,7 +101,7 @@ interface Common extends Description {
 interface Rights {
   /** A role that is needed. */
   readonly role?: string
-  /** True where the password must have been typed lately: `LATCHKEY_FRESH_FOR`. */
+  /** True where the password must have been typed lately: `LATCHKEY_FRESH_AGE`. */
   readonly fresh?: true
 }
 

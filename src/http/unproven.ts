@@ -9,7 +9,7 @@ import type { Incoming } from './message.ts'
 
 /** True for a request that the browser had sent before it was bound, as far as its headers tell: for a moment, until its proof is seen. */
 export function isUnderWay({ because, record }: UnprovenDevice, { header }: Pick<Incoming, 'header'>): boolean {
-  return because === 'binding' && header('sec-fetch-site') !== null && deviceOf(header('user-agent')) === record.device
+  return because === 'binding' && header('sec-fetch-site') !== null && deviceOf(header('user-agent')) === record.userAgent
 }
 
 /** The refusal itself, once the record has it. @throws StoreError */

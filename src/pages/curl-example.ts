@@ -7,20 +7,20 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /access/login': { username: 'ada', password: 'blue-tulip-under-7-moons', delivery: 'header' },
   'PATCH /access/session/data': { cart: ['tea'] },
   'PUT /access/client-data': { data: { theme: 'dark' } },
-  'POST /access/operations': { action: 'order.placed', detail: { number: 7 } },
+  'POST /access/audit-events': { action: 'order.placed', detail: { number: 7 } },
   'POST /access/password': { current: 'blue-tulip-under-7-moons', next: 'seven-grey-herons-at-dusk' },
   'POST /access/admin/users': { username: 'grace', password: 'seven-grey-herons-at-dusk', roles: ['editor'] },
-  'PATCH /access/admin/users/{userCode}': { roles: ['editor'] },
+  'PATCH /access/admin/users/{userId}': { roles: ['editor'] },
   'POST /access/admin/keys': { service: 'orders' },
   'DELETE /access/account': { password: 'blue-tulip-under-7-moons' },
 }
 const QUERIES: Readonly<Record<string, string>> = {
   'DELETE /access/sessions': '?except=current',
-  'GET /access/operations': '?limit=20',
+  'GET /access/audit-events': '?limit=20',
   'GET /access/admin/users': '?name=ada',
 }
 const MORE_HEADERS: Readonly<Record<string, readonly string[]>> = { 'GET /access/verify': ['X-Forwarded-Method: GET'] }
-const VARIABLES: Readonly<Record<string, string>> = { userCode: '$CODE', id: '$SESSION', keyId: '$KEY_ID' }
+const VARIABLES: Readonly<Record<string, string>> = { userId: '$CODE', id: '$SESSION', keyId: '$KEY_ID' }
 
 /** @param name method and path, as in the description */
 export function curlExample(name: string, operation: ApiOperation, publicUrl: string): string {

@@ -32,10 +32,10 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       theft_suspected: 'a copy of the sign-in may have been used, so it was ended',
     },
     advice:
-      'With `restorable: true`, call `POST /access/token`, which turns the remembered login into a session. Otherwise ask for the password.',
+      'With `refreshable: true`, call `POST /access/token`, which turns the remembered login into a session. Otherwise ask for the password.',
   },
-  'session.not_fresh': {
-    cause: 'The password was typed too long ago for this request (`LATCHKEY_FRESH_FOR`).',
+  'reauthentication.required': {
+    cause: 'The password was typed too long ago for this request (`LATCHKEY_FRESH_AGE`).',
     advice: 'Ask for the password, sign in, and repeat the request.',
   },
   'token.invalid': {
@@ -84,21 +84,25 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     },
     advice: 'If the page is yours, add its origin to the setting that `setting` names, exactly as the browser sends it.',
   },
-  'header.required': {
+  'csrf.header_required': {
     cause: 'Any site can make a browser send a cookie, so a change needs a header, which no other site can set.',
     advice: 'Send the token from the sign-in answer as `Authorization: Bearer <token>`.',
   },
   'user.mismatch': {
-    cause: 'The user code in the path is not the one that the credential stands for.',
-    advice: 'Use `user.code` of the sign-in answer.',
+    cause: 'The user id in the path is not the one that the credential stands for.',
+    advice: 'Use `user.id` of the sign-in answer.',
   },
   'role.required': {
     cause: 'The path needs a role that the user does not have.',
-    advice: 'Run `latchkey user role NAME ROLE…`, which sets all roles of the user, or ask an administrator to set them.',
+    advice: 'Run `latchkey user set-roles NAME ROLE…`, which sets all roles of the user, or ask an administrator to set them.',
   },
-  not_found: {
+  'registration.closed': {
+    cause: 'The setting `LATCHKEY_REGISTRATION` is `closed`: users cannot create accounts themselves.',
+    advice: 'Ask an administrator for an account, or run `latchkey user add NAME`.',
+  },
+  'resource.not_found': {
     cause:
-      'There is nothing at this path, or nothing that belongs to you. Where `setting` is named, the path is switched off by it: `LATCHKEY_REGISTRATION` for registration, `METRICS_PORT` for metrics.',
+      'There is nothing at this path, or nothing that belongs to you. Where `setting` is named, that setting moved the path: `METRICS_PORT` for metrics.',
     advice: 'Check the path against `/docs`. Paths are in lower case and have no slash at the end.',
   },
   'method.not_allowed': {
@@ -128,7 +132,7 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   'request.invalid': {
     cause:
-      '`field` names it. A field that is not known is refused as well. Where `field` is `userCode`, administrators tried to change themselves in a way that only others may.',
+      '`field` names it. A field that is not known is refused as well. Where `field` is `userId`, administrators tried to change themselves in a way that only others may.',
     advice: 'Correct the field. `/docs` and `/openapi.json` say what each one takes.',
   },
   'username.invalid': {
@@ -170,7 +174,7 @@ export const ENGLISH_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cause: 'They have more than 16 KiB together. In a browser, it is nearly always cookies.',
     advice: 'Delete the cookies of this site in the browser, then load the page again.',
   },
-  busy: {
+  'server.busy': {
     cause: 'There are more sign-ins at once than the server can hash, or the server has a fault, which is in its log.',
     advice: 'Repeat the request after the seconds in `Retry-After`.',
   },

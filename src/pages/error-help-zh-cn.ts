@@ -31,10 +31,10 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       revoked: '会话已被结束',
       theft_suspected: '登录凭证可能被复制使用，因此已被结束',
     },
-    advice: '如果带有 `restorable: true`，请调用 `POST /access/token`，用已记住的登录换取新会话；否则请让用户输入密码。',
+    advice: '如果带有 `refreshable: true`，请调用 `POST /access/token`，用已记住的登录换取新会话；否则请让用户输入密码。',
   },
-  'session.not_fresh': {
-    cause: '距上次输入密码的时间已超出此操作的要求（`LATCHKEY_FRESH_FOR`）。',
+  'reauthentication.required': {
+    cause: '距上次输入密码的时间已超出此操作的要求（`LATCHKEY_FRESH_AGE`）。',
     advice: '请让用户输入密码重新登录，然后重试。',
   },
   'token.invalid': {
@@ -82,21 +82,25 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     },
     advice: '如果该页面是您的，请将其来源加入 `setting` 所示的设置，写法须与浏览器发送的完全一致。',
   },
-  'header.required': {
+  'csrf.header_required': {
     cause: '任何网站都能让浏览器发送 Cookie，因此修改数据需要其他网站无法设置的请求头。',
     advice: '请以 `Authorization: Bearer <令牌>` 的形式发送登录响应中的令牌。',
   },
   'user.mismatch': {
-    cause: '路径中的用户代码与凭证所属的用户不一致。',
-    advice: '请使用登录响应中的 `user.code`。',
+    cause: '路径中的用户 ID与凭证所属的用户不一致。',
+    advice: '请使用登录响应中的 `user.id`。',
   },
   'role.required': {
     cause: '该路径要求用户具备其所没有的角色。',
-    advice: '请运行 `latchkey user role NAME ROLE…`（会设置该用户的全部角色），或请管理员设置。',
+    advice: '请运行 `latchkey user set-roles NAME ROLE…`（会设置该用户的全部角色），或请管理员设置。',
   },
-  not_found: {
+  'registration.closed': {
+    cause: '设置 `LATCHKEY_REGISTRATION` 为 `closed`：用户不能自行注册。',
+    advice: '请向管理员申请账号，或运行 `latchkey user add NAME`。',
+  },
+  'resource.not_found': {
     cause:
-      '该路径下没有内容，或没有属于您的内容。如果带有 `setting`，说明该路径已被此设置关闭：`LATCHKEY_REGISTRATION` 对应注册，`METRICS_PORT` 对应监控指标。',
+      '该路径下没有内容，或没有属于您的内容。如果带有 `setting`，说明该路径由此设置移走：`METRICS_PORT` 对应监控指标。',
     advice: '请对照 `/docs` 检查路径。路径使用小写字母，末尾没有斜杠。',
   },
   'method.not_allowed': {
@@ -125,7 +129,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请发送 UTF-8 编码的 `application/json`；修改会话数据时使用 `application/merge-patch+json`。两者都不要压缩。',
   },
   'request.invalid': {
-    cause: '`field` 给出了字段名。未知的字段同样不被接受。如果是 `userCode`，说明管理员试图对自己执行只能由他人执行的操作。',
+    cause: '`field` 给出了字段名。未知的字段同样不被接受。如果是 `userId`，说明管理员试图对自己执行只能由他人执行的操作。',
     advice: '请修正该字段。`/docs` 和 `/openapi.json` 说明了每个字段接受的值。',
   },
   'username.invalid': {
@@ -165,7 +169,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     cause: '请求头合计超过 16 KiB。在浏览器中，通常是 Cookie 过多。',
     advice: '请在浏览器中删除本网站的 Cookie，然后重新打开页面。',
   },
-  busy: {
+  'server.busy': {
     cause: '同时登录的人数超出了服务器的计算能力，或服务器发生故障（详情见日志）。',
     advice: '请等待 `Retry-After` 所示的秒数后重试。',
   },

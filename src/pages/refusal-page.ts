@@ -14,7 +14,7 @@ import { HOME } from './sign-in.ts'
 import { TEXTS } from './texts.ts'
 
 /** What may go better the next time, with nothing changed. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'busy', 'store.unavailable', 'request.malformed'])
+const PASSING: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'server.busy', 'store.unavailable', 'request.malformed'])
 
 /** @param stem what the names of our cookies begin with: one of them keeps the language */
 export function refusalPageWith(stem: string): RefusalPage {

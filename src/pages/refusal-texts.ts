@@ -22,7 +22,7 @@ interface RefusalTexts {
 export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
   en: {
     codes: {
-      not_found: {
+      'resource.not_found': {
         title: 'This page does not exist',
         text: 'The address may be mistyped, or the page may have been removed.',
       },
@@ -42,7 +42,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
         title: 'Too many attempts',
         text: 'Try again in {seconds} seconds.',
       },
-      busy: {
+      'server.busy': {
         title: 'The server cannot answer right now',
         text: 'Your request was not handled. Try again in a moment.',
       },
@@ -60,7 +60,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
   },
   'zh-CN': {
     codes: {
-      not_found: {
+      'resource.not_found': {
         title: '页面不存在',
         text: '地址可能有误，或者该页面已被移除。',
       },
@@ -80,7 +80,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
         title: '尝试次数过多',
         text: '请在 {seconds} 秒后重试。',
       },
-      busy: {
+      'server.busy': {
         title: '服务器暂时无法响应',
         text: '您的请求未被处理，请稍后重试。',
       },

@@ -85,7 +85,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
       summary: 'A script or a style of the pages.',
       run: async ({ request, parameter }) => {
         const asset = assets.file(parameter)
-        return asset === undefined ? new AuthError('not_found') : assetOutcome(request, asset, FOREVER)
+        return asset === undefined ? new AuthError('resource.not_found') : assetOutcome(request, asset, FOREVER)
       },
     }),
     openRoute({
@@ -95,7 +95,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
       summary: 'The client for browsers, as one module that pages can import without building anything.',
       run: async ({ request }) => {
         const asset = assets.file(assets.entry('client')?.script ?? '')
-        return asset === undefined ? new AuthError('not_found') : assetOutcome(request, asset, A_WHILE)
+        return asset === undefined ? new AuthError('resource.not_found') : assetOutcome(request, asset, A_WHILE)
       },
     }),
   ]

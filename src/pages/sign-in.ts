@@ -64,7 +64,7 @@ function reasonFor(asked: string, state: KnownState): string {
 /** What an address may claim while there is a sign-in, or while nobody can tell. */
 const NOT_CONTRADICTED: Readonly<Record<Exclude<KnownState['is'], 'signed-out'>, readonly string[]>> = {
   session: ['fresh'],
-  remembered: ['fresh', 'idle', 'expired'],
+  remember_me: ['fresh', 'idle', 'expired'],
   unproven: ['fresh', 'device'],
   unknown: ['fresh'],
 }

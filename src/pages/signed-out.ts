@@ -40,7 +40,7 @@ function whatItSays(state: KnownState, texts: SignedOutTexts): { readonly title:
       return { title: texts.signedOutTitle, text: texts.signedOutText }
     case 'session':
       return { title: filled(texts.sessionTitle, { name: state.username }), text: texts.sessionText }
-    case 'remembered':
+    case 'remember_me':
       return { title: filled(texts.rememberedTitle, { name: state.username }), text: texts.rememberedText }
     case 'unproven':
       return { title: texts.unprovenTitle, text: texts.unprovenText }

@@ -36,7 +36,7 @@ const MAX_VALUE = 128
 
 const SHAPE: Readonly<Record<CredentialKind, RegExp>> = {
   session: /^[\w-]{22}\.[\w-]{64}$/,
-  remembered: /^[\w-]{22}\.[\w-]{70}$/,
+  remember_me: /^[\w-]{22}\.[\w-]{70}$/,
 }
 
 /**
@@ -61,7 +61,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
     randomId: newId,
 
     issue(kind, generation, id = newId()) {
-      const random = kind === 'remembered' ? withGeneration(randomBytes(RANDOM_BYTES), generation) : randomBytes(RANDOM_BYTES)
+      const random = kind === 'remember_me' ? withGeneration(randomBytes(RANDOM_BYTES), generation) : randomBytes(RANDOM_BYTES)
       const proof = prove(credentialKey, kind, id, random)
       const secret = Buffer.concat([random, proof.subarray(0, MAC_BYTES)])
       return { id, value: `${id}.${secret.toString('base64url')}`, hash: proof.toString('base64url', HASH_OFFSET) }
@@ -79,7 +79,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
       for (const key of credentialKeys) {
         const proof = prove(key, kind, id, random)
         if (!timingSafeEqual(proof.subarray(0, MAC_BYTES), mac)) continue
-        const generation = kind === 'remembered' ? random.readUInt32BE(RANDOM_BYTES) : 0
+        const generation = kind === 'remember_me' ? random.readUInt32BE(RANDOM_BYTES) : 0
         return { kind, id, generation, hash: proof.toString('base64url', HASH_OFFSET) }
       }
       return undefined

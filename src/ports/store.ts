@@ -6,7 +6,7 @@ import type { CredentialRecord, Tombstone } from '../domain/credential.ts'
 import type { EndReason, LogEntry } from '../domain/ending.ts'
 import type { KeyRingRecord } from '../domain/key-ring.ts'
 import type { Limit } from '../domain/limits.ts'
-import type { Operation } from '../domain/operation.ts'
+import type { AuditEvent } from '../domain/operation.ts'
 import type { UserRecord } from '../domain/user.ts'
 
 /** Which live credentials a change ends. */
@@ -15,7 +15,7 @@ export type EndWhere =
   /** The one with this id, unless it was seen after `notSeenSince` (milliseconds). */
   | { readonly id: string; readonly notSeenSince: number }
   | { readonly lineage: string }
-  | { readonly userCode: string; readonly except: readonly string[] }
+  | { readonly userId: string; readonly except: readonly string[] }
 
 /**
  * One step of a write. There is no upsert: an insert refuses what exists, a replacement refuses what is gone or changed, so
@@ -27,7 +27,7 @@ export type Change =
   /** Refused unless the stored version is `ifVersion`, and when another user has the username key. */
   | { readonly do: 'replace user'; readonly next: UserRecord; readonly ifVersion: number }
   /** Deletes the user and their operations; their credentials are ended by a change of their own. Refused when gone. */
-  | { readonly do: 'delete user'; readonly code: string }
+  | { readonly do: 'delete user'; readonly id: string }
   /** Keeps the digest of a name for good; does nothing where it is kept. */
   | { readonly do: 'reserve name'; readonly digest: string }
   /**
@@ -36,7 +36,7 @@ export type Change =
    */
   | { readonly do: 'require free names'; readonly digests: readonly string[] }
   /** Changes nothing; refused unless the user is there in this version. */
-  | { readonly do: 'require user'; readonly code: string; readonly version: number }
+  | { readonly do: 'require user'; readonly id: string; readonly version: number }
   /** Changes nothing; refused unless a live credential has this id. */
   | { readonly do: 'require credential'; readonly id: string }
   /** Refused when the id exists, a tombstone's included. */
@@ -50,7 +50,7 @@ export type Change =
   | { readonly do: 'end credentials'; readonly where: EndWhere; readonly reason: EndReason; readonly at: number; readonly orRefuse?: true }
   /** Keeps the tombstone of a credential that lived elsewhere. Does nothing where its id exists. */
   | { readonly do: 'keep tombstone'; readonly tombstone: Tombstone }
-  | { readonly do: 'append operation'; readonly operation: Operation }
+  | { readonly do: 'append audit event'; readonly event: AuditEvent }
   | { readonly do: 'append entry'; readonly entry: LogEntry }
   /** Refused unless the stored version is `ifVersion`; 0 means that there is none yet. */
   | { readonly do: 'replace key ring'; readonly next: KeyRingRecord; readonly ifVersion: number }
@@ -59,7 +59,7 @@ export type Change =
 export interface Ended {
   readonly id: string
   readonly kind: CredentialRecord['kind']
-  readonly userCode: string
+  readonly userId: string
   readonly reason: EndReason
 }
 
@@ -81,7 +81,7 @@ export interface CredentialStore {
   /** One round trip. A tombstone is found like a record. */
   find(id: string): Promise<CredentialRecord | Tombstone | undefined>
   /** The user's live credentials, the most recently seen first. Never tombstones. */
-  listByUser(userCode: string): Promise<readonly CredentialRecord[]>
+  listByUser(userId: string): Promise<readonly CredentialRecord[]>
   /** At most `limit` live credentials that are at or past `expiresAt`, or are sessions last seen at or before `idleSince`. */
   listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
   /** Moves `lastSeenAt`, only ever forward. Ids that are missing or ended are skipped. Never changes a version. */
@@ -93,20 +93,20 @@ export interface CredentialStore {
 }
 
 export interface UserStore {
-  find(code: string): Promise<UserRecord | undefined>
+  find(id: string): Promise<UserRecord | undefined>
   findByUsernameKey(usernameKey: string): Promise<UserRecord | undefined>
   /** At most `limit` users after the one with the code `after`, in the order of their codes; null begins. */
   page(after: string | null, limit: number): Promise<readonly UserRecord[]>
 }
 
-export interface ListedOperation extends Operation {
+export interface ListedAuditEvent extends AuditEvent {
   /** Grows with every operation appended. */
   readonly position: number
 }
 
-export interface OperationLog {
+export interface AuditLog {
   /** At most `limit` of the user's operations, newest first, only those at positions before `before` where it is not null. */
-  list(userCode: string, before: number | null, limit: number): Promise<readonly ListedOperation[]>
+  list(userId: string, before: number | null, limit: number): Promise<readonly ListedAuditEvent[]>
   /** Deletes at most `limit` operations older than `before` (milliseconds), and returns how many. */
   deleteOlder(before: number, limit: number): Promise<number>
 }
@@ -158,7 +158,7 @@ export interface LimitStore {
 export interface Store {
   readonly credentials: CredentialStore
   readonly users: UserStore
-  readonly operations: OperationLog
+  readonly auditEvents: AuditLog
   readonly log: EndingLog
   readonly limits: LimitStore
   findKeyRing(): Promise<KeyRingRecord | undefined>

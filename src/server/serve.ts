@@ -91,8 +91,8 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
     const engine = await assemble(withServerDefaults, publicUrl, {
       onWarning: warn,
       onFault: (what, error) => log.error({ err: error }, `${what} failed`),
-      onAlarm: ({ id, userCode, sessionId, action, ip, device }) =>
-        log.warn({ operation: id, userCode, sid: sessionId, action, address: ip, device }, 'alarm'),
+      onAlarm: ({ id, userId, sessionId, action, ip, userAgent }) =>
+        log.warn({ event: id, userId, sid: sessionId, action, address: ip, userAgent }, 'alarm'),
     })
     metrics.watch(engine)
     const handle = createHandler(

@@ -1,4 +1,4 @@
 // For who writes a store: the suite that it must pass, and records to fill it with.
 
-export { anOperation, aRemembered, aSession, aUser, keyRing } from './samples.ts'
+export { anAuditEvent, aRemembered, aSession, aUser, keyRing } from './samples.ts'
 export { storeConformance } from './store-conformance.ts'

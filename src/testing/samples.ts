@@ -2,7 +2,7 @@
 
 import type { RememberedRecord, SessionRecord } from '../domain/credential.ts'
 import type { KeyRingRecord, SigningKeyRecord } from '../domain/key-ring.ts'
-import type { Operation } from '../domain/operation.ts'
+import type { AuditEvent } from '../domain/operation.ts'
 import { DAY } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
 
@@ -17,11 +17,11 @@ function fresh(prefix: string): string {
 }
 
 export function aUser(but: Partial<UserRecord> = {}): UserRecord {
-  const code = fresh('usr_')
+  const id = fresh('usr_')
   return {
-    code,
-    username: `Name ${code}`,
-    usernameKey: `name ${code}`,
+    id,
+    username: `Name ${id}`,
+    usernameKey: `name ${id}`,
     email: null,
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     roles: ['user'],
@@ -37,7 +37,7 @@ export function aSession(but: Partial<SessionRecord> = {}): SessionRecord {
   return {
     kind: 'session',
     id,
-    userCode: 'usr_somebody',
+    userId: 'usr_somebody',
     username: 'Somebody',
     lineage: id,
     hash: `hash of ${id}`,
@@ -47,12 +47,12 @@ export function aSession(but: Partial<SessionRecord> = {}): SessionRecord {
     expiresAt: T0 + DAY,
     authTime: T0,
     ip: '192.0.2.7',
-    device: 'Mozilla/5.0 (sample)',
+    userAgent: 'Mozilla/5.0 (sample)',
     startedBy: null,
     roles: ['user'],
     amr: ['pwd'],
     delivery: 'cookie',
-    awaitingFirstUseFor: null,
+    confirmsRotationOf: null,
     data: '{"theme":"dark"}',
     dataVersion: 1,
     ...but,
@@ -62,9 +62,9 @@ export function aSession(but: Partial<SessionRecord> = {}): SessionRecord {
 export function aRemembered(but: Partial<RememberedRecord> = {}): RememberedRecord {
   const id = but.id ?? fresh('r')
   return {
-    kind: 'remembered',
+    kind: 'remember_me',
     id,
-    userCode: 'usr_somebody',
+    userId: 'usr_somebody',
     username: 'Somebody',
     lineage: id,
     hash: `hash of ${id}`,
@@ -74,26 +74,27 @@ export function aRemembered(but: Partial<RememberedRecord> = {}): RememberedReco
     expiresAt: T0 + 30 * DAY,
     authTime: T0,
     ip: '192.0.2.7',
-    device: 'Mozilla/5.0 (sample)',
+    userAgent: 'Mozilla/5.0 (sample)',
     generation: 1,
     previousHash: null,
     rotatedAt: T0,
-    bornSession: null,
-    bornSessionUsed: false,
+    rotatedSessionId: null,
+    rotatedSessionUsed: false,
     ...but,
   }
 }
 
-export function anOperation(but: Partial<Operation> = {}): Operation {
+export function anAuditEvent(but: Partial<AuditEvent> = {}): AuditEvent {
   return {
     id: fresh('o'),
-    userCode: 'usr_somebody',
+    userId: 'usr_somebody',
     at: T0,
     action: 'login.password',
-    outcome: 'ok',
+    outcome: 'success',
+    severity: 'info',
     sessionId: null,
     ip: '192.0.2.7',
-    device: 'Mozilla/5.0 (sample)',
+    userAgent: 'Mozilla/5.0 (sample)',
     detail: { reason: 'sample', counts: [1, 2, { deep: null }] },
     ...but,
   }

@@ -10,7 +10,7 @@ import { endings } from './sentences/endings.ts'
 import { following } from './sentences/following.ts'
 import { keyRings } from './sentences/key-rings.ts'
 import { limits } from './sentences/limits.ts'
-import { operations } from './sentences/operations.ts'
+import { events } from './sentences/operations.ts'
 import { seenTimes } from './sentences/seen-times.ts'
 import { userChanges } from './sentences/user-changes.ts'
 import { userPages } from './sentences/user-pages.ts'
@@ -24,7 +24,7 @@ const GROUPS = {
   'credentials: lists': credentialLists,
   'credentials: seen times': seenTimes,
   'credentials: endings': endings,
-  operations,
+  events,
   'endings log': endingLog,
   'endings log: following': following,
   limits,

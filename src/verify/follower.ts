@@ -169,7 +169,7 @@ export class Follower {
       status === 401
         ? new VerifierFault(
             'service_key.refused',
-            `${issuer} does not know the service key: make one with \`latchkey key add --service NAME\``,
+            `${issuer} does not know the service key: make one with \`latchkey service-key create NAME\``,
           )
         : new VerifierFault('stream.unavailable', `The endings of ${issuer} cannot be followed: status ${status}`)
     discard(body)

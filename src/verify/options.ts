@@ -12,7 +12,7 @@ export interface VerifierOptions {
   readonly audience?: string
   /** The algorithms of tokens that are accepted, each with keys of its own kind alone; `EdDSA` and `ES256` where it is not set. */
   readonly algorithms?: readonly TokenAlgorithm[]
-  /** Made by `latchkey key add --service NAME`. Without one the endings cannot be followed, and Latchkey is always silent. */
+  /** Made by `latchkey service-key create NAME`. Without one the endings cannot be followed, and Latchkey is always silent. */
   readonly serviceKey?: string
   /** `refuse` where it is not set. */
   readonly whenSilent?: WhenSilent
@@ -52,7 +52,7 @@ export function settle(options: VerifierOptions): Settled {
   }
   if (!ANSWERS.includes(whenSilent)) throw new TypeError(`whenSilent: accepted are ${ANSWERS.join(', ')}`)
   if (serviceKey === undefined && whenSilent === 'refuse') {
-    throw new TypeError('serviceKey: without a key, made by `latchkey key add --service NAME`, every token would be refused')
+    throw new TypeError('serviceKey: without a key, made by `latchkey service-key create NAME`, every token would be refused')
   }
   if (!(maxSilence >= 300)) throw new TypeError('maxSilence: accepted are milliseconds from 300: Latchkey speaks every 250')
   if (!(Number.isInteger(capacity) && capacity >= 2)) throw new TypeError('capacity: accepted is a whole number from 2')

@@ -5,7 +5,7 @@ import type { TokenClaims } from '../domain/token.ts'
 /** Who a request is. Times in milliseconds since 1970. */
 export interface VerifiedPrincipal {
   /** The user's code, never the name. */
-  readonly userCode: string
+  readonly userId: string
   readonly sid: string
   readonly roles: readonly string[]
   /** How the user signed in: `pwd`, or `remembered` where no password was typed. */
@@ -35,5 +35,5 @@ export function refusal(reason: RefusedFor): Verdict {
 }
 
 export function principalOf({ sub, sid, roles, amr, auth_time, exp }: TokenClaims): VerifiedPrincipal {
-  return { userCode: sub, sid, roles, amr, authTime: auth_time * 1000, expiresAt: exp * 1000 }
+  return { userId: sub, sid, roles, amr, authTime: auth_time * 1000, expiresAt: exp * 1000 }
 }

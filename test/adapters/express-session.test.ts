@@ -95,12 +95,12 @@ async function signInTo(old: string, username: string): Promise<string> {
 const ours = (cookies: readonly string[], suffix: string) => cookies.find((cookie) => cookie.startsWith(`latchkey_${suffix}=`)) ?? ''
 const pair = (cookie: string) => cookie.split(';')[0] ?? ''
 
-async function operationsOf(latchkey: Latchkey, cookie: string) {
+async function auditEventsOf(latchkey: Latchkey, cookie: string) {
   const who = await latchkey.authenticate(new Request('http://localhost/', { headers: { cookie } }))
   ok(who.ok)
-  const listed = await latchkey.operations(who.principal)
-  ok('operations' in listed)
-  return listed.operations.map(({ action }) => action)
+  const listed = await latchkey.auditEvents(who.principal)
+  ok('events' in listed)
+  return listed.events.map(({ action }) => action)
 }
 
 test('over https the browser is offered to bind what it is given', async () => {
@@ -127,7 +127,7 @@ test('whoever was signed in before is signed in after, at the first request', as
   const again = await request(url, 'GET', '/me', { headers: { cookie: `${old}; ${pair(session)}` } })
   deepEqual([again.status, again.json.id, ours(again.headers.getSetCookie(), 'session')], [200, first.json.id, ''])
   equal((await request(url, 'GET', '/me', { headers: { cookie: pair(session) } })).status, 200)
-  deepEqual(await operationsOf(latchkey, pair(session)), ['login.vouched', 'account.register'])
+  deepEqual(await auditEventsOf(latchkey, pair(session)), ['login.external', 'account.register'])
 })
 
 test('a login that outlived the browser is remembered', async () => {
@@ -145,9 +145,9 @@ test('it proves no password, and a cookie still changes nothing', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store)
-  equal((await request(url, 'POST', '/me', { headers: { cookie: old } })).json.code, 'header.required')
+  equal((await request(url, 'POST', '/me', { headers: { cookie: old } })).json.code, 'csrf.header_required')
   const other = await signInTo(await oldApplication(store), 'Ada')
-  equal((await request(url, 'GET', '/fresh', { headers: { cookie: other } })).json.code, 'session.not_fresh')
+  equal((await request(url, 'GET', '/fresh', { headers: { cookie: other } })).json.code, 'reauthentication.required')
 })
 
 test('requests that come together share one session', async () => {
@@ -157,8 +157,8 @@ test('requests that come together share one session', async () => {
   const replies = await Promise.all(Array.from({ length: 12 }, () => request(url, 'GET', '/me', { headers: { cookie: old } })))
   deepEqual([...new Set(replies.map(({ status, json }) => `${status} ${json.id}`))].length, 1)
   const [reply] = replies
-  const operations = await operationsOf(latchkey, pair(ours(reply?.headers.getSetCookie() ?? [], 'session')))
-  deepEqual(operations, ['login.vouched', 'account.register'])
+  const events = await auditEventsOf(latchkey, pair(ours(reply?.headers.getSetCookie() ?? [], 'session')))
+  deepEqual(events, ['login.external', 'account.register'])
 })
 
 test('after a sign-out the old cookie does not bring anybody back', async () => {
@@ -168,7 +168,7 @@ test('after a sign-out the old cookie does not bring anybody back', async () => 
   const first = await request(url, 'GET', '/me', { headers: { cookie: old } })
   const session = pair(ours(first.headers.getSetCookie(), 'session'))
   const { token, user } = (await request(url, 'POST', '/access/token', { headers: { cookie: `${old}; ${session}` } })).json
-  const left = await request(url, 'POST', `/access/logout/${user.code}`, { headers: { authorization: token, cookie: old } })
+  const left = await request(url, 'POST', `/access/logout/${user.id}`, { headers: { authorization: token, cookie: old } })
   equal(left.status, 200)
   for (const cookie of [old, `${old}; ${session}`]) equal((await request(url, 'GET', '/me', { headers: { cookie } })).status, 401, cookie)
 })

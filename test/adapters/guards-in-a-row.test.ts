@@ -62,7 +62,7 @@ const HOSTS: Readonly<Record<string, (latchkey: Latchkey) => Promise<RequestList
 for (const [name, listener] of Object.entries(HOSTS))
   test(`on ${name}`, async () => {
     const settings = { databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789', publicUrl: PUBLIC_URL }
-    const latchkey = await createLatchkey({ ...settings, tokenBinding: 'always' })
+    const latchkey = await createLatchkey({ ...settings, dpop: 'always' })
     const server = createServer(await listener(latchkey)).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -41,7 +41,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'a cookie reads, and says who it is': async ({ ask, someone }) => {
     const visitor = await someone()
     const read = await ask('GET', '/me', byCookie(visitor))
-    deepEqual([read.status, read.json.userCode, read.json.sid, read.json.via], [200, visitor.code, visitor.sid, 'cookie'])
+    deepEqual([read.status, read.json.userId, read.json.sid, read.json.via], [200, visitor.code, visitor.sid, 'cookie'])
     deepEqual([read.json.roles, read.json.amr], [[], ['pwd']])
     equal(read.headers.get('cache-control'), 'no-store')
     equal((await ask('HEAD', '/me', byCookie(visitor))).status, 200)
@@ -50,7 +50,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'a cookie alone changes nothing': async ({ ask, someone, reached }) => {
     const visitor = await someone()
     const refused = await ask('POST', '/me', byCookie(visitor), {})
-    deepEqual([refused.status, refused.json.code], [403, 'header.required'])
+    deepEqual([refused.status, refused.json.code], [403, 'csrf.header_required'])
     equal((await ask('POST', '/me', { ...byCookie(visitor), origin: 'https://evil.example' }, {})).status, 403)
     deepEqual(reached, [])
   },
@@ -59,7 +59,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const visitor = await someone()
     for (const authorization of [`Bearer ${visitor.token}`, visitor.token, `Session ${visitor.cookie('session')}`]) {
       const done = await ask('POST', '/me', { authorization }, {})
-      deepEqual([done.status, done.json.userCode], [200, visitor.code], authorization)
+      deepEqual([done.status, done.json.userId], [200, visitor.code], authorization)
     }
     equal(reached.length, 3)
   },
@@ -67,7 +67,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'where a header is asked for, a cookie does not even read': async ({ ask, someone }) => {
     const visitor = await someone()
     const refused = await ask('GET', '/header', byCookie(visitor))
-    deepEqual([refused.status, refused.json.code], [403, 'header.required'])
+    deepEqual([refused.status, refused.json.code], [403, 'csrf.header_required'])
     equal((await ask('GET', '/header', byToken(visitor))).status, 200)
   },
 
@@ -91,7 +91,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     equal((await ask('GET', '/key', { authorization, dpop })).json.reason, 'replayed')
     equal((await ask('GET', '/me', { authorization })).status, 200)
     equal((await ask('GET', '/key', byToken(visitor))).status, 200, 'one that is bound to no key')
-    equal((await ask('GET', '/key', byCookie(visitor))).json.code, 'header.required')
+    equal((await ask('GET', '/key', byCookie(visitor))).json.code, 'csrf.header_required')
   },
 
   'a bad header never falls back to a good cookie, not even where it is optional': async ({ ask, someone, reached }) => {
@@ -114,7 +114,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     for (const path of ['/fresh', '/usually-fresh'])
       for (const headers of [token, byCookie(visitor)]) {
         const refused = await ask('GET', path, headers)
-        deepEqual([refused.status, refused.json.code], [401, 'session.not_fresh'], path)
+        deepEqual([refused.status, refused.json.code], [401, 'reauthentication.required'], path)
       }
   },
 
@@ -130,7 +130,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
 
   'an optional route knows who comes, and takes nobody for somebody': async ({ ask, someone, clock }) => {
     const visitor = await someone()
-    equal((await ask('GET', '/maybe', byCookie(visitor))).json.userCode, visitor.code)
+    equal((await ask('GET', '/maybe', byCookie(visitor))).json.userId, visitor.code)
     equal((await ask('GET', '/maybe', { cookie: 'latchkey_session=nonsense' })).text, 'null')
     clock.turn(30 * MINUTE)
     equal((await ask('GET', '/maybe', byCookie(visitor))).text, 'null')
@@ -186,7 +186,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     for (const authorization of ['Basic YTpi', 'Digest username="a", realm="b"', 'negotiate YII=', 'NTLM TlRM']) {
       equal((await ask('GET', '/me', { cookie, authorization })).status, 200, authorization)
       const refused = await ask('POST', '/me', { cookie, authorization })
-      deepEqual([refused.status, refused.json.code], [403, 'header.required'])
+      deepEqual([refused.status, refused.json.code], [403, 'csrf.header_required'])
     }
     equal((await ask('GET', '/me', { cookie, authorization: 'Token abc' })).status, 401)
   },
@@ -206,8 +206,8 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const recorded = await ask('POST', '/record', headers, { action: 'order.placed' })
     equal(recorded.json.username, visitor.username)
     equal((await ask('POST', '/record', headers, { action: 'login.password' })).status, 422)
-    const { operations } = (await ask('GET', '/access/operations', byCookie(visitor))).json
-    const { action, detail, device, ip } = operations[0]
+    const { events } = (await ask('GET', '/access/audit-events', byCookie(visitor))).json
+    const { action, detail, device, ip } = events[0]
     deepEqual([action, detail, device, ip], ['order.placed', { number: 7 }, 'Scenario/1', '127.0.0.1'])
   },
 
@@ -225,7 +225,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
 
   "what is Latchkey's is answered by it, and nothing else": async ({ ask }) => {
     equal((await ask('GET', '/.well-known/jwks.json')).status, 200)
-    for (const path of ['/access/nothing', '/access/'] as const) equal((await ask('GET', path)).json.code, 'not_found', path)
+    for (const path of ['/access/nothing', '/access/'] as const) equal((await ask('GET', path)).json.code, 'resource.not_found', path)
     equal((await ask('PUT', '/access/session')).status, 405)
     for (const path of ['/', '/nothing', '/docs', '/livez', '/metrics', '/openapi.json', '/accessible', '/sign-in-now'])
       deepEqual([(await ask('GET', path)).status, (await ask('GET', path)).text], [404, 'of the host'], path)

@@ -182,7 +182,7 @@ test('a guard behind an answer that is under way opens nothing', async () => {
 test('what the host believed of a request before the guard counts for nothing', async () => {
   const app = express()
   app.use((request, _response, next) => {
-    request.auth = { userCode: 'usr_forged' } as never
+    request.auth = { userId: 'usr_forged' } as never
     next()
   })
   app.get('/', toExpress(await latchkey()).guard({ optional: true }), (request, response) => void response.json(request.auth ?? null))

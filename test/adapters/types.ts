@@ -18,7 +18,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false
 export function onNode({ guard }: OnNode): void {
   guard((request) => {
     same<typeof request.auth, Auth>(true)
-    same<IsAny<typeof request.auth.userCode>, false>(true)
+    same<IsAny<typeof request.auth.userId>, false>(true)
   })
   guard({ role: 'admin' }, (request) => same<typeof request.auth, Auth>(true))
   guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
@@ -34,7 +34,7 @@ export function onExpress({ guard }: OnExpress, unguarded: Request): void {
   guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
   guard({ proof: 'header' })
   // @ts-expect-error nobody is signed in, as far as anybody knows
-  unguarded.auth.userCode
+  unguarded.auth.userId
   // @ts-expect-error a guard never asks for less
   guard({ proof: 'cookie' })
 }
@@ -44,7 +44,7 @@ export function onFastify({ guard }: OnFastify, unguarded: FastifyRequest): void
   guard({ role: 'admin' }, (request) => same<typeof request.auth, Auth>(true))
   guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
   // @ts-expect-error nobody is signed in, as far as anybody knows
-  unguarded.auth.userCode
+  unguarded.auth.userId
 }
 
 export function onHono({ guard }: OnHono): void {
@@ -52,20 +52,20 @@ export function onHono({ guard }: OnHono): void {
     .get('/me', guard(), (context) => {
       const auth = context.get('auth')
       same<typeof auth, Auth>(true)
-      return context.json(auth.userCode)
+      return context.json(auth.userId)
     })
     .get('/maybe', guard({ optional: true }), (context) => {
       // @ts-expect-error perhaps nobody is signed in
-      return context.json(context.get('auth').userCode)
+      return context.json(context.get('auth').userId)
     })
     .get('/open', (context) => {
       // @ts-expect-error there is no such thing on a route without a guard
-      return context.json(context.get('auth').userCode)
+      return context.json(context.get('auth').userId)
     })
 }
 
 export function anywhere(found: Authentication): void {
   // @ts-expect-error it is not known yet whether there is a principal
-  found.principal.userCode
+  found.principal.userId
   if (found.ok) same<IsAny<typeof found.principal>, false>(true)
 }

@@ -128,9 +128,9 @@ test('queries that make no sense are refused by the name of what is wrong', asyn
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
   for (const [method, path, field] of [
-    ['GET', '/access/operations?limit=0', 'limit'],
-    ['GET', '/access/operations?limit=201', 'limit'],
-    ['GET', '/access/operations?limit=ten', 'limit'],
+    ['GET', '/access/audit-events?limit=0', 'limit'],
+    ['GET', '/access/audit-events?limit=201', 'limit'],
+    ['GET', '/access/audit-events?limit=ten', 'limit'],
     ['POST', `/access/logout/${alice.code}?everywhere=maybe`, 'everywhere'],
     ['DELETE', '/access/sessions', 'except'],
     ['DELETE', '/access/sessions?except=none', 'except'],

@@ -18,7 +18,7 @@ test('an operation takes any text in its detail, and refuses by field what it ca
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
-  const record = (body: unknown) => latchkey.call('POST', '/access/operations', { headers, body })
+  const record = (body: unknown) => latchkey.call('POST', '/access/audit-events', { headers, body })
   const detail = { 'nul\u0000': 'a\u0000b\r\n', constructor: { prototype: 1 }, '': '<script>', emoji: '🗝️', deep: [[[{}]]] }
   assert.deepEqual((await record({ action: 'order.placed', detail })).json.detail, detail)
   const refused: readonly (readonly [unknown, string])[] = [
@@ -31,7 +31,7 @@ test('an operation takes any text in its detail, and refuses by field what it ca
     [{ detail: {} }, 'action'],
     ...[
       'login.password',
-      'session.end',
+      'session.revoke',
       'order',
       'Order.placed',
       'order.placed\n',
@@ -49,8 +49,8 @@ test('an operation takes any text in its detail, and refuses by field what it ca
   isRefused(await record('{"action":"order.placed","detail":{"a":"\\udc00"}}'), 400, 'request.malformed', 'a lone surrogate')
   isRefused(await record('{"action":"order.placed","detail":{"\\ud800":1}}'), 400, 'request.malformed', 'a lone surrogate in a name')
   isRefused(await record('{"action":"order.placed","detail":{"a":[{"__proto__":{"b":1}}]}}'), 422, 'request.invalid', '__proto__')
-  const { json } = await latchkey.call('GET', '/access/operations', { headers })
-  assert.equal(json.operations.length, 2, 'the registration, and the one that was taken')
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers })
+  assert.equal(json.events.length, 2, 'the registration, and the one that was taken')
 })
 
 test('no field is taken that is not named, on any path that takes a body', async () => {
@@ -63,10 +63,10 @@ test('no field is taken that is not named, on any path that takes a body', async
     ['POST', '/access/password', { current: ALICE.password, next: 'nine-copper-kettles-by-the-sea' }],
     ['DELETE', '/access/account', { password: ALICE.password }],
     ['PUT', '/access/client-data', { data: {} }],
-    ['POST', '/access/operations', { action: 'order.placed' }],
+    ['POST', '/access/audit-events', { action: 'order.placed' }],
   ]
   for (const [method, path, body] of bodies) {
-    for (const extra of ['roles', 'userCode', 'constructor', 'prototype', 'toString']) {
+    for (const extra of ['roles', 'userId', 'constructor', 'prototype', 'toString']) {
       const answer = await latchkey.call(method, path, { headers, body: { ...body, [extra]: ['admin'] } })
       isRefused(answer, 422, 'request.invalid', `${path} ${extra}`)
       assert.equal(answer.json.field, extra, path)
@@ -80,7 +80,7 @@ test('what is refused is not repeated, wherever it was sent', async () => {
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
   const answers: readonly (readonly [Called, number, string])[] = [
-    [await latchkey.call('GET', `/access/${MARK}`), 404, 'not_found'],
+    [await latchkey.call('GET', `/access/${MARK}`), 404, 'resource.not_found'],
     [await latchkey.call(MARK, '/access/session'), 405, 'method.not_allowed'],
     [await latchkey.call('GET', '/access/session', { headers: { authorization: MARK } }), 401, 'token.invalid'],
     [await latchkey.call('GET', '/access/session', { headers: { authorization: `Basic ${MARK}` } }), 401, 'session.required'],
@@ -91,10 +91,10 @@ test('what is refused is not repeated, wherever it was sent', async () => {
     [await latchkey.call('POST', '/access/login', { body: { username: MARK, password: MARK } }), 401, 'credentials.invalid'],
     [await latchkey.call('POST', '/access/register', { body: { username: `${MARK}<`, password: MARK } }), 422, 'username.invalid'],
     [await latchkey.call('POST', '/access/register', { body: { ...ALICE, email: MARK } }), 422, 'request.invalid'],
-    [await latchkey.call('GET', `/access/operations?before=${MARK}`, { headers }), 400, 'request.malformed'],
-    [await latchkey.call('GET', `/access/operations?limit=${MARK}`, { headers }), 422, 'request.invalid'],
+    [await latchkey.call('GET', `/access/audit-events?before=${MARK}`, { headers }), 400, 'request.malformed'],
+    [await latchkey.call('GET', `/access/audit-events?limit=${MARK}`, { headers }), 422, 'request.invalid'],
     [await latchkey.call('POST', `/access/logout/${MARK}`, { headers }), 403, 'user.mismatch'],
-    [await latchkey.call('DELETE', `/access/sessions/${MARK}`, { headers }), 404, 'not_found'],
+    [await latchkey.call('DELETE', `/access/sessions/${MARK}`, { headers }), 404, 'resource.not_found'],
     [await latchkey.call('PATCH', '/access/session/data', { headers: { ...headers, 'if-match': MARK }, body: {} }), 412, 'data.conflict'],
   ]
   for (const [answer, status, code] of answers) isRefused(answer, status, code, code)

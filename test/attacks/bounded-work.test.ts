@@ -42,7 +42,7 @@ function registering(latchkey: InProcess, index: number, password = GOOD): Promi
 }
 
 function isBusy({ status, json, headers }: Called): boolean {
-  return status === 503 && json.code === 'busy' && headers['retry-after'] === '1'
+  return status === 503 && json.code === 'server.busy' && headers['retry-after'] === '1'
 }
 
 test('a flood of registrations: so many wait for their estimate, the rest are told to come back, and all others are answered', async () => {
@@ -118,7 +118,7 @@ test('a request whose client is gone is neither estimated nor hashed, wherever a
   ] as const
   for (const [method, path, body, headers] of asked) {
     const gone = { body, headers, signal: AbortSignal.abort(), type: 'application/json' }
-    equal((await latchkey.call(method, path, gone)).json.code, 'busy', `${method} ${path}`)
+    equal((await latchkey.call(method, path, gone)).json.code, 'server.busy', `${method} ${path}`)
   }
   equal((await login(latchkey)).code, alice.code, 'nothing has changed')
   equal((await latchkey.call('POST', '/access/login', { body: { username: 'zebulon', password: GOOD } })).status, 401)

@@ -80,7 +80,7 @@ test('nothing of another user can be ended, read or paged through', async () => 
   const as: CallOptions = { headers: { authorization: mallory.token } }
   for (const id of [alice.sid, alice.remembered.split('=')[1]?.split('.')[0] ?? '']) {
     const { status, json } = await latchkey.call('DELETE', `/access/sessions/${id}`, as)
-    assert.deepEqual([status, json.code], [404, 'not_found'])
+    assert.deepEqual([status, json.code], [404, 'resource.not_found'])
   }
   const logout = await latchkey.call('POST', `/access/logout/${alice.code}?everywhere=true`, as)
   assert.deepEqual([logout.status, logout.json.code], [403, 'user.mismatch'])
@@ -89,12 +89,12 @@ test('nothing of another user can be ended, read or paged through', async () => 
     list.json.map(({ id }: { id: string }) => id),
     [mallory.sid],
   )
-  const page = await latchkey.call('GET', '/access/operations?limit=1', { headers: { authorization: alice.token } })
+  const page = await latchkey.call('GET', '/access/audit-events?limit=1', { headers: { authorization: alice.token } })
   await login(latchkey)
-  const own = await latchkey.call('GET', '/access/operations?limit=1', { headers: { authorization: alice.token } })
+  const own = await latchkey.call('GET', '/access/audit-events?limit=1', { headers: { authorization: alice.token } })
   for (const cursor of [own.json.next ?? page.json.next, 'AAAA', '1', '../1']) {
     if (cursor === null) continue
-    const stolen = await latchkey.call('GET', `/access/operations?before=${encodeURIComponent(cursor)}`, as)
+    const stolen = await latchkey.call('GET', `/access/audit-events?before=${encodeURIComponent(cursor)}`, as)
     assert.deepEqual([stolen.status, stolen.json.code], [400, 'request.malformed'], cursor)
   }
   const sealed = await latchkey.call('PUT', '/access/client-data', {

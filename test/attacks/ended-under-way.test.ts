@@ -42,7 +42,7 @@ for (const [method, path] of [
     const headers = { authorization: alice.token }
     interruptWith(async () => {
       const out = await first.call('POST', `/access/logout/${alice.code}?everywhere=true`, { headers })
-      assert.deepEqual(out.json, { ended: { sessions: 1, remembered: 0 } })
+      assert.deepEqual(out.json, { ended: { sessions: 1, rememberMe: 0 } })
     })
     const answer = await second.call(method, path.endsWith('/') ? path + alice.code : path, { headers })
     assert.equal(answer.status, 401, answer.body ?? '')
@@ -59,7 +59,7 @@ test('of two logouts at once one ends the session, and the other is told that it
   const out = () => latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
   const answers = [out(), out()]
   const [one, other] = (await Promise.all(answers)).sort((a, b) => a.status - b.status)
-  assert.deepEqual([one?.status, one?.json], [200, { ended: { sessions: 1, remembered: 1 } }])
+  assert.deepEqual([one?.status, one?.json], [200, { ended: { sessions: 1, rememberMe: 1 } }])
   assert.equal(other?.status, 401)
   assert.deepEqual(other?.cookies, [])
 })

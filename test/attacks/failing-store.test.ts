@@ -60,12 +60,12 @@ for (const broken of ['writes', 'everything'] as const) {
     isDown(await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'grace' } }), 'register')
     isDown(await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } }), 'restore')
     isDown(await latchkey.call('PATCH', '/access/session/data', { headers, body: { a: 1 } }), 'patch')
-    isDown(await latchkey.call('POST', '/access/operations', { headers, body: { action: 'order.placed' } }), 'operation')
+    isDown(await latchkey.call('POST', '/access/audit-events', { headers, body: { action: 'order.placed' } }), 'event')
     store.broken = 'nothing'
     assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200, 'nothing had ended')
     assert.deepEqual((await latchkey.call('GET', '/access/session/data', { headers })).json, { data: {}, version: 1 })
     const answer = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })
-    assert.deepEqual(answer.json, { ended: { sessions: 1, remembered: 1 } })
+    assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
   })
 }
 
@@ -90,6 +90,6 @@ test('a fault of ours is 503 busy, and says nothing of itself', async () => {
     { store: { ...store, users: { ...store.users, findByUsernameKey: () => Promise.reject(new Error('secret detail')) } } },
   )
   const answer = await latchkey.call('POST', '/access/login', { body: ALICE })
-  assert.deepEqual([answer.status, answer.json.code], [503, 'busy'])
+  assert.deepEqual([answer.status, answer.json.code], [503, 'server.busy'])
   assert.doesNotMatch(answer.body ?? '', /secret detail/)
 })

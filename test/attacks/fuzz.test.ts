@@ -37,7 +37,7 @@ const BODIES: Readonly<Record<string, object>> = {
   '/access/password': { current: ALICE.password, next: 'nine-copper-kettles-by-the-sea' },
   '/access/account': { password: ALICE.password },
   '/access/client-data': { data: { theme: 'dark' } },
-  '/access/operations': { action: 'order.placed', detail: { total: 1 } },
+  '/access/audit-events': { action: 'order.placed', detail: { total: 1 } },
 }
 const changes = fc.oneof(fc.constant({}), fc.dictionary(fc.constantFrom(...FIELDS), anything, { maxKeys: 2 }))
 const bodies = fc.oneof({ weight: 4, arbitrary: changes }, { weight: 1, arbitrary: fc.json() }, { weight: 1, arbitrary: text })
@@ -66,7 +66,7 @@ const requests = fc.record({
   to: fc.oneof({ weight: 5, arbitrary: known }, { weight: 1, arbitrary: stray }),
   parameter: fc.oneof(fc.constantFrom('own', 'sid'), text),
   query: fc.oneof(fc.constantFrom('', 'except=current', 'everywhere=true', 'limit=1', 'before=AAAA'), fc.webQueryParameters()),
-  as: fc.constantFrom('token', 'token', 'cookie', 'remembered', 'everything', 'nobody'),
+  as: fc.constantFrom('token', 'token', 'cookie', 'remember_me', 'everything', 'nobody'),
   headers: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: headers }),
   body: bodies,
 })
@@ -79,7 +79,7 @@ function send(latchkey: InProcess, who: SignedInPerson, { to, parameter, query, 
   const credentials: Readonly<Record<typeof as, Readonly<Record<string, string>>>> = {
     token: { authorization: who.token },
     cookie: { cookie: who.session },
-    remembered: { cookie: who.remembered },
+    remember_me: { cookie: who.remembered },
     everything: { authorization: who.token, cookie: who.cookies },
     nobody: {},
   }
@@ -126,7 +126,7 @@ test('whatever is sent, the answer is in our form and no fault', async () => {
   )
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization: who.token } })).status, 200, 'and it goes on')
   // What was sent did get past the door.
-  for (const code of ['request.invalid', 'request.malformed', 'header.required', 'session.required', 'not_found']) {
+  for (const code of ['request.invalid', 'request.malformed', 'csrf.header_required', 'session.required', 'resource.not_found']) {
     assert.ok(codes.has(code), code)
   }
   assert.ok(succeeded.size > 12, [...succeeded].join(', '))

@@ -120,12 +120,12 @@ test('a limit that is reached is on the record once a window, not once a guess',
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   await many(40, () => guess(latchkey))
-  const { json } = await latchkey.call('GET', '/access/operations?limit=200', { headers: { cookie: alice.session } })
-  const outcomes = json.operations
+  const { json } = await latchkey.call('GET', '/access/audit-events?limit=200', { headers: { cookie: alice.session } })
+  const outcomes = json.events
     .filter(({ action }: { action: string }) => action === 'login.password')
     .map(({ outcome }: { outcome: string }) => outcome)
   assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
-  assert.equal(outcomes.filter((outcome: string) => outcome === 'limited').length, 1)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'rate_limited').length, 1)
 })
 
 test('a limit that is reached by guessing at a change of the password is on the record too', async () => {
@@ -133,16 +133,16 @@ test('a limit that is reached by guessing at a change of the password is on the 
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
   await many(20, () => latchkey.call('POST', '/access/password', { headers, body: { current: 'wrong', next: 'x' } }))
-  const { json } = await latchkey.call('GET', '/access/operations?limit=200', { headers })
-  const outcomes = json.operations
+  const { json } = await latchkey.call('GET', '/access/audit-events?limit=200', { headers })
+  const outcomes = json.events
     .filter(({ action }: { action: string }) => action === 'password.change')
     .map(({ outcome }: { outcome: string }) => outcome)
   assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
-  assert.equal(outcomes.filter((outcome: string) => outcome === 'limited').length, 1)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'rate_limited').length, 1)
   latchkey.clock.turn(300_000)
   await many(20, () => guess(latchkey))
-  const { json: later } = await latchkey.call('GET', '/access/operations?limit=200', { headers: { cookie: alice.session } })
-  assert.equal(later.operations.filter(({ outcome }: { outcome: string }) => outcome === 'limited').length, 2, 'once in each window')
+  const { json: later } = await latchkey.call('GET', '/access/audit-events?limit=200', { headers: { cookie: alice.session } })
+  assert.equal(later.events.filter(({ outcome }: { outcome: string }) => outcome === 'rate_limited').length, 2, 'once in each window')
 })
 
 test('when more sign-ins come than can be hashed, the rest are told to come back, and sessions are checked all the while', async () => {
@@ -153,7 +153,7 @@ test('when more sign-ins come than can be hashed, the rest are told to come back
   assert.equal(check.status, 200)
   const answers = await flood
   const busy = answers.find(({ status }) => status === 503)
-  assert.equal(busy?.json.code, 'busy')
+  assert.equal(busy?.json.code, 'server.busy')
   assert.equal(busy?.headers['retry-after'], '1')
   assert.equal(counted(answers, 401) + counted(answers, 503), 500)
   assert.equal((await guess(latchkey, ALICE)).status, 200, 'a busy answer cost no guess')

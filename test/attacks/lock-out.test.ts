@@ -193,8 +193,8 @@ test('a password that is too long for anybody is no guess: it costs no point of 
     assert.deepEqual(await statuses(10, () => latchkey.call('POST', '/access/password', options)), new Array(10).fill(401))
   }
   assert.equal((await guess(latchkey, NEW_PLACE, ALICE)).status, 200)
-  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: alice.token } })
-  assert.equal(json.operations.filter(({ outcome }: { outcome: string }) => outcome === 'refused').length, 0)
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: alice.token } })
+  assert.equal(json.events.filter(({ outcome }: { outcome: string }) => outcome === 'failure').length, 0)
 })
 
 test('of a hundred guesses at once, from many networks, a known device and a recent network, none is counted twice or not at all', async () => {
@@ -240,7 +240,7 @@ test('calls of the library without an address count as one address, and as no re
   const codes: (string | undefined)[] = []
   for (const username of ['alice', 'alice', 'alice', 'alice', 'bob', 'carol', 'dave']) {
     const typed = { ...WRONG, username, ...wish }
-    const begun = await loginOf(latchkey.engine, typed, { ip: '', device: '' }, { sessions: [], remembered: [] })
+    const begun = await loginOf(latchkey.engine, typed, { ip: '', userAgent: '' }, { sessions: [], rememberMe: [] })
     codes.push(begun instanceof AuthError ? begun.code : undefined)
   }
   assert.deepEqual(codes, [

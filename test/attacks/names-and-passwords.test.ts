@@ -54,7 +54,7 @@ test('a name of two letters comes in by all ways: registration, sign-in, the ope
   const added = await addUser(engine, 'operator', { username: '韩梅', password: ALICE.password, email: null, roles: [] })
   assert.ok(!(added instanceof AuthError))
   await register(latchkey, { username: '李雷' })
-  const hash = (await engine.store.users.find(added.code))?.passwordHash
+  const hash = (await engine.store.users.find(added.id))?.passwordHash
   const imported = await allOf(importUsers(engine, [{ line: 1, values: { username: '小王', hash } }]))
   assert.deepEqual(imported, [{ line: 1, outcome: 'imported' }])
   for (const username of ['李雷', '韩梅', '小王']) await login(latchkey, { username })
@@ -99,7 +99,7 @@ test('a user whose name was made under an older rule, or elsewhere, still signs 
   const passwordHash = (await engine.hasher.hash(ALICE.password)) ?? null
   for (const username of ['аdmin', '-rf', 'root2.', '_ada_', 'राम१2', '._x']) {
     const user = { username, usernameKey: usernameKey(username) ?? '', email: null, passwordHash, roles: [], disabled: false }
-    const record = { ...user, code: `usr_${engine.secrets.randomId()}`, createdAt: engine.clock.now(), version: 1 }
+    const record = { ...user, id: `usr_${engine.secrets.randomId()}`, createdAt: engine.clock.now(), version: 1 }
     assert.ok((await engine.store.write([{ do: 'insert user', user: record }])).landed)
     await login(latchkey, { username })
     const row = { line: 1, values: { username: `${username}2`, hash: passwordHash } }

@@ -88,10 +88,10 @@ test('registering and guessing are counted apart', async () => {
 test('a call of the library without an address is not limited, one with an address is', async () => {
   await using latchkey = await startInProcess({ registrationLimit: '1/1h' })
   const wish = { email: null, remember: false, delivery: 'header' } as const
-  const sentAlong = { sessions: [], remembered: [] }
+  const sentAlong = { sessions: [], rememberMe: [] }
   const outcomes: string[] = []
   for (const [index, ip] of ['', '', '192.0.2.1', '192.0.2.1'].entries()) {
-    const begun = await registerOf(latchkey.engine, { ...ALICE, username: `user${index}`, ...wish }, { ip, device: '' }, sentAlong)
+    const begun = await registerOf(latchkey.engine, { ...ALICE, username: `user${index}`, ...wish }, { ip, userAgent: '' }, sentAlong)
     outcomes.push(begun instanceof AuthError ? begun.code : 'created')
   }
   assert.deepEqual(outcomes, ['created', 'created', 'created', 'rate.limited'])
@@ -108,7 +108,7 @@ test('a user records a thousand operations in an hour, whatever the address, and
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'bob' })
   const record = (token: string, index: number) =>
-    latchkey.call('POST', '/access/operations', {
+    latchkey.call('POST', '/access/audit-events', {
       headers: { authorization: token },
       body: { action: 'order.placed' },
       address: `203.0.113.${index % 250}`,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError } from '../../src/domain/errors.ts'
 import { authenticate } from '../../src/engine/authenticate.ts'
-import { recordOperation } from '../../src/engine/operations.ts'
+import { recordAuditEvent } from '../../src/engine/operations.ts'
 import type { Route } from '../../src/http/route.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
@@ -49,11 +49,11 @@ function begin(latchkey: InProcess, method: string, path: string, type: string, 
 const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /access/session/data': { late: true },
   'PUT /access/client-data': { data: { late: true } },
-  'POST /access/operations': { action: 'order.late' },
+  'POST /access/audit-events': { action: 'order.late' },
   'POST /access/password': { current: ALICE.password, next: 'seven-grey-herons-at-dusk' },
   'DELETE /access/account': { password: ALICE.password },
   'POST /access/admin/users': { username: 'Late', password: 'seven-grey-herons-at-dusk', roles: ['admin'] },
-  'PATCH /access/admin/users/:userCode': { disabled: true },
+  'PATCH /access/admin/users/:userId': { disabled: true },
   'POST /access/admin/keys': { service: 'late' },
 }
 
@@ -82,7 +82,7 @@ for (const { method, path, body: shape, role } of slow) {
       const alice = role === undefined ? await register(latchkey) : await administrator(latchkey, ALICE)
       const state = async () => [await latchkey.engine.store.users.page(null, 9), latchkey.engine.keys.services()]
       const before = await state()
-      const target = path.replace(':userCode', other.code)
+      const target = path.replace(':userId', other.code)
       const request = begin(latchkey, method, target, shape?.type ?? '', alice.token, BODIES[`${method} ${path}`])
       await request.reading
       await end(latchkey, alice)
@@ -91,8 +91,8 @@ for (const { method, path, body: shape, role } of slow) {
       assert.deepEqual(cookies, [])
       assert.deepEqual(await state(), before)
       const again = await login(latchkey)
-      const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: again.token } })
-      assert.ok(json.operations.every(({ action }: { action: string }) => action !== 'order.late' && action !== 'password.change'))
+      const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: again.token } })
+      assert.ok(json.events.every(({ action }: { action: string }) => action !== 'order.late' && action !== 'password.change'))
     })
   }
 }
@@ -103,8 +103,8 @@ test('an operation is recorded only while its session lives, whatever this proce
   const principal = await authenticate(latchkey.engine, { kind: 'token', raw: alice.token }, false)
   assert.ok(!(principal instanceof AuthError))
   await latchkey.call('DELETE', '/access/account', { headers: { authorization: alice.token }, body: { password: ALICE.password } })
-  const recorded = await recordOperation(latchkey.engine, principal, 'order.late', {}, { ip: '', device: '' })
+  const recorded = await recordAuditEvent(latchkey.engine, principal, 'order.late', {}, { ip: '', userAgent: '' })
   assert.ok(recorded instanceof AuthError)
   assert.equal(recorded.code, 'session.required')
-  assert.deepEqual(await latchkey.engine.store.operations.list(alice.code, null, 10), [])
+  assert.deepEqual(await latchkey.engine.store.auditEvents.list(alice.code, null, 10), [])
 })

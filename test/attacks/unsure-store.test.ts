@@ -71,8 +71,8 @@ test('a remembered login that turned without an answer is no theft when it comes
   store.trouble = 'none'
   const restored = await latchkey.call('POST', '/access/token', { headers: cookie })
   assert.equal(restored.status, 200)
-  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: restored.json.token } })
-  assert.ok(json.operations.every(({ outcome }: { outcome: string }) => outcome === 'ok'))
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: restored.json.token } })
+  assert.ok(json.events.every(({ outcome }: { outcome: string }) => outcome === 'success'))
 })
 
 test('a password that changed without an answer has changed: the old one is refused, the new one is right', async () => {

@@ -106,7 +106,7 @@ test('a theft is told on the account page too, with both sides', async () => {
 test('the record has filters and a picture', async () => {
   const page = await accountOf('recorded')
   const visitor = await elsewhere('recorded')
-  await visitor.call('POST', '/access/operations', { body: { action: 'order.placed', detail: { number: 17 } } })
+  await visitor.call('POST', '/access/audit-events', { body: { action: 'order.placed', detail: { number: 17 } } })
   await visitor.plainly('POST', '/access/login', { body: { username: 'recorded', password: 'not-the-password-1' } })
   await page.reload()
   const record = section(page, 'What happened in my account')
@@ -147,9 +147,9 @@ test('what is mine can be taken along', async () => {
     section(page, 'Download my data').getByRole('button', { name: 'Download my data' }).click(),
   ])
   const taken = readFileSync(await download.path(), 'utf8')
-  const { user, operations } = JSON.parse(taken)
+  const { user, events } = JSON.parse(taken)
   equal(user.username, 'taker')
-  ok(operations.some(({ action }: { action: string }) => action === 'account.register'))
+  ok(events.some(({ action }: { action: string }) => action === 'account.register'))
   await page.close()
 })
 

@@ -73,7 +73,7 @@ test('what cannot be read says so, and can be tried again', async () => {
 
 test('nothing is wrong for assistive technology, in either language or theme; nothing is cut off, and no rule of content is broken', async () => {
   const { code } = await at.registered(LONG.username, LONG.email)
-  const given = await runCommand(['user', 'role', LONG.username, LONG.role, 'editor'], { folder: at.moody.server.folder })
+  const given = await runCommand(['user', 'set-roles', LONG.username, LONG.role, 'editor'], { folder: at.moody.server.folder })
   equal(given.code, 0, given.stderr)
   const faults: string[] = []
   for (const [locale, colorScheme] of [

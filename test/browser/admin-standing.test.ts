@@ -83,7 +83,7 @@ test('whoever has not the role is told so, and how to get it', async () => {
   const { code: own } = await at.registered('walter')
   const page = await at.adminPage('walter')
   await heading(page, 'Your roles do not allow this').waitFor()
-  const command = page.getByText(`latchkey user role ${own} admin`)
+  const command = page.getByText(`latchkey user set-roles ${own} admin`)
   await command.waitFor()
   equal(await page.getByRole('table').count(), 0)
   deepEqual(await faultsOf(page), [])

@@ -73,7 +73,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await roles.getByLabel('Roles').fill('editor')
   await button(roles, 'Save roles').click()
   await roles.getByText('The roles are saved.').waitFor()
-  const given = await runCommand(['user', 'role', 'grace', 'editor', 'critic'], { folder: at.moody.server.folder })
+  const given = await runCommand(['user', 'set-roles', 'grace', 'editor', 'critic'], { folder: at.moody.server.folder })
   equal(given.code, 0, given.stderr)
   await roles.getByLabel('Roles').fill('editor author')
   await button(roles, 'Save roles').click()

@@ -13,7 +13,7 @@ export const NEW_PASSWORD = 'four-violet-trams-in-rain'
 export const NOT_FRESH = {
   status: 401,
   contentType: 'application/problem+json',
-  body: JSON.stringify({ title: 'Enter your password again to continue.', status: 401, code: 'session.not_fresh' }),
+  body: JSON.stringify({ title: 'Enter your password again to continue.', status: 401, code: 'reauthentication.required' }),
 }
 
 interface Way {

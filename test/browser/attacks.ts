@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 
 export interface Target {
   readonly latchkey: string
-  readonly userCode: string
+  readonly userId: string
   readonly sessionId: string
 }
 
@@ -22,16 +22,16 @@ const PATHS: readonly (readonly [method: string, path: Path, body?: string])[] =
   ['POST', () => '/access/login', '{"username":"mallory","password":"blue-tulip-under-7-moons"}'],
   ['POST', () => '/access/register', '{"username":"forged","password":"blue-tulip-under-7-moons"}'],
   ['POST', () => '/access/password', '{"current":"blue-tulip-under-7-moons","next":"nine-amber-kites-over-sand"}'],
-  ['POST', () => '/access/operations', '{"action":"order.placed"}'],
-  ['POST', ({ userCode }) => `/access/logout/${userCode}`],
-  ['GET', ({ userCode }) => `/access/logout/${userCode}`],
-  ['GET', ({ userCode }) => `/access/logout/${userCode}?everywhere=true`],
+  ['POST', () => '/access/audit-events', '{"action":"order.placed"}'],
+  ['POST', ({ userId }) => `/access/logout/${userId}`],
+  ['GET', ({ userId }) => `/access/logout/${userId}`],
+  ['GET', ({ userId }) => `/access/logout/${userId}?everywhere=true`],
 ]
 
 const FETCH_PATHS: typeof PATHS = [
   ...PATHS,
   ['GET', () => '/access/session'],
-  ['GET', () => '/access/operations'],
+  ['GET', () => '/access/audit-events'],
   ['PATCH', () => '/access/session/data', '{"stolen":true}'],
   ['PUT', () => '/access/client-data', '{"data":{"stolen":true}}'],
   ['DELETE', () => '/access/sessions?except=current'],
@@ -47,8 +47,8 @@ export const ATTACKS: readonly Attack[] = [
   frame(() => '/account'),
   frame(() => '/sign-in'),
   socket(() => '/access/session'),
-  socket(({ userCode }) => `/access/logout/${userCode}`),
-  script(({ userCode }) => `/access/logout/${userCode}`),
+  socket(({ userId }) => `/access/logout/${userId}`),
+  script(({ userId }) => `/access/logout/${userId}`),
   formWithOverride(),
 ]
 
@@ -192,7 +192,7 @@ function formWithOverride(): Attack {
 }
 
 function shown(path: Path): string {
-  return path({ latchkey: '', userCode: 'CODE', sessionId: 'ID' })
+  return path({ latchkey: '', userId: 'CODE', sessionId: 'ID' })
 }
 
 /** Runs every attack, each from a fresh page of the attacker's. */

@@ -116,7 +116,7 @@ test('what asks for a proof gets one: the password, other sessions, and requests
   const next = 'seven-grey-herons-at-dusk'
   await inPage(page, (client, [current, chosen]) => client.changePassword(current, chosen), PASSWORD, next)
   match(await thumbprint(page), /^[\w-]{43}$/)
-  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, remembered: 0 })
+  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, rememberMe: 0 })
   const byFetch = await inPage(
     page,
     async (client, [url, current, chosen]) => {
@@ -162,9 +162,9 @@ test('a key that was cleared is replaced, and so is the token that was bound to 
   await page.evaluate(() => indexedDB.deleteDatabase('latchkey'))
   const other = await browser.newPage()
   await other.goto(sites.app)
-  deepEqual(await inPage(other, (client) => client.sessions.endOthers()), { sessions: 0, remembered: 0 })
+  deepEqual(await inPage(other, (client) => client.sessions.endOthers()), { sessions: 0, rememberMe: 0 })
   notEqual(await thumbprint(other), first)
-  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, remembered: 0 })
+  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, rememberMe: 0 })
   equal(await thumbprint(page), await thumbprint(other))
   await Promise.all([page.close(), other.close()])
 })
@@ -175,7 +175,7 @@ test('signing out, which clears what the site has stored, and in again', async (
   await inPage(page, (client) => client.logout())
   await inPage(page, (client, [username, password]) => client.login({ username, password }), 'returner', PASSWORD)
   match(await thumbprint(page), /^[\w-]{43}$/)
-  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, remembered: 0 })
+  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, rememberMe: 0 })
   await page.close()
 })
 
@@ -190,12 +190,12 @@ test('a token that is taken out of the page ends nothing and changes no password
   const body = JSON.stringify({ current: PASSWORD, next: 'seven-grey-herons-at-dusk' })
   const json = ['-H', 'Content-Type: application/json', '-d', body]
   match(await curl(...stolen, ...json, `${sites.latchkey}/access/password`), /"proof\.required".* 401$/)
-  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, remembered: 0 })
+  deepEqual(await inPage(page, (client) => client.sessions.endOthers()), { sessions: 0, rememberMe: 0 })
   await page.close()
 })
 
 test('where every use of a token needs a proof, the client has one', async () => {
-  await using strict = await startSites({ env: { LATCHKEY_TOKEN_BINDING: 'always' } })
+  await using strict = await startSites({ env: { LATCHKEY_DPOP: 'always' } })
   const elsewhere = await openChromium({ spki: strict.certificate.spki })
   try {
     const page = await elsewhere.newPage()

@@ -58,8 +58,8 @@ function readTimes(page: Page, times: number): Promise<readonly number[]> {
   return page.evaluate((count) => Promise.all(Array.from({ length: count }, async () => (await fetch('/access/session')).status)), times)
 }
 
-async function recordOf(page: Page): Promise<readonly { readonly action: string; readonly outcome: string; readonly device: string }[]> {
-  return page.evaluate(async () => (await (await fetch('/access/operations')).json()).operations)
+async function recordOf(page: Page): Promise<readonly { readonly action: string; readonly outcome: string; readonly severity: string; readonly userAgent: string }[]> {
+  return page.evaluate(async () => (await (await fetch('/access/audit-events')).json()).events)
 }
 
 /** A host with Latchkey inside, and a form of its own that names who has sent it. */
@@ -91,7 +91,7 @@ async function startApplication({ cert, key }: Certificate): Promise<{ readonly 
 }
 
 async function alarms(page: Page) {
-  return (await recordOf(page)).filter(({ outcome }) => outcome === 'alarm')
+  return (await recordOf(page)).filter(({ severity }) => severity === 'alarm')
 }
 
 interface BindingEvent {
@@ -121,7 +121,7 @@ test('a sign-in on the page is bound within a moment, and says so in the list an
   const page = await signedInPage('bound', '/register')
   const sessions = await page.evaluate(async () => (await (await fetch('/access/sessions')).json()) as { bound: boolean }[])
   ok(sessions.length > 0 && sessions.every(({ bound }) => bound))
-  ok((await recordOf(page)).some(({ action, outcome }) => action === 'device.bind' && outcome === 'ok'))
+  ok((await recordOf(page)).some(({ action, outcome }) => action === 'device.bind' && outcome === 'success'))
   deepEqual(await alarms(page), [])
   await page.close()
 })
@@ -141,12 +141,12 @@ test('where its proof is gone it is renewed before a navigation, a fetch, many a
   await page.goto(`${sites.latchkey}/account`)
   match((await (await asked).allHeaders()).cookie ?? '', /latchkey_device=/)
   await forgetDevice()
-  const posted = page.waitForRequest((each) => each.method() === 'POST' && each.url().endsWith('/access/operations'))
+  const posted = page.waitForRequest((each) => each.method() === 'POST' && each.url().endsWith('/access/audit-events'))
   const answer = await page.evaluate(async () => {
     const { token } = await (await fetch('/access/token', { method: 'POST' })).json()
     const headers = { authorization: token, 'content-type': 'application/json' }
     const body = JSON.stringify({ action: 'order.placed', detail: { kept: 'as it was' } })
-    return (await fetch('/access/operations', { method: 'POST', headers, body })).status
+    return (await fetch('/access/audit-events', { method: 'POST', headers, body })).status
   })
   equal(answer, 201)
   match((await (await posted).allHeaders()).cookie ?? '', /latchkey_device=/)
@@ -277,7 +277,7 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
   const resolved = ['--resolve', `api.app.test:${port}:127.0.0.1`, '--cacert', sites.certificate.cert]
   const curl = (...more: readonly string[]) =>
     run('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', ...resolved, '-b', header, ...more])
-  for (const path of ['/access/session', '/access/operations', '/access/verify', '/access/client-data', '/access/sessions'])
+  for (const path of ['/access/session', '/access/audit-events', '/access/verify', '/access/client-data', '/access/sessions'])
     equal(await curl('-H', 'X-Original-Method: GET', `${sites.latchkey}${path}`), '401', path)
   equal(await curl('-X', 'POST', `${sites.latchkey}/access/token`), '401')
   const session = jar.find(({ name }) => name === SESSION)?.value
@@ -285,7 +285,7 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
 
   deepEqual(await readTimes(page, 3), [200, 200, 200])
   const told = await alarms(page)
-  ok(told.every(({ outcome }) => outcome === 'alarm') && told.some(({ device }) => device.startsWith('curl/')), JSON.stringify(told))
+  ok(told.every(({ severity }) => severity === 'alarm') && told.some(({ userAgent }) => userAgent.startsWith('curl/')), JSON.stringify(told))
   await page.close()
 })
 
@@ -323,7 +323,7 @@ test('a second sign-in ends the first binding and has its own; after logout the 
   deepEqual(await readTimes(page, 4), [200, 200, 200, 200])
   const ended = await page.evaluate(async () => {
     const { token, user } = await (await fetch('/access/token', { method: 'POST' })).json()
-    return (await fetch(`/access/logout/${user.code}`, { method: 'POST', headers: { authorization: token } })).status
+    return (await fetch(`/access/logout/${user.id}`, { method: 'POST', headers: { authorization: token } })).status
   })
   equal(ended, 200)
   const before = refreshes(events).length

@@ -51,7 +51,7 @@ test('signs in, is closed, and comes back signed in without a password', async (
 
   const told = await again.evaluate(async () => {
     const me = await (await fetch('/access/token', { method: 'POST' })).json()
-    const url = `/access/logout/${me.user.code}`
+    const url = `/access/logout/${me.user.id}`
     const byCookie = await fetch(url, { method: 'POST' })
     const byHeader = await fetch(url, { headers: { Authorization: me.token } })
     return [me.user.username, byCookie.status, byHeader.status, (await fetch('/access/session')).status]

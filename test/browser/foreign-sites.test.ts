@@ -27,9 +27,9 @@ function recordOf({ server }: Sites): unknown {
   try {
     return [
       'SELECT code, username_key, version, rest FROM latchkey_users ORDER BY code',
-      'SELECT id, kind, user_code, version, hash, expires_at, reason, ended_at, data FROM latchkey_credentials ORDER BY id',
-      'SELECT user_code, at, rest FROM latchkey_operations ORDER BY position',
-      'SELECT kind, sid, at FROM latchkey_endings ORDER BY position',
+      'SELECT id, kind, user_id, version, hash, expires_at, reason, ended_at, data FROM latchkey_credentials ORDER BY id',
+      'SELECT user_id, at, rest FROM latchkey_audit_events ORDER BY position',
+      'SELECT kind, sid, at FROM latchkey_revocations ORDER BY position',
     ].map((query) => database.prepare(query).all())
   } finally {
     database.close()
@@ -41,16 +41,16 @@ async function victimOf(at: Sites, choices: BrowserChoices, username: string): P
   const browser = await openChromium({ spki: at.certificate.spki, ...choices })
   const page = await browser.newPage()
   await page.goto(at.app)
-  const { userCode, sessionId } = await page.evaluate(
+  const { userId, sessionId } = await page.evaluate(
     async ({ latchkey, password, username }) => {
       const { createClient } = await import(`${location.origin}/client.js`)
       const { user, session } = await createClient({ url: latchkey }).register({ username, password, remember: true })
-      return { userCode: user.code, sessionId: session.id }
+      return { userId: user.id, sessionId: session.id }
     },
     { latchkey: at.latchkey, password: PASSWORD, username },
   )
   await page.close()
-  return [browser, { latchkey: at.latchkey, userCode, sessionId }]
+  return [browser, { latchkey: at.latchkey, userId, sessionId }]
 }
 
 const SESSION_COOKIE = { name: '__Host-latchkey_session' }

@@ -38,8 +38,8 @@ async function ourCookies(): Promise<readonly string[]> {
 async function recordOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(async (latchkey) => {
     const { createClient } = await import(`${location.origin}/client.js`)
-    const { operations } = await createClient({ url: latchkey }).operations.list()
-    return operations.map(({ action, outcome }: { action: string; outcome: string }) => `${action} ${outcome}`)
+    const { events } = await createClient({ url: latchkey }).auditEvents.list()
+    return events.map(({ action, outcome }: { action: string; outcome: string }) => `${action} ${outcome}`)
   }, sites.latchkey)
 }
 

@@ -40,7 +40,7 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
       })
       const read = await $.ajax({ url: `${latchkey}/access/session`, headers: { Authorization: me.token } })
       const changed = await $.ajax({
-        url: `${latchkey}/access/operations`,
+        url: `${latchkey}/access/audit-events`,
         method: 'POST',
         contentType: 'application/json',
         data: '{"action":"order.placed"}',
@@ -50,14 +50,14 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
       const renewed = await $.ajax({ ...json, url: `${latchkey}/access/token`, method: 'POST' })
       const refused = await $.ajax({
         ...json,
-        url: `${latchkey}/access/operations`,
+        url: `${latchkey}/access/audit-events`,
         method: 'POST',
         data: '{"action":"order.placed"}',
       }).catch(
         // biome-ignore lint/suspicious/noExplicitAny: jQuery as a page has it, without types
         (failed: any) => failed.responseJSON.code,
       )
-      const ended = await $.ajax({ url: `${latchkey}/access/logout/${me.user.code}`, headers: { Authorization: renewed.token } })
+      const ended = await $.ajax({ url: `${latchkey}/access/logout/${me.user.id}`, headers: { Authorization: renewed.token } })
 
       const { createClient } = await import(`${location.origin}/client.js`)
       const client = createClient({ url: latchkey })
@@ -65,7 +65,7 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
       await client.login({ username: 'jquery', password })
       const carried = await $.get(`${latchkey}/access/session`)
       const posted = await $.ajax({
-        url: `${latchkey}/access/operations`,
+        url: `${latchkey}/access/audit-events`,
         method: 'POST',
         contentType: 'application/json',
         data: '{"action":"order.paid"}',
@@ -96,11 +96,11 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
     read: 'token',
     changed: 'order.placed',
     renewed: true,
-    refused: 'header.required',
-    ended: { sessions: 1, remembered: 0 },
+    refused: 'csrf.header_required',
+    ended: { sessions: 1, rememberMe: 0 },
     carried: 'token',
     posted: 'order.paid',
-    missing: [404, 'not_found'],
+    missing: [404, 'resource.not_found'],
     after: 'session.required',
   })
   await page.close()
@@ -115,9 +115,9 @@ test('axios, by hand and with the client', async () => {
       const web = axios.create({ baseURL: latchkey, withCredentials: true })
       const { data: me } = await web.post('/access/register', { username: 'axios', password })
       const headers = { Authorization: me.token }
-      const { status } = await web.post('/access/operations', { action: 'order.placed' }, { headers })
+      const { status } = await web.post('/access/audit-events', { action: 'order.placed' }, { headers })
       const { data: renewed } = await web.post('/access/token')
-      await web.post(`/access/logout/${me.user.code}`, null, { headers: { Authorization: `Bearer ${renewed.token}` } })
+      await web.post(`/access/logout/${me.user.id}`, null, { headers: { Authorization: `Bearer ${renewed.token}` } })
 
       const { createClient } = await import(`${location.origin}/client.js`)
       const client = createClient({ url: latchkey })
@@ -151,7 +151,7 @@ test("the client's own fetch, and XMLHttpRequest with its header", async () => {
       const header = await client.authorization(latchkey)
       const status = await new Promise((resolve) => {
         const request = new XMLHttpRequest()
-        request.open('POST', `${latchkey}/access/operations`)
+        request.open('POST', `${latchkey}/access/audit-events`)
         request.setRequestHeader('Authorization', header)
         request.setRequestHeader('Content-Type', 'application/json')
         request.onload = () => resolve(request.status)
@@ -174,7 +174,7 @@ test("the client's own fetch, and XMLHttpRequest with its header", async () => {
     same: true,
     data: { cart: ['tea'] },
     own: { theme: 'dark' },
-    ended: { sessions: 1, remembered: 0 },
+    ended: { sessions: 1, rememberMe: 0 },
     stored: [''],
     after: 401,
     events: ['signed-in', 'signed-out'],

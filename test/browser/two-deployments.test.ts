@@ -165,7 +165,7 @@ async function isSignedIn(tab: Tab, { url }: Deployment, username: string): Prom
 async function signOut(tab: Tab, { url }: Deployment): Promise<void> {
   await tab.open(`${url}/docs/errors`)
   const { token, user } = JSON.parse((await tab.ask('POST', '/access/token')).text)
-  const { status, text } = await tab.ask('POST', `/access/logout/${user.code}`, undefined, token)
+  const { status, text } = await tab.ask('POST', `/access/logout/${user.id}`, undefined, token)
   equal(status, 200, text)
   match((await tab.ask('GET', '/access/session')).text, /"session\.required"/)
 }

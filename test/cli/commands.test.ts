@@ -34,19 +34,22 @@ const COMMANDS = [
   'user',
   'user add',
   'user list',
-  'user role',
+  'user set-roles',
   'user enable',
   'user disable',
   'user delete',
-  'user password',
+  'user set-password',
   'user import',
   'session',
   'session list',
   'session revoke',
-  'key',
-  'key list',
-  'key rotate',
-  'key add',
+  'signing-key',
+  'signing-key list',
+  'signing-key rotate',
+  'service-key',
+  'service-key list',
+  'service-key create',
+  'service-key remove',
   'migrate',
   'doctor',
 ]
@@ -72,35 +75,35 @@ test('A user is added, listed, given roles, disabled, enabled, given a password 
   deepEqual(await json(['user', 'list']), [added])
   match((await latchkey(['user', 'list'])).stdout, /^USERNAME +CODE +ROLES +DISABLED +CREATEDAT\nAda +usr_\S+ +admin +\d{4}-/)
 
-  deepEqual((await json(['user', 'role', 'ada', 'editor', 'reader'])).roles, ['editor', 'reader'])
-  deepEqual((await json(['user', 'role', added.code])).roles, [], 'a code does where a name does')
+  deepEqual((await json(['user', 'set-roles', 'ada', 'editor', 'reader'])).roles, ['editor', 'reader'])
+  deepEqual((await json(['user', 'set-roles', added.code])).roles, [], 'a code does where a name does')
   deepEqual((await json(['user', 'disable', 'ada'])).disabled, true)
   match((await latchkey(['user', 'list'])).stdout, /\byes\b/)
   deepEqual((await json(['user', 'enable', 'ada'])).disabled, false)
-  deepEqual((await json(['user', 'password', 'ada'], 'seven-moons-over-a-tulip\n')).ended, { sessions: 0, remembered: 0 })
+  deepEqual((await json(['user', 'set-password', 'ada'], 'seven-moons-over-a-tulip\n')).ended, { sessions: 0, rememberMe: 0 })
   await refused(['user', 'add', 'ADA'], 1, /taken/, `${PASSWORD}\n`)
   equal((await json(['user', 'delete', 'ada'])).username, 'Ada')
   deepEqual(await json(['user', 'list']), [])
 })
 
 test('Keys are listed, rotated, and made for services', async () => {
-  const [signing, next] = (await json(['key', 'list'])).signing
-  const rotated = await json(['key', 'rotate'])
+  const [signing, next] = await json(['signing-key', 'list'])
+  const rotated = await json(['signing-key', 'rotate'])
   equal(rotated.signing, next.id)
-  const { signing: after } = await json(['key', 'list'])
+  const after = await json(['signing-key', 'list'])
   deepEqual(
     after.map(({ use }: { use: string }) => use),
     ['signs', 'next', 'retired'],
   )
   equal(after[2].id, signing.id)
-  const made = await json(['key', 'add', '--service', 'billing'])
+  const made = await json(['service-key', 'create', 'billing'])
   match(made.key, /^[\w-]+\.[\w-]+$/)
   deepEqual(
-    (await json(['key', 'list'])).services.map(({ id, use }: { id: string; use: string }) => [id, use]),
+    (await json(['service-key', 'list'])).map(({ id, use }: { id: string; use: string }) => [id, use]),
     [[made.id, 'service billing']],
   )
-  deepEqual(await json(['key', 'remove', made.id]), { removed: made.id, service: 'billing' })
-  deepEqual((await json(['key', 'list'])).services, [])
+  deepEqual(await json(['service-key', 'remove', made.id]), { removed: made.id, service: 'billing' })
+  deepEqual(await json(['service-key', 'list']), [])
 })
 
 test('A database is migrated once', async () => {
@@ -112,18 +115,18 @@ test('A database is migrated once', async () => {
   ]
   const { from, to } = JSON.parse(first.stdout)
   equal(from, 0)
-  equal(second.stdout, `The database is at version ${to} already.\n`)
+  equal(second.stdout, `The database schema is already at version ${to}.\n`)
   await rm(elsewhere, { recursive: true })
 })
 
 describe('A command that is refused says why in one line and exits with 1', { concurrency: 3 }, () => {
-  test('for a user who is not there', () => refused(['user', 'role', 'nobody', 'admin'], 1, /There is no user nobody/))
+  test('for a user who is not there', () => refused(['user', 'set-roles', 'nobody', 'admin'], 1, /There is no user nobody/))
   test('for a credential that is not there', () => refused(['session', 'revoke', 'nothing'], 1, /no live credential nothing/))
   test('for the sessions of a user who is not there', () => refused(['session', 'list', '--user', 'nobody'], 1, /no user nobody/))
-  test('for a key that is not there', () => refused(['key', 'remove', 'nothing'], 1, /no key of a service with the id nothing/))
+  test('for a key that is not there', () => refused(['service-key', 'remove', 'nothing'], 1, /no service key with the id nothing/))
   test('for a password that is too short', () => refused(['user', 'add', 'Shorty'], 1, /too short/, 'tulip\n'))
   test('for a password that is easy to guess', () => refused(['user', 'add', 'Easy'], 1, /guess/, 'password1234\n'))
-  test('for a name that cannot be one', () => refused(['user', 'add', 'a b'], 1, /User names/, `${PASSWORD}\n`))
+  test('for a name that cannot be one', () => refused(['user', 'add', 'a b'], 1, /Usernames/, `${PASSWORD}\n`))
 })
 
 describe('A command that is used wrongly says so in one line and exits with 2', { concurrency: 3 }, () => {
@@ -134,9 +137,9 @@ describe('A command that is used wrongly says so in one line and exits with 2', 
   test('when there is a word too many', () => refused(['user', 'list', 'extra'], 2, /too many arguments/))
   test('when it says nothing to revoke', () => refused(['session', 'revoke'], 2, /Say what to revoke/))
   test('when it says two things to revoke', () => refused(['session', 'revoke', 'x', '--user', 'y'], 2, /Say what to revoke/))
-  test('when a role is no word', () => refused(['user', 'role', 'nobody', 'AD MIN'], 2, /The role "AD MIN" is not accepted/))
+  test('when a role is no word', () => refused(['user', 'set-roles', 'nobody', 'AD MIN'], 2, /The role "AD MIN" is not accepted/))
   test('when no password comes', () => refused(['user', 'add', 'Silent'], 2, /No password was given/))
-  test('when a key has no service', () => refused(['key', 'add'], 2, /--service/))
+  test('when a service key has no name', () => refused(['service-key', 'create'], 2, /missing required argument 'name'/))
   test('when the number of workers is none', () => refused(['serve', '--workers', '0'], 2, /accepted: a number from 1 to 64/))
   test('when the database is none', () => refused(['user', 'list', '--database-url', 'mysql://u:hidden@h'], 2, /"mysql:\/\/…@h"; accepted/))
 })
@@ -150,7 +153,7 @@ test('Without a command it shows its help and exits with 2; asked for its versio
 
 test('A refusal is JSON where JSON was asked for', async () => {
   for (const [args, code, error] of [
-    [['user', 'delete', 'nobody'], 1, { code: 'not_found', message: 'There is no user nobody.' }],
+    [['user', 'delete', 'nobody'], 1, { code: 'resource.not_found', message: 'There is no user nobody.' }],
     [['nonsense'], 2, { code: 'usage', message: "unknown command 'nonsense'" }],
     [
       ['session', 'revoke'],
@@ -168,7 +171,7 @@ test('A refusal is JSON where JSON was asked for', async () => {
 
 test('A password is the first line of standard input, whole, and never an argument', async () => {
   await json(['user', 'add', 'Line'], `  ${PASSWORD} with spaces \nand another line\n`)
-  await refused(['user', 'password', 'Line', PASSWORD], 2, /too many arguments/)
+  await refused(['user', 'set-password', 'Line', PASSWORD], 2, /too many arguments/)
   await refused(['user', 'add', 'Line2', '--password', PASSWORD], 2, /unknown option '--password'/)
 })
 
@@ -176,7 +179,7 @@ test('A byte order mark before the password on standard input, and CRLF after it
   const added = await json(['user', 'add', 'Mark'], `\uFEFF${PASSWORD}\r\n`)
   await using server = await startServer({ folder, env: { LOG_LEVEL: 'silent' } })
   const { status, json: signedIn } = await new Visitor(server.url).login('Mark')
-  deepEqual([status, signedIn.user.code], [200, added.code])
-  await refused(['user', 'password', 'Mark'], 2, /No password was given/, '\uFEFF\n')
-  await refused(['user', 'password', 'Mark'], 2, /is not UTF-8/, Buffer.from(`\uFEFF${PASSWORD}\n`, 'utf16le'))
+  deepEqual([status, signedIn.user.id], [200, added.code])
+  await refused(['user', 'set-password', 'Mark'], 2, /No password was given/, '\uFEFF\n')
+  await refused(['user', 'set-password', 'Mark'], 2, /is not UTF-8/, Buffer.from(`\uFEFF${PASSWORD}\n`, 'utf16le'))
 })

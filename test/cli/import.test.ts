@@ -423,11 +423,11 @@ test('each user that was imported has that on record', async () => {
   const headers = { 'content-type': 'application/json' }
   const body = JSON.stringify({ username: 'ada', password: 'swordfish' })
   const { token } = (await (await fetch(`${server.url}/access/login`, { method: 'POST', headers, body })).json()) as { token: string }
-  const listed = (await (await fetch(`${server.url}/access/operations`, { headers: { authorization: token } })).json()) as {
-    operations: { action: string }[]
+  const listed = (await (await fetch(`${server.url}/access/audit-events`, { headers: { authorization: token } })).json()) as {
+    events: { action: string }[]
   }
   deepEqual(
-    listed.operations.map(({ action }) => action),
+    listed.events.map(({ action }) => action),
     ['login.password', 'account.import'],
   )
 })

@@ -18,19 +18,19 @@ const READING: readonly (readonly string[])[] = [
   ['session', 'list', '--user', 'ada'],
   ['session', 'revoke', '--all', '--dry-run'],
   ['session', 'revoke', '--user', 'ada', '--dry-run'],
-  ['key', 'list'],
+  ['signing-key', 'list'],
 ]
 
 const CHANGING: readonly (readonly string[])[] = [
-  ['user', 'role', 'ada', 'admin'],
+  ['user', 'set-roles', 'ada', 'admin'],
   ['user', 'enable', 'ada'],
   ['user', 'disable', 'ada'],
   ['user', 'delete', 'ada'],
-  ['user', 'password', 'ada'],
+  ['user', 'set-password', 'ada'],
   ['session', 'revoke', '--all'],
   ['session', 'revoke', 'an-id'],
-  ['key', 'rotate'],
-  ['key', 'remove', 'an-id'],
+  ['signing-key', 'rotate'],
+  ['service-key', 'remove', 'an-id'],
 ]
 
 const BOTH = [...READING, ...CHANGING]
@@ -77,7 +77,7 @@ test('The path that was looked at is the one that was named, and JSON says it to
     const { code, stderr } = await runCommand(['user', 'list', '--json', '--database-url', 'sqlite:data/other.db'], { folder })
     equal(code, 1)
     const { error } = JSON.parse(stderr)
-    equal(error.code, 'not_found')
+    equal(error.code, 'resource.not_found')
     ok(error.message.includes(join(folder, 'data/other.db')), error.message)
     const inMemory = await runCommand(['user', 'list'], { folder, env: { DATABASE_URL: 'sqlite::memory:' } })
     deepEqual([inMemory.code, inMemory.stdout], [2, ''])
@@ -107,9 +107,15 @@ test('A file that is no database of Latchkey is left as it is', () =>
 
 test('A database of an older version is read by nobody, and migrated by no command that reads', () =>
   inFolder(async (folder) => {
-    const types = { key: 'TEXT', position: 'INTEGER PRIMARY KEY AUTOINCREMENT', integer: 'INTEGER' }
+    const dialect = {
+      key: 'TEXT',
+      position: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+      integer: 'INTEGER',
+      indexOf: 'instr',
+      ownNames: [],
+    } as const
     const database = new DatabaseSync(join(folder, 'latchkey.db'))
-    for (const sql of MIGRATIONS[0]?.(types) ?? []) database.exec(sql)
+    for (const sql of MIGRATIONS[0]?.(dialect) ?? []) database.exec(sql)
     database.exec('CREATE TABLE latchkey_schema (version INTEGER NOT NULL, probe BLOB)')
     database.exec('INSERT INTO latchkey_schema (version) VALUES (1)')
     database.close()
@@ -144,8 +150,8 @@ test('Reading needs no secret and makes none; changing needs the one of the serv
 test('A database that was migrated and never served is read, and stays as it is', () =>
   inFolder(async (folder) => {
     equal((await runCommand(['migrate'], { folder })).code, 0)
-    match((await runCommand(['key', 'list'], { folder })).stdout, /There are no keys yet/)
-    deepEqual(JSON.parse((await runCommand(['key', 'list', '--json'], { folder })).stdout), { signing: [], services: [] })
+    match((await runCommand(['signing-key', 'list'], { folder })).stdout, /No signing keys/)
+    deepEqual(JSON.parse((await runCommand(['signing-key', 'list', '--json'], { folder })).stdout), [])
     deepEqual((await readdir(folder)).sort(), ['latchkey.db', 'users.jsonl'])
     const database = new DatabaseSync(join(folder, 'latchkey.db'))
     deepEqual(database.prepare('SELECT * FROM latchkey_key_ring').all(), [])

@@ -37,7 +37,7 @@ async function warm(name: string): Promise<Visitor> {
 /** When the latest entry of the endings log was made, in milliseconds since 1970. */
 function latestEntry(): number {
   const database = new DatabaseSync(join(server.folder, 'latchkey.db'), { readOnly: true })
-  const row = database.prepare('SELECT at FROM latchkey_endings ORDER BY position DESC LIMIT 1').get()
+  const row = database.prepare('SELECT at FROM latchkey_revocations ORDER BY position DESC LIMIT 1').get()
   database.close()
   return Number(row?.at)
 }
@@ -74,13 +74,13 @@ test('What an operator ends is refused by a running server within a second', asy
     await measured('session revoke ID to warm token', ask, refused, () => command(['session', 'revoke', visitor.sid]))
     equal((await ask()).json.reason, 'session_ended')
     const plain = await visitor.plainly('GET', '/access/session')
-    deepEqual([plain.json.reason, plain.json.restorable], ['revoked', true], 'the remembered login is not what was revoked')
+    deepEqual([plain.json.reason, plain.json.refreshable], ['revoked', true], 'the remembered login is not what was revoked')
   })
 
   await t.test('session revoke ID of a remembered login, by a warm cookie', async () => {
     const visitor = await warm('cookie-one')
     const { json } = await visitor.plainly('GET', '/access/sessions')
-    const { id } = json.find(({ kind }: { kind: string }) => kind === 'remembered')
+    const { id } = json.find(({ kind }: { kind: string }) => kind === 'remember_me')
     const ask = () => visitor.plainly('GET', '/access/session')
     await measured('session revoke ID to warm cookie', ask, refused, () => command(['session', 'revoke', id]))
     equal((await visitor.byToken('GET', '/access/session')).json.reason, 'session_ended')
@@ -113,7 +113,7 @@ test('What an operator ends is refused by a running server within a second', asy
     const visitor = await warm('new-password')
     const ask = () => visitor.plainly('GET', '/access/session')
     const next = 'seven-moons-over-a-tulip'
-    await measured('user password', ask, refused, () => command(['user', 'password', 'new-password'], `${next}\n`))
+    await measured('user set-password', ask, refused, () => command(['user', 'set-password', 'new-password'], `${next}\n`))
     const body = { username: 'new-password', password: 'blue-tulip-under-7-moons' }
     equal((await visitor.plainly('POST', '/access/login', { body })).json.code, 'credentials.invalid')
     await visitor.login('new-password', { password: next })
@@ -134,12 +134,12 @@ test('What an operator ends is refused by a running server within a second', asy
   await t.test('user role: tokens of before are to be renewed, and the cookie has the new roles', async () => {
     const visitor = await warm('promoted')
     const ask = () => visitor.byToken('GET', '/access/session')
-    await measured('user role', ask, refused, () => command(['user', 'role', 'promoted', 'admin']))
+    await measured('user set-roles', ask, refused, () => command(['user', 'set-roles', 'promoted', 'admin']))
     equal((await ask()).json.reason, 'expired')
     deepEqual((await visitor.plainly('GET', '/access/session')).json.user.roles, ['admin'])
     await visitor.renew()
     deepEqual((await ask()).json.user.roles, ['admin'])
-    await command(['user', 'role', 'promoted'])
+    await command(['user', 'set-roles', 'promoted'])
     await until('the role to be gone', async () => (await visitor.plainly('GET', '/access/session')).json.user.roles.length === 0)
   })
 
@@ -152,10 +152,10 @@ test('What an operator ends is refused by a running server within a second', asy
     const published = async () => (await visitor.plainly('GET', '/.well-known/jwks.json')).json.keys.map(({ kid }: { kid: string }) => kid)
     const keysBefore = await published()
     await measured(
-      'key rotate',
+      'signing-key rotate',
       ask,
       (reply) => kidOf(reply) !== before,
-      () => command(['key', 'rotate']),
+      () => command(['signing-key', 'rotate']),
     )
     const signsNow = kidOf(await ask())
     ok(keysBefore.includes(signsNow), 'what signs now was published before')

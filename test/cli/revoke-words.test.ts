@@ -6,8 +6,8 @@ import { acknowledgementLine, endingLine, haveEnded, isEnding, stoppedLine, woul
 import { timeArgument } from '../../src/cli/time-argument.ts'
 import { SettingError } from '../../src/settings.ts'
 
-const MANY = { users: 9_000, sessions: 10_000, remembered: 1 }
-const NONE = { users: 0, sessions: 0, remembered: 0 }
+const MANY = { users: 9_000, sessions: 10_000, rememberMe: 1 }
+const NONE = { users: 0, sessions: 0, rememberMe: 0 }
 
 test('It says what there is to end, and what has ended', () => {
   equal(wouldEnd(MANY, { all: true }), 'Would end 10,000 sessions and 1 remembered login of 9,000 users. Nothing was ended.')
@@ -22,9 +22,9 @@ test('It says what there is to end, and what has ended', () => {
 })
 
 test('It says how far it is, and how long it will take', () => {
-  equal(endingLine(MANY, { users: 1, sessions: 2_500, remembered: 0 }, 2_000), '2,500 of 10,001 ended, 1,250 a second, 7 s left')
+  equal(endingLine(MANY, { users: 1, sessions: 2_500, rememberMe: 0 }, 2_000), '2,500 of 10,001 ended, 1,250 a second, 7 s left')
   equal(endingLine(MANY, NONE, 2_000), '0 of 10,001 ended, 0 a second')
-  equal(endingLine(MANY, { users: 1, sessions: 10_002, remembered: 0 }, 2_000), '10,002 of 10,001 ended, 5,001 a second, 0 s left')
+  equal(endingLine(MANY, { users: 1, sessions: 10_002, rememberMe: 0 }, 2_000), '10,002 of 10,001 ended, 5,001 a second, 0 s left')
 })
 
 test('It says who has heard of it, and what it means where somebody has not', () => {

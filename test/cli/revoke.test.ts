@@ -26,12 +26,12 @@ async function fill(store: Store, count: number): Promise<{ readonly codes: read
   let changes: Change[] = []
   for (let index = 0; index < count; index += 1) {
     const user = aUser()
-    codes.push(user.code)
+    codes.push(user.id)
     changes.push({ do: 'insert user', user })
-    const login = index % 10 === 0 ? aRemembered({ userCode: user.code, ...times }) : undefined
+    const login = index % 10 === 0 ? aRemembered({ userId: user.id, ...times }) : undefined
     if (login) changes.push({ do: 'insert credential', record: login })
     const lineage = login ? { lineage: login.id, startedBy: login.id } : {}
-    changes.push({ do: 'insert credential', record: aSession({ userCode: user.code, ...times, ...lineage }) })
+    changes.push({ do: 'insert credential', record: aSession({ userId: user.id, ...times, ...lineage }) })
     if (changes.length < 500 && index < count - 1) continue
     ok((await store.write(changes)).landed)
     changes = []
@@ -80,7 +80,7 @@ for (const name of PLACE_NAMES) {
         env: { ...place.env, LATCHKEY_LOGIN_LIMIT: '10000/5m,10000/5m' },
         args: ['--workers', '2'],
       })
-      const { key: serviceKey } = await json('key', 'add', '--service', 'shop')
+      const { key: serviceKey } = await json('service-key', 'create', 'shop')
       const over: typeof fetch = (input, init) => fetch(String(input).replace(server.publicUrl, server.url), init)
       verifiers = [0, 1, 2].map(() => createVerifier({ issuer: server.publicUrl, serviceKey, fetch: over }))
       await Promise.all(verifiers.map((verifier) => verifier.ready()))
@@ -108,7 +108,7 @@ for (const name of PLACE_NAMES) {
       const lineage = before.length > 0 ? (await json('session', 'list', '--user', visitor.username))[0].lineage : ''
       for (const what of [[visitor.sid], ['--user', visitor.username], ['--lineage', lineage], ['--all']]) {
         const result = await json('session', 'revoke', ...what, '--dry-run')
-        deepEqual(result, { found: { users: 1, sessions: 1, remembered: what[0] === visitor.sid ? 0 : 1 } }, what.join(' '))
+        deepEqual(result, { found: { users: 1, sessions: 1, rememberMe: what[0] === visitor.sid ? 0 : 1 } }, what.join(' '))
       }
       const { stdout } = await command('session', 'revoke', '--all', '--dry-run')
       equal(stdout, 'Would end 1 session and 1 remembered login of 1 user. Nothing was ended.\n')
@@ -124,8 +124,8 @@ for (const name of PLACE_NAMES) {
       deepEqual(
         { ...result, acknowledged },
         {
-          found: { users: 1, sessions: 1, remembered: 1 },
-          ended: { sessions: 1, remembered: 1 },
+          found: { users: 1, sessions: 1, rememberMe: 1 },
+          ended: { sessions: 1, rememberMe: 1 },
           acknowledged: { processes: 2, verifiers: 3, behind: 0 },
         },
       )
@@ -189,12 +189,12 @@ for (const name of PLACE_NAMES) {
       match(printed, /Heard by 2 processes and 3 verifiers; the last after [\d,]+ ms\.\n$/)
       ok(took < 120_000 && peak < 300 * 1024)
       ok(slowest < 2_000)
-      deepEqual((await json('session', 'revoke', '--before', cutoff, '--dry-run')).found, { users: 0, sessions: 0, remembered: 0 })
+      deepEqual((await json('session', 'revoke', '--before', cutoff, '--dry-run')).found, { users: 0, sessions: 0, rememberMe: 0 })
       for (const code of [codes[0], codes[4_321], codes.at(-1)]) {
-        const operations = await store.operations.list(code ?? '', null, 10)
+        const events = await store.auditEvents.list(code ?? '', null, 10)
         deepEqual(
-          operations.map(({ action, detail }) => [action, detail]),
-          [['session.end', { by: 'operator' }]],
+          events.map(({ action, detail }) => [action, detail]),
+          [['session.revoke', { by: 'operator' }]],
         )
       }
     })
@@ -218,14 +218,14 @@ for (const name of PLACE_NAMES) {
 
       const again = await json('session', 'revoke', '--all')
       deepEqual(again.found, left)
-      deepEqual(again.ended, { sessions: left.sessions, remembered: left.remembered })
+      deepEqual(again.ended, { sessions: left.sessions, rememberMe: left.remembered })
       equal(again.acknowledged.processes, 2)
       for (const code of codes) {
         ok(!(await liveNow(code)))
-        const operations = await store.operations.list(code, null, 10)
+        const events = await store.auditEvents.list(code, null, 10)
         deepEqual(
-          operations.map(({ action }) => action),
-          ['session.end'],
+          events.map(({ action }) => action),
+          ['session.revoke'],
           code,
         )
       }

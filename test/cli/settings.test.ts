@@ -46,8 +46,8 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_REMEMBER_LIFETIME: '-30d',
   LATCHKEY_TOKEN_LIFETIME: '0s',
   LATCHKEY_TOKEN_ALG: 'RS256',
-  LATCHKEY_FRESH_FOR: 'soon',
-  LATCHKEY_OPERATIONS_RETENTION: '1y',
+  LATCHKEY_FRESH_AGE: 'soon',
+  LATCHKEY_AUDIT_RETENTION: '1y',
   LATCHKEY_PASSWORD_MIN: '7',
   LATCHKEY_LOGIN_LIMIT: '10',
   LATCHKEY_REGISTRATION_LIMIT: '10/1h,100/1h',
@@ -57,8 +57,8 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_COOKIE_SAME_SITE: 'Lax',
   LATCHKEY_CLEAR_SITE_DATA: 'yes',
   LATCHKEY_DEVICE_BINDING: 'always',
-  LATCHKEY_TOKEN_BINDING: 'sometimes',
-  LATCHKEY_ASK_AGAIN: 'notice',
+  LATCHKEY_DPOP: 'sometimes',
+  LATCHKEY_REVOKE_ON_RISK: 'notice',
   METRICS_PORT: 'nine',
   LATCHKEY_TRUSTED_PROXIES: '10.0.0.0/33',
   LATCHKEY_FORWARDED_HEADER: 'via',
@@ -241,9 +241,9 @@ test('A byte order mark and CRLF are no part of a value from a file, and do not 
   equal(made.code, 0, made.stderr)
   // The key ring that one has made is sealed under the secret: the other opens it only where its own is the same.
   for (const env of environments) {
-    const { code, stderr } = await runCommand(['key', 'rotate'], { folder: where, env })
+    const { code, stderr } = await runCommand(['signing-key', 'rotate'], { folder: where, env })
     equal(code, 0, stderr)
   }
   await writeFile(join(where, 'marked.db.secret'), `\uFEFF${secret}\r\n`)
-  equal((await runCommand(['key', 'rotate'], { folder: where })).code, 0, 'the file beside the database')
+  equal((await runCommand(['signing-key', 'rotate'], { folder: where })).code, 0, 'the file beside the database')
 })

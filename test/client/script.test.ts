@@ -33,14 +33,14 @@ test('registers, reads, changes, records, and signs out', async () => {
   equal(client.user?.username, `script${people}`)
   deepEqual((await client.session())?.user, client.user)
   deepEqual(await client.data.patch({ theme: 'dark' }), { data: { theme: 'dark' }, version: (await client.data.read()).version })
-  equal((await client.operations.record('order.placed', { items: 3 })).action, 'order.placed')
-  const { operations } = await client.operations.list({ limit: 2 })
+  equal((await client.auditEvents.record('order.placed', { items: 3 })).action, 'order.placed')
+  const { events } = await client.auditEvents.list({ limit: 2 })
   deepEqual(
-    operations.map(({ action }) => action),
+    events.map(({ action }) => action),
     ['order.placed', 'account.register'],
   )
   equal((await client.sessions.list()).length, 1)
-  deepEqual(await client.logout(), { sessions: 1, remembered: 0 })
+  deepEqual(await client.logout(), { sessions: 1, rememberMe: 0 })
   equal(client.user, null)
   equal(await client.session(), null)
 })
@@ -65,9 +65,9 @@ test('a token that is refused is renewed once, and the request repeated with its
   const client = await somebody()
   const { user } = client
   // Tokens from before a change of roles are refused.
-  await runCommand(['user', 'role', user?.code ?? '', 'editor'], { folder: server.folder })
+  await runCommand(['user', 'set-roles', user?.id ?? '', 'editor'], { folder: server.folder })
   await until('the change to arrive', async () => {
-    const response = await client.fetch('/access/operations', {
+    const response = await client.fetch('/access/audit-events', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ action: 'order.placed' }),
@@ -87,7 +87,7 @@ test('a renewed token is taken also when it lives shorter than the one that was 
       await made.register({ username: 'shortened', password: PASSWORD })
       return made
     })()
-    await runCommand(['user', 'role', 'shortened', 'editor'], { folder })
+    await runCommand(['user', 'set-roles', 'shortened', 'editor'], { folder })
     await using _ = await startServer({ folder, env: { ...env, LATCHKEY_TOKEN_LIFETIME: '60s' } })
     equal((await client.fetch('/access/session')).status, 200)
     deepEqual((await client.session())?.user.roles, ['editor'])
@@ -119,7 +119,7 @@ test('a password change keeps this client signed in and ends the others', async 
   const other = createClient({ url: server.url })
   await other.login({ username: client.user?.username ?? '', password: PASSWORD })
   await client.changePassword(PASSWORD, 'nine-amber-kites-over-sand')
-  equal((await client.session())?.user.code, client.user?.code)
+  equal((await client.session())?.user.id, client.user?.id)
   const reasons: string[] = []
   other.on('signed-out', ({ reason }) => reasons.push(reason))
   equal(await other.session(), null)
@@ -181,10 +181,10 @@ test('axios carries the token, and renews it', async () => {
   const instance = axios.create({ baseURL: server.url })
   client.axios(instance)
   equal((await instance.get('/access/session')).data.via, 'token')
-  equal((await instance.post('/access/operations', { action: 'order.placed' })).status, 201)
-  await runCommand(['user', 'role', client.user?.code ?? '', 'buyer'], { folder: server.folder })
+  equal((await instance.post('/access/audit-events', { action: 'order.placed' })).status, 201)
+  await runCommand(['user', 'set-roles', client.user?.id ?? '', 'buyer'], { folder: server.folder })
   await until('the token from before to be refused, and another one to be sent', async () => {
-    const { data, config } = await instance.post('/access/operations', { action: 'order.paid' })
+    const { data, config } = await instance.post('/access/audit-events', { action: 'order.paid' })
     equal(data.action, 'order.paid')
     const { roles } = JSON.parse(Buffer.from(String(config.headers.Authorization).split('.')[1] ?? '', 'base64url').toString())
     return roles.includes('buyer')

@@ -43,7 +43,7 @@ test('curl goes through the whole story with a jar file', async (t) => {
   await t.test('It registers, and its jar holds a session cookie without expiry, and a remembered login with one', async () => {
     const signedIn = await curl('/access/register', ...json({ ...WHO, remember: true }))
     token = signedIn.token
-    code = signedIn.user.code
+    code = signedIn.user.id
     const kept = await expiries()
     equal(kept.get('latchkey_session'), 0)
     match(String(kept.get('latchkey_remember')), /^[1-9]\d+$/)
@@ -54,8 +54,8 @@ test('curl goes through the whole story with a jar file', async (t) => {
 
   await t.test('The cookie alone reads, and changes nothing', async () => {
     equal((await curl('/access/session')).via, 'cookie')
-    equal((await curl(`/access/logout/${code}`)).code, 'header.required')
-    equal((await curl('/access/operations', ...json({ action: 'order.placed' }))).code, 'header.required')
+    equal((await curl(`/access/logout/${code}`)).code, 'csrf.header_required')
+    equal((await curl('/access/audit-events', ...json({ action: 'order.placed' }))).code, 'csrf.header_required')
   })
 
   await t.test('The token works bare and as a bearer token', async () => {
@@ -67,7 +67,7 @@ test('curl goes through the whole story with a jar file', async (t) => {
     const lines = (await readFile(jar, 'utf8')).split('\n')
     await writeFile(jar, lines.filter((line) => !line.includes('latchkey_session')).join('\n'))
     const first = await curl('/access/session')
-    deepEqual([first.code, first.reason, first.restorable], ['session.required', 'none', true])
+    deepEqual([first.code, first.reason, first.refreshable], ['session.required', 'none', true])
     const signedIn = await curl('/access/token', '--request', 'POST')
     equal(signedIn.user.username, WHO.username)
     token = signedIn.token
@@ -77,7 +77,7 @@ test('curl goes through the whole story with a jar file', async (t) => {
   await t.test('It changes the password, and signs in with the new one alone', async () => {
     const next = 'moons-above-a-blue-tulip'
     const changed = await curl('/access/password', ...authorization(token), ...json({ current: WHO.password, next }))
-    equal(changed.user.code, code)
+    equal(changed.user.id, code)
     equal((await curl('/access/login', ...json(WHO))).code, 'credentials.invalid')
     const signedIn = await curl('/access/login', ...json({ ...WHO, password: next }))
     token = signedIn.token
@@ -86,7 +86,7 @@ test('curl goes through the whole story with a jar file', async (t) => {
   await t.test('It logs out by a URL with the token in the header, and is told to forget every credential', async () => {
     const headers = join(server.folder, 'headers.txt')
     const out = await curl(`/access/logout/${code}?everywhere=true`, ...authorization(token), '--dump-header', headers)
-    deepEqual(out, { ended: { sessions: 1, remembered: 0 } })
+    deepEqual(out, { ended: { sessions: 1, rememberMe: 0 } })
     const forgotten = (await readFile(headers, 'utf8')).matchAll(/^set-cookie: (\w+)=; Max-Age=0; Path=\//gm)
     // The one that came along is expired at the path of the request too.
     deepEqual([...new Set([...forgotten].map(([, name]) => name))], ['latchkey_session', 'latchkey_remember', 'latchkey_data'])

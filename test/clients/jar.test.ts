@@ -52,14 +52,14 @@ for (const publicUrl of [undefined, 'https://login.example.com']) {
     const opened = closedAndOpened(jar)
     const again = visitor(server.url, server.publicUrl, opened)
     const first = await again('GET', '/access/session')
-    assert.deepEqual([first.status, first.json.reason, first.json.restorable], [401, 'none', true])
+    assert.deepEqual([first.status, first.json.reason, first.json.refreshable], [401, 'none', true])
     const restored = await again('POST', '/access/token')
     assert.equal(restored.status, 200)
     assert.notEqual(restored.json.session.id, registered.json.session.id)
     assert.equal((await again('GET', '/access/session')).json.session.id, restored.json.session.id)
 
-    const out = await again('POST', `/access/logout/${registered.json.user.code}`, undefined, { authorization: restored.json.token })
-    assert.deepEqual(out.json, { ended: { sessions: 2, remembered: 1 } })
+    const out = await again('POST', `/access/logout/${registered.json.user.id}`, undefined, { authorization: restored.json.token })
+    assert.deepEqual(out.json, { ended: { sessions: 2, rememberMe: 1 } })
     assert.deepEqual(
       (await opened.getCookies(server.publicUrl)).map(({ key }) => key),
       [`${prefix}latchkey_known`],

@@ -21,7 +21,7 @@ assert PASSWORD not in str(browser.cookies.get_dict()) and NAME not in str(brows
 # A cookie alone may read ...
 assert browser.get(f"{URL}/access/session").json()["via"] == "cookie"
 refused = browser.patch(f"{URL}/access/session/data", json={"theme": "dark"})
-assert (refused.status_code, refused.json()["code"]) == (403, "header.required")
+assert (refused.status_code, refused.json()["code"]) == (403, "csrf.header_required")
 
 # ... and whoever changes something shows the token in the header: bare, or as a bearer token.
 for header in (token, f"Bearer {token}"):
@@ -40,10 +40,10 @@ browser.put(f"{URL}/access/client-data", json={"data": {"tab": "inbox"}})
 assert browser.get(f"{URL}/access/client-data").json() == {"data": {"tab": "inbox"}}
 assert "inbox" not in str(browser.cookies.get_dict())
 
-# The record of operations is read, and the application adds its own.
-made = browser.post(f"{URL}/access/operations", json={"action": "order.placed", "detail": {"total": 12}})
+# The record of events is read, and the application adds its own.
+made = browser.post(f"{URL}/access/audit-events", json={"action": "order.placed", "detail": {"total": 12}})
 assert made.status_code == 201, made.text
-actions = [entry["action"] for entry in browser.get(f"{URL}/access/operations").json()["operations"]]
+actions = [entry["action"] for entry in browser.get(f"{URL}/access/audit-events").json()["events"]]
 assert actions == ["order.placed", "account.register"], actions
 
 # A new password renews this session, keeps its data and ends everything else.

@@ -47,8 +47,8 @@ assert laptop.post(f"{URL}/access/token").json()["reason"] == "theft_suspected"
 assert phone.get(f"{URL}/access/session").status_code == 200
 
 # The record shows what was seen, once somebody has signed in.
-operations = phone.get(f"{URL}/access/operations").json()["operations"]
-alarms = [entry for entry in operations if entry["outcome"] == "alarm"]
+events = phone.get(f"{URL}/access/audit-events").json()["events"]
+alarms = [entry for entry in events if entry["outcome"] == "alarm"]
 assert len(alarms) == 1, alarms
 assert alarms[0]["detail"]["seenBefore"]["device"] == "laptop"
 assert alarms[0]["detail"]["presentedNow"]["device"] == "thief"

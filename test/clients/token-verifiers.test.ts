@@ -118,11 +118,11 @@ test('A server that is started again with the other algorithm signs with it, and
       equal(code, 0, `${library}: ${stderr}`)
     }
     // A command without the setting in its environment changes nothing about it.
-    const listed = await runCommand(['key', 'rotate', '--json'], { folder })
+    const listed = await runCommand(['signing-key', 'rotate', '--json'], { folder })
     equal(listed.code, 0, listed.stderr)
-    const { stdout } = await runCommand(['key', 'list', '--json'], { folder })
+    const { stdout } = await runCommand(['signing-key', 'list', '--json'], { folder })
     deepEqual(
-      JSON.parse(stdout).signing.map(({ use, alg }: Readonly<Record<string, string>>) => [use, alg]),
+      JSON.parse(stdout).map(({ use, alg }: Readonly<Record<string, string>>) => [use, alg]),
       [
         ['signs', 'ES256'],
         ['next', 'ES256'],

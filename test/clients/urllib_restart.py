@@ -41,7 +41,7 @@ if STEP == "come-back":
 
     # The first request carries the remembered login and no session.
     status, who = call("GET", "/access/session")
-    assert (status, who["reason"], who["restorable"]) == (401, "none", True), who
+    assert (status, who["reason"], who["refreshable"]) == (401, "none", True), who
 
     # So the page asks for a token, and is signed in: no password, a new session, a rotated login.
     before = {cookie.name: cookie.value for cookie in jar}

@@ -44,7 +44,7 @@ assert call("PUT", "/access/client-data", {"data": {"tab": 3}}, token)[0] == 200
 assert call("GET", "/access/client-data")[1] == {"data": {"tab": 3}}
 
 # Logging out by POST; the same again finds nobody signed in.
-assert call("POST", f"/access/logout/{code}")[1]["code"] == "header.required"
+assert call("POST", f"/access/logout/{code}")[1]["code"] == "csrf.header_required"
 assert call("POST", f"/access/logout/{code}", token=token)[0] == 200
 assert call("GET", "/access/session", token=token)[1]["reason"] == "session_ended"
 

@@ -123,5 +123,5 @@ test('a script that sends the password of the proxy and a cookie reads, and chan
   equal((await request(door.url, 'GET', '/access/session', { headers })).status, 200)
   equal((await request(door.url, 'POST', '/access/token', { headers })).status, 200)
   const refused = await request(door.url, 'DELETE', '/access/sessions?except=current', { headers })
-  ok(refused.status === 403 && refused.json.code === 'header.required')
+  ok(refused.status === 403 && refused.json.code === 'csrf.header_required')
 })

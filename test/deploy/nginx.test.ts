@@ -68,7 +68,7 @@ test('Any of the servers answers any request, and an ending in one is refused by
 })
 
 test('The stream of endings passes through at once', async (t) => {
-  const { stdout } = await runCommand(['key', 'add', '--service', 'shop', '--json'], { folder: place.folder, env })
+  const { stdout } = await runCommand(['service-key', 'create', 'shop', '--json'], { folder: place.folder, env })
   using verifier = createVerifier({ issuer: url, serviceKey: JSON.parse(stdout).key })
   await verifier.ready()
   const visitor = new Visitor(url)
@@ -91,8 +91,8 @@ test('What a client claims about its address counts for nothing', async () => {
     }),
     201,
   )
-  const { operations } = (await visitor.byToken('GET', '/access/operations')).json
-  deepEqual([...new Set(operations.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
+  const { events } = (await visitor.byToken('GET', '/access/audit-events')).json
+  deepEqual([...new Set(events.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
 })
 
 test('A server that dies is passed over, and nobody notices who only reads', async () => {

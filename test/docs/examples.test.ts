@@ -45,13 +45,13 @@ test('the first sign-in with curl, urllib and requests works as the README says'
   const byCurl = await run('sh', ['-e'], here(curl), server.folder)
   assert.match(byCurl, /"username":"ada"/)
   assert.match(byCurl, /"data":\{"theme":"dark"\}/)
-  assert.match(byCurl, /"ended":\{"sessions":1,"remembered":1\}/)
+  assert.match(byCurl, /"ended":\{"sessions":1,"remember_me":1\}/)
 
   const [urllib = '', requests = ''] = blocks('README.md', 'python')
   const byUrllib = await run('python3', ['-'], here(urllib), server.folder)
-  assert.match(byUrllib, /grace by cookie\ntoken by header\n\{'ended': \{'sessions': 1, 'remembered': 0\}\}/)
+  assert.match(byUrllib, /grace by cookie\ntoken by header\n\{'ended': \{'sessions': 1, 'remember_me': 0\}\}/)
   const byRequests = await run(pythonWith('requests') ?? 'python3', ['-'], here(requests), server.folder)
-  assert.match(byRequests, /alan\n201\n\{'ended': \{'sessions': 1, 'remembered': 0\}\}/)
+  assert.match(byRequests, /alan\n201\n\{'ended': \{'sessions': 1, 'remember_me': 0\}\}/)
 })
 
 test('the ten lines with node:http serve the sign-in and guard a route of their own', async () => {
@@ -71,12 +71,12 @@ test('the ten lines with node:http serve the sign-in and guard a route of their 
     assert.equal(JSON.parse(await ask('/')).code, 'session.required')
     const body = JSON.stringify({ username: 'ada', password: 'blue-tulip-under-7-moons' })
     const answer = await fetch(`${url}/access/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-    const signedIn = (await answer.json()) as { readonly token: string; readonly user: { readonly code: string } }
-    assert.equal(await ask('/', { authorization: signedIn.token }), `Hello, ${signedIn.user.code}`)
+    const signedIn = (await answer.json()) as { readonly token: string; readonly user: { readonly id: string } }
+    assert.equal(await ask('/', { authorization: signedIn.token }), `Hello, ${signedIn.user.id}`)
     const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-    assert.equal(await ask('/', { cookie }), `Hello, ${signedIn.user.code}`)
+    assert.equal(await ask('/', { cookie }), `Hello, ${signedIn.user.id}`)
     const posted = await fetch(url, { method: 'POST', headers: { cookie } })
-    assert.equal(((await posted.json()) as { readonly code: string }).code, 'header.required')
+    assert.equal(((await posted.json()) as { readonly code: string }).code, 'csrf.header_required')
   } finally {
     child.kill()
     await once(child, 'exit')
@@ -199,7 +199,7 @@ test('the examples of the library run as one program', async () => {
       .replace("'latchkey'", `'${new URL('src/index.ts', ROOT).href}'`)
     await writeFile(join(folder, 'program.mts'), program)
     const printed = await run(process.execPath, ['program.mts'], '', folder)
-    assert.match(printed, /^mary [\w-]{22}\n\{ sessions: 2, remembered: 0 \}\n$/)
+    assert.match(printed, /^mary [\w-]{22}\n\{ sessions: 2, rememberMe: 0 \}\n$/)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -29,7 +29,7 @@ before(async () => {
   port = await freePort()
   const servers = await serversOf('as it should be')
   serviceKeyFile = join(folder, 'service-key')
-  const { stdout } = await runCommand(['key', 'add', '--service', 'doctor', '--json'], {
+  const { stdout } = await runCommand(['service-key', 'create', 'doctor', '--json'], {
     folder: servers[0]?.folder ?? '',
     env: database(servers),
   })
@@ -182,8 +182,8 @@ test('Where registration is closed it says so, and signs in as somebody who is t
   match(stdout, /Nothing wrong in \d+ checks/)
   const list = async (what: string) => JSON.parse((await runCommand([what, 'list', '--json'], { folder: closed.folder })).stdout)
   deepEqual([(await list('user')).length, (await list('session')).length], [1, 2], 'what Ada had, a session and a remembered login')
-  const { operations } = (await ada.plainly('GET', '/access/operations')).json
-  equal(operations.filter(({ outcome }: { outcome: string }) => outcome === 'refused').length, 1, 'one guess for one mistake')
+  const { events } = (await ada.plainly('GET', '/access/audit-events')).json
+  equal(events.filter(({ outcome }: { outcome: string }) => outcome === 'failure').length, 1, 'one guess for one mistake')
 })
 
 test('Another Latchkey at another port of this machine with the same cookie name is found, and one with its own is not', async () => {

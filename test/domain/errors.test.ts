@@ -33,11 +33,11 @@ test('sentences differ', () => {
 })
 
 test('a refusal is a value: it is no Error and has no stack', () => {
-  const refusal: object = new AuthError('busy', { retryAfter: 1 })
+  const refusal: object = new AuthError('server.busy', { retryAfter: 1 })
   assert.ok(!(refusal instanceof Error))
   assert.ok(!('stack' in refusal))
-  assert.deepEqual(JSON.parse(JSON.stringify(refusal)), { code: 'busy', detail: { retryAfter: 1 } })
-  assert.deepEqual(new AuthError('busy').detail, {})
+  assert.deepEqual(JSON.parse(JSON.stringify(refusal)), { code: 'server.busy', detail: { retryAfter: 1 } })
+  assert.deepEqual(new AuthError('server.busy').detail, {})
 })
 
 test('a fault of the store is an Error that names its kind and keeps its cause', () => {

@@ -18,8 +18,8 @@ test('the defaults', () => {
     sessionAbsoluteTimeout: 12 * HOUR,
     rememberLifetime: 30 * DAY,
     tokenLifetime: 5 * MINUTE,
-    freshFor: 5 * MINUTE,
-    operationsRetention: 365 * DAY,
+    freshAge: 5 * MINUTE,
+    auditRetention: 365 * DAY,
     raceWindow: 30 * SECOND,
     passwordMin: 8,
     loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
@@ -27,9 +27,9 @@ test('the defaults', () => {
     recordLimit: { points: 1000, window: HOUR },
     registration: 'open',
     tokenAlgorithm: 'EdDSA',
-    tokenBinding: 'sensitive',
+    dpop: 'sensitive',
     deviceBinding: 'preferred',
-    askAgain: 'off',
+    revokeOnRisk: 'off',
     clearSiteData: false,
   })
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CredentialRecord, PresentedCredential, RememberedRecord, Tombstone } from '../../src/domain/credential.ts'
-import { bornSessionUsed, judgeRemembered, rotated } from '../../src/domain/remembered-login.ts'
+import { withRotatedSessionUsed, judgeRemembered, rotated } from '../../src/domain/remembered-login.ts'
 import { aRemembered, aSession } from '../../src/testing/samples.ts'
 
 const WINDOW = 30_000
@@ -15,11 +15,11 @@ const login: RememberedRecord = aRemembered({
   generation: 3,
   rotatedAt: AT,
   expiresAt: 1_000_000,
-  bornSession: 'born',
-  device: 'owner',
+  rotatedSessionId: 'born',
+  userAgent: 'owner',
 })
-const used = { ...login, bornSessionUsed: true }
-const tombstone: Tombstone = { kind: 'tombstone', was: 'remembered', id: 'r', hash: 'third', reason: 'revoked', endedAt: 1, expiresAt: 9 }
+const used = { ...login, rotatedSessionUsed: true }
+const tombstone: Tombstone = { kind: 'tombstone', was: 'remember_me', id: 'r', hash: 'third', reason: 'revoked', endedAt: 1, expiresAt: 9 }
 
 const current = { generation: 3, hash: 'third' }
 const previous = { generation: 2, hash: 'second' }
@@ -59,9 +59,9 @@ const CASES: readonly Case[] = [
   ['a session that ended', { ...tombstone, was: 'session' }, current, 'owner', AT, 'refuse unknown'],
 ]
 
-for (const [what, found, secret, device, now, verdict] of CASES) {
+for (const [what, found, secret, userAgent, now, verdict] of CASES) {
   test(`${what}: ${verdict}`, () => {
-    const judged = judgeRemembered(found, { kind: 'remembered', id: 'r', ...secret }, { device, provenUntil: undefined }, now, {
+    const judged = judgeRemembered(found, { kind: 'remember_me', id: 'r', ...secret }, { userAgent, provenUntil: undefined }, now, {
       raceWindow: WINDOW,
       deviceBinding: 'preferred',
     })
@@ -74,7 +74,7 @@ for (const [what, found, secret, device, now, verdict] of CASES) {
 }
 
 test('a rotation changes what it must: neither whose login it is nor when it expires', () => {
-  const by = { presentedHash: 'second', nextHash: 'fourth', bornSession: 'newborn', at: login.lastSeenAt + 5, ip: '::1', device: 'new' }
+  const by = { presentedHash: 'second', nextHash: 'fourth', rotatedSessionId: 'newborn', at: login.lastSeenAt + 5, ip: '::1', userAgent: 'new' }
   assert.deepEqual(rotated(used, by), {
     ...used,
     version: 2,
@@ -85,15 +85,15 @@ test('a rotation changes what it must: neither whose login it is nor when it exp
     lastSeenAt: by.at,
     ip: '::1',
     device: 'new',
-    bornSession: 'newborn',
-    bornSessionUsed: false,
+    rotatedSessionId: 'newborn',
+    rotatedSessionUsed: false,
   })
   assert.equal(rotated(login, { ...by, at: 1 }).lastSeenAt, login.lastSeenAt, 'seen times do not go back')
 })
 
 test('the first use of the born session is noted once, and of no other session', () => {
-  assert.deepEqual(bornSessionUsed(login, 'born'), { ...used, version: 2 })
-  assert.equal(bornSessionUsed(used, 'born'), undefined)
-  assert.equal(bornSessionUsed(login, 'other'), undefined)
-  assert.equal(bornSessionUsed({ ...login, bornSession: null }, 'born'), undefined)
+  assert.deepEqual(withRotatedSessionUsed(login, 'born'), { ...used, version: 2 })
+  assert.equal(withRotatedSessionUsed(used, 'born'), undefined)
+  assert.equal(withRotatedSessionUsed(login, 'other'), undefined)
+  assert.equal(withRotatedSessionUsed({ ...login, rotatedSessionId: null }, 'born'), undefined)
 })

@@ -2,7 +2,7 @@
 
 import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { asksAgain, familyOf, gradeFamilies, networkOf } from '../../src/domain/signals.ts'
+import { shouldRevokeOnRisk, familyOf, gradeFamilies, networkOf } from '../../src/domain/signals.ts'
 
 const CHROME_WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36'
 const CHROME_NEWER = CHROME_WINDOWS.replace('156', '157')
@@ -50,9 +50,9 @@ const NETWORKS: readonly (readonly [string, string | undefined])[] = [
 for (const [ip, network] of NETWORKS) test(`${ip || 'nothing'} is of the network ${network}`, () => equal(networkOf(ip), network))
 
 test('the password is asked for again from the grade on that was set', () => {
-  equal(asksAgain('alarm', 'off'), false)
-  equal(asksAgain('warning', 'alarm'), false)
-  equal(asksAgain('alarm', 'alarm'), true)
-  equal(asksAgain('warning', 'warning'), true)
-  equal(asksAgain('notice', 'warning'), false)
+  equal(shouldRevokeOnRisk('alarm', 'off'), false)
+  equal(shouldRevokeOnRisk('warning', 'alarm'), false)
+  equal(shouldRevokeOnRisk('alarm', 'alarm'), true)
+  equal(shouldRevokeOnRisk('warning', 'warning'), true)
+  equal(shouldRevokeOnRisk('notice', 'warning'), false)
 })

@@ -7,7 +7,7 @@ import { claimsFor, isTokenClaims, judgeClaims, type TokenClaims } from '../../s
 
 const LIMITS = { issuer: 'https://a.example', audience: 'https://b.example', tokenLifetime: 300_000 }
 const NOW = 1_800_000_000_000
-const SUBJECT = { userCode: 'usr_a', roles: ['user'], amr: ['pwd'], authTime: NOW - 1500, sid: 's', sessionExpiresAt: NOW + 1e9 }
+const SUBJECT = { userId: 'usr_a', roles: ['user'], amr: ['pwd'], authTime: NOW - 1500, sid: 's', sessionExpiresAt: NOW + 1e9 }
 const claims = claimsFor(SUBJECT, 'j', NOW, LIMITS)
 
 test('a token says who, for whom, by what session, and until when, in whole seconds', () => {

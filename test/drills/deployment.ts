@@ -27,7 +27,7 @@ export async function startDeployment(name: PlaceName, env: Readonly<Record<stri
   const start = (more: Readonly<Record<string, string>>, ...args: readonly string[]) =>
     startServer({ folder: place.folder, env: { ...settings, ...more }, args })
   const servers = name === 'SQLite' ? [await start(env, '--workers', '2')] : [await start(env), await start({})]
-  const added = await runCommand(['key', 'add', '--service', 'drill', '--json'], { folder: place.folder, env: settings })
+  const added = await runCommand(['service-key', 'create', 'drill', '--json'], { folder: place.folder, env: settings })
   equal(added.code, 0, added.stderr)
   const urlOf = (index: number) => servers[index]?.url ?? servers[0]?.url ?? ''
   const line = await startLine(urlOf(1))

@@ -3,7 +3,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { PASSWORD, Visitor } from '../support/visitor.ts'
 
-export type Step = 'register' | 'login' | 'restore' | 'patch' | 'operation' | 'logout' | 'password'
+export type Step = 'register' | 'login' | 'restore' | 'patch' | 'event' | 'logout' | 'password'
 
 export interface SessionCopy {
   readonly cookie: string
@@ -19,7 +19,7 @@ export class Ledger {
   /** Steps taken so far. */
   count = 0
   data: Readonly<Record<string, number>> = {}
-  operations: readonly number[] = []
+  events: readonly number[] = []
   readonly ended: (SessionCopy & { readonly how: Step })[] = []
   readonly acknowledged = new Map<Step, number>()
   /** The request that is under way, and what it would change. */
@@ -45,7 +45,7 @@ export class Ledger {
     equal(status, 200, `${name}: an acknowledged session is gone: ${text}`)
     deepEqual(json.data, this.data, `${name}: the data of the session`)
     equal((await visitor.byToken('GET', '/access/session')).status, 200, `${name}: an acknowledged token is refused`)
-    deepEqual(await stepsOf(visitor), this.operations, `${name}: the operations`)
+    deepEqual(await stepsOf(visitor), this.events, `${name}: the operations`)
   }
 }
 
@@ -53,8 +53,8 @@ export class Ledger {
 export async function stepsOf(visitor: Visitor): Promise<readonly number[]> {
   const steps: number[] = []
   for (let before = ''; ; ) {
-    const { json } = await visitor.byToken('GET', `/access/operations?limit=200${before === '' ? '' : `&before=${before}`}`)
-    for (const { action, detail } of json.operations) if (action === 'drill.step') steps.push(detail.n)
+    const { json } = await visitor.byToken('GET', `/access/audit-events?limit=200${before === '' ? '' : `&before=${before}`}`)
+    for (const { action, detail } of json.events) if (action === 'drill.step') steps.push(detail.n)
     if (json.next === null) return steps.reverse()
     before = encodeURIComponent(json.next)
   }

@@ -45,10 +45,10 @@ write('| store | session | tombstone | log entry | operation | user |')
 write('|---|---|---|---|---|---|')
 for (const name of PLACE_NAMES.filter(wanted)) {
   progress(`measuring ${name}`)
-  const { session, tombstone, tombstoneInDatabase, entry, operation, user } = await measureSizes(name, SIZED)
+  const { session, tombstone, tombstoneInDatabase, entry, event, user } = await measureSizes(name, SIZED)
   progress('')
   const kept = tombstoneInDatabase > 0 ? ` and ${Math.round(tombstoneInDatabase)} in the database` : ''
-  write(`| ${name} | ${Math.round(session)} | ${Math.round(tombstone)}${kept} | ${[entry, operation, user].map(Math.round).join(' | ')} |`)
+  write(`| ${name} | ${Math.round(session)} | ${Math.round(tombstone)}${kept} | ${[entry, event, user].map(Math.round).join(' | ')} |`)
 }
 
 write('')

@@ -25,7 +25,7 @@ export async function settle(ledger: Ledger, base: string): Promise<void> {
       if (ledger.signedIn) equal(await isAlive(), !exists, `${name}: registering ends what was sent along, or does nothing`)
       if (!exists) return
       ledger.noteEnd(before, step)
-      Object.assign(ledger, { username, password: PASSWORD, operations: [], data: {}, signedIn: false })
+      Object.assign(ledger, { username, password: PASSWORD, events: [], data: {}, signedIn: false })
       return
     }
     case 'login':
@@ -45,10 +45,10 @@ export async function settle(ledger: Ledger, base: string): Promise<void> {
       if (isDeepStrictEqual(json.data, done)) ledger.data = done
       return
     }
-    case 'operation': {
+    case 'event': {
       const steps = await stepsOf(visitor)
-      if (steps.length > ledger.operations.length) ledger.operations = [...ledger.operations, count]
-      deepEqual(steps, ledger.operations)
+      if (steps.length > ledger.events.length) ledger.events = [...ledger.events, count]
+      deepEqual(steps, ledger.events)
       return
     }
     case 'password': {

@@ -2,7 +2,7 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import type { Change, Store } from '../../src/ports/store.ts'
-import { anOperation, aUser } from '../../src/testing/index.ts'
+import { anAuditEvent, aUser } from '../../src/testing/index.ts'
 import { type Place, type PlaceName, startPlace } from '../support/places.ts'
 import { usualSession } from '../support/usual.ts'
 
@@ -11,7 +11,7 @@ export interface Sizes {
   readonly session: number
   /** What an ended session leaves until it would have expired. */
   readonly tombstone: number
-  readonly operation: number
+  readonly event: number
   readonly user: number
   /** An entry of the endings log, for as long as a token can live. */
   readonly entry: number
@@ -41,8 +41,8 @@ export async function measureSizes(name: PlaceName, count: number): Promise<Size
   const [ended, endedDatabase] = await bytesOf(place)
   await writeAll(
     store,
-    sessions.map(({ id, userCode, device }): readonly Change[] => [
-      { do: 'append operation', operation: anOperation({ userCode, device, sessionId: id, detail: { remember: false } }) },
+    sessions.map(({ id, userId, userAgent }): readonly Change[] => [
+      { do: 'append audit event', event: anAuditEvent({ userId, userAgent, sessionId: id, detail: { remember: false } }) },
     ]),
   )
   const [, recordedDatabase] = await bytesOf(place)
@@ -55,7 +55,7 @@ export async function measureSizes(name: PlaceName, count: number): Promise<Size
   return {
     session: (full - empty) / count,
     tombstone: (ended - empty) / count,
-    operation: (recordedDatabase - endedDatabase) / count,
+    event: (recordedDatabase - endedDatabase) / count,
     user: (populatedDatabase - recordedDatabase) / count,
     entry: (told - ended) / count,
     tombstoneInDatabase: name === 'Redis' ? (endedDatabase - emptyDatabase) / count : 0,

@@ -7,7 +7,7 @@ import type { Ledger, Step } from './ledger.ts'
 /** How often each step is taken: changes are more frequent than sign-ins, which cost a hash each. */
 const WEIGHTS: Readonly<Partial<Record<Step, number>>> = {
   patch: 8,
-  operation: 5,
+  event: 5,
   login: 1,
   restore: 1,
   logout: 1,
@@ -57,7 +57,7 @@ async function take(ledger: Ledger, step: Step, count: number): Promise<void> {
     case 'register':
       await visitor.register(nameOf(ledger, count), { remember: true })
       ledger.noteEnd(before, step)
-      Object.assign(ledger, { username: visitor.username, password: PASSWORD, operations: [], data: {}, signedIn: true })
+      Object.assign(ledger, { username: visitor.username, password: PASSWORD, events: [], data: {}, signedIn: true })
       return
     case 'login':
       await visitor.login(ledger.username, { password: ledger.password, remember: count % 2 === 0 })
@@ -73,9 +73,9 @@ async function take(ledger: Ledger, step: Step, count: number): Promise<void> {
       expect(200, await visitor.call('PATCH', '/access/session/data', { body: { [slot(count)]: count } }))
       ledger.data = { ...ledger.data, [slot(count)]: count }
       return
-    case 'operation':
-      expect(201, await visitor.call('POST', '/access/operations', { body: { action: 'drill.step', detail: { n: count } } }))
-      ledger.operations = [...ledger.operations, count]
+    case 'event':
+      expect(201, await visitor.call('POST', '/access/audit-events', { body: { action: 'drill.step', detail: { n: count } } }))
+      ledger.events = [...ledger.events, count]
       return
     case 'logout':
       expect(200, await visitor.call('POST', `/access/logout/${visitor.code}`))

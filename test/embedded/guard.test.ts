@@ -68,7 +68,7 @@ test('A credential is judged with a promise the first time, and at once from the
 })
 
 test('A cookie alone changes nothing, a header may', async () => {
-  equal(await ask([`Cookie: latchkey_session=${session}`], 'POST'), 'header.required')
+  equal(await ask([`Cookie: latchkey_session=${session}`], 'POST'), 'csrf.header_required')
   equal((await ask([`Authorization: ${token}`], 'POST')).split(' ')[0], 'token')
 })
 
@@ -98,7 +98,7 @@ test('What has ended is refused at the very next request', async () => {
   equal((await ask(lines, 'GET', '/fresh')).split(' ')[0], 'token')
   const who = await latchkey.authenticate(new Request(base, { headers: { authorization: other.token.token } }))
   ok(who.ok)
-  deepEqual(await latchkey.logout(who.principal), { sessions: 1, remembered: 0 })
+  deepEqual(await latchkey.logout(who.principal), { sessions: 1, rememberMe: 0 })
   equal(await ask(lines), 'token.invalid')
 })
 

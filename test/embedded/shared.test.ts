@@ -45,7 +45,7 @@ for (const name of PLACE_NAMES) {
       for (const request of [withToken(token.token), withSession(credential)]) {
         const seen = await host(1).authenticate(request)
         ok(seen.ok)
-        equal(seen.principal.userCode, user.code)
+        equal(seen.principal.userId, user.id)
       }
       const principal = await host(0).authenticate(withSession(credential))
       ok(principal.ok)
@@ -61,9 +61,9 @@ for (const name of PLACE_NAMES) {
       const [early, late] = [await signIn('Early'), await signIn('Late')]
       const all = await host(0).users.revoke({ all: true }, { dryRun: true })
       ok('users' in all && all.users >= 2 && all.sessions >= 2)
-      deepEqual(await host(0).users.revoke({ lineage: early.session.id }, { dryRun: true }), { users: 1, sessions: 1, remembered: 0 })
+      deepEqual(await host(0).users.revoke({ lineage: early.session.id }, { dryRun: true }), { users: 1, sessions: 1, rememberMe: 0 })
       ok((await host(1).authenticate(withToken(early.token.token))).ok, 'a dry run ends nothing')
-      deepEqual(await host(0).users.revoke({ lineage: early.session.id }), { users: 1, sessions: 1, remembered: 0 })
+      deepEqual(await host(0).users.revoke({ lineage: early.session.id }), { users: 1, sessions: 1, rememberMe: 0 })
       const { milliseconds, ...heard } = await host(0).rollCall()
       deepEqual(heard, { processes: 2, verifiers: 0, behind: 0 })
       ok(milliseconds !== null && milliseconds < 1_000, `${milliseconds} ms`)
@@ -81,7 +81,7 @@ for (const name of PLACE_NAMES) {
       await signIn('Guessed')
       const guesses = await Promise.all(
         Array.from({ length: 30 }, (_, index) =>
-          host(index % 2).login({ username: 'Guessed', password: 'not-the-password' }, { ip: '192.0.2.1', device: '' }),
+          host(index % 2).login({ username: 'Guessed', password: 'not-the-password' }, { ip: '192.0.2.1', userAgent: '' }),
         ),
       )
       const codes = guesses.map((guess) => ('code' in guess ? guess.code : 'signed in'))

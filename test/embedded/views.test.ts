@@ -12,7 +12,7 @@ const PASSWORD = 'nine-quiet-otters-upstream'
 const NEXT = 'seven-moons-over-a-tulip'
 const SECRET = 'a-secret-of-this-test-alone-0123456789'
 const BCRYPT = '$2b$04$abcdefghijklmnopqrstuuq5Ye0mOV8ZPMCb5RZ4Vj0ZzXbLQ4K7u'
-const WHENCE = { ip: '192.0.2.7', device: 'a terminal' }
+const WHENCE = { ip: '192.0.2.7', userAgent: 'a terminal' }
 
 /** Names that only records have. */
 const OF_RECORDS = /hash|digest|usernameKey|sealed|secret$|password/i
@@ -117,7 +117,7 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   keep('data', await latchkey.data(principal))
   keep('patchData', await latchkey.patchData(principal, { cart: 1 }))
   keep('record', await latchkey.record(principal, 'order.placed', { number: 7 }))
-  keep('operations', await latchkey.operations(principal))
+  keep('events', await latchkey.auditEvents(principal))
   keep('cookies', latchkey.cookies(granted(await users.signIn('mary', { remember: true }))))
   keep('deviceOffer', latchkey.deviceOffer(granted(await users.signIn('mary'))))
   keep('restore, refused', await latchkey.restore('no.credential', WHENCE))
@@ -171,7 +171,7 @@ test('a user is what the type says, and no more', async () => {
   const { latchkey } = await start()
   const added = granted(await latchkey.users.add({ username: 'Mary', password: PASSWORD, email: 'mary@example.com', roles: ['admin'] }))
   const user: User = {
-    code: added.code,
+    id: added.id,
     username: 'Mary',
     email: 'mary@example.com',
     roles: ['admin'],
@@ -180,7 +180,7 @@ test('a user is what the type says, and no more', async () => {
   }
   deepEqual(added, user)
   deepEqual(await latchkey.users.find('MARY'), user)
-  deepEqual(await latchkey.users.find(added.code), user)
+  deepEqual(await latchkey.users.find(added.id), user)
   equal(await latchkey.users.find('nobody'), undefined)
   deepEqual(granted(await latchkey.users.setRoles('mary', [])).user, { ...user, roles: [] })
   const found = await latchkey.users.find('mary')
@@ -195,13 +195,13 @@ test('a refused copy of a bound sign-in tells nothing of what is stored, whereve
   const { latchkey, store, assertPublic } = await start()
   await latchkey.users.add({ username: 'Mary', password: PASSWORD })
   const signedIn = granted(await latchkey.users.signIn('mary', { remember: true }, WHENCE))
-  const records = await store.credentials.listByUser(signedIn.user.code)
+  const records = await store.credentials.listByUser(signedIn.user.id)
   const past = Date.now() - 60_000
   const binding = { x: 'x', y: 'y', boundAt: past, generation: 9, confirmedAt: past, challengeAt: past, answeredAt: past }
   // Another process has bound it: nothing of it is known here.
   const changes = records.flatMap(({ version, ...record }): Change[] => {
     const held: Change = { do: 'replace credential', next: { ...record, binding, version: version + 1 }, ifVersion: version }
-    if (record.kind === 'remembered') return [held]
+    if (record.kind === 'remember_me') return [held]
     return [held, { do: 'append entry', entry: { kind: 'changed', sid: record.id, at: Date.now(), roles: record.roles } }]
   })
   await store.write(changes)
@@ -244,7 +244,7 @@ test('an alarm that the host hears of tells no hash', async () => {
   })
   ok((await latchkey.authenticate(used)).ok)
   now += 10 * 60_000
-  const theft = await latchkey.restore(copied, { ip: '203.0.113.66', device: 'another terminal' })
+  const theft = await latchkey.restore(copied, { ip: '203.0.113.66', userAgent: 'another terminal' })
   ok(theft instanceof AuthError && theft.detail.reason === 'theft_suspected')
   equal(alarms.length, 1)
   assertPublic('alarm', alarms)
@@ -265,18 +265,18 @@ test('what commands print as JSON, and what administrators get over HTTP, has no
   await run(['user', 'add', 'Mary', '--role', 'admin'], PASSWORD)
   await run(['user', 'list'])
   await run(['session', 'list', '--user', 'Mary'])
-  await run(['key', 'list'])
-  await run(['key', 'rotate'])
+  await run(['signing-key', 'list'])
+  await run(['signing-key', 'rotate'])
   await run(['user', 'disable', 'Mary'])
   await run(['user', 'enable', 'Mary'])
   const headers = { 'content-type': 'application/json' }
   const login = JSON.stringify({ username: 'Mary', password: PASSWORD, delivery: 'header' })
   const signedIn = (await (await fetch(`${server.url}/access/login`, { method: 'POST', headers, body: login })).json()) as {
     token: string
-    user: { code: string }
+    user: { id: string }
   }
   const authorization = `Bearer ${signedIn.token}`
-  for (const path of ['users', `users/${signedIn.user.code}`, `users/${signedIn.user.code}/sessions`, 'keys']) {
+  for (const path of ['users', `users/${signedIn.user.id}`, `users/${signedIn.user.id}/sessions`, 'keys']) {
     const answer = await fetch(`${server.url}/access/admin/${path}`, { headers: { authorization } })
     equal(answer.status, 200, path)
     outputs.push(await answer.text())

@@ -23,7 +23,7 @@ test('a name that somebody takes in the very moment of a write is found there, a
       const theirs = changes.find((change) => change.do === 'insert user' && change.user.username === 'user3')
       if (isFirst && theirs?.do === 'insert user') {
         isFirst = false
-        await store.write([{ do: 'insert user', user: { ...theirs.user, code: 'usr_other', email: 'first@example.com' } }])
+        await store.write([{ do: 'insert user', user: { ...theirs.user, id: 'usr_other', email: 'first@example.com' } }])
       }
       return store.write(changes)
     },

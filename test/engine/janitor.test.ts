@@ -18,8 +18,8 @@ test('an idle session becomes a tombstone that says why, an entry of the log, an
   assert.equal(found?.kind === 'tombstone' && found.reason, 'idle')
   await until('the ending', () => latchkey.engine.endings.reasonOf(alice.sid) === 'idle')
   const again = await login(latchkey)
-  const { json } = await latchkey.call('GET', '/access/operations', { headers: { cookie: again.session } })
-  const ended = json.operations.find((operation: { action: string }) => operation.action === 'session.end')
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { cookie: again.session } })
+  const ended = json.events.find((event: { action: string }) => event.action === 'session.revoke')
   assert.deepEqual(ended.detail, { kind: 'session', reason: 'idle' })
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).json.reason, 'idle')
 })
@@ -47,12 +47,12 @@ test('why a session expired stays answerable for a day, then its last trace is d
 })
 
 test('operations are deleted when their retention is over, and the log is trimmed', async () => {
-  await using latchkey = await startInProcess({ operationsRetention: '30d' })
+  await using latchkey = await startInProcess({ auditRetention: '30d' })
   const alice = await register(latchkey)
   await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
   latchkey.clock.turn(31 * DAY)
   await sweep(latchkey.engine)
-  assert.deepEqual(await latchkey.engine.store.operations.list(alice.code, null, 10), [])
+  assert.deepEqual(await latchkey.engine.store.auditEvents.list(alice.code, null, 10), [])
   assert.equal(await latchkey.engine.store.log.trim(latchkey.clock.now()), 0)
 })
 

@@ -96,7 +96,7 @@ async function refuse({ engine, waits, verified }: Fake, username: string, passw
   waits.length = 0
   verified.length = 0
   const input = { username, password, remember: false, delivery: 'header', knownDevice: undefined } as const
-  const refused = await login(engine, input, { ip: '192.0.2.1', device: '' }, { sessions: [], remembered: [] }, signal)
+  const refused = await login(engine, input, { ip: '192.0.2.1', userAgent: '' }, { sessions: [], rememberMe: [] }, signal)
   assert.ok('code' in refused && refused.code === 'credentials.invalid')
   assert.equal(verified.length, 1, 'one verification')
   return timeOf(verified[0] ?? null) + waits.reduce((sum, wait) => sum + wait, 0)
@@ -154,10 +154,10 @@ test('a wrong password at a change of the password takes as long', async () => {
   assert.ok('user' in own || 'code' in own)
   const user = await fake.engine.store.users.findByUsernameKey('own')
   assert.ok(user)
-  const principal = { userCode: user.code, sid: 'none', roles: [], amr: [], authTime: 0 }
+  const principal = { userId: user.id, sid: 'none', roles: [], amr: [], authTime: 0 }
   const typed = { password: 'wrong', knownDevice: undefined }
   fake.waits.length = 0
-  await changePassword(fake.engine, principal as never, typed, 'nine-amber-lanterns-adrift', { ip: '', device: '' })
+  await changePassword(fake.engine, principal as never, typed, 'nine-amber-lanterns-adrift', { ip: '', userAgent: '' })
   assert.deepEqual(fake.waits, [Math.ceil(1.25 * 790 - OWN)])
   await end(fake)
 })
@@ -251,14 +251,14 @@ test('a caller that has gone waits no longer, and the waiting of refusals is bou
     login(
       fake.engine,
       { username: 'unknown', password: 'wrong', remember: false, delivery: 'header', knownDevice: undefined },
-      { ip: '192.0.2.1', device: '' },
-      { sessions: [], remembered: [] },
+      { ip: '192.0.2.1', userAgent: '' },
+      { sessions: [], rememberMe: [] },
     )
   fake.waits.length = 0
   const waiting = Array.from({ length: 1000 }, ask)
   await until('a thousand to wait', () => fake.waits.length === 1000)
   const refused = await ask()
-  assert.ok('code' in refused && refused.code === 'busy')
+  assert.ok('code' in refused && refused.code === 'server.busy')
   held.resolve()
   for (const answer of await Promise.all(waiting)) assert.ok('code' in answer && answer.code === 'credentials.invalid')
   await end(fake)

@@ -73,8 +73,8 @@ for (const how of ['cookie', 'token'] as const) {
 
     const owner = { headers: { cookie: elsewhere.session } }
     assert.equal((await latchkey.call('GET', '/access/session', owner)).status, 200, 'other devices stay signed in')
-    const { json } = await latchkey.call('GET', '/access/operations', owner)
-    const alarm = json.operations.find((operation: { outcome: string }) => operation.outcome === 'alarm')
+    const { json } = await latchkey.call('GET', '/access/audit-events', owner)
+    const alarm = json.events.find((event: { severity: string }) => event.severity === 'alarm')
     assert.equal(alarm.detail.presentedNow.device, OTHER['user-agent'])
     assert.equal(alarm.detail.seenBefore.device, BROWSER['user-agent'])
   })

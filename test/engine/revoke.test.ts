@@ -31,33 +31,33 @@ function watchedStore() {
 }
 
 async function fill(store: Store, ...records: readonly CredentialRecord[]): Promise<void> {
-  const codes = new Set(records.map(({ userCode }) => userCode))
-  await store.write([...codes].map((code): Change => ({ do: 'insert user', user: aUser({ code }) })))
+  const codes = new Set(records.map(({ userId }) => userId))
+  await store.write([...codes].map((id): Change => ({ do: 'insert user', user: aUser({ id }) })))
   await store.write(records.map((record): Change => ({ do: 'insert credential', record })))
 }
 
 /** Somebody's remembered login and the session it started. */
-function lineageOf(userCode: string, began: number, sessionBegan = began): readonly [CredentialRecord, CredentialRecord] {
+function lineageOf(userId: string, began: number, sessionBegan = began): readonly [CredentialRecord, CredentialRecord] {
   const times = (at: number) => ({ startedAt: at, lastSeenAt: at, authTime: began, expiresAt: at + 30 * DAY })
-  const remembered = aRemembered({ userCode, ...times(began) })
-  const session = aSession({ userCode, lineage: remembered.id, startedBy: remembered.id, ...times(sessionBegan) })
+  const remembered = aRemembered({ userId, ...times(began) })
+  const session = aSession({ userId, lineage: remembered.id, startedBy: remembered.id, ...times(sessionBegan) })
   return [remembered, session]
 }
 
 async function live(latchkey: InProcess): Promise<ReadonlySet<string>> {
   const { users, credentials } = latchkey.engine.store
-  const records = await Promise.all((await users.page(null, 1_000)).map(({ code }) => credentials.listByUser(code)))
+  const records = await Promise.all((await users.page(null, 1_000)).map(({ id }) => credentials.listByUser(id)))
   return new Set(records.flat().map(({ id }) => id))
 }
 
 /** Counts, ends, and finds that it was just what was counted; returns what is left. */
-async function revoked(latchkey: InProcess, what: Revocation, counts: { users: number; sessions: number; remembered: number }) {
+async function revoked(latchkey: InProcess, what: Revocation, counts: { users: number; sessions: number; rememberMe: number }) {
   const before = await live(latchkey)
   deepEqual(await countToRevoke(latchkey.engine, what), counts)
   deepEqual(await live(latchkey), before, 'counting ends nothing')
   deepEqual(await revoke(latchkey.engine, 'operator', what), counts)
   const left = await live(latchkey)
-  equal(before.size - left.size, counts.sessions + counts.remembered)
+  equal(before.size - left.size, counts.sessions + counts.rememberMe)
   return left
 }
 
@@ -67,9 +67,9 @@ test('By its id a session ends alone, and a remembered login with every session 
   const [remembered, session] = lineageOf('usr_a', now)
   const [other, otherSession] = lineageOf('usr_a', now)
   await fill(latchkey.engine.store, remembered, session, other, otherSession)
-  const left = await revoked(latchkey, { id: session.id }, { users: 1, sessions: 1, remembered: 0 })
+  const left = await revoked(latchkey, { id: session.id }, { users: 1, sessions: 1, rememberMe: 0 })
   deepEqual(left, new Set([remembered.id, other.id, otherSession.id]))
-  deepEqual(await revoked(latchkey, { id: other.id }, { users: 1, sessions: 1, remembered: 1 }), new Set([remembered.id]))
+  deepEqual(await revoked(latchkey, { id: other.id }, { users: 1, sessions: 1, rememberMe: 1 }), new Set([remembered.id]))
 })
 
 test('A lineage ends as a whole, by the id of its remembered login as by that of a session', async () => {
@@ -77,11 +77,11 @@ test('A lineage ends as a whole, by the id of its remembered login as by that of
   const now = latchkey.clock.now()
   const [first, firstSession] = lineageOf('usr_a', now)
   const [second, secondSession] = lineageOf('usr_a', now)
-  const alone = aSession({ userCode: 'usr_a', startedAt: now, lastSeenAt: now, expiresAt: now + DAY })
+  const alone = aSession({ userId: 'usr_a', startedAt: now, lastSeenAt: now, expiresAt: now + DAY })
   await fill(latchkey.engine.store, first, firstSession, second, secondSession, alone)
-  await revoked(latchkey, { lineage: first.id }, { users: 1, sessions: 1, remembered: 1 })
-  deepEqual(await revoked(latchkey, { lineage: secondSession.id }, { users: 1, sessions: 1, remembered: 1 }), new Set([alone.id]))
-  await revoked(latchkey, { lineage: alone.id }, { users: 1, sessions: 1, remembered: 0 })
+  await revoked(latchkey, { lineage: first.id }, { users: 1, sessions: 1, rememberMe: 1 })
+  deepEqual(await revoked(latchkey, { lineage: secondSession.id }, { users: 1, sessions: 1, rememberMe: 1 }), new Set([alone.id]))
+  await revoked(latchkey, { lineage: alone.id }, { users: 1, sessions: 1, rememberMe: 0 })
 })
 
 test('A lineage is found by its id also when its remembered login is gone', async () => {
@@ -91,16 +91,16 @@ test('A lineage is found by its id also when its remembered login is gone', asyn
   const [other] = lineageOf('usr_a', now)
   await fill(latchkey.engine.store, remembered, session, other)
   await latchkey.engine.store.write([{ do: 'end credentials', where: { id: remembered.id }, reason: 'expired', at: now }])
-  deepEqual(await revoked(latchkey, { lineage: remembered.id }, { users: 1, sessions: 1, remembered: 0 }), new Set([other.id]))
+  deepEqual(await revoked(latchkey, { lineage: remembered.id }, { users: 1, sessions: 1, rememberMe: 0 }), new Set([other.id]))
   const again = await revoke(latchkey.engine, 'operator', { lineage: remembered.id })
-  equal(again instanceof AuthError && again.code, 'not_found')
+  equal(again instanceof AuthError && again.code, 'resource.not_found')
 })
 
 test('What is not there is refused as that, to count as to end', async () => {
   await using latchkey = await startInProcess()
   for (const what of [{ id: 'nothing' }, { lineage: 'nothing' }, { user: 'nobody' }]) {
     for (const answer of [await countToRevoke(latchkey.engine, what), await revoke(latchkey.engine, 'operator', what)]) {
-      equal(answer instanceof AuthError && answer.code, 'not_found', JSON.stringify(what))
+      equal(answer instanceof AuthError && answer.code, 'resource.not_found', JSON.stringify(what))
     }
   }
 })
@@ -110,14 +110,14 @@ test('Before a time end the lineages that began before it, with sessions that th
   const now = latchkey.clock.now()
   const [old, restored] = lineageOf('usr_a', now - 5 * DAY, now - HOUR)
   const [young, youngSession] = lineageOf('usr_a', now - HOUR)
-  const exact = aSession({ userCode: 'usr_b', startedAt: now - DAY, authTime: now - DAY, lastSeenAt: now, expiresAt: now + DAY })
-  const vouched = aSession({ userCode: 'usr_b', startedAt: now - HOUR, authTime: 0, lastSeenAt: now, expiresAt: now + DAY })
+  const exact = aSession({ userId: 'usr_b', startedAt: now - DAY, authTime: now - DAY, lastSeenAt: now, expiresAt: now + DAY })
+  const vouched = aSession({ userId: 'usr_b', startedAt: now - HOUR, authTime: 0, lastSeenAt: now, expiresAt: now + DAY })
   const orphan = lineageOf('usr_c', now - 5 * DAY, now - HOUR)[1]
   await fill(latchkey.engine.store, old, restored, young, youngSession, exact, vouched, orphan)
-  const left = await revoked(latchkey, { before: now - DAY }, { users: 2, sessions: 2, remembered: 1 })
+  const left = await revoked(latchkey, { before: now - DAY }, { users: 2, sessions: 2, rememberMe: 1 })
   deepEqual(left, new Set([young.id, youngSession.id, exact.id, vouched.id]))
   deepEqual(
-    await revoked(latchkey, { before: now - DAY + 1 }, { users: 1, sessions: 1, remembered: 0 }),
+    await revoked(latchkey, { before: now - DAY + 1 }, { users: 1, sessions: 1, rememberMe: 0 }),
     new Set([young.id, youngSession.id, vouched.id]),
   )
 })
@@ -128,16 +128,16 @@ test('Everything at large is everybody, on every page of users, and each has it 
   const now = latchkey.clock.now()
   const codes = Array.from({ length: 250 }, (_, index) => `usr_${String(index).padStart(4, '0')}`)
   await fill(store, ...codes.flatMap((code) => lineageOf(code, now)))
-  const busy = Array.from({ length: 350 }, () => aSession({ userCode: 'usr_busy', startedAt: now, lastSeenAt: now, expiresAt: now + DAY }))
+  const busy = Array.from({ length: 350 }, () => aSession({ userId: 'usr_busy', startedAt: now, lastSeenAt: now, expiresAt: now + DAY }))
   await fill(store, ...busy)
-  const left = await revoked(latchkey, { all: true }, { users: 251, sessions: 600, remembered: 250 })
+  const left = await revoked(latchkey, { all: true }, { users: 251, sessions: 600, rememberMe: 250 })
   equal(left.size, 0)
   for (const changes of writes) ok(changes.length <= 200, `${changes.length} changes in one write`)
   for (const code of codes) {
-    const operations = await store.operations.list(code, null, 10)
+    const events = await store.auditEvents.list(code, null, 10)
     deepEqual(
-      operations.map(({ action, detail }) => ({ action, detail })),
-      [{ action: 'session.end', detail: { by: 'operator' } }],
+      events.map(({ action, detail }) => ({ action, detail })),
+      [{ action: 'session.revoke', detail: { by: 'operator' } }],
     )
   }
 })
@@ -157,10 +157,10 @@ test('Stopped in the middle, what has ended has ended, the rest lives, and the s
   deepEqual(told, [100])
   equal((await live(latchkey)).size, 300)
   failing.at = Number.POSITIVE_INFINITY
-  deepEqual(await countToRevoke(latchkey.engine, { all: true }), { users: 150, sessions: 150, remembered: 150 })
-  deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 150, sessions: 150, remembered: 150 })
-  deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 0, sessions: 0, remembered: 0 })
-  equal(writes.flat().filter(({ do: what }) => what === 'append operation').length, 250)
+  deepEqual(await countToRevoke(latchkey.engine, { all: true }), { users: 150, sessions: 150, rememberMe: 150 })
+  deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 150, sessions: 150, rememberMe: 150 })
+  deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 0, sessions: 0, rememberMe: 0 })
+  equal(writes.flat().filter(({ do: what }) => what === 'append audit event').length, 250)
 })
 
 test('Between its pages and its writes, everything else in the process gets its turn', async () => {

@@ -33,8 +33,8 @@ async function called(replies: readonly Reply[]) {
         for (let next = due[0]; next !== undefined && began + next.after <= end; next = due[0]) {
           due.shift()
           clock.turn(began + next.after - clock.now())
-          const { process, verifiers = 0, told = 0 } = next
-          roll.answered({ kind: 'heard', call: calls[0]?.call ?? '', process, verifiers, told, at: clock.now() })
+          const { process, verifiers = 0, told: delivered = 0 } = next
+          roll.answered({ kind: 'ack', requestId: calls[0]?.requestId ?? '', process, verifiers, delivered, at: clock.now() })
         }
         clock.turn(end - clock.now())
       },
@@ -43,7 +43,7 @@ async function called(replies: readonly Reply[]) {
     append: async (call) => void calls.push(call),
   })
   const acknowledged = await roll.take()
-  deepEqual(calls, [{ kind: 'called', call: 'c1', at: began }])
+  deepEqual(calls, [{ kind: 'ack_requested', call: 'c1', at: began }])
   return { ...acknowledged, took: clock.now() - began }
 }
 
@@ -84,7 +84,7 @@ test('Answers to another call are not counted', async () => {
     clock,
     timers: {
       ...systemTimers,
-      wait: async () => roll.answered({ kind: 'heard', call: 'another', process: 'p1', verifiers: 1, told: 1, at: clock.now() }),
+      wait: async () => roll.answered({ kind: 'ack', requestId: 'another', process: 'p1', verifiers: 1, delivered: 1, at: clock.now() }),
     },
     randomId: () => 'c1',
     append: async () => {},
@@ -135,7 +135,7 @@ function answering(serves = true) {
   }
 }
 
-const counts = (said: readonly Omit<HeardCall, 'kind' | 'at'>[]) => said.map(({ call, told, verifiers }) => `${call} ${told}/${verifiers}`)
+const counts = (said: readonly Omit<HeardCall, 'kind' | 'at'>[]) => said.map(({ requestId, delivered, verifiers }) => `${requestId} ${delivered}/${verifiers}`)
 
 test('A process answers as soon as it has heard, and again when its verifiers were handed it', async () => {
   const { answers, said, land } = answering()
@@ -165,7 +165,7 @@ test('What comes at the very moment at which an answer has landed is told all th
   const answers = new RollAnswers({
     process: 'p1',
     serves: true,
-    append: async ({ told, verifiers }) => void said.push(`${told}/${verifiers}`),
+    append: async ({ delivered, verifiers }) => void said.push(`${delivered}/${verifiers}`),
     onFault: () => {},
   })
   const verifiers = Array.from({ length: 10 }, () => answers.joined())
@@ -222,7 +222,7 @@ test('Who serves nobody does not answer', async () => {
 
 test('A call from before a process has started is not answered; one from after is', async () => {
   const store = createMemoryStore()
-  const call = (name: string) => store.write([{ do: 'append entry', entry: { kind: 'called', call: name, at: 1 } }])
+  const call = (name: string) => store.write([{ do: 'append entry', entry: { kind: 'ack_requested', requestId: name, at: 1 } }])
   await call('before')
   await using _latchkey = await startInProcess({}, { store })
   await call('after')
@@ -230,7 +230,7 @@ test('A call from before a process has started is not answered; one from after i
   const answered: string[] = []
   await until('an answer', async () => {
     const heard = await following.next()
-    if (!heard.done) answered.push(...heard.value.entries.flatMap((entry) => (entry.kind === 'heard' ? [entry.call] : [])))
+    if (!heard.done) answered.push(...heard.value.entries.flatMap((entry) => (entry.kind === 'ack' ? [entry.requestId] : [])))
     return answered.length > 0
   })
   await following.return?.()

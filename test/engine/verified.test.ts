@@ -10,7 +10,7 @@ const IDLE = 60_000
 const FLUSH = 15_000
 
 function principalOf(sid: string): Principal {
-  return { userCode: 'usr_a', roles: [], sid, amr: ['pwd'], authTime: 0 }
+  return { userId: 'usr_a', roles: [], sid, amr: ['pwd'], authTime: 0 }
 }
 
 function memory(capacity = 100) {
@@ -39,22 +39,22 @@ test('however many credentials are verified, no more than the capacity is kept',
 
 test('a busy credential hears of its ending, however many sessions came and went meanwhile', () => {
   const { verified, remember } = memory(100)
-  remember('busy', 'its session')
+  remember('server.busy', 'its session')
   for (let index = 0; index < 5_000; index += 1) {
     remember(`raw${index}`, `sid${index}`)
-    verified.recall('token', 'busy', 1, true)
+    verified.recall('token', 'server.busy', 1, true)
   }
   verified.forget('its session')
-  assert.equal(verified.recall('token', 'busy', 1, true), undefined)
+  assert.equal(verified.recall('token', 'server.busy', 1, true), undefined)
 })
 
 test('a busy credential stays in memory, whatever comes and goes', () => {
   const { verified, remember } = memory(100)
-  remember('busy', 'its session')
+  remember('server.busy', 'its session')
   let kept = 0
   for (let index = 0; index < 5_000; index += 1) {
     remember(`raw${index}`, `sid${index}`)
-    if (verified.recall('token', 'busy', 1, true)) kept += 1
+    if (verified.recall('token', 'server.busy', 1, true)) kept += 1
   }
   assert.ok(kept > 4_900, String(kept))
 })

@@ -10,11 +10,11 @@ const MADE_UP: readonly (readonly [string, string | readonly string[]])[] = [
   ...['Remote-User', 'remote-user', 'REMOTE-USER', 'Remote_User', 'REMOTE_USER', 'remote_user', 'Remote.User'].map(
     (name) => [name, 'evil'] as const,
   ),
-  ...['Remote-User-Code', 'Remote_User_Code', 'Remote-User_Code', 'remote_user-code'].map((name) => [name, 'usr_evil'] as const),
+  ...['Remote-User-Id', 'Remote_User_Id', 'Remote-User_Code', 'remote_user-code'].map((name) => [name, 'usr_evil'] as const),
   ...['Remote-Session', 'Remote_Session', 'rEmOtE-sEsSiOn'].map((name) => [name, 'evil'] as const),
   ...['Remote-Groups', 'Remote-Email', 'Remote-Name'].map((name) => [name, 'evil'] as const),
   ['Remote-User', ['evil', 'evil']],
-  ['Remote-User-Code', ['', 'usr_evil']],
+  ['Remote-User-Id', ['', 'usr_evil']],
 ]
 
 /** What makes a server or a framework take a request for another one than was asked about. */
@@ -97,7 +97,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       for (const seen of await guarded.seen()) {
         deepEqual(
           identityTold(seen),
-          { 'remote-session': [mallory.sid], 'remote-user': ['Mallory'], 'remote-user-code': [mallory.code] },
+          { 'remote-session': [mallory.sid], 'remote-user': ['Mallory'], 'remote-user-id': [mallory.code] },
           `${why}: ${JSON.stringify(seen)}`,
         )
         ok(!seen.target.includes('smuggled'), why)
@@ -120,7 +120,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
     test('the names of the user are not dropped on the way by naming them in Connection', async () => {
       for (const named of [
         'Remote-User',
-        'Remote-User-Code, Remote-Session',
+        'Remote-User-Id, Remote-Session',
         'X-Forwarded-Method, X-Forwarded-Uri',
         'close, Remote-User',
       ]) {
@@ -138,7 +138,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
         for (const value of ['GET', '/sign-in', 'GET, GET', 'https']) {
           const why = `${header}: ${value}`
           const post = await askOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, [header]: value } })
-          deepEqual([post.status, JSON.parse(post.text).code], [403, 'header.required'], why)
+          deepEqual([post.status, JSON.parse(post.text).code], [403, 'csrf.header_required'], why)
           await untouched(why)
           const signedOut = await askOnce(url, '/orders', { headers: { accept: 'text/html', [header]: value } })
           equal(signedOut.status, 303, why)
@@ -243,7 +243,7 @@ function spelled(header: string): string {
 }
 
 function smuggling(): readonly (readonly [string, string])[] {
-  const inner = 'GET /smuggled HTTP/1.1\r\nHost: localhost\r\nRemote-User: evil\r\nRemote-User-Code: usr_evil\r\n\r\n'
+  const inner = 'GET /smuggled HTTP/1.1\r\nHost: localhost\r\nRemote-User: evil\r\nRemote-User-Id: usr_evil\r\n\r\n'
   const chunked = `0\r\n\r\n${inner}`
   const length = `Content-Length: ${chunked.length}`
   const cases: readonly (readonly [string, string])[] = [
@@ -279,7 +279,7 @@ function smuggling(): readonly (readonly [string, string])[] {
     [`Transfer-Encoding: chunked`, `0;x=y\r\n\r\n${inner}`],
     [`Transfer-Encoding: chunked`, `0\n\n${inner}`],
     [`Transfer-Encoding: chunked`, `10000000000000000\r\n\r\n${inner}`],
-    [`Transfer-Encoding: chunked`, `0\r\nRemote-User: evil\r\nRemote-User-Code: usr_evil\r\n\r\n`],
+    [`Transfer-Encoding: chunked`, `0\r\nRemote-User: evil\r\nRemote-User-Id: usr_evil\r\n\r\n`],
     [`Trailer: Remote-User\nTransfer-Encoding: chunked`, `0\r\nRemote-User: evil\r\n\r\n`],
     [`Expect: 100-continue\nContent-Length: ${inner.length}`, inner],
   ]

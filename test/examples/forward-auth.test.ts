@@ -85,7 +85,7 @@ for (const name of NAMES)
           deepEqual(seen && identityTold(seen), {
             'remote-session': [visitor.sid],
             'remote-user': [encodeURIComponent(username)],
-            'remote-user-code': [visitor.code],
+            'remote-user-id': [visitor.code],
           })
         }
       }
@@ -96,7 +96,7 @@ for (const name of NAMES)
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'M-SEARCH']) {
         const headers = { cookie: visitor.cookieHeader, 'content-type': 'text/plain' }
         const refused = await askOnce(url, '/orders', { method, headers, body: 'order=1' })
-        deepEqual([refused.status, JSON.parse(refused.text).code], [403, 'header.required'], method)
+        deepEqual([refused.status, JSON.parse(refused.text).code], [403, 'csrf.header_required'], method)
         await untouched(method)
         equal((await askOnce(url, '/orders', { method, headers: { authorization: visitor.token } })).status, method === 'POST' ? 201 : 200)
         deepEqual(
@@ -188,8 +188,8 @@ for (const name of NAMES)
       const visitor = new Visitor(url)
       const body = { username: 'Claims', password: PASSWORD }
       visitor.signedIn(await visitor.plainly('POST', '/access/register', { body, headers: claims }), 201)
-      const { operations } = (await visitor.byToken('GET', '/access/operations')).json
-      deepEqual([...new Set(operations.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
+      const { events } = (await visitor.byToken('GET', '/access/audit-events')).json
+      deepEqual([...new Set(events.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
       await visitor.plainly('GET', '/me', { headers: claims })
       equal(JSON.stringify(await guarded.seen()).includes('203.0.113.9'), false)
     })
@@ -237,7 +237,7 @@ for (const name of NAMES)
 
 for (const name of NAMES)
   test(`${name}: Latchkey hears of the key and of the browser that a request comes with`, async () => {
-    await using guarded = await startGuarded(name, { LATCHKEY_TOKEN_BINDING: 'always' })
+    await using guarded = await startGuarded(name, { LATCHKEY_DPOP: 'always' })
     const { url } = guarded
     const visitor = new Visitor(url)
     await visitor.register('bound')
@@ -257,9 +257,9 @@ for (const name of NAMES)
     const passive = { 'x-latchkey-passive': '1' }
     await until('the other browser to be on record', async () => {
       await request(url, 'GET', '/orders', { headers: { cookie: visitor.cookieHeader, 'user-agent': firefox, ...passive } })
-      const { json } = await visitor.plainly('GET', '/access/operations', { headers: passive })
-      const operations: readonly { readonly action: string; readonly device: string }[] = json.operations
-      return operations.some(({ action, device }) => action === 'device.changed' && device === firefox)
+      const { json } = await visitor.plainly('GET', '/access/audit-events', { headers: passive })
+      const events: readonly { readonly action: string; readonly device: string }[] = json.events
+      return events.some(({ action, device }) => action === 'device.changed' && device === firefox)
     })
   })
 

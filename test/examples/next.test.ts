@@ -61,8 +61,8 @@ test('the record has the address that the proxy in front tells, and none that a 
   const placed = async (name: string) => {
     const visitor = await arrive(house, name)
     equal((await visitor.byToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
-    const { operations } = (await visitor.plainly('GET', '/access/operations')).json
-    return operations[0].ip
+    const { events } = (await visitor.plainly('GET', '/access/audit-events')).json
+    return events[0].ip
   }
   equal(await placed('Behind'), '192.0.2.7')
   await running[Symbol.asyncDispose]()

@@ -30,7 +30,7 @@ before(async () => {
   folder = await temporaryFolder()
   serving = { folder, env: { PORT: String(await freePort()) } }
   latchkey = await startServer(serving)
-  const { stdout } = await runCommand(['key', 'add', '--service', 'python', '--json'], { folder })
+  const { stdout } = await runCommand(['service-key', 'create', 'python', '--json'], { folder })
   serviceKey = JSON.parse(stdout).key
   service = await startService()
 })
@@ -150,17 +150,17 @@ test('A sign-out is heard within a second, and only that session is refused', as
 
 test('A role that was taken away counts no more', async () => {
   const visitor = await signedIn('Clerk')
-  await runCommand(['user', 'role', 'Clerk', 'admin'], { folder })
+  await runCommand(['user', 'set-roles', 'Clerk', 'admin'], { folder })
   await until('the token without the role to be refused', async () => (await ask(visitor.token)).text.includes('expired'))
   const admin = (await visitor.renew()).json.token
   deepEqual(JSON.parse((await ask(admin)).text).roles, ['admin'])
-  await runCommand(['user', 'role', 'Clerk'], { folder })
+  await runCommand(['user', 'set-roles', 'Clerk'], { folder })
   await until('the token with the role to be refused', async () => (await ask(admin)).text.includes('expired'))
 })
 
 test('New keys are loaded when they are there', async () => {
   const visitor = await signedIn('Keys')
-  await runCommand(['key', 'rotate'], { folder })
+  await runCommand(['signing-key', 'rotate'], { folder })
   const kid = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
   const before = kid(visitor.token)
   await until('tokens by the new key', async () => kid((await visitor.renew()).json.token) !== before)
@@ -199,7 +199,7 @@ test('On a line that was slow from its first word, silence is noticed as soon', 
   const port = String(await freePort())
   await using line = await startLine(`http://127.0.0.1:${port}`)
   await using slow = await startServer({ env: { PORT: port, LATCHKEY_PUBLIC_URL: line.url } })
-  const { stdout } = await runCommand(['key', 'add', '--service', 'python', '--json'], { folder: slow.folder })
+  const { stdout } = await runCommand(['service-key', 'create', 'python', '--json'], { folder: slow.folder })
   line.delay(400)
   const other = await startService({ ISSUER: line.url, SERVICE_KEY: JSON.parse(stdout).key })
   const visitor = new Visitor(slow.url)

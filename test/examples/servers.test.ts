@@ -27,7 +27,7 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     match((await visitor.plainly('GET', '/', { headers: HTML })).text, /<h1>Orders<\/h1>/)
     for (const path of ['/orders.js', '/orders.css', '/access/client.js']) equal((await request(url, 'GET', path)).status, 200, path)
     deepEqual((await visitor.plainly('GET', '/me')).json, { username: 'Ada', orders: 0 })
-    deepEqual((await visitor.plainly('POST', '/orders')).json.code, 'header.required')
+    deepEqual((await visitor.plainly('POST', '/orders')).json.code, 'csrf.header_required')
     equal((await visitor.plainly('GET', '/reports')).json.code, 'role.required')
 
     const first = await visitor.byToken('POST', '/orders')
@@ -36,8 +36,8 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     const landed = together.filter(({ status }) => status === 201).length
     ok(together.every(({ status }) => status === 201 || status === 412))
     deepEqual((await visitor.plainly('GET', '/me')).json, { username: 'Ada', orders: 1 + landed })
-    const { operations } = (await visitor.plainly('GET', '/access/operations')).json
-    equal(operations.filter(({ action }: { action: string }) => action === 'order.placed').length, 1 + landed)
+    const { events } = (await visitor.plainly('GET', '/access/audit-events')).json
+    equal(events.filter(({ action }: { action: string }) => action === 'order.placed').length, 1 + landed)
 
     await visitor.byToken('POST', `/access/logout/${visitor.code}`)
     for (const headers of [{ authorization: visitor.token }, { cookie: visitor.cookieHeader }])

@@ -47,7 +47,7 @@ test('a form action with a cookie alone changes nothing, whoever its page belong
   }
   const own = await post(example.url)
   equal(own.status, 403)
-  equal(((await own.json()) as { readonly error: { readonly code: string } }).error.code, 'header.required')
+  equal(((await own.json()) as { readonly error: { readonly code: string } }).error.code, 'csrf.header_required')
   equal((await post('http://elsewhere.test')).status, 403)
   equal((await post('http://elsewhere.test', visitor.token)).status, 403)
   deepEqual(await stateOf(visitor), before)
@@ -61,8 +61,8 @@ test('the record has the address of the connection, or what the proxy in front t
     const visitor = new Visitor(example.url)
     visitor.signedIn(await visitor.plainly('POST', '/access/register', { headers, body: { username: name, password: PASSWORD } }), 201)
     equal((await visitor.byToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
-    const { operations } = (await visitor.plainly('GET', '/access/operations', { headers })).json
-    return operations[0].ip
+    const { events } = (await visitor.plainly('GET', '/access/audit-events', { headers })).json
+    return events[0].ip
   }
   equal(await placed('Direct'), '127.0.0.1')
   await running[Symbol.asyncDispose]()

@@ -29,8 +29,8 @@ export async function arrive({ example }: TeaHouse, username: string): Promise<V
 /** What of somebody's could have been changed: the session's data, and how many operations are on record. */
 export async function stateOf(visitor: Visitor): Promise<unknown> {
   const data = await visitor.plainly('GET', '/access/session/data')
-  const record = await visitor.plainly('GET', '/access/operations')
-  return [data.json, record.json.operations.length]
+  const record = await visitor.plainly('GET', '/access/audit-events')
+  return [data.json, record.json.events.length]
 }
 
 function builtAsset(path: string): string {
@@ -72,7 +72,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     }
     equal((await request(url, 'GET', '/account')).headers.get('location')?.startsWith('/sign-in?'), true)
     ok((await request(url, 'GET', '/.well-known/jwks.json')).json.keys.length > 0)
-    equal((await request(url, 'GET', '/access/nothing')).json.code, 'not_found')
+    equal((await request(url, 'GET', '/access/nothing')).json.code, 'resource.not_found')
     equal((await request(url, 'HEAD', '/sign-in')).status, 200)
   })
 
@@ -91,7 +91,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     const before = await stateOf(visitor)
     const refused = await visitor.plainly('POST', '/api/orders', ORDER)
     equal(refused.status, 403)
-    equal(refused.json.code, 'header.required')
+    equal(refused.json.code, 'csrf.header_required')
     deepEqual(await stateOf(visitor), before)
 
     equal((await request(house().example.url, 'POST', '/api/orders', ORDER)).status, 401)
@@ -102,8 +102,8 @@ export function teaHouseTests(house: () => TeaHouse): void {
     equal(accepted.status, 201)
     deepEqual(accepted.json, { lastOrder: 'tea' })
     deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { lastOrder: 'tea' })
-    const { operations } = (await visitor.plainly('GET', '/access/operations')).json
-    deepEqual([operations[0].action, operations[0].detail], ['order.placed', { item: 'tea' }])
+    const { events } = (await visitor.plainly('GET', '/access/audit-events')).json
+    deepEqual([events[0].action, events[0].detail], ['order.placed', { item: 'tea' }])
     match((await visitor.plainly('GET', '/orders')).text, /<output>tea<\/output>/)
   })
 

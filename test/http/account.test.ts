@@ -60,9 +60,9 @@ test('the current password must be right, and a wrong one is a guess like any ot
   assertRefused(limited, 429, 'rate.limited')
   assert.equal(limited.headers['retry-after'], '300')
   assertRefused(await remove(latchkey, alice), 429, 'rate.limited')
-  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: alice.token } })
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: alice.token } })
   assert.equal(
-    json.operations.filter((one: { action: string; outcome: string }) => one.action === 'password.change' && one.outcome === 'refused')
+    json.events.filter((one: { action: string; outcome: string }) => one.action === 'password.change' && one.outcome === 'failure')
       .length,
     2,
   )
@@ -114,7 +114,7 @@ test('a deleted account is gone with its credentials, answers no question, and i
   assert.equal(told(await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })), 'session.required')
   assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE }), 401, 'credentials.invalid')
   assertRefused(await latchkey.call('POST', '/access/register', { body: ALICE }), 409, 'username.taken', { field: 'username' })
-  assert.deepEqual(await latchkey.engine.store.operations.list(here.code, null, 10), [])
+  assert.deepEqual(await latchkey.engine.store.auditEvents.list(here.code, null, 10), [])
 })
 
 test('without the right password nothing is deleted', async () => {

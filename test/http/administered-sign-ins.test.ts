@@ -20,19 +20,19 @@ void suite('Sessions and operations', () => {
     )
     equal(listed.json.length, 3)
 
-    deepEqual((await ask('DELETE', `/sessions/${second.sid}`)).json, { ended: { sessions: 1, remembered: 0 } })
+    deepEqual((await ask('DELETE', `/sessions/${second.sid}`)).json, { ended: { sessions: 1, rememberMe: 0 } })
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: second.token } })).json.reason, 'session_ended')
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).status, 200)
-    equal((await ask('DELETE', `/sessions/${second.sid}`)).json.code, 'not_found')
-    const { id } = listed.json.find(({ kind }: { kind: string }) => kind === 'remembered')
-    deepEqual((await ask('DELETE', `/sessions/${id}`)).json, { ended: { sessions: 1, remembered: 1 } })
+    equal((await ask('DELETE', `/sessions/${second.sid}`)).json.code, 'resource.not_found')
+    const { id } = listed.json.find(({ kind }: { kind: string }) => kind === 'remember_me')
+    deepEqual((await ask('DELETE', `/sessions/${id}`)).json, { ended: { sessions: 1, rememberMe: 1 } })
     deepEqual((await ask('GET', `/users/${alice.code}/sessions`)).json, [])
 
     await login(latchkey, { remember: true })
-    deepEqual((await ask('DELETE', `/users/${alice.code}/sessions`)).json, { ended: { sessions: 1, remembered: 1 } })
-    deepEqual((await ask('DELETE', `/users/${alice.code}/sessions`)).json, { ended: { sessions: 0, remembered: 0 } })
-    for (const path of ['/users/usr_nobody/sessions', '/users/usr_nobody/operations'])
-      equal((await ask('GET', path)).json.code, 'not_found')
+    deepEqual((await ask('DELETE', `/users/${alice.code}/sessions`)).json, { ended: { sessions: 1, rememberMe: 1 } })
+    deepEqual((await ask('DELETE', `/users/${alice.code}/sessions`)).json, { ended: { sessions: 0, rememberMe: 0 } })
+    for (const path of ['/users/usr_nobody/sessions', '/users/usr_nobody/audit-events'])
+      equal((await ask('GET', path)).json.code, 'resource.not_found')
   })
 
   test('an administrator sees and ends their own as well', async () => {
@@ -41,11 +41,11 @@ void suite('Sessions and operations', () => {
     const ask = as(root, latchkey)
     const [current] = (await ask('GET', `/users/${root.code}/sessions`)).json
     deepEqual([current.id, current.current], [root.sid, true])
-    deepEqual((await ask('DELETE', `/sessions/${root.sid}`)).json, { ended: { sessions: 1, remembered: 0 } })
+    deepEqual((await ask('DELETE', `/sessions/${root.sid}`)).json, { ended: { sessions: 1, rememberMe: 0 } })
     equal((await ask('GET', '/users')).json.reason, 'session_ended')
     deepEqual(
       (await recordOf(latchkey, root.code)).slice(0, 2).map(({ action }) => action),
-      ['admin.session.end', 'session.end'],
+      ['admin.session.revoke', 'session.revoke'],
     )
   })
 
@@ -53,17 +53,17 @@ void suite('Sessions and operations', () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await administrator(latchkey), await register(latchkey)]
     for (let count = 0; count < 4; count += 1)
-      await latchkey.call('POST', '/access/operations', {
+      await latchkey.call('POST', '/access/audit-events', {
         headers: { authorization: alice.token },
         body: { action: 'order.placed', detail: { count } },
       })
-    const own = await latchkey.call('GET', '/access/operations', { headers: { authorization: alice.token } })
+    const own = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: alice.token } })
     const ask = as(root, latchkey)
-    const first = (await ask('GET', `/users/${alice.code}/operations?limit=3`)).json
-    const rest = (await ask('GET', `/users/${alice.code}/operations?before=${encodeURIComponent(first.next)}`)).json
-    deepEqual([...first.operations, ...rest.operations], own.json.operations)
+    const first = (await ask('GET', `/users/${alice.code}/audit-events?limit=3`)).json
+    const rest = (await ask('GET', `/users/${alice.code}/audit-events?before=${encodeURIComponent(first.next)}`)).json
+    deepEqual([...first.events, ...rest.events], own.json.events)
     equal(rest.next, null)
-    equal((await ask('GET', `/users/${root.code}/operations?before=${encodeURIComponent(first.next)}`)).status, 400)
+    equal((await ask('GET', `/users/${root.code}/audit-events?before=${encodeURIComponent(first.next)}`)).status, 400)
   })
 })
 
@@ -89,7 +89,7 @@ void suite('Keys', () => {
     ok(latchkey.engine.keys.services().some((service) => service.id === id))
     deepEqual((await ask('DELETE', `/keys/${id}`)).json, { removed: id, service: 'orders' })
     deepEqual(latchkey.engine.keys.services(), [])
-    equal((await ask('DELETE', `/keys/${id}`)).json.code, 'not_found')
+    equal((await ask('DELETE', `/keys/${id}`)).json.code, 'resource.not_found')
     for (const body of [
       {},
       { service: '' },

@@ -17,7 +17,7 @@ void suite('Users', () => {
     for (let after = ''; ; ) {
       const { json } = await ask('GET', `/users?limit=3${after && `&after=${encodeURIComponent(after)}`}`)
       ok(json.users.length <= 3)
-      seen.push(...json.users.map((user: { code: string }) => user.code))
+      seen.push(...json.users.map((user: { id: string }) => user.id))
       if (json.next === null) break
       after = json.next
     }
@@ -36,7 +36,7 @@ void suite('Users', () => {
     deepEqual((await ask('GET', `/users?name=${codes[4]}`)).json, found.json)
     deepEqual((await ask('GET', '/users?name=nobody')).json, { users: [], next: null })
     deepEqual((await ask('GET', `/users/${codes[4]}`)).json, { user: found.json.users[0] })
-    for (const name of ['usr_nobody', 'Person3']) equal((await ask('GET', `/users/${name}`)).json.code, 'not_found')
+    for (const name of ['usr_nobody', 'Person3']) equal((await ask('GET', `/users/${name}`)).json.code, 'resource.not_found')
   })
 
   test('a cursor that is made up, or another administrator’s, opens nothing', async () => {
@@ -61,7 +61,7 @@ void suite('Users', () => {
     const added = await ask('POST', '/users', { ...NEW, email: 'grace@example.com', roles: ['editor', 'editor'] })
     equal(added.status, 201)
     deepEqual([added.json.user.roles, added.json.user.email, added.cookies], [['editor'], 'grace@example.com', []])
-    equal((await latchkey.call('POST', '/access/login', { body: NEW })).json.user.code, added.json.user.code)
+    equal((await latchkey.call('POST', '/access/login', { body: NEW })).json.user.id, added.json.user.id)
     const refused: readonly (readonly [unknown, number, string, string?])[] = [
       [NEW, 409, 'username.taken', 'username'],
       [{ ...NEW, username: 'x' }, 422, 'username.invalid', 'username'],
@@ -82,7 +82,7 @@ void suite('Users', () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await administrator(latchkey), await register(latchkey)]
     const changed = await as(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['editor'] })
-    deepEqual([changed.status, changed.json.user.roles, changed.json.ended], [200, ['editor'], { sessions: 0, remembered: 0 }])
+    deepEqual([changed.status, changed.json.user.roles, changed.json.ended], [200, ['editor'], { sessions: 0, rememberMe: 0 }])
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).json.code, 'token.invalid')
     const who = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
     deepEqual(who.json.user.roles, ['editor'])
@@ -93,7 +93,7 @@ void suite('Users', () => {
     const [root, alice] = [await administrator(latchkey), await register(latchkey, { remember: true })]
     const ask = as(root, latchkey)
     const locked = await ask('PATCH', `/users/${alice.code}`, { disabled: true })
-    deepEqual([locked.json.user.disabled, locked.json.ended], [true, { sessions: 1, remembered: 1 }])
+    deepEqual([locked.json.user.disabled, locked.json.ended], [true, { sessions: 1, rememberMe: 1 }])
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).json.reason, 'session_ended')
     equal((await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })).json.reason, 'revoked')
     equal((await latchkey.call('POST', '/access/login', { body: ALICE })).json.code, 'credentials.invalid')
@@ -108,7 +108,7 @@ void suite('Users', () => {
     equal((await ask('PATCH', `/users/${alice.code}`, { password: 'alice' })).json.code, 'password.too_short')
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
     const changed = await ask('PATCH', `/users/${alice.code}`, { password: NEW.password })
-    deepEqual([changed.status, changed.json.ended], [200, { sessions: 1, remembered: 0 }])
+    deepEqual([changed.status, changed.json.ended], [200, { sessions: 1, rememberMe: 0 }])
     ok(!changed.body?.includes(NEW.password))
     equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 401)
     await login(latchkey, { password: NEW.password })
@@ -118,11 +118,11 @@ void suite('Users', () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await administrator(latchkey), await register(latchkey)]
     const ask = as(root, latchkey)
-    deepEqual((await ask('DELETE', `/users/${alice.code}`)).json, { ended: { sessions: 1, remembered: 0 } })
+    deepEqual((await ask('DELETE', `/users/${alice.code}`)).json, { ended: { sessions: 1, rememberMe: 0 } })
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 401)
     deepEqual(await recordOf(latchkey, alice.code), [])
     for (const [method, body] of [['GET'], ['DELETE'], ['PATCH', { disabled: true }]] as const)
-      equal((await ask(method, `/users/${alice.code}`, body)).json.code, 'not_found')
+      equal((await ask(method, `/users/${alice.code}`, body)).json.code, 'resource.not_found')
   })
 
   test('one thing is changed at a time, and nothing that is not there to be changed', async () => {
@@ -152,7 +152,7 @@ void suite('Users', () => {
       ['DELETE', undefined],
     ] as const) {
       const { status, json } = await ask(method, `/users/${root.code}`, body)
-      deepEqual([status, json.code, json.field], [422, 'request.invalid', 'userCode'])
+      deepEqual([status, json.code, json.field], [422, 'request.invalid', 'userId'])
     }
     equal((await ask('GET', `/users/${root.code}`)).json.user.roles[0], 'admin')
     await login(latchkey, ADMIN)
@@ -165,8 +165,8 @@ void suite('Users', () => {
     const ask = as(root, latchkey)
     await ask('DELETE', `/users/${alice.code}`)
     for (const [method, body] of [['DELETE'], ['PATCH', { disabled: true }], ['PATCH', { password: ALICE.password }]] as const)
-      equal((await ask(method, `/users/${alice.code}`, body)).json.code, 'not_found')
-    equal((await ask('DELETE', `/users/${alice.code}/sessions`)).json.code, 'not_found')
+      equal((await ask(method, `/users/${alice.code}`, body)).json.code, 'resource.not_found')
+    equal((await ask('DELETE', `/users/${alice.code}/sessions`)).json.code, 'resource.not_found')
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: namesake.session } })).status, 200)
   })
 })

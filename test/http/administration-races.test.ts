@@ -39,7 +39,7 @@ function interrupted(isMeant: (changes: readonly Change[]) => boolean) {
 }
 
 const changesRoles = (changes: readonly Change[]) =>
-  changes.some((change) => change.do === 'append operation' && change.operation.action === 'account.roles')
+  changes.some((change) => change.do === 'append audit event' && change.event.action === 'account.roles')
 
 test('a sign-in that meets a change of roles does not keep those from before', async () => {
   const { store, once } = interrupted(changesRoles)
@@ -94,8 +94,8 @@ void suite('Who is an administrator no more while a request is under way', () =>
   /** As a request that was let in a moment ago. */
   async function letIn(latchkey: InProcess) {
     const root = await administrator(latchkey)
-    const principal = { userCode: root.code, roles: ['admin'], sid: root.sid, amr: ['pwd'], authTime: latchkey.clock.now() }
-    return { root, actor: { principal, whence: { ip: '192.0.2.1', device: 'curl' } } }
+    const principal = { userId: root.code, roles: ['admin'], sid: root.sid, amr: ['pwd'], authTime: latchkey.clock.now() }
+    return { root, actor: { principal, whence: { ip: '192.0.2.1', userAgent: 'curl' } } }
   }
 
   async function doesNothing(latchkey: InProcess, actor: Actor, code: ErrorCode) {

@@ -20,14 +20,14 @@ void suite('The record', () => {
     await login(latchkey, { username: NEW.username })
     await ask('DELETE', `/sessions/${begun.sid}`)
     await ask('DELETE', `/users/${code}/sessions`)
-    const of = (userCode: string) => recordOf(latchkey, userCode)
+    const of = (userId: string) => recordOf(latchkey, userId)
     const by = { by: 'admin' }
     const users = await of(code)
     deepEqual(
       users.map(({ action, detail }) => [action, detail]),
       [
-        ['session.end', by],
-        ['session.end', { id: begun.sid, ...by }],
+        ['session.revoke', by],
+        ['session.revoke', { id: begun.sid, ...by }],
         ['login.password', { remember: false }],
         ['login.password', { remember: false }],
         ['password.change', by],
@@ -50,9 +50,9 @@ void suite('The record', () => {
         ['admin.account.delete', { user: code, username: NEW.username }],
         ['admin.key.rotate', {}],
         ['admin.key.remove', { id, service: 'orders' }],
-        ['admin.key.add', { id, service: 'orders' }],
-        ['admin.session.end', { user: code }],
-        ['admin.session.end', { id: begun.sid, user: code }],
+        ['admin.key.create', { id, service: 'orders' }],
+        ['admin.session.revoke', { user: code }],
+        ['admin.session.revoke', { id: begun.sid, user: code }],
         ['admin.password.change', { user: code }],
         ['admin.account.enable', { user: code }],
         ['admin.account.disable', { user: code }],

@@ -11,7 +11,7 @@ export function as({ token }: Pick<SignedInPerson, 'token'>, latchkey: InProcess
     latchkey.call(method, `/access/admin${path}`, { headers: { authorization: token }, body, type: 'application/json' })
 }
 
-export async function recordOf({ engine }: InProcess, userCode: string) {
-  const operations = await engine.store.operations.list(userCode, null, 50)
-  return operations.map(({ action, detail, ip, sessionId }) => ({ action, detail, ip, sessionId }))
+export async function recordOf({ engine }: InProcess, userId: string) {
+  const events = await engine.store.auditEvents.list(userId, null, 50)
+  return events.map(({ action, detail, ip, sessionId }) => ({ action, detail, ip, sessionId }))
 }

@@ -47,9 +47,9 @@ export const read = (latchkey: InProcess, cookie: string, headers: object = OWNE
 export const mint = (latchkey: InProcess, cookie: string, headers: object = OWNER) =>
   latchkey.call('POST', '/access/token', { headers: { cookie, ...headers } })
 
-export async function operations(latchkey: InProcess, token: string) {
-  const { json } = await latchkey.call('GET', '/access/operations', { headers: { authorization: token } })
-  return json.operations as readonly { action: string; outcome: string; detail: Record<string, unknown> }[]
+export async function events(latchkey: InProcess, token: string) {
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: token } })
+  return json.events as readonly { action: string; outcome: string; detail: Record<string, unknown> }[]
 }
 
 export const refusalOf = ({ status, json }: Called) => [status, json?.code, json?.reason]

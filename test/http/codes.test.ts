@@ -8,9 +8,9 @@ import { problemHeaders, problemOf, STATUS } from '../../src/http/problem.ts'
 
 const CONTRACT: Readonly<Record<number, string>> = {
   400: 'request.malformed',
-  401: 'session.required session.not_fresh token.invalid credentials.invalid proof.required',
-  403: 'origin.denied header.required user.mismatch role.required',
-  404: 'not_found',
+  401: 'session.required reauthentication.required token.invalid credentials.invalid proof.required',
+  403: 'origin.denied csrf.header_required user.mismatch role.required',
+  404: 'resource.not_found',
   405: 'method.not_allowed',
   409: 'username.taken',
   412: 'data.conflict',
@@ -31,12 +31,12 @@ test('there are exactly these codes, each with its status', () => {
 
 for (const [code, status] of expected) {
   test(`${code} is a problem document of status ${status} with a sentence of its own`, () => {
-    const detail = { reason: 'r', setting: 's', field: 'f', restorable: true, retryAfter: 7 }
+    const detail = { reason: 'r', setting: 's', field: 'f', refreshable: true, retryAfter: 7 }
     const bare = problemOf(new AuthError(code as ErrorCode), 'https://login.example.com')
     assert.deepEqual({ ...bare, title: '' }, { type: `https://login.example.com/docs/errors#${code}`, title: '', status, code })
     assert.match(String(bare.title), /^[A-Z].+\.$/)
     const full = problemOf(new AuthError(code as ErrorCode, detail), 'https://login.example.com')
-    assert.deepEqual(full, { ...bare, reason: 'r', setting: 's', field: 'f', restorable: true })
+    assert.deepEqual(full, { ...bare, reason: 'r', setting: 's', field: 'f', refreshable: true })
     assert.deepEqual(problem.strict().parse(full), full)
     const headers = problemHeaders(new AuthError(code as ErrorCode, detail))
     assert.equal(headers['retry-after'], '7')

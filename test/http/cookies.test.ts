@@ -192,7 +192,7 @@ test('two deployments on one host, at two ports, with cookie names of their own 
   for (const latchkey of both) assert.equal((await browser.call(latchkey, 'POST', '/access/token')).status, 200)
   const out = await browser.call(staff, 'GET', '/access/session')
   const headers = { authorization: tokens.get(staff) ?? '' }
-  assert.equal((await browser.call(staff, 'POST', `/access/logout/${out.json.user.code}`, { headers })).status, 200)
+  assert.equal((await browser.call(staff, 'POST', `/access/logout/${out.json.user.id}`, { headers })).status, 200)
   assert.equal((await browser.call(staff, 'GET', '/access/session')).status, 401)
   assert.equal((await browser.call(shop, 'GET', '/access/session')).status, 200)
 })
@@ -206,7 +206,7 @@ test('a sign-out expires what other settings have left: another prefix, another 
   await browser.plant(`__Secure-latchkey_data=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
   await browser.plant('other_session=theirs; Path=/', LOGIN)
   const { json } = await browser.call(latchkey, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
-  const out = await browser.call(latchkey, 'POST', `/access/logout/${json.user.code}`, { headers: { authorization: json.token } })
+  const out = await browser.call(latchkey, 'POST', `/access/logout/${json.user.id}`, { headers: { authorization: json.token } })
   assert.equal(out.status, 200)
   assert.deepEqual(await browser.names(LOGIN), ['__Host-latchkey_known', 'other_session'])
 })

@@ -109,16 +109,16 @@ test('Authorization of Basic, Digest, Negotiate or NTLM is no credential at all:
   }
 })
 
-test('Authorization of another scheme is never the header that proves: a change beside it is header.required', async () => {
+test('Authorization of another scheme is never the header that proves: a change beside it is csrf.header_required', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const authorization of OF_OTHERS) {
     const headers = { authorization, cookie: alice.session }
-    assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers }), 403, 'header.required')
+    assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers }), 403, 'csrf.header_required')
     const nothing = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization } })
     assertRefused(nothing, 401, 'session.required', { reason: 'none' })
     const unsafe = { ...headers, 'x-forwarded-method': 'POST' }
-    assertRefused(await latchkey.call('GET', '/access/verify', { headers: unsafe }), 403, 'header.required')
+    assertRefused(await latchkey.call('GET', '/access/verify', { headers: unsafe }), 403, 'csrf.header_required')
   }
 })
 
@@ -168,7 +168,7 @@ test('a twin of Authorization is malformed, on every path that looks at credenti
   ] as const
   for (const [headers, reason] of twins) {
     assertRefused(await who(latchkey, headers), 400, 'request.malformed', { reason })
-    for (const path of ['/access/login', '/access/register', '/access/token', '/access/operations'])
+    for (const path of ['/access/login', '/access/register', '/access/token', '/access/audit-events'])
       assertRefused(await latchkey.call('POST', path, { headers, body: ALICE }), 400, 'request.malformed', { reason })
   }
 })
@@ -185,15 +185,15 @@ test('cookies are found by their exact name, among others and in quotes', async 
     assertRefused(await who(latchkey, { cookie }), 401, 'session.required', { reason: 'unknown' })
 })
 
-test('a remembered login alone is restorable everywhere but at the token path, which restores it', async () => {
+test('a remembered login alone is refreshable everywhere but at the token path, which restores it', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const headers = { cookie: alice.remembered }
-  const restorable = { reason: 'none', restorable: true }
-  for (const path of [SESSION, '/access/session/data', '/access/sessions', '/access/operations', '/access/client-data', '/access/verify'])
-    assertRefused(await latchkey.call('GET', path, { headers }), 401, 'session.required', restorable)
-  assertRefused(await latchkey.call('POST', '/access/operations', { headers }), 401, 'session.required', restorable)
-  assertRefused(await latchkey.call('POST', '/access/password', { headers }), 401, 'session.required', restorable)
+  const refreshable = { reason: 'none', refreshable: true }
+  for (const path of [SESSION, '/access/session/data', '/access/sessions', '/access/audit-events', '/access/client-data', '/access/verify'])
+    assertRefused(await latchkey.call('GET', path, { headers }), 401, 'session.required', refreshable)
+  assertRefused(await latchkey.call('POST', '/access/audit-events', { headers }), 401, 'session.required', refreshable)
+  assertRefused(await latchkey.call('POST', '/access/password', { headers }), 401, 'session.required', refreshable)
   assert.equal((await latchkey.call('POST', '/access/token', { headers })).status, 200)
 })
 
@@ -207,16 +207,16 @@ test('a cookie alone reads, and changes nothing', async () => {
     ['POST', `/access/logout/${alice.code}?everywhere=true`],
     ['DELETE', '/access/sessions?except=current'],
     ['DELETE', `/access/sessions/${alice.sid}`],
-    ['POST', '/access/operations'],
+    ['POST', '/access/audit-events'],
     ['POST', '/access/password'],
     ['DELETE', '/access/account'],
   ] as const
   for (const [method, path] of changes) {
     const same = { 'sec-fetch-site': 'same-origin' }
-    assertRefused(await latchkey.call(method, path, { headers: { ...same, cookie: alice.cookies } }), 403, 'header.required')
+    assertRefused(await latchkey.call(method, path, { headers: { ...same, cookie: alice.cookies } }), 403, 'csrf.header_required')
     assertRefused(await latchkey.call(method, path, { headers: same }), 401, 'session.required', { reason: 'none' })
   }
-  for (const path of [SESSION, '/access/session/data', '/access/client-data', '/access/sessions', '/access/operations'])
+  for (const path of [SESSION, '/access/session/data', '/access/client-data', '/access/sessions', '/access/audit-events'])
     assert.equal(told(await latchkey.call('GET', path, { headers: { cookie: alice.session } })), '200', path)
 })
 

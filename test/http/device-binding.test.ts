@@ -7,7 +7,7 @@ import { routes } from '../../src/http/routes/index.ts'
 import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { ALICE, person } from '../support/people.ts'
-import { bind, bound, COPY, DEVICE, HTTPS, mint, OWNER, operations, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+import { bind, bound, COPY, DEVICE, HTTPS, mint, OWNER, events, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
 
 test('a sign-in over https offers to bind it, and the browser is told what to renew, when and where', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
@@ -71,7 +71,7 @@ test('once bound, a session and a remembered login without their device read not
   equal(offered(restored), undefined)
   deepEqual(refusalOf(await read(latchkey, cookieHeader(restored.jar), THIEF)), COPY)
   equal((await read(latchkey, `${cookieHeader(restored.jar)}; ${device}`)).status, 200)
-  ok((await operations(latchkey, token)).every(({ action, outcome }) => action !== 'login.remembered' || outcome === 'ok'))
+  ok((await events(latchkey, token)).every(({ action, outcome }) => action !== 'login.remember_me' || outcome === 'success'))
 })
 
 test('no route takes a copy, by cookie or by header, and nothing is changed by trying', async () => {
@@ -87,7 +87,7 @@ test('no route takes a copy, by cookie or by header, and nothing is changed by t
   )
   ok(guarded.length >= 14, String(guarded.length))
   for (const { method, path, body } of guarded) {
-    const target = path.replace(':userCode', code).replace(':id', id)
+    const target = path.replace(':userId', code).replace(':id', id)
     for (const headers of [{ cookie: `${session}; ${remembered}` }, { cookie: remembered, authorization: `Session ${raw}` }]) {
       const sent = { headers: { ...THIEF, origin: HTTPS.publicUrl, ...headers }, ...(body && { body: {} }) }
       const answer = await latchkey.call(method, target, {
@@ -131,7 +131,7 @@ test('the record tells of a copy with what is known of both sides, and does not 
   const { session, all, id, token } = await bound(latchkey)
   const at = new Date(latchkey.clock.now()).toISOString()
   const present = (address: string) => latchkey.call('GET', '/access/session', { headers: { cookie: session, ...THIEF }, address })
-  const told = async () => (await operations(latchkey, token)).filter(({ action }) => action === 'device.mismatch')
+  const told = async () => (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch')
   for (let time = 0; time < 20; time += 1) await present('198.51.100.7')
   const found = await told()
   equal(found.length, 1)
@@ -139,8 +139,8 @@ test('the record tells of a copy with what is known of both sides, and does not 
   deepEqual(found[0]?.detail, {
     lineage: id,
     credential: 'session',
-    seenBefore: { ip: '192.0.2.1', device: OWNER['user-agent'], at },
-    presentedNow: { ip: '198.51.100.7', device: THIEF['user-agent'], at },
+    seenBefore: { ip: '192.0.2.1', userAgent: OWNER['user-agent'], at },
+    presentedNow: { ip: '198.51.100.7', userAgent: THIEF['user-agent'], at },
   })
   equal((await read(latchkey, all)).status, 200)
   for (let host = 1; host < 60; host += 1) await present(`203.0.113.${host}`)
@@ -193,7 +193,7 @@ test('after logout, after the end of the session, and for a binding that never w
   const { key, id, all, token } = await bound(latchkey)
   const { challenge = '' } = challenged(await postRefresh(latchkey, id)) ?? {}
   const { json } = await read(latchkey, all)
-  const ended = await latchkey.call('POST', `/access/logout/${json.user.code}`, { headers: { authorization: token, cookie: all } })
+  const ended = await latchkey.call('POST', `/access/logout/${json.user.id}`, { headers: { authorization: token, cookie: all } })
   equal(ended.jar[DEVICE], '')
   for (const over of [
     await postRefresh(latchkey, id),

@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { person } from '../support/people.ts'
-import { bound, COPY, HTTPS, mint, OWNER, operations, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+import { bound, COPY, HTTPS, mint, OWNER, events, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
 
 test('what was under way while the browser was binding is no alarm, nor is what it says it could not renew', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
@@ -17,7 +17,7 @@ test('what was under way while the browser was binding is no alarm, nor is what 
   await read(latchkey, session, { ...OWNER, 'secure-session-skipped': 'server_error' })
   await read(latchkey, session, { ...THIEF, 'secure-session-skipped': 'server_error' })
   await read(latchkey, session)
-  const outcomes = (await operations(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ outcome }) => outcome)
+  const outcomes = (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ outcome }) => outcome)
   // Each is told of once: both that the owner's browser sent quietly are alike.
   deepEqual(outcomes, ['alarm', 'alarm', 'notice'])
 })

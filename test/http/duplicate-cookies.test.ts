@@ -150,7 +150,7 @@ test('of duplicate remember-me logins the genuine one starts a session and rotat
   const junk = `latchkey_remember=${'A'.repeat(22)}.${'C'.repeat(70)}`
   const cookie = `${junk}; ${remembered}`
   const waiting = await who(latchkey, cookie)
-  assert.deepEqual([waiting.status, waiting.json.reason, waiting.json.restorable], [401, 'none', true])
+  assert.deepEqual([waiting.status, waiting.json.reason, waiting.json.refreshable], [401, 'none', true])
   assert.deepEqual(setOf(waiting, 'latchkey_remember'), [`${remembered}; Max-Age=${30 * 86_400}; Path=/; HttpOnly; SameSite=Lax`])
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie } })
   assert.equal(restored.status, 200)
@@ -227,8 +227,8 @@ test('a cookie alone changes nothing, also where it came more than once', async 
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { cookie: `${alice.session}; latchkey_session=${JUNK}` }
-  assert.equal(told(await latchkey.call('POST', '/access/password', { headers, body: {} })), 'header.required')
-  assert.equal(told(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })), 'header.required')
+  assert.equal(told(await latchkey.call('POST', '/access/password', { headers, body: {} })), 'csrf.header_required')
+  assert.equal(told(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })), 'csrf.header_required')
   assert.equal((await who(latchkey, alice.session)).status, 200)
 })
 

@@ -33,7 +33,7 @@ for (const method of ['GET', 'POST']) {
     const here = await login(latchkey, { remember: true })
     const answer = await latchkey.call(method, `/access/logout/${here.code}`, by(here))
     assert.equal(answer.status, 200)
-    assert.deepEqual(endedAnswer.strict().parse(answer.json), { ended: { sessions: 1, remembered: 1 } })
+    assert.deepEqual(endedAnswer.strict().parse(answer.json), { ended: { sessions: 1, rememberMe: 1 } })
     assert.equal(await isIn(latchkey, here), false)
     assert.equal(await isIn(latchkey, elsewhere), true)
     assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: here.remembered } })).status, 401)
@@ -47,7 +47,7 @@ test('logout everywhere ends all of the user and nobody else', async () => {
   const second = await login(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
   const answer = await latchkey.call('POST', `/access/logout/${first.code}?everywhere=true`, by(second))
-  assert.deepEqual(answer.json, { ended: { sessions: 2, remembered: 1 } })
+  assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
   for (const person of [first, second]) assert.equal(await isIn(latchkey, person), false)
   assert.equal(await isIn(latchkey, bob), true)
 })
@@ -58,7 +58,7 @@ test('logout by a session in the header ends it', async () => {
     body: { username: 'Cora', password: 'blue-tulip-under-7-moons', delivery: 'header' },
   })
   const headers = { authorization: `Session ${json.sessionCredential}` }
-  assert.equal((await latchkey.call('GET', `/access/logout/${json.user.code}`, { headers })).status, 200)
+  assert.equal((await latchkey.call('GET', `/access/logout/${json.user.id}`, { headers })).status, 200)
   assertRefused(await latchkey.call('GET', '/access/session', { headers }), 401, 'session.required', { reason: 'revoked' })
 })
 
@@ -95,7 +95,7 @@ test('the list has every session and remembered login with its whereabouts, and 
   const listed = await list(latchkey, second)
   assert.equal(listed.length, 3)
   const current = listed.find((one) => one.current)
-  const login2 = listed.find(({ kind }) => kind === 'remembered')
+  const login2 = listed.find(({ kind }) => kind === 'remember_me')
   const other = listed.find(({ id }) => id === first.sid)
   assert.equal(current?.id, second.sid)
   assert.equal(current?.startedBy, login2?.id)
@@ -108,7 +108,7 @@ test('the list has every session and remembered login with its whereabouts, and 
     lastSeenAt: '2026-05-03T12:00:00.000Z',
     expiresAt: '2026-05-04T00:00:00.000Z',
     ip: '198.51.100.7',
-    device: other?.device,
+    device: other?.userAgent,
     startedBy: null,
     bound: false,
   })
@@ -120,7 +120,7 @@ test('what is idle or over is not on the list', async () => {
   await register(latchkey, { remember: true })
   latchkey.clock.turn(20 * 60_000)
   const alice = await login(latchkey)
-  assert.deepEqual((await list(latchkey, alice)).map(({ kind, id }) => (id === alice.sid ? 'this' : kind)).sort(), ['remembered', 'this'])
+  assert.deepEqual((await list(latchkey, alice)).map(({ kind, id }) => (id === alice.sid ? 'this' : kind)).sort(), ['remember_me', 'this'])
 })
 
 test('one session is ended from the list, alone', async () => {
@@ -130,19 +130,19 @@ test('one session is ended from the list, alone', async () => {
   const here = await login(latchkey)
   const answer = await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here))
   assert.equal(answer.status, 200)
-  assert.deepEqual(answer.json, { ended: { sessions: 1, remembered: 0 } })
+  assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 0 } })
   assert.deepEqual(answer.cookies, [])
   assert.deepEqual([await isIn(latchkey, lost), await isIn(latchkey, other), await isIn(latchkey, here)], [false, true, true])
-  assertRefused(await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here)), 404, 'not_found')
+  assertRefused(await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here)), 404, 'resource.not_found')
 })
 
 test('a remembered login is ended from the list with every session it started', async () => {
   await using latchkey = await startInProcess()
   const lost = await register(latchkey, { remember: true })
   const here = await login(latchkey)
-  const remembered = (await list(latchkey, here)).find(({ kind }) => kind === 'remembered')
+  const remembered = (await list(latchkey, here)).find(({ kind }) => kind === 'remember_me')
   const answer = await latchkey.call('DELETE', `/access/sessions/${remembered?.id}`, by(here))
-  assert.deepEqual(answer.json, { ended: { sessions: 1, remembered: 1 } })
+  assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
   assert.equal(await isIn(latchkey, lost), false)
 })
 
@@ -151,7 +151,7 @@ test('the sessions of others, and what never was, are not there to be ended', as
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
   for (const id of [bob.sid, 'nothing', '%00', '..%2f', alice.code, 'a'.repeat(5_000)])
-    assertRefused(await latchkey.call('DELETE', `/access/sessions/${id}`, by(alice)), 404, 'not_found')
+    assertRefused(await latchkey.call('DELETE', `/access/sessions/${id}`, by(alice)), 404, 'resource.not_found')
   assert.equal(await isIn(latchkey, bob), true)
 })
 
@@ -160,12 +160,12 @@ test('all others are ended, but not this session and the login that started it',
   const others = [await register(latchkey, { remember: true }), await login(latchkey)]
   const here = await login(latchkey, { remember: true })
   const answer = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
-  assert.deepEqual(answer.json, { ended: { sessions: 2, remembered: 1 } })
+  assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
   for (const other of others) assert.equal(await isIn(latchkey, other), false)
   assert.equal(await isIn(latchkey, here), true)
   assert.equal((await list(latchkey, here)).length, 2)
   const again = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
-  assert.deepEqual(again.json, { ended: { sessions: 0, remembered: 0 } })
+  assert.deepEqual(again.json, { ended: { sessions: 0, rememberMe: 0 } })
   for (const query of ['', '?except=', '?except=all', '?except=CURRENT'])
     assert.equal(told(await latchkey.call('DELETE', `/access/sessions${query}`, by(here))), 'request.invalid')
 })

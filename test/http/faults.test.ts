@@ -29,7 +29,7 @@ function failing(): Store & { fault: Error | undefined } {
 
 for (const [fault, code] of [
   [new StoreError('disk full at /var/secret'), 'store.unavailable'],
-  [new TypeError('a secret mistake'), 'busy'],
+  [new TypeError('a secret mistake'), 'server.busy'],
 ] as const) {
   test(`${fault.name} is answered ${code}, without its text, with all headers, and over again when it is over`, async () => {
     const store = failing()
@@ -81,10 +81,10 @@ test('the log is told route, outcome and who, by ids that are public', async () 
       method: 'DELETE',
       route: '/access/sessions/:id',
       status: 404,
-      code: 'not_found',
+      code: 'resource.not_found',
       reason: null,
       address: '198.51.100.7',
-      userCode: alice.code,
+      userId: alice.code,
       sid: alice.sid,
       milliseconds: 0,
       fault: undefined,
@@ -110,7 +110,7 @@ test('the log is told nothing of credentials, bodies, queries and paths that are
       ['/access/login', null, null],
       ['/access/login', 'credentials.invalid', null],
       ['/access/session', 'token.invalid', 'session_ended'],
-      [null, 'not_found', null],
+      [null, 'resource.not_found', null],
       ['/access/session', 'token.invalid', 'malformed'],
     ],
   )

@@ -21,12 +21,12 @@ test('a person signs in and out over Request and Response, each cookie in a head
     signedIn.headers.getSetCookie().map((cookie) => cookie.split('=')[0]),
     ['latchkey_session', 'latchkey_remember', 'latchkey_known'],
   )
-  const { token, user } = (await signedIn.json()) as { token: string; user: { code: string } }
+  const { token, user } = (await signedIn.json()) as { token: string; user: { id: string } }
   const sessions = await answerTo(new Request(URL_OF('/access/sessions'), { headers: { authorization: token } }))
   const [first] = (await sessions.json()) as { ip: string }[]
   assert.equal(first?.ip, '198.51.100.7')
-  const out = await answerTo(new Request(URL_OF(`/access/logout/${user.code}?everywhere=true`), { headers: { authorization: token } }))
-  assert.deepEqual(await out.json(), { ended: { sessions: 1, remembered: 1 } })
+  const out = await answerTo(new Request(URL_OF(`/access/logout/${user.id}?everywhere=true`), { headers: { authorization: token } }))
+  assert.deepEqual(await out.json(), { ended: { sessions: 1, rememberMe: 1 } })
 })
 
 test('an answer without a body has none, and HEAD neither', async () => {

@@ -1,4 +1,4 @@
-// LATCHKEY_TOKEN_BINDING=always: every use of a token needs a proof of its key, in front of other applications too.
+// LATCHKEY_DPOP=always: every use of a token needs a proof of its key, in front of other applications too.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,7 +8,7 @@ import { ALICE, register } from '../support/people.ts'
 import { boundToken, call } from './bound-token.ts'
 
 test('always: every use of a token needs a proof, one that is bound to no key is refused, and cookies go on reading', async () => {
-  await using latchkey = await startInProcess({ tokenBinding: 'always' })
+  await using latchkey = await startInProcess({ dpop: 'always' })
   const { token: unbound, cookies, code } = await register(latchkey)
   const key = makeClientKey()
   const token = await boundToken(latchkey, key)
@@ -16,7 +16,7 @@ test('always: every use of a token needs a proof, one that is bound to no key is
     ['GET', '/access/session'],
     ['GET', '/access/verify'],
     ['PATCH', '/access/session/data', { a: 1 }],
-    ['POST', '/access/operations', { action: 'order.placed' }],
+    ['POST', '/access/audit-events', { action: 'order.placed' }],
     ['POST', `/access/logout/${code}`],
   ]
   for (const [method, path, body] of paths) {
@@ -36,7 +36,7 @@ test('always: every use of a token needs a proof, one that is bound to no key is
 })
 
 test('always, behind a proxy: the proof is for the request that the proxy asks about', async () => {
-  await using latchkey = await startInProcess({ tokenBinding: 'always', allowedOrigins: 'https://app.example' })
+  await using latchkey = await startInProcess({ dpop: 'always', allowedOrigins: 'https://app.example' })
   await register(latchkey)
   const key = makeClientKey()
   const token = await boundToken(latchkey, key)

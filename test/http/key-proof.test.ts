@@ -78,7 +78,7 @@ test('a bound token signs itself out without a proof, and everything else of the
       deepEqual([status, json.code, json.reason, cookies], [401, 'proof.required', 'missing', []], method + query)
     }
   equal((await latchkey.call('GET', '/access/session', { headers: { authorization: elsewhere } })).status, 200)
-  deepEqual((await out('POST', '?everywhere=true', proofFor('POST'))).json, { ended: { sessions: 2, remembered: 0 } })
+  deepEqual((await out('POST', '?everywhere=true', proofFor('POST'))).json, { ended: { sessions: 2, rememberMe: 0 } })
   const again = await boundToken(latchkey, key)
   equal((await latchkey.call('GET', path, { headers: { authorization: again } })).status, 200)
 })
@@ -234,12 +234,12 @@ test('what no proof is needed for costs nothing more, and a proof costs one coun
       return original(proof)
     },
   })
-  equal((await call(latchkey, key, 'DELETE', '/access/sessions/none', { token })).json.code, 'not_found')
+  equal((await call(latchkey, key, 'DELETE', '/access/sessions/none', { token })).json.code, 'resource.not_found')
   equal(read, 1)
 })
 
 test('where binding is off, nothing is bound and nothing is asked for', async () => {
-  await using latchkey = await startInProcess({ tokenBinding: 'off' })
+  await using latchkey = await startInProcess({ dpop: 'off' })
   await register(latchkey)
   const { json } = await call(latchkey, makeClientKey(), 'POST', '/access/login', { body: ALICE, wish: { method: 'GET' } })
   deepEqual([json.tokenType, claimsOf(json.token).cnf], ['Bearer', undefined])

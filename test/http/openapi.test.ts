@@ -98,9 +98,9 @@ test('what is for administrators says so, and which body it takes', async () => 
       const codes = Object.values<Description>(one.responses).flatMap(
         ({ content }) => content?.['application/problem+json']?.schema.properties.code.enum ?? [],
       )
-      assert.equal(codes.includes('role.required') && codes.includes('session.not_fresh'), isAdministration, path)
+      assert.equal(codes.includes('role.required') && codes.includes('reauthentication.required'), isAdministration, path)
     }
-  const change = paths['/access/admin/users/{userCode}'].patch.requestBody.content['application/json'].schema
+  const change = paths['/access/admin/users/{userId}'].patch.requestBody.content['application/json'].schema
   assert.deepEqual([change.minProperties, change.maxProperties], [1, 1])
   assert.equal(new RegExp(change.properties.roles.items.pattern).test('Admin'), false)
 })
@@ -112,7 +112,7 @@ test('a refusal names the codes that can come with its status', async () => {
     paths[path][method].responses[status].content['application/problem+json'].schema.properties.code.enum
   assert.deepEqual(codesOf('/access/login', 'post', 401), ['proof.required', 'credentials.invalid'])
   assert.deepEqual(codesOf('/access/session', 'get', 401), ['session.required', 'token.invalid', 'proof.required'])
-  assert.deepEqual(codesOf('/access/session/data', 'patch', 403), ['origin.denied', 'header.required'])
+  assert.deepEqual(codesOf('/access/session/data', 'patch', 403), ['origin.denied', 'csrf.header_required'])
   assert.deepEqual(codesOf('/access/session/data', 'patch', 412), ['data.conflict'])
 })
 
@@ -148,17 +148,17 @@ function requests(token: string, code: string, sid: string): readonly (readonly 
     ['PUT', '/access/client-data', '/access/client-data', { headers, body: { data: {} } }],
     ['PUT', '/access/client-data', '/access/client-data', { headers, body: { data: 1 } }],
     ['GET', '/access/client-data', '/access/client-data', { headers }],
-    ['POST', '/access/operations', '/access/operations', { headers, body: { action: 'a.b', detail: {} } }],
-    ['POST', '/access/operations', '/access/operations', { headers, body: { action: 'login.x' } }],
-    ['GET', '/access/operations', '/access/operations', { headers }],
-    ['GET', '/access/operations?before=x', '/access/operations', { headers }],
-    ['GET', '/access/operations?limit=x', '/access/operations', { headers }],
+    ['POST', '/access/audit-events', '/access/audit-events', { headers, body: { action: 'a.b', detail: {} } }],
+    ['POST', '/access/audit-events', '/access/audit-events', { headers, body: { action: 'login.x' } }],
+    ['GET', '/access/audit-events', '/access/audit-events', { headers }],
+    ['GET', '/access/audit-events?before=x', '/access/audit-events', { headers }],
+    ['GET', '/access/audit-events?limit=x', '/access/audit-events', { headers }],
     ['GET', '/access/sessions', '/access/sessions', { headers }],
     ['DELETE', '/access/sessions', '/access/sessions', { headers }],
     ['DELETE', '/access/sessions/nothing', '/access/sessions/:id', { headers }],
     ['DELETE', '/access/sessions?except=current', '/access/sessions', { headers }],
-    ['POST', '/access/logout/nobody', '/access/logout/:userCode', { headers }],
-    ['GET', '/access/logout/nobody?everywhere=x', '/access/logout/:userCode', { headers }],
+    ['POST', '/access/logout/nobody', '/access/logout/:userId', { headers }],
+    ['GET', '/access/logout/nobody?everywhere=x', '/access/logout/:userId', { headers }],
     ['GET', '/access/verify', '/access/verify', { headers }],
     ['GET', '/access/verify', '/access/verify', {}],
     ['GET', '/access/revocations', '/access/revocations', {}],
@@ -171,7 +171,7 @@ function requests(token: string, code: string, sid: string): readonly (readonly 
     ['POST', '/access/password', '/access/password', { headers, body: { current: ALICE.password, next: 'a' } }],
     ['DELETE', '/access/account', '/access/account', { headers, body: { password: wrong.password } }],
     ['DELETE', `/access/sessions/${sid}`, '/access/sessions/:id', { headers }],
-    ['POST', `/access/logout/${code}`, '/access/logout/:userCode', { headers }],
+    ['POST', `/access/logout/${code}`, '/access/logout/:userId', { headers }],
   ]
 }
 

@@ -1,19 +1,19 @@
-// The user's record of operations: what is written into it, read page by page, and what applications may add.
+// The user's record of events: what is written into it, read page by page, and what applications may add.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { operationAnswer, operationsAnswer } from '../../src/http/contract.ts'
+import { auditEventAnswer, auditEventsAnswer } from '../../src/http/contract.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, login, register } from '../support/people.ts'
 import { assertRefused } from './support.ts'
 
-const PATH = '/access/operations'
+const PATH = '/access/audit-events'
 
 async function read(latchkey: InProcess, token: string, query = '') {
   const { status, json } = await latchkey.call('GET', `${PATH}${query}`, { headers: { authorization: token } })
   assert.equal(status, 200)
-  assert.deepEqual(operationsAnswer.strict().parse(json), json)
-  return operationsAnswer.parse(json)
+  assert.deepEqual(auditEventsAnswer.strict().parse(json), json)
+  return auditEventsAnswer.parse(json)
 }
 
 function record(latchkey: InProcess, token: string, body: unknown) {
@@ -26,19 +26,19 @@ test('an operation of the application is recorded with who, when and where, and 
   latchkey.clock.turn(5_000)
   const answer = await record(latchkey, alice.token, { action: 'order.placed', detail: { id: 7, items: ['a'] } })
   assert.equal(answer.status, 201)
-  assert.deepEqual(operationAnswer.strict().parse(answer.json), answer.json)
+  assert.deepEqual(auditEventAnswer.strict().parse(answer.json), answer.json)
   const { id, device, ...rest } = answer.json
   assert.match(id, /^[\w-]{22}$/)
   assert.equal(typeof device, 'string')
   assert.deepEqual(rest, {
     at: '2026-05-03T12:00:05.000Z',
     action: 'order.placed',
-    outcome: 'ok',
+    outcome: 'success',
     sessionId: alice.sid,
     ip: '198.51.100.7',
     detail: { id: 7, items: ['a'] },
   })
-  assert.deepEqual((await read(latchkey, alice.token)).operations[0], answer.json)
+  assert.deepEqual((await read(latchkey, alice.token)).events[0], answer.json)
 })
 
 test('what happens to the user is on record, newest first, and no password is in it', async () => {
@@ -48,13 +48,13 @@ test('what happens to the user is on record, newest first, and no password is in
   await latchkey.call('POST', '/access/token', { headers: { cookie: first.remembered } })
   const { token } = await login(latchkey)
   await latchkey.call('DELETE', '/access/sessions?except=current', { headers: { authorization: token } })
-  const { operations, next } = await read(latchkey, token)
+  const { events, next } = await read(latchkey, token)
   assert.deepEqual(
-    operations.map(({ action, outcome }) => `${action} ${outcome}`),
-    ['session.end ok', 'login.password ok', 'login.remembered ok', 'login.password refused', 'account.register ok'],
+    events.map(({ action, outcome }) => `${action} ${outcome}`),
+    ['session.end ok', 'login.password ok', 'login.remember_me ok', 'login.password refused', 'account.register ok'],
   )
   assert.equal(next, null)
-  assert.ok(!JSON.stringify(operations).includes('not-this-one') && !JSON.stringify(operations).includes(ALICE.password))
+  assert.ok(!JSON.stringify(events).includes('not-this-one') && !JSON.stringify(events).includes(ALICE.password))
 })
 
 test('pages follow each other without a gap or a repeat, also while more is recorded', async () => {
@@ -65,8 +65,8 @@ test('pages follow each other without a gap or a repeat, also while more is reco
   let query = '?limit=3'
   for (;;) {
     const page = await read(latchkey, token, query)
-    assert.ok(page.operations.length <= 3)
-    seen.push(...page.operations.map(({ detail }) => detail.at ?? 'registered'))
+    assert.ok(page.events.length <= 3)
+    seen.push(...page.events.map(({ detail }) => detail.at ?? 'registered'))
     await record(latchkey, token, { action: 'step.between' })
     if (page.next === null) break
     query = `?limit=3&before=${encodeURIComponent(page.next)}`
@@ -78,9 +78,9 @@ test('a page is 50 long unless told otherwise, and at most 200', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   await Promise.all(Array.from({ length: 60 }, () => record(latchkey, token, { action: 'a.b' })))
-  assert.equal((await read(latchkey, token)).operations.length, 50)
-  assert.equal((await read(latchkey, token, '?limit=200')).operations.length, 61)
-  assert.equal((await read(latchkey, token, '?limit=1')).operations.length, 1)
+  assert.equal((await read(latchkey, token)).events.length, 50)
+  assert.equal((await read(latchkey, token, '?limit=200')).events.length, 61)
+  assert.equal((await read(latchkey, token, '?limit=1')).events.length, 1)
   for (const limit of ['0', '201', '-1', '1.5', 'x', '', 'NaN', '1e9'])
     assertRefused(await latchkey.call('GET', `${PATH}?limit=${limit}`, { headers: { authorization: token } }), 422, 'request.invalid', {
       field: 'limit',
@@ -109,7 +109,7 @@ test('everybody sees their own record', async () => {
   const bob = await register(latchkey, { username: 'Bob' })
   await record(latchkey, alice.token, { action: 'secret.deed' })
   assert.deepEqual(
-    (await read(latchkey, bob.token)).operations.map(({ action }) => action),
+    (await read(latchkey, bob.token)).events.map(({ action }) => action),
     ['account.register'],
   )
 })
@@ -132,7 +132,7 @@ test('an action must be well formed and not under a name of ours', async () => {
     'a.b\n',
   ])
     await refuse({ action }, 'action')
-  for (const action of ['login.password', 'session.end', 'account.delete', 'password.change', 'admin.deed', 'latchkey.x', 'token.x'])
+  for (const action of ['login.password', 'session.revoke', 'account.delete', 'password.change', 'admin.deed', 'latchkey.x', 'token.x'])
     await refuse({ action }, 'action')
   await refuse({ action: `a.${'b'.repeat(127)}` }, 'action')
   for (const action of ['a.b', 'order.item.was_added', 'loginx.y', 'sessions.a'])

@@ -24,11 +24,11 @@ interface Wrong {
 /** Everything that can be wrong with a change, first refused first. */
 function wrongs(alice: SignedInPerson): readonly Wrong[] {
   return [
-    { what: 'path', status: 404, code: 'not_found', path: '/access/nothing' },
+    { what: 'path', status: 404, code: 'resource.not_found', path: '/access/nothing' },
     { what: 'method', status: 405, code: 'method.not_allowed', method: 'DELETE' },
     { what: 'origin', status: 403, code: 'origin.denied', headers: { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' } },
     { what: 'credential', status: 401, code: 'token.invalid', headers: { authorization: 'Bearer a.b.c' } },
-    { what: 'proof', status: 403, code: 'header.required', headers: { cookie: alice.session } },
+    { what: 'proof', status: 403, code: 'csrf.header_required', headers: { cookie: alice.session } },
     { what: 'content type', status: 415, code: 'request.unsupported_type', type: 'text/plain' },
     { what: 'size', status: 413, code: 'request.too_large', body: TOO_LARGE },
     { what: 'syntax', status: 400, code: 'request.malformed', body: '{' },
@@ -123,7 +123,7 @@ test('nothing of the body is read before origin, credential, proof and type have
     let reads = 0
     const request: Incoming = {
       method: 'POST',
-      path: '/access/operations',
+      path: '/access/audit-events',
       query: '',
       header: (name) => headers[name] ?? null,
       address: '',
@@ -143,9 +143,9 @@ test('a body of exactly 64 KiB is read and one byte more is not', async () => {
   await using latchkey = await startInProcess()
   const { token: authorization } = await register(latchkey)
   const sized = (size: number) => `{"action":"a.b","detail":{}}${' '.repeat(size - 28)}`
-  assert.equal((await latchkey.call('POST', '/access/operations', { headers: { authorization }, body: sized(LIMIT) })).status, 201)
+  assert.equal((await latchkey.call('POST', '/access/audit-events', { headers: { authorization }, body: sized(LIMIT) })).status, 201)
   assertRefused(
-    await latchkey.call('POST', '/access/operations', { headers: { authorization }, body: sized(LIMIT + 1) }),
+    await latchkey.call('POST', '/access/audit-events', { headers: { authorization }, body: sized(LIMIT + 1) }),
     413,
     'request.too_large',
   )

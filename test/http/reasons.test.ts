@@ -92,13 +92,13 @@ test('an older generation of a remembered login is theft, and its whole lineage 
   assertRefused(reader, 401, 'session.required', { reason: 'theft_suspected' })
 })
 
-test('a dead session cookie beside a remembered login is restorable, and the token path restores it', async () => {
+test('a dead session cookie beside a remembered login is refreshable, and the token path restores it', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   latchkey.clock.turn(20 * MINUTE)
   const headers = { cookie: alice.cookies }
   const asked = await latchkey.call('GET', '/access/session', { headers })
-  assertRefused(asked, 401, 'session.required', { reason: 'idle', restorable: true })
+  assertRefused(asked, 401, 'session.required', { reason: 'idle', refreshable: true })
   const restored = await latchkey.call('POST', '/access/token', { headers })
   assert.equal(restored.status, 200)
   assert.equal(restored.json.session.remembered, true)

@@ -139,8 +139,8 @@ test('Changed rights and changed keys are told too', async () => {
   await using stream = await listen()
   const visitor = await signedIn()
   const { folder } = server
-  equal((await runCommand(['user', 'role', visitor.username, 'editor'], { folder })).code, 0)
-  equal((await runCommand(['key', 'rotate'], { folder })).code, 0)
+  equal((await runCommand(['user', 'set-roles', visitor.username, 'editor'], { folder })).code, 0)
+  equal((await runCommand(['signing-key', 'rotate'], { folder })).code, 0)
   await until('both', () => named(stream, 'changed').length > 0 && named(stream, 'keys').length > 0)
   const { sid, roles } = JSON.parse(named(stream, 'changed').at(-1)?.data ?? '')
   deepEqual({ sid, roles }, { sid: visitor.sid, roles: ['editor'] })
@@ -167,12 +167,12 @@ test('Only a service key opens it: no cookie, no session, no token, no key that 
 
 test('A key that is removed opens nothing any more, and the stream that it had opened ends; others go on', async () => {
   const { folder } = server
-  const added = JSON.parse((await runCommand(['key', 'add', '--service', 'till', '--json'], { folder })).stdout)
+  const added = JSON.parse((await runCommand(['service-key', 'create', 'till', '--json'], { folder })).stdout)
   const theirs = { authorization: `Service ${added.key}` }
   await using removed = await listen(theirs)
   await using other = await listen()
   await until('both to be served', () => [removed, other].every((stream) => named(stream, 'heartbeat').length > 0))
-  equal((await runCommand(['key', 'remove', added.id], { folder })).code, 0)
+  equal((await runCommand(['service-key', 'remove', added.id], { folder })).code, 0)
   await until('the stream to end', () => removed.ended)
   equal((await request(server.url, 'GET', PATH, { headers: theirs })).status, 401)
   const heard = named(other, 'heartbeat').length

@@ -21,7 +21,7 @@ test('registration answers 201 with user, token and session, and no credential i
   const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, email: 'alice@example.com' } })
   assertSignedIn(answer, 201)
   const { user, session, ...rest } = answer.json
-  assert.match(user.code, /^usr_[\w-]{22}$/)
+  assert.match(user.id, /^usr_[\w-]{22}$/)
   assert.deepEqual({ ...user, code: '' }, { code: '', username: 'Alice', roles: [] })
   assert.match(session.id, /^[\w-]{22}$/)
   assert.deepEqual(
@@ -82,7 +82,7 @@ test('names and passwords that may not be chosen are refused by name of the fiel
 test('a closed registration is not there, and says by which setting', async () => {
   await using latchkey = await startInProcess({ registration: 'closed' })
   const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
-  assertRefused(answer, 404, 'not_found', { setting: 'LATCHKEY_REGISTRATION' })
+  assertRefused(answer, 403, 'registration.closed', { setting: 'LATCHKEY_REGISTRATION' })
 })
 
 test('login begins a new session always and ends what was sent along', async () => {
@@ -93,7 +93,7 @@ test('login begins a new session always and ends what was sent along', async () 
   assert.notEqual(answer.json.session.id, first.sid)
   assert.equal(answer.json.session.remembered, true)
   const { json } = await latchkey.call('GET', '/access/sessions', { headers: { authorization: answer.json.token } })
-  assert.deepEqual(json.map(({ kind }: { kind: string }) => kind).sort(), ['remembered', 'session'])
+  assert.deepEqual(json.map(({ kind }: { kind: string }) => kind).sort(), ['remember_me', 'session'])
 })
 
 test('a session in the header that was sent along to a login ends with it', async () => {
@@ -181,6 +181,6 @@ test('an address that came with a registration is kept, and told to nobody', asy
     await latchkey.call('POST', '/access/login', { body: ALICE }),
   ]
   for (const { body } of answers) assert.ok(!body?.includes('example.com'))
-  assert.equal((await latchkey.engine.store.users.find(answers[0]?.json.user.code))?.email, 'alice@example.com')
+  assert.equal((await latchkey.engine.store.users.find(answers[0]?.json.user.id))?.email, 'alice@example.com')
   assert.equal((await latchkey.engine.store.users.find((await register(latchkey, { username: 'Bob' })).code))?.email, null)
 })

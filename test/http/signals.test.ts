@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { StoreError } from '../../src/domain/errors.ts'
-import type { Operation } from '../../src/domain/operation.ts'
+import type { AuditEvent } from '../../src/domain/operation.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { countryDatabase } from '../support/country-database.ts'
@@ -31,8 +31,8 @@ async function use(latchkey: InProcess, headers: Readonly<Record<string, string>
   return latchkey.call('GET', '/access/session', { headers: { ...headers, 'user-agent': device }, address })
 }
 
-async function signals(latchkey: InProcess, userCode: string): Promise<readonly (readonly [string, string])[]> {
-  const listed = await latchkey.engine.store.operations.list(userCode, null, 200)
+async function signals(latchkey: InProcess, userId: string): Promise<readonly (readonly [string, string])[]> {
+  const listed = await latchkey.engine.store.auditEvents.list(userId, null, 200)
   return listed
     .filter(({ action }) => /^device\.|^token\.|^login\.country/.test(action))
     .map(({ action, outcome }) => [action, outcome] as const)
@@ -47,7 +47,7 @@ async function countries(): Promise<string> {
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 test('a session that speaks another kind of browser on another system is an alarm, told once; a new version is none', async () => {
-  const told: Operation[] = []
+  const told: AuditEvent[] = []
   await using latchkey = await startInProcess({}, { onAlarm: (alarm) => void told.push(alarm) })
   const { session, code } = await signUp(latchkey)
   equal((await use(latchkey, { cookie: session }, NEWER)).status, 200)
@@ -81,7 +81,7 @@ test('whoever comes right behind the owner, time after time, is the first of a s
 })
 
 test('a verifier that asks about a token is no other kind of device', async () => {
-  await using latchkey = await startInProcess({ askAgain: 'warning' })
+  await using latchkey = await startInProcess({ revokeOnRisk: 'warning' })
   const { token, session, code } = await signUp(latchkey)
   const headers = { authorization: token, 'x-latchkey-passive': '1' }
   equal((await use(latchkey, headers, 'latchkey-verify')).status, 200)
@@ -91,7 +91,7 @@ test('a verifier that asks about a token is no other kind of device', async () =
 })
 
 test('a token that is used from two networks within a minute is a notice; one after the other is nothing, and an address decides nothing', async () => {
-  await using latchkey = await startInProcess({ askAgain: 'warning' })
+  await using latchkey = await startInProcess({ revokeOnRisk: 'warning' })
   const { token, code } = await signUp(latchkey)
   const from = (address: string) => use(latchkey, { authorization: token }, OWNER, address)
   await from('192.0.2.1')
@@ -115,7 +115,7 @@ test('a remembered login that comes back from another kind of device is recorded
 })
 
 test('a restore from a country where nobody signed in before is a warning, told once, and ends nothing', async () => {
-  await using latchkey = await startInProcess({ countryDatabase: await countries(), askAgain: 'warning' })
+  await using latchkey = await startInProcess({ countryDatabase: await countries(), revokeOnRisk: 'warning' })
   let { remembered, code } = await signUp(latchkey, { remember: true })
   const restoreFrom = async (address: string, device = OWNER) => {
     latchkey.clock.turn(HOUR)
@@ -127,7 +127,7 @@ test('a restore from a country where nobody signed in before is a warning, told 
   deepEqual(await signals(latchkey, code), [])
   equal(await restoreFrom('203.0.113.7'), 200)
   deepEqual(await signals(latchkey, code), [['login.country', 'warning']])
-  const [told] = (await latchkey.engine.store.operations.list(code, null, 200)).filter(({ action }) => action === 'login.country')
+  const [told] = (await latchkey.engine.store.auditEvents.list(code, null, 200)).filter(({ action }) => action === 'login.country')
   deepEqual([told?.ip, told?.detail.country, told?.detail.usualCountries], ['203.0.113.7', 'NZ', ['AT']])
   deepEqual([await restoreFrom('192.0.2.1'), await restoreFrom('203.0.113.7')], [200, 200])
   deepEqual((await signals(latchkey, code)).length, 1, 'both countries are known by now')
@@ -142,8 +142,8 @@ test('a guess from another country makes that country no known one', async () =>
 })
 
 test('another country beside another browser is one alarm, and ends the sign-in where the policy says so', async () => {
-  for (const [askAgain, status] of [['off', 200] as const, ['alarm', 401] as const]) {
-    await using latchkey = await startInProcess({ countryDatabase: await countries(), askAgain })
+  for (const [revokeOnRisk, status] of [['off', 200] as const, ['alarm', 401] as const]) {
+    await using latchkey = await startInProcess({ countryDatabase: await countries(), revokeOnRisk })
     const { remembered, code } = await signUp(latchkey, { remember: true })
     const headers = { cookie: remembered, 'user-agent': OTHER.replace('X11; Linux x86_64', 'Windows NT 10.0; Win64; x64') }
     equal((await latchkey.call('POST', '/access/token', { headers, address: '203.0.113.7' })).status, status)
@@ -162,8 +162,8 @@ test('where the country is the one of last time the record is not read, and with
 })
 
 test('where the policy says so, the sign-in ends and the password is asked for again', async () => {
-  const told: Operation[] = []
-  await using latchkey = await startInProcess({ askAgain: 'alarm' }, { onAlarm: (alarm) => void told.push(alarm) })
+  const told: AuditEvent[] = []
+  await using latchkey = await startInProcess({ revokeOnRisk: 'alarm' }, { onAlarm: (alarm) => void told.push(alarm) })
   const first = await signUp(latchkey, { remember: true })
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: first.remembered, 'user-agent': OTHER } })
   deepEqual([restored.status, restored.json.reason], [401, 'theft_suspected'])
@@ -176,8 +176,8 @@ test('where the policy says so, the sign-in ends and the password is asked for a
 })
 
 test('a warning that ends a remembered login stays a warning, and the host is not called for it', async () => {
-  const told: Operation[] = []
-  await using latchkey = await startInProcess({ askAgain: 'warning' }, { onAlarm: (alarm) => void told.push(alarm) })
+  const told: AuditEvent[] = []
+  await using latchkey = await startInProcess({ revokeOnRisk: 'warning' }, { onAlarm: (alarm) => void told.push(alarm) })
   const { remembered, code } = await signUp(latchkey, { remember: true })
   const headers = { cookie: remembered, 'user-agent': OTHER.replace('X11; Linux x86_64', 'Windows NT 10.0; Win64; x64') }
   const { status, json } = await latchkey.call('POST', '/access/token', { headers })
@@ -206,7 +206,7 @@ test('what could not be recorded is news the next time', async () => {
   const store = createMemoryStore()
   let failing = false
   const write: typeof store.write = (changes) =>
-    failing && changes.some((change) => change.do === 'append operation') ? Promise.reject(new StoreError('down')) : store.write(changes)
+    failing && changes.some((change) => change.do === 'append audit event') ? Promise.reject(new StoreError('down')) : store.write(changes)
   await using latchkey = await startInProcess({}, { store: { ...store, write } })
   const { session, code } = await signUp(latchkey)
   failing = true

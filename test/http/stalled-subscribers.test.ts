@@ -30,7 +30,7 @@ async function endMany({ engine, clock }: InProcess, count: number, name: string
   const at = clock.now()
   await engine.store.write(
     Array.from({ length: count }, (_, index) => {
-      const entry = { kind: 'ended', sid: `${name}-${index}`, at, reason: 'revoked' } as const
+      const entry = { kind: 'revoked', sid: `${name}-${index}`, at, reason: 'revoked' } as const
       return { do: 'append entry', entry } as const
     }),
   )

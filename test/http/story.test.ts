@@ -22,7 +22,7 @@ interface Page {
 async function signIn(browser: Browser, page: Page, body: object, path = '/access/login'): Promise<void> {
   const { status, json, text } = await browser.visit('POST', path, { body })
   assert.equal(status, path === '/access/register' ? 201 : 200, text)
-  Object.assign(page, { token: json.token, code: json.user.code, sid: json.session.id })
+  Object.assign(page, { token: json.token, code: json.user.id, sid: json.session.id })
 }
 
 test('one person, one browser, from the password typed once to being signed out everywhere', async (t) => {
@@ -73,7 +73,7 @@ test('one person, one browser, from the password typed once to being signed out 
       ['DELETE', '/access/account'],
     ] as const) {
       const { status, json } = await browser.visit(method, path)
-      assert.deepEqual([status, json.code], [403, 'header.required'], `${method} ${path}`)
+      assert.deepEqual([status, json.code], [403, 'csrf.header_required'], `${method} ${path}`)
     }
     const elsewhere = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
     for (const path of ['/access/token', '/access/login', '/access/register']) {
@@ -117,10 +117,10 @@ test('one person, one browser, from the password typed once to being signed out 
 
   await t.test('What the application does goes on the record, beside what we recorded ourselves', async () => {
     const order = { action: 'order.placed', detail: { number: 7 } }
-    assert.equal((await browser.visit('POST', '/access/operations', { headers: bare(), body: order })).status, 201)
-    const { json } = await browser.visit('GET', '/access/operations')
+    assert.equal((await browser.visit('POST', '/access/audit-events', { headers: bare(), body: order })).status, 201)
+    const { json } = await browser.visit('GET', '/access/audit-events')
     assert.deepEqual(
-      json.operations.map(({ action }: { action: string }) => action),
+      json.events.map(({ action }: { action: string }) => action),
       ['order.placed', 'account.register'],
     )
   })
@@ -130,7 +130,7 @@ test('one person, one browser, from the password typed once to being signed out 
     await browser.restart()
     assert.deepEqual(await browser.cookies(), ['latchkey_known, kept', 'latchkey_remember, kept'])
     const first = await browser.visit('GET', '/access/session')
-    assert.deepEqual([first.status, first.json.reason, first.json.restorable], [401, 'none', true])
+    assert.deepEqual([first.status, first.json.reason, first.json.refreshable], [401, 'none', true])
     await signIn(browser, page, {}, '/access/token')
     assert.notEqual(page.sid, before.sid)
     assert.equal(page.code, before.code)
@@ -147,7 +147,7 @@ test('one person, one browser, from the password typed once to being signed out 
     const { json: listed } = await browser.visit('GET', '/access/sessions')
     assert.ok(listed.some(({ id, current }: { id: string; current: boolean }) => id === json.session.id && !current))
     const ended = await browser.visit('DELETE', `/access/sessions/${json.session.id}`, { headers: bare() })
-    assert.deepEqual(ended.json, { ended: { sessions: 1, remembered: 0 } })
+    assert.deepEqual(ended.json, { ended: { sessions: 1, rememberMe: 0 } })
     assert.equal((await request(url, 'GET', '/access/session', { headers: { authorization } })).json.reason, 'revoked')
   })
 

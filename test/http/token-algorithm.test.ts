@@ -144,7 +144,7 @@ test('the setting accepts the two algorithms alone', () => {
 })
 
 test('the metadata claim nothing that is not there (RFC 8414)', async () => {
-  await using latchkey = await startInProcess({ tokenBinding: 'off' })
+  await using latchkey = await startInProcess({ dpop: 'off' })
   const { json, headers } = await latchkey.call('GET', METADATA)
   assert.deepEqual(json, {
     issuer: latchkey.publicUrl,

@@ -22,14 +22,14 @@ test('whoever is signed in is told to the proxy, by cookie, token or session in 
     [{ cookie: alice.session, 'x-forwarded-method': 'GET' }, 'Alice', alice.code, alice.sid],
     [{ authorization: alice.token }, 'Alice', alice.code, alice.sid],
     [{ authorization: `Bearer ${alice.token}`, 'x-original-method': 'DELETE' }, 'Alice', alice.code, alice.sid],
-    [{ authorization: `Session ${cora.json.sessionCredential}` }, 'Cora', cora.json.user.code, cora.json.session.id],
+    [{ authorization: `Session ${cora.json.sessionCredential}` }, 'Cora', cora.json.user.id, cora.json.session.id],
   ] as const
   for (const [headers, name, code, sid] of cases) {
     const answer = await ask(latchkey, headers)
     assert.equal(answer.status, 204)
     assert.equal(answer.body, null)
     assert.deepEqual(
-      [answer.headers['remote-user'], answer.headers['remote-user-code'], answer.headers['remote-session']],
+      [answer.headers['remote-user'], answer.headers['remote-user-id'], answer.headers['remote-session']],
       [name, code, sid],
     )
   }
@@ -51,11 +51,11 @@ test('a cookie alone is enough for safe methods only, and where none is named it
   for (const name of ['x-forwarded-method', 'x-original-method']) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'get']) assert.equal((await ask(latchkey, { cookie, [name]: method })).status, 204)
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', '', 'GETX', 'GET POST', 'GET,POST']) {
-      assertRefused(await ask(latchkey, { cookie, [name]: method }), 403, 'header.required')
+      assertRefused(await ask(latchkey, { cookie, [name]: method }), 403, 'csrf.header_required')
       assert.equal((await ask(latchkey, { authorization: token, [name]: method })).status, 204)
     }
   }
-  assertRefused(await ask(latchkey, { cookie }), 403, 'header.required')
+  assertRefused(await ask(latchkey, { cookie }), 403, 'csrf.header_required')
 })
 
 test('where two methods are named the stricter counts', async () => {
@@ -67,7 +67,7 @@ test('where two methods are named the stricter counts', async () => {
     ['POST', 'DELETE'],
   ] as const) {
     const both = { 'x-forwarded-method': one, 'x-original-method': other }
-    assertRefused(await ask(latchkey, { cookie, ...both }), 403, 'header.required')
+    assertRefused(await ask(latchkey, { cookie, ...both }), 403, 'csrf.header_required')
     assertRefused(await ask(latchkey, { ...PAGE, ...both }), 401, 'session.required', { reason: 'none' })
   }
   assert.equal((await ask(latchkey, { cookie, 'x-forwarded-method': 'GET', 'x-original-method': 'HEAD' })).status, 204)
@@ -131,7 +131,7 @@ test('a refusal for want of a header credential is never a redirect', async () =
   await using latchkey = await startInProcess()
   const { session: cookie } = await register(latchkey)
   const answer = await ask(latchkey, { ...PAGE, cookie, 'x-forwarded-method': 'POST' })
-  assertRefused(answer, 403, 'header.required')
+  assertRefused(answer, 403, 'csrf.header_required')
   assert.equal(answer.headers.location, undefined)
 })
 

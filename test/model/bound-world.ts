@@ -134,7 +134,7 @@ function served(world: BoundWorld, at: 0 | 1, flight: Extract<Flight, { to: 'ser
       }
       // As far as its headers tell, the browser itself, which had sent it before.
       if (verdict.because === 'binding') return answer({}, { to: 'browser', what: 'read', ok: true })
-      const grade = gradeMismatch({ device: BROWSER, ...(binding && { binding }) }, { device: BROWSER, skipped: false }, now)
+      const grade = gradeMismatch({ userAgent: BROWSER, ...(binding && { binding }) }, { userAgent: BROWSER, skipped: false }, now)
       return answer({ recorded: world.recorded === 'alarm' ? 'alarm' : grade }, { to: 'browser', what: 'read', ok: false })
     }
     case 'ask':

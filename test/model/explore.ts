@@ -51,7 +51,7 @@ function keyOf({ record, late, jar, tabs, thief, windowOf, owner, intrusion, ala
     if (String(secret) === record.hash) return 'current'
     return String(secret) === record.previousHash ? 'previous' : 'older'
   }
-  const session = (name: string | null) => (name === null ? '-' : name === record.bornSession ? 'born' : 'other')
+  const session = (name: string | null) => (name === null ? '-' : name === record.rotatedSessionId ? 'born' : 'other')
   const flights = tabs.map((tab) => {
     if (tab === null) return '-'
     return tab.at === 'server' ? `s${rank(tab.secret)}` : `c${rank(tab.secret)}${session(tab.session)}`
@@ -60,8 +60,8 @@ function keyOf({ record, late, jar, tabs, thief, windowOf, owner, intrusion, ala
   flights.sort()
   return [
     record.previousHash === null,
-    record.device,
-    record.bornSessionUsed,
+    record.userAgent,
+    record.rotatedSessionUsed,
     late,
     rank(jar.secret),
     session(jar.session),

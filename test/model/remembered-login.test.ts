@@ -55,7 +55,7 @@ const MUTATIONS: Readonly<Record<string, Rules>> = {
   'without the race window': { ...REAL, raceWindow: -1 },
   'without asking whether the born session was used': {
     ...REAL,
-    beforeJudging: (record) => ({ ...record, bornSessionUsed: record.bornSession !== null }),
+    beforeJudging: (record) => ({ ...record, rotatedSessionUsed: record.rotatedSessionId !== null }),
   },
   'with the superseded secret as the previous one': { ...REAL, previousAfter: (before) => before.hash },
 }
@@ -77,13 +77,13 @@ test('if every genuine secret but the current one were taken for one of a restor
   fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, generation: 0 }) }, false, neverRefused))
 
 test('if first use were not asked for at all, a thief who comes late would raise no alarm', (t) =>
-  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, bornSessionUsed: false }) }, true, latecomerAlarms))
+  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, latecomerAlarms))
 
 test('if the session of a lost answer lived on, a thief could use it unnoticed', (t) =>
   fails(t, { ...REAL, endsLostSessions: false }, true, noticed))
 
 test('if first use were not asked for at all, a thief would go unnoticed', (t) =>
-  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, bornSessionUsed: false }) }, true, noticed))
+  fails(t, { ...REAL, beforeJudging: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, noticed))
 
 /**
  * A thief who opens a window by a rotation of their own and presents the same copy again within it gets a session whose use is

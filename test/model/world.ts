@@ -2,7 +2,7 @@
 // decides with the real judge, and a thief with a copy. Secrets are numbered by their generation; a hash is the number.
 
 import type { PresentedCredential, RememberedRecord } from '../../src/domain/credential.ts'
-import { bornSessionUsed, judgeRemembered, rotated } from '../../src/domain/remembered-login.ts'
+import { withRotatedSessionUsed, judgeRemembered, rotated } from '../../src/domain/remembered-login.ts'
 
 /** A request of a tab, from sending to delivery. */
 export type Flight =
@@ -80,9 +80,9 @@ const OTHER = 'other'
 /** A browser that was just opened: the remembered login is there, the session is not. */
 export const OPENED: World = {
   record: {
-    kind: 'remembered',
+    kind: 'remember_me',
     id: 'login',
-    userCode: 'usr_a',
+    userId: 'usr_a',
     username: 'alice',
     lineage: 'login',
     hash: '1',
@@ -92,12 +92,12 @@ export const OPENED: World = {
     expiresAt: Number.POSITIVE_INFINITY,
     authTime: 0,
     ip: '',
-    device: OWNER,
+    userAgent: OWNER,
     generation: 1,
     previousHash: null,
     rotatedAt: 0,
-    bornSession: null,
-    bornSessionUsed: false,
+    rotatedSessionId: null,
+    rotatedSessionUsed: false,
   },
   late: true,
   jar: { secret: 1, session: null },
@@ -179,12 +179,12 @@ function thiefSteps(world: World, rules: Rules): readonly Step[] {
   return steps
 }
 
-function thiefPresents(world: World, thief: Thief, presented: number, device: string, rules: Rules): Step {
-  const { verdict, after, session, secret } = present(world, presented, device, rules)
+function thiefPresents(world: World, thief: Thief, presented: number, userAgent: string, rules: Rules): Step {
+  const { verdict, after, session, secret } = present(world, presented, userAgent, rules)
   const kept = after.thief ?? thief
-  const replaced = world.windowOf === 'owner' && world.record.bornSessionUsed && String(presented) !== world.record.hash
+  const replaced = world.windowOf === 'owner' && world.record.rotatedSessionUsed && String(presented) !== world.record.hash
   const known = { ...after, intrusion: { verdict, late: world.late, superseded: replaced } }
-  const what = `the thief presents ${presented} as ${device} browser: ${verdict}`
+  const what = `the thief presents ${presented} as ${userAgent} browser: ${verdict}`
   if (verdict === 'rotate') {
     return { what, to: { ...known, windowOf: 'thief', thief: { ...kept, secret: secret ?? kept.secret, session } } }
   }
@@ -200,10 +200,10 @@ interface Presented {
   readonly secret: number | null
 }
 
-function present(world: World, secret: number, device: string, rules: Rules): Presented {
-  const presented: PresentedCredential = { kind: 'remembered', id: 'login', generation: secret, hash: String(secret) }
+function present(world: World, secret: number, userAgent: string, rules: Rules): Presented {
+  const presented: PresentedCredential = { kind: 'remember_me', id: 'login', generation: secret, hash: String(secret) }
   const now = world.late ? world.record.rotatedAt + WINDOW + 1 : world.record.rotatedAt + WINDOW
-  const judged = judgeRemembered(rules.beforeJudging(world.record), presented, { device, provenUntil: undefined }, now, {
+  const judged = judgeRemembered(rules.beforeJudging(world.record), presented, { userAgent, provenUntil: undefined }, now, {
     ...rules,
     deviceBinding: 'preferred',
   })
@@ -217,17 +217,17 @@ function present(world: World, secret: number, device: string, rules: Rules): Pr
   const record = rotated(world.record, {
     presentedHash: rules.previousAfter(world.record, secret),
     nextHash: String(next),
-    bornSession: session,
+    rotatedSessionId: session,
     at: 0,
     ip: '',
-    device,
+    userAgent,
   })
   const cutOff = judged.verdict === 'rotate' && judged.answerLost && rules.endsLostSessions
   return { verdict, after: { ...(cutOff ? withoutSessions(world) : world), record, late: false }, session, secret: next }
 }
 
 function used(record: RememberedRecord, session: string): RememberedRecord {
-  return bornSessionUsed(record, session) ?? record
+  return withRotatedSessionUsed(record, session) ?? record
 }
 
 /** Answers that were under way reach nobody any more; requests still reach the server. */

@@ -28,7 +28,7 @@ import { fromExpressSession } from 'latchkey/express-session'
 const latchkey = await createLatchkey({ databaseUrl: 'sqlite:app.db', port: Number(process.env.PORT) })
 for (const make of [toExpress, toFastify, toHono, fromExpressSession]) if (typeof make !== 'function') throw new Error('An adapter is missing')
 const { routes, guard } = toNode(latchkey)
-createServer(routes(guard((request, response) => response.end('Hello, ' + request.auth.userCode))))
+createServer(routes(guard((request, response) => response.end('Hello, ' + request.auth.userId))))
   .listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'))
 `
 
@@ -151,12 +151,12 @@ import { storeConformance } from 'latchkey/testing'
 import { createVerifier, type Verdict } from 'latchkey/verify'
 
 const options: LatchkeyOptions = { publicUrl: 'https://login.example.com', sessionIdleTimeout: '20m' }
-export const latchkey: Latchkey = await createLatchkey(options, { onAlarm: ({ userCode }) => console.log(userCode) })
+export const latchkey: Latchkey = await createLatchkey(options, { onAlarm: ({ userId }) => console.log(userId) })
 export const found: User | undefined = await latchkey.users.find('mary')
 export const signedIn = await latchkey.login({ username: 'mary', password: 'nine-quiet-otters-upstream' })
 if (signedIn instanceof AuthError) throw new Error(signedIn.code)
-export const code: string = signedIn.user.code
-export const guarded = toNode(latchkey).guard({ role: 'admin' }, (request, response) => response.end(request.auth.userCode))
+export const code: string = signedIn.user.id
+export const guarded = toNode(latchkey).guard({ role: 'admin' }, (request, response) => response.end(request.auth.userId))
 export const others = [toExpress(latchkey), toFastify(latchkey), toHono(latchkey), fromExpressSession, storeConformance, SettingError]
 export const verdict: Verdict = await createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' }).verify('token')
 `
@@ -297,7 +297,7 @@ verifier.close()
   const command = join(project, 'node_modules', '.bin', 'latchkey')
   using program = await startProgram(command, ['serve'], { PORT: '0' })
   const [, url = '', publicUrl = ''] = /^Latchkey listens on (\S+?), public URL (\S+)$/m.exec(program.printed()) ?? []
-  const { key } = JSON.parse(await run(command, ['key', 'add', '--service', 'shop', '--json'], { cwd: project, env: ENV }))
+  const { key } = JSON.parse(await run(command, ['service-key', 'create', 'shop', '--json'], { cwd: project, env: ENV }))
   const visitor = new Visitor(url)
   await visitor.register('Elsewhere')
   const verify = () =>

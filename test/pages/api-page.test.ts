@@ -15,13 +15,13 @@ async function pageAndDescription(language: 'en' | 'zh-CN') {
   await using latchkey = await startInProcess()
   const { body } = await latchkey.call('GET', `/docs?lang=${language}`)
   const { json } = await latchkey.call('GET', '/openapi.json')
-  const operations = Object.entries<Record<string, Operation>>(json.paths).flatMap(([path, methods]) =>
+  const operations = Object.entries<Record<string, AuditEvent>>(json.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, ...operation })),
   )
   return { page: body ?? '', operations, publicUrl: latchkey.publicUrl }
 }
 
-interface Operation {
+interface AuditEvent {
   readonly operationId: string
   readonly summary: string
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>
@@ -112,7 +112,7 @@ test('the examples by curl do what they say', async () => {
   const env = {
     SESSION_CREDENTIAL: signedIn.json.sessionCredential,
     TOKEN: registered.json.token,
-    CODE: registered.json.user.code,
+    CODE: registered.json.user.id,
     SESSION: signedIn.json.session.id,
   }
   const expected: Readonly<Record<string, number>> = {
@@ -123,8 +123,8 @@ test('the examples by curl do what they say', async () => {
     getAccessClientData: 200,
     putAccessClientData: 200,
     getAccessSessions: 200,
-    getAccessOperations: 200,
-    postAccessOperations: 201,
+    getAccessAuditEvents: 200,
+    postAccessAuditEvents: 201,
     getAccessVerify: 204,
     getWellKnownJwksJson: 200,
     getLivez: 200,
@@ -146,7 +146,7 @@ test('the examples by curl do what they say', async () => {
     getAccessAdminUsersUserCode: 200,
     patchAccessAdminUsersUserCode: 200,
     getAccessAdminUsersUserCodeSessions: 200,
-    getAccessAdminUsersUserCodeOperations: 200,
+    getAccessAdminUsersUserIdAuditEvents: 200,
     deleteAccessAdminSessionsId: 200,
     deleteAccessAdminUsersUserCodeSessions: 200,
     deleteAccessAdminUsersUserCode: 200,

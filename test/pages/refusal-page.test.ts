@@ -65,7 +65,7 @@ test('a program at an unknown path gets a problem document, with Vary for the ca
     { accept: 'text/html, */*', 'x-requested-with': 'XMLHttpRequest' },
   ]) {
     const { status, headers: answered, json } = await latchkey.call('GET', '/nothing', { headers })
-    deepEqual([status, json.code, answered['content-type']], [404, 'not_found', 'application/problem+json'])
+    deepEqual([status, json.code, answered['content-type']], [404, 'resource.not_found', 'application/problem+json'])
     match(answered.vary ?? '', /\bAccept\b/)
   }
 })
@@ -114,7 +114,7 @@ test('a page that fails is told as a page: status and Retry-After stay, and noth
   await using latchkey = await startInProcess()
   for (const [fault, code] of [
     [new StoreError('disk full at /var/hidden'), 'store.unavailable'],
-    [new TypeError('a hidden mistake'), 'busy'],
+    [new TypeError('a hidden mistake'), 'server.busy'],
   ] as const) {
     const route = openRoute({
       method: 'GET',

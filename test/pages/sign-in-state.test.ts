@@ -14,7 +14,7 @@ const MINUTE = 60_000
 const CLAIMS = {
   'signed-out': /You are signed out|您已退出登录/,
   session: /still signed in as Alice|您仍以 Alice 的身份登录/,
-  remembered: /will sign you in again as Alice|会再次以 Alice 的身份登录/,
+  remember_me: /will sign you in again as Alice|会再次以 Alice 的身份登录/,
   unproven: /You may still be signed in|您可能仍处于登录状态/,
   unknown: /It is not known whether|无法确定您是否已退出登录/,
 } as const
@@ -63,9 +63,9 @@ test('/signed-out says who is still signed in while GET /access/session is 200, 
 test('/signed-out names a remembered login that would sign in again at the next visit', async () => {
   await using latchkey = await startInProcess()
   const { remembered, session, token, code } = await register(latchkey, { remember: true })
-  await assertClaims(latchkey, remembered, 'remembered')
+  await assertClaims(latchkey, remembered, 'remember_me')
   latchkey.clock.turn(21 * MINUTE)
-  await assertClaims(latchkey, `${session}; ${remembered}`, 'remembered')
+  await assertClaims(latchkey, `${session}; ${remembered}`, 'remember_me')
   equal(await statusOfSession(latchkey, session), 401)
   // Looking has used nothing up.
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: remembered } })
@@ -131,9 +131,9 @@ test('looking keeps no session alive, and takes no copy of a remembered login fo
   latchkey.clock.turn(5 * MINUTE)
   // An older secret signs nobody in. That somebody has it is not for a page to act on.
   await assertClaims(latchkey, old, 'signed-out')
-  await assertClaims(latchkey, next, 'remembered')
-  const operations = await latchkey.engine.store.operations.list(code, null, 100)
-  ok(operations.every(({ outcome }) => outcome !== 'alarm'))
+  await assertClaims(latchkey, next, 'remember_me')
+  const events = await latchkey.engine.store.auditEvents.list(code, null, 100)
+  ok(events.every(({ severity }) => severity !== 'alarm'))
 })
 
 test('a sign-in that is bound to a device is neither named nor called ended where the proof of the device is missing', async () => {

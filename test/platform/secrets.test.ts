@@ -10,14 +10,14 @@ const SECOND = 'second-secret-of-at-least-32-bytes-002'
 test('a credential is a public id of 16 bytes and a secret of 32, with the generation where there is one, and a MAC', () => {
   const secrets = createSecrets([FIRST])
   const session = secrets.issue('session', 0)
-  const remembered = secrets.issue('remembered', 7)
+  const remembered = secrets.issue('remember_me', 7)
   assert.match(session.value, /^[\w-]{22}\.[\w-]{64}$/)
   assert.match(remembered.value, /^[\w-]{22}\.[\w-]{70}$/)
   assert.equal(Buffer.from(session.id, 'base64url').length, 16)
   assert.equal(Buffer.from(session.value.split('.')[1] ?? '', 'base64url').length, 32 + 16)
   assert.deepEqual(secrets.open('session', session.value), { kind: 'session', id: session.id, generation: 0, hash: session.hash })
-  assert.deepEqual(secrets.open('remembered', remembered.value), {
-    kind: 'remembered',
+  assert.deepEqual(secrets.open('remember_me', remembered.value), {
+    kind: 'remember_me',
     id: remembered.id,
     generation: 7,
     hash: remembered.hash,
@@ -26,8 +26,8 @@ test('a credential is a public id of 16 bytes and a secret of 32, with the gener
 
 test('the hash that is stored is no part of the value, and another for each secret', () => {
   const secrets = createSecrets([FIRST])
-  const first = secrets.issue('remembered', 1)
-  const rotated = secrets.issue('remembered', 2, first.id)
+  const first = secrets.issue('remember_me', 1)
+  const rotated = secrets.issue('remember_me', 2, first.id)
   assert.equal(rotated.id, first.id)
   assert.notEqual(rotated.hash, first.hash)
   const bytes = Buffer.from(first.value.split('.')[1] ?? '', 'base64url').toString('hex')
@@ -39,7 +39,7 @@ test('a value opens as what it was made for, unaltered, and under its own secret
   const { value } = secrets.issue('session', 0)
   const other = secrets.issue('session', 0)
   const [id, secret] = value.split('.')
-  assert.equal(secrets.open('remembered', value), undefined)
+  assert.equal(secrets.open('remember_me', value), undefined)
   assert.equal(createSecrets([SECOND]).open('session', value), undefined)
   assert.equal(secrets.open('session', `${other.id}.${secret}`), undefined, 'the secret of one with the id of another')
   for (const altered of [
@@ -59,11 +59,11 @@ test('a value opens as what it was made for, unaltered, and under its own secret
 
 test('one secret has one spelling', () => {
   const secrets = createSecrets([FIRST])
-  const { value } = secrets.issue('remembered', 1)
+  const { value } = secrets.issue('remember_me', 1)
   const last = value.at(-1) ?? ''
   // 52 bytes leave two unused bits in the last character.
   for (const other of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
-    if (other !== last) assert.equal(secrets.open('remembered', value.slice(0, -1) + other), undefined)
+    if (other !== last) assert.equal(secrets.open('remember_me', value.slice(0, -1) + other), undefined)
   }
 })
 

@@ -150,12 +150,12 @@ test('The log has one JSON line for each request, with what happened and no more
     [
       ['POST', '/access/register', 201, null],
       ['GET', '/access/session', 200, null],
-      ['GET', '/access/logout/:userCode', 403, 'user.mismatch'],
-      ['GET', null, 404, 'not_found'],
+      ['GET', '/access/logout/:userId', 403, 'user.mismatch'],
+      ['GET', null, 404, 'resource.not_found'],
     ],
   )
   equal(lines[1].requestId, asked.headers['x-request-id'])
-  equal(lines[1].userCode, user.code)
+  equal(lines[1].userId, user.id)
   equal(lines[1].address, '127.0.0.1')
   match(lines[1].time, /^\d{4}-\d\d-\d\dT.*Z$/)
   for (const hidden of [token, 'in-the-query', 'in-the-path', 'someone-else', PASSWORD, 'Logan'])

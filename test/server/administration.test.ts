@@ -52,13 +52,13 @@ for (const name of PLACE_NAMES) {
     }
     const change = (administrator: Visitor, code: string, body: unknown) =>
       administrator.byToken('PATCH', `/access/admin/users/${code}`, { body, headers: { 'content-type': 'application/json' } })
-    const actionsOf = async (code: string) => (await store.operations.list(code, null, 20)).map(({ action }) => action)
+    const actionsOf = async (code: string) => (await store.auditEvents.list(code, null, 20)).map(({ action }) => action)
 
     test('a user is locked, and everything of theirs ends on every worker; unlocked, with a new password, they sign in again', async () => {
       const [root, ada] = [await administrator(`root-${name}`), await registered(`ada-${name}`)]
       await untilEverywhere(ada, 200)
       const locked = await change(root, ada.code, { disabled: true })
-      deepEqual([locked.status, locked.json.user.disabled, locked.json.ended], [200, true, { sessions: 1, remembered: 1 }])
+      deepEqual([locked.status, locked.json.user.disabled, locked.json.ended], [200, true, { sessions: 1, rememberMe: 1 }])
       await untilEverywhere(ada, 401)
       equal((await ada.plainly('POST', '/access/token')).json.reason, 'revoked')
       equal((await change(root, ada.code, { disabled: false })).status, 200)
@@ -67,7 +67,7 @@ for (const name of PLACE_NAMES) {
       equal((await root.byToken('DELETE', `/access/admin/sessions/${ada.sid}`)).json.ended.sessions, 1)
       await untilEverywhere(ada, 401)
       deepEqual((await actionsOf(ada.code)).slice(0, 5), [
-        'session.end',
+        'session.revoke',
         'login.password',
         'password.change',
         'account.enable',
@@ -77,7 +77,7 @@ for (const name of PLACE_NAMES) {
       deepEqual(await actionsOf(ada.code), [])
       deepEqual((await actionsOf(root.code)).slice(0, 5), [
         'admin.account.delete',
-        'admin.session.end',
+        'admin.session.revoke',
         'admin.password.change',
         'admin.account.enable',
         'admin.account.disable',

@@ -46,7 +46,7 @@ function smallDisk(folder: string, megabytes: number): (() => void) | undefined 
 async function fill(visitor: Visitor): Promise<{ acknowledged: number; refusal: Reply }> {
   const detail = { padding: 'x'.repeat(3_500) }
   for (let acknowledged = 0; ; acknowledged += 1) {
-    const reply = await visitor.byToken('POST', '/access/operations', { body: { action: 'disk.fill', detail } })
+    const reply = await visitor.byToken('POST', '/access/audit-events', { body: { action: 'disk.fill', detail } })
     if (reply.status !== 201) return { acknowledged, refusal: reply }
   }
 }
@@ -54,8 +54,8 @@ async function fill(visitor: Visitor): Promise<{ acknowledged: number; refusal: 
 async function recorded(visitor: Visitor): Promise<number> {
   let count = 0
   for (let next: string | null = ''; next !== null; ) {
-    const { json }: Reply = await visitor.byToken('GET', `/access/operations?limit=200${next && `&before=${encodeURIComponent(next)}`}`)
-    count += json.operations.filter(({ action }: { action: string }) => action === 'disk.fill').length
+    const { json }: Reply = await visitor.byToken('GET', `/access/audit-events?limit=200${next && `&before=${encodeURIComponent(next)}`}`)
+    count += json.events.filter(({ action }: { action: string }) => action === 'disk.fill').length
     next = json.next
   }
   return count
@@ -102,7 +102,7 @@ test('A database that another process has locked is 503 after two seconds at mos
   const other = new DatabaseSync(join(server.folder, 'latchkey.db'))
   other.exec('BEGIN EXCLUSIVE')
   const began = performance.now()
-  const writing = visitor.byToken('POST', '/access/operations', { body: { action: 'order.placed' } })
+  const writing = visitor.byToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
   // The lock is on writing: what was verified goes on, and nobody waits behind the one who writes.
   equal((await visitor.byToken('GET', '/access/session')).status, 200)
   ok(performance.now() - began < 1_000)
@@ -110,7 +110,7 @@ test('A database that another process has locked is 503 after two seconds at mos
   ok(performance.now() - began < 4_000)
   match(await assertStoreIsDown(server), /locked by another process/)
 
-  const patient = visitor.byToken('POST', '/access/operations', { body: { action: 'order.placed' } })
+  const patient = visitor.byToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
   other.exec('COMMIT')
   other.close()
   equal((await patient).status, 201, 'whoever waits when the lock goes is served')

@@ -55,7 +55,7 @@ describe('A session with an idle timeout of 2 s', { concurrency: true }, () => {
   })
 
   test('lives on as long as its cookie is used', async () => {
-    const visitor = await signedIn('busy')
+    const visitor = await signedIn('server.busy')
     await useFor(5_000, () => visitor.plainly('GET', '/access/session'))
     await pause(SILENCE)
     await refusedAsIdle(visitor)

@@ -145,9 +145,9 @@ describe('What the parser takes is judged by the standard', { concurrency: true 
   })
 
   test('OPTIONS of the whole server, and targets that are no path, are there for nobody', async () => {
-    assertProblem(await say('OPTIONS * HTTP/1.1', 'Host: x'), 404, 'not_found')
-    assertProblem(await say('GET //evil.example/livez HTTP/1.1', 'Host: x'), 404, 'not_found')
-    assertProblem(await say('GET /access/../livez HTTP/1.1', 'Host: x'), 404, 'not_found')
+    assertProblem(await say('OPTIONS * HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
+    assertProblem(await say('GET //evil.example/livez HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
+    assertProblem(await say('GET /access/../livez HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
   })
 
   test('TRACE and methods nobody knows are not allowed, and TRACE echoes nothing', async () => {
@@ -172,7 +172,7 @@ describe('What the parser takes is judged by the standard', { concurrency: true 
   test('a strange Host changes nothing of what is answered', async () => {
     const heard = await say('GET /nowhere HTTP/1.1', 'Host: evil.example', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https')
     equal((heard.head + heard.body).includes('evil.example'), false)
-    equal(JSON.parse(heard.body).type, `${server.publicUrl}/docs/errors#not_found`)
+    equal(JSON.parse(heard.body).type, `${server.publicUrl}/docs/errors#resource.not_found`)
   })
 
   test('an expectation that nobody knows is no reason to refuse', async () => {

@@ -92,7 +92,7 @@ async function story(): Promise<{ living: Visitor; answers: readonly Reply[] }> 
     }),
     await living.call('GET', '/access/session', { headers: { 'user-agent': 'a browser' } }),
     ...(await Promise.all(
-      ['/access/session', '/access/sessions', '/access/operations', '/access/session/data', '/metrics', '/openapi.json', '/readyz'].map(
+      ['/access/session', '/access/sessions', '/access/audit-events', '/access/session/data', '/metrics', '/openapi.json', '/readyz'].map(
         (path) => living.call('GET', path),
       ),
     )),
@@ -108,12 +108,13 @@ test('Nothing that signs in is written down or told', async (t) => {
   })
 
   await t.test('no list of a command shows one', async () => {
-    const added = await runCommand(['key', 'add', '--service', 'billing', '--json'], { folder: server.folder })
+    const added = await runCommand(['service-key', 'create', 'billing', '--json'], { folder: server.folder })
     keepCredential('service key', JSON.parse(added.stdout).key)
     for (const args of [
       ['session', 'list'],
       ['user', 'list'],
-      ['key', 'list'],
+      ['signing-key', 'list'],
+      ['service-key', 'list'],
     ]) {
       for (const form of [[], ['--json']]) {
         const { code, stdout, stderr } = await runCommand([...args, ...form], { folder: server.folder })

@@ -51,10 +51,10 @@ for (const withRedis of [false, true]) {
       await visitor.renew()
       const sessions = await visitor.byToken('GET', '/access/sessions')
       ok(sessions.json.some((one: { kind: string; current: boolean }) => one.kind === 'session' && one.current))
-      const operations = (await visitor.byToken('GET', '/access/operations')).json.operations
+      const events = (await visitor.byToken('GET', '/access/audit-events')).json.events
       deepEqual(
-        operations.slice(0, 2).map(({ action }: { action: string }) => action),
-        ['login.remembered', 'account.register'],
+        events.slice(0, 2).map(({ action }: { action: string }) => action),
+        ['login.remember_me', 'account.register'],
       )
       equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
       const ended = performance.now()
@@ -147,7 +147,7 @@ test('While PostgreSQL is gone, sessions and tokens are checked and renewed; wha
     equal((await visitor.plainly('GET', '/livez')).status, 200)
     const needing: readonly (readonly [string, string, unknown])[] = [
       ['POST', '/access/login', { username: 'Without-postgres', password: PASSWORD }],
-      ['GET', '/access/operations', undefined],
+      ['GET', '/access/audit-events', undefined],
       ['POST', `/access/logout/${visitor.code}`, undefined],
       ['GET', '/readyz', undefined],
     ]
@@ -161,7 +161,7 @@ test('While PostgreSQL is gone, sessions and tokens are checked and renewed; wha
   } finally {
     await place.postgres?.start()
   }
-  await until('PostgreSQL to be used again', async () => (await visitor.byToken('GET', '/access/operations')).status === 200)
+  await until('PostgreSQL to be used again', async () => (await visitor.byToken('GET', '/access/audit-events')).status === 200)
   equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
   equal((await visitor.byToken('GET', '/access/session')).status, 401)
 })

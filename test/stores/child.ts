@@ -3,11 +3,11 @@
 import { once } from 'node:events'
 import type { Store } from '../../src/ports/store.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { anOperation, aSession } from '../../src/testing/index.ts'
+import { anAuditEvent, aSession } from '../../src/testing/index.ts'
 
 export const RACES = 100
 export const racer = (index: number) => aSession({ id: `race-${index}` })
-export const acknowledged = (index: number) => aSession({ id: `ack-${index}`, userCode: 'usr_ack' })
+export const acknowledged = (index: number) => aSession({ id: `ack-${index}`, userId: 'usr_ack' })
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -37,7 +37,7 @@ const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       const { id: sid } = record
       const written = await store.write([
         { do: 'insert credential', record },
-        { do: 'append operation', operation: anOperation({ userCode: 'usr_ack', sessionId: sid }) },
+        { do: 'append audit event', event: anAuditEvent({ userId: 'usr_ack', sessionId: sid }) },
         { do: 'append entry', entry: { kind: 'changed', sid, at: 1, roles: [] } },
       ])
       if (written.landed) say(sid)

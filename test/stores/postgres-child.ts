@@ -3,7 +3,7 @@
 
 import { once } from 'node:events'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { anOperation, aSession } from '../../src/testing/index.ts'
+import { anAuditEvent, aSession } from '../../src/testing/index.ts'
 
 export const APPENDED = 40
 
@@ -17,7 +17,7 @@ async function append(url: string, name: string): Promise<void> {
     await store.write([{ do: 'insert credential', record: aSession({ id: sid }) }])
     return store.write([
       { do: 'end credentials', where: { id: sid }, reason: 'revoked', at: 1 },
-      { do: 'append operation', operation: anOperation({ sessionId: sid }) },
+      { do: 'append audit event', event: anAuditEvent({ sessionId: sid }) },
     ])
   }
   for (let index = 0; index < APPENDED; index += 2) {

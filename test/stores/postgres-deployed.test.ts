@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { StoreError } from '../../src/domain/errors.ts'
 import { migratePostgres } from '../../src/stores/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { anOperation, aSession, aUser } from '../../src/testing/index.ts'
+import { anAuditEvent, aSession, aUser } from '../../src/testing/index.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { freePort } from '../support/connections.ts'
 import { GUARDED, owner, type RunningPostgres, startPostgres } from '../support/postgres.ts'
@@ -53,18 +53,18 @@ async function works(url: string): Promise<void> {
   const store = await openPostgresStore({ url })
   try {
     const user = aUser()
-    const session = aSession({ userCode: user.code })
+    const session = aSession({ userId: user.id })
     const begun = await store.write([
       { do: 'insert user', user },
       { do: 'insert credential', record: session },
-      { do: 'append operation', operation: anOperation({ userCode: user.code }) },
+      { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
     ])
     assert.equal(begun.landed, true)
     assert.equal((await store.write([{ do: 'end credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).landed, true)
     assert.ok((await store.log.follow(0).next()).value.entries.length > 0)
     await store.limits.take('login:x', { count: 1, window: 1000 } as never, 1)
     await store.limits.deleteOver(5_000)
-    await store.operations.deleteOlder(0, 10)
+    await store.auditEvents.deleteOlder(0, 10)
     await store.log.trim(0)
     await store.probe()
   } finally {

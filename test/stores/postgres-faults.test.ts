@@ -94,7 +94,7 @@ test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', a
   assert.equal(await store.credentials.find('a\0b'), undefined)
   assert.equal(await store.users.find('a\0b'), undefined)
   assert.equal(await store.users.findByUsernameKey('a\0b'), undefined)
-  const record = aSession({ data: JSON.stringify({ nul: '\0' }), device: 'a\0b' })
+  const record = aSession({ data: JSON.stringify({ nul: '\0' }), userAgent: 'a\0b' })
   await store.write([{ do: 'insert credential', record }])
   assert.deepEqual(await store.credentials.find(record.id), record)
   await store.close()
@@ -103,11 +103,11 @@ test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', a
 test('Rows of tombstones hold nothing of the user.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const [session, remembered] = [aSession({ userCode: 'usr_gone' }), aRemembered({ userCode: 'usr_gone' })]
+  const [session, remembered] = [aSession({ userId: 'usr_gone' }), aRemembered({ userId: 'usr_gone' })]
   for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
-  await store.write([{ do: 'end credentials', where: { userCode: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
+  await store.write([{ do: 'end credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
   await store.close()
-  const sql = `SELECT id, num_nonnulls(user_code, lineage, last_seen_at, rest, data) FROM latchkey_credentials ORDER BY kind`
+  const sql = `SELECT id, num_nonnulls(user_id, lineage, last_seen_at, rest, data) FROM latchkey_credentials ORDER BY kind`
   assert.equal(postgres.ask(databaseOf(url), sql), `${remembered.id}|0\n${session.id}|0`)
 })
 
@@ -192,11 +192,11 @@ test('Counters for limits stay few, however many keys there are.', async () => {
 
 /** What requests wait for. */
 async function hotPaths(store: Store): Promise<void> {
-  const [user, session] = [aUser(), aSession({ userCode: 'usr_7', lineage: 'l' })]
-  const { code } = user
+  const [user, session] = [aUser(), aSession({ userId: 'usr_7', lineage: 'l' })]
+  const { id } = user
   await store.write([{ do: 'insert user', user }])
   await store.write([
-    { do: 'require user', code, version: 1 },
+    { do: 'require user', id, version: 1 },
     { do: 'insert credential', record: session },
     { do: 'require credential', id: session.id },
     { do: 'replace credential', next: { ...session, version: 2 }, ifVersion: 1 },
@@ -207,17 +207,17 @@ async function hotPaths(store: Store): Promise<void> {
   await store.write([{ do: 'end credentials', where: { id: session.id, notSeenSince: 0 }, reason: 'idle', at: 1 }])
   await store.write([{ do: 'end credentials', where: { id: session.id }, reason: 'idle', at: 1 }])
   await store.write([{ do: 'end credentials', where: { lineage: 's8' }, reason: 'idle', at: 1 }])
-  await store.write([{ do: 'end credentials', where: { userCode: 'usr_9', except: ['x'] }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'end credentials', where: { userId: 'usr_9', except: ['x'] }, reason: 'idle', at: 1 }])
   await store.credentials.find('s7')
   await store.credentials.listByUser('usr_7')
-  await store.users.find(code)
+  await store.users.find(id)
   await store.users.findByUsernameKey('key 7')
   await store.users.page('usr_7', 10)
-  await store.operations.list('usr_7', null, 10)
+  await store.auditEvents.list('usr_7', null, 10)
   await store.log.follow(199_990).next()
   await store.limits.take('a', { points: 1, window: 1 }, 1)
   await store.limits.giveBack('a')
-  await store.write([{ do: 'delete user', code }])
+  await store.write([{ do: 'delete user', id }])
 }
 
 /** What is swept up in the background. */
@@ -225,7 +225,7 @@ async function sweeping(store: Store): Promise<void> {
   await store.credentials.listLapsed(50, 50, 10)
   await store.credentials.listEnded({ endedAt: 19_990, id: '' }, 10)
   await store.credentials.deleteExpired(100_005, 10)
-  await store.operations.deleteOlder(10, 10)
+  await store.auditEvents.deleteOlder(10, 10)
   await store.limits.deleteOver(1)
   await store.log.trim(1)
 }
@@ -242,8 +242,8 @@ async function scansOf(work: (store: Store) => Promise<void>, ...settings: reado
       FROM generate_series(1, 20000) AS n`,
     `INSERT INTO latchkey_credentials SELECT 't' || n, 'session', NULL, NULL, 0, 'h', NULL, n + 100000, 'idle', n, NULL, NULL
       FROM generate_series(1, 20000) AS n`,
-    `INSERT INTO latchkey_operations (user_code, at, rest) SELECT 'usr_' || n, n, '{}' FROM generate_series(1, 20000) AS n`,
-    `INSERT INTO latchkey_endings (position, kind, sid, at) SELECT n, 'ended', 's' || n, n FROM generate_series(1, 200000) AS n`,
+    `INSERT INTO latchkey_audit_events (user_id, at, rest) SELECT 'usr_' || n, n, '{}' FROM generate_series(1, 20000) AS n`,
+    `INSERT INTO latchkey_revocations (position, kind, sid, at) SELECT n, 'revoked', 's' || n, n FROM generate_series(1, 200000) AS n`,
     `INSERT INTO latchkey_limits SELECT 'key-' || n, 1, n + 100 FROM generate_series(1, 20000) AS n`,
     'UPDATE latchkey_ending_counter SET position = 200000',
     'ANALYZE',

@@ -29,7 +29,7 @@ before(async () => {
 })
 after(() => postgres[Symbol.asyncDispose]())
 
-const endingAll = (userCode: string): Change => ({ do: 'end credentials', where: { userCode, except: [] }, reason: 'revoked', at: 1 })
+const endingAll = (userId: string): Change => ({ do: 'end credentials', where: { userId, except: [] }, reason: 'revoked', at: 1 })
 const changed = (sid: string) => ({ kind: 'changed', sid, at: 1, roles: [] }) as const
 
 async function execute(url: string, ...statements: readonly string[]): Promise<void> {
@@ -103,7 +103,7 @@ test('While several processes append, who follows hears each entry once and in t
   await following
   assert.equal(new Set(heard).size, 4 * APPENDED)
   const name = new URL(url).pathname.slice(1)
-  assert.deepEqual(heard, postgres.ask(name, 'SELECT sid FROM latchkey_endings ORDER BY position').split('\n'))
+  assert.deepEqual(heard, postgres.ask(name, 'SELECT sid FROM latchkey_revocations ORDER BY position').split('\n'))
   assert.deepEqual(
     positions,
     positions.toSorted((a, b) => a - b),
@@ -117,7 +117,7 @@ for (const isolation of ['read committed', 'repeatable read']) {
     await store.close()
     await execute(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_isolation = '${isolation}'`)
     const other: Store = await openPostgresStore({ url })
-    const [old, renewed] = [aSession({ userCode: 'usr_r' }), aSession({ userCode: 'usr_r' })]
+    const [old, renewed] = [aSession({ userId: 'usr_r' }), aSession({ userId: 'usr_r' })]
     await other.write([{ do: 'insert credential', record: old }])
     const commit = await held(url, async (session) => {
       await credentials.end(session, { id: old.id }, 'revoked', 1)

@@ -106,7 +106,7 @@ test('With pool_mode=session a connection that others have used is cleaned befor
     const store = await openPostgresStore({ url })
     const user = aUser()
     assert.equal((await store.write([{ do: 'insert user', user }])).landed, true)
-    await Promise.all(Array.from({ length: 30 }, () => store.users.find(user.code)))
+    await Promise.all(Array.from({ length: 30 }, () => store.users.find(user.id)))
     await store.probe()
     const following = store.log.follow(0)
     await following.next()

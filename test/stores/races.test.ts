@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Change, Store, Written } from '../../src/ports/store.ts'
-import { anOperation, aRemembered, aSession, aUser } from '../../src/testing/index.ts'
+import { anAuditEvent, aRemembered, aSession, aUser } from '../../src/testing/index.ts'
 import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
 
 const ROUNDS = 40
@@ -66,15 +66,15 @@ for (const name of PLACE_NAMES) {
       let landed = 0
       for (let round = 0; round < ROUNDS; round += 1) {
         const user = aUser()
-        const { code } = user
-        await a.write([{ do: 'insert user', user }, inserting(aSession({ userCode: code }))])
-        const everything: Change = { do: 'end credentials', where: { userCode: code, except: [] }, reason: 'revoked', at: 1 }
+        const { id } = user
+        await a.write([{ do: 'insert user', user }, inserting(aSession({ userId: id }))])
+        const everything: Change = { do: 'end credentials', where: { userId: id, except: [] }, reason: 'revoked', at: 1 }
         const changing: Change[] = [{ do: 'replace user', next: { ...user, passwordHash: 'new', version: 2 }, ifVersion: 1 }, everything]
-        const deleting: Change[] = [everything, { do: 'delete user', code }]
+        const deleting: Change[] = [everything, { do: 'delete user', id }]
         const signingIn: Change[] = [
-          { do: 'require user', code, version: 1 },
-          inserting(aSession({ userCode: code })),
-          { do: 'append operation', operation: anOperation({ userCode: code }) },
+          { do: 'require user', id, version: 1 },
+          inserting(aSession({ userId: id })),
+          { do: 'append audit event', event: anAuditEvent({ userId: id }) },
         ]
         const [signedIn, changed] = await race(
           round,
@@ -83,7 +83,7 @@ for (const name of PLACE_NAMES) {
         )
         assert.ok(changed.landed)
         landed += Number(signedIn.landed)
-        assert.deepEqual(await a.credentials.listByUser(code), [], `round ${round}`)
+        assert.deepEqual(await a.credentials.listByUser(id), [], `round ${round}`)
       }
       assert.ok(landed > 0 && landed < ROUNDS, `both orders must have come up: ${landed} of ${ROUNDS}`)
     })
@@ -91,13 +91,13 @@ for (const name of PLACE_NAMES) {
     test('A session started from a remembered login that meets a sign-out leaves nothing behind.', async () => {
       const [a, b] = stores()
       for (let round = 0; round < ROUNDS; round += 1) {
-        const login = aRemembered({ userCode: `usr_lineage_${round}` })
+        const login = aRemembered({ userId: `usr_lineage_${round}` })
         await a.write([inserting(login)])
         const held: Change =
           round % 2 === 0
             ? { do: 'replace credential', next: { ...login, hash: 'rotated', version: 2 }, ifVersion: 1 }
             : { do: 'require credential', id: login.id }
-        const starting: Change[] = [held, inserting(aSession({ lineage: login.id, startedBy: login.id, userCode: login.userCode }))]
+        const starting: Change[] = [held, inserting(aSession({ lineage: login.id, startedBy: login.id, userId: login.userId }))]
         const ending: Change[] = [{ do: 'end credentials', where: { lineage: login.id }, reason: 'revoked', at: 1, orRefuse: true }]
         const [, ended] = await race(
           round >> 1,
@@ -105,7 +105,7 @@ for (const name of PLACE_NAMES) {
           () => b.write(ending),
         )
         assert.ok(ended.landed)
-        assert.deepEqual(await a.credentials.listByUser(login.userCode), [], `round ${round}`)
+        assert.deepEqual(await a.credentials.listByUser(login.userId), [], `round ${round}`)
       }
     })
 
@@ -120,7 +120,7 @@ for (const name of PLACE_NAMES) {
           for (let index = 0; index < 25; index += 1) {
             const sid = `w${writer}-${index}`
             await store.write([
-              { do: 'append operation', operation: anOperation() },
+              { do: 'append audit event', event: anAuditEvent() },
               { do: 'append entry', entry: { kind: 'changed', sid, at: Date.now(), roles: [] } },
             ])
           }

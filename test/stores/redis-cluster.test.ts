@@ -25,12 +25,12 @@ storeConformance('Redis Cluster', open)
 
 test('The credentials of one user are spread over the masters, and all of them end together.', async () => {
   const store = await open()
-  const sessions = Array.from({ length: 60 }, () => aSession({ id: randomBytes(16).toString('base64url'), userCode: 'usr_spread' }))
+  const sessions = Array.from({ length: 60 }, () => aSession({ id: randomBytes(16).toString('base64url'), userId: 'usr_spread' }))
   for (const record of sessions) await store.write([{ do: 'insert credential', record }])
   const sizes = await Promise.all(cluster.masters.map(async (master) => Number(await master.ask('DBSIZE'))))
   assert.ok(Math.min(...sizes) > 5, `keys by master: ${sizes.join(', ')}`)
   const written = await store.write([
-    { do: 'end credentials', where: { userCode: 'usr_spread', except: [] }, reason: 'revoked', at: 1, orRefuse: true },
+    { do: 'end credentials', where: { userId: 'usr_spread', except: [] }, reason: 'revoked', at: 1, orRefuse: true },
   ])
   assert.ok(written.landed && written.ended.length === 60)
   const { value } = await store.log.follow(0).next()

@@ -25,7 +25,7 @@ const MINUTE = 60_000
 const open = (database: Store = createMemoryStore()) => openRedisStore({ url: redis.url, database })
 const insertion = (record: ReturnType<typeof aSession> | ReturnType<typeof aRemembered>): Change => ({ do: 'insert credential', record })
 const ending = (
-  where: { id: string } | { lineage: string } | { userCode: string; except: string[] },
+  where: { id: string } | { lineage: string } | { userId: string; except: string[] },
   orRefuse = true,
   at = NOW,
 ): Change => ({
@@ -40,7 +40,7 @@ async function heard(store: Store): Promise<readonly string[]> {
   const follower = store.log.follow(0)
   const { value } = (await follower.next()) as { value: Heard }
   await follower.return?.()
-  return value.entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : []))
+  return value.entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : []))
 }
 
 async function works(store: Store): Promise<boolean> {
@@ -90,7 +90,7 @@ test('When the database fails, what had been claimed in Redis is taken back, and
   assert.deepEqual(await store.credentials.find(session.id), session)
   assert.deepEqual(await heard(store), [])
   // Who ends everything of the user still finds it.
-  assert.ok((await store.credentials.listByUser(session.userCode)).some(({ id }) => id === session.id))
+  assert.ok((await store.credentials.listByUser(session.userId)).some(({ id }) => id === session.id))
   fails.write = false
   assert.ok((await store.write(changes)).landed)
   assert.deepEqual(await heard(store), [session.id])
@@ -105,8 +105,8 @@ test('When the database refuses, nothing of the write is left in Redis.', async 
   const written = await store.write([
     insertion(newcomer),
     ending({ id: session.id }),
-    { do: 'require user', code: 'usr_nobody', version: 1 },
-    ending({ userCode: session.userCode, except: [] }, false),
+    { do: 'require user', id: 'usr_nobody', version: 1 },
+    ending({ userId: session.userId, except: [] }, false),
   ])
   assert.deepEqual(written, { landed: false, refusedAt: 2 })
   assert.equal(await store.credentials.find(newcomer.id), undefined)
@@ -163,7 +163,7 @@ test('Killed and started again, Redis has everything that was confirmed, and fol
   let position = 0
   const following = (async () => {
     for await (const each of follower) {
-      sids.push(...each.entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : [])))
+      sids.push(...each.entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
       position = each.position
     }
   })().catch(() => {})
@@ -195,7 +195,7 @@ test('Killed and started again, Redis has everything that was confirmed, and fol
   for (const id of confirmed) assert.equal((await store.credentials.find(id))?.kind, 'tombstone', id)
   const resumed = store.log.follow(position)
   const { value } = (await resumed.next()) as { value: Heard }
-  sids.push(...value.entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : [])))
+  sids.push(...value.entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
   for (const id of confirmed) assert.ok(sids.includes(id), id)
   await store.close()
 })
@@ -267,7 +267,7 @@ test('When the database has committed and its answer is lost, what it knows to h
   const session = aSession()
   await store.write([insertion(session)])
   answers.lost = true
-  await assert.rejects(store.write([ending({ userCode: session.userCode, except: [] }, false)]), StoreError)
+  await assert.rejects(store.write([ending({ userId: session.userId, except: [] }, false)]), StoreError)
   answers.lost = false
   await until('the session to have ended', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
   await until('everybody to be told', async () => (await heard(store)).includes(session.id))
@@ -305,7 +305,7 @@ test('Who is killed after an ending and before telling of it: the next one who e
   await reached
   await killed.close()
   assert.deepEqual(await heard(next), [])
-  assert.ok((await next.write([ending({ userCode: session.userCode, except: [] }, false, NOW + 11_000)])).landed)
+  assert.ok((await next.write([ending({ userId: session.userId, except: [] }, false, NOW + 11_000)])).landed)
   assert.deepEqual(await heard(next), [session.id])
   await next.close()
   letGo()
@@ -317,7 +317,7 @@ test('What somebody else has relied on as ended is not brought back when the fir
   const [failing, other] = [await open(database), await open(createMemoryStore())]
   for (const byId of [false, true]) {
     const session = aSession()
-    const where = byId ? { id: session.id } : { userCode: session.userCode, except: [] }
+    const where = byId ? { id: session.id } : { userId: session.userId, except: [] }
     await failing.write([insertion(session)])
     const { reached, letGo } = hold()
     const failed = assert.rejects(failing.write([ending({ id: session.id }), { do: 'insert user', user: aUser() }]), StoreError)
@@ -416,7 +416,7 @@ test('Emptied, Redis is not told again what ended so long ago that it is no news
 test('A log of many pages is heard to its end in its order, and trimmed to its end.', async () => {
   const store = await open()
   const sids = Array.from({ length: 3_500 }, (_, index) => `s${index}`)
-  await store.write(sids.map((sid): Change => ({ do: 'append entry', entry: { kind: 'ended', sid, at: NOW, reason: 'revoked' } })))
+  await store.write(sids.map((sid): Change => ({ do: 'append entry', entry: { kind: 'revoked', sid, at: NOW, reason: 'revoked' } })))
   await store.write([{ do: 'append entry', entry: { kind: 'keys', at: NOW + 5 } }])
   assert.deepEqual(await heard(store), sids)
   assert.equal(await store.log.trim(NOW + 1), sids.length)

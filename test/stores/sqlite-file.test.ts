@@ -10,7 +10,7 @@ import { CREDENTIAL_SQL } from '../../src/stores/sql/credentials.ts'
 import { ENDING_SQL } from '../../src/stores/sql/endings.ts'
 import { KEY_RING_SQL } from '../../src/stores/sql/key-ring.ts'
 import { LIMIT_SQL } from '../../src/stores/sql/limits.ts'
-import { OPERATION_SQL } from '../../src/stores/sql/operations.ts'
+import { AUDIT_EVENT_SQL } from '../../src/stores/sql/operations.ts'
 import { KNOWN_VERSION } from '../../src/stores/sql/schema.ts'
 import { USER_SQL } from '../../src/stores/sql/users.ts'
 import { migrateSqlite, openMigrated, readSchemaVersions } from '../../src/stores/sqlite/migrate.ts'
@@ -44,14 +44,14 @@ test('Every commit is synced to the disk; only limits are counted without.', asy
 test('Rows of tombstones hold nothing of the user.', async () => {
   const path = freshPath()
   const store = await openSqliteStore({ path })
-  const [session, remembered] = [aSession({ userCode: 'usr_gone' }), aRemembered({ userCode: 'usr_gone' })]
+  const [session, remembered] = [aSession({ userId: 'usr_gone' }), aRemembered({ userId: 'usr_gone' })]
   for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
-  await store.write([{ do: 'end credentials', where: { userCode: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
+  await store.write([{ do: 'end credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
   const other = new DatabaseSync(path)
   const rows = other.prepare('SELECT * FROM latchkey_credentials ORDER BY kind').all()
   other.close()
   await store.close()
-  const blank = { user_code: null, lineage: null, version: 0, last_seen_at: null, rest: null, data: null, reason: 'revoked', ended_at: 7 }
+  const blank = { user_id: null, lineage: null, version: 0, last_seen_at: null, rest: null, data: null, reason: 'revoked', ended_at: 7 }
   assert.deepEqual(
     rows.map((row) => ({ ...row })),
     [remembered, session].map(({ id, kind, hash, expiresAt }) => ({ id, kind, hash, expires_at: expiresAt, ...blank })),
@@ -64,7 +64,7 @@ test('No statement reads a whole table: each one is led by an index.', async () 
   const database = new DatabaseSync(path)
   // Counting counts everything, but it reads no more than an index.
   const { count, ...limits } = LIMIT_SQL
-  const statements = [CREDENTIAL_SQL, ENDING_SQL, KEY_RING_SQL, limits, OPERATION_SQL, USER_SQL].flatMap((group) => Object.values(group))
+  const statements = [CREDENTIAL_SQL, ENDING_SQL, KEY_RING_SQL, limits, AUDIT_EVENT_SQL, USER_SQL].flatMap((group) => Object.values(group))
   for (const sql of [...statements, count]) {
     const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
     const steps = plan.map(({ detail }) => String(detail))

@@ -9,19 +9,19 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { openMigrated } from '../../src/stores/sqlite/migrate.ts'
 import { openSqliteStore, sqliteStoreOn } from '../../src/stores/sqlite/sqlite-store.ts'
-import { anOperation, aSession } from '../../src/testing/index.ts'
+import { anAuditEvent, aSession } from '../../src/testing/index.ts'
 import { freshPath } from './folders.ts'
 
 /** Writes until the disk is full, and returns what was confirmed. */
 async function fill(store: Store): Promise<readonly string[]> {
   const confirmed: string[] = []
   for (;;) {
-    const record = aSession({ userCode: 'usr_fill', data: JSON.stringify('x'.repeat(2000)) })
-    const operation = anOperation({ userCode: 'usr_fill', sessionId: record.id })
+    const record = aSession({ userId: 'usr_fill', data: JSON.stringify('x'.repeat(2000)) })
+    const event = anAuditEvent({ userId: 'usr_fill', sessionId: record.id })
     try {
       await store.write([
         { do: 'insert credential', record },
-        { do: 'append operation', operation },
+        { do: 'append audit event', event },
       ])
     } catch (error) {
       assertFull(error)
@@ -40,9 +40,9 @@ function assertFull(error: unknown): true {
 
 async function assertHolds(store: Store, confirmed: readonly string[]): Promise<void> {
   const live = (await store.credentials.listByUser('usr_fill')).map(({ id }) => id)
-  const operations = (await store.operations.list('usr_fill', null, 1_000_000)).map(({ sessionId }) => sessionId)
+  const events = (await store.auditEvents.list('usr_fill', null, 1_000_000)).map(({ sessionId }) => sessionId)
   assert.deepEqual(live.toSorted(), confirmed.toSorted())
-  assert.deepEqual(operations.toReversed(), confirmed)
+  assert.deepEqual(events.toReversed(), confirmed)
 }
 
 test('A file that may not grow is a StoreError, loses nothing confirmed, and is written again when it may.', async () => {
@@ -54,11 +54,11 @@ test('A file that may not grow is a StoreError, loses nothing confirmed, and is 
   assert.ok(confirmed.length > 5)
   await assertHolds(store, confirmed)
   connection.execute('PRAGMA max_page_count = 1000000')
-  const record = aSession({ userCode: 'usr_fill' })
-  const operation = anOperation({ userCode: 'usr_fill', sessionId: record.id })
+  const record = aSession({ userId: 'usr_fill' })
+  const event = anAuditEvent({ userId: 'usr_fill', sessionId: record.id })
   await store.write([
     { do: 'insert credential', record },
-    { do: 'append operation', operation },
+    { do: 'append audit event', event },
   ])
   await assertHolds(store, [...confirmed, record.id])
   await store.close()

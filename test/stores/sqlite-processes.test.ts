@@ -36,7 +36,7 @@ test('Of several processes that replace or end the same credential, one succeeds
   const wins = (await Promise.all(children.map((child) => child.rest()))).flat()
   // Who ends before another replaces leaves nothing to replace; but nothing is won twice, and everything is ended.
   assert.equal(new Set(wins).size, wins.length)
-  assert.equal(wins.filter((win) => win.startsWith('ended')).length, RACES)
+  assert.equal(wins.filter((win) => win.startsWith('revoked')).length, RACES)
   const { value } = await store.log.follow(0).next()
   assert.equal(value.entries.length, RACES)
   await store.close()
@@ -79,11 +79,11 @@ test('After kill -9, everything confirmed is there and nothing is half done.', a
 
     const store = await openSqliteStore({ path })
     const live = (await store.credentials.listByUser('usr_ack')).map(({ id }) => id)
-    const operations = (await store.operations.list('usr_ack', null, 100_000)).map(({ sessionId }) => sessionId)
+    const events = (await store.auditEvents.list('usr_ack', null, 100_000)).map(({ sessionId }) => sessionId)
     const { value } = await store.log.follow(0).next()
     const entries = value.entries.map((entry: { sid: string }) => entry.sid)
     for (const id of confirmed) assert.ok(live.includes(id), `${id} was confirmed and is gone`)
-    assert.deepEqual(operations.toReversed(), entries)
+    assert.deepEqual(events.toReversed(), entries)
     assert.deepEqual(live.toSorted(), entries.toSorted())
     assert.deepEqual(
       entries,

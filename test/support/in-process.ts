@@ -171,7 +171,7 @@ function counting(store: Store, counts: Counts): Store {
       counts[what] += 1
       return run(...args)
     }
-  const { credentials, users, operations, limits } = store
+  const { credentials, users, auditEvents, limits } = store
   return {
     ...store,
     log: store.log,
@@ -190,9 +190,9 @@ function counting(store: Store, counts: Counts): Store {
       findByUsernameKey: count('reads', (key: string) => users.findByUsernameKey(key)),
       page: count('reads', (after: string | null, limit: number) => users.page(after, limit)),
     },
-    operations: {
-      list: count('reads', (code: string, before: number | null, limit: number) => operations.list(code, before, limit)),
-      deleteOlder: (before, limit) => operations.deleteOlder(before, limit),
+    auditEvents: {
+      list: count('reads', (code: string, before: number | null, limit: number) => auditEvents.list(code, before, limit)),
+      deleteOlder: (before, limit) => auditEvents.deleteOlder(before, limit),
     },
     limits: {
       take: count('writes', (key: string, limit: Parameters<typeof limits.take>[1], now: number) => limits.take(key, limit, now)),

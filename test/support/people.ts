@@ -43,7 +43,7 @@ export function person(answer: Called, status: number): SignedInPerson {
   strictEqual(answer.status, status, answer.body ?? '')
   const one = (suffix: string) => cookieHeader(Object.fromEntries(Object.entries(answer.jar).filter(([name]) => name.endsWith(suffix))))
   return {
-    code: answer.json.user.code,
+    code: answer.json.user.id,
     token: answer.json.token,
     sid: answer.json.session.id,
     jar: answer.jar,

@@ -10,7 +10,7 @@ const BROWSER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (K
 export function usualSession(now: number): SessionRecord {
   return aSession({
     id: randomBytes(16).toString('base64url'),
-    userCode: `usr_${randomBytes(16).toString('base64url')}`,
+    userId: `usr_${randomBytes(16).toString('base64url')}`,
     username: 'anna.keller',
     hash: randomBytes(32).toString('base64url'),
     startedAt: now,
@@ -18,7 +18,7 @@ export function usualSession(now: number): SessionRecord {
     expiresAt: now + 12 * 3_600_000,
     authTime: now,
     ip: '203.0.113.195',
-    device: BROWSER,
+    userAgent: BROWSER,
     data: '{}',
   })
 }

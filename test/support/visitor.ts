@@ -108,7 +108,7 @@ export class Visitor {
   signedIn(reply: Reply, status: number): Reply {
     strictEqual(reply.status, status, reply.text)
     this.token = reply.json.token
-    this.code = reply.json.user.code
+    this.code = reply.json.user.id
     this.sid = reply.json.session.id
     this.username = reply.json.user.username
     return reply

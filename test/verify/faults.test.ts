@@ -127,7 +127,7 @@ test('A long tale of what has ended is heard to its end, also over a line that t
     void (async () => {
       for (let index = 0; index < 12; index += 1) {
         await pause(200)
-        response.write(`id: 0\nevent: ending\ndata: ${JSON.stringify({ sid: `other-${index}`, at: at(), reason: 'revoked' })}\n\n`)
+        response.write(`id: 0\nevent: revoked\ndata: ${JSON.stringify({ sid: `other-${index}`, at: at(), reason: 'revoked' })}\n\n`)
       }
       while (!response.destroyed) {
         response.write(heartbeat())

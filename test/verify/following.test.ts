@@ -22,7 +22,7 @@ test('A token is accepted offline, with its principal and how fresh that is', as
   const verdict = await verifier.verify(visitor.token)
   ok(verdict.ok)
   const { expiresAt, authTime, ...principal } = verdict.principal
-  deepEqual(principal, { userCode: visitor.code, sid: visitor.sid, roles: [], amr: ['pwd'] })
+  deepEqual(principal, { userId: visitor.code, sid: visitor.sid, roles: [], amr: ['pwd'] })
   ok(Math.abs(authTime - Date.now()) < 5_000 && expiresAt - authTime === 300_000)
   ok(verdict.freshness >= 0 && verdict.freshness < BOUND)
   const request = new Request('http://shop.example', { headers: { authorization: `Bearer ${visitor.token}` } })
@@ -161,7 +161,7 @@ test('A wrong service key is told, and nothing is accepted', async () => {
   const verifier = setting.verifier({ serviceKey: 'wrong', onFault: (fault) => void faults.push(fault) })
   await verifier.ready().then(
     () => ok(false, 'it must not be ready'),
-    (error: Error) => ok(error.message.includes('latchkey key add'), error.message),
+    (error: Error) => ok(error.message.includes('latchkey service-key create'), error.message),
   )
   ok(faults.length > 0)
   const visitor = await setting.visitor()
@@ -174,7 +174,7 @@ test('After a change of roles an older token is refused, and a renewed one is ac
   const visitor = await setting.visitor()
   equal(await says(verifier, visitor.token), 'ok')
   const { folder } = setting.server
-  equal((await runCommand(['user', 'role', visitor.username, 'editor'], { folder })).code, 0)
+  equal((await runCommand(['user', 'set-roles', visitor.username, 'editor'], { folder })).code, 0)
   await untilSays(verifier, visitor.token, 'expired')
   const renewed = await visitor.plainly('POST', '/access/token')
   const verdict = await verifier.verify(renewed.json.token)
@@ -188,7 +188,7 @@ test('Keys rotate under use: tokens of the old key stay good, those of the new o
   const before = await setting.visitor()
   equal(await says(verifier, before.token), 'ok')
   for (let round = 0; round < 3; round += 1) {
-    equal((await runCommand(['key', 'rotate'], { folder: setting.server.folder })).code, 0)
+    equal((await runCommand(['signing-key', 'rotate'], { folder: setting.server.folder })).code, 0)
     const fresh = await setting.visitor()
     equal(await says(verifier, fresh.token), 'ok')
   }

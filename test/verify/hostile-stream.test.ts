@@ -114,7 +114,7 @@ const ANSWERS: Readonly<Record<string, readonly [said: string, answer: Listener]
   'a page': ['silent', (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>')],
   'a redirect': ['silent', (_request, response) => void response.writeHead(302, { location: '/' }).end()],
   'status 204': ['silent', (_request, response) => void response.writeHead(204).end()],
-  'status 500': ['silent', (_request, response) => void response.writeHead(500).end('{"code":"busy"}')],
+  'status 500': ['silent', (_request, response) => void response.writeHead(500).end('{"code":"server.busy"}')],
   'a refusal of somebody else': ['silent', (_request, response) => void response.writeHead(401).end('{}')],
   'a refusal that is a page': ['silent', (_request, response) => void response.writeHead(401).end('<html>')],
   'a refusal that is null': ['silent', (_request, response) => void response.writeHead(401).end('null')],

@@ -60,7 +60,7 @@ test('It runs in a realm that has fetch, Web Crypto, streams and timers, and not
 test('It follows a stream that is cut anywhere, between any two bytes', async () => {
   const { EventParser } = await import('../../src/verify/server-sent-events.ts')
   const stream =
-    ': comment\r\nid: 7\r\nevent: ending\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: one\ndata: two\nid: 8\n\ndata\n\nretry: 5\nevent: none\n\n'
+    ': comment\r\nid: 7\r\nevent: revoked\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: one\ndata: two\nid: 8\n\ndata\n\nretry: 5\nevent: none\n\n'
   const whole = new EventParser('').take(stream)
   deepEqual(whole, [
     { name: 'ending', data: '{"a":1}', lastEventId: '7' },

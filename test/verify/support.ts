@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 import { Visitor } from '../support/visitor.ts'
 
 export async function makeServiceKey(server: RunningServer): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(['key', 'add', '--service', 'shop', '--json'], { folder: server.folder })
+  const { code, stdout, stderr } = await runCommand(['service-key', 'create', 'shop', '--json'], { folder: server.folder })
   equal(code, 0, stderr)
   return JSON.parse(stdout).key
 }

@@ -124,7 +124,7 @@ test('Wrong options name what is accepted', () => {
   const issuer = 'https://login.example.com'
   const wrong: readonly (readonly [object, RegExp])[] = [
     [{ issuer: 'login.example.com', serviceKey: 'k' }, /^issuer: accepted is the public URL/],
-    [{ issuer }, /^serviceKey: .*latchkey key add/],
+    [{ issuer }, /^serviceKey: .*latchkey service-key create/],
     [{ issuer, serviceKey: 'k', whenSilent: 'allow' }, /^whenSilent: accepted are refuse, ask, accept/],
     [{ issuer, serviceKey: 'k', maxSilence: 100 }, /^maxSilence: /],
     [{ issuer, serviceKey: 'k', capacity: 0 }, /^capacity: /],

@@ -1,6 +1,6 @@
 // One can sign in at all: much else cannot be looked at otherwise.
 
-import { codeOf, member } from '../exchange.ts'
+import { codeOf } from '../exchange.ts'
 import type { Judge } from '../finding.ts'
 import { claimsOf } from '../token-claims.ts'
 
@@ -10,7 +10,7 @@ export const judgeSignIn: Judge = ({ steps }) => {
   if (claimsOf(signIn) !== undefined) return []
   const code = codeOf(signIn)
   const { path, status, failure } = signIn
-  if (path === '/access/register' && code === 'not_found' && member(signIn, 'setting') === 'LATCHKEY_REGISTRATION')
+  if (path === '/access/register' && code === 'registration.closed')
     return [
       {
         what: 'Registration is closed, so the doctor has no user to sign in with.',

@@ -13,7 +13,7 @@ export const judgeStream: Judge = ({ stream, steps }) => {
     return [
       {
         what: `The service key is not accepted (${status}).`,
-        mend: 'Make one: `latchkey key add --service NAME`. Look whether the Authorization header arrives.',
+        mend: 'Make one: `latchkey service-key create NAME`. Look whether the Authorization header arrives.',
       },
     ]
   const silences = pieces.map((at, index) => at - (pieces[index - 1] ?? 0))

@@ -11,7 +11,7 @@ import { type Outcome, type ProvenCall, provenRoute } from '../route.ts'
 import { expireStale } from '../stale-cookies.ts'
 
 const logoutRoute = {
-  path: '/access/logout/:userCode',
+  path: '/access/logout/:userId',
   proof: 'header',
   changes: true,
   sensitive: mayReachOthers,
@@ -54,7 +54,7 @@ export const endingRoutes = [
     sensitive: true,
     summary: 'Ends one session, or one remembered login with every session it started.',
     answers: { 200: endedAnswer },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     async run({ parts, principal, parameter, whence }) {
       return ended(await endCredential(parts, principal, parameter, whence))
     },
@@ -68,7 +68,7 @@ function mayReachOthers({ query }: Incoming): boolean {
 
 async function runLogout(call: ProvenCall<unknown, { everywhere: 'true' | 'false' }>): Promise<Outcome | AuthError> {
   const { parts, principal, parameter, query, whence } = call
-  if (parameter !== principal.userCode) return new AuthError('user.mismatch')
+  if (parameter !== principal.userId) return new AuthError('user.mismatch')
   const counts = await logout(parts, principal, query.everywhere === 'true', whence)
   return counts instanceof AuthError ? counts : { json: { ended: counts }, ...forgetting(call) }
 }

@@ -5,7 +5,7 @@ import { accountRoutes } from './account.ts'
 import { administrationRoutes } from './administration/index.ts'
 import { deviceRoutes } from './devices.ts'
 import { endingRoutes } from './endings.ts'
-import { operationRoutes } from './operations.ts'
+import { auditEventRoutes } from './operations.ts'
 import { publicRoutes } from './public.ts'
 import { revocationRoutes } from './revocations.ts'
 import { sessionRoutes } from './session.ts'
@@ -17,7 +17,7 @@ export const routes: readonly Route[] = [
   ...signInRoutes,
   ...sessionRoutes,
   ...endingRoutes,
-  ...operationRoutes,
+  ...auditEventRoutes,
   ...accountRoutes,
   ...administrationRoutes,
   ...deviceRoutes,

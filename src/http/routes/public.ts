@@ -37,9 +37,9 @@ export const publicRoutes = [
     proof: 'none',
     summary: 'Metrics as Prometheus text, for this machine alone.',
     answers: { 200: null },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     async run({ app, request }) {
-      if (app.metrics === undefined || !isLocal(request)) return new AuthError('not_found', { setting: 'METRICS_PORT' })
+      if (app.metrics === undefined || !isLocal(request)) return new AuthError('resource.not_found', { setting: 'METRICS_PORT' })
       return { content: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await app.metrics() } }
     },
   }),

@@ -30,11 +30,11 @@ export const revocationRoutes = [
     proof: 'service',
     summary: 'What ends, as it ends: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
     answers: { 200: null },
-    refusals: ['busy'],
+    refusals: ['server.busy'],
     async run({ app, parts, request }) {
       const key = serviceKeyId(parts, serviceKeyIn(request.header('authorization') ?? '') ?? '') ?? ''
       const subscribers = subscribersOf(parts)
-      if (!subscribers.hasRoom(key)) return new AuthError('busy', { retryAfter: RETRY_AFTER })
+      if (!subscribers.hasRoom(key)) return new AuthError('server.busy', { retryAfter: RETRY_AFTER })
       const stillMay = async () => {
         await parts.keys.readAgain()
         return (await proveService(parts, request)) === undefined
@@ -87,7 +87,7 @@ async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStoppi
         yield event('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
       const now = performance.now()
       const facts = entries.filter(isFact)
-      const calls = entries.flatMap((entry) => (entry.kind === 'called' ? [entry.call] : []))
+      const calls = entries.flatMap((entry) => (entry.kind === 'ack_requested' ? [entry.requestId] : []))
       const says = facts.length > 0 || calls.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
       isFirst = false
       if (!says) continue
@@ -123,13 +123,13 @@ function positionOf(lastEventId: string | null): number | undefined {
 type Fact = Exclude<LogEntry, RollEntry>
 
 function isFact(entry: LogEntry): entry is Fact {
-  return entry.kind !== 'called' && entry.kind !== 'heard'
+  return entry.kind !== 'ack_requested' && entry.kind !== 'ack'
 }
 
 function eventOf(entry: Fact, id: number): string {
   const at = isoTime(entry.at)
   switch (entry.kind) {
-    case 'ended':
+    case 'revoked':
       return event('ending', { sid: entry.sid, at, reason: entry.reason }, id)
     case 'changed':
       return event('changed', { sid: entry.sid, at, roles: entry.roles }, id)

@@ -21,7 +21,7 @@ export const sessionRoutes = [
     async run({ parts, principal, via }) {
       const view = await describeSession(parts, principal)
       if (view instanceof AuthError) return view
-      const user = { code: principal.userCode, username: view.username, roles: principal.roles }
+      const user = { code: principal.userId, username: view.username, roles: principal.roles }
       return { json: { user, session: presentSession(view, parts.policy.sessionIdleTimeout), via } }
     },
   }),

@@ -36,9 +36,9 @@ export const signInRoutes = [
     summary: 'Creates a user and signs in.',
     body: { type: JSON_TYPE, schema: registerBody },
     answers: { 201: signedInAnswer },
-    refusals: ['not_found', 'username.taken', 'username.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
+    refusals: ['registration.closed', 'username.taken', 'username.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
     async run(call) {
-      if (call.parts.policy.registration === 'closed') return new AuthError('not_found', { setting: 'LATCHKEY_REGISTRATION' })
+      if (call.parts.policy.registration === 'closed') return new AuthError('registration.closed', { setting: 'LATCHKEY_REGISTRATION' })
       const { body } = call
       const input = { ...body, email: body.email ?? null }
       // Over HTTP it is never the host that registers: without an address all clients count as one.
@@ -87,7 +87,7 @@ function sentAlong({ parts, credentials: { header, cookies, settled } }: Call<un
   const inLogin = cookies.remember === undefined ? [] : [cookies.remember]
   return {
     sessions: [...new Set([...inHeader, ...inCookie, ...(settled?.sessions ?? [])])],
-    remembered: [...new Set([...inLogin, ...(settled?.remembered ?? [])])],
+    rememberMe: [...new Set([...inLogin, ...(settled?.remembered ?? [])])],
     proof: cookies.device,
   }
 }
@@ -117,7 +117,7 @@ async function withPair(parts: Parts, principal: Principal, pair: string | undef
 }
 
 function refuseUnpaired(parts: Parts, remembered: string, pair: string | undefined): AuthError | undefined {
-  const opened = parts.secrets.open('remembered', remembered)
+  const opened = parts.secrets.open('remember_me', remembered)
   return opened === undefined || isPaired(parts, opened.id, pair) ? undefined : sessionRequired('none')
 }
 
@@ -147,7 +147,7 @@ export function answer({ parts, key }: Call<unknown>, begun: SignedIn): Outcome 
   const offer = offerToBind(signedIn)
   return {
     json: presentSignedIn(signedIn, sessionIdleTimeout, now),
-    signedIn: { userCode: signedIn.user.code, sid: signedIn.session.id },
+    signedIn: { userId: signedIn.user.id, sid: signedIn.session.id },
     cookies: signInCookies(signedIn, cookies, now),
     ...(offer === undefined ? {} : { headers: { [OFFER_HEADER]: offer } }),
   }

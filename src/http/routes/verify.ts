@@ -25,13 +25,13 @@ export const verifyRoutes = [
     occasion: askedAbout,
     summary: 'For proxies: 204 and who it is, or a refusal.',
     answers: { 204: null, 303: null },
-    refusals: ['header.required'],
+    refusals: ['csrf.header_required'],
     run: ({ parts, principal }) =>
       soon(describeSession(parts, principal), (view) => {
         if (view instanceof AuthError) return view
         const headers = {
           'remote-user': headerText(view.username),
-          'remote-user-code': principal.userCode,
+          'remote-user-id': principal.userId,
           'remote-session': principal.sid,
         }
         return { status: 204, headers }

@@ -29,7 +29,7 @@ export const wellKnownRoutes = [
     summary: 'Who issues tokens, and where its keys are (RFC 8414): the part of it that holds without OAuth.',
     answers: { 200: serverMetadataAnswer },
     async run({ app, parts }) {
-      const { issuer, tokenBinding } = parts.policy
+      const { issuer, dpop } = parts.policy
       return {
         json: {
           issuer,
@@ -38,7 +38,7 @@ export const wellKnownRoutes = [
           // Left out, it would stand for the code and implicit grants.
           grant_types_supported: [],
           access_token_signing_alg_values_supported: [...new Set(parts.keys.published().map(algorithmOf))],
-          ...(tokenBinding === 'off' ? {} : { dpop_signing_alg_values_supported: ['ES256'] }),
+          ...(dpop === 'off' ? {} : { dpop_signing_alg_values_supported: ['ES256'] }),
           service_documentation: `${app.publicUrl}/docs/errors`,
         },
         headers: HEADERS,

@@ -3,12 +3,12 @@
 import { deviceName } from '../../client/device-name.ts'
 import type { Client } from '../../client/index.ts'
 import { type Sight, sightIn } from '../../client/sight.ts'
-import type { OperationAnswer } from '../../http/contract.ts'
+import type { AuditEventAnswer } from '../../http/contract.ts'
 import { element, returnAddress, say, sayTime } from './known.ts'
 
 export async function showTheft(client: Client): Promise<void> {
-  const page = await client.operations.list({ limit: 100 }).catch(() => undefined)
-  const told = page?.operations.find(mayHaveEnded)
+  const page = await client.auditEvents.list({ limit: 100 }).catch(() => undefined)
+  const told = page?.events.find(mayHaveEnded)
   const now = told && sightIn(told, 'presentedNow')
   const before = told && sightIn(told, 'seenBefore')
   element('theft-text').textContent = now ? saySight('theftText', now) : say('theftUnknown')
@@ -21,11 +21,11 @@ export async function showTheft(client: Client): Promise<void> {
 }
 
 /** Whether a warning ends a sign-in is for the server's settings to say. */
-function mayHaveEnded({ action, outcome }: OperationAnswer): boolean {
-  return outcome === 'alarm' || (outcome === 'warning' && action === 'device.changed')
+function mayHaveEnded({ action, severity }: AuditEventAnswer): boolean {
+  return severity === 'alarm' || (severity === 'warning' && action === 'device.changed')
 }
 
-function saySight(text: 'theftText' | 'theftBefore', { at, ip, device }: Sight): string {
-  const named = deviceName(device, (browser, system) => say('deviceOn', { browser, system })) ?? say('unknownDevice')
+function saySight(text: 'theftText' | 'theftBefore', { at, ip, userAgent }: Sight): string {
+  const named = deviceName(userAgent, (browser, system) => say('deviceOn', { browser, system })) ?? say('unknownDevice')
   return say(text, { at: sayTime(at), ip, device: named })
 }

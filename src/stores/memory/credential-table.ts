@@ -37,9 +37,9 @@ export class CredentialTable {
 
   end(where: EndWhere, reason: EndReason, at: number, undo: Undo): readonly Ended[] {
     return this.#matching(where).map((live) => {
-      const { id, kind, hash, expiresAt, userCode } = live
+      const { id, kind, hash, expiresAt, userId } = live
       this.#put(id, Object.freeze({ kind: 'tombstone', was: kind, id, hash, reason, endedAt: at, expiresAt }), undo)
-      return { id, kind, userCode, reason }
+      return { id, kind, userId, reason }
     })
   }
 
@@ -50,8 +50,8 @@ export class CredentialTable {
     }
   }
 
-  listByUser(userCode: string): readonly CredentialRecord[] {
-    return this.#listed(this.#byUser.get(userCode)).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+  listByUser(userId: string): readonly CredentialRecord[] {
+    return this.#listed(this.#byUser.get(userId)).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
   }
 
   listLapsed(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
@@ -89,7 +89,7 @@ export class CredentialTable {
 
   #matching(where: EndWhere): readonly CredentialRecord[] {
     if ('lineage' in where) return this.#listed(this.#byLineage.get(where.lineage))
-    if ('userCode' in where) return this.#listed(this.#byUser.get(where.userCode)).filter(({ id }) => !where.except.includes(id))
+    if ('userId' in where) return this.#listed(this.#byUser.get(where.userId)).filter(({ id }) => !where.except.includes(id))
     const live = this.findLive(where.id)
     if (live === undefined || ('notSeenSince' in where && live.lastSeenAt > where.notSeenSince)) return []
     return [live]
@@ -108,13 +108,13 @@ export class CredentialTable {
   #set(id: string, next: Stored | undefined): void {
     const before = this.findLive(id)
     if (before !== undefined) {
-      removeFrom(this.#byUser, before.userCode, id)
+      removeFrom(this.#byUser, before.userId, id)
       removeFrom(this.#byLineage, before.lineage, id)
     }
     if (next === undefined) this.#byId.delete(id)
     else this.#byId.set(id, next)
     if (next === undefined || next.kind === 'tombstone') return
-    addTo(this.#byUser, next.userCode, id)
+    addTo(this.#byUser, next.userId, id)
     addTo(this.#byLineage, next.lineage, id)
   }
 }

@@ -29,20 +29,20 @@ export function createMemoryStore(): Store {
   return {
     credentials: {
       find: (id) => whileOpen(() => tables.credentials.find(id)),
-      listByUser: (userCode) => whileOpen(() => tables.credentials.listByUser(userCode)),
+      listByUser: (userId) => whileOpen(() => tables.credentials.listByUser(userId)),
       listLapsed: (now, idleSince, limit) => whileOpen(() => tables.credentials.listLapsed(now, idleSince, limit)),
       touch: (seen) => whileOpen(() => tables.credentials.touch(seen)),
       listEnded: (after, limit) => whileOpen(() => tables.credentials.listEnded(after, limit)),
       deleteExpired: (before, limit) => whileOpen(() => tables.credentials.deleteExpired(before, limit)),
     },
     users: {
-      find: (code) => whileOpen(() => tables.users.find(code)),
+      find: (id) => whileOpen(() => tables.users.find(id)),
       findByUsernameKey: (usernameKey) => whileOpen(() => tables.users.findByUsernameKey(usernameKey)),
       page: (after, limit) => whileOpen(() => tables.users.page(after, limit)),
     },
-    operations: {
-      list: (userCode, before, limit) => whileOpen(() => tables.operations.list(userCode, before, limit)),
-      deleteOlder: (before, limit) => whileOpen(() => tables.operations.deleteOlder(before, limit)),
+    auditEvents: {
+      list: (userId, before, limit) => whileOpen(() => tables.events.list(userId, before, limit)),
+      deleteOlder: (before, limit) => whileOpen(() => tables.events.deleteOlder(before, limit)),
     },
     log: {
       follow: (from) => followers.follow(from),

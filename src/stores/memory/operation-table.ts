@@ -1,49 +1,49 @@
 // Operations in memory, by user.
 
-import type { Operation } from '../../domain/operation.ts'
-import type { ListedOperation } from '../../ports/store.ts'
+import type { AuditEvent } from '../../domain/operation.ts'
+import type { ListedAuditEvent } from '../../ports/store.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import type { Undo } from './undo.ts'
 
-export class OperationTable {
+export class AuditEventTable {
   /** By user, oldest first. */
-  readonly #byUser = new Map<string, ListedOperation[]>()
+  readonly #byUser = new Map<string, ListedAuditEvent[]>()
   #position = 0
 
-  append(operation: Operation, undo: Undo): void {
+  append(event: AuditEvent, undo: Undo): void {
     this.#position += 1
-    const listed = this.#byUser.get(operation.userCode) ?? []
-    listed.push(frozenCopy({ ...operation, position: this.#position }))
-    this.#byUser.set(operation.userCode, listed)
+    const listed = this.#byUser.get(event.userId) ?? []
+    listed.push(frozenCopy({ ...event, position: this.#position }))
+    this.#byUser.set(event.userId, listed)
     undo.add(() => listed.pop())
   }
 
-  list(userCode: string, before: number | null, limit: number): readonly ListedOperation[] {
-    const listed: ListedOperation[] = []
-    for (const operation of (this.#byUser.get(userCode) ?? []).toReversed()) {
+  list(userId: string, before: number | null, limit: number): readonly ListedAuditEvent[] {
+    const listed: ListedAuditEvent[] = []
+    for (const event of (this.#byUser.get(userId) ?? []).toReversed()) {
       if (listed.length >= limit) break
-      if (before === null || operation.position < before) listed.push(operation)
+      if (before === null || event.position < before) listed.push(event)
     }
     return listed
   }
 
-  deleteByUser(userCode: string, undo: Undo): void {
-    const listed = this.#byUser.get(userCode)
+  deleteByUser(userId: string, undo: Undo): void {
+    const listed = this.#byUser.get(userId)
     if (listed === undefined) return
-    this.#byUser.delete(userCode)
-    undo.add(() => this.#byUser.set(userCode, listed))
+    this.#byUser.delete(userId)
+    undo.add(() => this.#byUser.set(userId, listed))
   }
 
   deleteOlder(before: number, limit: number): number {
     let left = limit
-    for (const [userCode, listed] of this.#byUser) {
-      const kept: ListedOperation[] = []
-      for (const operation of listed) {
-        if (operation.at < before && left > 0) left -= 1
-        else kept.push(operation)
+    for (const [userId, listed] of this.#byUser) {
+      const kept: ListedAuditEvent[] = []
+      for (const event of listed) {
+        if (event.at < before && left > 0) left -= 1
+        else kept.push(event)
       }
-      if (kept.length === 0) this.#byUser.delete(userCode)
-      else if (kept.length < listed.length) this.#byUser.set(userCode, kept)
+      if (kept.length === 0) this.#byUser.delete(userId)
+      else if (kept.length < listed.length) this.#byUser.set(userId, kept)
       if (left === 0) break
     }
     return limit - left

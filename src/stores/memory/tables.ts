@@ -5,14 +5,14 @@ import type { Change, Ended, Written } from '../../ports/store.ts'
 import { CredentialTable } from './credential-table.ts'
 import { EntryLog } from './entry-log.ts'
 import { frozenCopy } from './frozen-copy.ts'
-import { OperationTable } from './operation-table.ts'
+import { AuditEventTable } from './operation-table.ts'
 import { Undo } from './undo.ts'
 import { UserTable } from './user-table.ts'
 
 export class Tables {
   readonly credentials = new CredentialTable()
   readonly users = new UserTable()
-  readonly operations = new OperationTable()
+  readonly events = new AuditEventTable()
   readonly log = new EntryLog()
   readonly #reservedNames = new Set<string>()
   #keyRing: KeyRingRecord | undefined
@@ -41,15 +41,15 @@ export class Tables {
       case 'replace user':
         return this.users.replace(change.next, change.ifVersion, undo)
       case 'delete user':
-        this.operations.deleteByUser(change.code, undo)
-        return this.users.delete(change.code, undo)
+        this.events.deleteByUser(change.id, undo)
+        return this.users.delete(change.id, undo)
       case 'reserve name':
         this.#reserveName(change.digest, undo)
         return true
       case 'require free names':
         return !change.digests.some((digest) => this.#reservedNames.has(digest))
       case 'require user':
-        return this.users.find(change.code)?.version === change.version
+        return this.users.find(change.id)?.version === change.version
       case 'require credential':
         return this.credentials.findLive(change.id) !== undefined
       case 'insert credential':
@@ -61,8 +61,8 @@ export class Tables {
       case 'keep tombstone':
         this.credentials.keep(change.tombstone, undo)
         return true
-      case 'append operation':
-        this.operations.append(change.operation, undo)
+      case 'append audit event':
+        this.events.append(change.event, undo)
         return true
       case 'append entry':
         this.log.append(change.entry, undo)
@@ -76,7 +76,7 @@ export class Tables {
     const { where, reason, at, orRefuse } = change
     const these = this.credentials.end(where, reason, at, undo)
     for (const { id, kind } of these) {
-      if (kind === 'session') this.log.append({ kind: 'ended', sid: id, at, reason }, undo)
+      if (kind === 'session') this.log.append({ kind: 'revoked', sid: id, at, reason }, undo)
     }
     ended.push(...these)
     return these.length > 0 || orRefuse !== true

@@ -1,63 +1,63 @@
-// Users in memory, found by code and by username key.
+// Users in memory, found by id and by username key.
 
 import type { UserRecord } from '../../domain/user.ts'
 import { frozenCopy } from './frozen-copy.ts'
 import type { Undo } from './undo.ts'
 
 export class UserTable {
-  readonly #byCode = new Map<string, UserRecord>()
-  readonly #codeByKey = new Map<string, string>()
+  readonly #byId = new Map<string, UserRecord>()
+  readonly #idByKey = new Map<string, string>()
 
-  find(code: string): UserRecord | undefined {
-    return this.#byCode.get(code)
+  find(id: string): UserRecord | undefined {
+    return this.#byId.get(id)
   }
 
   findByUsernameKey(usernameKey: string): UserRecord | undefined {
-    const code = this.#codeByKey.get(usernameKey)
-    return code === undefined ? undefined : this.#byCode.get(code)
+    const id = this.#idByKey.get(usernameKey)
+    return id === undefined ? undefined : this.#byId.get(id)
   }
 
   page(after: string | null, limit: number): readonly UserRecord[] {
-    return [...this.#byCode.keys()]
-      .filter((code) => after === null || code > after)
+    return [...this.#byId.keys()]
+      .filter((id) => after === null || id > after)
       .sort()
       .slice(0, limit)
-      .flatMap((code) => this.#byCode.get(code) ?? [])
+      .flatMap((id) => this.#byId.get(id) ?? [])
   }
 
   insert(user: UserRecord, undo: Undo): boolean {
-    if (this.#byCode.has(user.code) || this.#codeByKey.has(user.usernameKey)) return false
-    this.#put(user.code, frozenCopy(user), undo)
+    if (this.#byId.has(user.id) || this.#idByKey.has(user.usernameKey)) return false
+    this.#put(user.id, frozenCopy(user), undo)
     return true
   }
 
   replace(next: UserRecord, ifVersion: number, undo: Undo): boolean {
-    const owner = this.#codeByKey.get(next.usernameKey)
-    if (this.#byCode.get(next.code)?.version !== ifVersion || (owner !== undefined && owner !== next.code)) return false
-    this.#put(next.code, frozenCopy(next), undo)
+    const owner = this.#idByKey.get(next.usernameKey)
+    if (this.#byId.get(next.id)?.version !== ifVersion || (owner !== undefined && owner !== next.id)) return false
+    this.#put(next.id, frozenCopy(next), undo)
     return true
   }
 
-  delete(code: string, undo: Undo): boolean {
-    if (!this.#byCode.has(code)) return false
-    this.#put(code, undefined, undo)
+  delete(id: string, undo: Undo): boolean {
+    if (!this.#byId.has(id)) return false
+    this.#put(id, undefined, undo)
     return true
   }
 
-  #put(code: string, next: UserRecord | undefined, undo: Undo): void {
-    const before = this.#byCode.get(code)
-    this.#set(code, next)
-    undo.add(() => this.#set(code, before))
+  #put(id: string, next: UserRecord | undefined, undo: Undo): void {
+    const before = this.#byId.get(id)
+    this.#set(id, next)
+    undo.add(() => this.#set(id, before))
   }
 
-  #set(code: string, next: UserRecord | undefined): void {
-    const before = this.#byCode.get(code)
-    if (before !== undefined) this.#codeByKey.delete(before.usernameKey)
+  #set(id: string, next: UserRecord | undefined): void {
+    const before = this.#byId.get(id)
+    if (before !== undefined) this.#idByKey.delete(before.usernameKey)
     if (next === undefined) {
-      this.#byCode.delete(code)
+      this.#byId.delete(id)
     } else {
-      this.#byCode.set(code, next)
-      this.#codeByKey.set(next.usernameKey, code)
+      this.#byId.set(id, next)
+      this.#idByKey.set(next.usernameKey, id)
     }
   }
 }

@@ -50,9 +50,9 @@ function ending(live: string): Statement {
   return statement(`
     WITH live AS (${live} ORDER BY id FOR UPDATE)
     UPDATE latchkey_credentials AS stored
-    SET user_code = NULL, lineage = NULL, version = 0, last_seen_at = NULL, rest = NULL, data = NULL, reason = ?, ended_at = ?
+    SET user_id = NULL, lineage = NULL, version = 0, last_seen_at = NULL, rest = NULL, data = NULL, reason = ?, ended_at = ?
     FROM live WHERE stored.id = live.id
-    RETURNING live.id, live.kind, live.user_code`)
+    RETURNING live.id, live.kind, live.user_id`)
 }
 
 export async function find(session: Session, id: string): Promise<CredentialRecord | Tombstone | undefined> {
@@ -65,8 +65,8 @@ export async function holdLive(session: Session, id: string): Promise<boolean> {
   return (await session.rows(HOLD, id)).length > 0
 }
 
-export async function listByUser(session: Session, userCode: string): Promise<readonly CredentialRecord[]> {
-  return (await session.rows<LiveRow>(LIST_BY_USER, userCode)).map(liveCredentialOf)
+export async function listByUser(session: Session, userId: string): Promise<readonly CredentialRecord[]> {
+  return (await session.rows<LiveRow>(LIST_BY_USER, userId)).map(liveCredentialOf)
 }
 
 export async function listLapsed(session: Session, now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]> {
@@ -98,20 +98,20 @@ export async function end(session: Session, where: EndWhere, reason: EndReason, 
   const ended: Ended[] = []
   do {
     const rows = await endOnce(session, where, reason, at)
-    ended.push(...rows.map(([id, kind, userCode]) => ({ id, kind, userCode, reason })))
+    ended.push(...rows.map(([id, kind, userId]) => ({ id, kind, userId, reason })))
   } while (await areLeft(session, where))
   return ended
 }
 
 async function areLeft(session: Session, where: EndWhere): Promise<boolean> {
   if ('id' in where) return false
-  const left = 'lineage' in where ? session.rows(LEFT_BY_LINEAGE, where.lineage) : session.rows(LEFT_BY_USER, where.userCode, where.except)
+  const left = 'lineage' in where ? session.rows(LEFT_BY_LINEAGE, where.lineage) : session.rows(LEFT_BY_USER, where.userId, where.except)
   return (await left).length > 0
 }
 
 function endOnce(session: Session, where: EndWhere, reason: EndReason, at: number): Promise<readonly EndingRow[]> {
   if ('lineage' in where) return session.rows<EndingRow>(END_BY_LINEAGE, where.lineage, reason, at)
-  if ('userCode' in where) return session.rows<EndingRow>(END_BY_USER, where.userCode, where.except, reason, at)
+  if ('userId' in where) return session.rows<EndingRow>(END_BY_USER, where.userId, where.except, reason, at)
   if ('notSeenSince' in where) return session.rows<EndingRow>(END_BY_ID_NOT_SEEN_SINCE, where.id, where.notSeenSince, reason, at)
   return session.rows<EndingRow>(END_BY_ID, where.id, reason, at)
 }

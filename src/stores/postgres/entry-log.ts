@@ -8,7 +8,7 @@ import type { Reading } from '../log/follower.ts'
 import { ENDING_SQL, ENDINGS_TABLE, type EntryRow, entryOf, entryValues } from '../sql/endings.ts'
 import { type Session, statement, sweeping } from './connection.ts'
 
-const COUNTER = 'latchkey_ending_counter'
+const COUNTER = 'latchkey_revocation_counter'
 
 export const ENDING_COUNTER: readonly string[] = [
   `CREATE TABLE ${COUNTER} (id BIGINT PRIMARY KEY CHECK (id = 1), position BIGINT NOT NULL)`,

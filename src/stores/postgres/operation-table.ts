@@ -1,25 +1,25 @@
 // Operations in PostgreSQL.
 
-import type { Operation } from '../../domain/operation.ts'
-import type { ListedOperation } from '../../ports/store.ts'
-import { OPERATION_SQL, type OperationRow, operationOf, operationValues } from '../sql/operations.ts'
+import type { AuditEvent } from '../../domain/operation.ts'
+import type { ListedAuditEvent } from '../../ports/store.ts'
+import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/operations.ts'
 import { type Session, statement, sweeping } from './connection.ts'
 
-const LIST = statement(OPERATION_SQL.list)
-const APPEND = statement(OPERATION_SQL.append)
-const DELETE_BY_USER = statement(OPERATION_SQL.deleteByUser)
-const DELETE_OLDER = sweeping(OPERATION_SQL.deleteOlder)
+const LIST = statement(AUDIT_EVENT_SQL.list)
+const APPEND = statement(AUDIT_EVENT_SQL.append)
+const DELETE_BY_USER = statement(AUDIT_EVENT_SQL.deleteByUser)
+const DELETE_OLDER = sweeping(AUDIT_EVENT_SQL.deleteOlder)
 
-export async function append(session: Session, operation: Operation): Promise<void> {
-  await session.count(APPEND, ...operationValues(operation))
+export async function append(session: Session, event: AuditEvent): Promise<void> {
+  await session.count(APPEND, ...auditEventValues(event))
 }
 
-export async function list(session: Session, userCode: string, before: number | null, limit: number): Promise<readonly ListedOperation[]> {
-  return (await session.rows<OperationRow>(LIST, userCode, before ?? Number.MAX_SAFE_INTEGER, limit)).map(operationOf)
+export async function list(session: Session, userId: string, before: number | null, limit: number): Promise<readonly ListedAuditEvent[]> {
+  return (await session.rows<AuditEventRow>(LIST, userId, before ?? Number.MAX_SAFE_INTEGER, limit)).map(auditEventOf)
 }
 
-export async function deleteByUser(session: Session, userCode: string): Promise<void> {
-  await session.count(DELETE_BY_USER, userCode)
+export async function deleteByUser(session: Session, userId: string): Promise<void> {
+  await session.count(DELETE_BY_USER, userId)
 }
 
 export async function deleteOlder(session: Session, before: number, limit: number): Promise<number> {

@@ -10,7 +10,7 @@ import { trimEntries } from './entry-log.ts'
 import { LimitWindows } from './limit-windows.ts'
 import { LogReader } from './log-reader.ts'
 import { openMigrated } from './migrate.ts'
-import * as operations from './operation-table.ts'
+import * as events from './operation-table.ts'
 import * as users from './user-table.ts'
 import { findKeyRing, write } from './write.ts'
 
@@ -25,8 +25,8 @@ const HEARTBEAT_EVERY = 200
 const PROBE = statement('UPDATE latchkey_schema SET version = version')
 /** What requests read, read as they do: by a prepared statement. */
 const READ = statement(
-  `SELECT EXISTS (SELECT 1 FROM latchkey_users), EXISTS (SELECT 1 FROM latchkey_credentials), EXISTS (SELECT 1 FROM latchkey_operations),
-    EXISTS (SELECT 1 FROM latchkey_endings), EXISTS (SELECT 1 FROM latchkey_limits), EXISTS (SELECT 1 FROM latchkey_key_ring)`,
+  `SELECT EXISTS (SELECT 1 FROM latchkey_users), EXISTS (SELECT 1 FROM latchkey_credentials), EXISTS (SELECT 1 FROM latchkey_audit_events),
+    EXISTS (SELECT 1 FROM latchkey_revocations), EXISTS (SELECT 1 FROM latchkey_limits), EXISTS (SELECT 1 FROM latchkey_key_ring)`,
 )
 
 /**
@@ -47,7 +47,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
   return {
     credentials: {
       find: (id) => credentials.find(connection, id),
-      listByUser: (userCode) => credentials.listByUser(connection, userCode),
+      listByUser: (userId) => credentials.listByUser(connection, userId),
       listLapsed: (now, idleSince, limit) => credentials.listLapsed(connection, now, idleSince, limit),
       touch: async (seen) => {
         for (const batch of batches(seen)) await credentials.touch(connection, batch)
@@ -56,13 +56,13 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
       deleteExpired: (before, limit) => credentials.deleteExpired(connection, before, limit),
     },
     users: {
-      find: (code) => users.find(connection, code),
+      find: (id) => users.find(connection, id),
       findByUsernameKey: (usernameKey) => users.findByUsernameKey(connection, usernameKey),
       page: (after, limit) => users.page(connection, after, limit),
     },
-    operations: {
-      list: (userCode, before, limit) => operations.list(connection, userCode, before, limit),
-      deleteOlder: (before, limit) => operations.deleteOlder(connection, before, limit),
+    auditEvents: {
+      list: (userId, before, limit) => events.list(connection, userId, before, limit),
+      deleteOlder: (before, limit) => events.deleteOlder(connection, before, limit),
     },
     log: {
       follow: (from) => followers.follow(from),

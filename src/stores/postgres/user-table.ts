@@ -13,11 +13,11 @@ const REPLACE = statement(USER_SQL.replace)
 const DELETE = statement(USER_SQL.delete)
 /** Until the commit nobody else can change the user. */
 const HOLD = statement(`${USER_SQL.isInVersion} FOR SHARE`)
-const LOCK = statement('SELECT 1 FROM latchkey_users WHERE code = ANY (?::text[]) ORDER BY code FOR UPDATE')
+const LOCK = statement('SELECT 1 FROM latchkey_users WHERE id = ANY (?::text[]) ORDER BY id FOR UPDATE')
 
-export async function find(session: Session, code: string): Promise<UserRecord | undefined> {
-  if (!canBeText(code)) return undefined
-  const [row] = await session.rows<UserRow>(FIND, code)
+export async function find(session: Session, id: string): Promise<UserRecord | undefined> {
+  if (!canBeText(id)) return undefined
+  const [row] = await session.rows<UserRow>(FIND, id)
   return row && userOf(row)
 }
 
@@ -31,8 +31,8 @@ export async function page(session: Session, after: string | null, limit: number
   return (await session.rows<UserRow>(PAGE, after ?? '', limit)).map(userOf)
 }
 
-export async function holdInVersion(session: Session, code: string, version: number): Promise<boolean> {
-  return (await session.rows(HOLD, code, version)).length > 0
+export async function holdInVersion(session: Session, id: string, version: number): Promise<boolean> {
+  return (await session.rows(HOLD, id, version)).length > 0
 }
 
 /** Keeps everybody else from holding or changing these users until the commit. */
@@ -54,6 +54,6 @@ export async function replace(session: Session, next: UserRecord, ifVersion: num
   }
 }
 
-export async function remove(session: Session, code: string): Promise<boolean> {
-  return (await session.count(DELETE, code)) === 1
+export async function remove(session: Session, id: string): Promise<boolean> {
+  return (await session.count(DELETE, id)) === 1
 }

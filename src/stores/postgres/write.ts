@@ -9,7 +9,7 @@ import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
 import { type Connection, type Session, statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
 import { appendEntries } from './entry-log.ts'
-import * as operations from './operation-table.ts'
+import * as events from './operation-table.ts'
 import * as users from './user-table.ts'
 
 const FIND_KEY_RING = statement(KEY_RING_SQL.find)
@@ -61,15 +61,15 @@ class Write {
       case 'replace user':
         return users.replace(session, change.next, change.ifVersion)
       case 'delete user':
-        await operations.deleteByUser(session, change.code)
-        return users.remove(session, change.code)
+        await events.deleteByUser(session, change.id)
+        return users.remove(session, change.id)
       case 'reserve name':
         await session.count(RESERVE_NAME, change.digest)
         return true
       case 'require free names':
         return (await session.rows(FIND_RESERVED, change.digests)).length === 0
       case 'require user':
-        return users.holdInVersion(session, change.code, change.version)
+        return users.holdInVersion(session, change.id, change.version)
       case 'require credential':
         return credentials.holdLive(session, change.id)
       case 'insert credential':
@@ -81,8 +81,8 @@ class Write {
       case 'keep tombstone':
         await credentials.keep(session, change.tombstone)
         return true
-      case 'append operation':
-        await operations.append(session, change.operation)
+      case 'append audit event':
+        await events.append(session, change.event)
         return true
       case 'append entry':
         this.#entries.push(change.entry)
@@ -94,7 +94,7 @@ class Write {
 
   async #end(session: Session, { where, reason, at, orRefuse }: Change & { readonly do: 'end credentials' }): Promise<boolean> {
     const these = await credentials.end(session, where, reason, at)
-    for (const { id, kind } of these) if (kind === 'session') this.#entries.push({ kind: 'ended', sid: id, at, reason })
+    for (const { id, kind } of these) if (kind === 'session') this.#entries.push({ kind: 'revoked', sid: id, at, reason })
     this.#ended.push(...these)
     return these.length > 0 || orRefuse !== true
   }
@@ -110,7 +110,7 @@ async function replaceKeyRing(session: Session, next: KeyRingRecord, ifVersion: 
 }
 
 function changedUsers(changes: readonly Change[]): readonly string[] {
-  return changes.flatMap((change) => (change.do === 'replace user' ? [change.next.code] : change.do === 'delete user' ? [change.code] : []))
+  return changes.flatMap((change) => (change.do === 'replace user' ? [change.next.id] : change.do === 'delete user' ? [change.id] : []))
 }
 
 /** True where PostgreSQL's own transaction, which is one statement, is enough. */

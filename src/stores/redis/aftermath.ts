@@ -49,7 +49,7 @@ export class Aftermath {
     const found = await this.#shelf.find(where)
     return found.flatMap((one): LogEntry[] =>
       one.kind === 'tombstone' && one.was === 'session' && one.endedAt === at && one.reason === reason
-        ? [{ kind: 'ended', sid: one.id, at, reason }]
+        ? [{ kind: 'revoked', sid: one.id, at, reason }]
         : [],
     )
   }

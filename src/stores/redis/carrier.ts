@@ -148,14 +148,14 @@ export class Carrier {
   /** Sessions of which everybody has heard already. */
   async #told(): Promise<ReadonlySet<string>> {
     const { entries } = await this.#parts.stream.readAfter(0)
-    return new Set(entries.flatMap((entry) => (entry.kind === 'ended' ? [entry.sid] : [])))
+    return new Set(entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
   }
 
   #news(tombstones: readonly Tombstone[], told: ReadonlySet<string>): readonly LogEntry[] {
     const since = Date.now() - this.#parts.tokenLifetime - 2 * MAX_CLOCK_SKEW
     return tombstones
       .filter(({ was, id, endedAt }) => was === 'session' && endedAt > since && !told.has(id))
-      .map(({ id: sid, endedAt: at, reason }): LogEntry => ({ kind: 'ended', sid, at, reason }))
+      .map(({ id: sid, endedAt: at, reason }): LogEntry => ({ kind: 'revoked', sid, at, reason }))
   }
 
   async #carried(): Promise<number> {

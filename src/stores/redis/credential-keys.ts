@@ -134,11 +134,11 @@ export class CredentialKeys {
     if (typeof text !== 'string') return undefined
     if (text.startsWith('T')) return tombstoneOf(id, text)
     const before = liveOf(id, text)
-    const { kind, userCode, lineage, hash, expiresAt } = before
+    const { kind, userId, lineage, hash, expiresAt } = before
     return {
       id,
       kind,
-      userCode,
+      userId,
       lineage,
       reason,
       before,

@@ -56,7 +56,7 @@ export class CredentialShelf {
   async replace(next: CredentialRecord, ifVersion: number): Promise<CredentialRecord | undefined> {
     const before = await this.records.replace(next, ifVersion)
     if (before === undefined) return undefined
-    if (before.userCode !== next.userCode || before.lineage !== next.lineage) await this.#hints.add(next)
+    if (before.userId !== next.userId || before.lineage !== next.lineage) await this.#hints.add(next)
     if (before.expiresAt !== next.expiresAt) await this.#limits.note([next.id], next.expiresAt)
     return before
   }
@@ -88,12 +88,12 @@ export class CredentialShelf {
 
   /** Takes out of the hints what has ended, when everybody was told. Where that fails, a hint too many is looked at. Never rejects. */
   async forget({ where, claims, untold }: EndedHere): Promise<void> {
-    const ofUsers: Pair[] = claims.map(({ userCode, id }) => [userCode, id])
+    const ofUsers: Pair[] = claims.map(({ userId, id }) => [userId, id])
     const ofLineages: Pair[] = claims.filter(({ id, lineage }) => id !== lineage).map(({ lineage, id }) => [lineage, id])
-    if ('userCode' in where) ofUsers.push(...untold.map(({ id }): Pair => [where.userCode, id]))
+    if ('userId' in where) ofUsers.push(...untold.map(({ id }): Pair => [where.userId, id]))
     if ('lineage' in where) ofLineages.push(...untold.map(({ id }): Pair => [where.lineage, id]))
     await Promise.allSettled([
-      ...grouped(ofUsers).map(([userCode, ids]) => this.#hints.forgetOfUser(userCode, ids)),
+      ...grouped(ofUsers).map(([userId, ids]) => this.#hints.forgetOfUser(userId, ids)),
       ...grouped(ofLineages).map(([lineage, ids]) => this.#hints.forgetOfLineage(lineage, ids)),
     ])
   }
@@ -116,10 +116,10 @@ export class CredentialShelf {
     return this.#findLive(ids.filter((id) => !spared.has(id)))
   }
 
-  async listByUser(userCode: string): Promise<readonly CredentialRecord[]> {
-    const ids = await this.#hints.ofUser(userCode)
+  async listByUser(userId: string): Promise<readonly CredentialRecord[]> {
+    const ids = await this.#hints.ofUser(userId)
     const live = await this.#findLive(ids)
-    return live.filter((record) => record.userCode === userCode).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+    return live.filter((record) => record.userId === userId).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
   }
 
   async listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]> {
@@ -173,8 +173,8 @@ export class CredentialShelf {
 
   async #candidates(where: EndWhere): Promise<readonly string[]> {
     if ('lineage' in where) return this.#hints.ofLineage(where.lineage)
-    if ('userCode' in where) {
-      const ids = await this.#hints.ofUser(where.userCode)
+    if ('userId' in where) {
+      const ids = await this.#hints.ofUser(where.userId)
       return ids.filter((id) => !where.except.includes(id))
     }
     return [where.id]

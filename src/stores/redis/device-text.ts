@@ -22,9 +22,9 @@ const FIRST = 0x80
 const CONTROLS = /[\u0080-\u009f]/
 const VERBATIM = '\u009f'
 
-export function shortened(device: string): string {
-  if (CONTROLS.test(device)) return VERBATIM + device
-  return PHRASES.reduce((text, phrase, index) => text.replaceAll(phrase, String.fromCharCode(FIRST + index)), device)
+export function shortened(userAgent: string): string {
+  if (CONTROLS.test(userAgent)) return VERBATIM + userAgent
+  return PHRASES.reduce((text, phrase, index) => text.replaceAll(phrase, String.fromCharCode(FIRST + index)), userAgent)
 }
 
 export function restored(text: string): string {

@@ -1,9 +1,9 @@
-// The endings log as a Redis stream. A position is the microsecond at which the entry was appended, or the next number after
+// The revocation log as a Redis stream. A position is the microsecond at which the entry was appended, or the next number after
 // the last: also after Redis has lost its latest entries, positions go on from where every follower has been.
 
 import type { LogEntry } from '../../domain/ending.ts'
 import { StoreError } from '../../domain/errors.ts'
-import { REDIS_STREAM_FIELD } from '../../domain/persisted-names.ts'
+import { REDIS_ENTRY_KINDS, REDIS_STREAM_FIELD } from '../../domain/persisted-names.ts'
 import type { Reading } from '../log/follower.ts'
 import { type Connection, script } from './connection.ts'
 import type { Keys } from './keys.ts'
@@ -91,18 +91,24 @@ export class EndingStream {
   }
 }
 
-/** `<kind> <time> …`: the kind and the time stand in front for the script that trims. */
+type StoredKind = (typeof REDIS_ENTRY_KINDS)[LogEntry['kind']]
+const KINDS = new Map(Object.entries(REDIS_ENTRY_KINDS).map(([kind, stored]) => [stored, kind as LogEntry['kind']]))
+
+/** `<kind> <time> <JSON>`: the kind and the time come first for the script that trims. */
 function entryText(entry: LogEntry): string {
   const { kind, at, ...rest } = entry
-  return `${kind} ${at} ${JSON.stringify(rest)}`
+  return `${REDIS_ENTRY_KINDS[kind]} ${at} ${JSON.stringify(rest)}`
 }
 
 /** @throws StoreError when the entry is damaged */
 function entryOf(text: string): LogEntry {
   const [, kind, at, rest = ''] = /^(\w+) (\d+) (.*)$/s.exec(text) ?? []
   try {
-    return { kind, at: Number(at), ...JSON.parse(rest) } as LogEntry
+    // Entries of earlier versions name the request `call`, and what was delivered `told`.
+    const { call, told, ...fields } = JSON.parse(rest)
+    const earlier = { ...(call !== undefined && { requestId: call }), ...(told !== undefined && { delivered: told }) }
+    return { kind: KINDS.get(kind as StoredKind), at: Number(at), ...fields, ...earlier } as LogEntry
   } catch {
-    throw new StoreError('An entry of the endings log in Redis is damaged.')
+    throw new StoreError('An entry of the revocation log in Redis is damaged.')
   }
 }

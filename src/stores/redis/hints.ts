@@ -24,21 +24,21 @@ export class Hints {
     this.#keys = keys
   }
 
-  async add({ id, userCode, lineage, expiresAt }: CredentialRecord): Promise<void> {
-    const keys = [this.#keys.user(userCode), ...(lineage === id ? [] : [this.#keys.lineage(lineage)])]
+  async add({ id, userId, lineage, expiresAt }: CredentialRecord): Promise<void> {
+    const keys = [this.#keys.user(userId), ...(lineage === id ? [] : [this.#keys.lineage(lineage)])]
     await Promise.all(keys.map((key) => this.#connection.run(ADD, key, id, expiresAt)))
   }
 
-  async ofUser(userCode: string): Promise<readonly string[]> {
-    return this.#members(this.#keys.user(userCode))
+  async ofUser(userId: string): Promise<readonly string[]> {
+    return this.#members(this.#keys.user(userId))
   }
 
   async ofLineage(lineage: string): Promise<readonly string[]> {
     return [lineage, ...(await this.#members(this.#keys.lineage(lineage)))]
   }
 
-  async forgetOfUser(userCode: string, ids: readonly string[]): Promise<void> {
-    await this.#forget(this.#keys.user(userCode), ids)
+  async forgetOfUser(userId: string, ids: readonly string[]): Promise<void> {
+    await this.#forget(this.#keys.user(userId), ids)
   }
 
   async forgetOfLineage(lineage: string, ids: readonly string[]): Promise<void> {

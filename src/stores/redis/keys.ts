@@ -17,8 +17,8 @@ export class Keys {
   }
 
   /** The ids that may be a user's. */
-  user(userCode: string): string {
-    return `${this.#prefix}${REDIS_KEYS.user}${userCode}`
+  user(userId: string): string {
+    return `${this.#prefix}${REDIS_KEYS.user}${userId}`
   }
 
   /** The ids that may be a lineage's, besides its first. */

@@ -10,7 +10,7 @@ import { StoreError } from '../../domain/errors.ts'
 import { EMPTY_DATA } from '../../domain/session-data.ts'
 import { restored, shortened } from './device-text.ts'
 
-const KINDS = { s: 'session', r: 'remembered' } as const
+const KINDS = { s: 'session', r: 'remember_me' } as const
 /** One letter for each way to sign in and each delivery: whatever they are called in code, texts outlive versions. */
 const WAY_LETTERS = { pwd: 'p', remembered: 'r' } as const
 const DELIVERY_LETTERS = { cookie: 'c', header: 'h' } as const
@@ -21,13 +21,13 @@ const TOMBSTONE = /^T([sr]) (\d+) (\w+) (\d+) (\S*)(?: !)?$/
  * What both kinds have. The start is told by its distance from the limit, the typing of the password by its distance from the
  * start. What is usual is a 0: a root of its own lineage, nothing that started it.
  */
-type Common = [userCode: string, username: string, lineage: string | 0, life: number, authAfterStart: number, ip: string, device: string]
+type Common = [userId: string, username: string, lineage: string | 0, life: number, authAfterStart: number, ip: string, userAgent: string]
 type OfSession = [
   startedBy: string | 0,
   roles: readonly string[],
   /** The first letters of how the user signed in, then that of the delivery. */
   letters: string,
-  awaitingFirstUseFor: string | 0,
+  confirmsRotationOf: string | 0,
   data?: string,
   dataVersion?: number,
   binding?: BindingText,
@@ -36,7 +36,7 @@ type OfRemembered = [
   generation: number,
   previousHash: string | null,
   sinceRotation: number,
-  bornSession: string | null,
+  rotatedSessionId: string | null,
   used: boolean,
   binding?: BindingText,
 ]
@@ -44,15 +44,15 @@ type OfRemembered = [
 type BindingText = [x: string, y: string, boundAt: number, generation: number, confirmedAt: number, challengeAt: number, answeredAt: number]
 
 export function textOf(record: CredentialRecord): string {
-  const { id, version, lastSeenAt, expiresAt, kind, hash, userCode, username, lineage, startedAt, authTime, ip, device } = record
+  const { id, version, lastSeenAt, expiresAt, kind, hash, userId, username, lineage, startedAt, authTime, ip, userAgent } = record
   const common: Common = [
-    userCode,
+    userId,
     username,
     lineage === id ? 0 : lineage,
     expiresAt - startedAt,
     authTime - startedAt,
     ip,
-    shortened(device),
+    shortened(userAgent),
   ]
   const rest = record.kind === 'session' ? restOfSession(record) : restOfRemembered(record)
   const front = `L${version} ${lastSeenAt} ${expiresAt} ${letterOf(kind)} ${encodeURIComponent(hash)}`
@@ -87,10 +87,10 @@ export function liveOf(id: string, text: string): CredentialRecord {
   const [, version, lastSeenAt, limit, kind, hash = '', json = ''] = LIVE.exec(text) ?? damaged()
   const expiresAt = Number(limit)
   const list = parse(json)
-  const [userCode, username, lineage, life, authAfterStart, ip, device, ...rest] = list as [...Common, ...unknown[]]
+  const [userId, username, lineage, life, authAfterStart, ip, userAgent, ...rest] = list as [...Common, ...unknown[]]
   const common = {
     id,
-    userCode,
+    userId,
     username,
     lineage: lineage === 0 ? id : lineage,
     hash: decodeURIComponent(hash),
@@ -100,31 +100,31 @@ export function liveOf(id: string, text: string): CredentialRecord {
     expiresAt,
     authTime: expiresAt - life + authAfterStart,
     ip,
-    device: restored(device),
+    userAgent: restored(userAgent),
   }
   if (kind === 's') {
     return { kind: 'session', ...common, ...sessionOf(rest as OfSession) }
   }
-  const [generation, previousHash, sinceRotation, bornSession, bornSessionUsed, bound] = rest as OfRemembered
+  const [generation, previousHash, sinceRotation, rotatedSessionId, rotatedSessionUsed, bound] = rest as OfRemembered
   const rotatedAt = expiresAt - sinceRotation
-  return { kind: 'remembered', ...common, generation, previousHash, rotatedAt, bornSession, bornSessionUsed, ...bindingOf(bound) }
+  return { kind: 'remember_me', ...common, generation, previousHash, rotatedAt, rotatedSessionId, rotatedSessionUsed, ...bindingOf(bound) }
 }
 
-function restOfSession({ startedBy, roles, amr, delivery, awaitingFirstUseFor, data, dataVersion, binding }: SessionRecord): OfSession {
+function restOfSession({ startedBy, roles, amr, delivery, confirmsRotationOf, data, dataVersion, binding }: SessionRecord): OfSession {
   const letters = `${amr.map((way) => WAY_LETTERS[way]).join('')}${DELIVERY_LETTERS[delivery]}`
-  const [origin, awaiting] = [startedBy ?? 0, awaitingFirstUseFor ?? 0] as const
+  const [origin, awaiting] = [startedBy ?? 0, confirmsRotationOf ?? 0] as const
   if (binding) return [origin, roles, letters, awaiting, data, dataVersion, textOfBinding(binding)]
   const isUsual = data === EMPTY_DATA && dataVersion === 1
   return isUsual ? [origin, roles, letters, awaiting] : [origin, roles, letters, awaiting, data, dataVersion]
 }
 
-function sessionOf([startedBy, roles, letters, awaitingFirstUseFor, data = EMPTY_DATA, dataVersion = 1, bound]: OfSession) {
+function sessionOf([startedBy, roles, letters, confirmsRotationOf, data = EMPTY_DATA, dataVersion = 1, bound]: OfSession) {
   return {
     startedBy: startedBy || null,
     roles,
     amr: [...letters.slice(0, -1)].map((letter) => (letter === WAY_LETTERS.pwd ? 'pwd' : 'remembered')),
     delivery: letters.endsWith(DELIVERY_LETTERS.cookie) ? 'cookie' : 'header',
-    awaitingFirstUseFor: awaitingFirstUseFor || null,
+    confirmsRotationOf: confirmsRotationOf || null,
     data,
     dataVersion,
     ...bindingOf(bound),
@@ -136,11 +136,11 @@ function restOfRemembered({
   previousHash,
   expiresAt,
   rotatedAt,
-  bornSession,
-  bornSessionUsed,
+  rotatedSessionId,
+  rotatedSessionUsed,
   binding,
 }: RememberedRecord): OfRemembered {
-  const usual = [generation, previousHash, expiresAt - rotatedAt, bornSession, bornSessionUsed] as const
+  const usual = [generation, previousHash, expiresAt - rotatedAt, rotatedSessionId, rotatedSessionUsed] as const
   return binding ? [...usual, textOfBinding(binding)] : [...usual]
 }
 

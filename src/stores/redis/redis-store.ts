@@ -82,7 +82,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
   return {
     credentials: {
       find: (id) => carried(() => shelf.records.find(id)),
-      listByUser: (userCode) => carried(() => shelf.listByUser(userCode)),
+      listByUser: (userId) => carried(() => shelf.listByUser(userId)),
       listLapsed: (now, idleSince, limit) => carried(() => shelf.listLapsed(now, idleSince, limit)),
       touch: async (seen) => {
         for (const batch of batches(seen)) await shelf.records.touch(batch)
@@ -95,7 +95,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
       },
     },
     users: database.users,
-    operations: database.operations,
+    auditEvents: database.auditEvents,
     log,
     limits: {
       take: (key, limit, now) => windows.take(key, limit, now),

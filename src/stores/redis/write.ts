@@ -178,7 +178,7 @@ class Write {
 
   #toldAgain(): readonly LogEntry[] {
     const sessions = [...this.#ended.values()].flatMap(({ untold }) => untold.filter(({ was }) => was === 'session'))
-    return sessions.map(({ id, endedAt, reason }): LogEntry => ({ kind: 'ended', sid: id, at: endedAt, reason }))
+    return sessions.map(({ id, endedAt, reason }): LogEntry => ({ kind: 'revoked', sid: id, at: endedAt, reason }))
   }
 
   /** Every ending of this write. The hints still lead to what it has ended. */
@@ -219,7 +219,7 @@ const DATABASE_CHANGES: ReadonlySet<Change['do']> = new Set([
   'reserve name',
   'require free names',
   'require user',
-  'append operation',
+  'append audit event',
   'replace key ring',
 ])
 
@@ -240,10 +240,10 @@ function buried({ id, kind, hash, expiresAt }: CredentialRecord, reason: Tombsto
   return { kind: 'tombstone', was: kind, id, hash, reason, endedAt, expiresAt }
 }
 
-function endedOf({ id, kind, userCode, reason }: Claim) {
-  return { id, kind, userCode, reason }
+function endedOf({ id, kind, userId, reason }: Claim) {
+  return { id, kind, userId, reason }
 }
 
 function entryOf({ id, reason, tombstone }: Claim): LogEntry {
-  return { kind: 'ended', sid: id, at: tombstone.endedAt, reason }
+  return { kind: 'revoked', sid: id, at: tombstone.endedAt, reason }
 }

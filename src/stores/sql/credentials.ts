@@ -4,7 +4,7 @@ import type { CredentialKind, CredentialRecord, SessionRecord, Tombstone } from 
 import type { EndReason } from '../../domain/ending.ts'
 import { parseColumn } from './json-column.ts'
 
-const COLUMNS = 'kind, hash, expires_at, reason, ended_at, id, user_code, lineage, version, last_seen_at, rest, data'
+const COLUMNS = 'kind, hash, expires_at, reason, ended_at, id, user_id, lineage, version, last_seen_at, rest, data'
 const TABLE = 'latchkey_credentials'
 const LIVE = 'ended_at IS NULL'
 
@@ -24,7 +24,7 @@ export type LiveRow = readonly [
   reason: null,
   endedAt: null,
   id: string,
-  userCode: string,
+  userId: string,
   lineage: string,
   version: number,
   lastSeenAt: number,
@@ -34,33 +34,33 @@ export type LiveRow = readonly [
 export type CredentialRow = LiveRow | TombstoneRow
 
 /** What ending a credential must know of it before its row is blanked. */
-export type EndingRow = readonly [id: string, kind: CredentialKind, userCode: string]
+export type EndingRow = readonly [id: string, kind: CredentialKind, userId: string]
 
 /** In the order of the placeholders of `insert`. */
 export type CredentialValues = readonly [string, string, string, string, string, number, number, number, string, string | null]
 
 export const CREDENTIAL_SQL = {
   find: `SELECT ${COLUMNS} FROM ${TABLE} WHERE id = ?`,
-  listByUser: `SELECT ${COLUMNS} FROM ${TABLE} WHERE user_code = ? AND ${LIVE} ORDER BY last_seen_at DESC`,
+  listByUser: `SELECT ${COLUMNS} FROM ${TABLE} WHERE user_id = ? AND ${LIVE} ORDER BY last_seen_at DESC`,
   listLapsed: `SELECT * FROM (SELECT ${COLUMNS} FROM ${TABLE} WHERE ${LIVE} AND expires_at <= ? LIMIT ?) AS expired
     UNION ALL
     SELECT * FROM (
       SELECT ${COLUMNS} FROM ${TABLE} WHERE ${LIVE} AND kind = 'session' AND last_seen_at <= ? AND expires_at > ? LIMIT ?
     ) AS idle
     LIMIT ?`,
-  insert: `INSERT INTO ${TABLE} (id, kind, user_code, lineage, hash, version, last_seen_at, expires_at, rest, data)
+  insert: `INSERT INTO ${TABLE} (id, kind, user_id, lineage, hash, version, last_seen_at, expires_at, rest, data)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${TABLE}
-    SET user_code = ?, lineage = ?, hash = ?, version = ?, expires_at = ?, rest = ?, data = ?,
+    SET user_id = ?, lineage = ?, hash = ?, version = ?, expires_at = ?, rest = ?, data = ?,
       last_seen_at = CASE WHEN last_seen_at > ? THEN last_seen_at ELSE ? END
     WHERE id = ? AND version = ? AND ${LIVE}`,
   touch: `UPDATE ${TABLE} SET last_seen_at = ? WHERE id = ? AND last_seen_at < ? AND ${LIVE}`,
-  liveById: `SELECT id, kind, user_code FROM ${TABLE} WHERE id = ? AND ${LIVE}`,
-  liveByIdNotSeenSince: `SELECT id, kind, user_code FROM ${TABLE} WHERE id = ? AND last_seen_at <= ? AND ${LIVE}`,
-  liveByLineage: `SELECT id, kind, user_code FROM ${TABLE} WHERE lineage = ? AND ${LIVE}`,
-  liveByUser: `SELECT id, kind, user_code FROM ${TABLE} WHERE user_code = ? AND ${LIVE}`,
+  liveById: `SELECT id, kind, user_id FROM ${TABLE} WHERE id = ? AND ${LIVE}`,
+  liveByIdNotSeenSince: `SELECT id, kind, user_id FROM ${TABLE} WHERE id = ? AND last_seen_at <= ? AND ${LIVE}`,
+  liveByLineage: `SELECT id, kind, user_id FROM ${TABLE} WHERE lineage = ? AND ${LIVE}`,
+  liveByUser: `SELECT id, kind, user_id FROM ${TABLE} WHERE user_id = ? AND ${LIVE}`,
   end: `UPDATE ${TABLE}
-    SET user_code = NULL, lineage = NULL, version = 0, last_seen_at = NULL, rest = NULL, data = NULL, reason = ?, ended_at = ?
+    SET user_id = NULL, lineage = NULL, version = 0, last_seen_at = NULL, rest = NULL, data = NULL, reason = ?, ended_at = ?
     WHERE id = ? AND ${LIVE}`,
   listEnded: `SELECT ${COLUMNS} FROM ${TABLE} WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT ?`,
   keep: `INSERT INTO ${TABLE} (id, kind, hash, version, expires_at, reason, ended_at) VALUES (?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -96,7 +96,7 @@ export function liveCredentialOf(row: LiveRow): CredentialRecord {
   record.hash = row[1]
   record.expiresAt = row[2]
   record.id = row[5]
-  record.userCode = row[6]
+  record.userId = row[6]
   record.lineage = row[7]
   record.version = row[8]
   record.lastSeenAt = row[9]
@@ -105,13 +105,13 @@ export function liveCredentialOf(row: LiveRow): CredentialRecord {
 }
 
 export function credentialValues(record: CredentialRecord): CredentialValues {
-  const { id, kind, userCode, lineage, hash, version, lastSeenAt, expiresAt, ...others } = record
+  const { id, kind, userId, lineage, hash, version, lastSeenAt, expiresAt, ...others } = record
   const { data, ...rest } = 'data' in others ? others : { ...others, data: null }
-  return [id, kind, userCode, lineage, hash, version, lastSeenAt, expiresAt, JSON.stringify(rest), data]
+  return [id, kind, userId, lineage, hash, version, lastSeenAt, expiresAt, JSON.stringify(rest), data]
 }
 
 /** In the order of the placeholders of `replace`. */
 export function replacementValues(next: CredentialRecord, ifVersion: number) {
-  const [id, , userCode, lineage, hash, version, lastSeenAt, expiresAt, rest, data] = credentialValues(next)
-  return [userCode, lineage, hash, version, expiresAt, rest, data, lastSeenAt, lastSeenAt, id, ifVersion] as const
+  const [id, , userId, lineage, hash, version, lastSeenAt, expiresAt, rest, data] = credentialValues(next)
+  return [userId, lineage, hash, version, expiresAt, rest, data, lastSeenAt, lastSeenAt, id, ifVersion] as const
 }

@@ -3,14 +3,14 @@
 import type { EndReason, LogEntry } from '../../domain/ending.ts'
 import { parseColumn } from './json-column.ts'
 
-export const ENDINGS_TABLE = 'latchkey_endings'
+export const ENDINGS_TABLE = 'latchkey_revocations'
 
 export type EntryRow =
-  | readonly [position: number, kind: 'ended', sid: string, at: number, reason: EndReason, roles: null]
+  | readonly [position: number, kind: 'revoked', sid: string, at: number, reason: EndReason, roles: null]
   | readonly [position: number, kind: 'changed', sid: string, at: number, reason: null, roles: string | null]
   | readonly [position: number, kind: 'keys', sid: null, at: number, reason: null, roles: null]
-  | readonly [position: number, kind: 'called', call: string, at: number, reason: null, roles: null]
-  | readonly [position: number, kind: 'heard', call: string, at: number, process: string, counts: string]
+  | readonly [position: number, kind: 'ack_requested', call: string, at: number, reason: null, roles: null]
+  | readonly [position: number, kind: 'ack', call: string, at: number, process: string, counts: string]
 
 export const ENDING_SQL = {
   append: `INSERT INTO ${ENDINGS_TABLE} (kind, sid, at, reason, roles) VALUES (?, ?, ?, ?, ?)`,
@@ -21,7 +21,7 @@ export const ENDING_SQL = {
 /** @throws StoreError when the row is damaged */
 export function entryOf([, kind, sid, at, reason, roles]: EntryRow): LogEntry {
   switch (kind) {
-    case 'ended':
+    case 'revoked':
       return { kind, sid, at, reason }
     case 'changed':
       // Entries of the first version have no roles: then no token of the session is good before it is renewed.
@@ -29,26 +29,26 @@ export function entryOf([, kind, sid, at, reason, roles]: EntryRow): LogEntry {
     case 'keys':
       return { kind, at }
     // The roll has no columns of its own: a call stands where sessions do, who has heard it where reasons do.
-    case 'called':
-      return { kind, call: sid, at }
-    case 'heard': {
-      const [verifiers, told] = parseColumn<readonly [number, number]>(roles)
-      return { kind, call: sid, process: reason, verifiers, told, at }
+    case 'ack_requested':
+      return { kind, requestId: sid, at }
+    case 'ack': {
+      const [verifiers, delivered] = parseColumn<readonly [number, number]>(roles)
+      return { kind, requestId: sid, process: reason, verifiers, delivered, at }
     }
   }
 }
 
 export function entryValues(entry: LogEntry): readonly [string, string | null, number, string | null, string | null] {
   switch (entry.kind) {
-    case 'ended':
+    case 'revoked':
       return [entry.kind, entry.sid, entry.at, entry.reason, null]
     case 'changed':
       return [entry.kind, entry.sid, entry.at, null, JSON.stringify(entry.roles)]
     case 'keys':
       return [entry.kind, null, entry.at, null, null]
-    case 'called':
-      return [entry.kind, entry.call, entry.at, null, null]
-    case 'heard':
-      return [entry.kind, entry.call, entry.at, entry.process, JSON.stringify([entry.verifiers, entry.told])]
+    case 'ack_requested':
+      return [entry.kind, entry.requestId, entry.at, null, null]
+    case 'ack':
+      return [entry.kind, entry.requestId, entry.at, entry.process, JSON.stringify([entry.verifiers, entry.delivered])]
   }
 }

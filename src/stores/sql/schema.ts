@@ -1,18 +1,29 @@
 // The tables, as numbered migrations: SQL text that both databases share. What a query looks for has a column of its own;
-// the rest of a record is one JSON text. A migration that was released is never edited: the next one has the next number.
+// the rest of a record is one JSON text. A released migration is never edited: the next one has the next number.
 
-/** What the databases call differently. */
-export interface SqlTypes {
+import { renameCredentialFields, renameEventFields } from './standard-names.ts'
+
+/** How the two databases differ. */
+export interface SqlDialect {
   /** Text in the order of its bytes, whatever the database's language. */
   readonly key: string
   /** A primary key that counts up and never uses a number again. */
   readonly position: string
   /** Whole numbers up to 2^53: milliseconds since 1970, versions, positions. */
   readonly integer: string
+  /** The function that finds a text in a text: its position, from 1, or 0. */
+  readonly indexOf: 'instr' | 'strpos'
+  /** The part of the step to standard names that only this database has. */
+  readonly ownNames: readonly string[]
 }
 
 /** The migration at index n leads from version n to version n + 1. */
-export const MIGRATIONS: readonly ((types: SqlTypes) => readonly string[])[] = [firstTables, rolesAndEnds, reservedNames]
+export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[] = [
+  firstTables,
+  rolesAndEnds,
+  reservedNames,
+  standardNames,
+]
 
 /** The version of the schema that this code reads and writes. */
 export const KNOWN_VERSION = MIGRATIONS.length
@@ -31,7 +42,7 @@ export function newerThanKnown(subject: string, found: number): string {
   )
 }
 
-function firstTables({ key, position, integer }: SqlTypes): readonly string[] {
+function firstTables({ key, position, integer }: SqlDialect): readonly string[] {
   return [
     `CREATE TABLE latchkey_users (
       code ${key} PRIMARY KEY NOT NULL,
@@ -90,7 +101,7 @@ function firstTables({ key, position, integer }: SqlTypes): readonly string[] {
   ]
 }
 
-function reservedNames({ key }: SqlTypes): readonly string[] {
+function reservedNames({ key }: SqlDialect): readonly string[] {
   return [`CREATE TABLE latchkey_reserved_names (digest ${key} PRIMARY KEY NOT NULL)`]
 }
 
@@ -99,5 +110,28 @@ function rolesAndEnds(): readonly string[] {
     // With the roles, whoever follows the log can judge a token without asking the store.
     'ALTER TABLE latchkey_endings ADD COLUMN roles TEXT',
     'CREATE INDEX latchkey_tombstones_by_end ON latchkey_credentials (ended_at, id) WHERE ended_at IS NOT NULL',
+  ]
+}
+
+/** The names of the standards in tables, columns and stored texts: user id, audit event, outcome and severity, revocation, user agent. */
+function standardNames({ indexOf, ownNames }: SqlDialect): readonly string[] {
+  return [
+    'ALTER TABLE latchkey_users RENAME COLUMN code TO id',
+    'ALTER TABLE latchkey_credentials RENAME COLUMN user_code TO user_id',
+    'ALTER TABLE latchkey_operations RENAME TO latchkey_audit_events',
+    'ALTER TABLE latchkey_audit_events RENAME COLUMN user_code TO user_id',
+    'ALTER TABLE latchkey_endings RENAME TO latchkey_revocations',
+    'DROP INDEX latchkey_operations_by_user',
+    'DROP INDEX latchkey_operations_by_time',
+    'DROP INDEX latchkey_endings_by_time',
+    'CREATE INDEX latchkey_audit_events_by_user ON latchkey_audit_events (user_id, position)',
+    'CREATE INDEX latchkey_audit_events_by_time ON latchkey_audit_events (at)',
+    'CREATE INDEX latchkey_revocations_by_time ON latchkey_revocations (at)',
+    `UPDATE latchkey_revocations SET kind = CASE kind
+      WHEN 'ended' THEN 'revoked' WHEN 'called' THEN 'ack_requested' WHEN 'heard' THEN 'ack' ELSE kind END`,
+    "UPDATE latchkey_credentials SET kind = 'remember_me' WHERE kind = 'remembered'",
+    `UPDATE latchkey_credentials SET rest = ${renameCredentialFields('rest')} WHERE rest IS NOT NULL`,
+    `UPDATE latchkey_audit_events SET rest = ${renameEventFields('rest', indexOf)} WHERE ${indexOf}(rest, '"detail":') > 0`,
+    ...ownNames,
   ]
 }

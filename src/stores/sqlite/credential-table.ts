@@ -60,8 +60,8 @@ export class CredentialTable {
     return this.#liveById.first(id) !== undefined
   }
 
-  listByUser(userCode: string): readonly CredentialRecord[] {
-    return this.#listByUser.all(userCode).map(liveCredentialOf)
+  listByUser(userId: string): readonly CredentialRecord[] {
+    return this.#listByUser.all(userId).map(liveCredentialOf)
   }
 
   listLapsed(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
@@ -78,9 +78,9 @@ export class CredentialTable {
 
   /** Runs inside a transaction: what matches is read first, because ending blanks it. */
   end(where: EndWhere, reason: EndReason, at: number): readonly Ended[] {
-    return this.#matching(where).map(([id, kind, userCode]) => {
+    return this.#matching(where).map(([id, kind, userId]) => {
       this.#end(reason, at, id)
-      return { id, kind, userCode, reason }
+      return { id, kind, userId, reason }
     })
   }
 
@@ -102,7 +102,7 @@ export class CredentialTable {
 
   #matching(where: EndWhere): readonly EndingRow[] {
     if ('lineage' in where) return this.#liveByLineage.all(where.lineage)
-    if ('userCode' in where) return this.#liveByUser.all(where.userCode).filter(([id]) => !where.except.includes(id))
+    if ('userId' in where) return this.#liveByUser.all(where.userId).filter(([id]) => !where.except.includes(id))
     if ('notSeenSince' in where) return this.#liveByIdNotSeenSince.all(where.id, where.notSeenSince)
     return this.#liveById.all(where.id)
   }

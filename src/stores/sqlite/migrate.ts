@@ -3,10 +3,16 @@
 
 import { existsSync } from 'node:fs'
 import { StoreError } from '../../domain/errors.ts'
-import { KNOWN_VERSION, MIGRATIONS, newerThanKnown, type SchemaVersions, type SqlTypes } from '../sql/schema.ts'
+import { KNOWN_VERSION, MIGRATIONS, newerThanKnown, type SchemaVersions, type SqlDialect } from '../sql/schema.ts'
 import { Connection } from './connection.ts'
 
-const TYPES: SqlTypes = { key: 'TEXT', position: 'INTEGER PRIMARY KEY AUTOINCREMENT', integer: 'INTEGER' }
+const DIALECT: SqlDialect = {
+  key: 'TEXT',
+  position: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  integer: 'INTEGER',
+  indexOf: 'instr',
+  ownNames: [],
+}
 
 /** How long a start waits for another process's migration, in milliseconds. */
 const PATIENCE = 30_000
@@ -65,7 +71,7 @@ function migrate(connection: Connection): number {
   return connection.transaction(() => {
     // Between the first look and the lock, another process may have done it.
     const locked = foundVersion(connection)
-    const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(TYPES))
+    const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(DIALECT))
     for (const sql of pending) connection.execute(sql)
     if (pending.length > 0) record(connection, locked)
     return locked

@@ -1,33 +1,33 @@
 // Operations in SQLite.
 
-import type { Operation } from '../../domain/operation.ts'
-import type { ListedOperation } from '../../ports/store.ts'
-import { OPERATION_SQL, type OperationRow, operationOf, operationValues } from '../sql/operations.ts'
+import type { AuditEvent } from '../../domain/operation.ts'
+import type { ListedAuditEvent } from '../../ports/store.ts'
+import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/operations.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
-export class OperationTable {
-  readonly #list: Query<OperationRow>
+export class AuditEventTable {
+  readonly #list: Query<AuditEventRow>
   readonly #append: Command
   readonly #deleteByUser: Command
   readonly #deleteOlder: Command
 
   constructor(connection: Connection) {
-    this.#list = connection.query(OPERATION_SQL.list)
-    this.#append = connection.command(OPERATION_SQL.append)
-    this.#deleteByUser = connection.command(OPERATION_SQL.deleteByUser)
-    this.#deleteOlder = connection.command(OPERATION_SQL.deleteOlder)
+    this.#list = connection.query(AUDIT_EVENT_SQL.list)
+    this.#append = connection.command(AUDIT_EVENT_SQL.append)
+    this.#deleteByUser = connection.command(AUDIT_EVENT_SQL.deleteByUser)
+    this.#deleteOlder = connection.command(AUDIT_EVENT_SQL.deleteOlder)
   }
 
-  append(operation: Operation): void {
-    this.#append(...operationValues(operation))
+  append(event: AuditEvent): void {
+    this.#append(...auditEventValues(event))
   }
 
-  list(userCode: string, before: number | null, limit: number): readonly ListedOperation[] {
-    return this.#list.all(userCode, before ?? Number.MAX_SAFE_INTEGER, limit).map(operationOf)
+  list(userId: string, before: number | null, limit: number): readonly ListedAuditEvent[] {
+    return this.#list.all(userId, before ?? Number.MAX_SAFE_INTEGER, limit).map(auditEventOf)
   }
 
-  deleteByUser(userCode: string): void {
-    this.#deleteByUser(userCode)
+  deleteByUser(userId: string): void {
+    this.#deleteByUser(userId)
   }
 
   deleteOlder(before: number, limit: number): number {

@@ -35,7 +35,7 @@ export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
 export function sqliteStoreOn(connection: Connection): Store {
   const tables = new Tables(connection)
   const windows = new LimitWindows(connection)
-  const { credentials, users, operations, log } = tables
+  const { credentials, users, events, log } = tables
   // Writes as much as a large change would, always over itself: a transaction rolled back would not notice a full disk,
   // and a single page may still fit where a failed change has left off.
   const probe = connection.command('UPDATE latchkey_schema SET probe = randomblob(65536)')
@@ -51,7 +51,7 @@ export function sqliteStoreOn(connection: Connection): Store {
   return {
     credentials: {
       find: (id) => attempt(() => credentials.find(id)),
-      listByUser: (userCode) => attempt(() => credentials.listByUser(userCode)),
+      listByUser: (userId) => attempt(() => credentials.listByUser(userId)),
       listLapsed: (now, idleSince, limit) => attempt(() => credentials.listLapsed(now, idleSince, limit)),
       touch: async (seen) => {
         for (const batch of batches(seen)) await attempt(() => connection.transaction(() => credentials.touch(batch)))
@@ -60,13 +60,13 @@ export function sqliteStoreOn(connection: Connection): Store {
       deleteExpired: (before, limit) => attempt(() => credentials.deleteExpired(before, limit)),
     },
     users: {
-      find: (code) => attempt(() => users.find(code)),
+      find: (id) => attempt(() => users.find(id)),
       findByUsernameKey: (usernameKey) => attempt(() => users.findByUsernameKey(usernameKey)),
       page: (after, limit) => attempt(() => users.page(after, limit)),
     },
-    operations: {
-      list: (userCode, before, limit) => attempt(() => operations.list(userCode, before, limit)),
-      deleteOlder: (before, limit) => attempt(() => operations.deleteOlder(before, limit)),
+    auditEvents: {
+      list: (userId, before, limit) => attempt(() => events.list(userId, before, limit)),
+      deleteOlder: (before, limit) => attempt(() => events.deleteOlder(before, limit)),
     },
     log: {
       follow: (from) => followers.follow(from),

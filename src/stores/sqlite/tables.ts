@@ -8,13 +8,13 @@ import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
 import type { Command, Connection, Query } from './connection.ts'
 import { CredentialTable } from './credential-table.ts'
 import { EntryLog } from './entry-log.ts'
-import { OperationTable } from './operation-table.ts'
+import { AuditEventTable } from './operation-table.ts'
 import { UserTable } from './user-table.ts'
 
 export class Tables {
   readonly credentials: CredentialTable
   readonly users: UserTable
-  readonly operations: OperationTable
+  readonly events: AuditEventTable
   readonly log: EntryLog
   readonly #connection: Connection
   readonly #findKeyRing: Query<KeyRingRow>
@@ -27,7 +27,7 @@ export class Tables {
     this.#connection = connection
     this.credentials = new CredentialTable(connection)
     this.users = new UserTable(connection)
-    this.operations = new OperationTable(connection)
+    this.events = new AuditEventTable(connection)
     this.log = new EntryLog(connection)
     this.#findKeyRing = connection.query(KEY_RING_SQL.find)
     this.#reserveName = connection.command(RESERVED_NAME_SQL.reserve)
@@ -66,15 +66,15 @@ export class Tables {
       case 'replace user':
         return this.users.replace(change.next, change.ifVersion)
       case 'delete user':
-        this.operations.deleteByUser(change.code)
-        return this.users.delete(change.code)
+        this.events.deleteByUser(change.id)
+        return this.users.delete(change.id)
       case 'reserve name':
         this.#reserveName(change.digest)
         return true
       case 'require free names':
         return this.#findReserved.first(JSON.stringify(change.digests)) === undefined
       case 'require user':
-        return this.users.isInVersion(change.code, change.version)
+        return this.users.isInVersion(change.id, change.version)
       case 'require credential':
         return this.credentials.isLive(change.id)
       case 'insert credential':
@@ -86,8 +86,8 @@ export class Tables {
       case 'keep tombstone':
         this.credentials.keep(change.tombstone)
         return true
-      case 'append operation':
-        this.operations.append(change.operation)
+      case 'append audit event':
+        this.events.append(change.event)
         return true
       case 'append entry':
         this.log.append(change.entry)
@@ -100,7 +100,7 @@ export class Tables {
   #end({ where, reason, at, orRefuse }: Change & { readonly do: 'end credentials' }, ended: Ended[]): boolean {
     const these = this.credentials.end(where, reason, at)
     for (const { id, kind } of these) {
-      if (kind === 'session') this.log.append({ kind: 'ended', sid: id, at, reason })
+      if (kind === 'session') this.log.append({ kind: 'revoked', sid: id, at, reason })
     }
     ended.push(...these)
     return these.length > 0 || orRefuse !== true

@@ -23,8 +23,8 @@ export class UserTable {
     this.#delete = connection.command(USER_SQL.delete)
   }
 
-  find(code: string): UserRecord | undefined {
-    const row = this.#find.first(code)
+  find(id: string): UserRecord | undefined {
+    const row = this.#find.first(id)
     return row && userOf(row)
   }
 
@@ -37,8 +37,8 @@ export class UserTable {
     return this.#page.all(after ?? '', limit).map(userOf)
   }
 
-  isInVersion(code: string, version: number): boolean {
-    return this.#isInVersion.first(code, version) !== undefined
+  isInVersion(id: string, version: number): boolean {
+    return this.#isInVersion.first(id, version) !== undefined
   }
 
   insert(user: UserRecord): boolean {
@@ -49,7 +49,7 @@ export class UserTable {
     return this.#replace(...replacementValues(next, ifVersion)) === 1
   }
 
-  delete(code: string): boolean {
-    return this.#delete(code) === 1
+  delete(id: string): boolean {
+    return this.#delete(id) === 1
   }
 }

@@ -8,8 +8,8 @@ import { ending, insert, land, refuse, tombstoneOf } from '../steps.ts'
 
 export function credentialChanges(holds: Sentence): void {
   holds('An inserted credential is found as it was inserted.', async (store) => {
-    const session = aSession({ startedBy: 'r1', lineage: 'r1', awaitingFirstUseFor: 'r1', roles: ['a', 'b'], amr: [], delivery: 'header' })
-    const remembered = aRemembered({ previousHash: 'before', bornSession: session.id, bornSessionUsed: true, generation: 7 })
+    const session = aSession({ startedBy: 'r1', lineage: 'r1', confirmsRotationOf: 'r1', roles: ['a', 'b'], amr: [], delivery: 'header' })
+    const remembered = aRemembered({ previousHash: 'before', rotatedSessionId: session.id, rotatedSessionUsed: true, generation: 7 })
     await insert(store, session, remembered)
     assert.deepEqual(await store.credentials.find(session.id), session)
     assert.deepEqual(await store.credentials.find(remembered.id), remembered)
@@ -40,7 +40,7 @@ export function credentialChanges(holds: Sentence): void {
 
   holds('Text comes back as it was, whatever its script.', async (store) => {
     const text = 'Ωμέγα 登录 \u{1f511} "quoted" \\ \'; -- %_ \t\n'
-    const session = aSession({ username: text, device: text, data: JSON.stringify({ [text]: '\u0000\ud800' }) })
+    const session = aSession({ username: text, userAgent: text, data: JSON.stringify({ [text]: '\u0000\ud800' }) })
     await insert(store, session)
     assert.deepEqual(await store.credentials.find(session.id), session)
   })
@@ -72,7 +72,7 @@ export function credentialChanges(holds: Sentence): void {
     const session = aSession()
     await insert(store, session)
     const next: SessionRecord = {
-      ...aSession({ lineage: 'r1', startedBy: 'r1', hash: 'new', userCode: 'usr_other', data: '{"a":1}', dataVersion: 2, roles: [] }),
+      ...aSession({ lineage: 'r1', startedBy: 'r1', hash: 'new', userId: 'usr_other', data: '{"a":1}', dataVersion: 2, roles: [] }),
       id: session.id,
       version: 2,
       expiresAt: T0 + 9,
@@ -81,7 +81,7 @@ export function credentialChanges(holds: Sentence): void {
     await land(store, { do: 'replace credential', next, ifVersion: 1 })
     assert.deepEqual(await store.credentials.find(session.id), next)
     assert.deepEqual(await store.credentials.listByUser('usr_other'), [next])
-    assert.deepEqual(await store.credentials.listByUser(session.userCode), [])
+    assert.deepEqual(await store.credentials.listByUser(session.userId), [])
   })
 
   holds('Replacing a credential is refused unless a live record has the version named.', async (store) => {

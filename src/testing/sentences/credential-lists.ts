@@ -11,16 +11,16 @@ export function credentialLists(holds: Sentence): void {
   holds('A user’s credentials are listed with the most recently seen first, and nobody else’s.', async (store) => {
     const [older, newer] = [aSession({ lastSeenAt: T0 }), aRemembered({ lastSeenAt: T0 + 2 })]
     const touched = aSession({ lastSeenAt: T0 })
-    await insert(store, older, newer, touched, aSession({ userCode: 'usr_other' }))
+    await insert(store, older, newer, touched, aSession({ userId: 'usr_other' }))
     await store.credentials.touch([{ id: touched.id, at: T0 + 1 }])
-    assert.deepEqual(await store.credentials.listByUser(older.userCode), [newer, { ...touched, lastSeenAt: T0 + 1 }, older])
+    assert.deepEqual(await store.credentials.listByUser(older.userId), [newer, { ...touched, lastSeenAt: T0 + 1 }, older])
   })
 
   holds('A list of a user’s credentials never holds tombstones.', async (store) => {
     const [live, ended] = [aSession(), aSession()]
     await insert(store, live, ended)
     await land(store, ending({ id: ended.id }))
-    assert.deepEqual(await store.credentials.listByUser(live.userCode), [live])
+    assert.deepEqual(await store.credentials.listByUser(live.userId), [live])
     assert.deepEqual(await store.credentials.listByUser('usr_nobody'), [])
   })
 
@@ -67,7 +67,7 @@ export function credentialLists(holds: Sentence): void {
     assert.equal(await store.credentials.find(record.id), undefined)
     assert.equal(await store.credentials.find(tombstone.id), undefined)
     assert.deepEqual(await store.credentials.find(kept.id), kept)
-    assert.deepEqual(await store.credentials.listByUser(record.userCode), [kept])
+    assert.deepEqual(await store.credentials.listByUser(record.userId), [kept])
     assert.equal(await store.credentials.deleteExpired(T0 + 1, 10), 0)
   })
 

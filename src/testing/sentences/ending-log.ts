@@ -12,13 +12,13 @@ export const appending = (...entries: readonly LogEntry[]) => entries.map((entry
 export function endingLog(holds: Sentence): void {
   holds('Entries of every kind are heard as they were appended, in order.', async (store) => {
     const entries: LogEntry[] = [
-      { kind: 'ended', sid: 's1', at: T0, reason: 'theft_suspected' },
+      { kind: 'revoked', sid: 's1', at: T0, reason: 'theft_suspected' },
       { kind: 'changed', sid: 's2', at: T0 + 1, roles: ['a', 'ü "quoted"'] },
       { kind: 'keys', at: T0 + 2 },
-      { kind: 'ended', sid: 's3', at: T0 - 1, reason: 'idle' },
-      { kind: 'called', call: 'c1', at: T0 + 3 },
-      { kind: 'heard', call: 'c1', process: 'p1', verifiers: 12, told: 0, at: T0 + 4 },
-      { kind: 'heard', call: 'c1', process: 'p1', verifiers: 12, told: 11, at: T0 + 5 },
+      { kind: 'revoked', sid: 's3', at: T0 - 1, reason: 'idle' },
+      { kind: 'ack_requested', requestId: 'c1', at: T0 + 3 },
+      { kind: 'ack', requestId: 'c1', process: 'p1', verifiers: 12, delivered: 0, at: T0 + 4 },
+      { kind: 'ack', requestId: 'c1', process: 'p1', verifiers: 12, delivered: 11, at: T0 + 5 },
     ]
     await land(store, ...appending(...entries))
     assert.deepEqual((await retained(store)).entries, entries)
@@ -41,11 +41,11 @@ export function endingLog(holds: Sentence): void {
 
   holds('Entries of every kind are trimmed.', async (store) => {
     const old: readonly LogEntry[] = [
-      { kind: 'ended', sid: 's1', at: T0, reason: 'revoked' },
+      { kind: 'revoked', sid: 's1', at: T0, reason: 'revoked' },
       changed('s2'),
       { kind: 'keys', at: T0 },
-      { kind: 'called', call: 'c1', at: T0 },
-      { kind: 'heard', call: 'c1', process: 'p1', verifiers: 1, told: 1, at: T0 },
+      { kind: 'ack_requested', requestId: 'c1', at: T0 },
+      { kind: 'ack', requestId: 'c1', process: 'p1', verifiers: 1, delivered: 1, at: T0 },
     ]
     await land(store, ...appending(...old))
     assert.equal(await store.log.trim(T0 + 1), old.length)

@@ -15,12 +15,12 @@ export function endings(holds: Sentence): void {
   })
 
   holds('A write tells what it ended.', async (store) => {
-    const [session, remembered] = [aSession({ userCode: 'usr_a' }), aRemembered({ userCode: 'usr_b' })]
+    const [session, remembered] = [aSession({ userId: 'usr_a' }), aRemembered({ userId: 'usr_b' })]
     await insert(store, session, remembered)
     const ended = await land(store, ending({ id: session.id }), ending({ id: 'missing' }), ending({ id: remembered.id }))
     assert.deepEqual(ended, [
-      { id: session.id, kind: 'session', userCode: 'usr_a', reason: 'revoked' },
-      { id: remembered.id, kind: 'remembered', userCode: 'usr_b', reason: 'revoked' },
+      { id: session.id, kind: 'session', userId: 'usr_a', reason: 'revoked' },
+      { id: remembered.id, kind: 'remember_me', userId: 'usr_b', reason: 'revoked' },
     ])
   })
 
@@ -33,7 +33,7 @@ export function endings(holds: Sentence): void {
     const { entries } = await retained(store)
     assert.deepEqual(
       entries.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
-      sessions.map(({ id: sid }) => ({ kind: 'ended', sid, at: T0 + 5, reason: 'revoked' })),
+      sessions.map(({ id: sid }) => ({ kind: 'revoked', sid, at: T0 + 5, reason: 'revoked' })),
     )
   })
 
@@ -54,16 +54,16 @@ export function endings(holds: Sentence): void {
     await insert(store, remembered, session, other)
     const ended = await land(store, ending({ lineage: remembered.id }))
     assert.deepEqual(idsOf(ended).toSorted(), idsOf([remembered, session]).toSorted())
-    assert.deepEqual(await store.credentials.listByUser(other.userCode), [other])
+    assert.deepEqual(await store.credentials.listByUser(other.userId), [other])
   })
 
   holds('Ending by user ends all of the user’s credentials but the excepted, and nobody else’s.', async (store) => {
     const [one, two, kept] = [aSession(), aRemembered(), aSession()]
-    const other = aSession({ userCode: 'usr_other' })
+    const other = aSession({ userId: 'usr_other' })
     await insert(store, one, two, kept, other)
-    const ended = await land(store, ending({ userCode: one.userCode, except: [kept.id, 'missing'] }))
+    const ended = await land(store, ending({ userId: one.userId, except: [kept.id, 'missing'] }))
     assert.deepEqual(idsOf(ended).toSorted(), idsOf([one, two]).toSorted())
-    assert.deepEqual(await store.credentials.listByUser(one.userCode), [kept])
+    assert.deepEqual(await store.credentials.listByUser(one.userId), [kept])
     assert.deepEqual(await store.credentials.listByUser('usr_other'), [other])
   })
 
@@ -71,7 +71,7 @@ export function endings(holds: Sentence): void {
     const remembered = aRemembered()
     const session = aSession({ lineage: remembered.id })
     await insert(store, remembered, session)
-    const wheres = [{ id: session.id }, { lineage: remembered.id }, { userCode: session.userCode, except: [] }, { id: session.id }]
+    const wheres = [{ id: session.id }, { lineage: remembered.id }, { userId: session.userId, except: [] }, { id: session.id }]
     const ended = await Promise.all(wheres.map((where) => land(store, ending(where))))
     assert.deepEqual(idsOf(ended.flat()).toSorted(), idsOf([remembered, session]).toSorted())
     assert.equal((await retained(store)).entries.length, 1)
@@ -97,7 +97,7 @@ export function endings(holds: Sentence): void {
     await land(store, ending({ id: session.id }, true))
     await refuse(store, 0, ending({ id: session.id }, true))
     await refuse(store, 0, ending({ lineage: session.lineage }, true))
-    await refuse(store, 0, ending({ userCode: session.userCode, except: [] }, true))
+    await refuse(store, 0, ending({ userId: session.userId, except: [] }, true))
   })
 
   holds('A tombstone kept for a credential that lived elsewhere is found, refuses an insert, and appends no entry.', async (store) => {

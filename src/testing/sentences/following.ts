@@ -32,7 +32,7 @@ export function following(holds: Sentence): void {
     await land(store, ...appending(changed('a')))
     assert.deepEqual(
       (await heard).entries.map((entry) => entry.kind),
-      ['ended', 'changed'],
+      ['revoked', 'changed'],
     )
     await follower.return?.()
   })

@@ -15,7 +15,7 @@ export default async function Orders() {
   const [session, data, record] = await Promise.all([
     latchkey.session(principal),
     latchkey.data(principal),
-    latchkey.operations(principal, { limit: 10 }),
+    latchkey.auditEvents(principal, { limit: 10 }),
   ])
   // Signed out since `auth` was asked.
   if (session instanceof AuthError || data instanceof AuthError || record instanceof AuthError) toSignIn('/orders')
@@ -29,7 +29,7 @@ export default async function Orders() {
       <Controls drinks={await menu()} />
       <h2>On record</h2>
       <ul>
-        {record.operations.map(({ id, at, action }) => (
+        {record.events.map(({ id, at, action }) => (
           <li key={id}>
             {new Date(at).toISOString()} {action}
           </li>

@@ -40,7 +40,7 @@ export const keyRoutes = [
     path: `${KEYS}/:keyId`,
     summary: 'Removes the key of a service: it opens nothing any more, and what it has opened ends.',
     answers: { 200: removedKeyAnswer },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     async run(call) {
       const removed = await removeServiceKey(call.parts, actorOf(call), call.parameter)
       return removed instanceof AuthError ? removed : { json: { removed: removed.id, service: removed.name } }

@@ -1,12 +1,12 @@
 // What users are signed in with, and what is on record of them.
 
 import { AuthError } from '../../../domain/errors.ts'
-import { listOperations } from '../../../engine/operations.ts'
+import { listAuditEvents } from '../../../engine/operations.ts'
 import { type Revocation, revoke } from '../../../engine/revoke.ts'
 import { listCredentials } from '../../../engine/sessions.ts'
 import { readUser } from '../../../engine/users.ts'
-import { endedAnswer, operationsAnswer, operationsQuery, sessionsAnswer } from '../../contract.ts'
-import { presentCredential, presentOperation } from '../../present.ts'
+import { endedAnswer, auditEventsAnswer, auditEventsQuery, sessionsAnswer } from '../../contract.ts'
+import { presentCredential, presentAuditEvent } from '../../present.ts'
 import { type Outcome, type ProvenCall, provenRoute } from '../../route.ts'
 import { actorOf, administrators, USER } from './administrators.ts'
 
@@ -17,11 +17,11 @@ export const signInsRoutes = [
     path: `${USER}/sessions`,
     summary: "A user's sessions and remembered logins.",
     answers: { 200: sessionsAnswer },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     async run({ parts, parameter, principal }) {
       const user = await readUser(parts, parameter)
       if (user instanceof AuthError) return user
-      return { json: (await listCredentials(parts, { userCode: user.code, sid: principal.sid })).map(presentCredential) }
+      return { json: (await listCredentials(parts, { userId: user.id, sid: principal.sid })).map(presentCredential) }
     },
   }),
   provenRoute({
@@ -30,25 +30,25 @@ export const signInsRoutes = [
     path: `${USER}/sessions`,
     summary: 'Ends everything of a user.',
     answers: { 200: endedAnswer },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     async run(call) {
       const user = await readUser(call.parts, call.parameter)
-      return user instanceof AuthError ? user : end(call, { user: user.code })
+      return user instanceof AuthError ? user : end(call, { user: user.id })
     },
   }),
   provenRoute({
     ...administrators,
     method: 'GET',
-    path: `${USER}/operations`,
+    path: `${USER}/audit-events`,
     summary: "A user's operations, newest first.",
-    query: operationsQuery,
-    answers: { 200: operationsAnswer },
-    refusals: ['not_found'],
+    query: auditEventsQuery,
+    answers: { 200: auditEventsAnswer },
+    refusals: ['resource.not_found'],
     async run({ parts, parameter, query }) {
       const user = await readUser(parts, parameter)
       if (user instanceof AuthError) return user
-      const page = await listOperations(parts, { userCode: user.code }, query.before, query.limit)
-      return page instanceof AuthError ? page : { json: { operations: page.operations.map(presentOperation), next: page.next } }
+      const page = await listAuditEvents(parts, { userId: user.id }, query.before, query.limit)
+      return page instanceof AuthError ? page : { json: { events: page.events.map(presentAuditEvent), next: page.next } }
     },
   }),
   provenRoute({
@@ -57,12 +57,12 @@ export const signInsRoutes = [
     path: '/access/admin/sessions/:id',
     summary: "Ends one session of anybody's, or one remembered login with every session it started.",
     answers: { 200: endedAnswer },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     run: (call) => end(call, { id: call.parameter }),
   }),
 ]
 
 async function end(call: ProvenCall, what: Revocation): Promise<Outcome | AuthError> {
   const ended = await revoke(call.parts, actorOf(call), what)
-  return ended instanceof AuthError ? ended : { json: { ended: { sessions: ended.sessions, remembered: ended.remembered } } }
+  return ended instanceof AuthError ? ended : { json: { ended: { sessions: ended.sessions, rememberMe: ended.rememberMe } } }
 }

@@ -57,7 +57,7 @@ export const userRoutes = [
     path: USER,
     summary: 'One user.',
     answers: { 200: userAnswer },
-    refusals: ['not_found'],
+    refusals: ['resource.not_found'],
     async run({ parts, parameter }) {
       const user = await readUser(parts, parameter)
       return user instanceof AuthError ? user : { json: { user: presentUser(user) } }
@@ -71,7 +71,7 @@ export const userRoutes = [
       'Changes one thing of another user: the roles, whether they may sign in, or the password. The last two end everything of theirs.',
     body: { type: JSON_TYPE, schema: userChangeBody },
     answers: { 200: changedUserAnswer },
-    refusals: ['not_found', ...PASSWORD_REFUSALS],
+    refusals: ['resource.not_found', ...PASSWORD_REFUSALS],
     async run(call) {
       const changed = await changeUser(call)
       return changed instanceof AuthError ? changed : { json: { user: presentUser(changed.user), ended: changed.ended } }
@@ -83,7 +83,7 @@ export const userRoutes = [
     path: USER,
     summary: 'Deletes another user and all that belongs to them.',
     answers: { 200: endedAnswer },
-    refusals: ['not_found', 'request.invalid'],
+    refusals: ['resource.not_found', 'request.invalid'],
     async run(call) {
       const deleted = await deleteUser(call.parts, actorOf(call), call.parameter)
       return deleted instanceof AuthError ? deleted : { json: { ended: deleted.ended } }

@@ -12,7 +12,7 @@ export function toSignIn(url: URL): never {
   redirect(303, `/sign-in?return=${encodeURIComponent(url.pathname + url.search)}`)
 }
 
-/** For actions and routes: stops with the refusal. Of a request with a cookie alone it is `header.required`. */
+/** For actions and routes: stops with the refusal. Of a request with a cookie alone it is `csrf.header_required`. */
 export function refuse(refusal: AuthError): never {
   const { code, message } = refusal
   error(statusOf(refusal), { message, code })
@@ -25,5 +25,5 @@ export function mayChange({ locals }: Pick<RequestEvent, 'locals'>): Principal {
 
 /** Where a request comes from, for the user's record. */
 export function whenceOf(event: RequestEvent): Whence {
-  return { ip: event.getClientAddress(), device: event.request.headers.get('user-agent') ?? '' }
+  return { ip: event.getClientAddress(), userAgent: event.request.headers.get('user-agent') ?? '' }
 }

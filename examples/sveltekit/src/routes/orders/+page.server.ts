@@ -13,7 +13,7 @@ export const load: PageServerLoad = async (event) => {
   const [session, data, record] = await Promise.all([
     latchkey.session(principal),
     latchkey.data(principal),
-    latchkey.operations(principal, { limit: 10 }),
+    latchkey.auditEvents(principal, { limit: 10 }),
   ])
   // Signed out since the request came in.
   if (session instanceof AuthError || data instanceof AuthError || record instanceof AuthError) toSignIn(event.url)
@@ -24,7 +24,7 @@ export const load: PageServerLoad = async (event) => {
     theme: theme === 'dark' ? 'dark' : 'light',
     lastOrder: isDrink(lastOrder) ? lastOrder : 'nothing yet',
     drinks: DRINKS,
-    record: record.operations.map(({ id, at, action }) => ({ id, at, action })),
+    record: record.events.map(({ id, at, action }) => ({ id, at, action })),
   }
 }
 
