@@ -3,12 +3,12 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import type { Subject, SubjectModule } from './subject.ts'
 
-export type Check = 'checkSession' | 'checkToken' | 'checkColdSession' | 'checkColdToken' | 'checkProof'
+export type Check = 'checkSession' | 'checkToken' | 'checkUncachedSession' | 'checkUncachedToken' | 'checkDpop'
 
-export type Order =
+export type SubjectCommand =
   | { readonly do: 'check'; readonly which: Check; readonly milliseconds: number }
   | { readonly do: 'allocation'; readonly which: Check }
-  | { readonly do: 'hold'; readonly count: number }
+  | { readonly do: 'create-sessions'; readonly count: number }
   | { readonly do: 'watch' }
   | { readonly do: 'usage' }
   | { readonly do: 'memory' }
@@ -39,7 +39,7 @@ let prepared: Subject | undefined
 try {
   prepared = await subject.prepare()
   const { guarded, signIn } = prepared
-  const can = Object.keys(prepared).filter((key) => key.startsWith('check') || key === 'holdSessions')
+  const can = Object.keys(prepared).filter((key) => key.startsWith('check') || key === 'createSessions')
   process.send?.({ ready: { name, packages, guarded, signIn, can } })
 } catch (error) {
   process.send?.({ ready: { name, packages, can: [], fault: reasonOf(error) } })
@@ -50,21 +50,21 @@ process.once('disconnect', () => setTimeout(() => process.exit(), 10_000).unref(
 
 let before = { cpu: process.cpuUsage(), at: performance.now() }
 
-process.on('message', (order: Order) => {
-  carryOut(order).then(
+process.on('message', (order: SubjectCommand) => {
+  execute(order).then(
     (answer) => process.send?.({ answer }),
     (error: unknown) => process.send?.({ fault: reasonOf(error) }),
   )
 })
 
-async function carryOut(order: Order): Promise<unknown> {
+async function execute(order: SubjectCommand): Promise<unknown> {
   switch (order.do) {
     case 'check':
       return measure(order.which, order.milliseconds)
     case 'allocation':
       return allocation(order.which)
-    case 'hold':
-      await prepared?.holdSessions?.(order.count)
+    case 'create-sessions':
+      await prepared?.createSessions?.(order.count)
       return null
     case 'watch':
       watch()
@@ -130,9 +130,9 @@ function watch(): void {
 function usage(): Usage {
   const [cpu, at] = [process.cpuUsage(), performance.now()]
   const spent = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000
-  const told: Usage = { cpu: spent, gc: collecting / (at - before.at), delay: Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION) }
+  const result: Usage = { cpu: spent, gc: collecting / (at - before.at), delay: Math.max(0, delays.percentile(99) / 1e6 - RESOLUTION) }
   delays.disable()
-  return told
+  return result
 }
 
 function reasonOf(error: unknown): string {

@@ -9,7 +9,7 @@ export interface Context {
   /** Only this is measured, and it may take its time. */
   readonly long: boolean
   /** Tells what is under way. */
-  tell(text: string): void
+  reportProgress(text: string): void
 }
 
 /** @throws Error when nothing at all could be measured */

@@ -16,9 +16,9 @@ export interface Load {
   readonly delay: number
 }
 
-interface Answers {
-  readonly good: number
-  readonly bad: number
+interface LoadCounts {
+  readonly succeeded: number
+  readonly failed: number
   /** Seconds. */
   readonly duration: number
   readonly p99: number
@@ -27,18 +27,18 @@ interface Answers {
 /** @throws Error when more than one answer in a thousand was not the one expected */
 export async function load(server: SubjectProcess, target: Target, connections: number, milliseconds: number): Promise<Load> {
   await server.watch()
-  const { good, bad, duration, p99 } = await answersOf(target, connections, milliseconds)
+  const { succeeded, failed, duration, p99 } = await answersOf(target, connections, milliseconds)
   const { cpu, gc, delay } = await server.usage()
-  return { requestsPerSecond: good / duration, cpuPerRequest: (cpu * 1000) / good, p99, errors: bad, gc, delay }
+  return { requestsPerSecond: succeeded / duration, cpuPerRequest: (cpu * 1000) / succeeded, p99, errors: failed, gc, delay }
 }
 
 /** Of a server that is not a subject: requests per second. @throws Error as `load` */
 export async function rateOf(target: Target, connections: number, milliseconds: number): Promise<number> {
-  const { good, duration } = await answersOf(target, connections, milliseconds)
-  return good / duration
+  const { succeeded, duration } = await answersOf(target, connections, milliseconds)
+  return succeeded / duration
 }
 
-async function answersOf({ url, method, headers, body, status }: Target, connections: number, milliseconds: number): Promise<Answers> {
+async function answersOf({ url, method, headers, body, status }: Target, connections: number, milliseconds: number): Promise<LoadCounts> {
   const options = { url, method, headers, connections, duration: milliseconds / 1000, sampleInt: 100 }
   const { requests, errors, timeouts, statusCodeStats, latency, duration } = await autocannon(
     body === undefined ? options : { ...options, body },
@@ -49,5 +49,5 @@ async function answersOf({ url, method, headers, body, status }: Target, connect
     const seen = Object.entries(statusCodeStats ?? {}).map(([code, { count }]) => `${count} × ${code}`)
     throw new Error(`${bad} of ${requests.total} answers were wrong: ${seen.join(', ')}, ${errors} errors`)
   }
-  return { good, bad, duration, p99: latency.p99 }
+  return { succeeded, failed, duration, p99: latency.p99 }
 }

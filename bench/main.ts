@@ -2,20 +2,20 @@
 
 import { parseArgs } from 'node:util'
 import type { Context, Measure } from './context.ts'
-import { keepToLoadCore } from './cores.ts'
+import { pinToLoadCore } from './cpu-affinity.ts'
 import { counts } from './measures/counts.ts'
-import { ending } from './measures/ending.ts'
 import { growth } from './measures/growth.ts'
 import { http } from './measures/http.ts'
-import { check, proof, token } from './measures/in-process.ts'
+import { check, dpop, token } from './measures/in-process.ts'
 import { login } from './measures/login.ts'
 import { memory } from './measures/memory.ts'
+import { revocation } from './measures/revocation.ts'
 import { start } from './measures/start.ts'
 import { writeResults } from './results.ts'
 import type { Row } from './rows.ts'
 import { tableOf } from './table.ts'
 
-const MEASURES: Readonly<Record<string, Measure>> = { http, check, token, proof, counts, login, memory, start, ending, growth }
+const MEASURES: Readonly<Record<string, Measure>> = { http, check, token, dpop, counts, login, memory, start, revocation, growth }
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
 const names = values.only?.split(',') ?? Object.keys(MEASURES)
@@ -25,13 +25,13 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-keepToLoadCore()
+pinToLoadCore()
 const began = Date.now()
 const context: Context = {
   quick: values.quick,
   rounds: values.quick ? 3 : 5,
   long: names.length === 1 && !values.quick,
-  tell(text) {
+  reportProgress(text) {
     const seconds = Math.round((Date.now() - began) / 1000)
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${seconds} s  ${text}`)
   },

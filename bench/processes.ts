@@ -2,8 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Check, Order, Usage } from './child.ts'
-import { onCores, SERVER_CORE } from './cores.ts'
+import type { Check, SubjectCommand, Usage } from './child.ts'
+import { onCores, SERVER_CORE } from './cpu-affinity.ts'
 import type { Target } from './subject.ts'
 
 export interface Ready {
@@ -11,13 +11,13 @@ export interface Ready {
   readonly packages: readonly string[]
   readonly guarded?: Target
   readonly signIn?: Target
-  readonly can: readonly string[]
+  readonly capabilities: readonly string[]
   /** Why it cannot run. */
   readonly fault?: string
 }
 
 /** Milliseconds for an answer; millions of sessions take their time. */
-const PATIENCE = 15 * 60_000
+const ANSWER_TIMEOUT_MS = 15 * 60_000
 
 export class SubjectProcess {
   readonly ready: Ready
@@ -51,43 +51,43 @@ export class SubjectProcess {
 
   /** Microseconds for one check. */
   async check(which: Check, milliseconds: number): Promise<number> {
-    return (await this.#ask({ do: 'check', which, milliseconds })) as number
+    return (await this.#send({ do: 'check', which, milliseconds })) as number
   }
 
   /** Bytes for one check. */
   async allocation(which: Check): Promise<number> {
-    return (await this.#ask({ do: 'allocation', which })) as number
+    return (await this.#send({ do: 'allocation', which })) as number
   }
 
-  async hold(count: number): Promise<void> {
-    await this.#ask({ do: 'hold', count })
+  async createSessions(count: number): Promise<void> {
+    await this.#send({ do: 'create-sessions', count })
   }
 
   async watch(): Promise<void> {
-    await this.#ask({ do: 'watch' })
+    await this.#send({ do: 'watch' })
   }
 
   /** Since `watch`. */
   async usage(): Promise<Usage> {
-    return (await this.#ask({ do: 'usage' })) as Usage
+    return (await this.#send({ do: 'usage' })) as Usage
   }
 
   async memory(): Promise<NodeJS.MemoryUsage> {
-    return (await this.#ask({ do: 'memory' })) as NodeJS.MemoryUsage
+    return (await this.#send({ do: 'memory' })) as NodeJS.MemoryUsage
   }
 
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
-    const order: Order = { do: 'close' }
+    const order: SubjectCommand = { do: 'close' }
     this.#child.send(order)
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5_000)
     await gone
     clearTimeout(timer)
   }
 
-  async #ask(order: Order): Promise<unknown> {
-    const answered = once(this.#child, 'message', { signal: AbortSignal.timeout(PATIENCE) })
+  async #send(order: SubjectCommand): Promise<unknown> {
+    const answered = once(this.#child, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
     this.#child.send(order)
     const [{ answer, fault }] = (await answered) as [{ answer?: unknown; fault?: string }]
     if (fault !== undefined) throw new Error(fault)

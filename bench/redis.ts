@@ -8,15 +8,15 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { listening } from './listening.ts'
+import { listenOnFreePort } from './listen.ts'
 
 /** Milliseconds that it may take to start. */
-const PATIENCE = 10_000
+const START_TIMEOUT_MS = 10_000
 
 /** @throws Error with what to install */
 export async function startRedis(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-redis-'))
-  const found = await listening(createServer())
+  const found = await listenOnFreePort(createServer())
   const { port } = new URL(found.url)
   await found.close()
   const child = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], {
@@ -39,7 +39,7 @@ export async function startRedis(): Promise<{ readonly url: string; close(): Pro
     }
     await rm(folder, { recursive: true, force: true })
   }
-  for (const end = Date.now() + PATIENCE; !(await answers(Number(port))); await pause(20)) {
+  for (const end = Date.now() + START_TIMEOUT_MS; !(await isListening(Number(port))); await pause(20)) {
     if (!isMissing && child.exitCode === null && Date.now() < end) continue
     await close()
     throw new Error(isMissing ? 'Redis is not installed: apt-get install redis-server' : 'Redis does not start')
@@ -48,7 +48,7 @@ export async function startRedis(): Promise<{ readonly url: string; close(): Pro
 }
 
 /** Whether somebody takes connections there. */
-function answers(port: number): Promise<boolean> {
+function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     socket.once('connect', () => {

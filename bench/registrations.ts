@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Target } from './subject.ts'
 
-export type Strangers = 'ordinary' | 'crafted'
+export type RegistrationKind = 'ordinary' | 'crafted'
 
 /** Ordinary: 20 random characters. Crafted: what costs the estimate of a password most, with an address that is as long as one may be. */
-function body(strangers: Strangers): string {
+function body(strangers: RegistrationKind): string {
   const username = `stranger-${randomBytes(8).toString('hex')}`
   if (strangers === 'ordinary') return JSON.stringify({ username, password: randomBytes(15).toString('base64url') })
   const email = `${'a-b_c.'.repeat(10)}x@${'d-e.'.repeat(40)}example.com`
@@ -18,7 +18,7 @@ function body(strangers: Strangers): string {
 /** How many were answered, by status. The last answer may come after the time. */
 export async function registrations(
   signIn: Target,
-  strangers: Strangers,
+  strangers: RegistrationKind,
   perSecond: number,
   milliseconds: number,
 ): Promise<Readonly<Record<number, number>>> {

@@ -2,7 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { pictureOf } from './picture.ts'
+import { renderChart } from './chart.ts'
 import type { DatedRow, Row } from './rows.ts'
 
 const DATA = new URL('results/latest.json', import.meta.url)
@@ -17,7 +17,7 @@ export async function writeResults(rows: readonly Row[]): Promise<void> {
   const kept = (await rowsBefore()).filter(({ measure }) => !measured.has(measure))
   const results = { machine, node: process.version, rows: [...kept, ...rows.map((row) => ({ ...row, date: today }))] }
   await writeFile(DATA, `${JSON.stringify(results, null, 2)}\n`)
-  await writeFile(PICTURE, pictureOf(results))
+  await writeFile(PICTURE, renderChart(results))
 }
 
 async function rowsBefore(): Promise<readonly DatedRow[]> {

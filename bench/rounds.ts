@@ -1,8 +1,8 @@
 // Measuring several subjects round by round, so that what changes on the machine changes for all of them.
 
-import type { Measured } from './rows.ts'
+import type { Measurement } from './rows.ts'
 
-export interface Contestant<T> {
+export interface RoundEntry<T> {
   readonly name: string
   /** Why it cannot run. */
   readonly fault?: string | undefined
@@ -11,19 +11,19 @@ export interface Contestant<T> {
 
 /** One warm-up that does not count, then so many rounds. Who fails is left out from then on, with the reason. */
 export async function inRounds<T>(
-  contestants: readonly Contestant<T>[],
+  entries: readonly RoundEntry<T>[],
   rounds: number,
-  tell: (text: string) => void,
+  onProgress: (text: string) => void,
 ): Promise<Map<string, T[]> & { faults: Map<string, string> }> {
   const results = Object.assign(new Map<string, T[]>(), { faults: new Map<string, string>() })
-  for (const { name, fault } of contestants) {
+  for (const { name, fault } of entries) {
     results.set(name, [])
     if (fault !== undefined) results.faults.set(name, fault)
   }
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, run } of contestants) {
+    for (const { name, run } of entries) {
       if (results.faults.has(name)) continue
-      tell(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${name}`)
+      onProgress(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${name}`)
       try {
         const result = await run()
         if (round > 0) results.get(name)?.push(result)
@@ -39,7 +39,7 @@ export async function inRounds<T>(
 export function measuredOf<T>(
   results: ReadonlyMap<string, readonly T[]> & { readonly faults: ReadonlyMap<string, string> },
   value: (one: T) => number,
-): readonly Measured[] {
+): readonly Measurement[] {
   return [...results].map(([subject, all]) => {
     const note = results.faults.get(subject)
     return { subject, values: all.map(value), ...(note === undefined ? {} : { note }) }

@@ -37,7 +37,7 @@ export interface Goal {
   readonly below?: number
 }
 
-export interface Measured {
+export interface Measurement {
   readonly subject: string
   /** One value for each round; none where it could not run. */
   readonly values: readonly number[]
@@ -45,10 +45,10 @@ export interface Measured {
 }
 
 /** Rows of one measure. A goal counts as met when it holds within the spread of the rounds. */
-export function rowsOf(
+export function toRows(
   measure: string,
   unit: string,
-  all: readonly Measured[],
+  all: readonly Measurement[],
   limit: string | null,
   goals: readonly Goal[] = [],
 ): readonly Row[] {
@@ -62,7 +62,7 @@ export function rowsOf(
     const own = goals.filter((goal) => goal.subject === subject)
     const base = { measure, subject, median: spread.median, low: spread.low, high: spread.high, unit, ...extra }
     const plain: Row = { ...base, ...ratioTo(limit, spread, spreads), goal: null, met: null }
-    const judged = own.map((goal): Row => ({ ...base, ...ratioTo(goal.against, spread, spreads), ...judge(goal, spread, spreads) }))
+    const judged = own.map((goal): Row => ({ ...base, ...ratioTo(goal.against, spread, spreads), ...evaluateGoal(goal, spread, spreads) }))
     return judged.length > 0 ? judged : [plain]
   })
 }
@@ -72,7 +72,7 @@ function ratioTo(against: string | null | undefined, { median }: Spread, spreads
   return other === undefined ? { ratio: null, against: null } : { ratio: median / other.median, against: against ?? null }
 }
 
-function judge({ name, against, atMost, atLeast, atMostMore, below }: Goal, own: Spread, spreads: ReadonlyMap<string, Spread>) {
+function evaluateGoal({ name, against, atMost, atLeast, atMostMore, below }: Goal, own: Spread, spreads: ReadonlyMap<string, Spread>) {
   if (below !== undefined) return { goal: `${name}: below ${below}`, met: own.median < below }
   const other = spreads.get(against ?? '')
   if (atMostMore !== undefined) {

@@ -23,13 +23,13 @@ export interface Subject {
   readonly checkSession?: () => unknown
   readonly checkToken?: () => unknown
   /** The same for a session that this process does not remember. */
-  readonly checkColdSession?: () => unknown
+  readonly checkUncachedSession?: () => unknown
   /** The same for a token that was never seen before. */
-  readonly checkColdToken?: () => unknown
+  readonly checkUncachedToken?: () => unknown
   /** The same for a known token that comes with a proof of its key, a new one each time. */
-  readonly checkProof?: () => unknown
+  readonly checkDpop?: () => unknown
   /** Makes so many live sessions, by the shortest way there is, and keeps them. */
-  readonly holdSessions?: (count: number) => Promise<void>
+  readonly createSessions?: (count: number) => Promise<void>
   close(): Promise<void>
 }
 

@@ -6,8 +6,8 @@ export const LIMITS = {
   cookies: 'limits/map-of-cookies.ts',
   twoCookies: 'limits/map-of-two-cookies.ts',
   tokens: 'limits/map-of-tokens.ts',
-  crypto: 'limits/raw-crypto.ts',
-  proof: 'limits/raw-proof.ts',
+  ed25519: 'limits/raw-ed25519.ts',
+  es256: 'limits/raw-es256.ts',
   node: 'limits/bare-node.ts',
   node204: 'limits/bare-node-204.ts',
   node204Headers: 'limits/bare-node-204-headers.ts',
@@ -19,19 +19,19 @@ export const LIMITS = {
   fastify: 'limits/bare-fastify.ts',
 } as const
 
-export const OURS = {
+export const LATCHKEY_SUBJECTS = {
   library: 'ours/latchkey.ts',
   express: 'ours/on-express.ts',
   fastify: 'ours/on-fastify.ts',
   hono: 'ours/on-hono.ts',
-  cold: 'ours/cold.ts',
-  bound: 'ours/bound.ts',
-  proven: 'ours/proven.ts',
+  uncached: 'ours/uncached.ts',
+  deviceBound: 'ours/device-bound.ts',
+  dpop: 'ours/dpop.ts',
   server: 'ours/server.ts',
   postgres: 'ours/on-postgres.ts',
   redis: 'ours/on-redis.ts',
-  growing: 'ours/growing.ts',
-  remembering: 'ours/remembering.ts',
+  scaling: 'ours/scaling.ts',
+  cacheMemory: 'ours/cache-memory.ts',
 } as const
 
 export const PEER_FILES: readonly string[] = PEERS.map((name) => `peers/${name}.ts`)

@@ -1,39 +1,39 @@
 // The application's site: Latchkey's own paths as they are, and beside them the page of the lab with what it shows.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { BoundBrowser } from './bound-browser.ts'
+import { replayStolenCredential } from './attacker-client.ts'
 import type { Bundle } from './bundle.ts'
-import { createHoldings } from './holdings.ts'
-import { cookiesOf, createJournal, shortened } from './journal.ts'
-import type { Laboratory } from './laboratory.ts'
+import type { BoundBrowser } from './device-bound-browser.ts'
+import { DEMO_USER } from './fixtures.ts'
+import type { LabServer } from './lab-server.ts'
 import { labPage } from './page-markup.ts'
-import { DEMO_USER } from './people.ts'
-import type { Loot, State } from './seen.ts'
-import { tryLoot } from './thief.ts'
+import { cookiesOf, createRequestLog, truncate } from './request-log.ts'
+import { createServerStateReader } from './server-state.ts'
+import type { State, StolenCredential } from './types.ts'
 
 const MINUTE = 60_000
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser, page: Bundle, attackerUrl: string): RequestListener {
-  const journal = createJournal()
-  const holdings = createHoldings(laboratory)
-  const loot = new Map<Loot['kind'], Loot>()
+export function createApplicationListener(labServer: LabServer, bound: BoundBrowser, page: Bundle, attackerUrl: string): RequestListener {
+  const requestLog = createRequestLog()
+  const readServerState = createServerStateReader(labServer)
+  const stolen = new Map<StolenCredential['kind'], StolenCredential>()
 
   async function state(request: IncomingMessage): Promise<State> {
     const cookies = cookiesOf(request)
     return {
-      now: laboratory.now(),
+      now: labServer.now(),
       userId: await ownerOf(cookies),
-      browser: Object.entries(cookies).map(([name, value]) => ({ name, value: shortened(value) })),
-      server: await holdings(),
-      journal: journal.entries,
+      browser: Object.entries(cookies).map(([name, value]) => ({ name, value: truncate(value) })),
+      server: await readServerState(),
+      requestLog: requestLog.entries,
     }
   }
 
   async function ownerOf(cookies: Readonly<Record<string, string>>): Promise<string | null> {
     for (const name of ['session', 'remember']) {
-      const found = await laboratory.store.credentials.find(cookies[name]?.split('.')[0] ?? '')
+      const found = await labServer.store.credentials.find(cookies[name]?.split('.')[0] ?? '')
       if (found !== undefined && found.kind !== 'tombstone') return found.userId
     }
     return null
@@ -42,7 +42,7 @@ export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser,
   const actions: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse, body: string) => Promise<object>>> = {
     '/lab/state': state,
     '/lab/wait': async (_request, _response, body) => {
-      laboratory.turnClock(Number(body) * MINUTE)
+      labServer.advanceClock(Number(body) * MINUTE)
       return {}
     },
     // What a browser itself does when it is closed: a cookie without Max-Age goes.
@@ -54,22 +54,22 @@ export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser,
       return {}
     },
     '/lab/copy': async (request, _response, body) => {
-      const { kind, token } = JSON.parse(body) as { readonly kind: Loot['kind']; readonly token?: string }
+      const { kind, token } = JSON.parse(body) as { readonly kind: StolenCredential['kind']; readonly token?: string }
       const value = kind === 'token' ? token : cookiesOf(request)[kind]
-      if (value) loot.set(kind, { kind, value })
+      if (value) stolen.set(kind, { kind, value })
       return { copied: Boolean(value) }
     },
     '/lab/bound': (_request, _response, body) => (body === 'token' ? bound.stealToken() : bound.stealJar()),
     '/lab/use': async (_request, _response, body) => {
-      const copy = loot.get(body as Loot['kind'])
-      return { attempts: copy ? await tryLoot(laboratory.url, copy) : [] }
+      const copy = stolen.get(body as StolenCredential['kind'])
+      return { attempts: copy ? await replayStolenCredential(labServer.url, copy) : [] }
     },
   }
 
   async function answerLab(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const isElsewhere = request.headers.host !== new URL(laboratory.url).host
+    const isElsewhere = request.headers.host !== new URL(labServer.url).host
     // By its number the application would be of one site with the attacker.
-    if (path === '/' || (path === '/lab' && isElsewhere)) response.writeHead(303, { location: `${laboratory.url}/lab` }).end()
+    if (path === '/' || (path === '/lab' && isElsewhere)) response.writeHead(303, { location: `${labServer.url}/lab` }).end()
     else if (path === '/lab') send(response, 'text/html; charset=utf-8', await labPage(request, DEMO_USER, attackerUrl))
     else if (path === '/lab/page.js') send(response, 'text/javascript', page.script)
     else if (path === '/lab/page.css') send(response, 'text/css', page.style)
@@ -84,8 +84,8 @@ export function listenAsApplication(laboratory: Laboratory, bound: BoundBrowser,
   return (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/'
     const isLab = path === '/' || path === '/lab' || path.startsWith('/lab/')
-    if (!isLab && path.startsWith('/access/')) journal.record(request, response, laboratory.now())
-    const answer = async () => (isLab ? answerLab(request, response, path) : laboratory.listener(request, response))
+    if (!isLab && path.startsWith('/access/')) requestLog.record(request, response, labServer.now())
+    const answer = async () => (isLab ? answerLab(request, response, path) : labServer.listener(request, response))
     answer().catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`)
       response.destroy()

@@ -2,11 +2,11 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { listenAsApplication } from './application.ts'
-import { listenAsAttacker } from './attacker.ts'
-import { openBoundBrowser } from './bound-browser.ts'
+import { createApplicationListener } from './application.ts'
+import { createAttackerListener } from './attacker-site.ts'
 import { bundlePage } from './bundle.ts'
-import { openLaboratory } from './laboratory.ts'
+import { openBoundBrowser } from './device-bound-browser.ts'
+import { openLabServer } from './lab-server.ts'
 
 const HOST = '127.0.0.1'
 
@@ -15,10 +15,10 @@ try {
   const attackerPort = await listen(attacker, 'ATTACKER_PORT', 3001)
   const port = await listen(application, 'PORT', 3000)
   const attackerUrl = `http://${HOST}:${attackerPort}`
-  const laboratory = await openLaboratory(`http://localhost:${port}`)
+  const laboratory = await openLabServer(`http://localhost:${port}`)
   const [page, attack, bound] = await Promise.all([bundlePage('lab/page/main.ts'), bundlePage('lab/page/attack.ts'), openBoundBrowser()])
-  answer(application, listenAsApplication(laboratory, bound, page, attackerUrl))
-  answer(attacker, listenAsAttacker(attack, laboratory.url))
+  answer(application, createApplicationListener(laboratory, bound, page, attackerUrl))
+  answer(attacker, createAttackerListener(attack, laboratory.url))
   process.stdout.write(`The lab is at ${laboratory.url}/lab, the attacker at ${attackerUrl}\n`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

@@ -41,15 +41,15 @@ ${group(
   html`<div class="typed"><label>${texts.username} <input id="username" value="${user.username}" autocomplete="off" spellcheck="false"></label>
 <label>${texts.password} <input id="password" value="${user.password}" autocomplete="off" spellcheck="false"></label>
 <label class="check"><input type="checkbox" id="remember" checked> ${texts.remember}</label></div>
-${levers(texts, ['signIn', 'register', 'read', 'changeByCookie', 'change', 'renew', 'signOut', 'signOutEverywhere'])}`,
+${actionButtons(texts, ['signIn', 'register', 'read', 'changeByCookie', 'change', 'renew', 'signOut', 'signOutEverywhere'])}`,
 )}
-${group(texts.time, levers(texts, ['closePage', 'closeBrowser', 'wait5', 'wait20']))}
+${group(texts.time, actionButtons(texts, ['closePage', 'closeBrowser', 'wait5', 'wait20']))}
 ${group(
   texts.thief,
-  html`${levers(texts, ['copySession', 'useSession', 'copyRemember', 'useRemember', 'copyToken', 'useToken'], 'pairs')}
-<p class="soft">${texts.withKeys}</p>${levers(texts, ['stealJar', 'stealBoundToken'])}`,
+  html`${actionButtons(texts, ['copySession', 'useSession', 'copyRemember', 'useRemember', 'copyToken', 'useToken'], 'pairs')}
+<p class="soft">${texts.withKeys}</p>${actionButtons(texts, ['stealJar', 'stealBoundToken'])}`,
 )}
-${group(texts.otherSite, levers(texts, ['forgeForm', 'forgeImage', 'forgeLink', 'forgeFetch', 'forgeHeader', 'forgeLogin']))}
+${group(texts.otherSite, actionButtons(texts, ['forgeForm', 'forgeImage', 'forgeLink', 'forgeFetch', 'forgeHeader', 'forgeLogin']))}
 </div>
 <section class="happened" aria-labelledby="cards-title"><h2 id="cards-title">${texts.cards}</h2><div id="cards" aria-live="polite"><p class="soft">${texts.nothing}</p></div></section>
 <div class="columns">
@@ -67,7 +67,7 @@ function group(title: string, inner: Markup): Markup {
   return html`<fieldset><legend>${title}</legend>${inner}</fieldset>`
 }
 
-function levers(texts: LabTexts, names: readonly (keyof LabTexts & string)[], layout = ''): Markup {
+function actionButtons(texts: LabTexts, names: readonly (keyof LabTexts & string)[], layout = ''): Markup {
   return html`<div class="buttons ${layout}">${names.map((name) => html`<button type="button" data-do="${name}">${texts[name]}</button>`)}</div>`
 }
 

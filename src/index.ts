@@ -1,6 +1,6 @@
 // Latchkey as a library.
 
-import { type AssemblyHooks, assemble, emitWarning, isProduction } from './assemble.ts'
+import { compose, emitWarning, isProduction, type Overrides } from './compose.ts'
 import { type Delivery, deviceOf } from './domain/credential.ts'
 import { AuthError } from './domain/errors.ts'
 import type { ImportValues } from './domain/imported-user.ts'
@@ -8,38 +8,38 @@ import { publicKeys, type SigningKey, type SigningKeys } from './domain/key-ring
 import type { JsonObject } from './domain/session-data.ts'
 import { publicUser, type User } from './domain/user.ts'
 import { changePassword, deleteAccount } from './engine/account.ts'
-import { describeSession } from './engine/describe.ts'
-import { UnprovenDevice } from './engine/device-proofs.ts'
+import type { ClientInfo } from './engine/context.ts'
+import { DeviceProofRequired } from './engine/dbsc-proofs.ts'
 import type { Engine } from './engine/engine.ts'
+import { signInExternal } from './engine/external-sign-in.ts'
 import { type ImportOptions, type ImportResult, importUsers } from './engine/import-users.ts'
-import type { SignedIn } from './engine/issue.ts'
+import type { SignInResult } from './engine/issue.ts'
 import { rotateSigningKey } from './engine/keys.ts'
 import { login } from './engine/login.ts'
-import { type EndedCounts, logout } from './engine/logout.ts'
+import { logout, type RevokedCounts } from './engine/logout.ts'
 import { listAuditEvents, recordAuditEvent } from './engine/operations.ts'
-import type { Whence } from './engine/parts.ts'
-import type { Principal, SessionView, Via } from './engine/principal.ts'
+import type { CredentialTransport, Principal, SessionView } from './engine/principal.ts'
 import { register } from './engine/register.ts'
-import { restore } from './engine/restore.ts'
-import { countToRevoke, type Revocation, type RevokeCounts, revoke } from './engine/revoke.ts'
-import type { Acknowledged } from './engine/roll-call.ts'
+import { resumeSession } from './engine/remember-me.ts'
+import type { PropagationReport } from './engine/revocation-acknowledgement.ts'
+import { countRevocable, type RevocationCounts, type RevocationTarget, revoke } from './engine/revoke.ts'
 import { patchSessionData, readSessionData, type SessionData } from './engine/session-data.ts'
-import { endCredential, endOtherCredentials, type ListedCredential, listCredentials } from './engine/sessions.ts'
-import { mintForSession } from './engine/tokens.ts'
+import { getSessionView } from './engine/session-view.ts'
+import { type ListedCredential, listCredentials, revokeCredential, revokeOtherCredentials } from './engine/sessions.ts'
+import { issueTokenForSession } from './engine/tokens.ts'
 import { addUser, deleteUser, findUser, setDisabled, setPassword, setRoles, type UserResult } from './engine/users.ts'
-import { signInVouched } from './engine/vouched.ts'
-import type { Auth } from './http/auth.ts'
+import { type AdapterPaths, adapterPaths } from './http/adapter-target.ts'
+import type { AuthContext } from './http/auth-context.ts'
+import { AuthHttpError } from './http/auth-http-error.ts'
 import { signInCookies } from './http/cookies.ts'
-import { offerToBind } from './http/device-offer.ts'
-import { type EmbeddedPaths, embeddedPaths } from './http/embedded.ts'
+import { dbscRegistrationHeader } from './http/dbsc-registration.ts'
 import { fetchHandler, type Peer } from './http/fetch.ts'
-import { type Authentication, createGuard, type Guard } from './http/guard.ts'
+import { type AuthenticationResult, createGuard, type Guard } from './http/guard.ts'
 import type { GuardOptions, RouteOptions } from './http/guard-options.ts'
 import { createHandler, type Handle } from './http/handler.ts'
-import { createProtect, type Passage, type Protect } from './http/protect.ts'
 import { createReadiness } from './http/readiness.ts'
-import { Refused } from './http/refused.ts'
 import type { App } from './http/route.ts'
+import { createRouteGuard, type GuardResult, type RouteGuard } from './http/route-guard.ts'
 import { refusalPageWith } from './pages/refusal-page.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { publicUrlWarning, requirePublicUrl } from './public-url.ts'
@@ -49,39 +49,39 @@ export { AuthError, type ErrorCode, StoreError } from './domain/errors.ts'
 export { statusOf } from './http/problem.ts'
 export { SettingError } from './settings.ts'
 export type {
-  Acknowledged,
-  AssemblyHooks,
-  Auth,
-  Authentication,
-  EmbeddedPaths,
-  EndedCounts,
+  AdapterPaths,
+  AuthContext,
+  AuthenticationResult,
+  ClientInfo,
+  CredentialTransport,
   Guard,
   GuardOptions,
+  GuardResult,
   Handle,
   ImportOptions,
   ImportResult,
   JsonObject,
   ListedCredential,
-  Passage,
+  Overrides,
   Peer,
   Principal,
-  Protect,
-  Revocation,
-  RevokeCounts,
+  PropagationReport,
+  RevocationCounts,
+  RevocationTarget,
+  RevokedCounts,
+  RouteGuard,
   RouteOptions,
   SessionData,
   SessionView,
-  SignedIn,
+  SignInResult,
   SigningKey,
   SigningKeys,
   User,
-  Via,
-  Whence,
 }
-export { Refused }
+export { AuthHttpError }
 
-const NOWHERE: Whence = { ip: '', userAgent: '' }
-const NOTHING = { sessions: [], rememberMe: [] }
+const NO_CLIENT_INFO: ClientInfo = { ip: '', userAgent: '' }
+const NO_CREDENTIALS = { sessions: [], rememberMe: [] }
 
 /** A user from elsewhere: the hash as the other software has stored it. */
 export interface ImportRow extends ImportValues {
@@ -98,11 +98,11 @@ export interface ImportRow extends ImportValues {
 export type LatchkeyOptions = SettingInputs
 
 /** What an operator's change came to. */
-export interface UserChanged {
+export interface UserChangeResult {
   /** As they are now; as they were, where they have been deleted. */
   readonly user: User
   /** What of theirs has ended by it. */
-  readonly ended: EndedCounts
+  readonly ended: RevokedCounts
 }
 
 /**
@@ -112,32 +112,32 @@ export interface UserChanged {
  *   sessionIdleTimeout: '20m', allowedOrigins: ['https://app.example.com'] }`. Everything has a default.
  * @throws SettingError (a TypeError) naming the option and what is accepted; StoreError when the database cannot be opened
  */
-export async function createLatchkey(options: LatchkeyOptions = {}, hooks: AssemblyHooks = {}): Promise<Latchkey> {
+export async function createLatchkey(options: LatchkeyOptions = {}, overrides: Overrides = {}): Promise<Latchkey> {
   const settings = readSettings(options, (key) => key)
-  const onWarning = hooks.onWarning ?? emitWarning
+  const onWarning = overrides.onWarning ?? emitWarning
   if (options.secret !== undefined && settings.secret === undefined) onWarning('secret is empty, which counts as not set.')
   requirePublicUrl(settings.publicUrl, isProduction())
   const warning = publicUrlWarning(settings.publicUrl, isProduction())
   if (warning !== undefined) onWarning(warning)
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
-  const engine = await assemble(settings, publicUrl, { ...hooks, onWarning })
-  return latchkeyOver(engine, publicUrl, { ...hooks, onWarning })
+  const engine = await compose(settings, publicUrl, { ...overrides, onWarning })
+  return createLatchkeyFacade(engine, publicUrl, { ...overrides, onWarning })
 }
 
-export type Latchkey = ReturnType<typeof latchkeyOver>
+export type Latchkey = ReturnType<typeof createLatchkeyFacade>
 
-function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
+function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Overrides) {
   const pages = pageRoutes()
   const refusalPage = refusalPageWith(engine.policy.cookies.stem)
   const app: App = {
-    parts: engine,
+    engine: engine,
     publicUrl,
     readiness: createReadiness(engine),
     isStopping: () => false,
     pages,
-    ...(hooks.onWarning && { onWarning: hooks.onWarning }),
+    ...(overrides.onWarning && { onWarning: overrides.onWarning }),
     // What is not there is for the host to say, in its own pages' looks.
-    refusalPage: async (request, error, id) => (error.code === 'resource.not_found' ? undefined : refusalPage(request, error, id)),
+    errorPage: async (request, error, id) => (error.code === 'resource.not_found' ? undefined : refusalPage(request, error, id)),
   }
   const handle = createHandler(app)
   const guard = createGuard(engine)
@@ -158,51 +158,62 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
      *
      * @throws StoreError
      */
-    async authenticate(request: Request, options?: GuardOptions): Promise<Authentication> {
+    async authenticate(request: Request, options?: GuardOptions): Promise<AuthenticationResult> {
       const { method, headers, url } = request
-      return guard({ method, header: (name) => headers.get(name), target: new URL(url).pathname, of: request }, options)
+      return guard({ method, header: (name) => headers.get(name), target: new URL(url).pathname, hostRequest: request }, options)
     },
 
     /** The same by method and headers alone; at once where the credential was verified before. */
     guard,
 
     /** A guard for one route of the host's own, for adapters: who passes is described, who does not is answered. */
-    protect: createProtect(app, (error) => hooks.onFault?.('guard', error)),
+    routeGuard: createRouteGuard(app, (error) => overrides.onFault?.('guard', error)),
 
     /** A refusal as an error that frameworks answer by themselves; `latchkey.refusal(who.error).getResponse()` is a Response. */
-    refusal: (error: AuthError): Refused => new Refused(error, publicUrl),
+    refusal: (error: AuthError): AuthHttpError => new AuthHttpError(error, publicUrl),
 
     /** The paths that `handle` answers in a host's own server, for adapters. */
-    paths: embeddedPaths(pages),
+    paths: adapterPaths(pages),
 
     /** Creates a user and signs in; the session's credential is in the answer, for the host to hand out. @throws StoreError */
-    register: (user: { username: string; password: string; email?: string; remember?: boolean }, whence: Whence = NOWHERE) =>
-      register(engine, { delivery: 'header', remember: false, ...user, email: user.email ?? null }, bounded(whence), NOTHING),
+    register: (user: { username: string; password: string; email?: string; remember?: boolean }, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      register(
+        engine,
+        { delivery: 'header', remember: false, ...user, email: user.email ?? null },
+        boundedClientInfo(clientInfo),
+        NO_CREDENTIALS,
+      ),
 
     /** Signs in with a name and a password. @throws StoreError */
-    login: (who: { username: string; password: string; remember?: boolean }, whence: Whence = NOWHERE) =>
-      login(engine, { delivery: 'header', remember: false, knownDevice: undefined, ...who }, bounded(whence), NOTHING),
+    login: (who: { username: string; password: string; remember?: boolean }, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      login(engine, { delivery: 'header', remember: false, knownDevice: undefined, ...who }, boundedClientInfo(clientInfo), NO_CREDENTIALS),
 
     /**
      * Turns a remembered login into a session; the login's credential may be a new one afterwards. One that is bound to a device
      * needs the value of that cookie too. @throws StoreError
      */
-    restore: async (remembered: string, whence: Whence = NOWHERE, deviceProof?: string): Promise<SignedIn | AuthError> => {
-      const restored = await restore(engine, remembered, bounded(whence), deviceProof)
-      return restored instanceof UnprovenDevice ? restored.refusal : restored
+    resumeSession: async (
+      remembered: string,
+      clientInfo: ClientInfo = NO_CLIENT_INFO,
+      deviceProof?: string,
+    ): Promise<SignInResult | AuthError> => {
+      const restored = await resumeSession(engine, remembered, boundedClientInfo(clientInfo), deviceProof)
+      return restored instanceof DeviceProofRequired ? restored.refusal : restored
     },
 
     /** A token for the principal's session. @throws StoreError */
-    token: (principal: Principal) => mintForSession(engine, principal),
+    token: (principal: Principal) => issueTokenForSession(engine, principal),
 
     /** Ends the principal's lineage, or all of the user's credentials. @throws StoreError; then nothing is known to have ended */
-    logout: (principal: Principal, { everywhere = false } = {}, whence: Whence = NOWHERE) =>
-      logout(engine, principal, everywhere, bounded(whence)),
+    logout: (principal: Principal, { everywhere = false } = {}, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      logout(engine, principal, everywhere, boundedClientInfo(clientInfo)),
 
-    session: (principal: Principal) => describeSession(engine, principal),
+    session: (principal: Principal) => getSessionView(engine, principal),
     sessions: (principal: Principal) => listCredentials(engine, principal),
-    endSession: (principal: Principal, id: string, whence: Whence = NOWHERE) => endCredential(engine, principal, id, bounded(whence)),
-    endOtherSessions: (principal: Principal, whence: Whence = NOWHERE) => endOtherCredentials(engine, principal, bounded(whence)),
+    endSession: (principal: Principal, id: string, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      revokeCredential(engine, principal, id, boundedClientInfo(clientInfo)),
+    endOtherSessions: (principal: Principal, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      revokeOtherCredentials(engine, principal, boundedClientInfo(clientInfo)),
 
     data: (principal: Principal) => readSessionData(engine, principal),
     /** Applies a merge patch (RFC 7396) to the session's data, with `ifVersion` to that version alone. @throws StoreError */
@@ -212,13 +223,19 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
     auditEvents: (principal: Principal, page: { before?: string; limit?: number } = {}) =>
       listAuditEvents(engine, principal, page.before, page.limit ?? 50),
     /** Records an operation of the application's own, such as `order.placed`. @throws StoreError */
-    record: (principal: Principal, action: string, detail: JsonObject = {}, whence: Whence = NOWHERE) =>
-      recordAuditEvent(engine, principal, action, detail, bounded(whence)),
+    record: (principal: Principal, action: string, detail: JsonObject = {}, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      recordAuditEvent(engine, principal, action, detail, boundedClientInfo(clientInfo)),
 
-    changePassword: (principal: Principal, passwords: { current: string; next: string }, whence: Whence = NOWHERE) =>
-      changePassword(engine, principal, { password: passwords.current, knownDevice: undefined }, passwords.next, bounded(whence)),
-    deleteAccount: (principal: Principal, password: string, whence: Whence = NOWHERE) =>
-      deleteAccount(engine, principal, { password, knownDevice: undefined }, bounded(whence)),
+    changePassword: (principal: Principal, passwords: { current: string; next: string }, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      changePassword(
+        engine,
+        principal,
+        { password: passwords.current, knownDevice: undefined },
+        passwords.next,
+        boundedClientInfo(clientInfo),
+      ),
+    deleteAccount: (principal: Principal, password: string, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      deleteAccount(engine, principal, { password, knownDevice: undefined }, boundedClientInfo(clientInfo)),
 
     /** What an operator does: no credential is asked for, so never hand these to a request. */
     users: {
@@ -239,38 +256,44 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
         const found = await findUser(engine, nameOrCode)
         return found && publicUser(found)
       },
-      setRoles: async (nameOrCode: string, roles: readonly string[]) => changed(await setRoles(engine, 'operator', nameOrCode, roles)),
-      setDisabled: async (nameOrCode: string, disabled: boolean) => changed(await setDisabled(engine, 'operator', nameOrCode, disabled)),
-      setPassword: async (nameOrCode: string, password: string) => changed(await setPassword(engine, 'operator', nameOrCode, password)),
-      delete: async (nameOrCode: string) => changed(await deleteUser(engine, 'operator', nameOrCode)),
+      setRoles: async (nameOrCode: string, roles: readonly string[]) =>
+        toUserChangeResult(await setRoles(engine, 'operator', nameOrCode, roles)),
+      setDisabled: async (nameOrCode: string, disabled: boolean) =>
+        toUserChangeResult(await setDisabled(engine, 'operator', nameOrCode, disabled)),
+      setPassword: async (nameOrCode: string, password: string) =>
+        toUserChangeResult(await setPassword(engine, 'operator', nameOrCode, password)),
+      delete: async (nameOrCode: string) => toUserChangeResult(await deleteUser(engine, 'operator', nameOrCode)),
       /**
        * Signs in somebody whom the host knows by other means: single sign-on, a link in a mail, an old session. It counts as no
        * password, so nothing that asks for a fresh sign-in is open. `cookies` hands it out. @throws StoreError
        */
-      signIn: (nameOrCode: string, wish: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {}, whence: Whence = NOWHERE) =>
-        signInVouched(engine, nameOrCode, { remember: false, delivery: 'cookie', data: {}, ...wish }, bounded(whence)),
+      signIn: (
+        nameOrCode: string,
+        wish: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {},
+        clientInfo: ClientInfo = NO_CLIENT_INFO,
+      ) => signInExternal(engine, nameOrCode, { remember: false, delivery: 'cookie', data: {}, ...wish }, boundedClientInfo(clientInfo)),
       /**
        * Ends one credential, a lineage, everything of a user, or everything at large: `{ before }` and `{ all: true }` take many
        * writes, and the same again goes on where one has failed. With `dryRun` it is only counted. @throws StoreError
        */
-      revoke: (what: Revocation, { dryRun = false }: { dryRun?: boolean } = {}) =>
-        dryRun ? countToRevoke(engine, what) : revoke(engine, 'operator', what),
+      revoke: (what: RevocationTarget, { dryRun = false }: { dryRun?: boolean } = {}) =>
+        dryRun ? countRevocable(engine, what) : revoke(engine, 'operator', what),
     },
 
     /**
      * Who has heard everything that has ended so far: asks every process and waits for a second after the last answer. This one
      * counts too. @throws StoreError
      */
-    rollCall: (): Promise<Acknowledged> => engine.rollCall.take(),
+    confirmPropagation: (): Promise<PropagationReport> => engine.acknowledgementCollector.confirmPropagation(),
 
     /** The Set-Cookie values that hand out what a sign-in made, where it is delivered by cookie. */
-    cookies: (signedIn: SignedIn): readonly string[] => signInCookies(signedIn, engine.policy.cookies, engine.clock.now()),
+    cookies: (signedIn: SignInResult): readonly string[] => signInCookies(signedIn, engine.policy.cookies, engine.clock.now()),
 
     /**
      * The value of the header Secure-Session-Registration, which goes out with these cookies and has a browser that can bind the sign-in
      * to its device; undefined where nothing is offered.
      */
-    deviceOffer: (signedIn: SignedIn): string | undefined => offerToBind(signedIn),
+    dbscRegistrationHeader: (signedIn: SignInResult): string | undefined => dbscRegistrationHeader(signedIn),
 
     /** Retires the signing key, and begins to sign with the next. @throws StoreError */
     rotateKeys: async (): Promise<SigningKeys | AuthError> => {
@@ -290,7 +313,7 @@ function latchkeyOver(engine: Engine, publicUrl: string, hooks: AssemblyHooks) {
 }
 
 /** What the engine has changed, as the host gets to see it. */
-function changed(result: UserResult | AuthError): UserChanged | AuthError {
+function toUserChangeResult(result: UserResult | AuthError): UserChangeResult | AuthError {
   return result instanceof AuthError ? result : { user: publicUser(result.user), ended: result.ended }
 }
 
@@ -302,6 +325,6 @@ async function* numbered(rows: AsyncIterable<ImportRow> | Iterable<ImportRow>) {
   }
 }
 
-function bounded({ ip, userAgent }: Whence): Whence {
+function boundedClientInfo({ ip, userAgent }: ClientInfo): ClientInfo {
   return { ip, userAgent: deviceOf(userAgent) }
 }

@@ -15,7 +15,7 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'redisU
   if (redisUrl === undefined) return database
   try {
     const { openRedisStore } = await import('./stores/redis/redis-store.ts')
-    return await naming('REDIS_URL', () => openRedisStore({ url: redisUrl, database, tokenLifetime }))
+    return await withSettingName('REDIS_URL', () => openRedisStore({ url: redisUrl, database, tokenLifetime }))
   } catch (error) {
     await database.close()
     throw error
@@ -26,16 +26,16 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'redisU
  * @param needsFolder false where only a path that is itself a folder is refused
  * @throws StoreError where the database is to be a file, and cannot be one there
  */
-export async function assertPlaced(database: DatabaseChoice, needsFolder = true): Promise<void> {
+export async function checkDatabasePath(database: DatabaseChoice, needsFolder = true): Promise<void> {
   if (database.engine === 'postgres' || database.path === IN_MEMORY) return
-  const { assertPlace } = await import('./stores/sqlite/place.ts')
-  await naming('DATABASE_URL', async () => assertPlace(database.path, needsFolder))
+  const { assertUsablePath } = await import('./stores/sqlite/check-path.ts')
+  await withSettingName('DATABASE_URL', async () => assertUsablePath(database.path, needsFolder))
 }
 
 async function openDatabase(database: DatabaseChoice): Promise<Store> {
   if (database.engine === 'postgres') {
     const { openPostgresStore } = await import('./stores/postgres/postgres-store.ts')
-    return naming('DATABASE_URL', () => openPostgresStore({ url: database.url }))
+    return withSettingName('DATABASE_URL', () => openPostgresStore({ url: database.url }))
   }
   if (database.path === IN_MEMORY) return createMemoryStore()
   const { openSqliteStore } = await import('./stores/sqlite/sqlite-store.ts')
@@ -53,16 +53,16 @@ export interface MigratedDatabase {
 export async function migrateDatabase(database: DatabaseChoice): Promise<MigratedDatabase> {
   if (database.engine === 'postgres') {
     const { migratePostgres } = await import('./stores/postgres/migrate.ts')
-    return naming('DATABASE_URL', () => migratePostgres(database.url))
+    return withSettingName('DATABASE_URL', () => migratePostgres(database.url))
   }
   if (database.path === IN_MEMORY)
     throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing is kept to migrate; accepted: sqlite:PATH, postgres://….')
-  await assertPlaced(database)
+  await checkDatabasePath(database)
   const { migrateSqlite } = await import('./stores/sqlite/migrate.ts')
   return migrateSqlite(database.path)
 }
 
-export interface FoundDatabase {
+export interface DatabaseVersion {
   /** The version it has; 0 where none of our tables is there. */
   readonly found: number
   /** The version this Latchkey reads and writes. */
@@ -70,10 +70,10 @@ export interface FoundDatabase {
 }
 
 /** Looks which version a database has, and makes nothing: undefined where its file is not there. @throws StoreError, SettingError */
-export async function findDatabase(database: DatabaseChoice): Promise<FoundDatabase | undefined> {
+export async function readDatabaseVersion(database: DatabaseChoice): Promise<DatabaseVersion | undefined> {
   if (database.engine === 'postgres') {
     const { readSchemaVersions } = await import('./stores/postgres/migrate.ts')
-    return naming('DATABASE_URL', () => readSchemaVersions(database.url))
+    return withSettingName('DATABASE_URL', () => readSchemaVersions(database.url))
   }
   if (database.path === IN_MEMORY)
     throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing outlives a process; accepted: sqlite:PATH, postgres://….')
@@ -82,7 +82,7 @@ export async function findDatabase(database: DatabaseChoice): Promise<FoundDatab
   return readSchemaVersions(database.path)
 }
 
-async function naming<T>(setting: string, open: () => Promise<T>): Promise<T> {
+async function withSettingName<T>(setting: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (error) {

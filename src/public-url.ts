@@ -2,8 +2,8 @@
 
 import { SETTINGS, SettingError } from './settings.ts'
 
-const NAMED = 'publicUrl (LATCHKEY_PUBLIC_URL)'
-const MATTERS = 'It decides whether cookies are Secure, which origin is the own one, and which issuer tokens name.'
+const SETTING_NAME = 'publicUrl (LATCHKEY_PUBLIC_URL)'
+const EXPLANATION = 'It decides whether cookies are Secure, which origin is the own one, and which issuer tokens name.'
 
 /**
  * A host's own server knows the address of every request, and still not the one that people see: in production it must be set.
@@ -12,18 +12,19 @@ const MATTERS = 'It decides whether cookies are Secure, which origin is the own 
  */
 export function requirePublicUrl(publicUrl: string | undefined, isProduction: boolean): void {
   if (publicUrl !== undefined || !isProduction) return
-  throw new SettingError(`${NAMED} is not set; under NODE_ENV=production it must be: ${SETTINGS.publicUrl.accepted}. ${MATTERS}`)
+  throw new SettingError(`${SETTING_NAME} is not set; under NODE_ENV=production it must be: ${SETTINGS.publicUrl.accepted}. ${EXPLANATION}`)
 }
 
 /** What a start in production should say of it; undefined where all is well. */
 export function publicUrlWarning(publicUrl: string | undefined, isProduction: boolean): string | undefined {
   if (!isProduction) return undefined
-  if (publicUrl === undefined) return `${NAMED} is not set under NODE_ENV=production; accepted: ${SETTINGS.publicUrl.accepted}. ${MATTERS}`
+  if (publicUrl === undefined)
+    return `${SETTING_NAME} is not set under NODE_ENV=production; accepted: ${SETTINGS.publicUrl.accepted}. ${EXPLANATION}`
   const { protocol, hostname } = new URL(publicUrl)
-  if (protocol === 'https:' || isThisMachine(hostname)) return undefined
-  return `${NAMED} is ${publicUrl} under NODE_ENV=production: cookies are not Secure, and no sign-in is bound to its device. Set it to the https address that people see.`
+  if (protocol === 'https:' || isLocalHost(hostname)) return undefined
+  return `${SETTING_NAME} is ${publicUrl} under NODE_ENV=production: cookies are not Secure, and no sign-in is bound to its device. Set it to the https address that people see.`
 }
 
-function isThisMachine(hostname: string): boolean {
+function isLocalHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

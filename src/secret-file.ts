@@ -38,11 +38,11 @@ export async function readSecretFile(file: string): Promise<SecretFile> {
     )
   }
   const { mode } = await stat(path)
-  return { secret, isNew, warning: HAS_MODES ? judgeMode(path, mode) : undefined }
+  return { secret, isNew, warning: HAS_MODES ? checkFileMode(path, mode) : undefined }
 }
 
 /** Who can write the file can choose the secret; who can read it can make every credential. @throws SettingError */
-function judgeMode(path: string, mode: number): string | undefined {
+function checkFileMode(path: string, mode: number): string | undefined {
   const shown = (mode & 0o777).toString(8).padStart(4, '0')
   if (mode & WRITABLE_BY_ALL) {
     throw new SettingError(

@@ -2,12 +2,12 @@
 
 import { type DatabaseChoice, readDatabase } from './connection-strings/database.ts'
 import { maskedText, maskedUrl } from './connection-strings/masking.ts'
-import { problemOf } from './connection-strings/reading.ts'
+import { problemOf } from './connection-strings/parse-result.ts'
 import { readRedis } from './connection-strings/redis.ts'
 import { isCookieStem } from './domain/cookies.ts'
 import { FORWARDED_HEADERS, type ForwardedHeader } from './domain/forwarding.ts'
 import { DEFAULT_COOKIE_STEM } from './domain/persisted-names.ts'
-import { canBindDevices, POLICY_DEFAULTS } from './domain/policy.ts'
+import { POLICY_DEFAULTS, supportsDeviceBinding } from './domain/policy.ts'
 import { TOKEN_ALGORITHMS } from './domain/public-key.ts'
 import { parseDuration } from './domain/time.ts'
 import {
@@ -24,10 +24,10 @@ import {
   port,
   redis,
   secrets,
-} from './setting-values.ts'
+} from './setting-parsers.ts'
 
 export type { DatabaseChoice } from './connection-strings/database.ts'
-export { MIN_SECRET_BYTES } from './setting-values.ts'
+export { MIN_SECRET_BYTES } from './setting-parsers.ts'
 
 export interface Setting<T> {
   /** In the environment. */
@@ -143,12 +143,7 @@ export const SETTINGS = {
     '5m',
     'how long after the password was typed a sign-in counts as fresh',
   ),
-  auditRetention: duration(
-    'LATCHKEY_AUDIT_RETENTION',
-    POLICY_DEFAULTS.auditRetention,
-    '365d',
-    'how long operations are kept',
-  ),
+  auditRetention: duration('LATCHKEY_AUDIT_RETENTION', POLICY_DEFAULTS.auditRetention, '365d', 'how long operations are kept'),
   passwordMin: {
     ...base('LATCHKEY_PASSWORD_MIN', 'characters a password must have', 'a number from 8 to 256'),
     fallback: POLICY_DEFAULTS.passwordMin,
@@ -281,7 +276,7 @@ export function readSettings(inputs: SettingInputs, nameOf: (key: SettingKey) =>
   if (unknown !== undefined) throw new SettingError(`${unknown} is not a setting. There are: ${SETTING_KEYS.join(', ')}.`)
   const values = SETTING_KEYS.map((key) => [key, readSetting(SETTINGS[key], inputs[key], nameOf(key))])
   const settings = Object.fromEntries(values) as Settings
-  checkTogether(settings, nameOf)
+  checkCombinations(settings, nameOf)
   return Object.freeze(settings)
 }
 
@@ -305,7 +300,7 @@ function textOf(input: SettingInput): string {
   return Array.isArray(input) ? input.join(',') : String(input)
 }
 
-function checkTogether(settings: Settings, nameOf: (key: SettingKey) => string): void {
+function checkCombinations(settings: Settings, nameOf: (key: SettingKey) => string): void {
   const { publicUrl, cookieSameSite, cookieDomain, tlsCert, tlsKey } = settings
   const secure = publicUrl?.startsWith('https:') ?? tlsCert !== undefined
   if (cookieSameSite === 'none' && !secure) {
@@ -317,7 +312,7 @@ function checkTogether(settings: Settings, nameOf: (key: SettingKey) => string):
   if (cookieDomain !== undefined && host !== cookieDomain && !host.endsWith(`.${cookieDomain}`)) {
     throw new SettingError(`${nameOf('cookieDomain')} is "${cookieDomain}"; accepted: ${host}, or a domain that it is part of.`)
   }
-  if (settings.deviceBinding === 'required' && !canBindDevices({ secure, domain: cookieDomain ?? null, sameSite: cookieSameSite })) {
+  if (settings.deviceBinding === 'required' && !supportsDeviceBinding({ secure, domain: cookieDomain ?? null, sameSite: cookieSameSite })) {
     throw new SettingError(
       `${nameOf('deviceBinding')} is "required"; browsers bind over https, and for one host: set ${nameOf('publicUrl')} to an https address, and neither ${nameOf('cookieDomain')} nor ${nameOf('cookieSameSite')}=none.`,
     )

@@ -25,7 +25,7 @@ const FILE = 'package-lock.json'
 const PLATFORMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openharmony', 'sunos', 'win32']
 const PROCESSORS = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'wasm32']
 /** Questions to the registry at a time. */
-const AT_ONCE = 4
+const BATCH_SIZE = 4
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8')) as LockFile
 const added = Object.values(lock.packages).flatMap(({ dev, optionalDependencies }) =>
@@ -34,13 +34,19 @@ const added = Object.values(lock.packages).flatMap(({ dev, optionalDependencies 
     .map(
       ([name, version]): Entry => [
         `node_modules/${name}`,
-        { version, ...only('cpu', PROCESSORS, name), ...(dev && { dev }), ...{ optional: true }, ...only('os', PLATFORMS, name) },
+        {
+          version,
+          ...platformField('cpu', PROCESSORS, name),
+          ...(dev && { dev }),
+          ...{ optional: true },
+          ...platformField('os', PLATFORMS, name),
+        },
       ],
     ),
 )
 const packages = { ...lock.packages, ...Object.fromEntries(added) }
 const unverified = Object.entries(packages).filter(([path, locked]) => needsIntegrity(path, locked) && locked.integrity === undefined)
-const completed = await inTurns(unverified, async ([path, { version, ...rest }]): Promise<Entry> => {
+const completed = await inBatches(unverified, async ([path, { version, ...rest }]): Promise<Entry> => {
   const integrity = await integrityOf(`${rest.name ?? nameOf(path)}@${version}`)
   return [path, { version, ...(integrity && { integrity }), ...rest } as Locked]
 })
@@ -66,7 +72,7 @@ function nameOf(path: string): string {
 }
 
 /** Packages for a platform carry it in their name. */
-function only(field: 'cpu' | 'os', known: readonly string[], name: string): Readonly<Record<string, readonly string[]>> {
+function platformField(field: 'cpu' | 'os', known: readonly string[], name: string): Readonly<Record<string, readonly string[]>> {
   const found = known.find((word) => name.includes(word))
   return found === undefined ? {} : { [field]: [found] }
 }
@@ -81,10 +87,10 @@ async function integrityOf(spec: string): Promise<string | undefined> {
   }
 }
 
-async function inTurns<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inBatches<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = []
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(each))))
+  for (let from = 0; from < items.length; from += BATCH_SIZE) {
+    results.push(...(await Promise.all(items.slice(from, from + BATCH_SIZE).map(each))))
   }
   return results
 }

@@ -13,15 +13,17 @@ const PYTHON_MODULES = {
 
 /** @param packages Debian packages by a command that each brings */
 export function installMissing(packages: Readonly<Record<string, string>>): void {
-  const missing = Object.entries(packages).flatMap(([command, name]) => (isThere('sh', ['-c', `command -v ${command}`]) ? [] : [name]))
+  const missing = Object.entries(packages).flatMap(([command, name]) =>
+    commandSucceeds('sh', ['-c', `command -v ${command}`]) ? [] : [name],
+  )
   const python = Object.entries(PYTHON_MODULES).flatMap(([module, name]) => (pythonWith(module) === undefined ? ['python3', name] : []))
   // Without one, pictures of Chinese pages show boxes.
-  const font = isThere('sh', ['-c', 'fc-list :lang=zh family | grep -q .']) ? [] : ['fontconfig', 'fonts-wqy-microhei']
+  const font = commandSucceeds('sh', ['-c', 'fc-list :lang=zh family | grep -q .']) ? [] : ['fontconfig', 'fonts-wqy-microhei']
   const wanted = [...new Set([...missing, ...python, ...font])]
   if (wanted.length === 0) return
   const steps = [['update'], ['install', '--yes', '--no-install-recommends', ...wanted]]
   const install = steps.map((step) => `apt-get ${step.join(' ')}`).join(' && ')
-  if (process.getuid?.() !== 0 || !isThere('sh', ['-c', 'command -v apt-get'])) {
+  if (process.getuid?.() !== 0 || !commandSucceeds('sh', ['-c', 'command -v apt-get'])) {
     process.stderr.write(`Tests drive real clients, and some are missing. As root on Debian, type:\n  ${install}\n`)
     process.exit(1)
   }
@@ -33,8 +35,8 @@ export function installMissing(packages: Readonly<Record<string, string>>): void
 }
 
 /** Milliseconds that another apt may take. */
-const LOCK_PATIENCE = 600_000
-const LOCK_PAUSE = 2_000
+const LOCK_TIMEOUT_MS = 600_000
+const LOCK_RETRY_MS = 2_000
 const IS_LOCKED = /Could not get lock|Unable to lock|Unable to acquire the dpkg frontend lock/
 
 /**
@@ -42,7 +44,7 @@ const IS_LOCKED = /Could not get lock|Unable to lock|Unable to acquire the dpkg 
  * the downloads. False when it has failed.
  */
 export function aptGet(args: readonly string[]): boolean {
-  const options = ['-o', `DPkg::Lock::Timeout=${LOCK_PATIENCE / 1000}`]
+  const options = ['-o', `DPkg::Lock::Timeout=${LOCK_TIMEOUT_MS / 1000}`]
   for (const began = performance.now(); ; ) {
     const { status, stderr } = spawnSync('apt-get', [...options, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -50,20 +52,20 @@ export function aptGet(args: readonly string[]): boolean {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     })
     if (status === 0) return true
-    if (!IS_LOCKED.test(stderr) || performance.now() - began > LOCK_PATIENCE) {
+    if (!IS_LOCKED.test(stderr) || performance.now() - began > LOCK_TIMEOUT_MS) {
       process.stderr.write(stderr)
       return false
     }
     process.stdout.write('another apt is at work: waiting\n')
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_PAUSE)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_RETRY_MS)
   }
 }
 
 /** A Python that has this module; Debian's own where another one comes first. */
 export function pythonWith(module: string): string | undefined {
-  return ['python3', '/usr/bin/python3'].find((python) => isThere(python, ['-c', `import ${module}`]))
+  return ['python3', '/usr/bin/python3'].find((python) => commandSucceeds(python, ['-c', `import ${module}`]))
 }
 
-function isThere(command: string, args: readonly string[]): boolean {
+function commandSucceeds(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0
 }

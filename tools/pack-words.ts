@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import { fold } from '../src/domain/guessing/folded.ts'
-import { LONGEST_KNOWN } from '../src/domain/guessing/words.ts'
+import { fold } from '../src/domain/guessing/fold.ts'
+import { LONGEST_WORD } from '../src/domain/guessing/words.ts'
 
 type Lists = Readonly<Record<string, readonly string[]>>
 
@@ -16,7 +16,7 @@ const { dictionary: english } = require('@zxcvbn-ts/language-en') as { dictionar
 
 const TARGET = new URL('../src/platform/guessing/words.gz', import.meta.url)
 /** The most bits of words of one, two, three and four letters. */
-const RAREST: Readonly<Record<number, number>> = { 1: 5, 2: 7, 3: 9.5, 4: 13 }
+const MAX_BITS_BY_LENGTH: Readonly<Record<number, number>> = { 1: 5, 2: 7, 3: 9.5, 4: 13 }
 
 /** In half bits, which tells words apart well enough, and packs better than their order. */
 const words = new Map<string, number>()
@@ -24,10 +24,10 @@ const passwords = new Set<string>()
 
 function add(word: string, bits: number): void {
   const { text } = fold(word)
-  if (text.length === 0 || text.length > LONGEST_KNOWN || /\s/.test(text)) return
+  if (text.length === 0 || text.length > LONGEST_WORD || /\s/.test(text)) return
   const halves = Math.max(2, Math.round(2 * bits))
   // Rare short words are in half of all random texts, and take as many guesses as their letters do.
-  if (bits > (RAREST[text.length] ?? Number.POSITIVE_INFINITY)) return
+  if (bits > (MAX_BITS_BY_LENGTH[text.length] ?? Number.POSITIVE_INFINITY)) return
   if (halves < (words.get(text) ?? Number.POSITIVE_INFINITY)) words.set(text, halves)
 }
 
@@ -35,12 +35,12 @@ function addRanked(list: readonly string[], extraBits: number, limit = list.leng
   for (const [rank, word] of list.slice(0, limit).entries()) add(word, extraBits + Math.log2(rank + 2))
 }
 
-function own(name: string): readonly string[] {
+function readOwnList(name: string): readonly string[] {
   const lines = readFileSync(new URL(`words/${name}.txt`, import.meta.url), 'utf8').split('\n')
   return lines.filter((line) => !line.startsWith('#')).flatMap((line) => line.split(' ').filter((word) => word !== ''))
 }
 
-function listed(from: Lists, name: string): readonly string[] {
+function findList(from: Lists, name: string): readonly string[] {
   const list = from[name]
   if (list === undefined) throw new Error(`There is no list ${name} in this version of zxcvbn-ts.`)
   return list
@@ -51,16 +51,17 @@ function lettersOnly(list: readonly string[]): readonly string[] {
   return list.map((word) => word.toLowerCase().replace(/[^\p{L}]/gu, '')).filter((word) => word.length > 1 || /^[ai]$/.test(word))
 }
 
-for (const word of [...listed(common, 'passwords-common'), ...own('phrases'), ...own('pinyin-phrases')]) passwords.add(fold(word).text)
-addRanked(listed(common, 'passwords-common'), 0)
-for (const phrase of own('phrases')) add(phrase, 10)
-for (const phrase of own('pinyin-phrases')) add(phrase, 8)
-for (const [rank, syllable] of own('pinyin-syllables').entries()) add(syllable, Math.min(7.5, 1.5 + Math.log2(rank + 2)))
-addRanked(lettersOnly(listed(english, 'commonWords-en')), 0)
-addRanked(lettersOnly(listed(english, 'wikipedia-en')), 0)
-for (const word of listed(common, 'diceware-common')) add(word, 13)
-for (const name of listed(english, 'firstnames-en')) add(name, 11)
-addRanked(listed(english, 'lastnames-en'), 3, 10_000)
+for (const word of [...findList(common, 'passwords-common'), ...readOwnList('phrases'), ...readOwnList('pinyin-phrases')])
+  passwords.add(fold(word).text)
+addRanked(findList(common, 'passwords-common'), 0)
+for (const phrase of readOwnList('phrases')) add(phrase, 10)
+for (const phrase of readOwnList('pinyin-phrases')) add(phrase, 8)
+for (const [rank, syllable] of readOwnList('pinyin-syllables').entries()) add(syllable, Math.min(7.5, 1.5 + Math.log2(rank + 2)))
+addRanked(lettersOnly(findList(english, 'commonWords-en')), 0)
+addRanked(lettersOnly(findList(english, 'wikipedia-en')), 0)
+for (const word of findList(common, 'diceware-common')) add(word, 13)
+for (const name of findList(english, 'firstnames-en')) add(name, 11)
+addRanked(findList(english, 'lastnames-en'), 3, 10_000)
 // Days, months, colours and the like, in their order.
 for (const [name, list] of Object.entries(english)) {
   if (/commonWords|wikipedia|names/.test(name)) continue

@@ -23,15 +23,15 @@ const CLIENTS = {
 }
 
 /** What a test that starts in this folder, instead of one of its own, leaves behind. */
-const LITTER = '*.{db,db-shm,db-wal,secret}'
-const before = new Set(globSync(LITTER))
+const LEFTOVER_FILES = '*.{db,db-shm,db-wal,secret}'
+const before = new Set(globSync(LEFTOVER_FILES))
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['npm', 'run', '--silent', 'types']],
   ['pages', [process.execPath, 'tools/build-pages.ts', '--if-stale']],
   ['lint', ['npm', 'run', '--silent', 'lint']],
   ['tests', [process.execPath, '--test', '--test-timeout=600000', ...testFiles()]],
-  ...(fast ? [] : [['guard', [process.execPath, 'bench/guard.ts']] as const]),
+  ...(fast ? [] : [['guard', [process.execPath, 'bench/regression.ts']] as const]),
 ]
 
 if (!fast) installMissing(CLIENTS)
@@ -46,7 +46,7 @@ for (const [name, [command = '', ...args]] of steps) {
   process.stdout.write(`${name} passed in ${seconds} s\n`)
 }
 
-const left = globSync(LITTER).filter((name) => !before.has(name))
+const left = globSync(LEFTOVER_FILES).filter((name) => !before.has(name))
 if (left.length > 0) {
   process.stderr.write(`\nTests have left ${left.join(', ')} in the working directory\n`)
   process.exit(1)

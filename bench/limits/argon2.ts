@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import { hash, verify } from '@node-rs/argon2'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
 
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -18,7 +18,7 @@ export const subject: SubjectModule = {
         void verify(stored, PASSWORD).then((isRight) => response.writeHead(isRight ? 200 : 401).end())
       })
     })
-    const { url, close } = await listening(server)
+    const { url, close } = await listenOnFreePort(server)
     const headers = { 'content-type': 'application/json' }
     return { signIn: { method: 'POST', url: `${url}/sign-in`, headers, body: JSON.stringify({ password: PASSWORD }), status: 200 }, close }
   },

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import express from 'express'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
 
 export const subject: SubjectModule = {
@@ -11,7 +11,7 @@ export const subject: SubjectModule = {
   async prepare() {
     const app = express()
     app.get('/me', (_request, response) => void response.json({ user: 'Alice' }))
-    const { url, close } = await listening(createServer(app))
+    const { url, close } = await listenOnFreePort(createServer(app))
     return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie: `latchkey_session=${'x'.repeat(66)}` }, status: 200 }, close }
   },
 }

@@ -1,7 +1,7 @@
 // The limit of forward authentication: node:http that answers 204 at once to the same headers.
 
 import { createServer } from 'node:http'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
 
 export const subject: SubjectModule = {
@@ -12,7 +12,7 @@ export const subject: SubjectModule = {
       response.writeHead(204)
       response.end()
     })
-    const { url, close } = await listening(server)
+    const { url, close } = await listenOnFreePort(server)
     const headers = { cookie: `latchkey_session=${'x'.repeat(66)}`, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/private/page' }
     return { guarded: { method: 'GET', url: `${url}/access/verify`, headers, status: 204 }, close }
   },

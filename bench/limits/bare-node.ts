@@ -1,7 +1,7 @@
 // The limit of everything over HTTP: node:http that answers at once.
 
 import { createServer } from 'node:http'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
 
 export const subject: SubjectModule = {
@@ -14,7 +14,7 @@ export const subject: SubjectModule = {
       response.writeHead(200, headers)
       response.end(body)
     })
-    const { url, close } = await listening(server)
+    const { url, close } = await listenOnFreePort(server)
     // The headers that a request with our cookie has.
     return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie: `latchkey_session=${'x'.repeat(66)}` }, status: 200 }, close }
   },

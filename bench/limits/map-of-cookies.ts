@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { parseCookie } from 'cookie'
-import { fresh } from '../fresh.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 const OTHERS = 100_000
 
@@ -13,7 +13,7 @@ export const subject: SubjectModule = {
   async prepare() {
     const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(48).toString('base64url'), { userId: 'usr_one' }]))
     const [[value] = ['']] = known
-    const header = fresh(`latchkey_session=${value}`)
+    const header = uniqueHeader(`latchkey_session=${value}`)
     const checkSession = () => known.get(parseCookie(header()).latchkey_session ?? '')
     return { checkSession, close: async () => {} }
   },

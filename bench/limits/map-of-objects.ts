@@ -9,7 +9,7 @@ export const subject: SubjectModule = {
   async prepare() {
     const sessions = new Map<string, object>()
     return {
-      async holdSessions(count) {
+      async createSessions(count) {
         for (let index = 0; index < count; index += 1) {
           const session = { user: `user-${index}`, startedAt: index, lastSeenAt: index, expiresAt: index, roles: ['user'] }
           sessions.set(randomBytes(32).toString('base64url'), session)

@@ -1,8 +1,8 @@
 // The limit of a check by token: a fresh header, cut behind `Bearer `, and one look into a Map.
 
 import { randomBytes } from 'node:crypto'
-import { fresh } from '../fresh.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 const OTHERS = 100_000
 /** As long as a token of ours. */
@@ -14,7 +14,7 @@ export const subject: SubjectModule = {
   async prepare() {
     const known = new Map(Array.from({ length: OTHERS }, () => [randomBytes(BYTES).toString('base64url'), { userId: 'usr_one' }]))
     const [[value] = ['']] = known
-    const header = fresh(`Bearer ${value}`)
+    const header = uniqueHeader(`Bearer ${value}`)
     return { checkToken: () => known.get(header().slice(7)), close: async () => {} }
   },
 }

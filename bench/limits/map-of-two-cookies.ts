@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { parseCookie } from 'cookie'
-import { fresh } from '../fresh.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 const OTHERS = 100_000
 
@@ -14,7 +14,7 @@ export const subject: SubjectModule = {
     const pair = (): [string, string] => [randomBytes(48).toString('base64url'), randomBytes(42).toString('base64url')]
     const known = new Map(Array.from({ length: OTHERS }, pair))
     const [[value, proof] = ['', '']] = known
-    const header = fresh(`__Host-latchkey_session=${value}; __Host-latchkey_device=${proof}`)
+    const header = uniqueHeader(`__Host-latchkey_session=${value}; __Host-latchkey_device=${proof}`)
     const checkSession = () => {
       const cookies = parseCookie(header())
       return known.get(cookies['__Host-latchkey_session'] ?? '') === cookies['__Host-latchkey_device']

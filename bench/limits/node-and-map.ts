@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { parseCookie } from 'cookie'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
 
 export const subject: SubjectModule = {
@@ -21,7 +21,7 @@ export const subject: SubjectModule = {
       const body = JSON.stringify(found)
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body)
     })
-    const { url, close } = await listening(server)
+    const { url, close } = await listenOnFreePort(server)
     return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie: `latchkey_session=${value}` }, status: 200 }, close }
   },
 }

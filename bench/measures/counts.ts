@@ -1,27 +1,27 @@
 // What a request costs, counted instead of timed: reads and writes of the store, hashes, signatures, bytes allocated.
 
 import { createGuard } from '../../src/http/guard.ts'
+import { makeDpopKey, makeDpopProof } from '../../test/support/dpop-proofs.ts'
 import { type Counts, type InProcess, startInProcess } from '../../test/support/in-process.ts'
-import { makeClientKey, makeProof } from '../../test/support/key-proofs.ts'
-import { ALICE, register } from '../../test/support/people.ts'
+import { ALICE, register } from '../../test/support/users.ts'
 import type { Context } from '../context.ts'
-import { type Measured, type Row, rowsOf } from '../rows.ts'
-import { withSubjects } from '../started.ts'
-import { LIMITS, OURS } from '../subjects.ts'
+import { type Measurement, type Row, toRows } from '../rows.ts'
+import { LATCHKEY_SUBJECTS, LIMITS } from '../subjects.ts'
+import { withSubjects } from '../with-subjects.ts'
 
 export async function counts(context: Context): Promise<readonly Row[]> {
-  return [...(await counted(context)), ...(await allocated(context))]
+  return [...(await countOperations(context)), ...(await measureAllocations(context))]
 }
 
 interface Cost extends Counts {
   signatures: number
 }
 
-async function counted({ tell }: Context): Promise<readonly Row[]> {
-  tell('counting reads, writes, hashes and signatures')
+async function countOperations({ reportProgress }: Context): Promise<readonly Row[]> {
+  reportProgress('counting reads, writes, hashes and signatures')
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  const { keys, keyProofs, verified } = latchkey.engine
+  const { keys, proofVerifier, credentialCache } = latchkey.engine
   let signatures = 0
   const [sign, verify] = [keys.sign.bind(keys), keys.verify.bind(keys)]
   keys.sign = (claims) => {
@@ -32,12 +32,12 @@ async function counted({ tell }: Context): Promise<readonly Row[]> {
     signatures += 1
     return verify(token)
   }
-  const read = keyProofs.read.bind(keyProofs)
+  const read = proofVerifier.read.bind(proofVerifier)
   const counting = (text: string) => {
     signatures += 1
     return read(text)
   }
-  Object.assign(keyProofs, { read: counting })
+  Object.assign(proofVerifier, { read: counting })
   const costOf = async (work: () => Promise<unknown>): Promise<Cost> => {
     latchkey.resetCounts()
     signatures = 0
@@ -50,23 +50,23 @@ async function counted({ tell }: Context): Promise<readonly Row[]> {
     ['session', { cookie: alice.session }],
     ['token', { authorization: alice.token }],
   ] as const) {
-    verified.forget(alice.sid)
+    credentialCache.invalidate(alice.sid)
     costs.push([`cold ${kind}`, await costOf(() => check(headers))])
     costs.push([`warm ${kind}`, await costOf(() => check(headers))])
   }
-  costs.push(['warm token, with a proof of its key', await costOf(await provenCheck(latchkey))])
+  costs.push(['warm token, with a proof of its key', await costOf(await dpopCheck(latchkey))])
   costs.push(['sign-in', await costOf(() => latchkey.call('POST', '/access/login', { body: ALICE }))])
   return (['reads', 'writes', 'hashes', 'signatures'] as const).flatMap((what) => {
-    const measured = costs.map(([subject, cost]): Measured => ({ subject, values: [cost[what]] }))
-    return rowsOf(`counts: ${what} per request`, what, measured, null)
+    const measured = costs.map(([subject, cost]): Measurement => ({ subject, values: [cost[what]] }))
+    return toRows(`counts: ${what} per request`, what, measured, null)
   })
 }
 
 /** A request with a token that is bound to a key, and a proof of it, which a route of the host's asks for. */
-async function provenCheck({ engine, publicUrl, clock, call }: InProcess): Promise<() => Promise<unknown>> {
-  const key = makeClientKey()
+async function dpopCheck({ engine, publicUrl, clock, call }: InProcess): Promise<() => Promise<unknown>> {
+  const key = makeDpopKey()
   const proofFor = (path: string, token?: string) =>
-    makeProof(key, { method: 'POST', url: publicUrl + path, now: clock.now(), ...(token !== undefined && { token }) })
+    makeDpopProof(key, { method: 'POST', url: publicUrl + path, now: clock.now(), ...(token !== undefined && { token }) })
   const { json } = await call('POST', '/access/login', { headers: { dpop: proofFor('/access/login') }, body: ALICE })
   const headers = new Map([
     ['authorization', json.token],
@@ -76,25 +76,25 @@ async function provenCheck({ engine, publicUrl, clock, call }: InProcess): Promi
   const asking = { method: 'POST', target: '/orders', header: (name: string) => headers.get(name) ?? null }
   await guard(asking)
   return async () => {
-    if (!(await guard(asking, { proof: 'key' })).ok) throw new Error('The proof was refused')
+    if (!(await guard(asking, { auth: 'dpop' })).ok) throw new Error('The proof was refused')
   }
 }
 
-async function allocated(context: Context): Promise<readonly Row[]> {
-  const bySession = await allocations(context, [LIMITS.cookies, OURS.library], 'checkSession', 'limit: parse and Map')
-  const byToken = await allocations(context, [LIMITS.tokens, OURS.library], 'checkToken', 'limit: slice and Map')
+async function measureAllocations(context: Context): Promise<readonly Row[]> {
+  const bySession = await allocations(context, [LIMITS.cookies, LATCHKEY_SUBJECTS.library], 'checkSession', 'limit: parse and Map')
+  const byToken = await allocations(context, [LIMITS.tokens, LATCHKEY_SUBJECTS.library], 'checkToken', 'limit: slice and Map')
   return [...bySession, ...byToken]
 }
 
 async function allocations(context: Context, files: readonly string[], which: 'checkSession' | 'checkToken', limit: string) {
   return withSubjects(context, files, async (subjects) => {
-    const measured: Measured[] = []
+    const measured: Measurement[] = []
     for (const subject of subjects) {
       await subject.check(which, 200)
       const values: number[] = []
       for (let round = 0; round < context.rounds; round += 1) values.push(await subject.allocation(which))
       measured.push({ subject: subject.ready.name, values })
     }
-    return rowsOf(`counts: bytes allocated per warm check, ${which === 'checkSession' ? 'session' : 'token'}`, 'bytes', measured, limit)
+    return toRows(`counts: bytes allocated per warm check, ${which === 'checkSession' ? 'session' : 'token'}`, 'bytes', measured, limit)
   })
 }

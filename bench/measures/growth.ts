@@ -2,12 +2,12 @@
 
 import { startServer } from '../../test/support/server.ts'
 import type { Context } from '../context.ts'
-import { keepToLoadCore, useAllCores } from '../cores.ts'
+import { pinToLoadCore, useAllCores } from '../cpu-affinity.ts'
 import { load, rateOf } from '../http-load.ts'
-import { register } from '../ours/person.ts'
-import { type Measured, type Row, rowsOf } from '../rows.ts'
-import { withSubjects } from '../started.ts'
-import { OURS } from '../subjects.ts'
+import { register } from '../ours/registered-user.ts'
+import { type Measurement, type Row, toRows } from '../rows.ts'
+import { LATCHKEY_SUBJECTS } from '../subjects.ts'
+import { withSubjects } from '../with-subjects.ts'
 
 const SESSIONS = [1_000, 10_000, 100_000, 1_000_000]
 const CONNECTIONS = [1, 4, 16, 64, 256]
@@ -18,21 +18,21 @@ export async function growth(context: Context): Promise<readonly Row[]> {
 
 async function bySessions(context: Context): Promise<readonly Row[]> {
   const sizes = context.quick ? SESSIONS.slice(0, 3) : context.long ? [...SESSIONS, 10_000_000] : SESSIONS
-  return withSubjects(context, [OURS.growing], async ([subject]) => {
+  return withSubjects(context, [LATCHKEY_SUBJECTS.scaling], async ([subject]) => {
     if (subject === undefined) return []
-    const warm: Measured[] = []
-    const cold: Measured[] = []
-    const resident: Measured[] = []
+    const warm: Measurement[] = []
+    const cold: Measurement[] = []
+    const resident: Measurement[] = []
     for (const size of sizes) {
-      context.tell(`${size.toLocaleString('en')} sessions`)
-      await subject.hold(size)
+      context.reportProgress(`${size.toLocaleString('en')} sessions`)
+      await subject.createSessions(size)
       await subject.check('checkSession', 300)
       const name = `${size.toLocaleString('en')} sessions`
       const rounds = Array.from({ length: context.rounds })
       const [warmTimes, coldTimes]: [number[], number[]] = [[], []]
       for (const _ of rounds) {
         warmTimes.push(await subject.check('checkSession', 200))
-        coldTimes.push(await subject.check('checkColdSession', 200))
+        coldTimes.push(await subject.check('checkUncachedSession', 200))
       }
       warm.push({ subject: name, values: warmTimes })
       cold.push({ subject: name, values: coldTimes })
@@ -41,24 +41,24 @@ async function bySessions(context: Context): Promise<readonly Row[]> {
     const first = `${SESSIONS[0]?.toLocaleString('en')} sessions`
     const last = `${sizes.at(-1)?.toLocaleString('en')} sessions`
     return [
-      ...rowsOf('growth: warm check by live sessions on SQLite', 'µs', warm, first, [
+      ...toRows('growth: warm check by live sessions on SQLite', 'µs', warm, first, [
         { name: 'P9', subject: last, against: first, atMost: 1.3 },
       ]),
-      ...rowsOf('growth: cold check by live sessions on SQLite', 'µs', cold, first),
-      ...rowsOf('growth: resident memory by live sessions on SQLite', 'MB', resident, first),
+      ...toRows('growth: cold check by live sessions on SQLite', 'µs', cold, first),
+      ...toRows('growth: resident memory by live sessions on SQLite', 'MB', resident, first),
     ]
   })
 }
 
 async function byConnections(context: Context): Promise<readonly Row[]> {
-  return withSubjects(context, [OURS.server], async ([server]) => {
+  return withSubjects(context, [LATCHKEY_SUBJECTS.server], async ([server]) => {
     const { guarded } = server?.ready ?? {}
     if (server === undefined || guarded === undefined) return []
-    const rates: Measured[] = []
-    const delays: Measured[] = []
-    const garbage: Measured[] = []
+    const rates: Measurement[] = []
+    const delays: Measurement[] = []
+    const garbage: Measurement[] = []
     for (const connections of CONNECTIONS) {
-      context.tell(`${connections} connections`)
+      context.reportProgress(`${connections} connections`)
       await load(server, guarded, connections, 500)
       const loads = []
       for (let round = 0; round < context.rounds; round += 1)
@@ -69,20 +69,20 @@ async function byConnections(context: Context): Promise<readonly Row[]> {
       garbage.push({ subject, values: loads.map(({ gc }) => gc * 100) })
     }
     return [
-      ...rowsOf('growth: /access/verify by connections', 'req/s', rates, '1 connections'),
-      ...rowsOf('growth: slowest 1 % of turns of the event loop by connections', 'ms', delays, '1 connections'),
-      ...rowsOf('growth: collecting garbage by connections', '% of the time', garbage, '1 connections'),
+      ...toRows('growth: /access/verify by connections', 'req/s', rates, '1 connections'),
+      ...toRows('growth: slowest 1 % of turns of the event loop by connections', 'ms', delays, '1 connections'),
+      ...toRows('growth: collecting garbage by connections', '% of the time', garbage, '1 connections'),
     ]
   })
 }
 
 /** On all cores, of which the load needs one as well. */
 async function byWorkers(context: Context): Promise<readonly Row[]> {
-  const rates: Measured[] = []
+  const rates: Measurement[] = []
   useAllCores()
   try {
     for (const workers of [1, 2]) {
-      context.tell(`${workers} workers`)
+      context.reportProgress(`${workers} workers`)
       await using server = await startServer({ args: ['--workers', String(workers)], env: { LOG_LEVEL: 'warn' } })
       const { cookie } = await register({ url: server.url, origin: server.publicUrl }, 'Alice')
       const headers = { cookie, 'x-forwarded-method': 'GET' }
@@ -93,7 +93,7 @@ async function byWorkers(context: Context): Promise<readonly Row[]> {
       rates.push({ subject: `${workers} workers`, values })
     }
   } finally {
-    keepToLoadCore()
+    pinToLoadCore()
   }
-  return rowsOf('growth: /access/verify by workers, load on the same cores', 'req/s', rates, '1 workers')
+  return toRows('growth: /access/verify by workers, load on the same cores', 'req/s', rates, '1 workers')
 }

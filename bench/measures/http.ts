@@ -3,9 +3,9 @@
 import type { Context } from '../context.ts'
 import { type Load, load } from '../http-load.ts'
 import { inRounds, measuredOf } from '../rounds.ts'
-import { type Goal, type Row, rowsOf } from '../rows.ts'
-import { withSubjects } from '../started.ts'
-import { LIMITS, OURS, PEER_FILES } from '../subjects.ts'
+import { type Goal, type Row, toRows } from '../rows.ts'
+import { LATCHKEY_SUBJECTS, LIMITS, PEER_FILES } from '../subjects.ts'
+import { withSubjects } from '../with-subjects.ts'
 
 const CONNECTIONS = 32
 
@@ -27,7 +27,13 @@ const COST_GOALS: readonly Goal[] = FRAMEWORKS.map(([subject, against]) => ({ na
 
 export async function http(context: Context): Promise<readonly Row[]> {
   const limits = [LIMITS.node, LIMITS.node204, LIMITS.node204Headers, LIMITS.nodeMap, LIMITS.express, LIMITS.fastify, LIMITS.hono]
-  const ours = [OURS.library, OURS.express, OURS.fastify, OURS.hono, OURS.server]
+  const ours = [
+    LATCHKEY_SUBJECTS.library,
+    LATCHKEY_SUBJECTS.express,
+    LATCHKEY_SUBJECTS.fastify,
+    LATCHKEY_SUBJECTS.hono,
+    LATCHKEY_SUBJECTS.server,
+  ]
   const files = [...limits, ...ours, ...PEER_FILES]
   return withSubjects(context, files, async (subjects) => {
     const contestants = subjects
@@ -40,23 +46,23 @@ export async function http(context: Context): Promise<readonly Row[]> {
           return load(subject, subject.ready.guarded, CONNECTIONS, context.quick ? 700 : 2_000)
         },
       }))
-    const results = await inRounds(contestants, context.rounds, context.tell)
+    const results = await inRounds(contestants, context.rounds, context.reportProgress)
     return [
-      ...rowsOf(
+      ...toRows(
         'http: requests per second',
         'req/s',
         measuredOf(results, (one) => one.requestsPerSecond),
         'bare node:http',
         RATE_GOALS,
       ),
-      ...rowsOf(
+      ...toRows(
         'http: processor time per request',
         'µs',
         measuredOf(results, (one) => one.cpuPerRequest),
         'bare node:http',
         COST_GOALS,
       ),
-      ...rowsOf(
+      ...toRows(
         'http: slowest 1 %',
         'ms',
         measuredOf(results, (one) => one.p99),

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Context } from '../context.ts'
-import { onCores, SERVER_CORE } from '../cores.ts'
+import { onCores, SERVER_CORE } from '../cpu-affinity.ts'
 import { inRounds, measuredOf } from '../rounds.ts'
-import { type Measured, type Row, rowsOf } from '../rows.ts'
+import { type Measurement, type Row, toRows } from '../rows.ts'
 
 const run = promisify(execFile)
 const here = (file: string) => new URL(`../${file}`, import.meta.url).pathname
@@ -21,10 +21,10 @@ export async function start(context: Context): Promise<readonly Row[]> {
     { name: 'Latchkey (serve, from its sources)', run: () => firstAnswer(['../src/cli/main.ts', 'serve']) },
     { name: 'Better Auth (SQLite)', run: () => firstAnswer(['programs/better-auth.ts']) },
   ]
-  const rows = rowsOf(
+  const rows = toRows(
     'start: until the first answer',
     'ms',
-    measuredOf(await inRounds(contestants, context.rounds, context.tell), (value) => value),
+    measuredOf(await inRounds(contestants, context.rounds, context.reportProgress), (value) => value),
     'bare hono',
     [{ name: 'P10', subject: 'Latchkey (serve, from its sources)', against: 'bare hono', atMost: 2 }],
   )
@@ -57,14 +57,14 @@ async function firstAnswer([file = '', ...rest]: readonly string[]): Promise<num
 }
 
 async function installations(context: Context): Promise<readonly Row[]> {
-  const packages: Measured[] = []
-  const sizes: Measured[] = []
+  const packages: Measurement[] = []
+  const sizes: Measurement[] = []
   const tarball = await packed(context)
   for (const [subject, what] of [
     ['Better Auth (without a database driver)', 'better-auth@1.7.25'],
     ['Latchkey', tarball.file],
   ] as const) {
-    context.tell(`installing ${subject}`)
+    context.reportProgress(`installing ${subject}`)
     const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
     await writeFile(join(folder, 'package.json'), '{"private":true}')
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=optional', '--omit=peer', what], { cwd: folder })
@@ -77,13 +77,13 @@ async function installations(context: Context): Promise<readonly Row[]> {
   await rm(tarball.folder, { recursive: true, force: true })
   const against = 'Better Auth (without a database driver)'
   return [
-    ...rowsOf('start: packages installed', 'packages', packages, against),
-    ...rowsOf('start: size of the installation', 'MB', sizes, against),
+    ...toRows('start: packages installed', 'packages', packages, against),
+    ...toRows('start: size of the installation', 'MB', sizes, against),
   ]
 }
 
-async function packed({ tell }: Context): Promise<{ readonly folder: string; readonly file: string }> {
-  tell('packing Latchkey')
+async function packed({ reportProgress }: Context): Promise<{ readonly folder: string; readonly file: string }> {
+  reportProgress('packing Latchkey')
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: here('..') })
   return { folder, file: join(folder, stdout.trim().split('\n').at(-1) ?? '') }

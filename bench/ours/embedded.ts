@@ -3,23 +3,23 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { assemble } from '../../src/assemble.ts'
+import { compose } from '../../src/compose.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import type { SignedIn } from '../../src/engine/issue.ts'
+import type { SignInResult } from '../../src/engine/issue.ts'
 import { register } from '../../src/engine/register.ts'
-import type { Embedded } from '../../src/http/embedded.ts'
+import type { AdapterTarget } from '../../src/http/adapter-target.ts'
 import { createGuard, type Guard } from '../../src/http/guard.ts'
 import { createHandler } from '../../src/http/handler.ts'
-import { createProtect } from '../../src/http/protect.ts'
 import { createReadiness } from '../../src/http/readiness.ts'
+import { createRouteGuard } from '../../src/http/route-guard.ts'
 import { readSettings, type SettingInputs } from '../../src/settings.ts'
-import { PASSWORD } from './person.ts'
+import { PASSWORD } from './registered-user.ts'
 
-export interface SignedInHere extends Embedded {
+export interface EmbeddedSubject extends AdapterTarget {
   readonly engine: Engine
   readonly guard: Guard
   readonly publicUrl: string
-  readonly signedIn: SignedIn
+  readonly signedIn: SignInResult
   readonly sid: string
   readonly session: string
   readonly token: string
@@ -29,12 +29,12 @@ export interface SignedInHere extends Embedded {
 }
 
 /** @param settings besides a SQLite file of its own */
-export async function embed(settings: SettingInputs = {}): Promise<SignedInHere> {
+export async function startEmbedded(settings: SettingInputs = {}): Promise<EmbeddedSubject> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const databaseUrl = `sqlite:${folder}/latchkey.db`
   const all = readSettings({ databaseUrl, secret: 'a-secret-for-the-benchmark-alone-0123456789', ...settings }, (key) => key)
   const publicUrl = all.publicUrl ?? 'http://localhost:3000'
-  const engine = await assemble(all, publicUrl)
+  const engine = await compose(all, publicUrl)
   const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
   const signedIn = await register(engine, user, { ip: '', userAgent: '' }, { sessions: [], rememberMe: [] })
@@ -43,7 +43,7 @@ export async function embed(settings: SettingInputs = {}): Promise<SignedInHere>
     engine,
     guard: createGuard(engine),
     handle: createHandler(app),
-    protect: createProtect(app),
+    routeGuard: createRouteGuard(app),
     paths: { api: ['/access/*'], pages: [] },
     publicUrl,
     signedIn,

@@ -2,20 +2,20 @@
 
 import { createServer } from 'node:http'
 import express from 'express'
-import { toExpress } from '../../src/adapters/express.ts'
-import { listening } from '../listening.ts'
+import { createExpressAdapter } from '../../src/adapters/express.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
-import { embed } from './embedded.ts'
+import { startEmbedded } from './embedded.ts'
 
 export const subject: SubjectModule = {
   name: 'Latchkey on Express',
   packages: ['express'],
   async prepare() {
-    const embedded = await embed()
-    const { guard } = toExpress(embedded)
+    const embedded = await startEmbedded()
+    const { guard } = createExpressAdapter(embedded)
     const app = express()
     app.get('/me', guard(), (_request, response) => void response.json({ user: 'Alice' }))
-    const { url, close } = await listening(createServer(app))
+    const { url, close } = await listenOnFreePort(createServer(app))
     const headers = { cookie: `latchkey_session=${embedded.session}` }
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers, status: 200 },

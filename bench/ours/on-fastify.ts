@@ -1,16 +1,16 @@
 // Latchkey in front of a route of Fastify.
 
 import fastify from 'fastify'
-import { toFastify } from '../../src/adapters/fastify.ts'
+import { createFastifyAdapter } from '../../src/adapters/fastify.ts'
 import type { SubjectModule } from '../subject.ts'
-import { embed } from './embedded.ts'
+import { startEmbedded } from './embedded.ts'
 
 export const subject: SubjectModule = {
   name: 'Latchkey on Fastify',
   packages: ['fastify'],
   async prepare() {
-    const embedded = await embed()
-    const { guard } = toFastify(embedded)
+    const embedded = await startEmbedded()
+    const { guard } = createFastifyAdapter(embedded)
     const app = fastify()
     app.get('/me', { onRequest: guard() }, async () => ({ user: 'Alice' }))
     const url = await app.listen({ host: '127.0.0.1', port: 0 })

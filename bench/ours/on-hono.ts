@@ -2,16 +2,16 @@
 
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { toHono } from '../../src/adapters/hono.ts'
+import { createHonoAdapter } from '../../src/adapters/hono.ts'
 import type { SubjectModule } from '../subject.ts'
-import { embed } from './embedded.ts'
+import { startEmbedded } from './embedded.ts'
 
 export const subject: SubjectModule = {
   name: 'Latchkey on Hono',
   packages: ['hono', '@hono/node-server'],
   async prepare() {
-    const embedded = await embed()
-    const { guard } = toHono(embedded)
+    const embedded = await startEmbedded()
+    const { guard } = createHonoAdapter(embedded)
     const app = new Hono().get('/me', guard(), (context) => context.json({ user: 'Alice' }))
     const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve) => {
       const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, (info) => resolve({ server: started, port: info.port }))

@@ -1,5 +1,5 @@
 // Latchkey over PostgreSQL.
 
-import { latchkeyOn } from './on-place.ts'
+import { createSharedStoreSubject } from './shared-store.ts'
 
-export const subject = latchkeyOn('PostgreSQL')
+export const subject = createSharedStoreSubject('PostgreSQL')

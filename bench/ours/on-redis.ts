@@ -1,5 +1,5 @@
 // Latchkey over Redis, with PostgreSQL beside it.
 
-import { latchkeyOn } from './on-place.ts'
+import { createSharedStoreSubject } from './shared-store.ts'
 
-export const subject = latchkeyOn('Redis')
+export const subject = createSharedStoreSubject('Redis')

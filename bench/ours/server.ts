@@ -1,14 +1,14 @@
 // Latchkey as a server of its own, started by its own command, for forward authentication and sign-ins.
 
 import type { SubjectModule } from '../subject.ts'
-import { PASSWORD, register } from './person.ts'
-import { serveHere } from './serve-here.ts'
+import { startInProcessServer } from './in-process-server.ts'
+import { PASSWORD, register } from './registered-user.ts'
 
 export const subject: SubjectModule = {
   name: 'Latchkey server',
   packages: [],
   async prepare() {
-    const served = await serveHere({})
+    const served = await startInProcessServer({})
     const { url, origin, close } = served
     const { cookie } = await register(served, 'Alice')
     const headers = { cookie, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/private/page' }

@@ -8,10 +8,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
-import { fresh } from '../fresh.ts'
-import { listening } from '../listening.ts'
-import { cookiesAfter } from '../signed-in.ts'
+import { listenOnFreePort } from '../listen.ts'
+import { signInCookies } from '../sign-in-cookies.ts'
 import type { Subject } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 const PASSWORD = 'a long password for the benchmark'
 const EMAIL = 'alice@example.com'
@@ -49,11 +49,11 @@ export async function prepareBetterAuth(cookieCache: boolean): Promise<Subject> 
     if (found === null) response.writeHead(401).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ user: found.user.name }))
   })
-  const { url, close } = await listening(server)
+  const { url, close } = await listenOnFreePort(server)
   const headers = { 'content-type': 'application/json', origin: 'http://localhost:3000' }
   const person = { name: 'Alice', email: EMAIL, password: PASSWORD }
-  const cookie = await cookiesAfter(`${url}/api/auth/sign-up/email`, { method: 'POST', headers, body: JSON.stringify(person) })
-  const header = fresh(cookie)
+  const cookie = await signInCookies(`${url}/api/auth/sign-up/email`, { method: 'POST', headers, body: JSON.stringify(person) })
+  const header = uniqueHeader(cookie)
   return {
     guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 },
     signIn: {

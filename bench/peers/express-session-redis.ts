@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import { RedisStore } from 'connect-redis'
 import session from 'express-session'
 import { createClient } from 'redis'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import { startRedis } from '../redis.ts'
-import { cookiesAfter } from '../signed-in.ts'
+import { signInCookies } from '../sign-in-cookies.ts'
 import type { SubjectModule } from '../subject.ts'
 import { applicationWith } from './express-session.ts'
 
@@ -19,8 +19,8 @@ export const subject: SubjectModule = {
     await client.connect()
     const store = new RedisStore({ client, prefix: 'myapp:' })
     const sessions = session({ store, resave: false, saveUninitialized: false, secret: 'keyboard cat and some more' })
-    const { url, close } = await listening(createServer(applicationWith(sessions)))
-    const cookie = await cookiesAfter(`${url}/sign-in`)
+    const { url, close } = await listenOnFreePort(createServer(applicationWith(sessions)))
+    const cookie = await signInCookies(`${url}/sign-in`)
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 },
       async close() {

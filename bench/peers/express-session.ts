@@ -4,10 +4,10 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import express, { type Request, type Response } from 'express'
 import session from 'express-session'
-import { fresh } from '../fresh.ts'
-import { listening } from '../listening.ts'
-import { cookiesAfter } from '../signed-in.ts'
+import { listenOnFreePort } from '../listen.ts'
+import { signInCookies } from '../sign-in-cookies.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -36,9 +36,9 @@ export const subject: SubjectModule = {
   async prepare() {
     const store = new session.MemoryStore()
     const sessions = session({ secret: 'keyboard cat and some more', resave: false, saveUninitialized: false, store })
-    const { url, close } = await listening(createServer(applicationWith(sessions)))
-    const cookie = await cookiesAfter(`${url}/sign-in`)
-    const header = fresh(cookie)
+    const { url, close } = await listenOnFreePort(createServer(applicationWith(sessions)))
+    const cookie = await signInCookies(`${url}/sign-in`)
+    const header = uniqueHeader(cookie)
     // One connection carries many requests, so that it is not made anew for each of them.
     const connection = new Socket()
     const checkSession = () =>
@@ -54,7 +54,7 @@ export const subject: SubjectModule = {
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 },
       checkSession,
-      holdSessions: async (count) => {
+      createSessions: async (count) => {
         const kept = { cookie: { originalMaxAge: null, httpOnly: true, path: '/' }, user: 'Alice' } as unknown as session.SessionData
         for (let index = 0; index < count; index += 1) store.set(`${index}-${'x'.repeat(26)}`, kept)
       },

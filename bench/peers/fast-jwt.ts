@@ -2,9 +2,9 @@
 
 import { generateKeyPairSync } from 'node:crypto'
 import { createSigner, createVerifier } from 'fast-jwt'
-import { claims, inTurn, MANY } from '../claims.ts'
-import { fresh } from '../fresh.ts'
+import { peerClaims, roundRobin, TOKEN_COUNT } from '../peer-claims.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 export const subject: SubjectModule = {
   name: 'fast-jwt (EdDSA, cache)',
@@ -19,8 +19,8 @@ export const subject: SubjectModule = {
       allowedAud: 'http://localhost:3000',
       cache: true,
     })
-    const header = fresh(`Bearer ${sign(claims())}`)
-    const next = inTurn(Array.from({ length: MANY }, () => sign(claims())))
-    return { checkToken: () => verify(header().slice(7)), checkColdToken: () => verify(next()), close: async () => {} }
+    const header = uniqueHeader(`Bearer ${sign(peerClaims())}`)
+    const next = roundRobin(Array.from({ length: TOKEN_COUNT }, () => sign(peerClaims())))
+    return { checkToken: () => verify(header().slice(7)), checkUncachedToken: () => verify(next()), close: async () => {} }
   },
 }

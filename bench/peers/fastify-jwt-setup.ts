@@ -2,9 +2,9 @@
 
 import jwt from '@fastify/jwt'
 import fastify from 'fastify'
-import { claims } from '../claims.ts'
-import { fresh } from '../fresh.ts'
+import { peerClaims } from '../peer-claims.ts'
 import type { Subject } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 export async function prepareFastifyJwt(cache: boolean): Promise<Subject> {
   const app = fastify()
@@ -18,8 +18,8 @@ export async function prepareFastifyJwt(cache: boolean): Promise<Subject> {
     }
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const authorization = `Bearer ${app.jwt.sign(claims())}`
-  const header = fresh(authorization)
+  const authorization = `Bearer ${app.jwt.sign(peerClaims())}`
+  const header = uniqueHeader(authorization)
   return {
     guarded: { method: 'GET', url: `${url}/me`, headers: { authorization }, status: 200 },
     checkToken: () => app.jwt.verify(header().slice(7)),

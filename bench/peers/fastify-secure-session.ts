@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import sessions from '@fastify/secure-session'
 import fastify from 'fastify'
-import { fresh } from '../fresh.ts'
-import { cookiesAfter } from '../signed-in.ts'
+import { signInCookies } from '../sign-in-cookies.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 declare module '@fastify/secure-session' {
   interface SessionData {
@@ -28,8 +28,8 @@ export const subject: SubjectModule = {
       return user === undefined ? reply.code(401).send({}) : { user }
     })
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
-    const cookie = await cookiesAfter(`${url}/sign-in`)
-    const header = fresh(cookie)
+    const cookie = await signInCookies(`${url}/sign-in`)
+    const header = uniqueHeader(cookie)
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 },
       checkSession: () => app.decodeSecureSession(app.parseCookie(header()).session ?? '')?.get('user'),

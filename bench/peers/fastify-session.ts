@@ -3,9 +3,9 @@
 import cookies from '@fastify/cookie'
 import sessions from '@fastify/session'
 import fastify, { type FastifyRequest } from 'fastify'
-import { fresh } from '../fresh.ts'
-import { cookiesAfter } from '../signed-in.ts'
+import { signInCookies } from '../sign-in-cookies.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 declare module 'fastify' {
   interface Session {
@@ -28,8 +28,8 @@ export const subject: SubjectModule = {
       request.session.user === undefined ? reply.code(401).send({}) : { user: request.session.user },
     )
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
-    const cookie = await cookiesAfter(`${url}/sign-in`)
-    const header = fresh(cookie)
+    const cookie = await signInCookies(`${url}/sign-in`)
+    const header = uniqueHeader(cookie)
     // Its own function for a check without a request of Fastify's.
     const checkSession = () =>
       new Promise((resolve, reject) => {

@@ -3,9 +3,9 @@
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { jwt, sign, verify } from 'hono/jwt'
-import { claims } from '../claims.ts'
-import { fresh } from '../fresh.ts'
+import { peerClaims } from '../peer-claims.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 const SECRET = 'a secret with minimum length of 32 characters'
 
@@ -19,8 +19,8 @@ export const subject: SubjectModule = {
     const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve) => {
       const started = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, (info) => resolve({ server: started, port: info.port }))
     })
-    const authorization = `Bearer ${await sign(claims(), SECRET, 'HS256')}`
-    const header = fresh(authorization)
+    const authorization = `Bearer ${await sign(peerClaims(), SECRET, 'HS256')}`
+    const header = uniqueHeader(authorization)
     return {
       guarded: { method: 'GET', url: `http://127.0.0.1:${port}/me`, headers: { authorization }, status: 200 },
       checkToken: () => verify(header().slice(7), SECRET, 'HS256'),

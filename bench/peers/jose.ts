@@ -1,9 +1,9 @@
 // jose, verifying Ed25519 with a key that was imported once.
 
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose'
-import { claims, inTurn, MANY } from '../claims.ts'
-import { fresh } from '../fresh.ts'
+import { peerClaims, roundRobin, TOKEN_COUNT } from '../peer-claims.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 export const subject: SubjectModule = {
   name: 'jose (EdDSA)',
@@ -11,13 +11,13 @@ export const subject: SubjectModule = {
   async prepare() {
     const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
     const key = await importJWK(await exportJWK(publicKey), 'EdDSA')
-    const sign = () => new SignJWT(claims()).setProtectedHeader({ alg: 'EdDSA' }).sign(privateKey)
+    const sign = () => new SignJWT(peerClaims()).setProtectedHeader({ alg: 'EdDSA' }).sign(privateKey)
     const expected = { issuer: 'http://localhost:3000', audience: 'http://localhost:3000' }
-    const header = fresh(`Bearer ${await sign()}`)
-    const next = inTurn(await Promise.all(Array.from({ length: MANY }, sign)))
+    const header = uniqueHeader(`Bearer ${await sign()}`)
+    const next = roundRobin(await Promise.all(Array.from({ length: TOKEN_COUNT }, sign)))
     return {
       checkToken: () => jwtVerify(header().slice(7), key, expected),
-      checkColdToken: () => jwtVerify(next(), key, expected),
+      checkUncachedToken: () => jwtVerify(next(), key, expected),
       close: async () => {},
     }
   },

@@ -4,17 +4,17 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import express from 'express'
 import jwt from 'jsonwebtoken'
-import { claims } from '../claims.ts'
-import { fresh } from '../fresh.ts'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
+import { peerClaims } from '../peer-claims.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 export const subject: SubjectModule = {
   name: 'jsonwebtoken (HS256, Express)',
   packages: ['express', 'jsonwebtoken'],
   async prepare() {
     const key = createSecretKey(randomBytes(32))
-    const token = jwt.sign(claims(), key, { algorithm: 'HS256' })
+    const token = jwt.sign(peerClaims(), key, { algorithm: 'HS256' })
     const verify = (text: string) =>
       jwt.verify(text, key, { algorithms: ['HS256'], issuer: 'http://localhost:3000', audience: 'http://localhost:3000' })
     const app = express()
@@ -25,8 +25,8 @@ export const subject: SubjectModule = {
         response.status(401).json({})
       }
     })
-    const { url, close } = await listening(createServer(app))
-    const header = fresh(`Bearer ${token}`)
+    const { url, close } = await listenOnFreePort(createServer(app))
+    const header = uniqueHeader(`Bearer ${token}`)
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers: { authorization: `Bearer ${token}` }, status: 200 },
       checkToken: () => verify(header().slice(7)),

@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
 import { BetterSqlite3Adapter } from '@lucia-auth/adapter-sqlite'
 import { Lucia } from 'lucia'
-import { fresh } from '../fresh.ts'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
+import { uniqueHeader } from '../unique-header.ts'
 
 export const subject: SubjectModule = {
   name: 'Lucia 3 (SQLite)',
@@ -24,7 +24,7 @@ export const subject: SubjectModule = {
     const lucia = new Lucia(adapter, { sessionCookie: { attributes: { secure: false } } })
     const { id } = await lucia.createSession('alice', {})
     const cookie = lucia.createSessionCookie(id).serialize().split(';', 1)[0] ?? ''
-    const header = fresh(cookie)
+    const header = uniqueHeader(cookie)
     const userOf = async (text: string) => {
       const found = lucia.readSessionCookie(text)
       return found === null ? null : (await lucia.validateSession(found)).user
@@ -34,7 +34,7 @@ export const subject: SubjectModule = {
       if (user === null) response.writeHead(401).end()
       else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ user: user.id }))
     })
-    const { url, close } = await listening(server)
+    const { url, close } = await listenOnFreePort(server)
     return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 }, checkSession: () => userOf(header()), close }
   },
 }

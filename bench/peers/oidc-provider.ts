@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
-import { listening } from '../listening.ts'
+import { listenOnFreePort } from '../listen.ts'
 import type { SubjectModule } from '../subject.ts'
 
 export const subject: SubjectModule = {
@@ -21,7 +21,7 @@ export const subject: SubjectModule = {
       features: { devInteractions: { enabled: false } },
       findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
     })
-    const { url, close } = await listening(createServer(provider.callback()))
+    const { url, close } = await listenOnFreePort(createServer(provider.callback()))
     const client = await provider.Client.find('app')
     if (client === undefined) throw new Error('It does not find its client')
     const grant = new provider.Grant({ clientId: 'app', accountId: 'alice' })

@@ -6,8 +6,8 @@ import express from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { Strategy } from 'passport-local'
-import { listening } from '../listening.ts'
-import { cookiesAfter } from '../signed-in.ts'
+import { listenOnFreePort } from '../listen.ts'
+import { signInCookies } from '../sign-in-cookies.ts'
 import type { SubjectModule } from '../subject.ts'
 
 const PASSWORD = 'a long password for the benchmark'
@@ -43,9 +43,9 @@ export const subject: SubjectModule = {
       if (request.isAuthenticated()) response.json({ user: (request.user as User).name })
       else response.status(401).json({})
     })
-    const { url, close } = await listening(createServer(app))
+    const { url, close } = await listenOnFreePort(createServer(app))
     const signIn = { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: 'Alice', password: PASSWORD }) }
-    const cookie = await cookiesAfter(`${url}/sign-in`, { method: 'POST', ...signIn })
+    const cookie = await signInCookies(`${url}/sign-in`, { method: 'POST', ...signIn })
     return {
       guarded: { method: 'GET', url: `${url}/me`, headers: { cookie }, status: 200 },
       signIn: { method: 'POST', url: `${url}/sign-in`, status: 200, ...signIn },

@@ -1,14 +1,14 @@
 // The account page: its heading, and under it all that is somebody's own.
 
-import { Present } from '../shared/present.tsx'
-import { MyAccount } from './my-account.tsx'
-import { say } from './say.ts'
+import { RequireSession } from '../shared/require-session.tsx'
+import { Account } from './account.tsx'
+import { t } from './i18n.ts'
 
 export function AccountPage() {
   return (
     <>
-      <h1 tabIndex={-1}>{say('title')}</h1>
-      <Present>{(who) => <MyAccount who={who} />}</Present>
+      <h1 tabIndex={-1}>{t('title')}</h1>
+      <RequireSession>{(who) => <Account who={who} />}</RequireSession>
     </>
   )
 }

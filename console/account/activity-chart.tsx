@@ -1,10 +1,10 @@
 // A picture of the last thirty days: a bar for each, with what was refused and what was an alarm told apart by pattern too.
 
+import { formatDay, formatShortDay } from '../shared/format-time.ts'
 import type { AuditEvent } from '../shared/operation-text.ts'
-import { sayDay, sayShortDay } from '../shared/times.ts'
 import { activityOf, countOf, type DayCount, firstDay } from './activity.ts'
 import { ActivityFigures } from './activity-figures.tsx'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 const STEP = 20
 const BAR = 14
@@ -24,11 +24,11 @@ export function ActivityChart({ events, complete }: ActivityChartProps) {
   return (
     <figure className="activity">
       <figcaption>
-        <h3>{say('activityTitle')}</h3>
+        <h3>{t('activityTitle')}</h3>
         <ul className="legend">
-          <Legend kind="done" text={say('done')} />
-          <Legend kind="refused" text={say('refusedOrHeld')} />
-          <Legend kind="alarms" text={say('alarms')} />
+          <Legend kind="done" text={t('done')} />
+          <Legend kind="refused" text={t('refusedOrHeld')} />
+          <Legend kind="alarms" text={t('alarms')} />
         </ul>
       </figcaption>
       <svg viewBox={`0 0 ${days.length * STEP} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summaryOf(days)}>
@@ -45,10 +45,10 @@ export function ActivityChart({ events, complete }: ActivityChartProps) {
       </svg>
       <div className="axis-days soft small" aria-hidden="true">
         {[0, 10, 20, 29].map((index) => (
-          <span key={index}>{sayShortDay(days[index]?.day ?? now)}</span>
+          <span key={index}>{formatShortDay(days[index]?.day ?? now)}</span>
         ))}
       </div>
-      {!complete && oldest > firstDay(now) && <p className="soft small">{say('activityPart', { from: sayDay(oldest) })}</p>}
+      {!complete && oldest > firstDay(now) && <p className="soft small">{t('activityPart', { from: formatDay(oldest) })}</p>}
       <ActivityFigures days={days.filter((day) => countOf(day) > 0)} />
     </figure>
   )
@@ -56,15 +56,15 @@ export function ActivityChart({ events, complete }: ActivityChartProps) {
 
 function Bar({ day, x, scale }: { readonly day: DayCount; readonly x: number; readonly scale: number }) {
   const parts = [
-    { count: day.done, kind: 'done', name: say('done') },
-    { count: day.refused, kind: 'refused', name: say('refusedOrHeld') },
-    { count: day.alarms, kind: 'alarms', name: say('alarms') },
+    { count: day.done, kind: 'done', name: t('done') },
+    { count: day.refused, kind: 'refused', name: t('refusedOrHeld') },
+    { count: day.alarms, kind: 'alarms', name: t('alarms') },
   ]
   const said = parts.map(({ name, count }) => `${name}: ${count}`)
   let y = HEIGHT
   return (
     <g>
-      <title>{`${sayDay(day.day)}. ${said.join('; ')}`}</title>
+      <title>{`${formatDay(day.day)}. ${said.join('; ')}`}</title>
       <rect x={x - 3} width={STEP} y="0" height={HEIGHT} fill="transparent" />
       {parts.map(({ count, kind }) => {
         // A single refusal among hundreds must still be seen.
@@ -89,9 +89,9 @@ function Legend({ kind, text }: { readonly kind: string; readonly text: string }
 
 function summaryOf(days: readonly DayCount[]): string {
   const total = (part: 'done' | 'refused' | 'alarms') => days.reduce((sum, day) => sum + day[part], 0)
-  const span = { from: sayDay(days[0]?.day ?? 0), to: sayDay(days.at(-1)?.day ?? 0) }
+  const span = { from: formatDay(days[0]?.day ?? 0), to: formatDay(days.at(-1)?.day ?? 0) }
   const busiest = days.reduce<DayCount | undefined>((best, day) => (best && countOf(best) >= countOf(day) ? best : day), undefined)
-  if (busiest === undefined || countOf(busiest) === 0) return say('activityNone', span)
+  if (busiest === undefined || countOf(busiest) === 0) return t('activityNone', span)
   const totals = { done: total('done'), refused: total('refused'), alarms: total('alarms') }
-  return say('activitySummary', { ...span, ...totals, busiest: sayDay(busiest.day), most: countOf(busiest) })
+  return t('activitySummary', { ...span, ...totals, busiest: formatDay(busiest.day), most: countOf(busiest) })
 }

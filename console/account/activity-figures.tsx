@@ -1,27 +1,27 @@
 // The picture of activity in figures, for whoever would rather read them.
 
-import { sayDay } from '../shared/times.ts'
+import { formatDay } from '../shared/format-time.ts'
 import type { DayCount } from './activity.ts'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 export function ActivityFigures({ days }: { readonly days: readonly DayCount[] }) {
   if (days.length === 0) return null
   return (
     <details>
-      <summary>{say('activityFigures')}</summary>
+      <summary>{t('activityFigures')}</summary>
       <table>
         <thead>
           <tr>
-            <th scope="col">{say('day')}</th>
-            <th scope="col">{say('done')}</th>
-            <th scope="col">{say('refusedOrHeld')}</th>
-            <th scope="col">{say('alarms')}</th>
+            <th scope="col">{t('day')}</th>
+            <th scope="col">{t('done')}</th>
+            <th scope="col">{t('refusedOrHeld')}</th>
+            <th scope="col">{t('alarms')}</th>
           </tr>
         </thead>
         <tbody>
           {days.map(({ day, done, refused, alarms }) => (
             <tr key={day}>
-              <th scope="row">{sayDay(day)}</th>
+              <th scope="row">{formatDay(day)}</th>
               <td>{done}</td>
               <td>{refused}</td>
               <td>{alarms}</td>

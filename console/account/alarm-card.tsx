@@ -1,12 +1,12 @@
 // One alarm: what was seen, what was done about it, and what the reader can do.
 
 import { Button } from '@mantine/core'
-import { type Sight, sightIn } from '../../src/client/sight.ts'
-import { sayDevice, sayPlace } from '../shared/device-text.ts'
+import { type AlertEvidence, parseAlertEvidence } from '../../src/client/alert-evidence.ts'
+import { formatIp, formatUserAgent } from '../shared/client-info-text.ts'
+import { formatDateTime } from '../shared/format-time.ts'
 import type { AuditEvent } from '../shared/operation-text.ts'
-import { sayMoment } from '../shared/times.ts'
-import { sayCountry } from './country-text.ts'
-import { say, type TextKey } from './say.ts'
+import { formatCountry } from './country-text.ts'
+import { type TextKey, t } from './i18n.ts'
 
 interface AlarmCardProps {
   readonly alarm: AuditEvent
@@ -22,7 +22,7 @@ interface AlarmTexts {
   readonly done: TextKey
 }
 
-const USED_UP: AlarmTexts = { title: 'alarmTitle', now: 'alarmNow', before: 'alarmBefore', done: 'alarmEnded' }
+const DEFAULT_TEXTS: AlarmTexts = { title: 'alarmTitle', now: 'alarmNow', before: 'alarmBefore', done: 'alarmEnded' }
 
 /** By what was recorded. */
 const TEXTS: Readonly<Record<string, AlarmTexts>> = {
@@ -32,9 +32,9 @@ const TEXTS: Readonly<Record<string, AlarmTexts>> = {
 }
 
 export function AlarmCard({ alarm, onEndEverything, onChangePassword, onSeen }: AlarmCardProps) {
-  const now = sightIn(alarm, 'presentedNow')
-  const before = sightIn(alarm, 'seenBefore')
-  const texts = TEXTS[alarm.action] ?? USED_UP
+  const now = parseAlertEvidence(alarm, 'presentedNow')
+  const before = parseAlertEvidence(alarm, 'seenBefore')
+  const texts = TEXTS[alarm.action] ?? DEFAULT_TEXTS
   const title = `alarm-${alarm.id}`
   return (
     <section className={`card ${alarm.outcome}`} aria-labelledby={title} role="alert">
@@ -51,30 +51,30 @@ export function AlarmCard({ alarm, onEndEverything, onChangePassword, onSeen }: 
         >
           <path d="M12 3 2.5 20h19zM12 10v4.5M12 17v.5" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
-        {say(texts.title)}
+        {t(texts.title)}
       </h2>
       <p>
-        {now ? say(texts.now, { ...blanksOf(now), country: sayCountry(alarm.detail.country) }) : say('alarmUnread')}{' '}
-        {before && say(texts.before, blanksOf(before))}
+        {now ? t(texts.now, { ...messageValues(now), country: formatCountry(alarm.detail.country) }) : t('alarmUnread')}{' '}
+        {before && t(texts.before, messageValues(before))}
       </p>
       <p>
-        {say(texts.done)} {say('alarmAdvice')}
+        {t(texts.done)} {t('alarmAdvice')}
       </p>
       <div className="actions">
         <Button color="red" onClick={onEndEverything}>
-          {say('alarmEnd')}
+          {t('alarmEnd')}
         </Button>
         <Button variant="default" onClick={onChangePassword}>
-          {say('changePassword')}
+          {t('changePassword')}
         </Button>
         <Button variant="default" onClick={onSeen}>
-          {say('alarmSeen')}
+          {t('alarmSeen')}
         </Button>
       </div>
     </section>
   )
 }
 
-function blanksOf({ at, ip, userAgent }: Sight): Record<string, string> {
-  return { at: sayMoment(at), ip: sayPlace(ip), device: sayDevice(userAgent) }
+function messageValues({ at, ip, userAgent }: AlertEvidence): Record<string, string> {
+  return { at: formatDateTime(at), ip: formatIp(ip), device: formatUserAgent(userAgent) }
 }

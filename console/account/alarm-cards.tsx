@@ -5,8 +5,8 @@ import type { AuditEventsPage } from '../../src/client/index.ts'
 import { Failure } from '../shared/failure.tsx'
 import type { Paged } from '../shared/use-paged.ts'
 import { AlarmCard } from './alarm-card.tsx'
-import { alarmsIn, keepSeenAlarm, seenAlarms } from './alarms.ts'
-import { say } from './say.ts'
+import { alarmsIn, seenAlarms, storeSeenAlarm } from './alarms.ts'
+import { t } from './i18n.ts'
 
 interface AlarmCardsProps {
   readonly reading: Paged<AuditEventsPage>
@@ -16,7 +16,7 @@ interface AlarmCardsProps {
 
 export function AlarmCards({ reading: { state, load }, onEndEverything, onChangePassword }: AlarmCardsProps) {
   const [seen, setSeen] = useState(seenAlarms)
-  if (state.status === 'failed') return <Failure text={say('failedAlarms')} error={state.error} again={load} />
+  if (state.status === 'failed') return <Failure text={t('failedAlarms')} error={state.error} onRetry={load} />
   if (state.status === 'loading') return null
   return alarmsIn(state.value.events)
     .filter(({ id }) => !seen.includes(id))
@@ -27,7 +27,7 @@ export function AlarmCards({ reading: { state, load }, onEndEverything, onChange
         onEndEverything={onEndEverything}
         onChangePassword={onChangePassword}
         onSeen={() => {
-          keepSeenAlarm(alarm.id)
+          storeSeenAlarm(alarm.id)
           setSeen([...seen, alarm.id])
           document.querySelector<HTMLElement>('h1')?.focus()
         }}

@@ -21,7 +21,7 @@ export function seenAlarms(): readonly string[] {
   }
 }
 
-export function keepSeenAlarm(id: string): void {
+export function storeSeenAlarm(id: string): void {
   try {
     localStorage.setItem(KEY, JSON.stringify([...seenAlarms(), id]))
   } catch {

@@ -2,13 +2,13 @@
 
 import { type FormEvent, type RefObject, useRef, useState } from 'react'
 import { ActionButton } from '../shared/action-button.tsx'
+import { Card } from '../shared/card.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
+import { HiddenUsernameField } from '../shared/hidden-username-field.tsx'
 import { latchkey } from '../shared/latchkey.ts'
-import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
-import { Section } from '../shared/section.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { WhosePassword } from '../shared/whose-password.tsx'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 interface ChangePasswordProps {
   readonly username: string
@@ -48,27 +48,27 @@ export function ChangePassword({ username, currentRef, onChanged }: ChangePasswo
     fieldRef: fields[name],
   })
   return (
-    <Section id="password" title={say('passwordTitle')} lead={say('passwordLead')}>
+    <Card id="password" title={t('passwordTitle')} lead={t('passwordLead')}>
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <WhosePassword name={username} label={say('username')} />
-        <SecretField label={say('currentPassword')} autoComplete="current-password" {...field('current')} />
-        <SecretField label={say('newPassword')} autoComplete="new-password" hint={say('newPasswordHint')} {...field('next')} />
-        <SecretField label={say('repeatPassword')} autoComplete="new-password" {...field('again')} />
-        <Outcome failure={failure} done={busy ? say('changing') : done ? say('passwordChanged') : undefined} />
+        <HiddenUsernameField name={username} label={t('username')} />
+        <SecretField label={t('currentPassword')} autoComplete="current-password" {...field('current')} />
+        <SecretField label={t('newPassword')} autoComplete="new-password" hint={t('newPasswordHint')} {...field('next')} />
+        <SecretField label={t('repeatPassword')} autoComplete="new-password" {...field('again')} />
+        <FormStatus failure={failure} done={busy ? t('changing') : done ? t('passwordChanged') : undefined} />
         <div className="actions">
           <ActionButton type="submit" busy={busy}>
-            {say('changePassword')}
+            {t('changePassword')}
           </ActionButton>
         </div>
       </form>
-    </Section>
+    </Card>
   )
 }
 
 function missingIn({ current, next, again }: Typed): Partial<Typed> {
   return {
-    ...(current === '' && { current: say('missingCurrent') }),
-    ...(next === '' && { next: say('missingNew') }),
-    ...(next !== '' && next !== again && { again: say('different') }),
+    ...(current === '' && { current: t('missingCurrent') }),
+    ...(next === '' && { next: t('missingNew') }),
+    ...(next !== '' && next !== again && { again: t('different') }),
   }
 }

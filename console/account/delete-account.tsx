@@ -2,23 +2,23 @@
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { Card } from '../shared/card.tsx'
 import { Dialog } from '../shared/dialog.tsx'
-import { Section } from '../shared/section.tsx'
 import { DeleteForm } from './delete-form.tsx'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 export function DeleteAccount({ username }: { readonly username: string }) {
   const [opened, setOpened] = useState(false)
   return (
-    <Section id="delete" title={say('deleteTitle')} lead={say('deleteLead')} danger>
+    <Card id="delete" title={t('deleteTitle')} lead={t('deleteLead')} danger>
       <div className="actions">
         <Button variant="outline" color="red" onClick={() => setOpened(true)}>
-          {say('deleteOpen')}
+          {t('deleteOpen')}
         </Button>
       </div>
-      <Dialog opened={opened} onClose={() => setOpened(false)} title={say('deleteDialog', { name: username })}>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title={t('deleteDialog', { name: username })}>
         <DeleteForm username={username} onCancel={() => setOpened(false)} />
       </Dialog>
-    </Section>
+    </Card>
   )
 }

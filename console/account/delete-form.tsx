@@ -3,11 +3,11 @@
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { ActionButton } from '../shared/action-button.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
 import { latchkey } from '../shared/latchkey.ts'
-import { Outcome } from '../shared/outcome.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 export function DeleteForm({ username, onCancel }: { readonly username: string; readonly onCancel: () => void }) {
   const [name, setName] = useState('')
@@ -27,17 +27,17 @@ export function DeleteForm({ username, onCancel }: { readonly username: string; 
 
   return (
     <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-      <p>{say('deleteWhat')}</p>
+      <p>{t('deleteWhat')}</p>
       <ul className="plain-list">
-        <li>{say('deleteUser')}</li>
-        <li>{say('deleteSessions')}</li>
-        <li>{say('deleteAuditEvents')}</li>
+        <li>{t('deleteUser')}</li>
+        <li>{t('deleteSessions')}</li>
+        <li>{t('deleteAuditEvents')}</li>
       </ul>
       <TextInput
-        label={say('deleteTypeName', { name: username })}
+        label={t('deleteTypeName', { name: username })}
         value={name}
         onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={wrong.name && say('deleteNameWrong')}
+        error={wrong.name && t('deleteNameWrong')}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
@@ -45,21 +45,21 @@ export function DeleteForm({ username, onCancel }: { readonly username: string; 
         data-autofocus
       />
       <SecretField
-        label={say('password')}
+        label={t('password')}
         name="password"
         autoComplete="current-password"
         value={password}
         onChange={setPassword}
-        error={wrong.password ? say('missingCurrent') : undefined}
+        error={wrong.password ? t('missingCurrent') : undefined}
         fieldRef={fields.password}
       />
-      <Outcome failure={failure} done={busy ? say('deleting') : undefined} />
+      <FormStatus failure={failure} done={busy ? t('deleting') : undefined} />
       <div className="actions end">
         <Button variant="default" onClick={onCancel}>
-          {say('cancel')}
+          {t('cancel')}
         </Button>
         <ActionButton type="submit" color="red" busy={busy}>
-          {say('deleteNow')}
+          {t('deleteNow')}
         </ActionButton>
       </div>
     </form>

@@ -3,32 +3,32 @@
 import { useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
 import { ActionButton } from '../shared/action-button.tsx'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
+import { Card } from '../shared/card.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { gather } from './everything-of-mine.ts'
-import { say } from './say.ts'
+import { collectExport } from './data-export.ts'
+import { t } from './i18n.ts'
 
 export function DownloadSection({ who }: { readonly who: SignedIn }) {
   const [said, setSaid] = useState<string>()
   const { busy, failure, run } = useAction()
 
   async function download() {
-    const everything = await gather(who, (count) => setSaid(say('downloading', { count })))
+    const everything = await collectExport(who, (count) => setSaid(t('downloading', { count })))
     const name = `latchkey-${who.user.username}-${everything.madeAt.slice(0, 10)}.json`
     save(name, JSON.stringify(everything, null, 2))
-    setSaid(say('downloaded', { count: everything.events.length, name }))
+    setSaid(t('downloaded', { count: everything.events.length, name }))
   }
 
   return (
-    <Section id="download" title={say('downloadTitle')} lead={say('downloadLead')}>
-      <Outcome failure={failure} done={said} />
+    <Card id="download" title={t('downloadTitle')} lead={t('downloadLead')}>
+      <FormStatus failure={failure} done={said} />
       <div className="actions">
         <ActionButton variant="default" busy={busy} onClick={() => void run(download)}>
-          {say('download')}
+          {t('download')}
         </ActionButton>
       </div>
-    </Section>
+    </Card>
   )
 }
 

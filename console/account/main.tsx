@@ -1,7 +1,7 @@
 // The account page.
 
-import { draw } from '../shared/draw.tsx'
+import { mount } from '../shared/mount.tsx'
 import './account.css'
 import { AccountPage } from './account-page.tsx'
 
-draw(<AccountPage />)
+mount(<AccountPage />)

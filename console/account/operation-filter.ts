@@ -3,17 +3,21 @@
 import type { AuditEvent } from '../shared/operation-text.ts'
 import { type Kind, kindOf, type Result, resultOf } from '../shared/operation-text.ts'
 
-export interface Wanted {
+export interface EventFilter {
   readonly kind: Kind | ''
   readonly result: Result | ''
-  readonly words: string
+  readonly query: string
 }
 
-export const EVERYTHING: Wanted = { kind: '', result: '', words: '' }
+export const NO_FILTER: EventFilter = { kind: '', result: '', query: '' }
 
 /** @param textOf all that is shown of an operation, so that what can be read can be found */
-export function filtered(events: readonly AuditEvent[], wanted: Wanted, textOf: (event: AuditEvent) => string): readonly AuditEvent[] {
-  const words = wanted.words.toLocaleLowerCase().split(/\s+/).filter(Boolean)
+export function filterEvents(
+  events: readonly AuditEvent[],
+  wanted: EventFilter,
+  textOf: (event: AuditEvent) => string,
+): readonly AuditEvent[] {
+  const words = wanted.query.toLocaleLowerCase().split(/\s+/).filter(Boolean)
   return events.filter((event) => {
     if (wanted.kind !== '' && kindOf(event) !== wanted.kind) return false
     if (wanted.result !== '' && resultOf(event) !== wanted.result) return false

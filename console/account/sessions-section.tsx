@@ -2,26 +2,26 @@
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
-import type { EndedCounts } from '../../src/client/index.ts'
+import type { RevokedCounts } from '../../src/client/index.ts'
+import { Card } from '../shared/card.tsx'
 import { Failure } from '../shared/failure.tsx'
 import { failureText } from '../shared/failure-text.ts'
+import { FormStatus } from '../shared/form-status.tsx'
+import { formatTime } from '../shared/format-time.ts'
 import { latchkey } from '../shared/latchkey.ts'
 import { LineageItem } from '../shared/lineage-item.tsx'
 import { type Listed, lineagesOf } from '../shared/lineages.ts'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
-import { sayClock } from '../shared/times.ts'
+import { Loading } from '../shared/loading.tsx'
 import { useAction } from '../shared/use-action.ts'
-import type { Reading } from '../shared/use-loaded.ts'
-import { Waiting } from '../shared/waiting.tsx'
-import { say } from './say.ts'
+import type { Resource } from '../shared/use-resource.ts'
+import { t } from './i18n.ts'
 
 interface SessionsSectionProps {
-  readonly reading: Reading<readonly Listed[]>
+  readonly reading: Resource<readonly Listed[]>
   /** What ending all others came to; asked for here or in an alarm. */
-  readonly ended: EndedCounts | undefined
+  readonly ended: RevokedCounts | undefined
   readonly onEndOthers: () => void
-  readonly onEnded: (counts: EndedCounts) => Promise<void>
+  readonly onEnded: (counts: RevokedCounts) => Promise<void>
 }
 
 export function SessionsSection({ reading: { state, load }, ended, onEndOthers, onEnded }: SessionsSectionProps) {
@@ -37,19 +37,19 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
     if (well) heading.current?.focus()
   }
 
-  const lineages = state.status === 'here' ? lineagesOf(state.value) : []
+  const lineages = state.status === 'ready' ? lineagesOf(state.value) : []
   const hasOthers = lineages.length > 1 || lineages.some(({ sessions }) => sessions.length > 1)
   const endOthers = hasOthers && (
     <Button variant="default" onClick={onEndOthers}>
-      {say('endOthers')}
+      {t('endOthers')}
     </Button>
   )
   return (
-    <Section id="sessions" title={say('sessionsTitle')} lead={say('sessionsLead')} action={endOthers} headingRef={heading}>
-      {state.status === 'loading' && <Waiting text={say('loadingSessions')} />}
-      {state.status === 'failed' && <Failure text={say('failedSessions')} error={state.error} again={load} />}
-      <Outcome failure={failure} done={ended && say('ended', { ...ended })} />
-      {state.status === 'here' && (
+    <Card id="sessions" title={t('sessionsTitle')} lead={t('sessionsLead')} action={endOthers} headingRef={heading}>
+      {state.status === 'loading' && <Loading text={t('loadingSessions')} />}
+      {state.status === 'failed' && <Failure text={t('failedSessions')} error={state.error} onRetry={load} />}
+      <FormStatus failure={failure} done={ended && t('ended', { ...ended })} />
+      {state.status === 'ready' && (
         <>
           <ul className="lineages">
             {lineages.map((lineage) => (
@@ -62,17 +62,17 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
               />
             ))}
           </ul>
-          {!hasOthers && <p className="soft no-others">{say('onlyThisOne')}</p>}
+          {!hasOthers && <p className="soft no-others">{t('onlyThisOne')}</p>}
           {state.stale !== undefined && (
             <div className="actions">
-              <p className="soft">{say('sessionsNotRefreshed', { time: sayClock(state.readAt), why: failureText(state.stale) })}</p>
+              <p className="soft">{t('sessionsNotRefreshed', { time: formatTime(state.readAt), why: failureText(state.stale) })}</p>
               <Button variant="default" size="xs" onClick={() => void load()}>
-                {say('tryAgain')}
+                {t('tryAgain')}
               </Button>
             </div>
           )}
         </>
       )}
-    </Section>
+    </Card>
   )
 }

@@ -4,14 +4,14 @@ import { useEffect } from 'react'
 
 export function useFragment(): void {
   useEffect(() => {
-    goToFragment()
-    addEventListener('hashchange', goToFragment)
-    return () => removeEventListener('hashchange', goToFragment)
+    scrollToFragment()
+    addEventListener('hashchange', scrollToFragment)
+    return () => removeEventListener('hashchange', scrollToFragment)
   }, [])
 }
 
 /** Scrolls to the section and puts the focus into its first field, or onto its heading. */
-function goToFragment(): void {
+function scrollToFragment(): void {
   const id = location.hash.slice(1)
   const section = id === '' ? null : document.getElementById(id)
   if (section?.tagName !== 'SECTION') return

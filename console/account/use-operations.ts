@@ -8,10 +8,10 @@ import { firstDay } from './activity.ts'
 
 const PAGE = 200
 /** So much is read unasked; whoever has more in thirty days is told how far the picture reaches. */
-const UNASKED = 1_000
+const MAX_INITIAL = 1_000
 
 export function useAuditEvents(): Paged<AuditEventsPage> {
-  return usePaged({ read, readOn, join: joinEvents })
+  return usePaged({ read, readNext, join: joinEvents })
 }
 
 async function read(passive: boolean, current: () => AuditEventsPage | undefined): Promise<AuditEventsPage> {
@@ -19,12 +19,12 @@ async function read(passive: boolean, current: () => AuditEventsPage | undefined
   return withOlder(recent, current())
 }
 
-const readOn = (cursor: string): Promise<AuditEventsPage> => latchkey.auditEvents.list({ before: cursor, limit: PAGE })
+const readNext = (cursor: string): Promise<AuditEventsPage> => latchkey.auditEvents.list({ before: cursor, limit: PAGE })
 
 async function readRecent(passive: boolean): Promise<AuditEventsPage> {
   const since = firstDay(Date.now())
   let page = await latchkey.auditEvents.list({ limit: PAGE, passive })
-  while (page.next !== null && page.events.length < UNASKED && Date.parse(page.events.at(-1)?.at ?? '') >= since) {
+  while (page.next !== null && page.events.length < MAX_INITIAL && Date.parse(page.events.at(-1)?.at ?? '') >= since) {
     const older = await latchkey.auditEvents.list({ before: page.next, limit: PAGE, passive })
     page = joinEvents(page, older)
   }

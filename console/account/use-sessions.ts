@@ -3,14 +3,14 @@
 import { useEffect } from 'react'
 import { latchkey } from '../shared/latchkey.ts'
 import type { Listed } from '../shared/lineages.ts'
-import { type Reading, useLoaded } from '../shared/use-loaded.ts'
+import { type Resource, useResource } from '../shared/use-resource.ts'
 
 const INTERVAL = 30_000
 
-export function useSessions(): Reading<readonly Listed[]> {
-  const reading = useLoaded(readSessions)
+export function useSessions(): Resource<readonly Listed[]> {
+  const reading = useResource(readSessions)
   const { refresh, state } = reading
-  const isHere = state.status === 'here'
+  const isHere = state.status === 'ready'
 
   useEffect(() => {
     if (!isHere) return

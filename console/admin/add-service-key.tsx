@@ -3,12 +3,12 @@
 import { TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { ActionButton } from '../shared/action-button.tsx'
-import { Outcome } from '../shared/outcome.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { isCode } from './administer.ts'
+import { hasCode } from './admin-api.ts'
+import { t } from './i18n.ts'
 import { keys, type NewServiceKey } from './keys.ts'
 import { NewKeyValue } from './new-key-value.tsx'
-import { say } from './say.ts'
 
 export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
   const [typed, setTyped] = useState('')
@@ -18,7 +18,7 @@ export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
   const { busy, failure, run } = useAction()
 
   function refuse() {
-    setWrong(say('serviceInvalid'))
+    setWrong(t('serviceInvalid'))
     field.current?.focus()
   }
 
@@ -33,7 +33,7 @@ export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
         setTyped('')
         onAdded()
       } catch (error) {
-        if (!isCode(error, 'request.invalid')) throw error
+        if (!hasCode(error, 'request.invalid')) throw error
         refuse()
       }
     })
@@ -48,8 +48,8 @@ export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
   return (
     <form className="form add-key" onSubmit={(event) => void submit(event)} noValidate>
       <TextInput
-        label={say('service')}
-        description={say('serviceHint')}
+        label={t('service')}
+        description={t('serviceHint')}
         value={typed}
         onChange={({ currentTarget }) => setTyped(currentTarget.value)}
         error={wrong}
@@ -58,10 +58,10 @@ export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
         spellCheck={false}
         ref={field}
       />
-      <Outcome failure={failure} done={busy ? say('addingKey') : undefined} />
+      <FormStatus failure={failure} done={busy ? t('addingKey') : undefined} />
       <div className="actions">
         <ActionButton type="submit" busy={busy}>
-          {say('addKey')}
+          {t('addKey')}
         </ActionButton>
       </div>
     </form>

@@ -5,12 +5,12 @@ import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
 import { ActionButton } from '../shared/action-button.tsx'
 import { Dialog } from '../shared/dialog.tsx'
-import { Outcome } from '../shared/outcome.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { type Fault, type Field, faultIn } from './fault.ts'
+import { type Field, type FieldError, fieldErrorFrom } from './field-errors.ts'
+import { t } from './i18n.ts'
 import { RolesField, rolesIn } from './roles-field.tsx'
-import { say } from './say.ts'
 import { type UserRecord, users } from './users.ts'
 
 interface AddUserProps {
@@ -21,7 +21,7 @@ interface AddUserProps {
 
 export function AddUser({ opened, onClose, onAdded }: AddUserProps) {
   return (
-    <Dialog opened={opened} onClose={onClose} title={say('addUser')}>
+    <Dialog opened={opened} onClose={onClose} title={t('addUser')}>
       <AddUserForm onCancel={onClose} onAdded={onAdded} />
     </Dialog>
   )
@@ -31,11 +31,11 @@ const EMPTY = { username: '', email: '', password: '', roles: '' }
 
 function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; readonly onAdded: (user: UserRecord) => void }) {
   const [typed, setTyped] = useState(EMPTY)
-  const [fault, setFault] = useState<Fault>()
+  const [fault, setFault] = useState<FieldError>()
   const form = useRef<HTMLFormElement>(null)
   const { busy, failure, run } = useAction()
 
-  function show(found: Fault | undefined) {
+  function show(found: FieldError | undefined) {
     setFault(found)
     if (found !== undefined) form.current?.querySelector<HTMLElement>(`[name="${found.field}"]`)?.focus()
   }
@@ -51,7 +51,7 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
         const mail = email.trim()
         onAdded(await users.add({ username: username.trim(), password, roles: rolesIn(roles), ...(mail !== '' && { email: mail }) }))
       } catch (error) {
-        const found = error instanceof LatchkeyError ? faultIn(error) : undefined
+        const found = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
         if (found === undefined) throw error
         show(found)
       }
@@ -63,7 +63,7 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
   return (
     <form className="form" ref={form} onSubmit={(event) => void submit(event)} noValidate>
       <TextInput
-        label={say('username')}
+        label={t('username')}
         {...field('username')}
         onChange={({ currentTarget }) => put('username')(currentTarget.value)}
         autoComplete="off"
@@ -72,35 +72,35 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
         data-autofocus
       />
       <SecretField
-        label={say('initialPassword')}
+        label={t('initialPassword')}
         {...field('password')}
         onChange={put('password')}
         autoComplete="new-password"
-        hint={say('newPasswordHint')}
+        hint={t('newPasswordHint')}
       />
       <TextInput
         type="email"
-        label={say('email')}
-        description={say('optional')}
+        label={t('email')}
+        description={t('optional')}
         {...field('email')}
         onChange={({ currentTarget }) => put('email')(currentTarget.value)}
         autoComplete="off"
       />
       <RolesField {...field('roles')} onChange={put('roles')} />
-      <Outcome failure={failure} done={busy ? say('adding') : undefined} />
+      <FormStatus failure={failure} done={busy ? t('adding') : undefined} />
       <div className="actions end">
         <Button variant="default" onClick={onCancel}>
-          {say('cancel')}
+          {t('cancel')}
         </Button>
         <ActionButton type="submit" busy={busy}>
-          {say('addUser')}
+          {t('addUser')}
         </ActionButton>
       </div>
     </form>
   )
 }
 
-function missingIn({ username, password }: typeof EMPTY): Fault | undefined {
-  if (username.trim() === '') return { field: 'username', text: say('missingName') }
-  return password === '' ? { field: 'password', text: say('missingPassword') } : undefined
+function missingIn({ username, password }: typeof EMPTY): FieldError | undefined {
+  if (username.trim() === '') return { field: 'username', text: t('missingName') }
+  return password === '' ? { field: 'password', text: t('missingPassword') } : undefined
 }

@@ -3,11 +3,11 @@
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { ActionButton } from '../shared/action-button.tsx'
+import { Card } from '../shared/card.tsx'
 import { Dialog } from '../shared/dialog.tsx'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 import { type UserRecord, users } from './users.ts'
 
 interface DeleteUserProps {
@@ -19,16 +19,16 @@ export function DeleteUser({ user, onRemoved }: DeleteUserProps) {
   const [isAsking, setAsking] = useState(false)
   const name = user.username
   return (
-    <Section id="delete" title={say('deleteTitle')} lead={say('deleteLead')} danger>
+    <Card id="delete" title={t('deleteTitle')} lead={t('deleteLead')} danger>
       <div className="actions">
         <Button variant="outline" color="red" onClick={() => setAsking(true)}>
-          {say('deleteOpen', { name })}
+          {t('deleteOpen', { name })}
         </Button>
       </div>
-      <Dialog opened={isAsking} onClose={() => setAsking(false)} title={say('deleteDialog', { name })}>
+      <Dialog opened={isAsking} onClose={() => setAsking(false)} title={t('deleteDialog', { name })}>
         <DeleteForm user={user} onCancel={() => setAsking(false)} onRemoved={onRemoved} />
       </Dialog>
-    </Section>
+    </Card>
   )
 }
 
@@ -41,34 +41,34 @@ function DeleteForm({ user, onCancel, onRemoved }: DeleteUserProps & { readonly 
 
   async function submit(event: FormEvent) {
     event.preventDefault()
-    const isOther = typed.trim() !== name
-    setWrong(isOther)
-    if (isOther) return field.current?.focus()
+    const isDifferent = typed.trim() !== name
+    setWrong(isDifferent)
+    if (isDifferent) return field.current?.focus()
     const well = await run(async () => void (await users.remove(user.id)))
     if (well) onRemoved(user)
   }
 
   return (
     <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-      <p>{say('deleteText')}</p>
+      <p>{t('deleteText')}</p>
       <TextInput
-        label={say('deleteTypeName', { name })}
+        label={t('deleteTypeName', { name })}
         value={typed}
         onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-        error={isWrong && say('deleteNameWrong')}
+        error={isWrong && t('deleteNameWrong')}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
         ref={field}
         data-autofocus
       />
-      <Outcome failure={failure} done={busy ? say('deleting') : undefined} />
+      <FormStatus failure={failure} done={busy ? t('deleting') : undefined} />
       <div className="actions end">
         <Button variant="default" onClick={onCancel}>
-          {say('cancel')}
+          {t('cancel')}
         </Button>
         <ActionButton type="submit" color="red" busy={busy}>
-          {say('deleteNow')}
+          {t('deleteNow')}
         </ActionButton>
       </div>
     </form>

@@ -2,7 +2,7 @@
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 interface FindUserProps {
   readonly name: string
@@ -23,8 +23,8 @@ export function FindUser({ name, onFind }: FindUserProps) {
       <form className="find" onSubmit={submit}>
         <TextInput
           type="search"
-          label={say('findLabel')}
-          description={say('findHint')}
+          label={t('findLabel')}
+          description={t('findHint')}
           inputWrapperOrder={['label', 'input', 'description']}
           value={typed}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
@@ -34,11 +34,11 @@ export function FindUser({ name, onFind }: FindUserProps) {
         />
         <div className="actions">
           <Button type="submit" variant="default">
-            {say('find')}
+            {t('find')}
           </Button>
           {name !== '' && (
             <Button variant="subtle" onClick={() => onFind('')}>
-              {say('showAll')}
+              {t('showAll')}
             </Button>
           )}
         </div>

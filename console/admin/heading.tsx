@@ -1,11 +1,11 @@
 // The heading of a place, which is also the title of the tab.
 
 import { type ReactNode, useLayoutEffect } from 'react'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 export function Heading({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
   useLayoutEffect(() => {
-    document.title = `${text} · ${say('title')} · Latchkey`
+    document.title = `${text} · ${t('title')} · Latchkey`
   }, [text])
   return (
     <div className="heading">

@@ -1,14 +1,14 @@
 // What a signing key is for at present.
 
 import { Badge } from '@mantine/core'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 export function KeyUse({ use }: { readonly use: string }) {
   if (use === 'signs')
     return (
       <Badge variant="light" tt="none">
-        {say('signs')}
+        {t('signs')}
       </Badge>
     )
-  return <span className="soft">{use === 'next' || use === 'retired' ? say(use) : use}</span>
+  return <span className="soft">{use === 'next' || use === 'retired' ? t(use) : use}</span>
 }

@@ -1,6 +1,6 @@
 // The keys that sign, the keys of services, and what administrators do to them.
 
-import { administer } from './administer.ts'
+import { callAdminApi } from './admin-api.ts'
 
 export interface KeyRecord {
   readonly id: string
@@ -23,10 +23,10 @@ export interface NewServiceKey {
 }
 
 export const keys = {
-  list: () => administer<Keys>('GET', '/keys'),
-  rotate: () => administer<{ signing: string }>('POST', '/keys/rotate'),
-  add: (service: string) => administer<NewServiceKey>('POST', '/keys', { service }),
-  remove: (id: string) => administer('DELETE', `/keys/${encodeURIComponent(id)}`),
+  list: () => callAdminApi<Keys>('GET', '/keys'),
+  rotate: () => callAdminApi<{ signing: string }>('POST', '/keys/rotate'),
+  add: (service: string) => callAdminApi<NewServiceKey>('POST', '/keys', { service }),
+  remove: (id: string) => callAdminApi('DELETE', `/keys/${encodeURIComponent(id)}`),
 }
 
 export function serviceOf({ use }: KeyRecord): string {

@@ -1,9 +1,9 @@
 // The page for administrators.
 
-import { draw } from '../shared/draw.tsx'
-import { Present } from '../shared/present.tsx'
+import { mount } from '../shared/mount.tsx'
+import { RequireSession } from '../shared/require-session.tsx'
 import './admin.css'
-import { Administration } from './administration.tsx'
-import { say } from './say.ts'
+import { AdminPage } from './admin-page.tsx'
+import { t } from './i18n.ts'
 
-draw(<Present heading={say('title')}>{(who) => <Administration who={who} />}</Present>)
+mount(<RequireSession heading={t('title')}>{(who) => <AdminPage who={who} />}</RequireSession>)

@@ -2,9 +2,9 @@
 
 import { Button } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
-import { Outcome } from '../shared/outcome.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
+import { t } from './i18n.ts'
 import type { NewServiceKey } from './keys.ts'
-import { say } from './say.ts'
 
 interface NewKeyValueProps {
   readonly made: NewServiceKey
@@ -28,23 +28,23 @@ export function NewKeyValue({ made: { id, service, key }, onDone }: NewKeyValueP
     }
   }
 
-  const title = say('newKeyTitle', { id, service })
+  const title = t('newKeyTitle', { id, service })
   return (
     <section className="new-key" aria-label={title}>
       <h3 tabIndex={-1} ref={heading}>
         {title}
       </h3>
-      <p>{say('newKeyText')}</p>
+      <p>{t('newKeyText')}</p>
       <div className="value">
         <pre>
           <code ref={value}>{key}</code>
         </pre>
-        <Button onClick={() => void copy()}>{say('copy')}</Button>
+        <Button onClick={() => void copy()}>{t('copy')}</Button>
       </div>
-      <Outcome failure={isCopied === false ? say('notCopied') : undefined} done={isCopied ? say('copied') : undefined} />
+      <FormStatus failure={isCopied === false ? t('notCopied') : undefined} done={isCopied ? t('copied') : undefined} />
       <div className="actions">
         <Button variant="default" onClick={onDone}>
-          {say('newKeyDone')}
+          {t('newKeyDone')}
         </Button>
       </div>
     </section>

@@ -3,13 +3,13 @@
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
 import { ActionButton } from '../shared/action-button.tsx'
-import { Outcome } from '../shared/outcome.tsx'
+import { Card } from '../shared/card.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
+import { HiddenUsernameField } from '../shared/hidden-username-field.tsx'
 import { SecretField } from '../shared/secret-field.tsx'
-import { Section } from '../shared/section.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { WhosePassword } from '../shared/whose-password.tsx'
-import { faultIn } from './fault.ts'
-import { say } from './say.ts'
+import { fieldErrorFrom } from './field-errors.ts'
+import { t } from './i18n.ts'
 import { type ChangedUser, type UserRecord, users } from './users.ts'
 
 interface NewPasswordProps {
@@ -33,15 +33,15 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
     event.preventDefault()
     setWrong(undefined)
     setDone(undefined)
-    if (password === '') return refuse(say('missingNew'))
+    if (password === '') return refuse(t('missingNew'))
     await run(async () => {
       try {
         const changed = await users.change(user.id, { password })
         setPassword('')
-        setDone(say('passwordSet', { ...changed.ended }))
+        setDone(t('passwordSet', { ...changed.ended }))
         onChanged(changed)
       } catch (error) {
-        const fault = error instanceof LatchkeyError ? faultIn(error) : undefined
+        const fault = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
         if (fault === undefined) throw error
         refuse(fault.text)
       }
@@ -49,26 +49,26 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
   }
 
   return (
-    <Section id="password" title={say('passwordTitle')} lead={say('passwordLead')}>
+    <Card id="password" title={t('passwordTitle')} lead={t('passwordLead')}>
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <WhosePassword name={user.username} label={say('username')} />
+        <HiddenUsernameField name={user.username} label={t('username')} />
         <SecretField
-          label={say('newPassword')}
+          label={t('newPassword')}
           name="password"
           autoComplete="new-password"
           value={password}
           onChange={setPassword}
-          hint={say('newPasswordHint')}
+          hint={t('newPasswordHint')}
           error={wrong}
           fieldRef={field}
         />
-        <Outcome failure={failure} done={busy ? say('settingPassword') : done} />
+        <FormStatus failure={failure} done={busy ? t('settingPassword') : done} />
         <div className="actions">
           <ActionButton type="submit" variant="default" busy={busy}>
-            {say('setPassword')}
+            {t('setPassword')}
           </ActionButton>
         </div>
       </form>
-    </Section>
+    </Card>
   )
 }

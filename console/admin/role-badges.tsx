@@ -1,10 +1,10 @@
 // Roles, one after the other.
 
 import { Badge } from '@mantine/core'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 export function RoleBadges({ roles }: { readonly roles: readonly string[] }) {
-  if (roles.length === 0) return <span className="soft">{say('withoutRoles')}</span>
+  if (roles.length === 0) return <span className="soft">{t('withoutRoles')}</span>
   return (
     <span className="badges">
       {roles.map((role) => (

@@ -1,7 +1,7 @@
 // Roles to be typed, separated by spaces or commas.
 
 import { TextInput } from '@mantine/core'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 interface RolesFieldProps {
   readonly name: string
@@ -13,8 +13,8 @@ interface RolesFieldProps {
 export function RolesField({ name, value, onChange, error }: RolesFieldProps) {
   return (
     <TextInput
-      label={say('roles')}
-      description={say('rolesHint')}
+      label={t('roles')}
+      description={t('rolesHint')}
       name={name}
       value={value}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}

@@ -2,13 +2,13 @@
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
+import { Card } from '../shared/card.tsx'
 import { Confirm } from '../shared/confirm.tsx'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
-import { sayDay } from '../shared/times.ts'
+import { FormStatus } from '../shared/form-status.tsx'
+import { formatDay } from '../shared/format-time.ts'
 import { AddServiceKey } from './add-service-key.tsx'
+import { t } from './i18n.ts'
 import { type KeyRecord, keys, serviceOf } from './keys.ts'
-import { say } from './say.ts'
 
 interface ServiceKeysProps {
   readonly services: readonly KeyRecord[]
@@ -30,17 +30,17 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
   }
 
   return (
-    <Section id="services" title={say('servicesTitle')} lead={say('servicesLead')} headingRef={heading}>
-      <Outcome failure={undefined} done={removed && say('removed', namesOf(removed))} />
+    <Card id="services" title={t('servicesTitle')} lead={t('servicesLead')} headingRef={heading}>
+      <FormStatus failure={undefined} done={removed && t('removed', namesOf(removed))} />
       {services.length === 0 ? (
-        <p>{say('noServices')}</p>
+        <p>{t('noServices')}</p>
       ) : (
         <table className="listing">
           <thead>
             <tr>
-              <th scope="col">{say('service')}</th>
-              <th scope="col">{say('key')}</th>
-              <th scope="col">{say('madeOn')}</th>
+              <th scope="col">{t('service')}</th>
+              <th scope="col">{t('key')}</th>
+              <th scope="col">{t('madeOn')}</th>
               <td />
             </tr>
           </thead>
@@ -48,23 +48,23 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
             {services.map((key) => (
               <tr key={key.id}>
                 <th scope="row">{serviceOf(key)}</th>
-                <td data-label={say('key')}>
+                <td data-label={t('key')}>
                   <code>{key.id}</code>
                 </td>
-                <td data-label={say('madeOn')}>
-                  <time dateTime={key.createdAt}>{sayDay(key.createdAt)}</time>
+                <td data-label={t('madeOn')}>
+                  <time dateTime={key.createdAt}>{formatDay(key.createdAt)}</time>
                 </td>
                 <td className="way">
                   <Button
                     variant="default"
                     size="xs"
-                    aria-label={say('removeNamed', namesOf(key))}
+                    aria-label={t('removeNamed', namesOf(key))}
                     onClick={() => {
                       setAsked(key)
                       setAsking(true)
                     }}
                   >
-                    {say('removeOpen')}
+                    {t('removeOpen')}
                   </Button>
                 </td>
               </tr>
@@ -77,12 +77,12 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
         opened={isAsking}
         onClose={() => setAsking(false)}
         onDone={() => heading.current?.focus()}
-        title={asked === undefined ? '' : say('removeTitle', namesOf(asked))}
-        text={say('removeText')}
-        button={say('remove')}
+        title={asked === undefined ? '' : t('removeTitle', namesOf(asked))}
+        text={t('removeText')}
+        button={t('remove')}
         act={remove}
       />
-    </Section>
+    </Card>
   )
 }
 

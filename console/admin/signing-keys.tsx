@@ -2,13 +2,13 @@
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { Card } from '../shared/card.tsx'
 import { Confirm } from '../shared/confirm.tsx'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
-import { sayDay } from '../shared/times.ts'
+import { FormStatus } from '../shared/form-status.tsx'
+import { formatDay } from '../shared/format-time.ts'
+import { t } from './i18n.ts'
 import { KeyUse } from './key-use.tsx'
 import { keys as administered, type KeyRecord } from './keys.ts'
-import { say } from './say.ts'
 
 interface SigningKeysProps {
   readonly keys: readonly KeyRecord[]
@@ -26,18 +26,18 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
 
   const button = (
     <Button variant="default" onClick={() => setAsking(true)}>
-      {say('rotateOpen')}
+      {t('rotateOpen')}
     </Button>
   )
   return (
-    <Section id="signing" title={say('signingTitle')} lead={say('signingLead')} action={button}>
-      <Outcome failure={undefined} done={signing && say('rotated', { key: signing })} />
+    <Card id="signing" title={t('signingTitle')} lead={t('signingLead')} action={button}>
+      <FormStatus failure={undefined} done={signing && t('rotated', { key: signing })} />
       <table className="listing">
         <thead>
           <tr>
-            <th scope="col">{say('key')}</th>
-            <th scope="col">{say('use')}</th>
-            <th scope="col">{say('madeOn')}</th>
+            <th scope="col">{t('key')}</th>
+            <th scope="col">{t('use')}</th>
+            <th scope="col">{t('madeOn')}</th>
           </tr>
         </thead>
         <tbody>
@@ -49,8 +49,8 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
               <td>
                 <KeyUse use={use} />
               </td>
-              <td data-label={say('madeOn')}>
-                <time dateTime={createdAt}>{sayDay(createdAt)}</time>
+              <td data-label={t('madeOn')}>
+                <time dateTime={createdAt}>{formatDay(createdAt)}</time>
               </td>
             </tr>
           ))}
@@ -59,11 +59,11 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
       <Confirm
         opened={isAsking}
         onClose={() => setAsking(false)}
-        title={say('rotateTitle')}
-        text={say('rotateText')}
-        button={say('rotate')}
+        title={t('rotateTitle')}
+        text={t('rotateText')}
+        button={t('rotate')}
         act={rotate}
       />
-    </Section>
+    </Card>
   )
 }

@@ -14,6 +14,6 @@ export function useUserEvents(id: string): Paged<AuditEventsPage> {
     },
     [id],
   )
-  const readOn = useCallback((cursor: string) => users.events(id, cursor), [id])
-  return usePaged({ read, readOn, join: joinEvents })
+  const readNext = useCallback((cursor: string) => users.events(id, cursor), [id])
+  return usePaged({ read, readNext, join: joinEvents })
 }

@@ -10,16 +10,16 @@ export interface ListedUsers extends Paged<UsersPage> {
   readonly find: (name: string) => void
   readonly add: (user: UserRecord) => void
   /** Shows somebody who is listed as they are now. */
-  readonly put: (user: UserRecord) => void
-  readonly drop: (id: string) => void
+  readonly replace: (user: UserRecord) => void
+  readonly remove: (id: string) => void
   /** As somebody is listed, if they are. */
-  readonly listed: (id: string) => UserRecord | undefined
+  readonly findListed: (id: string) => UserRecord | undefined
 }
 
 export function useUsers(): ListedUsers {
   const [name, find] = useState('')
   const read = useCallback(() => (name === '' ? users.list() : users.find(name)), [name])
-  const reading = usePaged({ read, readOn: users.list, join })
+  const reading = usePaged({ read, readNext: users.list, join })
   const { current, change } = reading
 
   const edit = useCallback(
@@ -31,23 +31,23 @@ export function useUsers(): ListedUsers {
   )
   const add = useCallback(
     (user: UserRecord) => {
-      if (name === '') edit((listed) => withAll(listed, [user]))
+      if (name === '') edit((listed) => mergeUsers(listed, [user]))
       else find('')
     },
     [name, edit],
   )
-  const put = useCallback((user: UserRecord) => edit((listed) => listed.map((each) => (each.id === user.id ? user : each))), [edit])
-  const drop = useCallback((id: string) => edit((listed) => listed.filter((user) => user.id !== id)), [edit])
-  const listed = useCallback((id: string) => current()?.users.find((user) => user.id === id), [current])
-  return { ...reading, name, find, add, put, drop, listed }
+  const replace = useCallback((user: UserRecord) => edit((listed) => listed.map((each) => (each.id === user.id ? user : each))), [edit])
+  const remove = useCallback((id: string) => edit((listed) => listed.filter((user) => user.id !== id)), [edit])
+  const findListed = useCallback((id: string) => current()?.users.find((user) => user.id === id), [current])
+  return { ...reading, name, find, add, replace, remove, findListed }
 }
 
 function join(page: UsersPage, following: UsersPage): UsersPage {
-  return { users: withAll(page.users, following.users), next: following.next }
+  return { users: mergeUsers(page.users, following.users), next: following.next }
 }
 
 /** Somebody who was added here comes again with a later page. */
-function withAll(listed: readonly UserRecord[], more: readonly UserRecord[]): readonly UserRecord[] {
+function mergeUsers(listed: readonly UserRecord[], more: readonly UserRecord[]): readonly UserRecord[] {
   const known = new Set(listed.map(({ id }) => id))
   return [...listed, ...more.filter(({ id }) => !known.has(id))]
 }

@@ -2,13 +2,13 @@
 
 import { useCallback } from 'react'
 import { Failure } from '../shared/failure.tsx'
-import { useLoaded } from '../shared/use-loaded.ts'
-import { Waiting } from '../shared/waiting.tsx'
-import { isCode } from './administer.ts'
+import { Loading } from '../shared/loading.tsx'
+import { useResource } from '../shared/use-resource.ts'
+import { hasCode } from './admin-api.ts'
 import { Heading } from './heading.tsx'
-import { OneUser } from './one-user.tsx'
-import { OwnUser } from './own-user.tsx'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
+import { SelfNotice } from './self-notice.tsx'
+import { UserActions } from './user-actions.tsx'
 import { UserState } from './user-state.tsx'
 import { type UserRecord, users } from './users.ts'
 
@@ -23,9 +23,9 @@ interface UserPageProps {
 }
 
 export function UserPage({ id, name, own, onChanged, onRemoved }: UserPageProps) {
-  const { state, load, set } = useLoaded(useCallback(() => users.read(id), [id]))
-  const isMissing = state.status === 'failed' && isCode(state.error, 'resource.not_found')
-  const user = state.status === 'here' ? state.value : undefined
+  const { state, load, set } = useResource(useCallback(() => users.read(id), [id]))
+  const isMissing = state.status === 'failed' && hasCode(state.error, 'resource.not_found')
+  const user = state.status === 'ready' ? state.value : undefined
 
   function take(changed: UserRecord) {
     set(changed)
@@ -35,16 +35,16 @@ export function UserPage({ id, name, own, onChanged, onRemoved }: UserPageProps)
   return (
     <>
       <div className="above">
-        <a href="#users">← {say('allUsers')}</a>
-        <Heading text={user?.username ?? (isMissing ? say('noSuchUser') : (name ?? id))}>
+        <a href="#users">← {t('allUsers')}</a>
+        <Heading text={user?.username ?? (isMissing ? t('noSuchUser') : (name ?? id))}>
           {user?.disabled && <UserState user={user} />}
         </Heading>
       </div>
-      {state.status === 'loading' && <Waiting text={say('loadingUser')} />}
-      {isMissing && <p>{say('noSuchUserText', { id })}</p>}
-      {state.status === 'failed' && !isMissing && <Failure text={say('failedUser')} error={state.error} again={load} />}
-      {user !== undefined && user.id === own && <OwnUser user={user} />}
-      {user !== undefined && user.id !== own && <OneUser user={user} onChanged={take} onRemoved={onRemoved} />}
+      {state.status === 'loading' && <Loading text={t('loadingUser')} />}
+      {isMissing && <p>{t('noSuchUserText', { id })}</p>}
+      {state.status === 'failed' && !isMissing && <Failure text={t('failedUser')} error={state.error} onRetry={load} />}
+      {user !== undefined && user.id === own && <SelfNotice user={user} />}
+      {user !== undefined && user.id !== own && <UserActions user={user} onChanged={take} onRemoved={onRemoved} />}
     </>
   )
 }

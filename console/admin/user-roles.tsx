@@ -3,22 +3,22 @@
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
 import { ActionButton } from '../shared/action-button.tsx'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
+import { Card } from '../shared/card.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
 import { useAction } from '../shared/use-action.ts'
-import { faultIn } from './fault.ts'
+import { fieldErrorFrom } from './field-errors.ts'
+import { t } from './i18n.ts'
 import { RolesField, rolesIn } from './roles-field.tsx'
-import { say } from './say.ts'
 import { type ChangedUser, type UserRecord, users } from './users.ts'
 
 interface UserRolesProps {
   readonly user: UserRecord
   readonly onChanged: (changed: ChangedUser) => void
   /** Somebody else has changed them before. */
-  readonly onOvertaken: (user: UserRecord) => void
+  readonly onConflict: (user: UserRecord) => void
 }
 
-export function UserRoles({ user, onChanged, onOvertaken }: UserRolesProps) {
+export function UserRoles({ user, onChanged, onConflict }: UserRolesProps) {
   const [known, setKnown] = useState(rolesOf(user))
   const [typed, setTyped] = useState(known)
   const [wrong, setWrong] = useState<string>()
@@ -40,15 +40,15 @@ export function UserRoles({ user, onChanged, onOvertaken }: UserRolesProps) {
       try {
         const now = await users.read(user.id)
         if (rolesOf(now) !== rolesOf(user)) {
-          failed(say('rolesOvertaken'))
-          return onOvertaken(now)
+          failed(t('rolesOvertaken'))
+          return onConflict(now)
         }
         const changed = await users.change(user.id, { roles: rolesIn(typed) })
         setTyped(rolesOf(changed.user))
         setDone(true)
         onChanged(changed)
       } catch (error) {
-        const fault = error instanceof LatchkeyError ? faultIn(error) : undefined
+        const fault = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
         if (fault === undefined) throw error
         setWrong(fault.text)
         form.current?.querySelector('input')?.focus()
@@ -57,17 +57,17 @@ export function UserRoles({ user, onChanged, onOvertaken }: UserRolesProps) {
   }
 
   return (
-    <Section id="roles" title={say('rolesTitle')} lead={say('rolesLead')}>
+    <Card id="roles" title={t('rolesTitle')} lead={t('rolesLead')}>
       <form className="form" ref={form} onSubmit={(event) => void submit(event)} noValidate>
         <RolesField name="roles" value={typed} onChange={setTyped} error={wrong} />
-        <Outcome failure={failure} done={busy ? say('savingRoles') : isDone ? say('rolesSaved') : undefined} />
+        <FormStatus failure={failure} done={busy ? t('savingRoles') : isDone ? t('rolesSaved') : undefined} />
         <div className="actions">
           <ActionButton type="submit" variant="default" busy={busy}>
-            {say('saveRoles')}
+            {t('saveRoles')}
           </ActionButton>
         </div>
       </form>
-    </Section>
+    </Card>
   )
 }
 

@@ -2,23 +2,23 @@
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
-import type { EndedCounts } from '../../src/client/index.ts'
+import type { RevokedCounts } from '../../src/client/index.ts'
+import { Card } from '../shared/card.tsx'
 import { Confirm } from '../shared/confirm.tsx'
 import { Failure } from '../shared/failure.tsx'
 import { failureText } from '../shared/failure-text.ts'
+import { FormStatus } from '../shared/form-status.tsx'
 import { LineageItem } from '../shared/lineage-item.tsx'
 import { type Listed, lineagesOf } from '../shared/lineages.ts'
-import { Outcome } from '../shared/outcome.tsx'
-import { Section } from '../shared/section.tsx'
+import { Loading } from '../shared/loading.tsx'
 import { useAction } from '../shared/use-action.ts'
-import type { Reading } from '../shared/use-loaded.ts'
-import { Waiting } from '../shared/waiting.tsx'
-import { say } from './say.ts'
+import type { Resource } from '../shared/use-resource.ts'
+import { t } from './i18n.ts'
 import { type UserRecord, users } from './users.ts'
 
 interface UserSessionsProps {
   readonly user: UserRecord
-  readonly reading: Reading<readonly Listed[]>
+  readonly reading: Resource<readonly Listed[]>
   /** Resolves when what has ended is gone from the list. */
   readonly onEnded: () => Promise<void>
 }
@@ -27,11 +27,11 @@ export function UserSessions({ user: { id, username }, reading: { state, load },
   const heading = useRef<HTMLHeadingElement>(null)
   const [isAsking, setAsking] = useState(false)
   const [ending, setEnding] = useState<string>()
-  const [ended, setEnded] = useState<EndedCounts>()
+  const [ended, setEnded] = useState<RevokedCounts>()
   const { failure, run } = useAction()
-  const lineages = state.status === 'here' ? lineagesOf(state.value) : []
+  const lineages = state.status === 'ready' ? lineagesOf(state.value) : []
 
-  async function take(counts: EndedCounts) {
+  async function take(counts: RevokedCounts) {
     setEnded(counts)
     await onEnded()
   }
@@ -46,18 +46,18 @@ export function UserSessions({ user: { id, username }, reading: { state, load },
 
   const endEverything = lineages.length > 0 && (
     <Button variant="default" onClick={() => setAsking(true)}>
-      {say('endEverything')}
+      {t('endEverything')}
     </Button>
   )
   return (
-    <Section id="sessions" title={say('sessionsTitle')} lead={say('sessionsLead')} action={endEverything} headingRef={heading}>
-      {state.status === 'loading' && <Waiting text={say('loadingSessions')} />}
-      {state.status === 'failed' && <Failure text={say('failedSessions')} error={state.error} again={load} />}
-      <Outcome
-        failure={failure ?? (state.status === 'here' && state.stale !== undefined ? failureText(state.stale) : undefined)}
-        done={ended && say('ended', { ...ended })}
+    <Card id="sessions" title={t('sessionsTitle')} lead={t('sessionsLead')} action={endEverything} headingRef={heading}>
+      {state.status === 'loading' && <Loading text={t('loadingSessions')} />}
+      {state.status === 'failed' && <Failure text={t('failedSessions')} error={state.error} onRetry={load} />}
+      <FormStatus
+        failure={failure ?? (state.status === 'ready' && state.stale !== undefined ? failureText(state.stale) : undefined)}
+        done={ended && t('ended', { ...ended })}
       />
-      {state.status === 'here' && lineages.length === 0 && <p>{say('nowhere')}</p>}
+      {state.status === 'ready' && lineages.length === 0 && <p>{t('nowhere')}</p>}
       {lineages.length > 0 && (
         <ul className="lineages">
           {lineages.map((lineage) => (
@@ -68,12 +68,12 @@ export function UserSessions({ user: { id, username }, reading: { state, load },
       <Confirm
         opened={isAsking}
         onClose={() => setAsking(false)}
-        title={say('endEverythingTitle', { name: username })}
-        text={say('endEverythingText')}
-        button={say('endEverything')}
+        title={t('endEverythingTitle', { name: username })}
+        text={t('endEverythingText')}
+        button={t('endEverything')}
         onDone={() => heading.current?.focus()}
         act={async () => take(await users.endEverything(id))}
       />
-    </Section>
+    </Card>
   )
 }

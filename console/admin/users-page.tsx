@@ -3,14 +3,14 @@
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
 import { Failure } from '../shared/failure.tsx'
+import { FormStatus } from '../shared/form-status.tsx'
+import { Loading } from '../shared/loading.tsx'
 import { MoreButton } from '../shared/more-button.tsx'
-import { Outcome } from '../shared/outcome.tsx'
-import { useReadingOn } from '../shared/use-reading-on.ts'
-import { Waiting } from '../shared/waiting.tsx'
+import { useFocusOnAppend } from '../shared/use-focus-on-append.ts'
 import { AddUser } from './add-user.tsx'
 import { FindUser } from './find-user.tsx'
 import { Heading } from './heading.tsx'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 import type { ListedUsers } from './use-users.ts'
 import type { UserRecord } from './users.ts'
 import { UsersTable } from './users-table.tsx'
@@ -26,30 +26,30 @@ export function UsersPage({ own, listed }: UsersPageProps) {
   const [isAdding, setAdding] = useState(false)
   const [added, setAdded] = useState<UserRecord>()
   const table = useRef<HTMLTableSectionElement>(null)
-  const shown = state.status === 'here' ? state.value : undefined
+  const shown = state.status === 'ready' ? state.value : undefined
   const isNobody = shown?.users.length === 0
-  const readOn = useReadingOn(table, shown?.users.length ?? 0)
+  const readOn = useFocusOnAppend(table, shown?.users.length ?? 0)
 
   return (
     <>
-      <Heading text={say('users')}>
-        <Button onClick={() => setAdding(true)}>{say('addUserOpen')}</Button>
+      <Heading text={t('users')}>
+        <Button onClick={() => setAdding(true)}>{t('addUserOpen')}</Button>
       </Heading>
-      <section className="card" aria-label={say('users')}>
+      <section className="card" aria-label={t('users')}>
         <FindUser key={name} name={name} onFind={find} />
-        <Outcome failure={undefined} done={added && say('added', { name: added.username })} />
+        <FormStatus failure={undefined} done={added && t('added', { name: added.username })} />
         {added !== undefined && (
           <p className="added">
-            <a href={`#${added.id}`}>{say('showUser', { name: added.username })}</a>
+            <a href={`#${added.id}`}>{t('showUser', { name: added.username })}</a>
           </p>
         )}
-        {state.status === 'loading' && <Waiting text={say('loadingUsers')} />}
-        {state.status === 'failed' && <Failure text={say('failedUsers')} error={state.error} again={load} />}
+        {state.status === 'loading' && <Loading text={t('loadingUsers')} />}
+        {state.status === 'failed' && <Failure text={t('failedUsers')} error={state.error} onRetry={load} />}
         <p className={isNobody ? undefined : 'soft small'} role="status">
-          {shown !== undefined && (isNobody ? say('foundNobody', { name }) : say('shown', { count: shown.users.length }))}
+          {shown !== undefined && (isNobody ? t('foundNobody', { name }) : t('shown', { count: shown.users.length }))}
         </p>
         {shown !== undefined && shown.users.length > 0 && <UsersTable users={shown.users} own={own} bodyRef={table} />}
-        {shown !== undefined && shown.next !== null && <MoreButton onMore={() => readOn(more)} reading={say('loadingMoreUsers')} />}
+        {shown !== undefined && shown.next !== null && <MoreButton onMore={() => readOn(more)} loadingText={t('loadingMoreUsers')} />}
       </section>
       <AddUser
         opened={isAdding}

@@ -1,9 +1,9 @@
 // Users in a table; where the screen is narrow, each is a block of lines.
 
 import type { Ref } from 'react'
-import { sayDay } from '../shared/times.ts'
+import { formatDay } from '../shared/format-time.ts'
+import { t } from './i18n.ts'
 import { RoleBadges } from './role-badges.tsx'
-import { say } from './say.ts'
 import { UserState } from './user-state.tsx'
 import type { UserRecord } from './users.ts'
 
@@ -19,10 +19,10 @@ export function UsersTable({ users, own, bodyRef }: UsersTableProps) {
     <table className="listing">
       <thead>
         <tr>
-          <th scope="col">{say('name')}</th>
-          <th scope="col">{say('roles')}</th>
-          <th scope="col">{say('state')}</th>
-          <th scope="col">{say('since')}</th>
+          <th scope="col">{t('name')}</th>
+          <th scope="col">{t('roles')}</th>
+          <th scope="col">{t('state')}</th>
+          <th scope="col">{t('since')}</th>
         </tr>
       </thead>
       <tbody ref={bodyRef}>
@@ -32,7 +32,7 @@ export function UsersTable({ users, own, bodyRef }: UsersTableProps) {
               <a href={`#${user.id}`}>{user.username}</a>
               {user.id === own && (
                 <span className="own">
-                  {say('you')} · <a href="/account">{say('myAccount')}</a>
+                  {t('you')} · <a href="/account">{t('myAccount')}</a>
                 </span>
               )}
             </th>
@@ -42,8 +42,8 @@ export function UsersTable({ users, own, bodyRef }: UsersTableProps) {
             <td className="state">
               <UserState user={user} />
             </td>
-            <td data-label={say('since')}>
-              <time dateTime={user.createdAt}>{sayDay(user.createdAt)}</time>
+            <td data-label={t('since')}>
+              <time dateTime={user.createdAt}>{formatDay(user.createdAt)}</time>
             </td>
           </tr>
         ))}

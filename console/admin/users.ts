@@ -1,8 +1,8 @@
 // A user as administrators see one, and what they do to one.
 
-import type { EndedCounts, AuditEventsPage } from '../../src/client/index.ts'
+import type { AuditEventsPage, RevokedCounts } from '../../src/client/index.ts'
 import type { Listed } from '../shared/lineages.ts'
-import { administer } from './administer.ts'
+import { callAdminApi } from './admin-api.ts'
 
 export interface UserRecord {
   readonly id: string
@@ -28,7 +28,7 @@ export interface UsersPage {
 
 export interface ChangedUser {
   readonly user: UserRecord
-  readonly ended: EndedCounts
+  readonly ended: RevokedCounts
 }
 
 /** Each is a change of its own. */
@@ -38,21 +38,21 @@ const PAGE = 50
 const RECORD_PAGE = 20
 
 export const users = {
-  list: (after?: string) => administer<UsersPage>('GET', `/users?limit=${PAGE}${following('after', after)}`),
-  find: (name: string) => administer<UsersPage>('GET', `/users?name=${encodeURIComponent(name)}`),
-  add: async (user: NewUserRecord) => (await administer<{ user: UserRecord }>('POST', '/users', user)).user,
-  read: async (id: string) => (await administer<{ user: UserRecord }>('GET', pathOf(id))).user,
-  change: (id: string, change: UserChange) => administer<ChangedUser>('PATCH', pathOf(id), change),
-  remove: (id: string) => administer('DELETE', pathOf(id)),
-  sessions: (id: string) => administer<readonly Listed[]>('GET', `${pathOf(id)}/sessions`),
-  endSession: async (id: string) => (await administer<Ended>('DELETE', `/sessions/${encodeURIComponent(id)}`)).ended,
-  endEverything: async (id: string) => (await administer<Ended>('DELETE', `${pathOf(id)}/sessions`)).ended,
+  list: (after?: string) => callAdminApi<UsersPage>('GET', `/users?limit=${PAGE}${following('after', after)}`),
+  find: (name: string) => callAdminApi<UsersPage>('GET', `/users?name=${encodeURIComponent(name)}`),
+  add: async (user: NewUserRecord) => (await callAdminApi<{ user: UserRecord }>('POST', '/users', user)).user,
+  read: async (id: string) => (await callAdminApi<{ user: UserRecord }>('GET', pathOf(id))).user,
+  change: (id: string, change: UserChange) => callAdminApi<ChangedUser>('PATCH', pathOf(id), change),
+  remove: (id: string) => callAdminApi('DELETE', pathOf(id)),
+  sessions: (id: string) => callAdminApi<readonly Listed[]>('GET', `${pathOf(id)}/sessions`),
+  endSession: async (id: string) => (await callAdminApi<Ended>('DELETE', `/sessions/${encodeURIComponent(id)}`)).ended,
+  endEverything: async (id: string) => (await callAdminApi<Ended>('DELETE', `${pathOf(id)}/sessions`)).ended,
   events: (id: string, before?: string) =>
-    administer<AuditEventsPage>('GET', `${pathOf(id)}/audit-events?limit=${RECORD_PAGE}${following('before', before)}`),
+    callAdminApi<AuditEventsPage>('GET', `${pathOf(id)}/audit-events?limit=${RECORD_PAGE}${following('before', before)}`),
 }
 
 interface Ended {
-  readonly ended: EndedCounts
+  readonly ended: RevokedCounts
 }
 
 function pathOf(id: string): string {

@@ -3,8 +3,8 @@
 import { Button } from '@mantine/core'
 import { ActionButton } from './action-button.tsx'
 import { Dialog } from './dialog.tsx'
-import { Outcome } from './outcome.tsx'
-import { say } from './say.ts'
+import { FormStatus } from './form-status.tsx'
+import { t } from './i18n.ts'
 import { useAction } from './use-action.ts'
 
 interface ConfirmProps {
@@ -35,10 +35,10 @@ export function Confirm({ opened, onClose, title, text, button, act, onDone }: C
   return (
     <Dialog opened={opened} onClose={close} title={title}>
       <p>{text}</p>
-      <Outcome failure={failure} />
+      <FormStatus failure={failure} />
       <div className="actions end">
         <Button variant="default" onClick={close} data-autofocus>
-          {say('cancel')}
+          {t('cancel')}
         </Button>
         <ActionButton color="red" busy={busy} onClick={() => void confirm()}>
           {button}

@@ -2,7 +2,7 @@
 
 import { Modal } from '@mantine/core'
 import type { KeyboardEvent, ReactNode } from 'react'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 const USUAL = 200
 const ABOVE = 300
@@ -37,7 +37,7 @@ export function Dialog({ opened, onClose, title, isAbove = false, children }: Di
         {/* The head of a dialog is not the banner of the page. */}
         <Modal.Header role="presentation">
           <Modal.Title>{title}</Modal.Title>
-          <Modal.CloseButton aria-label={say('close')} />
+          <Modal.CloseButton aria-label={t('close')} />
         </Modal.Header>
         <Modal.Body>{children}</Modal.Body>
       </Modal.Content>

@@ -2,10 +2,10 @@
 
 import { useEffect, useState } from 'react'
 import { ActionButton } from './action-button.tsx'
+import { FormStatus } from './form-status.tsx'
+import { formatTime } from './format-time.ts'
+import { t } from './i18n.ts'
 import { latchkey } from './latchkey.ts'
-import { Outcome } from './outcome.tsx'
-import { say } from './say.ts'
-import { sayClock } from './times.ts'
 import { useAction } from './use-action.ts'
 
 /** The two clocks need not agree to the second. */
@@ -19,32 +19,32 @@ interface ExpiringBannerProps {
 }
 
 export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) {
-  const [told, setAt] = useState<number>()
+  const [expiresAt, setAt] = useState<number>()
   const { busy, failure, run } = useAction()
   useEffect(() => latchkey.on('expiring', ({ at }) => setAt(at)), [])
   useEffect(() => {
-    if (told === undefined) return
+    if (expiresAt === undefined) return
     // Whoever is still signed in then was kept by something that was done elsewhere.
-    const timer = setTimeout(() => setAt(undefined), told + TOLERANCE - Date.now())
+    const timer = setTimeout(() => setAt(undefined), expiresAt + TOLERANCE - Date.now())
     return () => clearTimeout(timer)
-  }, [told])
+  }, [expiresAt])
 
-  const at = told !== undefined && aliveUntil > told + TOLERANCE ? undefined : told
+  const at = expiresAt !== undefined && aliveUntil > expiresAt + TOLERANCE ? undefined : expiresAt
   const isLatest = at !== undefined && at >= Date.parse(latest) - TOLERANCE
   return (
     <div role="alert">
       {at !== undefined && (
         <div className="banner">
-          <p>{say(isLatest ? 'expiringLatest' : 'expiringIdle', { time: sayClock(at) })}</p>
+          <p>{t(isLatest ? 'expiringLatest' : 'expiringIdle', { time: formatTime(at) })}</p>
           {!isLatest && (
             <ActionButton
               busy={busy}
               onClick={() => void run(async () => void (await latchkey.session())).then((well) => well && setAt(undefined))}
             >
-              {say('stay')}
+              {t('stay')}
             </ActionButton>
           )}
-          <Outcome failure={failure} />
+          <FormStatus failure={failure} />
         </div>
       )}
     </div>

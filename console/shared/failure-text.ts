@@ -1,11 +1,11 @@
 // What went wrong, in the words of the page.
 
 import { LatchkeyError } from '../../src/client/index.ts'
-import { isText, say } from './say.ts'
-import { sayIn } from './times.ts'
+import { formatIn } from './format-time.ts'
+import { isTextKey, t } from './i18n.ts'
 
 export function failureText(error: unknown): string {
-  if (!(error instanceof LatchkeyError)) return say('other', { code: error instanceof Error ? error.name : '?' })
-  if (error.code === 'rate.limited') return say('rate.limited', { when: sayIn(error.retryAfter ?? 60) })
-  return isText(error.code) ? say(error.code) : say('other', { code: error.code })
+  if (!(error instanceof LatchkeyError)) return t('other', { code: error instanceof Error ? error.name : '?' })
+  if (error.code === 'rate.limited') return t('rate.limited', { when: formatIn(error.retryAfter ?? 60) })
+  return isTextKey(error.code) ? t(error.code) : t('other', { code: error.code })
 }

@@ -2,16 +2,24 @@
 
 import { Button } from '@mantine/core'
 import { failureText } from './failure-text.ts'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
-export function Failure({ text, error, again }: { readonly text: string; readonly error: unknown; readonly again: () => Promise<void> }) {
+export function Failure({
+  text,
+  error,
+  onRetry,
+}: {
+  readonly text: string
+  readonly error: unknown
+  readonly onRetry: () => Promise<void>
+}) {
   return (
     <div className="failure" role="alert">
       <p>
         <strong>{text}</strong> {failureText(error)}
       </p>
-      <Button variant="default" onClick={() => void again()}>
-        {say('tryAgain')}
+      <Button variant="default" onClick={() => void onRetry()}>
+        {t('tryAgain')}
       </Button>
     </div>
   )

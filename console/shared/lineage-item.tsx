@@ -2,10 +2,10 @@
 
 import { Badge } from '@mantine/core'
 import { ActionButton } from './action-button.tsx'
-import { sayDevice } from './device-text.ts'
-import { sayRemembered, saySession } from './lineage-text.ts'
+import { formatUserAgent } from './client-info-text.ts'
+import { t } from './i18n.ts'
+import { rememberMeText, sessionText } from './lineage-text.ts'
 import type { Lineage, Listed } from './lineages.ts'
-import { say } from './say.ts'
 
 interface LineageItemProps {
   readonly lineage: Lineage
@@ -17,8 +17,8 @@ interface LineageItemProps {
 }
 
 export function LineageItem({ lineage: { root, sessions, current }, ending, onEnd, onSignOut }: LineageItemProps) {
-  const way = (listed: Listed, isOwn: boolean) => (
-    <WayOut listed={listed} isOwn={isOwn} busy={ending === listed.id} onEnd={() => (isOwn ? onSignOut?.() : onEnd(listed))} />
+  const endButton = (listed: Listed, isOwn: boolean) => (
+    <EndButton listed={listed} isOwn={isOwn} busy={ending === listed.id} onEnd={() => (isOwn ? onSignOut?.() : onEnd(listed))} />
   )
   const isRemembered = root.kind === 'remember_me'
   return (
@@ -26,14 +26,14 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
       <div className="entry">
         <div>
           <h3>
-            {sayDevice(root.userAgent)}
-            {current && <Mark text={say(isRemembered ? 'currentDevice' : 'current')} />}
-            {root.bound && <Mark text={say('bound')} title={say('boundWhy')} />}
+            {formatUserAgent(root.userAgent)}
+            {current && <LineageBadge text={t(isRemembered ? 'currentDevice' : 'current')} />}
+            {root.bound && <LineageBadge text={t('bound')} title={t('boundWhy')} />}
           </h3>
-          <p className="soft sentence">{isRemembered ? sayRemembered(root) : saySession(root, undefined)}</p>
-          {isRemembered && sessions.length === 0 && <p className="soft sentence">{say('noSessionOpen')}</p>}
+          <p className="soft sentence">{isRemembered ? rememberMeText(root) : sessionText(root, undefined)}</p>
+          {isRemembered && sessions.length === 0 && <p className="soft sentence">{t('noSessionOpen')}</p>}
         </div>
-        {way(root, current)}
+        {endButton(root, current)}
       </div>
       {sessions.length > 0 && (
         <ul className="sessions">
@@ -41,12 +41,12 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
             <li key={session.id} className="entry">
               <div>
                 <h4>
-                  {sayDevice(session.userAgent)}
-                  {session.current && <Mark text={say('current')} />}
+                  {formatUserAgent(session.userAgent)}
+                  {session.current && <LineageBadge text={t('current')} />}
                 </h4>
-                <p className="soft sentence">{saySession(session, root)}</p>
+                <p className="soft sentence">{sessionText(session, root)}</p>
               </div>
-              {!session.current && way(session, false)}
+              {!session.current && endButton(session, false)}
             </li>
           ))}
         </ul>
@@ -55,7 +55,7 @@ export function LineageItem({ lineage: { root, sessions, current }, ending, onEn
   )
 }
 
-function Mark({ text, title }: { readonly text: string; readonly title?: string }) {
+function LineageBadge({ text, title }: { readonly text: string; readonly title?: string }) {
   return (
     <Badge variant="light" tt="none" ml={8} {...(title !== undefined && { title, color: 'teal' })}>
       {text}
@@ -63,18 +63,18 @@ function Mark({ text, title }: { readonly text: string; readonly title?: string 
   )
 }
 
-interface WayOutProps {
+interface EndButtonProps {
   readonly listed: Listed
   readonly isOwn: boolean
   readonly busy: boolean
   readonly onEnd: () => void
 }
 
-function WayOut({ listed, isOwn, busy, onEnd }: WayOutProps) {
-  const what = `${say(listed.kind)}, ${sayDevice(listed.userAgent)}`
+function EndButton({ listed, isOwn, busy, onEnd }: EndButtonProps) {
+  const what = `${t(listed.kind)}, ${formatUserAgent(listed.userAgent)}`
   return (
-    <ActionButton variant="default" size="xs" busy={busy} onClick={onEnd} aria-label={isOwn ? undefined : say('endNamed', { what })}>
-      {say(isOwn ? 'signOut' : 'end')}
+    <ActionButton variant="default" size="xs" busy={busy} onClick={onEnd} aria-label={isOwn ? undefined : t('endNamed', { what })}>
+      {t(isOwn ? 'signOut' : 'end')}
     </ActionButton>
   )
 }

@@ -1,20 +1,21 @@
 // A session or a remembered login as a sentence.
 
-import { sayDevice, sayPlace } from './device-text.ts'
+import { formatIp, formatUserAgent } from './client-info-text.ts'
+import { formatAgo, formatDay } from './format-time.ts'
+import { t } from './i18n.ts'
 import type { Listed } from './lineages.ts'
-import { say } from './say.ts'
-import { sayAgo, sayDay } from './times.ts'
 
-export function sayRemembered(login: Listed): string {
-  return say('rememberedOn', { ...blanksOf(login), date: sayDay(login.startedAt) })
+export function rememberMeText(login: Listed): string {
+  return t('rememberedOn', { ...messageValues(login), date: formatDay(login.startedAt) })
 }
 
 /** @param root the remembered login that started it, where there is one */
-export function saySession(session: Listed, root: Listed | undefined): string {
-  if (root !== undefined) return say('sessionFrom', { ...blanksOf(session), date: sayDay(root.startedAt), device: sayDevice(root.userAgent) })
-  return say(session.startedBy === null ? 'sessionAlone' : 'sessionOrphan', { ...blanksOf(session), date: sayDay(session.startedAt) })
+export function sessionText(session: Listed, root: Listed | undefined): string {
+  if (root !== undefined)
+    return t('sessionFrom', { ...messageValues(session), date: formatDay(root.startedAt), device: formatUserAgent(root.userAgent) })
+  return t(session.startedBy === null ? 'sessionAlone' : 'sessionOrphan', { ...messageValues(session), date: formatDay(session.startedAt) })
 }
 
-function blanksOf({ lastSeenAt, expiresAt, ip }: Listed): Record<string, string> {
-  return { ago: sayAgo(lastSeenAt), until: sayDay(expiresAt), ip: sayPlace(ip) }
+function messageValues({ lastSeenAt, expiresAt, ip }: Listed): Record<string, string> {
+  return { ago: formatAgo(lastSeenAt), until: formatDay(expiresAt), ip: formatIp(ip) }
 }

@@ -1,7 +1,7 @@
 // An operation as a sentence, and the kind it belongs to.
 
 import type { AuditEventsPage } from '../../src/client/index.ts'
-import { isText, say, type TextKey } from './say.ts'
+import { isTextKey, type TextKey, t } from './i18n.ts'
 
 export type AuditEvent = AuditEventsPage['events'][number]
 export type Kind = 'signIn' | 'change' | 'ending' | 'own'
@@ -30,12 +30,12 @@ export function resultOf({ outcome, severity }: Pick<AuditEvent, 'outcome' | 'se
 /** What an application recorded is shown as it named it. */
 export function sayEvent(event: AuditEvent): string {
   const { action, detail } = event
-  const fitting = [`${action}.${circumstance(detail)}`, `${action}.${resultOf(event)}`, action].find(isText)
-  return kindOf(event) === 'own' || fitting === undefined ? action : say(fitting)
+  const fitting = [`${action}.${textVariant(detail)}`, `${action}.${resultOf(event)}`, action].find(isTextKey)
+  return kindOf(event) === 'own' || fitting === undefined ? action : t(fitting)
 }
 
 /** Why something ended, or whose deed it was. */
-function circumstance({ by, reason, except }: AuditEvent['detail']): string {
+function textVariant({ by, reason, except }: AuditEvent['detail']): string {
   if (except === 'current') return 'others'
   return String(reason ?? by ?? '')
 }

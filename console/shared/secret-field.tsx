@@ -2,7 +2,7 @@
 
 import { PasswordInput } from '@mantine/core'
 import type { Ref } from 'react'
-import { say } from './say.ts'
+import { t } from './i18n.ts'
 
 interface SecretFieldProps {
   readonly label: string
@@ -29,7 +29,7 @@ export function SecretField({ label, name, value, onChange, autoComplete, hint, 
       error={error}
       ref={fieldRef ?? null}
       data-autofocus={isFirst || undefined}
-      visibilityToggleButtonProps={{ 'aria-label': say('show'), tabIndex: 0 }}
+      visibilityToggleButtonProps={{ 'aria-label': t('show'), tabIndex: 0 }}
     />
   )
 }

@@ -3,8 +3,8 @@
 import express from 'express'
 import expressSession from 'express-session'
 import { createLatchkey } from 'latchkey'
-import { toExpress } from 'latchkey/express'
-import { fromExpressSession } from 'latchkey/express-session'
+import { createExpressAdapter } from 'latchkey/express'
+import { migrateExpressSession } from 'latchkey/express-session'
 import passport from 'passport'
 
 const port = Number(process.env.PORT ?? 3000)
@@ -12,7 +12,7 @@ const latchkey = await createLatchkey({
   publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
-const { routes, guard } = toExpress(latchkey)
+const { middleware, guard } = createExpressAdapter(latchkey)
 
 const app = express()
 // As they were, with the store and the secret that they had: until the day below they are only read.
@@ -21,14 +21,14 @@ app.use(passport.session())
 passport.deserializeUser((username: string, done) => done(null, { username }))
 
 app.use(
-  fromExpressSession(latchkey, {
+  migrateExpressSession(latchkey, {
     until: process.env.UNTIL ?? '2027-03-01',
     // The name by which `latchkey user import` brought them here.
     userOf: (request) => (request.user as { username?: string } | undefined)?.username,
     dataOf: (request) => ({ cart: (request.session as { cart?: string }).cart ?? null }),
   }),
 )
-app.use(routes())
+app.use(middleware())
 
 app.get(
   '/me',

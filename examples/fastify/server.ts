@@ -3,14 +3,14 @@
 import { readFile } from 'node:fs/promises'
 import fastify from 'fastify'
 import { createLatchkey } from 'latchkey'
-import { toFastify } from 'latchkey/fastify'
+import { createFastifyAdapter } from 'latchkey/fastify'
 
 const port = Number(process.env.PORT ?? 3000)
 const latchkey = await createLatchkey({
   publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
-const { plugin, guard } = toFastify(latchkey)
+const { plugin, guard } = createFastifyAdapter(latchkey)
 
 const app = fastify()
 await app.register(plugin)

@@ -4,17 +4,17 @@ import { readFile } from 'node:fs/promises'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createLatchkey } from 'latchkey'
-import { toHono } from 'latchkey/hono'
+import { createHonoAdapter } from 'latchkey/hono'
 
 const port = Number(process.env.PORT ?? 3000)
 const latchkey = await createLatchkey({
   publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
-const { routes, guard } = toHono(latchkey)
+const { middleware, guard } = createHonoAdapter(latchkey)
 
 const app = new Hono()
-app.use(routes())
+app.use(middleware())
 
 const page = (name: string) => readFile(new URL(`../page/${name}`, import.meta.url), 'utf8')
 app.get('/', guard({ page: true }), async (context) => context.html(await page('orders.html')))

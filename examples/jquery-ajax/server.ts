@@ -4,17 +4,17 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
 import { createLatchkey } from 'latchkey'
-import { toExpress } from 'latchkey/express'
+import { createExpressAdapter } from 'latchkey/express'
 
 const port = Number(process.env.PORT ?? 3000)
 const latchkey = await createLatchkey({
   publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
-const { routes, guard } = toExpress(latchkey)
+const { middleware, guard } = createExpressAdapter(latchkey)
 
 const app = express()
-app.use(routes())
+app.use(middleware())
 app.use(express.json())
 
 const page = fileURLToPath(new URL('page/', import.meta.url))

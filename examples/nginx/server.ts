@@ -1,5 +1,5 @@
 // npm run example nginx: nginx in front of Latchkey and of an application in Python.
 
-import { runTogether } from '../forward-auth-app/together.ts'
+import { runWithProxy } from '../forward-auth-app/run-with-proxy.ts'
 
-await runTogether(new URL('nginx.conf', import.meta.url), (file, folder) => ['nginx', '-p', folder, '-c', file, '-g', 'daemon off;'])
+await runWithProxy(new URL('nginx.conf', import.meta.url), (file, folder) => ['nginx', '-p', folder, '-c', file, '-g', 'daemon off;'])

@@ -3,14 +3,14 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { createLatchkey } from 'latchkey'
-import { toNode } from 'latchkey/node'
+import { createNodeAdapter } from 'latchkey/node'
 
 const port = Number(process.env.PORT ?? 3000)
 const latchkey = await createLatchkey({
   publicUrl: process.env.LATCHKEY_PUBLIC_URL ?? `http://localhost:${port}`,
   databaseUrl: process.env.DATABASE_URL ?? 'sqlite:app.db',
 })
-const { routes, guard } = toNode(latchkey)
+const { handler, guard } = createNodeAdapter(latchkey)
 
 const json = (response: Parameters<RequestListener>[1], status: number, value: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
@@ -43,7 +43,7 @@ const handlers = new Map<string, (...call: Parameters<RequestListener>) => unkno
 ])
 
 const server = createServer(
-  routes((request, response) => {
+  handler((request, response) => {
     const handler = handlers.get(`${request.method} ${new URL(request.url ?? '/', 'http://localhost').pathname}`)
     return handler ? handler(request, response) : response.writeHead(404).end()
   }),

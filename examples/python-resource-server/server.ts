@@ -2,13 +2,13 @@
 
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { freePort, LATCHKEY, together } from '../together.ts'
+import { freePort, LATCHKEY, runProcesses } from '../run-processes.ts'
 
 const SERVICE = fileURLToPath(new URL('server.py', import.meta.url))
 const python = process.env.PYTHON ?? '/usr/bin/python3'
 const [port, servicePort] = [Number(process.env.PORT ?? 3000), Number(process.env.SERVICE_PORT ?? (await freePort()))]
 
-await together(async ({ folder, launch }) => {
+await runProcesses(async ({ folder, launch }) => {
   const url = `http://localhost:${port}`
   const settings = { PORT: String(port), DATABASE_URL: `sqlite:${folder}/latchkey.db` }
   await launch(process.execPath, [LATCHKEY, 'serve'], settings, `${url}/livez`)

@@ -3,9 +3,9 @@
 const target = document.body.dataset.target ?? ''
 const parameters = new URLSearchParams(location.search)
 const url = target + (parameters.get('path') ?? '')
-const told = document.getElementById('told')
+const result = document.getElementById('result')
 
-const MEANS: Readonly<Record<string, () => Promise<string> | string>> = {
+const METHODS: Readonly<Record<string, () => Promise<string> | string>> = {
   form() {
     const form = document.createElement('form')
     form.method = 'post'
@@ -47,5 +47,5 @@ async function forge(init: RequestInit): Promise<string> {
   }
 }
 
-const means = parameters.get('by') ?? ''
-if (told !== null && Object.hasOwn(MEANS, means)) told.textContent = (await MEANS[means]?.()) ?? ''
+const method = parameters.get('by') ?? ''
+if (result !== null && Object.hasOwn(METHODS, method)) result.textContent = (await METHODS[method]?.()) ?? ''

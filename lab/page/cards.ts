@@ -1,9 +1,9 @@
 // What happened, one card for each thing that was tried: what, what was sent, what was answered, why, and whether it changed anything.
 
+import { texts } from './api.ts'
 import { make, mark } from './elements.ts'
-import { texts } from './told.ts'
 
-export interface Happening {
+export interface ResultCard {
   readonly title: string
   readonly lines?: readonly {
     readonly tried: string
@@ -16,9 +16,9 @@ export interface Happening {
   readonly changed?: boolean
 }
 
-const KEPT = 4
+const MAX_CARDS = 4
 
-export function addCard({ title, lines = [], note, changed }: Happening): void {
+export function addCard({ title, lines = [], note, changed }: ResultCard): void {
   const cards = document.getElementById('cards')
   if (cards === null) return
   const attempts = lines.map(({ tried, sent, ok, answered, why }) =>
@@ -41,7 +41,7 @@ export function addCard({ title, lines = [], note, changed }: Happening): void {
   )
   cards.querySelector('p.soft')?.remove()
   cards.prepend(card)
-  for (const old of [...cards.children].slice(KEPT)) old.remove()
+  for (const old of [...cards.children].slice(MAX_CARDS)) old.remove()
 }
 
 function row(name: string, value: string | Node): HTMLElement {

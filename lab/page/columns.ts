@@ -1,17 +1,20 @@
 // The three columns: what the browser holds, what the server holds, what each request carried.
 
-import { filled } from '../../src/client/filled.ts'
-import { sightIn } from '../../src/client/sight.ts'
-import type { Entry, HeldCredential, StoredAuditEvent, State } from '../seen.ts'
+import { parseAlertEvidence } from '../../src/client/alert-evidence.ts'
+import { interpolate } from '../../src/client/interpolate.ts'
+import type { CredentialSummary, RequestLogEntry, State, StoredAuditEvent } from '../types.ts'
+import { formatResponse, formatSentCredentials, formatTime, texts } from './api.ts'
 import { make, mark, show } from './elements.ts'
-import { type HeldToken, tokenEnd } from './token.ts'
-import { answered, carried, sayTime, texts } from './told.ts'
+import { type PageToken, tokenExpiresAt } from './token.ts'
 
-export function drawColumns(state: State, token: HeldToken | undefined): void {
-  show('clock', sayTime(state.now))
+export function renderColumns(state: State, token: PageToken | undefined): void {
+  show('clock', formatTime(state.now))
   show('browser', ...browserRows(state, token))
   show('server', ...serverRows(state))
-  show('requests', ...(state.journal.length === 0 ? [nothing()] : [make('ol', 'requests', ...state.journal.slice(0, 14).map(requestRow))]))
+  show(
+    'requests',
+    ...(state.requestLog.length === 0 ? [nothing()] : [make('ol', 'requests', ...state.requestLog.slice(0, 14).map(requestRow))]),
+  )
 }
 
 function nothing(): HTMLElement {
@@ -20,7 +23,7 @@ function nothing(): HTMLElement {
 
 const NAMES: Readonly<Record<string, string>> = { session: texts.session, remember: texts.rememberedLogin, known: texts.known }
 
-function browserRows({ browser, now }: State, token: HeldToken | undefined): readonly HTMLElement[] {
+function browserRows({ browser, now }: State, token: PageToken | undefined): readonly HTMLElement[] {
   const cookies = browser.map(({ name, value }) =>
     make(
       'div',
@@ -31,8 +34,8 @@ function browserRows({ browser, now }: State, token: HeldToken | undefined): rea
     ),
   )
   if (token === undefined) return cookies.length === 0 ? [nothing()] : cookies
-  const end = tokenEnd(token)
-  const left = now < end ? filled(texts.tokenUntil, { at: sayTime(end) }) : texts.tokenOver
+  const end = tokenExpiresAt(token)
+  const left = now < end ? interpolate(texts.tokenUntil, { at: formatTime(end) }) : texts.tokenOver
   return [
     ...cookies,
     make(
@@ -52,16 +55,16 @@ function serverRows({ server }: State): readonly HTMLElement[] {
     make(
       'li',
       severity === 'alarm' ? 'alarm' : '',
-      make('time', 'soft', sayTime(at)),
+      make('time', 'soft', formatTime(at)),
       ` ${action} `,
       outcome === 'success' && severity === 'info' ? '' : mark(false, severity === 'info' ? outcome : severity),
-      make('span', 'soft', ` ${severity === 'alarm' ? evidenceOf({ detail }) : ip}`),
+      make('span', 'soft', ` ${severity === 'alarm' ? formatAlertEvidence({ detail }) : ip}`),
     ),
   )
   return [...credentials, make('h3', '', texts.record), make('ul', 'events', ...events)]
 }
 
-function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, data }: HeldCredential): HTMLElement {
+function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, data }: CredentialSummary): HTMLElement {
   const isLive = state === 'live'
   return make(
     'div',
@@ -75,8 +78,8 @@ function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, dat
       [
         username,
         hash,
-        startedBy && filled(texts.startedBy, { id: startedBy }),
-        endsAt && isLive && filled(texts.endsAt, { at: sayTime(endsAt) }),
+        startedBy && interpolate(texts.startedBy, { id: startedBy }),
+        endsAt && isLive && interpolate(texts.endsAt, { at: formatTime(endsAt) }),
       ]
         .filter(Boolean)
         .join(' · '),
@@ -85,18 +88,18 @@ function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, dat
   )
 }
 
-function requestRow(entry: Entry): HTMLElement {
-  const { who, method, path, site, status } = entry
+function requestRow(entry: RequestLogEntry): HTMLElement {
+  const { sender, method, path, fetchSite, status } = entry
   return make(
     'li',
     '',
-    make('div', 'line', make('span', 'who', texts.who[who]), make('code', '', `${method} ${path}`)),
-    make('div', 'soft', [carried(entry), site].filter(Boolean).join(' · ')),
-    mark(status < 400, answered(entry)),
+    make('div', 'line', make('span', 'who', texts.who[sender]), make('code', '', `${method} ${path}`)),
+    make('div', 'soft', [formatSentCredentials(entry), fetchSite].filter(Boolean).join(' · ')),
+    mark(status < 400, formatResponse(entry)),
   )
 }
 
-export function evidenceOf(alarm: Pick<StoredAuditEvent, 'detail'>): string {
-  const [now, before] = [sightIn(alarm, 'presentedNow'), sightIn(alarm, 'seenBefore')]
-  return filled(texts.evidence, { now: now?.ip ?? '?', before: before?.ip ?? '?' })
+export function formatAlertEvidence(alarm: Pick<StoredAuditEvent, 'detail'>): string {
+  const [now, before] = [parseAlertEvidence(alarm, 'presentedNow'), parseAlertEvidence(alarm, 'seenBefore')]
+  return interpolate(texts.evidence, { now: now?.ip ?? '?', before: before?.ip ?? '?' })
 }

@@ -1,14 +1,26 @@
 // The page of the lab: every button makes real requests, and the columns show what became of them.
 
 import './lab.css'
-import { ATTACKER } from '../people.ts'
-import type { State } from '../seen.ts'
+import { ATTACKER } from '../fixtures.ts'
+import type { State } from '../types.ts'
+import {
+  advanceServerClock,
+  closeBrowser,
+  copy,
+  explain,
+  fetchState,
+  formatResponse,
+  formatSentCredentials,
+  hasServerStateChanged,
+  replayCopy,
+  runBoundAttack,
+  texts,
+} from './api.ts'
 import { addCard } from './cards.ts'
-import { drawColumns, evidenceOf } from './columns.ts'
-import type { HeldToken } from './token.ts'
-import { answered, askState, carried, closeBrowser, copy, differ, explain, texts, tryBound, tryCopy, wait } from './told.ts'
+import { formatAlertEvidence, renderColumns } from './columns.ts'
+import type { PageToken } from './token.ts'
 
-let token: HeldToken | undefined
+let token: PageToken | undefined
 /** Whose the cookies are, or were last. */
 let userId: string | undefined
 
@@ -23,9 +35,9 @@ const input = (id: string) => document.getElementById(id) as HTMLInputElement
 
 async function refresh(): Promise<State | undefined> {
   try {
-    const state = await askState()
+    const state = await fetchState()
     userId = state.userId ?? userId
-    drawColumns(state, token)
+    renderColumns(state, token)
     document.body.classList.remove('unreachable')
     return state
   } catch {
@@ -36,7 +48,7 @@ async function refresh(): Promise<State | undefined> {
 
 /** One request of this page, with a card about it. */
 async function call(title: string, method: string, path: string, withToken: boolean, body?: object): Promise<void> {
-  const before = await askState()
+  const before = await fetchState()
   const response = await fetch(path, {
     method,
     headers: {
@@ -49,48 +61,48 @@ async function call(title: string, method: string, path: string, withToken: bool
   if (answer.token !== undefined) token = { token: answer.token, userId: answer.user?.id ?? '' }
   if (response.ok && path.startsWith('/access/logout/')) token = undefined
   const after = await refresh()
-  const entry = after?.journal.find(({ who }) => who === 'page')
+  const entry = after?.requestLog.find(({ sender }) => sender === 'page')
   const outcome = { status: response.status, code: answer.code ?? null, reason: answer.reason ?? null }
   addCard({
     title,
     lines: [
       {
         tried: `${method} ${path.replace(/(usr_.{4})[\w-]+/, '$1…')}`,
-        ...(entry && { sent: carried(entry) }),
+        ...(entry && { sent: formatSentCredentials(entry) }),
         ok: response.ok,
-        answered: answered(outcome),
+        answered: formatResponse(outcome),
         why: explain(outcome),
       },
     ],
-    changed: after !== undefined && differ(before, after),
+    changed: after !== undefined && hasServerStateChanged(before, after),
   })
 }
 
-async function copyOf(kind: 'session' | 'remember' | 'token'): Promise<void> {
+async function copyCredential(kind: 'session' | 'remember' | 'token'): Promise<void> {
   const { copied } = await copy(kind, token?.token)
-  addCard({ title: texts[`copy${capital(kind)}`], note: copied ? texts.copied : texts.nothingToCopy })
+  addCard({ title: texts[`copy${capitalize(kind)}`], note: copied ? texts.copied : texts.nothingToCopy })
 }
 
-async function tryOut(kind: 'session' | 'remember' | 'token'): Promise<void> {
-  const before = await askState()
-  const { attempts } = await tryCopy(kind)
+async function showReplay(kind: 'session' | 'remember' | 'token'): Promise<void> {
+  const before = await fetchState()
+  const { attempts } = await replayCopy(kind)
   const after = await refresh()
-  if (attempts.length === 0) return addCard({ title: texts[`copy${capital(kind)}`], note: texts.nothingToCopy })
+  if (attempts.length === 0) return addCard({ title: texts[`copy${capitalize(kind)}`], note: texts.nothingToCopy })
   addCard({
-    title: `${texts.thief}: ${texts[`use${capital(kind)}`]}`,
+    title: `${texts.thief}: ${texts[`use${capitalize(kind)}`]}`,
     lines: attempts.map((attempt) => ({
       tried: texts.by[attempt.tried],
       ok: attempt.status < 400,
-      answered: answered(attempt),
+      answered: formatResponse(attempt),
       why: attempt.status < 400 && kind === 'session' ? texts.reasons.stolenSession : explain(attempt),
     })),
-    changed: after !== undefined && differ(before, after),
+    changed: after !== undefined && hasServerStateChanged(before, after),
   })
 }
 
 /** A browser that the lab plays, since a real one binds over https alone. */
-async function tryOutBound(what: 'jar' | 'token', title: string): Promise<void> {
-  const { attempts, told } = await tryBound(what)
+async function showBoundAttack(what: 'jar' | 'token', title: string): Promise<void> {
+  const { attempts, alarm } = await runBoundAttack(what)
   addCard({
     title,
     note: texts.boundNote,
@@ -98,56 +110,58 @@ async function tryOutBound(what: 'jar' | 'token', title: string): Promise<void> 
       ...attempts.map((attempt) => ({
         tried: `${attempt.by === 'owner' ? texts.owner : texts.thief}: ${texts.by[attempt.tried]}`,
         ok: attempt.status < 400,
-        answered: answered(attempt),
+        answered: formatResponse(attempt),
         why: attempt.status < 400 && attempt.by === 'thief' ? texts.reasons.boundTokenReads : explain(attempt),
       })),
-      ...(told === null ? [] : [{ tried: texts.record, ok: false, answered: `${told.action} ${told.severity}`, why: evidenceOf(told) }]),
+      ...(alarm === null
+        ? []
+        : [{ tried: texts.record, ok: false, answered: `${alarm.action} ${alarm.severity}`, why: formatAlertEvidence(alarm) }]),
     ],
   })
 }
 
-function capital<Word extends string>(word: Word): Capitalize<Word> {
+function capitalize<Word extends string>(word: Word): Capitalize<Word> {
   return (word.charAt(0).toUpperCase() + word.slice(1)) as Capitalize<Word>
 }
 
-const PATIENCE = 4_000
+const FORGE_TIMEOUT_MS = 4_000
 
 /** Opens the attacker's page in a window of its own, and waits for what it makes the browser send. */
 async function forge(title: string, by: string, path: string, body?: object): Promise<void> {
-  const before = await askState()
-  const latest = before.journal[0]?.number ?? 0
+  const before = await fetchState()
+  const latest = before.requestLog[0]?.number ?? 0
   const query = new URLSearchParams({ by, path, ...(body !== undefined && { body: JSON.stringify(body) }) })
   const attacker = open(`${document.body.dataset.attacker}/forge?${query}`, 'attacker', 'popup,width=520,height=360')
   if (attacker === null) return addCard({ title, note: texts.popup })
-  const deadline = Date.now() + PATIENCE
-  let after = await askState()
-  while (Date.now() < deadline && !after.journal.some(({ number, who }) => number > latest && who === 'other site')) {
+  const deadline = Date.now() + FORGE_TIMEOUT_MS
+  let after = await fetchState()
+  while (Date.now() < deadline && !after.requestLog.some(({ number, sender }) => number > latest && sender === 'other site')) {
     await new Promise((resolve) => setTimeout(resolve, 100))
-    after = await askState()
+    after = await fetchState()
   }
-  drawColumns(after, token)
-  const entries = after.journal.filter(({ number, who }) => number > latest && who === 'other site')
+  renderColumns(after, token)
+  const entries = after.requestLog.filter(({ number, sender }) => number > latest && sender === 'other site')
   addCard({
     title,
     ...(entries.length === 0 && { note: texts.neverSent }),
     lines: entries.map((entry) => ({
       tried: `${entry.method} ${entry.path}`,
-      sent: `${carried(entry)} · Sec-Fetch-Site: ${entry.site} · Origin: ${entry.origin ?? '–'}`,
+      sent: `${formatSentCredentials(entry)} · Sec-Fetch-Site: ${entry.fetchSite} · Origin: ${entry.origin ?? '–'}`,
       ok: entry.status < 400,
-      answered: answered(entry),
+      answered: formatResponse(entry),
       why: explain(entry),
     })),
-    changed: differ(before, after),
+    changed: hasServerStateChanged(before, after),
   })
 }
 
 const logoutPath = () => `/access/logout/${token?.userId ?? userId ?? 'nobody'}`
 
-const typed = () => ({ username: input('username').value, password: input('password').value, remember: input('remember').checked })
+const formValues = () => ({ username: input('username').value, password: input('password').value, remember: input('remember').checked })
 
-const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
-  signIn: () => call(texts.signIn, 'POST', '/access/login', false, typed()),
-  register: () => call(texts.register, 'POST', '/access/register', false, typed()),
+const ACTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  signIn: () => call(texts.signIn, 'POST', '/access/login', false, formValues()),
+  register: () => call(texts.register, 'POST', '/access/register', false, formValues()),
   read: () => call(texts.read, 'GET', '/access/session', false),
   changeByCookie: () => call(texts.changeByCookie, 'PATCH', '/access/session/data', false, { cart: 'tea' }),
   change: () => call(texts.change, 'PATCH', '/access/session/data', true, { cart: 'tea', at: new Date().toISOString().slice(11, 19) }),
@@ -163,16 +177,16 @@ const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
     token = undefined
     addCard({ title: texts.closeBrowser, note: texts.browserClosed })
   },
-  wait5: () => waitFor(5, texts.wait5),
-  wait20: () => waitFor(20, texts.wait20),
-  copySession: () => copyOf('session'),
-  useSession: () => tryOut('session'),
-  copyRemember: () => copyOf('remember'),
-  useRemember: () => tryOut('remember'),
-  copyToken: () => copyOf('token'),
-  useToken: () => tryOut('token'),
-  stealJar: () => tryOutBound('jar', texts.stealJar),
-  stealBoundToken: () => tryOutBound('token', texts.stealBoundToken),
+  wait5: () => advanceMinutes(5, texts.wait5),
+  wait20: () => advanceMinutes(20, texts.wait20),
+  copySession: () => copyCredential('session'),
+  useSession: () => showReplay('session'),
+  copyRemember: () => copyCredential('remember'),
+  useRemember: () => showReplay('remember'),
+  copyToken: () => copyCredential('token'),
+  useToken: () => showReplay('token'),
+  stealJar: () => showBoundAttack('jar', texts.stealJar),
+  stealBoundToken: () => showBoundAttack('token', texts.stealBoundToken),
   forgeForm: () => forge(texts.forgeForm, 'form', logoutPath()),
   forgeImage: () => forge(texts.forgeImage, 'image', logoutPath()),
   forgeLink: () => forge(texts.forgeLink, 'link', logoutPath()),
@@ -181,23 +195,23 @@ const LEVERS: Readonly<Record<string, () => Promise<void>>> = {
   forgeLogin: () => forge(texts.forgeLogin, 'form', '/access/login', ATTACKER),
 }
 
-async function waitFor(minutes: number, title: string): Promise<void> {
-  await wait(minutes)
+async function advanceMinutes(minutes: number, title: string): Promise<void> {
+  await advanceServerClock(minutes)
   addCard({ title, note: texts.waited })
 }
 
 let busy = false
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-do]')) {
-  button.addEventListener('click', () => void pull(button))
+  button.addEventListener('click', () => void runAction(button))
 }
 
 /** One lever at a time, so that each card tells of its own requests. */
-async function pull(button: HTMLButtonElement): Promise<void> {
+async function runAction(button: HTMLButtonElement): Promise<void> {
   if (busy) return
   busy = true
   button.setAttribute('aria-busy', 'true')
   try {
-    await LEVERS[button.dataset.do ?? '']?.()
+    await ACTIONS[button.dataset.do ?? '']?.()
     await refresh()
   } catch {
     addCard({ title: button.textContent, note: texts.unreachable })
@@ -207,9 +221,9 @@ async function pull(button: HTMLButtonElement): Promise<void> {
   }
 }
 
-const EVERY = 1_000
+const REFRESH_INTERVAL_MS = 1_000
 
 await refresh()
 setInterval(() => {
   if (!busy && document.visibilityState === 'visible') void refresh()
-}, EVERY)
+}, REFRESH_INTERVAL_MS)

@@ -2,28 +2,28 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
-import type { SignedIn } from '../engine/issue.ts'
-import type { Whence } from '../engine/parts.ts'
+import type { ClientInfo } from '../engine/context.ts'
+import type { SignInResult } from '../engine/issue.ts'
 import type { SessionData } from '../engine/session-data.ts'
-import { OFFER_HEADER } from '../http/device-offer.ts'
+import { DBSC_REGISTRATION_HEADER } from '../http/dbsc-registration.ts'
 import type { Guard } from '../http/guard.ts'
-import { visitOf } from './node-request.ts'
+import { guardedRequest } from './node-request.ts'
 
 /** What the bridge needs of Latchkey. */
-export interface Bridged {
+export interface MigrationTarget {
   readonly guard: Guard
   readonly users: {
     readonly signIn: (
       nameOrCode: string,
       wish: { remember: boolean; data: SessionData['data'] },
-      whence: Whence,
-    ) => Promise<SignedIn | { readonly code: string }>
+      clientInfo: ClientInfo,
+    ) => Promise<SignInResult | { readonly code: string }>
   }
-  readonly cookies: (signedIn: SignedIn) => readonly string[]
-  readonly deviceOffer: (signedIn: SignedIn) => string | undefined
+  readonly cookies: (signedIn: SignInResult) => readonly string[]
+  readonly dbscRegistrationHeader: (signedIn: SignInResult) => string | undefined
 }
 
-export interface BridgeOptions {
+export interface ExpressSessionMigrationOptions {
   /** The moment from which old sessions count no more: a Date, or what `new Date()` reads. */
   readonly until: Date | string
   /** Whom the old session stands for, by the name or code that they have here; undefined for nobody. */
@@ -44,7 +44,7 @@ interface OldSession {
 }
 
 /** Requests of one page come together: for this long they share what the first of them was given, and then it is given no more. */
-const TOGETHER = 10_000
+const CONCURRENT_REQUESTS_WINDOW = 10_000
 
 /** Here somebody says anew who they are. */
 const SIGN_IN_PATHS = ['/access/login', '/access/register']
@@ -57,75 +57,75 @@ const SIGN_IN_PATHS = ['/access/login', '/access/register']
  *
  * @throws TypeError when `until` is no moment in time
  */
-export function fromExpressSession(latchkey: Bridged, options: BridgeOptions): RequestHandler {
+export function migrateExpressSession(latchkey: MigrationTarget, options: ExpressSessionMigrationOptions): RequestHandler {
   const until = new Date(options.until).getTime()
   if (Number.isNaN(until)) throw new TypeError(`until is "${String(options.until)}". Accepted: a Date, or a text such as 2027-03-01.`)
-  const { userOf, dataOf = () => ({}), forget = renewOld } = options
-  const lately = new Map<string, ReturnType<typeof signIn>>()
+  const { userOf, dataOf = () => ({}), forget = regenerateOldSession } = options
+  const recentSignIns = new Map<string, ReturnType<typeof signIn>>()
 
   function signIn(request: Request, user: string, session: OldSession) {
     const remember = session.cookie?.expires instanceof Date
-    const whence = { ip: request.ip ?? '', userAgent: request.get('user-agent') ?? '' }
-    return latchkey.users.signIn(user, { remember, data: dataOf(request) }, whence)
+    const clientInfo = { ip: request.ip ?? '', userAgent: request.get('user-agent') ?? '' }
+    return latchkey.users.signIn(user, { remember, data: dataOf(request) }, clientInfo)
   }
 
   function signInOnce(request: Request, user: string, session: OldSession) {
     const id = session.id ?? ''
-    const underWay = lately.get(id)
+    const underWay = recentSignIns.get(id)
     if (underWay !== undefined) return underWay
     const begun = signIn(request, user, session)
-    lately.set(id, begun)
-    begun.catch(() => lately.delete(id))
-    setTimeout(() => lately.delete(id), TOGETHER).unref()
+    recentSignIns.set(id, begun)
+    begun.catch(() => recentSignIns.delete(id))
+    setTimeout(() => recentSignIns.delete(id), CONCURRENT_REQUESTS_WINDOW).unref()
     return begun
   }
 
-  async function bridge(request: Request, response: Response): Promise<void> {
+  async function migrate(request: Request, response: Response): Promise<void> {
     const session = oldSessionOf(request)
     const user = userOf(request)
     if (user === undefined || SIGN_IN_PATHS.includes(request.path)) return
-    const isSpent = session.latchkeyAt !== undefined && Date.now() - session.latchkeyAt > TOGETHER
-    if (isSpent || (await carriesOurs(request))) return forget(request)
+    const isSpent = session.latchkeyAt !== undefined && Date.now() - session.latchkeyAt > CONCURRENT_REQUESTS_WINDOW
+    if (isSpent || (await hasLatchkeyCredential(request))) return forget(request)
     const begun = await signInOnce(request, user, session)
     if (!('user' in begun)) return
     session.latchkeyAt ??= Date.now()
-    await settled((done) => session.save(done))
+    await toPromise((done) => session.save(done))
     const cookies = latchkey.cookies(begun)
     for (const cookie of cookies) response.append('set-cookie', cookie)
-    const offer = latchkey.deviceOffer(begun)
-    if (offer !== undefined) response.setHeader(OFFER_HEADER, offer)
+    const offer = latchkey.dbscRegistrationHeader(begun)
+    if (offer !== undefined) response.setHeader(DBSC_REGISTRATION_HEADER, offer)
     response.setHeader('cache-control', 'no-store')
-    carry(request, cookies)
+    addRequestCookies(request, cookies)
   }
 
-  async function carriesOurs(request: Request): Promise<boolean> {
-    const found = await latchkey.guard({ ...visitOf(request, () => ''), method: 'GET' })
+  async function hasLatchkeyCredential(request: Request): Promise<boolean> {
+    const found = await latchkey.guard({ ...guardedRequest(request, () => ''), method: 'GET' })
     return found.ok || found.error.detail.reason !== 'none' || found.error.detail.refreshable === true
   }
 
   return (request, response, next) => {
     if (Date.now() >= until) next()
-    else bridge(request, response).then(() => next(), next)
+    else migrate(request, response).then(() => next(), next)
   }
 }
 
 function oldSessionOf(request: Request): OldSession {
   const { session } = request as { readonly session?: OldSession }
-  if (session === undefined) throw new Error('There is no session to bridge from: put fromExpressSession after express-session.')
+  if (session === undefined) throw new Error('There is no session to bridge from: put migrateExpressSession after express-session.')
   return session
 }
 
-function renewOld(request: Request): Promise<void> {
-  return settled((done) => oldSessionOf(request).regenerate(done))
+function regenerateOldSession(request: Request): Promise<void> {
+  return toPromise((done) => oldSessionOf(request).regenerate(done))
 }
 
-function settled(begin: (done: (error?: unknown) => void) => unknown): Promise<void> {
+function toPromise(begin: (done: (error?: unknown) => void) => unknown): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   begin((error) => (error ? reject(error) : resolve()))
   return promise
 }
 
 /** For this request, as the browser will do it from the next one on. */
-function carry(request: IncomingMessage, cookies: readonly string[]): void {
+function addRequestCookies(request: IncomingMessage, cookies: readonly string[]): void {
   for (const cookie of cookies) request.rawHeaders.push('cookie', cookie.slice(0, cookie.indexOf(';')))
 }

@@ -1,58 +1,58 @@
 // Latchkey in an Express application, 4 or 5.
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { soon } from '../http/at-once.ts'
-import type { Auth } from '../http/auth.ts'
-import type { Embedded } from '../http/embedded.ts'
+import type { AdapterTarget } from '../http/adapter-target.ts'
+import type { AuthContext } from '../http/auth-context.ts'
 import type { RouteOptions } from '../http/guard-options.ts'
-import { type AuthOf, letIn, readGuardCall } from './guarded.ts'
+import { mapMaybe } from '../http/maybe-promise.ts'
+import { type AuthContextFor, applyGuardResult, parseGuardArguments } from './apply-guard.ts'
 import { type MountOptions, matcher, mountPaths } from './mount.ts'
-import { toNodeListener } from './node.ts'
-import { pathOf, visitOf } from './node-request.ts'
+import { toNodeHandler } from './node.ts'
+import { guardedRequest, pathOf } from './node-request.ts'
 
 declare global {
   namespace Express {
     interface Request {
       /** Who is signed in; set by Latchkey's guard, and by nothing else. */
-      auth?: Auth | undefined
+      auth?: AuthContext | undefined
     }
   }
 }
 
 type GuardedHandler<Options extends RouteOptions> = (
-  request: Request & { auth: AuthOf<Options> },
+  request: Request & { auth: AuthContextFor<Options> },
   response: Response,
   next: NextFunction,
 ) => unknown
 
-export interface GuardOnExpress {
+export interface ExpressGuard {
   (options?: RouteOptions): RequestHandler
   (handler: GuardedHandler<RouteOptions & { optional?: false }>): RequestHandler
   <const Options extends RouteOptions>(options: Options, handler: GuardedHandler<Options>): RequestHandler
 }
 
-export interface OnExpress {
+export interface ExpressAdapter {
   /**
    * Middleware that answers what is Latchkey's: `app.use(routes())`, at the root, before what reads bodies.
    *
    * @throws TypeError when Latchkey is mounted already, or an option is not understood
    */
-  readonly routes: (options?: MountOptions) => RequestHandler
+  readonly middleware: (options?: MountOptions) => RequestHandler
   /**
    * Middleware for a route: `app.get('/me', guard(), handler)`, where `request.auth` may be undefined as far as the compiler
    * knows, or `app.get('/me', guard((request, response) => …))`, where it is there.
    *
    * @throws TypeError for an option that is not understood
    */
-  readonly guard: GuardOnExpress
+  readonly guard: ExpressGuard
 }
 
 /** Latchkey for an Express application: its own paths, and a guard for yours. The client's address is `request.ip`. */
-export function toExpress(latchkey: Embedded): OnExpress {
+export function createExpressAdapter(latchkey: AdapterTarget): ExpressAdapter {
   return {
-    routes(options = {}) {
+    middleware(options = {}) {
       const owns = matcher(mountPaths(latchkey, options))
-      const answer = toNodeListener(latchkey, { address: (request) => (request as Request).ip ?? '' })
+      const answer = toNodeHandler(latchkey, { address: (request) => (request as Request).ip ?? '' })
       return (request, response, next) => {
         if (request.baseUrl !== '') next(new Error(`Latchkey is mounted at ${request.baseUrl}: its cookies and pages need it at the root.`))
         else if (!owns(pathOf(request.url))) next()
@@ -61,12 +61,12 @@ export function toExpress(latchkey: Embedded): OnExpress {
     },
 
     guard(first?: RouteOptions | GuardedHandler<RouteOptions>, second?: GuardedHandler<RouteOptions>): RequestHandler {
-      const [options, handler] = readGuardCall(first, second)
-      const protect = latchkey.protect(options)
+      const [options, handler] = parseGuardArguments(first, second)
+      const protect = latchkey.routeGuard(options)
       return (request, response, next) => {
-        const visit = visitOf(request, () => request.ip ?? '', request.originalUrl)
-        const done = soon(protect(visit), (passage) => {
-          if (!letIn(request, response, passage)) return undefined
+        const visit = guardedRequest(request, () => request.ip ?? '', request.originalUrl)
+        const done = mapMaybe(protect(visit), (passage) => {
+          if (!applyGuardResult(request, response, passage)) return undefined
           return handler === undefined ? next() : handler(request as Parameters<typeof handler>[0], response, next)
         })
         // Express 4 does not look at promises.

@@ -1,6 +1,6 @@
 // Which requests of a host's server are Latchkey's, and that it is put there once.
 
-import type { Embedded } from '../http/embedded.ts'
+import type { AdapterTarget } from '../http/adapter-target.ts'
 
 export interface MountOptions {
   /** `false` leaves the pages for people (`/sign-in`, `/register`, `/account` and the like) to the host. */
@@ -16,7 +16,7 @@ const mounted = new WeakSet<object>()
  *
  * @throws TypeError when it is mounted already, or an option is not understood
  */
-export function mountPaths(latchkey: Embedded, options: MountOptions): readonly string[] {
+export function mountPaths(latchkey: AdapterTarget, options: MountOptions): readonly string[] {
   const { pages = true, admin = false, ...unknown } = options
   const [name] = Object.keys(unknown)
   if (name !== undefined) throw new TypeError(`Latchkey is not mounted: there is no option "${name}". Its options: pages, admin.`)

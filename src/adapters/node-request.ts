@@ -2,11 +2,11 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Visit } from '../http/auth.ts'
-import type { Incoming } from '../http/message.ts'
+import type { GuardedRequest } from '../http/auth-context.ts'
+import type { HttpRequest } from '../http/message.ts'
 
 /** Reads what is needed of a request of node:http, where it is needed. */
-export function fromNode(request: IncomingMessage, address: string): Incoming {
+export function fromNode(request: IncomingMessage, address: string): HttpRequest {
   const target = originForm(request.url ?? '/')
   const question = target.indexOf('?')
   return {
@@ -16,7 +16,7 @@ export function fromNode(request: IncomingMessage, address: string): Incoming {
     header: (name) => headerOf(request.rawHeaders, name),
     address,
     peer: peerOf(request),
-    of: request,
+    hostRequest: request,
     signal: signalOf,
     body: (limit) => readWhole(request, limit),
   }
@@ -46,8 +46,8 @@ const controllers = new WeakMap<Socket, AbortController>()
  * Aborted when the connection closes. One for each connection, made when it is first asked for, and found by `this`: a closure for each
  * request would cost those that never ask. The request's own `close` says nothing, as it comes when the body has been read.
  */
-function signalOf(this: Incoming): AbortSignal | undefined {
-  const { socket } = this.of as IncomingMessage
+function signalOf(this: HttpRequest): AbortSignal | undefined {
+  const { socket } = this.hostRequest as IncomingMessage
   const known = controllers.get(socket)
   if (known !== undefined) return known.signal
   const made = new AbortController()
@@ -97,8 +97,8 @@ async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8
 }
 
 /** As much of a request as a guard needs. */
-export function visitOf(request: IncomingMessage, address: () => string, target = request.url ?? '/'): Visit {
-  return { method: request.method ?? 'GET', target, header: (name) => headerOf(request.rawHeaders, name), address, of: request }
+export function guardedRequest(request: IncomingMessage, address: () => string, target = request.url ?? '/'): GuardedRequest {
+  return { method: request.method ?? 'GET', target, header: (name) => headerOf(request.rawHeaders, name), address, hostRequest: request }
 }
 
 function announcesBody({ rawHeaders }: IncomingMessage): boolean {

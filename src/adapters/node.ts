@@ -1,15 +1,15 @@
 // Latchkey in a server on node:http.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Soon, soon } from '../http/at-once.ts'
-import type { Embedded } from '../http/embedded.ts'
+import type { AdapterTarget } from '../http/adapter-target.ts'
+import { AuthHttpError } from '../http/auth-http-error.ts'
 import type { RouteOptions } from '../http/guard-options.ts'
 import type { Handle } from '../http/handler.ts'
-import { Refused } from '../http/refused.ts'
-import { type AuthOf, letIn, readGuardCall } from './guarded.ts'
+import { type MaybePromise, mapMaybe } from '../http/maybe-promise.ts'
+import { type AuthContextFor, applyGuardResult, parseGuardArguments } from './apply-guard.ts'
 import { type MountOptions, matcher, mountPaths } from './mount.ts'
-import { writeAnswer, writeRefusal } from './node-answer.ts'
-import { fromNode, pathOf, peerOf, visitOf } from './node-request.ts'
+import { fromNode, guardedRequest, pathOf, peerOf } from './node-request.ts'
+import { writeErrorResponse, writeResponse } from './node-response.ts'
 
 export interface NodeOptions {
   /** The client's address, for hosts that know it better than the connection does. */
@@ -20,59 +20,59 @@ export interface NodeOptions {
  * A request listener for `node:http`, `node:https` and whatever takes one. It must see the body unread. What memory can answer
  * is answered when it returns; otherwise it returns a promise of that.
  */
-export function toNodeListener(
+export function toNodeHandler(
   latchkey: { readonly handle: Handle },
   options: NodeOptions = {},
-): (request: IncomingMessage, response: ServerResponse) => Soon<void> {
+): (request: IncomingMessage, response: ServerResponse) => MaybePromise<void> {
   const address = options.address ?? peerOf
   return (request, response) =>
-    soon(latchkey.handle(fromNode(request, address(request))), (answer) => writeAnswer(request, response, answer))
+    mapMaybe(latchkey.handle(fromNode(request, address(request))), (answer) => writeResponse(request, response, answer))
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 type GuardedListener<Options extends RouteOptions> = (
-  request: IncomingMessage & { auth: AuthOf<Options> },
+  request: IncomingMessage & { auth: AuthContextFor<Options> },
   response: ServerResponse,
 ) => unknown
 
-export interface OnNode {
+export interface NodeAdapter {
   /**
    * A listener that answers what is Latchkey's, and hands on the rest.
    *
    * @throws TypeError when Latchkey is mounted already
    */
-  readonly routes: (rest: Listener) => Listener
+  readonly handler: (rest: Listener) => Listener
   /**
    * A listener that calls `handler` for those who may pass, with `request.auth`, and answers the others. `Refused`, thrown by
    * what `auth` was asked, is answered too; all other errors are the host's.
    *
    * @throws TypeError for an option that is not understood
    */
-  readonly guard: GuardOnNode
+  readonly guard: NodeGuard
 }
 
-export interface GuardOnNode {
+export interface NodeGuard {
   (handler: GuardedListener<RouteOptions & { optional?: false }>): Listener
   <const Options extends RouteOptions>(options: Options, handler: GuardedListener<Options>): Listener
 }
 
 /** Latchkey for a server on `node:http`: its own paths, and a guard for yours. */
-export function toNode(latchkey: Embedded, { address = peerOf, ...mount }: NodeOptions & MountOptions = {}): OnNode {
-  const answer = toNodeListener(latchkey, { address })
+export function createNodeAdapter(latchkey: AdapterTarget, { address = peerOf, ...mount }: NodeOptions & MountOptions = {}): NodeAdapter {
+  const answer = toNodeHandler(latchkey, { address })
   return {
-    routes(rest) {
+    handler(rest) {
       const owns = matcher(mountPaths(latchkey, mount))
       return (request, response) => (owns(pathOf(request.url ?? '/')) ? answer(request, response) : rest(request, response))
     },
 
     guard(first: RouteOptions | GuardedListener<RouteOptions>, second?: GuardedListener<RouteOptions>): Listener {
-      const [options, handler] = readGuardCall(first, second)
+      const [options, handler] = parseGuardArguments(first, second)
       if (typeof handler !== 'function') throw new TypeError('guard needs the handler that it stands before: guard({ … }, handler).')
-      const protect = latchkey.protect(options)
+      const protect = latchkey.routeGuard(options)
       return (request, response) =>
-        soon(protect(visitOf(request, () => address(request))), (passage) =>
-          letIn(request, response, passage) ? answered(response, () => handler(request as Guarded, response)) : undefined,
+        mapMaybe(protect(guardedRequest(request, () => address(request))), (passage) =>
+          applyGuardResult(request, response, passage) ? handleErrors(response, () => handler(request as Guarded, response)) : undefined,
         )
     },
   }
@@ -80,10 +80,10 @@ export function toNode(latchkey: Embedded, { address = peerOf, ...mount }: NodeO
 
 type Guarded = Parameters<GuardedListener<RouteOptions>>[0]
 
-function answered(response: ServerResponse, handle: () => unknown): unknown {
+function handleErrors(response: ServerResponse, handle: () => unknown): unknown {
   const refuse = (error: unknown) => {
-    if (!(error instanceof Refused) || response.headersSent) throw error
-    writeRefusal(response, error.answer)
+    if (!(error instanceof AuthHttpError) || response.headersSent) throw error
+    writeErrorResponse(response, error.response)
   }
   try {
     const handled = handle()

@@ -3,9 +3,9 @@
 
 import { resolve } from 'node:path'
 import type { AuthError } from '../domain/errors.ts'
-import { findDatabase } from '../open-store.ts'
+import { readDatabaseVersion } from '../open-store.ts'
 import type { Settings } from '../settings.ts'
-import { namedRefusal } from './named-refusal.ts'
+import { commandError } from './command-error.ts'
 
 const ADVICE = 'Run the command in the folder of the server, or name its database: DATABASE_URL, or --database-url.'
 
@@ -15,18 +15,18 @@ const ADVICE = 'Run the command in the folder of the server, or name its databas
  * @param mustBeCurrent whether the schema must be the one that this version knows, since the command does not migrate it
  * @throws StoreError, SettingError
  */
-export async function findDatabaseFault(
+export async function findDatabaseProblem(
   { databaseUrl }: Pick<Settings, 'databaseUrl'>,
   mustBeCurrent: boolean,
 ): Promise<AuthError | undefined> {
-  const database = await findDatabase(databaseUrl)
-  const place = databaseUrl.engine === 'sqlite' ? `at ${resolve(databaseUrl.path)}` : `that ${addressOf(databaseUrl.url)} names`
-  if (database === undefined) return namedRefusal(`There is no database ${place}. ${ADVICE}`)
+  const database = await readDatabaseVersion(databaseUrl)
+  const location = databaseUrl.engine === 'sqlite' ? `at ${resolve(databaseUrl.path)}` : `that ${addressOf(databaseUrl.url)} names`
+  if (database === undefined) return commandError(`There is no database ${location}. ${ADVICE}`)
   const { found, known } = database
-  if (found === 0) return namedRefusal(`The database ${place} has no tables of Latchkey. ${ADVICE}`)
+  if (found === 0) return commandError(`The database ${location} has no tables of Latchkey. ${ADVICE}`)
   if (!mustBeCurrent || found >= known) return undefined
-  return namedRefusal(
-    `The database ${place} is at version ${found}, and this Latchkey reads version ${known}: run \`latchkey migrate\`, or start the server.`,
+  return commandError(
+    `The database ${location} is at version ${found}, and this Latchkey reads version ${known}: run \`latchkey migrate\`, or start the server.`,
   )
 }
 

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { migrateDatabase } from '../open-store.ts'
-import { loadSettings } from '../server/configuration.ts'
+import { loadSettings } from '../server/load-settings.ts'
 import { fail, print } from './output.ts'
 import type { CommandOptions } from './with-engine.ts'
 
@@ -18,7 +18,9 @@ export function addMigrateCommand(program: Command): void {
         print(
           { from: found, to: known },
           options,
-          found === known ? `The database schema is already at version ${known}.` : `The database schema was migrated from version ${found} to ${known}.`,
+          found === known
+            ? `The database schema is already at version ${known}.`
+            : `The database schema was migrated from version ${found} to ${known}.`,
         )
       } catch (error) {
         fail(error, options)

@@ -4,7 +4,7 @@ import { withoutPasswords } from '../connection-strings/masking.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { SettingError } from '../settings.ts'
 
-export const EXIT = { done: 0, refused: 1, usage: 2 } as const
+export const EXIT = { success: 0, failure: 1, usage: 2 } as const
 
 export interface OutputOptions {
   readonly json?: boolean
@@ -33,15 +33,15 @@ export function table(rows: readonly Row[], columns: readonly string[], whenEmpt
 
 /** Says why in one line on standard error, and sets the exit code. */
 export function fail(error: unknown, options: OutputOptions = {}): void {
-  const [code, exit] = kindOf(error)
-  say(code, error instanceof AuthError || error instanceof Error ? error.message : String(error), options)
+  const [code, exit] = classifyError(error)
+  writeError(code, error instanceof AuthError || error instanceof Error ? error.message : String(error), options)
   process.exitCode = exit
 }
 
 /** Says in one line what is wrong with the words of a command. */
 export function failUsage(text: string, options: OutputOptions): void {
   // An option that is misspelt is quoted with its value.
-  say('usage', text.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=.*'/s, "$1=…'"), options)
+  writeError('usage', text.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=.*'/s, "$1=…'"), options)
   process.exitCode = EXIT.usage
 }
 
@@ -50,16 +50,16 @@ export function warn(message: string, { json = false }: OutputOptions = {}): voi
   process.stderr.write(json ? `${JSON.stringify({ warning: message })}\n` : `latchkey: warning: ${message}\n`)
 }
 
-function say(code: string, message: string, { json = false }: OutputOptions): void {
+function writeError(code: string, message: string, { json = false }: OutputOptions): void {
   const line = withoutPasswords(message)
     .trim()
     .replace(/\s*\n\s*/g, ' ')
   process.stderr.write(json ? `${JSON.stringify({ error: { code, message: line } })}\n` : `latchkey: ${line}\n`)
 }
 
-function kindOf(error: unknown): readonly [string, number] {
-  if (error instanceof AuthError) return [error.code, EXIT.refused]
+function classifyError(error: unknown): readonly [string, number] {
+  if (error instanceof AuthError) return [error.code, EXIT.failure]
   if (error instanceof SettingError) return ['setting', EXIT.usage]
-  if (error instanceof StoreError) return ['store.unavailable', EXIT.refused]
-  return ['failed', EXIT.refused]
+  if (error instanceof StoreError) return ['store.unavailable', EXIT.failure]
+  return ['failed', EXIT.failure]
 }

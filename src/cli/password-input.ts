@@ -11,7 +11,7 @@ const MAX_LINE = 64 * 1024
 
 /** @throws SettingError when there is none, or it is not UTF-8 */
 export async function readPassword(prompt: string): Promise<string> {
-  const password = process.stdin.isTTY ? await typedUnseen(prompt) : await firstLine()
+  const password = process.stdin.isTTY ? await promptHidden(prompt) : await firstLine()
   if (password === '')
     throw new SettingError('No password was given: type it at the prompt, or send it as the first line of standard input.')
   return password
@@ -36,10 +36,10 @@ async function firstLine(): Promise<string> {
     .replace(/\r$/, '')
 }
 
-async function typedUnseen(prompt: string): Promise<string> {
+async function promptHidden(prompt: string): Promise<string> {
   process.stderr.write(`${prompt}: `)
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const reader = createInterface({ input: process.stdin, output: unseen, terminal: true })
+  const sink = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const reader = createInterface({ input: process.stdin, output: sink, terminal: true })
   try {
     return await reader.question('')
   } finally {

@@ -34,6 +34,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   // Commander has already printed the error or the help.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage
   else fail(error)
 }

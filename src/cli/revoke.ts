@@ -3,13 +3,21 @@
 import type { Command } from 'commander'
 import { AuthError, StoreError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
-import { countToRevoke, type Revocation, type RevokeCounts, revoke } from '../engine/revoke.ts'
-import type { Acknowledged } from '../engine/roll-call.ts'
+import type { PropagationReport } from '../engine/revocation-acknowledgement.ts'
+import { countRevocable, type RevocationCounts, type RevocationTarget, revoke } from '../engine/revoke.ts'
 import { SettingError } from '../settings.ts'
-import { notFound } from './named-refusal.ts'
+import { notFound } from './command-error.ts'
 import { print } from './output.ts'
 import { Progress } from './progress.ts'
-import { acknowledgementLine, countingLine, endingLine, haveEnded, isEnding, stoppedLine, wouldEnd } from './revoke-words.ts'
+import {
+  formatAcknowledgement,
+  formatCounting,
+  formatDryRun,
+  formatInterrupted,
+  formatProgress,
+  formatResult,
+  formatStart,
+} from './revoke-output.ts'
 import { timeArgument } from './time-argument.ts'
 import { type CommandOptions, withEngine } from './with-engine.ts'
 
@@ -33,44 +41,44 @@ export function addRevokeCommand(session: Command): void {
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RevokeOptions>()
       await withEngine(options, options.dryRun ? 'read' : 'change', (engine) =>
-        run(engine, revocationOf(id, options, engine.clock.now()), options),
+        runRevoke(engine, parseRevocation(id, options, engine.clock.now()), options),
       )
     })
 }
 
-async function run(engine: Engine, what: Revocation, options: RevokeOptions): Promise<AuthError | undefined> {
-  const say = (line: string) => (options.json ? undefined : process.stdout.write(`${line}\n`))
-  const counting = watch(options, countingLine)
-  const found = await countToRevoke(engine, what, counting.update).finally(counting.clear)
-  if (found instanceof AuthError) return refusalFor(found, what)
+async function runRevoke(engine: Engine, what: RevocationTarget, options: RevokeOptions): Promise<AuthError | undefined> {
+  const writeLine = (line: string) => (options.json ? undefined : process.stdout.write(`${line}\n`))
+  const counting = trackProgress(options, formatCounting)
+  const found = await countRevocable(engine, what, counting.update).finally(counting.clear)
+  if (found instanceof AuthError) return errorFor(found, what)
   if (options.dryRun) {
-    print({ found }, options, wouldEnd(found, what))
+    print({ found }, options, formatDryRun(found, what))
     return undefined
   }
-  say(isEnding(found, what))
-  const ending = watch(options, (soFar, elapsed) => endingLine(found, soFar, elapsed))
-  using stopping = untilSignalled()
+  writeLine(formatStart(found, what))
+  const revokeProgress = trackProgress(options, (soFar, elapsed) => formatProgress(found, soFar, elapsed))
+  using interrupt = abortOnSignal()
   const ended = await revoke(engine, 'operator', what, (soFar) => {
-    ending.update(soFar)
-    stopping.signal.throwIfAborted()
+    revokeProgress.update(soFar)
+    interrupt.signal.throwIfAborted()
   })
     .catch((error: unknown) => {
-      ending.clear()
-      say(stoppedLine(ending.reached))
+      revokeProgress.clear()
+      writeLine(formatInterrupted(revokeProgress.reached))
       throw error
     })
-    .finally(ending.clear)
-  stopping[Symbol.dispose]()
-  if (ended instanceof AuthError) return refusalFor(ended, what)
-  say(haveEnded(ended))
-  const acknowledged = await acknowledgementOf(engine)
+    .finally(revokeProgress.clear)
+  interrupt[Symbol.dispose]()
+  if (ended instanceof AuthError) return errorFor(ended, what)
+  writeLine(formatResult(ended))
+  const acknowledged = await requestAcknowledgement(engine)
   const { sessions, rememberMe } = ended
-  print({ found, ended: { sessions, rememberMe }, acknowledged }, options, acknowledgementLine(acknowledged))
+  print({ found, ended: { sessions, rememberMe }, acknowledged }, options, formatAcknowledgement(acknowledged))
   return undefined
 }
 
 /** @throws SettingError */
-function revocationOf(id: string | undefined, { user, lineage, before, all }: RevokeOptions, now: number): Revocation {
+function parseRevocation(id: string | undefined, { user, lineage, before, all }: RevokeOptions, now: number): RevocationTarget {
   const given = [id, user, lineage, before, all].filter((one) => one !== undefined)
   if (given.length === 1) {
     if (id !== undefined) return { id }
@@ -89,7 +97,7 @@ function pastTime(text: string, now: number): number {
 }
 
 /** Stops between two writes; the second signal ends the process as usual. */
-function untilSignalled(): Disposable & { readonly signal: AbortSignal } {
+function abortOnSignal(): Disposable & { readonly signal: AbortSignal } {
   const stop = new AbortController()
   const onSignal = (name: NodeJS.Signals) => stop.abort(new Error(`Stopped by ${name}.`))
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
@@ -97,30 +105,30 @@ function untilSignalled(): Disposable & { readonly signal: AbortSignal } {
 }
 
 /** Shows how far it is, where it takes long. */
-function watch({ json = false }: RevokeOptions, lineOf: (soFar: RevokeCounts, elapsed: number) => string) {
+function trackProgress({ json = false }: RevokeOptions, lineOf: (soFar: RevocationCounts, elapsed: number) => string) {
   const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), lineOf)
-  const watched = {
-    reached: undefined as RevokeCounts | undefined,
-    update: (soFar: RevokeCounts) => {
-      watched.reached = soFar
+  const tracker = {
+    reached: undefined as RevocationCounts | undefined,
+    update: (soFar: RevocationCounts) => {
+      tracker.reached = soFar
       progress?.update(soFar)
     },
     clear: () => progress?.clear(),
   }
-  return watched
+  return tracker
 }
 
 /** Null when nobody could be asked; what has ended stays ended. */
-async function acknowledgementOf(engine: Engine): Promise<Acknowledged | null> {
+async function requestAcknowledgement(engine: Engine): Promise<PropagationReport | null> {
   try {
-    return await engine.rollCall.take()
+    return await engine.acknowledgementCollector.confirmPropagation()
   } catch (error) {
     if (error instanceof StoreError) return null
     throw error
   }
 }
 
-function refusalFor(refusal: AuthError, what: Revocation): AuthError {
+function errorFor(refusal: AuthError, what: RevocationTarget): AuthError {
   if (refusal.code !== 'resource.not_found') return refusal
   if ('user' in what) return notFound(`user ${what.user}`)
   if ('lineage' in what) return notFound(`live lineage ${what.lineage}`)

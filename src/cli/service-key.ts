@@ -4,9 +4,9 @@ import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
 import { isServiceName } from '../domain/key-ring.ts'
 import { addServiceKey, removeServiceKey } from '../engine/keys.ts'
-import { presentKeys } from '../http/present.ts'
+import { serializeKeys } from '../http/serialize.ts'
 import { SettingError } from '../settings.ts'
-import { notFound } from './named-refusal.ts'
+import { notFound } from './command-error.ts'
 import { print, table } from './output.ts'
 import { type CommandOptions, withEngine } from './with-engine.ts'
 
@@ -37,7 +37,7 @@ export function addServiceKeyCommands(program: Command): void {
       await withEngine(options, 'read', async (engine) => {
         // From the store: the engine would create a key ring where there is none.
         const ring = await engine.store.findKeyRing()
-        const keys = ring === undefined ? [] : presentKeys(ring).services
+        const keys = ring === undefined ? [] : serializeKeys(ring).services
         print(keys, options, table(keys, ['id', 'use', 'createdAt'], 'No service keys: latchkey service-key create NAME.'))
         return undefined
       })

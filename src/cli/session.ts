@@ -5,7 +5,7 @@ import type { CredentialRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { findUser } from '../engine/users.ts'
-import { notFound } from './named-refusal.ts'
+import { notFound } from './command-error.ts'
 import { print, table } from './output.ts'
 import { addRevokeCommand } from './revoke.ts'
 import { type CommandOptions, withEngine } from './with-engine.ts'
@@ -24,7 +24,7 @@ export function addSessionCommands(program: Command): void {
       await withEngine(options, 'read', async (engine) => {
         const records = await listRecords(engine, options.user)
         if (records instanceof AuthError) return records
-        const rows = records.map(present)
+        const rows = records.map(toRow)
         print(rows, options, table(rows, ['id', 'kind', 'username', 'lastSeenAt', 'ip', 'userAgent'], 'No active sessions.'))
         return undefined
       })
@@ -47,7 +47,7 @@ async function listRecords(engine: Engine, user: string | undefined): Promise<re
   }
 }
 
-function present(record: CredentialRecord) {
+function toRow(record: CredentialRecord) {
   const { id, kind, lineage, username, userId, startedAt, lastSeenAt, expiresAt, ip, userAgent } = record
   const iso = (at: number) => new Date(at).toISOString()
   const times = { startedAt: iso(startedAt), lastSeenAt: iso(lastSeenAt), expiresAt: iso(expiresAt) }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
 import { rotateSigningKey } from '../engine/keys.ts'
-import { presentKeys } from '../http/present.ts'
+import { serializeKeys } from '../http/serialize.ts'
 import { print, table } from './output.ts'
 import { type CommandOptions, withEngine } from './with-engine.ts'
 
@@ -18,7 +18,7 @@ export function addSigningKeyCommands(program: Command): void {
       await withEngine(options, 'read', async (engine) => {
         // From the store: the engine would create a key ring where there is none.
         const ring = await engine.store.findKeyRing()
-        const keys = ring === undefined ? [] : presentKeys(ring).signing
+        const keys = ring === undefined ? [] : serializeKeys(ring).signing
         const whenEmpty = 'No signing keys: the server creates them at its first start.'
         print(keys, options, table(keys, ['id', 'use', 'alg', 'createdAt'], whenEmpty))
         return undefined

@@ -5,10 +5,10 @@ import { AuthError } from '../domain/errors.ts'
 import { isRole, type UserRecord } from '../domain/user.ts'
 import type { Engine } from '../engine/engine.ts'
 import { addUser, deleteUser, setDisabled, setPassword, setRoles, type UserResult } from '../engine/users.ts'
-import { presentUser } from '../http/present.ts'
+import { serializeUser } from '../http/serialize.ts'
 import { SettingError } from '../settings.ts'
+import { notFound } from './command-error.ts'
 import { addImportCommand } from './import/command.ts'
-import { notFound } from './named-refusal.ts'
 import { print, table } from './output.ts'
 import { readPassword } from './password-input.ts'
 import { type CommandOptions, withEngine } from './with-engine.ts'
@@ -37,7 +37,7 @@ export function addUserCommands(program: Command): void {
           reuseName: options.reuseName === true,
         })
         if (added instanceof AuthError) return added
-        print(presentUser(added), options, `Added ${added.username} (${added.id})${rolesText(added)}.`)
+        print(serializeUser(added), options, `Added ${added.username} (${added.id})${rolesText(added)}.`)
         return undefined
       })
     })
@@ -48,13 +48,9 @@ export function addUserCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions>()
       await withEngine(options, 'read', async (engine) => {
-        const rows = (await allUsers(engine)).map(presentUser)
+        const rows = (await allUsers(engine)).map(serializeUser)
         const cells = rows.map((row) => ({ ...row, roles: row.roles.join(','), disabled: row.disabled ? 'yes' : '' }))
-        print(
-          rows,
-          options,
-          table(cells, ['username', 'id', 'roles', 'disabled', 'createdAt'], 'No users: latchkey user add NAME.'),
-        )
+        print(rows, options, table(cells, ['username', 'id', 'roles', 'disabled', 'createdAt'], 'No users: latchkey user add NAME.'))
         return undefined
       })
     })
@@ -63,7 +59,7 @@ export function addUserCommands(program: Command): void {
     .command('set-roles <name> [roles...]')
     .description('Replace the roles of a user; without ROLES, remove all. Access tokens issued before must be renewed')
     .action(async (name: string, roles: string[], _options: unknown, command: Command) => {
-      await change(
+      await runUserChange(
         command,
         name,
         async (engine) => {
@@ -78,7 +74,7 @@ export function addUserCommands(program: Command): void {
     .command('enable <name>')
     .description('Allow a disabled user to sign in again')
     .action(async (name: string, _options: unknown, command: Command) => {
-      await change(
+      await runUserChange(
         command,
         name,
         (engine) => setDisabled(engine, 'operator', name, false),
@@ -90,11 +86,11 @@ export function addUserCommands(program: Command): void {
     .command('disable <name>')
     .description('Disable a user and revoke everything they have signed in with')
     .action(async (name: string, _options: unknown, command: Command) => {
-      await change(
+      await runUserChange(
         command,
         name,
         (engine) => setDisabled(engine, 'operator', name, true),
-        (changed) => `${changed.user.username} is disabled; ${endedText(changed)}.`,
+        (changed) => `${changed.user.username} is disabled; ${revokedText(changed)}.`,
       )
     })
 
@@ -102,11 +98,11 @@ export function addUserCommands(program: Command): void {
     .command('delete <name>')
     .description('Delete a user and their data')
     .action(async (name: string, _options: unknown, command: Command) => {
-      await change(
+      await runUserChange(
         command,
         name,
         (engine) => deleteUser(engine, 'operator', name),
-        (changed) => `${changed.user.username} is deleted; ${endedText(changed)}.`,
+        (changed) => `${changed.user.username} is deleted; ${revokedText(changed)}.`,
       )
     })
 
@@ -114,18 +110,18 @@ export function addUserCommands(program: Command): void {
     .command('set-password <name>')
     .description('Set a new password and revoke everything the user has signed in with. The password is read as in `user add`')
     .action(async (name: string, _options: unknown, command: Command) => {
-      await change(
+      await runUserChange(
         command,
         name,
         async (engine) => setPassword(engine, 'operator', name, await readPassword(`New password for ${name}`)),
-        (changed) => `${changed.user.username} has a new password; ${endedText(changed)}.`,
+        (changed) => `${changed.user.username} has a new password; ${revokedText(changed)}.`,
       )
     })
 
   addImportCommand(user)
 }
 
-async function change(
+async function runUserChange(
   command: Command,
   name: string,
   run: (engine: Engine) => Promise<UserResult | AuthError>,
@@ -135,7 +131,7 @@ async function change(
   await withEngine(options, 'change', async (engine) => {
     const changed = await run(engine)
     if (changed instanceof AuthError) return changed.code === 'resource.not_found' ? notFound(`user ${name}`) : changed
-    print({ ...presentUser(changed.user), ended: changed.ended }, options, sentence(changed))
+    print({ ...serializeUser(changed.user), ended: changed.ended }, options, sentence(changed))
     return undefined
   })
 }
@@ -158,6 +154,6 @@ function rolesText({ roles }: UserRecord): string {
   return roles.length === 0 ? '' : ` with the roles ${roles.join(', ')}`
 }
 
-function endedText({ ended: { sessions, rememberMe } }: UserResult): string {
+function revokedText({ ended: { sessions, rememberMe } }: UserResult): string {
   return `${sessions} sessions and ${rememberMe} remember-me logins were revoked`
 }

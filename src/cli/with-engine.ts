@@ -1,11 +1,11 @@
 // Commands work on the same engine as the server, over the same database, beside it.
 
-import { type AssemblyHooks, assemble } from '../assemble.ts'
+import { compose, type Overrides } from '../compose.ts'
 import type { AuthError } from '../domain/errors.ts'
 import type { Engine } from '../engine/engine.ts'
-import { loadSettings } from '../server/configuration.ts'
+import { loadSettings } from '../server/load-settings.ts'
 import type { DatabaseChoice, Settings } from '../settings.ts'
-import { findDatabaseFault } from './existing-database.ts'
+import { findDatabaseProblem } from './existing-database.ts'
 import { fail, type OutputOptions, warn } from './output.ts'
 
 export interface CommandOptions extends OutputOptions {
@@ -22,21 +22,21 @@ const NO_USERS: DatabaseChoice = { engine: 'sqlite', path: ':memory:' }
  */
 export async function withEngine(
   options: CommandOptions,
-  access: NonNullable<AssemblyHooks['access']> | 'check',
+  access: NonNullable<Overrides['access']> | 'check',
   run: (engine: Engine) => Promise<AuthError | undefined>,
 ): Promise<void> {
   // No timer of the engine keeps a process alive; without a database nothing would, and it would end before it has said so.
   const alive = setInterval(() => {}, 60_000)
   try {
     const settings = await loadSettings(process.env, process.cwd(), { databaseUrl: options.databaseUrl })
-    const missing = access === 'create' ? undefined : await findDatabaseFault(settings, access !== 'change')
+    const missing = access === 'create' ? undefined : await findDatabaseProblem(settings, access !== 'change')
     if (missing) {
       fail(missing, options)
       if (access !== 'check') return
     }
     const found: Settings = missing ? { ...settings, databaseUrl: NO_USERS, redisUrl: undefined } : settings
-    const engine = await assemble(found, settings.publicUrl ?? `http://localhost:${settings.port}`, {
-      serves: false,
+    const engine = await compose(found, settings.publicUrl ?? `http://localhost:${settings.port}`, {
+      acceptsCredentials: false,
       access: access === 'check' ? 'read' : access,
       onWarning: (warning) => warn(warning, options),
     })

@@ -1,10 +1,10 @@
 // Other ways to make requests, taught to carry the token. Each only translates to the client's own way.
 
 /** What an adapter needs of the client. */
-interface Carrier {
+interface AuthFetch {
   fetch(input: string, init: RequestInit): Promise<Response>
   authorization(address: string): Promise<string | undefined>
-  remedy(
+  retryHeaders(
     method: string,
     address: string,
     authorization: string,
@@ -35,26 +35,26 @@ export interface AjaxTransport {
 type AjaxComplete = (status: number, statusText: string, responses?: { readonly text: string }, headers?: string) => void
 
 /** Scripts and synchronous requests stay with jQuery. */
-export function ajaxTransport(carrier: Carrier, options: AjaxOptions): AjaxTransport | undefined {
+export function ajaxTransport(authFetch: AuthFetch, options: AjaxOptions): AjaxTransport | undefined {
   if (options.async === false || options.dataTypes?.includes('script')) return undefined
-  const stopper = new AbortController()
+  const abortController = new AbortController()
   return {
     send(headers, complete) {
-      carrier
+      authFetch
         .fetch(options.url ?? '', {
           method: options.type ?? 'GET',
           headers,
           body: (options.data ?? null) as RequestInit['body'] & {},
           credentials: options.xhrFields?.withCredentials ? 'include' : 'same-origin',
-          signal: stopper.signal,
+          signal: abortController.signal,
         })
         .then(async (response) => {
           const lines = [...response.headers].map(([name, value]) => `${name}: ${value}`)
           complete(response.status, response.statusText, { text: await response.text() }, lines.join('\r\n'))
         })
-        .catch(() => complete(0, stopper.signal.aborted ? 'abort' : 'error'))
+        .catch(() => complete(0, abortController.signal.aborted ? 'abort' : 'error'))
     },
-    abort: () => stopper.abort(),
+    abort: () => abortController.abort(),
   }
 }
 
@@ -78,25 +78,31 @@ interface AxiosFailure<Config> {
   readonly response?: { readonly status: number; readonly data: unknown }
 }
 
-export function interceptAxios<Config extends AxiosRequest>(carrier: Carrier, instance: Axios<Config>): void {
+export function interceptAxios<Config extends AxiosRequest>(authFetch: AuthFetch, instance: Axios<Config>): void {
   /** The headers that carry a token for the first time: a request is repeated once. */
-  const firsts = new WeakSet<object>()
+  const firstAttempts = new WeakSet<object>()
   instance.interceptors.request.use(async (config) => {
     const { headers } = config
-    const header = headers.has('Authorization') ? undefined : await carrier.authorization(instance.getUri(config))
+    const header = headers.has('Authorization') ? undefined : await authFetch.authorization(instance.getUri(config))
     if (header === undefined) return config
     headers.set('Authorization', header)
-    firsts.add(headers)
+    firstAttempts.add(headers)
     return config
   })
   instance.interceptors.response.use(undefined, async (failure) => {
     const { config, response } = failure
-    if (!config || !response || !firsts.has(config.headers)) throw failure
+    if (!config || !response || !firstAttempts.has(config.headers)) throw failure
     const { headers, method = 'get' } = config
-    const refused = String(headers.get('Authorization'))
-    const remedy = await carrier.remedy(method.toUpperCase(), instance.getUri(config), refused, response.status, response.data)
-    if (remedy === undefined) throw failure
-    for (const [name, value] of Object.entries(remedy)) if (value !== undefined) headers.set(name, value)
+    const rejectedHeader = String(headers.get('Authorization'))
+    const retryHeaders = await authFetch.retryHeaders(
+      method.toUpperCase(),
+      instance.getUri(config),
+      rejectedHeader,
+      response.status,
+      response.data,
+    )
+    if (retryHeaders === undefined) throw failure
+    for (const [name, value] of Object.entries(retryHeaders)) if (value !== undefined) headers.set(name, value)
     return instance.request(config)
   })
 }

@@ -35,25 +35,25 @@ const LONGEST = 60
 
 /**
  * @param device what the client called itself; anything at all
- * @param on joins a browser and a system: `(browser, system) => 'Chromium on Linux'`
+ * @param format joins a browser and a system: `(browser, system) => 'Chromium on Linux'`
  * @returns undefined where it said nothing
  */
-export function deviceName(device: string, on: (browser: string, system: string) => string): string | undefined {
+export function deviceName(device: string, format: (browser: string, system: string) => string): string | undefined {
   const text = device.trim()
   if (text === '') return undefined
-  const program = known(PROGRAMS, text)
+  const program = matchName(PROGRAMS, text)
   if (program !== undefined) return program
-  const browser = known(BROWSERS, text)
-  const system = known(SYSTEMS, text)
-  if (browser !== undefined && system !== undefined) return on(browser, system)
-  return browser ?? system ?? shortened(text)
+  const browser = matchName(BROWSERS, text)
+  const system = matchName(SYSTEMS, text)
+  if (browser !== undefined && system !== undefined) return format(browser, system)
+  return browser ?? system ?? truncate(text)
 }
 
-function known(names: readonly (readonly [RegExp, string])[], text: string): string | undefined {
+function matchName(names: readonly (readonly [RegExp, string])[], text: string): string | undefined {
   return names.find(([pattern]) => pattern.test(text))?.[1]
 }
 
-function shortened(text: string): string {
+function truncate(text: string): string {
   const characters = [...text]
   return characters.length <= LONGEST ? text : `${characters.slice(0, LONGEST).join('')}…`
 }

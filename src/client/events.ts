@@ -7,15 +7,15 @@ export function createEvents<Events>() {
   return {
     /** Returns what takes the listener away again. */
     on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
-      let known = listeners[name]
-      if (known === undefined) {
-        known = new Set()
-        listeners[name] = known
+      let registered = listeners[name]
+      if (registered === undefined) {
+        registered = new Set()
+        listeners[name] = registered
       }
-      known.add(listener)
-      return () => void known.delete(listener)
+      registered.add(listener)
+      return () => void registered.delete(listener)
     },
-    tell<Name extends keyof Events>(name: Name, detail: Events[Name]): void {
+    emit<Name extends keyof Events>(name: Name, detail: Events[Name]): void {
       for (const listener of listeners[name] ?? []) listener(detail)
     },
   }

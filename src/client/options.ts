@@ -22,7 +22,7 @@ const NOTICE = 60_000
  * @param pageUrl the address of the page; undefined in a script
  * @throws TypeError naming the option and what is accepted
  */
-export function settled(
+export function resolveOptions(
   { url, origins = [], delivery, timeout = TIMEOUT, notice = NOTICE, key = true }: ClientOptions,
   pageUrl: string | undefined,
 ) {

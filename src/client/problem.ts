@@ -41,9 +41,9 @@ interface Problem extends ProblemDetail {
 }
 
 /** The refusal in an answer that is not a success. */
-export async function problemIn(response: Response): Promise<LatchkeyError> {
+export async function parseProblem(response: Response): Promise<LatchkeyError> {
   const problem = (await readJson(response)) as Partial<Problem> | undefined
-  if (typeof problem?.code !== 'string') return unreadable(response.status)
+  if (typeof problem?.code !== 'string') return invalidResponse(response.status)
   const { code, title = code, reason, setting, field, refreshable } = problem
   const detail = {
     ...(reason !== undefined && { reason }),
@@ -55,12 +55,12 @@ export async function problemIn(response: Response): Promise<LatchkeyError> {
   return new LatchkeyError(code, title, { status: response.status, detail, retryAfter: after >= 0 ? after : undefined })
 }
 
-export function unreadable(status: number): LatchkeyError {
+export function invalidResponse(status: number): LatchkeyError {
   return new LatchkeyError('answer.unreadable', 'The server gave an answer that cannot be read.', { status })
 }
 
 /** @param fault what `fetch` threw */
-export function networkError(fault: unknown): LatchkeyError {
+export function toNetworkError(fault: unknown): LatchkeyError {
   return (fault as { readonly name?: string } | undefined)?.name === 'TimeoutError'
     ? new LatchkeyError('network.timeout', 'The server did not answer in time.')
     : new LatchkeyError('network.unreachable', 'The server cannot be reached.')

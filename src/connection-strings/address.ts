@@ -1,7 +1,7 @@
 // The parts of `scheme://user:password@host1:port,host2/path?name=value` (RFC 3986, with several hosts as libpq takes them).
 // The user name and the password end at the only `@`: whatever leaves that open is refused, and never guessed.
 
-import { isProblem, type Problem, problem, type Reading } from './reading.ts'
+import { isProblem, type ParseResult, type Problem, problem } from './parse-result.ts'
 
 export interface Host {
   /** A name, an address, or the folder of a socket; empty where none is named. */
@@ -37,12 +37,12 @@ const ENCODED: Readonly<Record<string, string>> = {
 }
 
 /** @param text after `scheme://` */
-export function readAddress(text: string): Reading<Address> {
+export function readAddress(text: string): ParseResult<Address> {
   if (hasControl(text)) return problem('it holds a line break or another control character; percent-encode it, a line break as %0A')
   const end = text.search(/[/?#@]/)
   const hasUser = end !== -1 && text[end] === '@'
   const rest = hasUser ? text.slice(end + 1) : text
-  if (rest.includes('@')) return problem(encodeAdvice(text.slice(0, text.lastIndexOf('@'))))
+  if (rest.includes('@')) return problem(encodingHint(text.slice(0, text.lastIndexOf('@'))))
   if (rest.includes('#')) return problem('a “#” stands for itself only as %23')
   const credentials = hasUser ? readCredentials(text.slice(0, end)) : { value: { user: undefined, password: undefined } }
   if (isProblem(credentials)) return credentials
@@ -80,7 +80,7 @@ export function hasControl(text: string): boolean {
 }
 
 /** Which characters before the last `@` must be encoded, and how. */
-function encodeAdvice(credentials: string): string {
+function encodingHint(credentials: string): string {
   if (/[?&][^?&@]*=/.test(credentials))
     return 'an “@” after a “?” leaves open where its password ends; percent-encode “@” as %40, “?” as %3F'
   const found = [...new Set(credentials.match(/[/?#@[\] ]|%(?![0-9a-f]{2})/gi) ?? [])]
@@ -88,7 +88,7 @@ function encodeAdvice(credentials: string): string {
   return `its user name and password are not clear; percent-encode in them ${how || '“@” as %40'}`
 }
 
-function readCredentials(text: string): Reading<Pick<Address, 'user' | 'password'>> {
+function readCredentials(text: string): ParseResult<Pick<Address, 'user' | 'password'>> {
   const colon = text.indexOf(':')
   const user = decoded(colon === -1 ? text : text.slice(0, colon))
   const password = colon === -1 ? '' : decoded(text.slice(colon + 1))
@@ -99,7 +99,7 @@ function readCredentials(text: string): Reading<Pick<Address, 'user' | 'password
   return { value: { user: user || undefined, password: password || undefined } }
 }
 
-export function readHosts(text: string): Reading<readonly Host[]> {
+export function readHosts(text: string): ParseResult<readonly Host[]> {
   const hosts: Host[] = []
   for (const part of text.split(',')) {
     const host = readHost(part)
@@ -109,7 +109,7 @@ export function readHosts(text: string): Reading<readonly Host[]> {
   return { value: hosts }
 }
 
-function readHost(text: string): Reading<Host> {
+function readHost(text: string): ParseResult<Host> {
   const [, bracketed, plain, rawPort] = /^(?:\[([0-9a-f:.%]*)\]|([^:[\]]*))(?::(.*))?$/i.exec(text) ?? []
   const host = bracketed ?? decoded(plain ?? '%')
   const wellFormed = host !== undefined && (bracketed !== undefined || /^[\p{L}\p{N}._-]*$/u.test(host) || /^\/[^\0]+$/.test(host))
@@ -119,13 +119,13 @@ function readHost(text: string): Reading<Host> {
   return isProblem(port) ? port : { value: { host, port: port.value } }
 }
 
-export function readPort(text: string | undefined): Reading<number | undefined> {
+export function readPort(text: string | undefined): ParseResult<number | undefined> {
   if (text === undefined || text === '') return { value: undefined }
   if (/^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65_535) return { value: Number(text) }
   return problem('its port is no number from 1 to 65535; a user name and a password stand before an @, percent-encoded: “/” as %2F')
 }
 
-function readParameters(query: string): Reading<readonly Parameter[]> {
+function readParameters(query: string): ParseResult<readonly Parameter[]> {
   const parameters: Parameter[] = []
   for (const pair of query.split('&')) {
     if (pair === '') continue

@@ -1,12 +1,12 @@
 // DATABASE_URL: a SQLite file, or a PostgreSQL server.
 
+import { isProblem, type ParseResult, problem } from './parse-result.ts'
 import { isPostgres, readPostgres } from './postgres.ts'
-import { isProblem, problem, type Reading } from './reading.ts'
 import { readSqlite } from './sqlite.ts'
 
 export type DatabaseChoice = { readonly engine: 'sqlite'; readonly path: string } | { readonly engine: 'postgres'; readonly url: string }
 
-export function readDatabase(given: string): Reading<DatabaseChoice> {
+export function readDatabase(given: string): ParseResult<DatabaseChoice> {
   const text = given.trim()
   if (/^sqlite:/i.test(text)) {
     const path = readSqlite(text.slice('sqlite:'.length))

@@ -8,7 +8,7 @@ const SCHEMES = [
   ...['valkeys', 'valkey', 'keydb', 'https', 'http', 'smtps', 'smtp', 'ldaps', 'ldap', 'amqps', 'amqp', 'tcp', 'tls', 'socket', 'memory'],
 ]
 const SCHEME = new RegExp(`^\\s*(${SCHEMES.map((scheme) => scheme.replaceAll('+', '\\+')).join('|')}):(//)?`, 'i')
-const OF_FILES = /^(sqlite3?|file|jdbc:sqlite)$/i
+const FILE_SCHEMES = /^(sqlite3?|file|jdbc:sqlite)$/i
 
 const HIDDEN = '…'
 const LOCAL_HOST = /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
@@ -26,12 +26,12 @@ export function maskedUrl(text: string): string {
   const rest = text.slice(prefix.length)
   const at = rest.lastIndexOf('@')
   const start = prefix.trimStart()
-  if (at === -1) return start + (OF_FILES.test(scheme) ? maskedFile(rest) : maskedPlace(rest))
-  return PARAMETER.test(rest.slice(0, at)) ? start + HIDDEN : `${start}${HIDDEN}@${maskedPlace(rest.slice(at + 1))}`
+  if (at === -1) return start + (FILE_SCHEMES.test(scheme) ? maskedFile(rest) : maskedLocation(rest))
+  return PARAMETER.test(rest.slice(0, at)) ? start + HIDDEN : `${start}${HIDDEN}@${maskedLocation(rest.slice(at + 1))}`
 }
 
 /** Hosts and a path. */
-function maskedPlace(text: string): string {
+function maskedLocation(text: string): string {
   const [, hosts = '', path = '', parameters] = /^([^/?#]*)([^?#]*)([?#].*)?$/s.exec(text) ?? []
   if (!HOSTS.test(hosts)) return HIDDEN
   return hosts + (PLAIN_PATH.test(path) ? path : `/${HIDDEN}`) + (parameters === undefined ? '' : `?${HIDDEN}`)

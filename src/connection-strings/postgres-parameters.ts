@@ -1,6 +1,6 @@
 // The parameters of a connection string for PostgreSQL: what each one accepts, and why others are refused. None is ignored.
 
-import { type Problem, problem } from './reading.ts'
+import { type Problem, problem } from './parse-result.ts'
 
 /** How the connection is protected. `require` knows the server as `verify-full` does: encryption to a stranger protects nothing. */
 export type TlsMode = 'disable' | 'no-verify' | 'verify-ca' | 'verify-full'
@@ -38,7 +38,7 @@ export interface PostgresParameters {
   needsWritable?: boolean
 }
 
-type Take = (value: string, into: PostgresParameters) => string | undefined
+type ParameterParser = (value: string, into: PostgresParameters) => string | undefined
 
 const text =
   (
@@ -54,13 +54,13 @@ const text =
       | 'certificate'
       | 'key'
       | 'keyPassword',
-  ): Take =>
+  ): ParameterParser =>
   (value, into) => {
     if (value !== '') into[key] = value
     return undefined
   }
 
-function seconds(key: 'connectTimeout' | 'keepAliveDelay'): Take {
+function seconds(key: 'connectTimeout' | 'keepAliveDelay'): ParameterParser {
   return (value, into) => {
     if (!/^\d{1,4}$/.test(value) || Number(value) === 0) return 'accepted: seconds, from 1 to 9999'
     into[key] = Number(value) * 1000
@@ -69,11 +69,11 @@ function seconds(key: 'connectTimeout' | 'keepAliveDelay'): Take {
 }
 
 /** A parameter of which only the values can be given that change nothing. */
-function only(...values: readonly string[]): Take {
+function only(...values: readonly string[]): ParameterParser {
   return (value) => (values.includes(value.toLowerCase()) ? undefined : `accepted: ${values.join(', ')}`)
 }
 
-function oneOf<const V extends string>(values: readonly V[], set: (value: V, into: PostgresParameters) => void): Take {
+function oneOf<const V extends string>(values: readonly V[], set: (value: V, into: PostgresParameters) => void): ParameterParser {
   return (value, into) => {
     const found = values.find((each) => each === value)
     if (found === undefined) return `accepted: ${values.join(', ')}`
@@ -82,13 +82,13 @@ function oneOf<const V extends string>(values: readonly V[], set: (value: V, int
   }
 }
 
-const sslmode: Take = (value, into) => {
+const sslmode: ParameterParser = (value, into) => {
   const mode = TLS_MODES[value]
   if (mode !== undefined) into.tls = mode
   return mode === undefined ? `accepted: ${Object.keys(TLS_MODES).join(', ')}; what may fall back to plain text is not` : undefined
 }
 
-const TAKEN: Readonly<Record<string, Take>> = {
+const PARAMETERS: Readonly<Record<string, ParameterParser>> = {
   host: text('host'),
   port: text('port'),
   dbname: text('database'),
@@ -129,7 +129,7 @@ const TAKEN: Readonly<Record<string, Take>> = {
 }
 
 /** Of libpq, other drivers and poolers: named when they are refused, with what there is instead. */
-const REFUSED: Readonly<Record<string, string>> = {
+const UNSUPPORTED: Readonly<Record<string, string>> = {
   hostaddr: 'write the address as the host',
   passfile: 'set PGPASSFILE',
   service: 'write what the service says',
@@ -173,13 +173,13 @@ const REFUSED: Readonly<Record<string, string>> = {
 const SECRET = new Set(['password', 'sslpassword'])
 
 /** @returns a problem, in which a name stands only if it cannot be a part of a password with an unescaped `&` or blank */
-export function takeParameters(pairs: readonly { readonly name: string; readonly value: string }[]): PostgresParameters | Problem {
+export function parseParameters(pairs: readonly { readonly name: string; readonly value: string }[]): PostgresParameters | Problem {
   const into: PostgresParameters = {}
   const seen = new Set<string>()
   let mayBeSecret = false
   for (const { name, value } of pairs) {
-    const take = Object.hasOwn(TAKEN, name) ? TAKEN[name] : undefined
-    if (take === undefined) return refused(name, mayBeSecret)
+    const take = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
+    if (take === undefined) return unsupported(name, mayBeSecret)
     if (seen.has(name)) return problem(`the parameter ${name} is there twice`)
     seen.add(name)
     mayBeSecret ||= SECRET.has(name)
@@ -189,10 +189,10 @@ export function takeParameters(pairs: readonly { readonly name: string; readonly
   return into
 }
 
-function refused(name: string, mayBeSecret: boolean): Problem {
+function unsupported(name: string, mayBeSecret: boolean): Problem {
   const known = name.toLowerCase()
-  const instead = Object.hasOwn(REFUSED, known) ? REFUSED[known] : undefined
+  const instead = Object.hasOwn(UNSUPPORTED, known) ? UNSUPPORTED[known] : undefined
   if (instead !== undefined) return problem(`the parameter ${name} is not supported; ${instead}`)
   const shown = mayBeSecret || !/^[a-z_]{1,40}$/i.test(name) || /pass|pwd|secret|key/i.test(name) ? 'a parameter' : `the parameter ${name}`
-  return problem(`${shown} is not known; there are ${Object.keys(TAKEN).join(', ')}; percent-encode “&” in values as %26`)
+  return problem(`${shown} is not known; there are ${Object.keys(PARAMETERS).join(', ')}; percent-encode “&” in values as %26`)
 }

@@ -2,9 +2,9 @@
 // (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
 
 import { type Host, readAddress, readHosts, readPort } from './address.ts'
-import { isKeywordForm, readKeywordForm } from './keyword-form.ts'
-import { type PostgresParameters, takeParameters } from './postgres-parameters.ts'
-import { isProblem, problem, type Reading } from './reading.ts'
+import { isKeywordValue, readKeywordValue } from './keyword-value.ts'
+import { isProblem, type ParseResult, problem } from './parse-result.ts'
+import { type PostgresParameters, parseParameters } from './postgres-parameters.ts'
 
 export interface PostgresTarget extends Readonly<Omit<PostgresParameters, 'host' | 'port'>> {
   /** In the order in which they are tried; never none. */
@@ -14,32 +14,32 @@ export interface PostgresTarget extends Readonly<Omit<PostgresParameters, 'host'
 const URL_FORM = /^postgres(ql)?:\/\//i
 
 export function isPostgres(text: string): boolean {
-  return URL_FORM.test(text) || isKeywordForm(text)
+  return URL_FORM.test(text) || isKeywordValue(text)
 }
 
-export function readPostgres(text: string): Reading<PostgresTarget> {
-  if (!URL_FORM.test(text)) return isKeywordForm(text) ? readKeywords(text) : problem('it does not begin with postgres://')
+export function readPostgres(text: string): ParseResult<PostgresTarget> {
+  if (!URL_FORM.test(text)) return isKeywordValue(text) ? readKeywords(text) : problem('it does not begin with postgres://')
   const address = readAddress(text.replace(URL_FORM, ''))
   if (isProblem(address)) return address
   const { user, password, hosts, path, isNested, parameters } = address.value
   if (/^\/*$/.test(text.replace(URL_FORM, ''))) return problem('it names neither a host nor a database')
-  const taken = takeParameters(parameters)
+  const taken = parseParameters(parameters)
   if (isProblem(taken)) return taken
   if (isNested) return problem('the name of its database holds a “/”; percent-encode it as %2F')
   const isNamed = hosts.some(({ host, port }) => host !== '' || port !== undefined)
   if (isNamed && taken.host !== undefined && hosts.some(({ host }) => host !== ''))
     return problem('its host is named twice, before the path and as the parameter host; keep one')
-  return complete({ ...given({ user, password, database: path || undefined }), ...taken }, isNamed ? hosts : undefined)
+  return resolveTarget({ ...withoutUndefined({ user, password, database: path || undefined }), ...taken }, isNamed ? hosts : undefined)
 }
 
-function readKeywords(text: string): Reading<PostgresTarget> {
-  const pairs = readKeywordForm(text)
+function readKeywords(text: string): ParseResult<PostgresTarget> {
+  const pairs = readKeywordValue(text)
   if (isProblem(pairs)) return pairs
-  const taken = takeParameters(pairs.value)
-  return isProblem(taken) ? taken : complete(taken, undefined)
+  const taken = parseParameters(pairs.value)
+  return isProblem(taken) ? taken : resolveTarget(taken, undefined)
 }
 
-function complete({ host, port, ...rest }: PostgresParameters, named: readonly Host[] | undefined): Reading<PostgresTarget> {
+function resolveTarget({ host, port, ...rest }: PostgresParameters, named: readonly Host[] | undefined): ParseResult<PostgresTarget> {
   const hosts = host === undefined ? { value: named ?? [{ host: '', port: undefined }] } : hostsOf(host)
   if (isProblem(hosts)) return hosts
   const ports = (port ?? '').split(',')
@@ -63,13 +63,13 @@ function complete({ host, port, ...rest }: PostgresParameters, named: readonly H
 }
 
 /** The parameter `host`: names, or folders of sockets, without ports. */
-function hostsOf(text: string): Reading<readonly Host[]> {
+function hostsOf(text: string): ParseResult<readonly Host[]> {
   if (text.split(',').every((each) => each.startsWith('/'))) return { value: text.split(',').map((host) => ({ host, port: undefined })) }
   // Here an IPv6 address stands without brackets.
   return readHosts(text.replace(/(^|,)([0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*)(?=,|$)/gi, '$1[$2]'))
 }
 
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }

@@ -2,7 +2,7 @@
 // (https://www.iana.org/assignments/uri-schemes/prov/redis).
 
 import { type Address, type Host, readAddress } from './address.ts'
-import { isProblem, type Problem, problem, type Reading } from './reading.ts'
+import { isProblem, type ParseResult, type Problem, problem } from './parse-result.ts'
 
 export interface RedisTarget {
   readonly isCluster: boolean
@@ -19,7 +19,7 @@ export interface RedisTarget {
 const DEFAULT_PORT = 6379
 const FORM = /^(rediss?(?:\+cluster)?|redis\+unix|redis\+socket|unix):\/\//i
 
-export function readRedis(text: string): Reading<RedisTarget> {
+export function readRedis(text: string): ParseResult<RedisTarget> {
   const scheme = FORM.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) return problem(withoutScheme(text))
   const address = readAddress(text.replace(FORM, ''))
@@ -33,7 +33,7 @@ export function readRedis(text: string): Reading<RedisTarget> {
 
 type Common = Pick<RedisTarget, 'user' | 'password' | 'tls'>
 
-function hostsOf({ hosts, path = '', parameters }: Address, common: Common, isCluster: boolean): Reading<RedisTarget> {
+function hostsOf({ hosts, path = '', parameters }: Address, common: Common, isCluster: boolean): ParseResult<RedisTarget> {
   const named = hosts.filter(({ host }) => host !== '')
   const [first] = named
   if (first === undefined || named.some(({ host }) => host.startsWith('/')))
@@ -47,7 +47,7 @@ function hostsOf({ hosts, path = '', parameters }: Address, common: Common, isCl
   return { value: { ...common, isCluster, hosts: named.map(withPort), socket: undefined, database } }
 }
 
-function socketOf({ hosts, path = '', parameters }: Address, common: Common): Reading<RedisTarget> {
+function socketOf({ hosts, path = '', parameters }: Address, common: Common): ParseResult<RedisTarget> {
   if (hosts.some(({ host }) => host !== '') || path === '')
     return problem('before the path of a socket stand three slashes: redis+unix:///run/redis.sock')
   const [parameter, ...others] = parameters

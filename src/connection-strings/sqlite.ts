@@ -2,35 +2,35 @@
 // refused, with the right form beside them.
 
 import { hasControl } from './address.ts'
-import { problem, type Reading } from './reading.ts'
+import { type ParseResult, problem } from './parse-result.ts'
 
 export const IN_MEMORY = ':memory:'
 
 /** @param text after `sqlite:` @returns the path of the file, or `:memory:` */
-export function readSqlite(text: string): Reading<string> {
+export function readSqlite(text: string): ParseResult<string> {
   if (text === IN_MEMORY) return { value: text }
   if (text === '') return problem('it names no file; write sqlite:latchkey.db')
   if (hasControl(text)) return problem('the path holds a line break or another control character')
   if (/^\/{0,3}:memory:?(\?.*)?$/.test(text) || /^:/.test(text)) return problem('for a database in memory write sqlite::memory:')
-  if (text.startsWith('//')) return withSlashes(text)
-  if (/^file:/i.test(text)) return problem(`write ${rightForm(text.replace(/^file:(\/\/(?=\/))?/i, ''))}`)
-  if (text.includes('?')) return problem(`parameters after “?” are not accepted; write ${rightForm(text)}`)
+  if (text.startsWith('//')) return slashProblem(text)
+  if (/^file:/i.test(text)) return problem(`write ${suggestedForm(text.replace(/^file:(\/\/(?=\/))?/i, ''))}`)
+  if (text.includes('?')) return problem(`parameters after “?” are not accepted; write ${suggestedForm(text)}`)
   if (text.startsWith('~')) return problem('“~” is not replaced by a home folder here; write the whole path')
-  if (/[/\\]$/.test(text)) return problem(`it names a folder; name a file in it: ${rightForm(`${text}latchkey.db`)}`)
+  if (/[/\\]$/.test(text)) return problem(`it names a folder; name a file in it: ${suggestedForm(`${text}latchkey.db`)}`)
   return { value: text }
 }
 
 /** In `//host` the first part would be a host; three slashes mean the working folder to some and the root to others. */
-function withSlashes(text: string): Reading<string> {
+function slashProblem(text: string): ParseResult<string> {
   if (text.includes('@')) return problem('SQLite is a file on this machine, without host and password; write sqlite:latchkey.db')
   const path = text.replace(/^\/+/, '')
-  if (/^\/{4}/.test(text)) return problem(`write ${rightForm(`/${path}`)}`)
+  if (/^\/{4}/.test(text)) return problem(`write ${suggestedForm(`/${path}`)}`)
   return problem(
-    `slashes say where a file is; write ${rightForm(path)} (in the folder of the start) or ${rightForm(`/${path}`)} (from the root)`,
+    `slashes say where a file is; write ${suggestedForm(path)} (in the folder of the start) or ${suggestedForm(`/${path}`)} (from the root)`,
   )
 }
 
-function rightForm(path: string): string {
+function suggestedForm(path: string): string {
   const file = path.replace(/\?.*$/s, '')
   return `sqlite:${file.includes('@') || file === '' || file === '/' ? `${file === '/' ? '/' : ''}latchkey.db` : file}`
 }

@@ -4,14 +4,14 @@ import { type ClientRequest, request as requestInTheClear } from 'node:http'
 import { type RequestOptions, request as requestByTls } from 'node:https'
 import { isIP, isIPv6 } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Exchange, Header } from './exchange.ts'
+import type { Exchange, Header } from './http-exchange.ts'
 
 export interface Address {
   readonly ip: string
   readonly port: number
 }
 
-export interface Asked {
+export interface ProbeRequest {
   readonly method?: string
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
@@ -19,15 +19,19 @@ export interface Asked {
 }
 
 /** How long to wait for an answer, in milliseconds. */
-const PATIENCE = 10_000
+const TIMEOUT_MS = 10_000
 /** As much of a body as is looked at, in bytes. */
 const MAX_BODY = 256 * 1024
 
 /** Never rejects: that no answer came is a finding like any other. Every request is a connection of its own, so that a balancer may choose anew. */
-export async function ask(url: URL, address: Address, { method = 'GET', path, headers = {}, body }: Asked): Promise<Exchange> {
+export async function sendRequest(
+  url: URL,
+  address: Address,
+  { method = 'GET', path, headers = {}, body }: ProbeRequest,
+): Promise<Exchange> {
   const sentAt = Date.now()
-  let from = ''
-  const about = { address: addressText(address), method, path, asked: headers, sentAt }
+  let localAddress = ''
+  const about = { address: addressText(address), method, path, requestHeaders: headers, sentAt }
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) =>
       resolve({
@@ -36,29 +40,29 @@ export async function ask(url: URL, address: Address, { method = 'GET', path, he
         failure: error.code ?? error.message,
         headers: [],
         body: '',
-        from,
+        localAddress,
         receivedAt: Date.now(),
-        certificateUntil: null,
+        certificateExpiresAt: null,
       })
     const length = { 'content-length': String(Buffer.byteLength(body ?? '')) }
-    const request = open(url, address, { method, path, headers: { ...length, ...headers }, signal: AbortSignal.timeout(PATIENCE) })
+    const request = openRequest(url, address, { method, path, headers: { ...length, ...headers }, signal: AbortSignal.timeout(TIMEOUT_MS) })
     request.once('error', failed)
-    request.once('socket', (socket) => socket.once('connect', () => (from = socket.localAddress ?? '')))
+    request.once('socket', (socket) => socket.once('connect', () => (localAddress = socket.localAddress ?? '')))
     request.once('response', (response) => {
       const chunks: Buffer[] = []
       let size = 0
       const { socket } = response
-      const certificateUntil = socket instanceof TLSSocket ? Date.parse(socket.getPeerCertificate().valid_to) : null
+      const certificateExpiresAt = socket instanceof TLSSocket ? Date.parse(socket.getPeerCertificate().valid_to) : null
       const finish = () =>
         resolve({
           ...about,
           status: response.statusCode ?? 0,
           failure: null,
-          headers: pairs(response.rawHeaders),
+          headers: headerPairs(response.rawHeaders),
           body: Buffer.concat(chunks).toString(),
-          from,
+          localAddress,
           receivedAt: Date.now(),
-          certificateUntil,
+          certificateExpiresAt,
         })
       response.on('data', (chunk: Buffer) => {
         size += chunk.byteLength
@@ -74,7 +78,7 @@ export async function ask(url: URL, address: Address, { method = 'GET', path, he
 }
 
 /** Begins a request to that address, with the Host and for the certificate of the URL. */
-export function open(url: URL, { ip, port }: Address, options: RequestOptions): ClientRequest {
+export function openRequest(url: URL, { ip, port }: Address, options: RequestOptions): ClientRequest {
   const servername = isIP(url.hostname) === 0 && !url.hostname.startsWith('[') ? { servername: url.hostname } : {}
   const headers = { host: url.host, ...options.headers }
   const request = url.protocol === 'https:' ? requestByTls : requestInTheClear
@@ -85,6 +89,6 @@ export function addressText({ ip, port }: Address): string {
   return isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`
 }
 
-function pairs(raw: readonly string[]): readonly Header[] {
+function headerPairs(raw: readonly string[]): readonly Header[] {
   return Array.from({ length: raw.length / 2 }, (_, index) => [raw[2 * index] ?? '', raw[2 * index + 1] ?? ''] as const)
 }

@@ -1,23 +1,23 @@
 // What a judge may say.
 
-import type { Visit } from './visit/steps.ts'
+import type { ProbeResult } from './visit/steps.ts'
 
 export interface Finding {
   /** What was seen, and what follows from it. */
   readonly what: string
-  /** The setting or the line that mends it. */
-  readonly mend: string
+  /** The setting or the line that fix it. */
+  readonly fix: string
 }
 
 /** Findings, none where all is right; a text says why it could not be judged. Pure: it looks at what was written down and nothing else. */
-export type Judge = (visit: Visit) => readonly Finding[] | string
+export type CheckFunction = (visit: ProbeResult) => readonly Finding[] | string
 
 export interface Check {
   readonly name: string
   /** What is so where all is right. */
   readonly title: string
-  readonly judge: Judge
+  readonly run: CheckFunction
 }
 
 export const NOT_SIGNED_IN = 'it takes a sign-in, and there was none'
-export const FROM_A_CACHE = 'the answers came from a cache'
+export const FROM_CACHE = 'the answers came from a cache'

@@ -1,13 +1,13 @@
 // Set-Cookie as it came (RFC 6265, 5.2): name and attributes, the value left out.
 
-import { type Exchange, headerValues } from './exchange.ts'
+import { type Exchange, headerValues } from './http-exchange.ts'
 
-export interface CookieSet {
+export interface ParsedSetCookie {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
 }
 
-export function cookiesSet(exchange: Exchange): readonly CookieSet[] {
+export function parseSetCookies(exchange: Exchange): readonly ParsedSetCookie[] {
   return headerValues(exchange, 'set-cookie').map((line) => {
     const [pair = '', ...attributes] = line.split(';').map((part) => part.trim())
     const entries = attributes.map((attribute) => {

@@ -1,6 +1,6 @@
 // What a token says of itself. Read, not verified: it came from the very server that is looked at.
 
-import { type Exchange, member } from './exchange.ts'
+import { type Exchange, member } from './http-exchange.ts'
 
 export interface TokenClaims {
   readonly iss: string

@@ -9,14 +9,14 @@ export interface ClientNetwork {
   readonly width: 'whole' | 64 | 56 | 48
   readonly name: string
   /** How many times as much a network of this size is allowed. */
-  readonly times: number
+  readonly multiplier: number
 }
 
 /** One subscriber has a /64 at least, often a /56 and sometimes a /48: the wider a prefix, the more people may share it. */
 const IPV6_WIDTHS = [
-  { width: 64, times: 1 },
-  { width: 56, times: 4 },
-  { width: 48, times: 16 },
+  { width: 64, multiplier: 1 },
+  { width: 56, multiplier: 4 },
+  { width: 48, multiplier: 16 },
 ] as const
 
 /**
@@ -26,29 +26,29 @@ const IPV6_WIDTHS = [
 export function clientNetworks(ip: string): readonly ClientNetwork[] {
   const bare = ip.toLowerCase().replace(/%.*$/, '')
   if (bare === '') return []
-  if (!bare.includes(':')) return [{ width: 'whole', name: bare, times: 1 }]
-  const groups = expandIpv6(withoutDottedTail(bare))
+  if (!bare.includes(':')) return [{ width: 'whole', name: bare, multiplier: 1 }]
+  const groups = expandIpv6(expandDottedTail(bare))
   const isMapped = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff'
-  if (isMapped) return [{ width: 'whole', name: dotted(groups.slice(6)), times: 1 }]
-  return IPV6_WIDTHS.map(({ width, times }) => ({ width, name: prefixOf(groups, width), times }))
+  if (isMapped) return [{ width: 'whole', name: dottedQuad(groups.slice(6)), multiplier: 1 }]
+  return IPV6_WIDTHS.map(({ width, multiplier }) => ({ width, name: formatPrefix(groups, width), multiplier }))
 }
 
-function prefixOf(groups: readonly string[], width: 64 | 56 | 48): string {
+function formatPrefix(groups: readonly string[], width: 64 | 56 | 48): string {
   const [first, second, third, fourth = '0'] = groups
   const last = width === 64 ? fourth : (Number.parseInt(fourth, 16) & 0xff00).toString(16)
   return `${[first, second, third, ...(width === 48 ? [] : [last])].join(':')}::/${width}`
 }
 
 /** The last 32 bits may be written as an IPv4 address (RFC 4291, 2.2): as two groups they are like any other. */
-function withoutDottedTail(ip: string): string {
-  return ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => `${group(a, b)}:${group(c, d)}`)
+function expandDottedTail(ip: string): string {
+  return ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => `${hexGroup(a, b)}:${hexGroup(c, d)}`)
 }
 
-function group(high: string, low: string): string {
+function hexGroup(high: string, low: string): string {
   return (Number(high) * 256 + Number(low)).toString(16)
 }
 
-function dotted(groups: readonly string[]): string {
+function dottedQuad(groups: readonly string[]): string {
   return groups.flatMap((text) => [Number.parseInt(text, 16) >> 8, Number.parseInt(text, 16) & 0xff]).join('.')
 }
 

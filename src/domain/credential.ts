@@ -1,7 +1,7 @@
 // The records behind the two opaque credentials, and the tombstone that either leaves. No secret is ever in a record.
 
-import type { EndReason } from './ending.ts'
-import type { ProofKey } from './key-proof.ts'
+import type { EcPublicJwk } from './dpop.ts'
+import type { RevocationReason } from './revocation.ts'
 
 export type CredentialKind = 'session' | 'remember_me'
 
@@ -33,7 +33,7 @@ interface Issued {
 }
 
 /** The key of a device. Its state is that of the lineage's root; what the root has started carries a copy, which only says that there is one. */
-export interface DeviceBinding extends Pick<ProofKey, 'x' | 'y'> {
+export interface DeviceBinding extends Pick<EcPublicJwk, 'x' | 'y'> {
   /** Milliseconds since 1970. */
   readonly boundAt: number
   /** Of the remembered login when it was bound: secrets from before were in the hands of whoever was not bound. 0 for a session. */
@@ -79,7 +79,7 @@ export interface Tombstone {
   readonly was: CredentialKind
   readonly id: string
   readonly hash: string
-  readonly reason: EndReason
+  readonly reason: RevocationReason
   readonly endedAt: number
   readonly expiresAt: number
 }

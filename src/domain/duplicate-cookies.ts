@@ -20,39 +20,39 @@ export interface GenuineCookie extends OpenedCookie {
 }
 
 /** Look-ups that one Cookie header can ask for, of each name. */
-export const MAX_LOOKED_UP = 4
+export const MAX_LOOKUPS = 4
 
 /**
  * Those that are looked up in the store. Of one record only the newest value: an older one is what a rotation left behind on another
  * domain. Where there are too many to look at, one that was left out could be genuine too: then only what the pair names is found out.
  *
- * @param paired the lineage that the pair names; undefined where there is none
+ * @param pairedLineage the lineage that the pair names; undefined where there is none
  */
-export function toLookUp<C extends OpenedCookie>(opened: readonly C[], paired: string | undefined): readonly C[] {
+export function selectForLookup<C extends OpenedCookie>(opened: readonly C[], pairedLineage: string | undefined): readonly C[] {
   const newest = new Map<string, C>()
   for (const cookie of opened) {
-    const known = newest.get(cookie.id)
-    if (known === undefined || cookie.generation > known.generation) newest.set(cookie.id, cookie)
+    const previous = newest.get(cookie.id)
+    if (previous === undefined || cookie.generation > previous.generation) newest.set(cookie.id, cookie)
   }
   const all = [...newest.values()]
-  if (all.length <= MAX_LOOKED_UP) return all
-  if (paired === undefined) return []
-  return all.sort((one, other) => Number(other.id === paired) - Number(one.id === paired)).slice(0, MAX_LOOKED_UP)
+  if (all.length <= MAX_LOOKUPS) return all
+  if (pairedLineage === undefined) return []
+  return all.sort((one, other) => Number(other.id === pairedLineage) - Number(one.id === pairedLineage)).slice(0, MAX_LOOKUPS)
 }
 
 /**
  * The one that counts; undefined where none does. Of several the one with its pair: only Latchkey's own host can have set that.
  *
- * @param paired the lineage that the pair names; undefined where there is none
+ * @param pairedLineage the lineage that the pair names; undefined where there is none
  * @param isComplete whether every one that opened was looked up
  */
 export function chooseGenuine<C extends GenuineCookie>(
   genuine: readonly C[],
-  paired: string | undefined,
+  pairedLineage: string | undefined,
   isComplete: boolean,
 ): C | undefined {
-  const own = genuine.filter(({ lineage }) => lineage === paired).sort((one, other) => other.startedAt - one.startedAt)
-  if (own[0] !== undefined) return own[0]
+  const pairedCookies = genuine.filter(({ lineage }) => lineage === pairedLineage).sort((one, other) => other.startedAt - one.startedAt)
+  if (pairedCookies[0] !== undefined) return pairedCookies[0]
   return isComplete && genuine.length === 1 ? genuine[0] : undefined
 }
 

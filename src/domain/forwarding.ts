@@ -8,7 +8,7 @@ export type ForwardedHeader = (typeof FORWARDED_HEADERS)[number]
 const MAX_HOPS = 32
 
 /** What is known of addresses, as the platform reads them. */
-export interface Addresses {
+export interface AddressPolicy {
   /** The address in its one canonical form; undefined for what is none. */
   readonly canonical: (text: string) => string | undefined
   readonly isTrusted: (address: string) => boolean
@@ -20,10 +20,15 @@ export interface Addresses {
  *
  * @param reported the value of the header that counts, several lines joined with commas
  */
-export function clientBehind(peer: string, header: ForwardedHeader, reported: string, { canonical, isTrusted }: Addresses): string {
+export function resolveClientAddress(
+  peer: string,
+  header: ForwardedHeader,
+  reported: string,
+  { canonical, isTrusted }: AddressPolicy,
+): string {
   let client = peer
   if (!isTrusted(client)) return client
-  for (const node of header === 'forwarded' ? nodesOfForwarded(reported) : nodesOfList(reported)) {
+  for (const node of header === 'forwarded' ? forwardedNodes(reported) : forwardedForNodes(reported)) {
     const address = node === undefined ? undefined : canonical(withoutPort(node))
     if (address === undefined) break
     client = address
@@ -33,7 +38,7 @@ export function clientBehind(peer: string, header: ForwardedHeader, reported: st
 }
 
 /** Nearest first. */
-function* nodesOfList(text: string): Generator<string> {
+function* forwardedForNodes(text: string): Generator<string> {
   let end = text.length
   for (let hop = 0; hop < MAX_HOPS && end >= 0; hop += 1) {
     const comma = end === 0 ? -1 : text.lastIndexOf(',', end - 1)
@@ -55,7 +60,7 @@ const MAX_ELEMENT = 1024
  * Nearest first; undefined for an element without one readable `for`. Read from the right, since only the end was written by the proxy
  * that we trust: a quotation mark that a client left open further left does not reach it.
  */
-function* nodesOfForwarded(text: string): Generator<string | undefined> {
+function* forwardedNodes(text: string): Generator<string | undefined> {
   let end = text.length
   for (let hop = 0; hop < MAX_HOPS && end >= 0; hop += 1) {
     let comma = end
@@ -66,11 +71,11 @@ function* nodesOfForwarded(text: string): Generator<string | undefined> {
       // A comma within quotation marks parts nothing.
     } while (element !== '' && !ELEMENT.test(element) && comma >= 0 && end - comma <= MAX_ELEMENT)
     end = comma
-    if (element !== '') yield nodeOf(element)
+    if (element !== '') yield parseForNode(element)
   }
 }
 
-function nodeOf(element: string): string | undefined {
+function parseForNode(element: string): string | undefined {
   if (element.length > MAX_ELEMENT || !ELEMENT.test(element)) return undefined
   const [named, another] = [...element.matchAll(PAIRS)].filter(([, name = '']) => name.toLowerCase() === 'for')
   if (named === undefined || another !== undefined) return undefined

@@ -1,9 +1,9 @@
 // Stored hashes in the forms that frameworks and applications have of their own: Werkzeug, Spring Security, ASP.NET Core Identity,
 // WordPress and phpass, passlib's bcrypt, Lucia, and labels before a form that speaks for itself.
 
-import { bcrypt, type EncodedBytes, type ForeignHash, type NoHash, type Pbkdf2Digest, pbkdf2, phpass, scrypt } from './hash-kinds.ts'
+import { bcrypt, type EncodedBytes, type LegacyHash, type Pbkdf2Digest, pbkdf2, phpass, type RejectedHash, scrypt } from './hash-kinds.ts'
 
-type Recognised = ForeignHash | NoHash | undefined
+type ParseResult = LegacyHash | RejectedHash | undefined
 
 const WERKZEUG_SCRYPT = /^scrypt:(\d{1,10}):(\d{1,10}):(\d{1,10})\$([^$]+)\$((?:[0-9a-f]{2})+)$/
 const WERKZEUG_PBKDF2 = /^pbkdf2:(sha1|sha256|sha384|sha512):(\d{1,10})\$([^$]+)\$((?:[0-9a-f]{2})+)$/
@@ -19,14 +19,21 @@ const PASSLIB_BCRYPT = /^\$bcrypt-sha256\$(?:v=2,t=(2[ab]),r=(\d{1,2})|(2[ab]),(
 /** What Spring, LDAP, Dovecot and Nextcloud write before a form that speaks for itself. */
 const LABEL = /^(?:\{(?:bcrypt|crypt|blf-crypt|argon2(?:id?)?(?:@SpringSecurity_v5_8)?)\}|[123]\|)(?=\$(?:2[aby]|argon2(?:id|i|d))\$)/i
 
-/** @param recognise what recognises the text behind a label */
-export function recogniseFrameworkHash(stored: string, recognise: (text: string) => ForeignHash | NoHash): Recognised {
+/** @param parse what recognises the text behind a label */
+export function parseFrameworkHash(stored: string, parse: (text: string) => LegacyHash | RejectedHash): ParseResult {
   const label = LABEL.exec(stored)?.[0]
-  if (label !== undefined) return recognise(stored.slice(label.length))
-  return asWerkzeug(stored) ?? asSpring(stored) ?? asAspNet(stored) ?? asPhp(stored) ?? asPasslibBcrypt(stored) ?? asLucia(stored)
+  if (label !== undefined) return parse(stored.slice(label.length))
+  return (
+    parseWerkzeug(stored) ??
+    parseSpring(stored) ??
+    parseAspNet(stored) ??
+    parsePhpass(stored) ??
+    parsePasslibBcrypt(stored) ??
+    parseLucia(stored)
+  )
 }
 
-function asWerkzeug(stored: string): Recognised {
+function parseWerkzeug(stored: string): ParseResult {
   const [, cost, r, p, salt = '', key = ''] = WERKZEUG_SCRYPT.exec(stored) ?? []
   if (cost !== undefined) return scrypt(Number(cost), Number(r), Number(p), text(salt), hex(key))
   const [, digest, iterations, pbkdf2Salt = '', pbkdf2Key = ''] = WERKZEUG_PBKDF2.exec(stored) ?? []
@@ -34,7 +41,7 @@ function asWerkzeug(stored: string): Recognised {
 }
 
 /** Of the defaults of its encoders, with no secret of the application's own. */
-function asSpring(stored: string): Recognised {
+function parseSpring(stored: string): ParseResult {
   const [, since58, bytes] = SPRING_PBKDF2.exec(stored) ?? []
   // The salt comes first, and the key has 32 bytes.
   if (bytes !== undefined && since58 !== undefined && bytes.length === 2 * (16 + 32))
@@ -52,21 +59,21 @@ const PRF: readonly Pbkdf2Digest[] = ['sha1', 'sha256', 'sha512']
 const V3_HEADER = 13
 
 /** The versions 2 and 3 of ASP.NET Identity, which are bytes in base64. */
-function asAspNet(stored: string): Recognised {
+function parseAspNet(stored: string): ParseResult {
   if (!ASP_NET.test(stored)) return undefined
-  const bytes = bytesOf(stored)
+  const bytes = decodeBase64(stored)
   if (bytes[0] === 0)
-    return bytes.length === 49 ? pbkdf2('sha1', 1000, hex(inHex(bytes.slice(1, 17))), hex(inHex(bytes.slice(17)))) : undefined
-  const [prf, iterations = 0, saltLength = 0] = [1, 5, 9].map((at) => numberAt(bytes, at))
+    return bytes.length === 49 ? pbkdf2('sha1', 1000, hex(toHex(bytes.slice(1, 17))), hex(toHex(bytes.slice(17)))) : undefined
+  const [prf, iterations = 0, saltLength = 0] = [1, 5, 9].map((at) => readUint32(bytes, at))
   const digest = prf === undefined ? undefined : PRF[prf]
   const saltEnd = V3_HEADER + saltLength
   if (digest === undefined || saltLength < 8 || saltEnd >= bytes.length) return undefined
-  return pbkdf2(digest, iterations, hex(inHex(bytes.slice(V3_HEADER, saltEnd))), hex(inHex(bytes.slice(saltEnd))))
+  return pbkdf2(digest, iterations, hex(toHex(bytes.slice(V3_HEADER, saltEnd))), hex(toHex(bytes.slice(saltEnd))))
 }
 
 const PHPASS_ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-function asPhp(stored: string): Recognised {
+function parsePhpass(stored: string): ParseResult {
   const [, wordPress] = WORDPRESS.exec(stored) ?? []
   if (wordPress !== undefined) return bcrypt(wordPress, 'wordpress')
   const [whole, power = '', salt = '', key = '', drupalPower = '', drupalSalt = '', drupalKey = ''] = PHPASS.exec(stored) ?? []
@@ -75,7 +82,7 @@ function asPhp(stored: string): Recognised {
   return phpass('md5', PHPASS_ALPHABET.indexOf(power), salt, key)
 }
 
-function asPasslibBcrypt(stored: string): Recognised {
+function parsePasslibBcrypt(stored: string): ParseResult {
   const [, variant2, cost2, variant1, cost1, salt = '', key = ''] = PASSLIB_BCRYPT.exec(stored) ?? []
   const [variant, cost] = [variant2 ?? variant1, cost2 ?? cost1]
   if (variant === undefined || cost === undefined) return undefined
@@ -83,7 +90,7 @@ function asPasslibBcrypt(stored: string): Recognised {
   return bcrypt(`$${variant}$${cost.padStart(2, '0')}$${salt}${key}`, of)
 }
 
-function asLucia(stored: string): Recognised {
+function parseLucia(stored: string): ParseResult {
   const [, salt, key = ''] = LUCIA.exec(stored) ?? []
   return salt === undefined ? undefined : scrypt(16_384, 16, 1, text(salt), hex(key), 'NFKC')
 }
@@ -102,15 +109,15 @@ function base64(value: string): EncodedBytes {
 
 const BASE64_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-function bytesOf(base64Text: string): readonly number[] {
+function decodeBase64(base64Text: string): readonly number[] {
   const bits = [...base64Text.replaceAll('=', '')].map((digit) => BASE64_ALPHABET.indexOf(digit).toString(2).padStart(6, '0')).join('')
   return Array.from({ length: Math.floor(bits.length / 8) }, (_, index) => Number.parseInt(bits.slice(8 * index, 8 * index + 8), 2))
 }
 
-function inHex(bytes: readonly number[]): string {
+function toHex(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function numberAt(bytes: readonly number[], at: number): number {
+function readUint32(bytes: readonly number[], at: number): number {
   return bytes.slice(at, at + 4).reduce((number, byte) => 256 * number + byte, 0)
 }

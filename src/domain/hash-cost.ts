@@ -1,7 +1,7 @@
 // What verifying a hash of other software costs: a text that stands for all hashes of the same kind and cost, and which of them are slowest.
 
-import { recogniseHash } from './foreign-hash.ts'
-import type { ForeignHash } from './hash-kinds.ts'
+import type { LegacyHash } from './hash-kinds.ts'
+import { parseHash } from './legacy-hash.ts'
 
 interface HashCost {
   readonly kind: string
@@ -15,31 +15,31 @@ interface HashCost {
  * A hash of nobody's password that takes as long to verify as this one: the same for all of one kind and cost, and without anything of
  * this one's salt and key. Undefined where the text is not recognised.
  */
-export function sampleOf(stored: string): string | undefined {
-  return costOf(stored)?.sample
+export function equalCostHash(stored: string): string | undefined {
+  return hashCost(stored)?.sample
 }
 
 /** The slowest sample of each kind, in a fixed order: no more than there are kinds. */
 export function slowestSamples(samples: readonly string[]): readonly string[] {
   const slowest = new Map<string, HashCost>()
   for (const sample of samples) {
-    const cost = costOf(sample)
+    const cost = hashCost(sample)
     if (cost !== undefined && cost.work > (slowest.get(cost.kind)?.work ?? 0)) slowest.set(cost.kind, cost)
   }
   return [...slowest.values()].map(({ sample }) => sample).toSorted()
 }
 
 /** How often a typed password may be hashed at most: once for each of its normal forms that differ. */
-export function hashingsOf(typed: string): number {
+export function hashCount(typed: string): number {
   return new Set([typed, typed.normalize('NFC'), typed.normalize('NFD'), typed.normalize('NFKC')]).size
 }
 
-function costOf(stored: string): HashCost | undefined {
-  const hash = recogniseHash(stored)
-  return 'refused' in hash ? undefined : costOfHash(hash)
+function hashCost(stored: string): HashCost | undefined {
+  const hash = parseHash(stored)
+  return 'refused' in hash ? undefined : costOfLegacyHash(hash)
 }
 
-function costOfHash(hash: ForeignHash): HashCost {
+function costOfLegacyHash(hash: LegacyHash): HashCost {
   switch (hash.kind) {
     case 'argon2': {
       const [, variant = '', version = '', m = '', t = '', p = ''] = /^\$(\w+)\$v=(\d+)\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(hash.phc) ?? []

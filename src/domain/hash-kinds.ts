@@ -9,12 +9,12 @@ export interface EncodedBytes {
 export type Pbkdf2Digest = 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
 /** The normal forms of a password that may have been hashed: whatever was typed once, or always this one. */
-export type HashedForm = 'any' | 'NFKC'
+export type PasswordForm = 'any' | 'NFKC'
 
 /** What bcrypt was given: the password, or a digest of it, since bcrypt reads 72 bytes at most. */
 export type BcryptInput = 'password' | 'sha256 in hex' | 'sha256 in base64' | 'hmac-sha256 of the salt in base64' | 'wordpress'
 
-export type ForeignHash =
+export type LegacyHash =
   | { readonly kind: 'argon2'; readonly phc: string }
   | { readonly kind: 'bcrypt'; readonly text: string; readonly of: BcryptInput }
   | {
@@ -24,7 +24,7 @@ export type ForeignHash =
       readonly parallelization: number
       readonly salt: EncodedBytes
       readonly key: EncodedBytes
-      readonly form: HashedForm
+      readonly form: PasswordForm
     }
   | {
       readonly kind: 'pbkdf2'
@@ -37,7 +37,7 @@ export type ForeignHash =
   | { readonly kind: 'phpass'; readonly digest: 'md5' | 'sha512'; readonly rounds: number; readonly salt: string; readonly key: string }
 
 /** Why a stored text is none of them, in words that never repeat it. */
-export interface NoHash {
+export interface RejectedHash {
   readonly refused: string
 }
 
@@ -70,22 +70,24 @@ export interface Argon2Text {
   readonly key: string
 }
 
-export function argon2(text: Argon2Text): ForeignHash | NoHash {
+export function argon2(text: Argon2Text): LegacyHash | RejectedHash {
   const [memory, passes, lanes] = [Number(text.memory) * KIB, Number(text.passes), Number(text.lanes)]
   if (lanes < 1 || lanes > MAX_LANES || passes < 1 || memory < 8 * KIB * lanes)
     return { refused: 'the hash has parameters that Argon2 has not' }
-  if (memory > MAX_ARGON2_MEMORY) return { refused: `the hash would take ${inMib(memory)} of memory; at most ${inMib(MAX_ARGON2_MEMORY)}` }
-  if (memory * passes > MAX_ARGON2_WORK) return { refused: `the hash makes ${passes} passes over ${inMib(memory)}, which takes too long` }
+  if (memory > MAX_ARGON2_MEMORY)
+    return { refused: `the hash would take ${formatMib(memory)} of memory; at most ${formatMib(MAX_ARGON2_MEMORY)}` }
+  if (memory * passes > MAX_ARGON2_WORK)
+    return { refused: `the hash makes ${passes} passes over ${formatMib(memory)}, which takes too long` }
   const bytes = { salt: standardBase64(text.salt), key: standardBase64(text.key) }
   if (decodedLength(bytes.salt) < MIN_ARGON2_SALT) return { refused: 'the hash has a salt that is too short' }
-  const wrongKey = judgeKey(decodedLength(bytes.key))
+  const wrongKey = checkKeyLength(decodedLength(bytes.key))
   if (wrongKey) return wrongKey
   const parameters = `m=${text.memory},t=${text.passes},p=${text.lanes}`
   return { kind: 'argon2', phc: `$${text.variant}$v=${text.version}$${parameters}$${bytes.salt}$${bytes.key}` }
 }
 
 /** @param text `$2b$`, a cost of two digits, `$`, and 53 characters of salt and hash */
-export function bcrypt(text: string, of: BcryptInput): ForeignHash | NoHash {
+export function bcrypt(text: string, of: BcryptInput): LegacyHash | RejectedHash {
   const cost = text.slice(4, 6)
   if (Number(cost) < 4) return { refused: 'the hash has a cost that bcrypt has not' }
   if (Number(cost) > MAX_BCRYPT_COST) return { refused: `the hash has the bcrypt cost ${cost}; at most ${MAX_BCRYPT_COST}` }
@@ -98,34 +100,35 @@ export function scrypt(
   parallelization: number,
   salt: EncodedBytes,
   key: EncodedBytes,
-  form: HashedForm = 'any',
-): ForeignHash | NoHash {
+  form: PasswordForm = 'any',
+): LegacyHash | RejectedHash {
   const isCost = cost >= 2 && Number.isInteger(Math.log2(cost)) && Math.log2(cost) < 16 * blockSize
   if (!isCost || blockSize < 1 || parallelization < 1) return { refused: 'the hash has parameters that scrypt has not' }
   const memory = 128 * blockSize * Math.max(cost, parallelization)
-  if (memory > MAX_SCRYPT_MEMORY) return { refused: `the hash would take ${inMib(memory)} of memory; at most ${inMib(MAX_SCRYPT_MEMORY)}` }
+  if (memory > MAX_SCRYPT_MEMORY)
+    return { refused: `the hash would take ${formatMib(memory)} of memory; at most ${formatMib(MAX_SCRYPT_MEMORY)}` }
   if (128 * cost * blockSize * parallelization > MAX_SCRYPT_WORK) return { refused: 'the hash has scrypt parameters that take too long' }
-  return judgeKey(lengthOf(key)) ?? { kind: 'scrypt', cost, blockSize, parallelization, salt, key, form }
+  return checkKeyLength(lengthOf(key)) ?? { kind: 'scrypt', cost, blockSize, parallelization, salt, key, form }
 }
 
 const DIGEST_LENGTH: Readonly<Record<Pbkdf2Digest, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
 
-export function pbkdf2(digest: Pbkdf2Digest, iterations: number, salt: EncodedBytes, key: EncodedBytes): ForeignHash | NoHash {
+export function pbkdf2(digest: Pbkdf2Digest, iterations: number, salt: EncodedBytes, key: EncodedBytes): LegacyHash | RejectedHash {
   if (iterations < 1) return { refused: 'the hash has no iterations' }
   // Each further block of the key costs all iterations again.
   const rounds = iterations * Math.ceil(lengthOf(key) / DIGEST_LENGTH[digest])
   if (rounds > MAX_ITERATIONS) return { refused: `the hash takes ${rounds} iterations; at most ${MAX_ITERATIONS}` }
-  return judgeKey(lengthOf(key)) ?? { kind: 'pbkdf2', digest, iterations, salt, key }
+  return checkKeyLength(lengthOf(key)) ?? { kind: 'pbkdf2', digest, iterations, salt, key }
 }
 
 /** @param power of two, the number of rounds */
-export function phpass(digest: 'md5' | 'sha512', power: number, salt: string, key: string): ForeignHash | NoHash {
+export function phpass(digest: 'md5' | 'sha512', power: number, salt: string, key: string): LegacyHash | RejectedHash {
   if (power < 7 || power > 30) return { refused: 'the hash has a number of rounds that phpass has not' }
   if (power > MAX_PHPASS) return { refused: `the hash takes ${2 ** power} rounds; at most ${2 ** MAX_PHPASS}` }
   return { kind: 'phpass', digest, rounds: 2 ** power, salt, key }
 }
 
-function judgeKey(length: number): NoHash | undefined {
+function checkKeyLength(length: number): RejectedHash | undefined {
   if (length < MIN_KEY) return { refused: `the hash is cut off: it has ${length} bytes, at least ${MIN_KEY} are accepted` }
   if (length > MAX_KEY) return { refused: `the hash has ${length} bytes; at most ${MAX_KEY}` }
   return undefined
@@ -143,6 +146,6 @@ function standardBase64(text: string): string {
   return text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '')
 }
 
-function inMib(bytes: number): string {
+function formatMib(bytes: number): string {
   return `${Math.ceil(bytes / MIB)} MiB`
 }

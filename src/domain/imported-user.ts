@@ -1,11 +1,11 @@
 // One user from elsewhere: which fields a row may have, under which names, and whether what it says is accepted.
 
-import { recogniseHash, textToKeep } from './foreign-hash.ts'
+import { parseHash, storedForm } from './legacy-hash.ts'
 import { DAY } from './time.ts'
 import { isRole, usernameKey } from './user.ts'
 
 /** Each field and the names that others give it, folded: lower case, without `_` and `-`. */
-const NAMES = {
+const FIELD_ALIASES = {
   username: ['username', 'login'],
   email: ['email'],
   hash: ['hash', 'passwordhash', 'password', 'passworddigest', 'encryptedpassword'],
@@ -14,9 +14,9 @@ const NAMES = {
   disabled: ['disabled', 'banned'],
 } as const
 
-export type ImportField = keyof typeof NAMES
+export type ImportField = keyof typeof FIELD_ALIASES
 
-export const IMPORT_FIELDS = Object.keys(NAMES) as readonly ImportField[]
+export const IMPORT_FIELDS = Object.keys(FIELD_ALIASES) as readonly ImportField[]
 
 /** What is read of one user, of whatever type it is. */
 export type ImportValues = Readonly<Partial<Record<ImportField, unknown>>>
@@ -33,17 +33,17 @@ export interface ImportedUser {
 }
 
 /** Why a row is not accepted, in words that do not repeat what is in it. */
-export interface RefusedRow {
+export interface InvalidRow {
   readonly refused: string
 }
 
 /** The field that a column or a member of an object stands for. */
-export function fieldNamed(name: string): ImportField | undefined {
+export function importFieldOf(name: string): ImportField | undefined {
   const folded = name.trim().toLowerCase().replace(/[_-]/g, '')
-  return IMPORT_FIELDS.find((field) => (NAMES[field] as readonly string[]).includes(folded))
+  return IMPORT_FIELDS.find((field) => (FIELD_ALIASES[field] as readonly string[]).includes(folded))
 }
 
-export function judgeImport(values: ImportValues, now: number): ImportedUser | RefusedRow {
+export function validateImportRow(values: ImportValues, now: number): ImportedUser | InvalidRow {
   const username = trimmed(values.username)
   if (isEmpty(username)) return { refused: 'there is no username' }
   if (typeof username !== 'string') return { refused: 'the username is not a text' }
@@ -52,15 +52,15 @@ export function judgeImport(values: ImportValues, now: number): ImportedUser | R
   if (key === undefined || !/[\p{L}\p{Nd}]/u.test(key))
     return { refused: 'the username is not allowed: 2 to 64 letters, digits, and . _ -' }
 
-  const email = readEmail(trimmed(values.email))
+  const email = parseEmail(trimmed(values.email))
   if ('refused' in email) return email
-  const hash = readHash(trimmed(values.hash))
+  const hash = parseHashField(trimmed(values.hash))
   if ('refused' in hash) return hash
-  const roles = readRoles(values.roles)
+  const roles = parseRoles(values.roles)
   if ('refused' in roles) return roles
-  const disabled = readDisabled(values.disabled)
+  const disabled = parseDisabled(values.disabled)
   if ('refused' in disabled) return disabled
-  const createdAt = readCreatedAt(values.createdAt, now)
+  const createdAt = parseCreatedAt(values.createdAt, now)
   if ('refused' in createdAt) return createdAt
   return {
     username,
@@ -73,26 +73,26 @@ export function judgeImport(values: ImportValues, now: number): ImportedUser | R
   }
 }
 
-type Read<T> = { readonly value: T } | RefusedRow
+type Parsed<T> = { readonly value: T } | InvalidRow
 
 const EMAIL = /^[^\s@]+@[^\s@]+$/u
 const MAX_EMAIL = 254
 
-function readEmail(value: unknown): Read<string | null> {
+function parseEmail(value: unknown): Parsed<string | null> {
   if (isEmpty(value)) return { value: null }
   if (typeof value !== 'string') return { refused: 'the email is not a text' }
   const isAddress = value.length <= MAX_EMAIL && EMAIL.test(value) && !/\p{Cc}/u.test(value) && value.isWellFormed()
   return isAddress ? { value } : { refused: 'the email is not an address' }
 }
 
-function readHash(value: unknown): Read<string> {
+function parseHashField(value: unknown): Parsed<string> {
   if (isEmpty(value)) return { refused: 'there is no hash: a user without a password cannot sign in' }
   if (typeof value !== 'string') return { refused: 'the hash is not a text' }
-  const hash = recogniseHash(value)
-  return 'refused' in hash ? hash : { value: textToKeep(hash, value) }
+  const hash = parseHash(value)
+  return 'refused' in hash ? hash : { value: storedForm(hash, value) }
 }
 
-function readRoles(value: unknown): Read<readonly string[]> {
+function parseRoles(value: unknown): Parsed<readonly string[]> {
   if (isEmpty(value)) return { value: [] }
   const listed: unknown = typeof value === 'string' ? value.split(/[\s,]+/).filter((role) => role !== '') : value
   if (!Array.isArray(listed)) return { refused: 'the roles are neither a text nor a list' }
@@ -102,33 +102,35 @@ function readRoles(value: unknown): Read<readonly string[]> {
   return { value: [...new Set(accepted)] }
 }
 
-const YES = ['true', 't', 'yes', 'y', '1']
-const NO = ['false', 'f', 'no', 'n', '0']
+const TRUE_VALUES = ['true', 't', 'yes', 'y', '1']
+const FALSE_VALUES = ['false', 'f', 'no', 'n', '0']
 
-function readDisabled(value: unknown): Read<boolean> {
+function parseDisabled(value: unknown): Parsed<boolean> {
   if (isEmpty(value)) return { value: false }
   const text = String(value).toLowerCase()
-  if (YES.includes(text)) return { value: true }
-  if (NO.includes(text)) return { value: false }
+  if (TRUE_VALUES.includes(text)) return { value: true }
+  if (FALSE_VALUES.includes(text)) return { value: false }
   return { refused: 'disabled is neither true nor false' }
 }
 
-const WHEN = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)? ?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?$/
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)? ?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?$/
 /** Whole numbers below are seconds since 1970, from here on milliseconds: as such this lies in 1973. */
 const FIRST_MILLISECONDS = 100_000_000_000
 
-function readCreatedAt(value: unknown, now: number): Read<number | null> {
+function parseCreatedAt(value: unknown, now: number): Parsed<number | null> {
   if (isEmpty(value)) return { value: null }
-  const at = value instanceof Date ? value.getTime() : typeof value === 'number' ? scaled(value) : instantOf(String(value).trim())
+  const at =
+    value instanceof Date ? value.getTime() : typeof value === 'number' ? toMilliseconds(value) : parseInstant(String(value).trim())
   if (at === undefined || !Number.isSafeInteger(at) || at < 0) {
     return { refused: 'createdAt is no time: accepted are ISO 8601, and seconds or milliseconds since 1970' }
   }
   return at > now + DAY ? { refused: 'createdAt lies in the future' } : { value: at }
 }
 
-function instantOf(text: string): number | undefined {
-  if (/^\d{1,15}$/.test(text)) return scaled(Number(text))
-  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', , sign, zoneHour = 0, zoneMinute = 0] = WHEN.exec(text) ?? []
+function parseInstant(text: string): number | undefined {
+  if (/^\d{1,15}$/.test(text)) return toMilliseconds(Number(text))
+  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', , sign, zoneHour = 0, zoneMinute = 0] =
+    DATE_TIME.exec(text) ?? []
   if (year === undefined) return undefined
   const date = [Number(year), Number(month) - 1, Number(day)] as const
   const midnight = new Date(Date.UTC(...date))
@@ -140,7 +142,7 @@ function instantOf(text: string): number | undefined {
   return midnight.getTime() + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000 + millisecond - zone
 }
 
-function scaled(number: number): number {
+function toMilliseconds(number: number): number {
   return Math.round(number < FIRST_MILLISECONDS ? number * 1000 : number)
 }
 

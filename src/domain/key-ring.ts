@@ -54,7 +54,7 @@ export interface KeyRingRecord {
 
 /** Which kinds of hashes of other software, or of older parameters, the users have. */
 export interface SlowHashes {
-  /** One of each kind, of nobody's password: see `sampleOf`. */
+  /** One of each kind, of nobody's password: see `equalCostHash`. */
   readonly samples: readonly string[]
   /** Grows with every import, so that who looked at all users knows whether others came meanwhile. */
   readonly imports: number
@@ -85,28 +85,28 @@ export function publicKeys({ signing, next, retired, rotatedAt }: KeyRingRecord)
 }
 
 /** Other processes may sign with a key a little longer than the one that retired it. */
-const HANDOVER = 60_000
+const HANDOVER_MS = 60_000
 
-export function newRing(signing: SigningKeyRecord, next: SigningKeyRecord, at: number): KeyRingRecord {
+export function createKeyRing(signing: SigningKeyRecord, next: SigningKeyRecord, at: number): KeyRingRecord {
   return { version: 1, signing, next, retired: [], services: [], rotatedAt: at }
 }
 
 /** The next key begins to sign, the one that signed retires, and retired keys whose last token is dead are dropped. */
-export function rotateRing(ring: KeyRingRecord, upcoming: SigningKeyRecord, at: number, tokenLifetime: number): KeyRingRecord {
-  return replaceKeys(ring, { signing: ring.next, next: upcoming }, at, tokenLifetime)
+export function rotateKeyRing(ring: KeyRingRecord, next: SigningKeyRecord, at: number, tokenLifetime: number): KeyRingRecord {
+  return replaceSigningKeys(ring, { signing: ring.next, next: next }, at, tokenLifetime)
 }
 
 /**
  * These keys take over, such as those of another algorithm, and the one that signed retires. The next key has signed nothing, and is dropped.
  * Verifiers learn of the new keys from the log, or when they meet a `kid` that they do not know.
  */
-export function replaceKeys(
+export function replaceSigningKeys(
   ring: KeyRingRecord,
   { signing, next }: Pick<KeyRingRecord, 'signing' | 'next'>,
   at: number,
   tokenLifetime: number,
 ): KeyRingRecord {
-  const alive = ring.retired.filter((key) => at < (key.retiredAt ?? at) + tokenLifetime + HANDOVER)
+  const alive = ring.retired.filter((key) => at < (key.retiredAt ?? at) + tokenLifetime + HANDOVER_MS)
   return {
     ...ring,
     version: ring.version + 1,
@@ -119,5 +119,5 @@ export function replaceKeys(
 
 /** Every key whose signature counts at `now`; the first one signs. */
 export function verifyingKeys(ring: KeyRingRecord, now: number, tokenLifetime: number): readonly SigningKeyRecord[] {
-  return [ring.signing, ring.next, ...ring.retired.filter((key) => now < (key.retiredAt ?? now) + tokenLifetime + HANDOVER)]
+  return [ring.signing, ring.next, ...ring.retired.filter((key) => now < (key.retiredAt ?? now) + tokenLifetime + HANDOVER_MS)]
 }

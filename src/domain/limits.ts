@@ -22,7 +22,7 @@ export interface Counter {
 }
 
 /** What a counter is of, by the beginning of its key: `user:`, `address:`, `proof:`. */
-export function kindOfCounter(key: string): string {
+export function counterKind(key: string): string {
   return key.slice(0, key.indexOf(':') + 1)
 }
 
@@ -54,13 +54,13 @@ export function networkCounters(
   ip: string,
   { points, window }: Limit,
 ): readonly Counter[] {
-  return clientNetworks(ip).map(({ width, name, times }) => ({
+  return clientNetworks(ip).map(({ width, name, multiplier }) => ({
     key: `${kind}${width === 'whole' ? '' : `-${width}`}:${name}`,
-    limit: { points: points * times, window },
+    limit: { points: points * multiplier, window },
   }))
 }
 
-export interface Guesser {
+export interface AttemptSource {
   /** Stands for the user name, whether there is such a user or not. */
   readonly user: string
   /** The device's own id, where it has proved that it signed in as this user before. */
@@ -74,7 +74,7 @@ export interface Guesser {
  * network that they signed in from lately: there nobody keeps the user out by guessing elsewhere. What is known of the device counts first,
  * so that strangers in the user's own network do not keep them out either.
  */
-export function guessCounter({ user, device, network }: Guesser, limit: Limit): Counter {
+export function attemptCounter({ user, device, network }: AttemptSource, limit: Limit): Counter {
   if (device !== undefined) return { key: `${COUNTER_KINDS.device}:${user}:${device}`, limit }
   if (network !== undefined) return { key: `${COUNTER_KINDS.network}:${user}:${network}`, limit }
   return { key: `${COUNTER_KINDS.user}:${user}`, limit }

@@ -1,11 +1,11 @@
 // Which names a new user may have. Names that exist already are found by their key, whatever the rule was when they were made.
 
-import { skeleton } from './look-alikes.ts'
-import { isWithinScripts } from './scripts.ts'
+import { skeleton } from './confusables.ts'
+import { isSingleScript } from './scripts.ts'
 import { usernameKey } from './user.ts'
 
 /** Why a name is not allowed. */
-export type UsernameFault = 'length' | 'characters' | 'ends' | 'scripts' | 'digits'
+export type UsernameViolation = 'length' | 'characters' | 'ends' | 'scripts' | 'digits'
 
 const MIN_LENGTH = 2
 const MAX_LENGTH = 64
@@ -13,15 +13,15 @@ const MAX_LENGTH = 64
 const ALLOWED = /^[\p{L}\p{M}\p{Nd}._-]*$/u
 const ENDS = /^[\p{L}\p{Nd}](?:.*[\p{L}\p{Nd}]\p{M}*)?$/u
 /** Marks belong to a letter, at most four of them, none twice (UTS 39, 5.4); a dot above is not seen where a letter has one. */
-const MARKS_AMISS = /\p{Me}|[\p{Nd}._-]\p{M}|\p{M}{5}|(\p{Mn})\1|\p{Soft_Dotted}\p{M}*\u0307/u
+const INVALID_MARKS = /\p{Me}|[\p{Nd}._-]\p{M}|\p{M}{5}|(\p{Mn})\1|\p{Soft_Dotted}\p{M}*\u0307/u
 /** A text has letters and digits of a script; what all scripts share and what is not ASCII looks like a quote or a line. */
-const OF_NO_SCRIPT = /[[\p{L}\p{Nd}]&&\p{Script_Extensions=Common}]/v
+const NO_SCRIPT = /[[\p{L}\p{Nd}]&&\p{Script_Extensions=Common}]/v
 
 /**
  * Why a new user may not have this name: it has 2 to 64 letters, digits, `.`, `_` and `-` of one script, counted in NFKC, and a letter
  * or a digit first and last. Undefined when it may. Pure; names of deleted users are the store's to know.
  */
-export function findUsernameFault(username: string): UsernameFault | undefined {
+export function checkNewUsername(username: string): UsernameViolation | undefined {
   // Compatibility forms can be many times shorter than what they stand for: bound the work before doing it.
   if (username.length > 4 * MAX_LENGTH) return 'length'
   if (!username.isWellFormed()) return 'characters'
@@ -29,10 +29,10 @@ export function findUsernameFault(username: string): UsernameFault | undefined {
   // A mark alone makes no name longer.
   const letters = normal.replace(/\p{M}/gu, '')
   if ([...letters].length < MIN_LENGTH || [...normal].length > MAX_LENGTH) return 'length'
-  if (!ALLOWED.test(normal) || MARKS_AMISS.test(normal) || usernameKey(username) === undefined) return 'characters'
+  if (!ALLOWED.test(normal) || INVALID_MARKS.test(normal) || usernameKey(username) === undefined) return 'characters'
   if (!ENDS.test(normal)) return 'ends'
   const beyondAscii = normal.replace(/[0-9._-]/g, '')
-  if (OF_NO_SCRIPT.test(beyondAscii) || !isWithinScripts(beyondAscii)) return 'scripts'
+  if (NO_SCRIPT.test(beyondAscii) || !isSingleScript(beyondAscii)) return 'scripts'
   return hasMixedDigits(normal) ? 'digits' : undefined
 }
 

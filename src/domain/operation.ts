@@ -8,7 +8,7 @@ export type Outcome = 'success' | 'failure' | 'rate_limited'
 export type Severity = 'info' | 'notice' | 'warning' | 'alarm'
 
 /** What is done to a user or a deployment by somebody else. */
-export type AdministeredAction =
+export type AdminActionName =
   | 'account.register'
   | 'account.delete'
   | 'account.disable'
@@ -21,10 +21,10 @@ export type AdministeredAction =
   | 'session.revoke'
 
 /** What Latchkey itself records; applications record actions of their own beside these. */
-export type OwnAction =
-  | AdministeredAction
+export type BuiltInAction =
+  | AdminActionName
   /** The same, in the record of the administrator who did it. */
-  | `admin.${AdministeredAction}`
+  | `admin.${AdminActionName}`
   | 'account.import'
   | 'device.bind'
   | 'device.changed'
@@ -49,7 +49,7 @@ export interface AuditEvent {
   readonly detail: JsonObject
 }
 
-const SIGN_INS: readonly string[] = ['account.register', 'login.password', 'login.remember_me', 'login.external'] satisfies OwnAction[]
+const SIGN_INS: readonly string[] = ['account.register', 'login.password', 'login.remember_me', 'login.external'] satisfies BuiltInAction[]
 
 /** True for an event that signed the user in. */
 export function isSignIn({ action, outcome }: AuditEvent): boolean {

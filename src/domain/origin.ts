@@ -20,7 +20,7 @@ export function isSafeMethod(method: string): boolean {
  *
  * @param allowed own origin and the allowed ones; the caller guarantees that they are serialised origins
  */
-export function judgeOrigin(request: RequestOrigin, allowed: ReadonlySet<string>): OriginRefusal | undefined {
+export function evaluateOrigin(request: RequestOrigin, allowed: ReadonlySet<string>): OriginRefusal | undefined {
   const site = request.secFetchSite
   if (site === 'same-origin' || site === 'none') return undefined
   if (request.origin === null) {

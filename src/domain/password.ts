@@ -20,34 +20,34 @@ export function canonicalPassword(password: string): string {
 }
 
 /** True when a password is too long to have been chosen, told before any work is spent on it. */
-export function isOverlong(password: string): boolean {
+export function exceedsMaxLength(password: string): boolean {
   return password.length > 2 * MAX_CHARACTERS || [...password].length > MAX_CHARACTERS
 }
 
 /** More than any decomposition of the longest password takes. */
-const MAX_DECOMPOSED = 8 * MAX_CHARACTERS
+const MAX_DECOMPOSED_LENGTH = 8 * MAX_CHARACTERS
 
 /**
  * The form of a password whose length counts: the one that is compared. What is too long in any form stays as it is, since
  * the time to normalise marks in disorder grows with the square of their number.
  */
-export function asMeasured(password: string): string {
-  return password.length > MAX_DECOMPOSED ? password : canonicalPassword(password)
+export function normalizePassword(password: string): string {
+  return password.length > MAX_DECOMPOSED_LENGTH ? password : canonicalPassword(password)
 }
 
 /** True for a password as typed that nobody can have: no work is spent on it, and it is no guess at anybody's. */
 export function isTooLong(typed: string): boolean {
-  return isOverlong(asMeasured(typed))
+  return exceedsMaxLength(normalizePassword(typed))
 }
 
 /** Judges the length of a candidate, in characters (code points after NFC). */
-export function judgeLength(password: string, min: number): ErrorCode | undefined {
-  if (isOverlong(password)) return 'password.too_long'
+export function checkLength(password: string, min: number): ErrorCode | undefined {
+  if (exceedsMaxLength(password)) return 'password.too_long'
   if ([...password].length < min) return 'password.too_short'
   return undefined
 }
 
-export function judgeStrength(strength: PasswordStrength): ErrorCode | undefined {
+export function checkStrength(strength: PasswordStrength): ErrorCode | undefined {
   if (strength.bits >= SUFFICIENT_BITS) return undefined
   return strength.common ? 'password.too_common' : 'password.too_weak'
 }

@@ -4,7 +4,7 @@ import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'
 import type { Limit, LoginLimits } from './limits.ts'
 import type { TokenAlgorithm } from './public-key.ts'
-import type { RevokeOnRisk } from './signals.ts'
+import type { RevokeOnRisk } from './risk.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 
 /** Durations in milliseconds. */
@@ -21,7 +21,7 @@ export interface Policy {
   readonly tokenAlgorithm: TokenAlgorithm
   readonly freshAge: number
   readonly auditRetention: number
-  readonly raceWindow: number
+  readonly concurrencyWindow: number
   readonly passwordMin: number
   readonly loginLimits: LoginLimits
   /** For each client network, refused ones included. */
@@ -52,7 +52,7 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   tokenAlgorithm: 'EdDSA',
   freshAge: 5 * MINUTE,
   auditRetention: 365 * DAY,
-  raceWindow: 30 * SECOND,
+  concurrencyWindow: 30 * SECOND,
   passwordMin: 8,
   loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
   registrationLimit: { points: 10, window: HOUR },
@@ -65,24 +65,24 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
 })
 
 /** What must be known of a deployment, and anything that differs from the defaults. */
-export type PolicyChoices = Pick<Policy, 'issuer' | 'cookies'> &
+export type PolicyOptions = Pick<Policy, 'issuer' | 'cookies'> &
   Partial<Omit<Policy, 'issuer' | 'cookies' | 'allowedOrigins'>> & {
     readonly ownOrigin: string
     readonly allowedOrigins: readonly string[]
   }
 
-export function makePolicy({ ownOrigin, allowedOrigins, ...choices }: PolicyChoices): Policy {
+export function createPolicy({ ownOrigin, allowedOrigins, ...choices }: PolicyOptions): Policy {
   return Object.freeze({
     ...POLICY_DEFAULTS,
     audience: choices.issuer,
     ...choices,
     allowedOrigins: new Set([ownOrigin, ...allowedOrigins]),
-    deviceBinding: canBindDevices(choices.cookies) ? (choices.deviceBinding ?? POLICY_DEFAULTS.deviceBinding) : 'off',
+    deviceBinding: supportsDeviceBinding(choices.cookies) ? (choices.deviceBinding ?? POLICY_DEFAULTS.deviceBinding) : 'off',
   })
 }
 
 /** A browser binds over https alone, and renews for one host alone: cookies that other hosts or other sites see have no one to renew them. */
-export function canBindDevices({ secure, domain, sameSite }: Pick<CookieSettings, 'secure' | 'domain' | 'sameSite'>): boolean {
+export function supportsDeviceBinding({ secure, domain, sameSite }: Pick<CookieSettings, 'secure' | 'domain' | 'sameSite'>): boolean {
   return secure && domain === null && sameSite !== 'none'
 }
 

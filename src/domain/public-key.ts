@@ -27,7 +27,7 @@ const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
  * private half with it, or names itself as one before it does, is left out: it never makes the others unusable.
  */
 export function verifyingKeysOf(set: unknown, algorithms: readonly TokenAlgorithm[]): readonly VerifyingKey[] | undefined {
-  const { keys } = membersOf(set)
+  const { keys } = asRecord(set)
   if (!Array.isArray(keys)) return undefined
   const usable = new Map<string, VerifyingKey>()
   for (const entry of keys.slice(0, MAX_KEYS)) {
@@ -38,7 +38,7 @@ export function verifyingKeysOf(set: unknown, algorithms: readonly TokenAlgorith
 }
 
 function verifyingKeyOf(entry: unknown): VerifyingKey | undefined {
-  const members = membersOf(entry)
+  const members = asRecord(entry)
   const { kid, use, alg, key_ops: operations } = members
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID) return undefined
   if (use !== undefined && use !== 'sig') return undefined
@@ -57,6 +57,6 @@ function pointOf({ kty, crv, x, y }: Members): Omit<VerifyingKey, 'kid'> | undef
 
 type Members = Readonly<Record<string, unknown>>
 
-function membersOf(value: unknown): Members {
+function asRecord(value: unknown): Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {}
 }

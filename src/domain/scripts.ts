@@ -27,18 +27,18 @@ const patterns = new Map<string, RegExp | undefined>()
  * True when one script, or one of the usual mixtures, has every character (by Script_Extensions). What all scripts share, such as
  * combining accents, belongs to each.
  */
-export function isWithinScripts(text: string): boolean {
-  return SCRIPTS.some((script) => isOf(text, [script])) || MIXTURES.some((mixture) => isOf(text, mixture))
+export function isSingleScript(text: string): boolean {
+  return SCRIPTS.some((script) => matchesScripts(text, [script])) || MIXTURES.some((mixture) => matchesScripts(text, mixture))
 }
 
-function isOf(text: string, scripts: readonly string[]): boolean {
+function matchesScripts(text: string, scripts: readonly string[]): boolean {
   const key = scripts.join()
-  if (!patterns.has(key)) patterns.set(key, patternOf(scripts))
+  if (!patterns.has(key)) patterns.set(key, scriptPattern(scripts))
   return patterns.get(key)?.test(text) === true
 }
 
 /** Undefined where this runtime's Unicode is older than the script. */
-function patternOf(scripts: readonly string[]): RegExp | undefined {
+function scriptPattern(scripts: readonly string[]): RegExp | undefined {
   const classes = [...scripts, 'Common', 'Inherited'].map((script) => `\\p{Script_Extensions=${script}}`)
   try {
     return new RegExp(`^[${classes.join('')}]*$`, 'u')

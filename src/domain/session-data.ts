@@ -30,17 +30,17 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
   return merged
 }
 
-export type Hazard = 'too_deep' | 'prototype' | 'ill_formed' | 'out_of_range'
+export type UnsafeJson = 'too_deep' | 'prototype' | 'ill_formed' | 'out_of_range'
 
 /** Looks through parsed JSON for what must not be taken in: deep nesting, `__proto__`, text that is not Unicode, and numbers that none can hold. */
-export function findHazard(value: unknown, depth = 0): Hazard | undefined {
+export function findUnsafeJson(value: unknown, depth = 0): UnsafeJson | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? undefined : 'ill_formed'
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'out_of_range'
   if (typeof value !== 'object' || value === null) return undefined
   if (depth >= MAX_DEPTH) return 'too_deep'
   for (const [name, inner] of Object.entries(value)) {
     if (name === '__proto__') return 'prototype'
-    const hazard = findHazard(name, depth + 1) ?? findHazard(inner, depth + 1)
+    const hazard = findUnsafeJson(name, depth + 1) ?? findUnsafeJson(inner, depth + 1)
     if (hazard) return hazard
   }
   return undefined

@@ -1,9 +1,11 @@
 // Judging a session: pure, and the only place where it is decided.
 
 import type { CredentialRecord, PresentedCredential, SessionRecord, Tombstone } from './credential.ts'
-import type { RefusalReason } from './ending.ts'
+import type { RefusalReason } from './revocation.ts'
 
-export type SessionVerdict = { readonly ok: true; readonly session: SessionRecord } | { readonly ok: false; readonly reason: RefusalReason }
+export type SessionEvaluation =
+  | { readonly ok: true; readonly session: SessionRecord }
+  | { readonly ok: false; readonly reason: RefusalReason }
 
 export interface SessionLimits {
   /** Milliseconds without use after which a session is over. */
@@ -16,24 +18,24 @@ export interface SessionLimits {
  *
  * @param lastSeenAt the latest use this process knows of, which may not be stored yet
  */
-export function judgeSession(
+export function evaluateSession(
   found: CredentialRecord | Tombstone | undefined,
   presented: PresentedCredential,
   lastSeenAt: number,
   now: number,
   limits: SessionLimits,
-): SessionVerdict {
+): SessionEvaluation {
   if (found === undefined || found.hash !== presented.hash || found.kind === 'remember_me') return { ok: false, reason: 'unknown' }
-  return judgeLife(found, lastSeenAt, now, limits)
+  return evaluateLifetime(found, lastSeenAt, now, limits)
 }
 
 /** Judges the session that a genuine token names: the token is the proof, so only the session's life is in question. */
-export function judgeLife(
+export function evaluateLifetime(
   found: CredentialRecord | Tombstone | undefined,
   lastSeenAt: number,
   now: number,
   limits: SessionLimits,
-): SessionVerdict {
+): SessionEvaluation {
   if (found === undefined || found.kind === 'remember_me') return { ok: false, reason: 'unknown' }
   if (found.kind === 'tombstone') return { ok: false, reason: found.reason }
   if (now >= found.expiresAt) return { ok: false, reason: 'expired' }

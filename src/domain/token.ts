@@ -62,7 +62,7 @@ export function claimsFor(subject: TokenSubject, jti: string, now: number, limit
 }
 
 /** Judges the claims of a token whose signature is ours. Returns why it is refused, or undefined when it is accepted. */
-export function judgeClaims(claims: TokenClaims, now: number, limits: Pick<TokenLimits, 'issuer' | 'audience'>): TokenRefusal | undefined {
+export function verifyClaims(claims: TokenClaims, now: number, limits: Pick<TokenLimits, 'issuer' | 'audience'>): TokenRefusal | undefined {
   if (claims.iss !== limits.issuer) return 'malformed'
   if (claims.aud !== limits.audience && (typeof claims.aud === 'string' || !claims.aud.includes(limits.audience))) return 'malformed'
   if (Math.max(claims.iat, claims.nbf ?? claims.iat) * SECOND > now + MAX_CLOCK_SKEW) return 'malformed'
@@ -75,8 +75,8 @@ export function isTokenClaims(value: unknown): value is TokenClaims {
   if (typeof value !== 'object' || value === null) return false
   const claims = value as Record<keyof TokenClaims, unknown>
   return (
-    [claims.iss, claims.sub, claims.client_id, claims.sid, claims.jti].every(isText) &&
-    (isText(claims.aud) || (Array.isArray(claims.aud) && claims.aud.length > 0 && claims.aud.every(isText))) &&
+    [claims.iss, claims.sub, claims.client_id, claims.sid, claims.jti].every(isNonEmptyString) &&
+    (isNonEmptyString(claims.aud) || (Array.isArray(claims.aud) && claims.aud.length > 0 && claims.aud.every(isNonEmptyString))) &&
     [claims.iat, claims.exp, claims.auth_time].every(isTime) &&
     (claims.nbf === undefined || isTime(claims.nbf)) &&
     [claims.amr, claims.roles].every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))
@@ -90,12 +90,12 @@ function isTime(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIME
 }
 
-function isText(value: unknown): boolean {
+function isNonEmptyString(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
 }
 
 /** The thumbprint of the key that a token is bound to, by its claims; undefined where it is bound to none. */
-export function boundKeyOf(claims: unknown): string | undefined {
+export function boundThumbprint(claims: unknown): string | undefined {
   const cnf = typeof claims === 'object' && claims !== null && 'cnf' in claims ? claims.cnf : undefined
   const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined
   return typeof jkt === 'string' ? jkt : undefined

@@ -5,17 +5,17 @@ import { isTooLong } from '../domain/password.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
-import { readSession } from './describe.ts'
-import { networksAfterSignIn, takeGuess } from './guesses.ts'
-import { issueSession, auditEvent, type SignedIn, signedIn } from './issue.ts'
-import { guessesRanOut, type VerifiedUser, verifyPassword } from './login.ts'
-import type { Parts, Whence } from './parts.ts'
+import type { ClientInfo, EngineContext } from './context.ts'
+import { auditEvent, issueSession, type SignInResult, signInResult } from './issue.ts'
+import { isFirstLimit, type VerifiedUser, verifyPassword } from './login.ts'
+import { consumeAttempt, networksAfterSignIn } from './login-throttle.ts'
 import type { Principal } from './principal.ts'
-import { judgePassword } from './register.ts'
-import { reserving } from './reserved-names.ts'
+import { checkPassword } from './register.ts'
+import { reserveName } from './reserved-names.ts'
+import { getSessionRecord } from './session-view.ts'
 
 /** A password typed by somebody who is signed in, and the mark of their device, if it has one: see `takeGuess`. */
-export interface TypedPassword {
+export interface PasswordConfirmation {
   readonly password: string
   readonly knownDevice: string | undefined
 }
@@ -27,31 +27,31 @@ export interface TypedPassword {
  * @throws StoreError
  */
 export async function changePassword(
-  parts: Parts,
+  context: EngineContext,
   principal: Principal,
-  current: TypedPassword,
+  current: PasswordConfirmation,
   next: string,
-  whence: Whence,
+  clientInfo: ClientInfo,
   signal?: CallerSignal,
-): Promise<SignedIn | AuthError> {
-  const verified = await confirmPassword(parts, principal, current, whence, 'password.change', signal)
+): Promise<SignInResult | AuthError> {
+  const verified = await confirmPassword(context, principal, current, clientInfo, 'password.change', signal)
   if (verified instanceof AuthError) return verified
   const { user } = verified
-  const tooMany = parts.signInCounts.take(user.id, parts.clock.now())
+  const tooMany = context.signInLimiter.consume(user.id, context.clock.now())
   if (tooMany) return tooMany
-  const refusal = await judgePassword(parts, next, [user.usernameKey, user.email ?? ''], signal)
+  const refusal = await checkPassword(context, next, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal.detail.field === undefined ? refusal : new AuthError(refusal.code, { ...refusal.detail, field: 'next' })
-  const passwordHash = await parts.hasher.hash(next, signal)
+  const passwordHash = await context.hasher.hash(next, signal)
   if (passwordHash === undefined) return new AuthError('server.busy', { retryAfter: 1 })
 
-  const old = await readSession(parts, principal)
+  const old = await getSessionRecord(context, principal)
   if (old instanceof AuthError) return old
-  const now = parts.clock.now()
+  const now = context.clock.now()
   const session = issueSession(
-    parts,
+    context,
     user,
     {
-      ...whence,
+      ...clientInfo,
       startedBy: null,
       amr: ['pwd'],
       authTime: now,
@@ -62,17 +62,17 @@ export async function changePassword(
     now,
   )
   // The other networks were of whoever knew the old password.
-  const recentNetworks = networksAfterSignIn(parts, { ...user, recentNetworks: [] }, whence, now) ?? []
-  const written = await parts.store.write([
+  const recentNetworks = networksAfterSignIn(context, { ...user, recentNetworks: [] }, clientInfo, now) ?? []
+  const written = await context.store.write([
     { do: 'replace user', next: { ...user, passwordHash, recentNetworks, version: user.version + 1 }, ifVersion: user.version },
     { do: 'require credential', id: old.id },
-    { do: 'end credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at: now },
+    { do: 'revoke credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at: now },
     { do: 'insert credential', record: session.record },
-    auditEvent(parts, whence, { userId: user.id, action: 'password.change', sessionId: session.record.id }, now),
+    auditEvent(context, clientInfo, { userId: user.id, action: 'password.change', sessionId: session.record.id }, now),
   ])
   if (!written.landed) return new AuthError('credentials.invalid')
-  parts.endings.noteEnded(written.ended, now)
-  return signedIn(parts, session, undefined, now)
+  context.revocationFeed.recordRevoked(written.ended, now)
+  return signInResult(context, session, undefined, now)
 }
 
 /**
@@ -82,59 +82,59 @@ export async function changePassword(
  * @throws StoreError
  */
 export async function deleteAccount(
-  parts: Parts,
+  context: EngineContext,
   principal: Principal,
-  password: TypedPassword,
-  whence: Whence,
+  password: PasswordConfirmation,
+  clientInfo: ClientInfo,
   signal?: CallerSignal,
 ): Promise<AuthError | undefined> {
-  const verified = await confirmPassword(parts, principal, password, whence, 'account.delete', signal)
+  const verified = await confirmPassword(context, principal, password, clientInfo, 'account.delete', signal)
   if (verified instanceof AuthError) return verified
-  const now = parts.clock.now()
-  const written = await parts.store.write([
+  const now = context.clock.now()
+  const written = await context.store.write([
     { do: 'require user', id: verified.user.id, version: verified.user.version },
     { do: 'require credential', id: principal.sid },
-    ...deletionOf(parts, verified.user, now),
+    ...deletionChanges(context, verified.user, now),
   ])
   if (!written.landed) return new AuthError('credentials.invalid')
-  parts.endings.noteEnded(written.ended, now)
+  context.revocationFeed.recordRevoked(written.ended, now)
   return undefined
 }
 
-export function deletionOf(parts: Parts, user: UserRecord, at: number): readonly Change[] {
+export function deletionChanges(context: EngineContext, user: UserRecord, at: number): readonly Change[] {
   return [
-    { do: 'end credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at },
+    { do: 'revoke credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at },
     { do: 'delete user', id: user.id },
-    reserving(parts, user),
+    reserveName(context, user),
   ]
 }
 
 /** A guess like any other: it counts against the same limits as a sign-in. */
 async function confirmPassword(
-  parts: Parts,
+  context: EngineContext,
   principal: Principal,
-  { password, knownDevice }: TypedPassword,
-  whence: Whence,
+  { password, knownDevice }: PasswordConfirmation,
+  clientInfo: ClientInfo,
   action: 'password.change' | 'account.delete',
   signal: CallerSignal | undefined,
 ): Promise<VerifiedUser | AuthError> {
-  const user = await parts.store.users.find(principal.userId)
-  const guess = await takeGuess(parts, { name: user?.usernameKey ?? principal.userId, user }, whence, knownDevice)
+  const user = await context.store.users.find(principal.userId)
+  const consumed = await consumeAttempt(context, { name: user?.usernameKey ?? principal.userId, user }, clientInfo, knownDevice)
   const record = async (outcome: 'failure' | 'rate_limited') => {
     const attempt = { userId: principal.userId, action, outcome, sessionId: principal.sid }
-    await parts.store.write([auditEvent(parts, whence, attempt, parts.clock.now())])
+    await context.store.write([auditEvent(context, clientInfo, attempt, context.clock.now())])
   }
-  if (guess instanceof AuthError) {
-    if (user && (await guessesRanOut(parts, user))) await record('rate_limited')
-    return guess
+  if (consumed instanceof AuthError) {
+    if (user && (await isFirstLimit(context, user))) await record('rate_limited')
+    return consumed
   }
-  const verified = await verifyPassword(parts, user, password, signal)
-  if (!('refused' in verified)) {
-    await guess.giveBack()
+  const verified = await verifyPassword(context, user, password, signal)
+  if (!('error' in verified)) {
+    await consumed.refund()
     return verified
   }
-  if (isTooLong(password)) await guess.giveBack()
+  if (isTooLong(password)) await consumed.refund()
   else if (user) await record('failure')
-  await verified.settled
-  return verified.refused
+  await verified.readyToRespond
+  return verified.error
 }

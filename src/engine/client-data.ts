@@ -3,25 +3,25 @@
 import { AuthError } from '../domain/errors.ts'
 import { CLIENT_DATA_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
-import type { Parts } from './parts.ts'
+import type { EngineContext } from './context.ts'
 import type { Principal } from './principal.ts'
 
 /** Characters of the sealed value: browsers keep cookies of 4 KiB, name and attributes included. */
 const MAX_SEALED = 3 * 1024
 
 /** What the cookie holds; nothing where there is none, or one that was sealed for somebody else or altered. */
-export function openClientData(parts: Parts, principal: Principal, sealed: string | undefined): JsonObject {
-  const text = sealed === undefined ? undefined : parts.secrets.unseal(CLIENT_DATA_SEAL, principal.userId, sealed)
+export function openClientData(context: EngineContext, principal: Principal, sealed: string | undefined): JsonObject {
+  const text = sealed === undefined ? undefined : context.secrets.unseal(CLIENT_DATA_SEAL, principal.userId, sealed)
   return text === undefined ? {} : (JSON.parse(text) as JsonObject)
 }
 
 /** Whether it was sealed for this user. */
-export function isClientDataOf(parts: Parts, principal: Principal, sealed: string): boolean {
-  return parts.secrets.unseal(CLIENT_DATA_SEAL, principal.userId, sealed) !== undefined
+export function isClientDataOf(context: EngineContext, principal: Principal, sealed: string): boolean {
+  return context.secrets.unseal(CLIENT_DATA_SEAL, principal.userId, sealed) !== undefined
 }
 
 /** Refusal: `data.too_large` when the sealed value would not fit into 3 KiB. */
-export function sealClientData(parts: Parts, principal: Principal, data: JsonObject): string | AuthError {
-  const sealed = parts.secrets.seal(CLIENT_DATA_SEAL, principal.userId, JSON.stringify(data))
+export function sealClientData(context: EngineContext, principal: Principal, data: JsonObject): string | AuthError {
+  const sealed = context.secrets.seal(CLIENT_DATA_SEAL, principal.userId, JSON.stringify(data))
   return sealed.length > MAX_SEALED ? new AuthError('data.too_large') : sealed
 }

@@ -2,22 +2,22 @@
 
 import { AuthError } from '../domain/errors.ts'
 import type { OPERATIONS_CURSOR_SEAL, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
-import type { Parts } from './parts.ts'
+import type { EngineContext } from './context.ts'
 
 export type Listing = typeof OPERATIONS_CURSOR_SEAL | typeof USERS_CURSOR_SEAL
 
 /** What a page begins after; null on the first. Refusal: `request.malformed`, naming the field that it came in. */
 export function openCursor(
-  { secrets }: Parts,
+  { secrets }: EngineContext,
   listing: Listing,
-  whose: string,
+  userCode: string,
   cursor: string | undefined,
   field: string,
 ): string | null | AuthError {
   if (cursor === undefined) return null
-  return secrets.unseal(listing, whose, cursor) ?? new AuthError('request.malformed', { field })
+  return secrets.unseal(listing, userCode, cursor) ?? new AuthError('request.malformed', { field })
 }
 
-export function sealCursor({ secrets }: Parts, listing: Listing, whose: string, position: string): string {
-  return secrets.seal(listing, whose, position)
+export function sealCursor({ secrets }: EngineContext, listing: Listing, userCode: string, position: string): string {
+  return secrets.seal(listing, userCode, position)
 }

@@ -1,24 +1,24 @@
 // Seals that only this deployment opens: bound to the public URL and the stem of the cookies. A secret that was copied to another
 // deployment opens none of them.
 
-import type { Parts } from './parts.ts'
+import type { EngineContext } from './context.ts'
 
-type Bound = Pick<Parts, 'secrets'> & { readonly policy: Pick<Parts['policy'], 'issuer' | 'cookies'> }
+type SealingContext = Pick<EngineContext, 'secrets'> & { readonly policy: Pick<EngineContext['policy'], 'issuer' | 'cookies'> }
 
-export function sealForDeployment(parts: Bound, purpose: string, context: string, text: string): string {
-  return parts.secrets.seal(purpose, boundContext(parts, context), text)
+export function sealForDeployment(context: SealingContext, purpose: string, associated: string, text: string): string {
+  return context.secrets.seal(purpose, deploymentContext(context, associated), text)
 }
 
 /** Undefined unless it was sealed for this purpose and context, and by this deployment. */
-export function unsealForDeployment(parts: Bound, purpose: string, context: string, sealed: string): string | undefined {
-  return parts.secrets.unseal(purpose, boundContext(parts, context), sealed)
+export function unsealForDeployment(context: SealingContext, purpose: string, associated: string, sealed: string): string | undefined {
+  return context.secrets.unseal(purpose, deploymentContext(context, associated), sealed)
 }
 
 /** As `unsealForDeployment`, and takes what was sealed before seals were bound: for what browsers hold at an update. */
-export function unsealAlsoUnbound(parts: Bound, purpose: string, context: string, sealed: string): string | undefined {
-  return unsealForDeployment(parts, purpose, context, sealed) ?? parts.secrets.unseal(purpose, context, sealed)
+export function unsealWithLegacyFallback(context: SealingContext, purpose: string, associated: string, sealed: string): string | undefined {
+  return unsealForDeployment(context, purpose, associated, sealed) ?? context.secrets.unseal(purpose, associated, sealed)
 }
 
-function boundContext({ policy }: Bound, context: string): string {
-  return JSON.stringify([policy.issuer, policy.cookies.stem, context])
+function deploymentContext({ policy }: SealingContext, associated: string): string {
+  return JSON.stringify([policy.issuer, policy.cookies.stem, associated])
 }

@@ -1,29 +1,29 @@
 // The engine: the use cases with their parts put together, and the two things that go on beside requests, following the
 // endings log and sweeping.
 
-import type { LogEntry } from '../domain/ending.ts'
 import { signInLimit } from '../domain/limits.ts'
 import type { AuditEvent } from '../domain/operation.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
+import type { RevocationLogEntry } from '../domain/revocation.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
-import type { CountryOf } from '../ports/countries.ts'
-import type { KeyProofs } from '../ports/key-proofs.ts'
+import type { CountryLookup } from '../ports/countries.ts'
 import type { PasswordEstimator, PasswordHasher } from '../ports/passwords.ts'
+import type { ProofVerifier } from '../ports/proof-verifier.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Signing } from '../ports/signing.ts'
 import type { Store } from '../ports/store.ts'
-import { Endings } from './endings.ts'
+import { AcknowledgementResponder } from './acknowledgement-responder.ts'
+import type { EngineContext } from './context.ts'
+import { CredentialCache } from './credential-cache.ts'
 import { isSurveyDue, surveyHashes } from './hash-survey.ts'
-import { flushSeen, sweep } from './janitor.ts'
 import { KeyRing } from './key-ring.ts'
-import { signalsOf, tellSignals } from './lookout.ts'
-import type { Parts } from './parts.ts'
-import { RefusalTime } from './refusal-time.ts'
-import { RollAnswers } from './roll-answers.ts'
-import { RollCall } from './roll-call.ts'
-import { SignInCounts } from './sign-in-counts.ts'
-import { Turns } from './turns.ts'
-import { Verified } from './verified.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
+import { flushLastSeen, sweep } from './maintenance.ts'
+import { RefusalTiming } from './refusal-timing.ts'
+import { AcknowledgementCollector } from './revocation-acknowledgement.ts'
+import { RevocationFeed } from './revocation-feed.ts'
+import { detectAnomalies, reportAnomalies } from './session-monitor.ts'
+import { SignInLimiter } from './sign-in-limiter.ts'
 
 export interface EngineOptions {
   readonly policy: Policy
@@ -34,8 +34,8 @@ export interface EngineOptions {
   readonly signing: Signing
   readonly hasher: PasswordHasher
   readonly estimator: PasswordEstimator
-  readonly keyProofs: KeyProofs
-  readonly countryOf: CountryOf
+  readonly proofVerifier: ProofVerifier
+  readonly lookUpCountry: CountryLookup
   /** Credentials remembered at most. */
   readonly capacity: number
   /** Told of faults in what goes on beside requests; they are tried again. */
@@ -43,10 +43,10 @@ export interface EngineOptions {
   readonly onAlarm: (alarm: AuditEvent) => void | Promise<void>
   readonly onWarning: (warning: string) => void
   /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
-  readonly serves: boolean
+  readonly acceptsCredentials: boolean
 }
 
-export interface Engine extends Parts {
+export interface Engine extends EngineContext {
   /** Reads the key ring and the endings log, then follows and sweeps. @throws StoreError */
   start(): Promise<void>
   /** Stops what goes on beside requests and writes the seen times that have gathered. @throws StoreError */
@@ -56,60 +56,60 @@ export interface Engine extends Parts {
 export function createEngine(options: EngineOptions): Engine {
   const { policy, store, clock, timers, onFault } = options
   const interval = flushInterval(policy)
-  const append = async (entry: LogEntry) => {
+  const append = async (entry: RevocationLogEntry) => {
     await store.write([{ do: 'append entry', entry }])
   }
-  const rollCall = new RollCall({ clock, timers, randomId: () => options.secrets.randomId(), append })
-  const rollAnswers = new RollAnswers({
+  const acknowledgementCollector = new AcknowledgementCollector({ clock, timers, randomId: () => options.secrets.randomId(), append })
+  const acknowledgementResponder = new AcknowledgementResponder({
     process: options.secrets.randomId(),
-    serves: options.serves,
+    acceptsCredentials: options.acceptsCredentials,
     append: (answer) => append({ kind: 'ack', ...answer, at: clock.now() }),
     onFault: (error) => onFault('answer', error),
   })
-  const refusalTime = new RefusalTime({ hasher: options.hasher, timers })
+  const refusalTiming = new RefusalTiming({ hasher: options.hasher, timers })
   const keys = new KeyRing({
     store,
     signing: options.signing,
     clock,
     tokenLifetime: policy.tokenLifetime,
     algorithm: policy.tokenAlgorithm,
-    serves: options.serves,
+    acceptsCredentials: options.acceptsCredentials,
     // A command refuses nobody, and ends before anything is measured.
-    ...(options.serves && { onRead: ({ slowHashes }) => refusalTime.know(slowHashes?.samples ?? []) }),
+    ...(options.acceptsCredentials && { onRead: ({ slowHashes }) => refusalTiming.setSamples(slowHashes?.samples ?? []) }),
   })
-  const endings: Endings = new Endings({
+  const revocationFeed: RevocationFeed = new RevocationFeed({
     log: store.log,
     clock,
     timers,
     tokenLifetime: policy.tokenLifetime,
     listener: {
-      forget: (sid) => verified.forget(sid),
+      sessionChanged: (sid) => credentialCache.invalidate(sid),
       keysChanged: () => void keys.read().catch((error: unknown) => onFault('keys', error)),
-      called: (call) => rollAnswers.heard(call),
-      answered: (answer) => rollCall.answered(answer),
+      acknowledgementRequested: (call) => acknowledgementResponder.requested(call),
+      acknowledged: (answer) => acknowledgementCollector.receive(answer),
     },
   })
-  const verified = new Verified({
+  const credentialCache = new CredentialCache({
     capacity: options.capacity,
     idleTimeout: policy.sessionIdleTimeout,
     deviceBinding: policy.deviceBinding,
     flushInterval: interval,
-    isHeard: (now) => endings.isHeard(now),
-    look: (session, token, by, now) => {
-      const signals = signalsOf(session, token, by, now)
-      if (signals.length > 0) void tellSignals(engine, session.sid, signals, by).catch((error: unknown) => onFault('signal', error))
+    isFeedCurrent: (now) => revocationFeed.isCurrent(now),
+    observe: (session, token, by, now) => {
+      const signals = detectAnomalies(session, token, by, now)
+      if (signals.length > 0) void reportAnomalies(engine, session.sid, signals, by).catch((error: unknown) => onFault('signal', error))
     },
-    flushSoon: () => void flushSeen(engine).catch((error: unknown) => onFault('flush', error)),
+    requestFlush: () => void flushLastSeen(engine).catch((error: unknown) => onFault('flush', error)),
   })
-  const warned = new Set<string>()
+  const warnedKeys = new Set<string>()
   let stopSweeping = () => {}
   let stopMeasuring = () => {}
   let sweeping: Promise<void> | undefined
   let surveying: Promise<void> | undefined
   let stopping = false
 
-  const surveyWhereDue = () => {
-    if (!options.serves || !isSurveyDue(engine, clock.now())) return
+  const surveyIfDue = () => {
+    if (!options.acceptsCredentials || !isSurveyDue(engine, clock.now())) return
     surveying ??= surveyHashes(engine, () => stopping)
       .catch((error: unknown) => onFault('survey', error))
       .finally(() => {
@@ -125,34 +125,34 @@ export function createEngine(options: EngineOptions): Engine {
     secrets: options.secrets,
     hasher: options.hasher,
     estimator: options.estimator,
-    keyProofs: options.keyProofs,
-    countryOf: options.countryOf,
+    proofVerifier: options.proofVerifier,
+    lookUpCountry: options.lookUpCountry,
     keys,
-    endings,
-    rollCall,
-    rollAnswers,
-    verified,
-    signInCounts: new SignInCounts(signInLimit(policy.loginLimits)),
-    refusalTime,
+    revocationFeed,
+    acknowledgementCollector,
+    acknowledgementResponder,
+    credentialCache,
+    signInLimiter: new SignInLimiter(signInLimit(policy.loginLimits)),
+    refusalTiming,
     onAlarm(alarm) {
       void Promise.resolve(alarm)
         .then(options.onAlarm)
         .catch((error: unknown) => onFault('alarm', error))
     },
     warnOnce(thing, warning) {
-      if (warned.has(thing)) return
-      warned.add(thing)
+      if (warnedKeys.has(thing)) return
+      warnedKeys.add(thing)
       options.onWarning(warning)
     },
-    dataTurns: new Turns(),
+    sessionDataLocks: new KeyedMutex(),
 
     async start() {
-      await keys.begin()
-      await endings.start()
-      if (options.serves) stopMeasuring = refusalTime.start()
-      surveyWhereDue()
+      await keys.initialize()
+      await revocationFeed.start()
+      if (options.acceptsCredentials) stopMeasuring = refusalTiming.start()
+      surveyIfDue()
       stopSweeping = timers.every(interval, () => {
-        surveyWhereDue()
+        surveyIfDue()
         // A sweep that takes longer than the interval is not overtaken by the next.
         sweeping ??= sweep(engine)
           .catch((error: unknown) => onFault('sweep', error))
@@ -169,8 +169,8 @@ export function createEngine(options: EngineOptions): Engine {
       await sweeping
       await options.estimator.close()
       await surveying
-      await endings.stop()
-      await flushSeen(engine)
+      await revocationFeed.stop()
+      await flushLastSeen(engine)
     },
   }
   return engine

@@ -1,18 +1,18 @@
 // Making new records and what goes out with them: sessions, remembered logins, tokens.
 
 import type { Delivery, RememberedRecord, SessionRecord } from '../domain/credential.ts'
-import type { AuditEvent, Outcome, OwnAction, Severity } from '../domain/operation.ts'
+import type { AuditEvent, BuiltInAction, Outcome, Severity } from '../domain/operation.ts'
 import { EMPTY_DATA, type JsonObject } from '../domain/session-data.ts'
 import { SECOND } from '../domain/time.ts'
 import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { IssuedSecret } from '../ports/secrets.ts'
-import { challengeToBind, offersBinding } from './device-proofs.ts'
-import { makePair } from './pair.ts'
-import type { Parts, Whence } from './parts.ts'
-import { principalOfSession, type SessionView, viewOf } from './principal.ts'
+import type { ClientInfo, EngineContext } from './context.ts'
+import { registrationChallenge, shouldOfferRegistration } from './dbsc-proofs.ts'
+import { createPair } from './pair.ts'
+import { principalOfSession, type SessionView, sessionViewOf } from './principal.ts'
 
-export interface MintedToken {
+export interface IssuedToken {
   readonly token: string
   readonly claims: TokenClaims
   /** Milliseconds since 1970, on a whole second. */
@@ -20,9 +20,9 @@ export interface MintedToken {
 }
 
 /** Everything that a sign-in hands out. Secrets are in here, and nowhere else. */
-export interface SignedIn {
+export interface SignInResult {
   readonly user: { readonly id: string; readonly username: string; readonly roles: readonly string[] }
-  readonly token: MintedToken
+  readonly token: IssuedToken
   readonly session: SessionView
   /** A new session's credential, to be handed out the way the session is delivered. */
   readonly sessionCredential: { readonly value: string; readonly delivery: Delivery } | undefined
@@ -34,7 +34,7 @@ export interface SignedIn {
   readonly pair: { readonly value: string; readonly expiresAt: number | undefined } | undefined
 }
 
-export interface SessionOrigin extends Whence {
+export interface SessionOrigin extends ClientInfo {
   readonly startedBy: RememberedRecord | null
   readonly amr: SessionRecord['amr']
   readonly authTime: number
@@ -49,8 +49,8 @@ export interface Issued<R> {
   readonly secret: IssuedSecret
 }
 
-export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrigin, now: number): Issued<SessionRecord> {
-  const secret = parts.secrets.issue('session', 0)
+export function issueSession(context: EngineContext, user: UserRecord, origin: SessionOrigin, now: number): Issued<SessionRecord> {
+  const secret = context.secrets.issue('session', 0)
   return {
     secret,
     record: {
@@ -64,7 +64,7 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
       startedAt: now,
       lastSeenAt: now,
       // What hangs on a remembered login ends with it at the latest.
-      expiresAt: Math.min(now + parts.policy.sessionAbsoluteTimeout, origin.startedBy?.expiresAt ?? Number.POSITIVE_INFINITY),
+      expiresAt: Math.min(now + context.policy.sessionAbsoluteTimeout, origin.startedBy?.expiresAt ?? Number.POSITIVE_INFINITY),
       authTime: origin.authTime,
       ip: origin.ip,
       userAgent: origin.userAgent,
@@ -81,13 +81,13 @@ export function issueSession(parts: Parts, user: UserRecord, origin: SessionOrig
 }
 
 export function issueRemembered(
-  parts: Parts,
+  context: EngineContext,
   user: UserRecord,
-  origin: Whence & { readonly authTime: number },
+  origin: ClientInfo & { readonly authTime: number },
   now: number,
 ): Issued<RememberedRecord> {
   const generation = 1
-  const secret = parts.secrets.issue('remember_me', generation)
+  const secret = context.secrets.issue('remember_me', generation)
   return {
     secret,
     record: {
@@ -100,7 +100,7 @@ export function issueRemembered(
       version: 1,
       startedAt: now,
       lastSeenAt: now,
-      expiresAt: now + parts.policy.rememberLifetime,
+      expiresAt: now + context.policy.rememberLifetime,
       authTime: origin.authTime,
       ip: origin.ip,
       userAgent: origin.userAgent,
@@ -113,50 +113,54 @@ export function issueRemembered(
   }
 }
 
-export function mintToken(parts: Parts, subject: TokenSubject, now: number): MintedToken {
-  const claims = claimsFor(subject, parts.secrets.randomId(), now, parts.policy)
-  return { token: parts.keys.sign(claims), claims, expiresAt: claims.exp * SECOND }
+export function issueToken(context: EngineContext, subject: TokenSubject, now: number): IssuedToken {
+  const claims = claimsFor(subject, context.secrets.randomId(), now, context.policy)
+  return { token: context.keys.sign(claims), claims, expiresAt: claims.exp * SECOND }
 }
 
 /** The answer to a sign-in whose records have landed. What was just made is remembered, so its first use costs no read. */
-export function signedIn(
-  parts: Parts,
+export function signInResult(
+  context: EngineContext,
   session: Issued<SessionRecord>,
   remembered: { readonly secret: IssuedSecret; readonly expiresAt: number } | undefined,
   now: number,
-): SignedIn {
+): SignInResult {
   const { record, secret } = session
-  const token = mintToken(parts, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
+  const token = issueToken(context, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
   // A session that must report its first use is not remembered before it has, and one that the log has told of already, never.
-  if (record.confirmsRotationOf === null && !parts.endings.notedSince(record.id, 0)) {
-    const known = parts.verified.learn(record.id, now, record)
-    parts.verified.rememberSession(secret.value, known)
-    parts.verified.rememberToken(token.token, principalOfSession(record), known, token.expiresAt)
+  if (record.confirmsRotationOf === null && !context.revocationFeed.changedSince(record.id, 0)) {
+    const cached = context.credentialCache.upsertSession(record.id, now, record)
+    context.credentialCache.putSession(secret.value, cached)
+    context.credentialCache.putToken(token.token, principalOfSession(record), cached, token.expiresAt)
   }
   return {
     user: { id: record.userId, username: record.username, roles: record.roles },
     token,
-    session: viewOf(record),
+    session: sessionViewOf(record),
     sessionCredential: { value: secret.value, delivery: record.delivery },
     rememberedCredential: remembered && { value: remembered.secret.value, expiresAt: remembered.expiresAt },
-    pair: pairOf(parts, record, remembered?.expiresAt),
-    deviceChallenge: offersBinding(parts, record) ? challengeToBind(parts, record.lineage, now) : undefined,
+    pair: pairForSession(context, record, remembered?.expiresAt),
+    deviceChallenge: shouldOfferRegistration(context, record) ? registrationChallenge(context, record.lineage, now) : undefined,
   }
 }
 
 /** Another tab that was first has set it, where a remembered login hands out nothing new. */
-function pairOf(parts: Parts, { lineage, delivery, startedBy }: SessionRecord, expiresAt: number | undefined): SignedIn['pair'] {
+function pairForSession(
+  context: EngineContext,
+  { lineage, delivery, startedBy }: SessionRecord,
+  expiresAt: number | undefined,
+): SignInResult['pair'] {
   if (delivery !== 'cookie' || (startedBy !== null && expiresAt === undefined)) return undefined
-  const value = makePair(parts, lineage)
+  const value = createPair(context, lineage)
   return value === undefined ? undefined : { value, expiresAt }
 }
 
 export function auditEvent(
-  parts: Parts,
-  whence: Whence,
+  parts: EngineContext,
+  clientInfo: ClientInfo,
   what: {
     readonly userId: string
-    readonly action: OwnAction
+    readonly action: BuiltInAction
     readonly outcome?: Outcome
     readonly severity?: Severity
     readonly sessionId?: string | null
@@ -174,8 +178,8 @@ export function auditEvent(
       outcome: what.outcome ?? 'success',
       severity: what.severity ?? 'info',
       sessionId: what.sessionId ?? null,
-      ip: whence.ip,
-      userAgent: whence.userAgent,
+      ip: clientInfo.ip,
+      userAgent: clientInfo.userAgent,
       detail: what.detail ?? {},
     },
   }

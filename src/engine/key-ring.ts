@@ -3,10 +3,10 @@
 import { AuthError } from '../domain/errors.ts'
 import {
   algorithmOf,
+  createKeyRing,
   type KeyRingRecord,
-  newRing,
-  replaceKeys,
-  rotateRing,
+  replaceSigningKeys,
+  rotateKeyRing,
   type ServiceKeyRecord,
   type SigningKeyRecord,
   type SlowHashes,
@@ -17,14 +17,14 @@ import { DAY, SECOND } from '../domain/time.ts'
 import type { TokenClaims } from '../domain/token.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Signing, TokenSigner } from '../ports/signing.ts'
-import type { Change, Store, Written } from '../ports/store.ts'
+import type { Change, Store, WriteResult } from '../ports/store.ts'
 
-const ROTATE_AFTER = 90 * DAY
+const ROTATION_INTERVAL = 90 * DAY
 /** A token signed by an unknown key makes the ring be read again, but not more often than this. */
-const REREAD_AFTER = SECOND
+const MIN_RELOAD_INTERVAL = SECOND
 
 /** Writes the ring, with whatever else belongs into the same write. */
-export type WriteRing = (changes: readonly Change[], at: number) => Promise<Written | AuthError>
+export type WriteRing = (changes: readonly Change[], at: number) => Promise<WriteResult | AuthError>
 
 export interface KeyRingOptions {
   readonly store: Store
@@ -34,7 +34,7 @@ export interface KeyRingOptions {
   /** Of the keys that are made from now on. */
   readonly algorithm: TokenAlgorithm
   /** False in a command, whose environment need not be that of the servers: it changes no algorithm. */
-  readonly serves: boolean
+  readonly acceptsCredentials: boolean
   /** Told of the ring whenever it was read. */
   readonly onRead?: (ring: KeyRingRecord) => void
 }
@@ -56,9 +56,9 @@ export class KeyRing {
     this.#readAt = clock.now()
     let ring = await store.findKeyRing()
     if (ring === undefined) {
-      const { signing: first, next } = this.#twoKeys(this.#readAt, this.#options.algorithm)
+      const { signing: first, next } = this.#generatePair(this.#readAt, this.#options.algorithm)
       // Where there was no ring there are no users yet.
-      const made = { ...newRing(first, next, this.#readAt), slowHashes: { samples: [], imports: 0, surveyedAt: this.#readAt } }
+      const made = { ...createKeyRing(first, next, this.#readAt), slowHashes: { samples: [], imports: 0, surveyedAt: this.#readAt } }
       const written = await store.write([{ do: 'replace key ring', next: made, ifVersion: 0 }])
       ring = written.landed ? made : await store.findKeyRing()
     }
@@ -73,18 +73,18 @@ export class KeyRing {
    * Reads the ring for the first time. Where it signs with another algorithm than the one that is set, keys of that one take over at once;
    * tokens signed before stay good until they expire. @throws as `read`
    */
-  async begin(): Promise<void> {
-    const { algorithm, serves, clock, tokenLifetime } = this.#options
-    const isRight = ({ signing }: KeyRingRecord) => algorithmOf(signing) === algorithm
-    if (isRight(await this.read()) || !serves) return
-    await this.#change((ring, at) => {
+  async initialize(): Promise<void> {
+    const { algorithm, acceptsCredentials, clock, tokenLifetime } = this.#options
+    const hasAlgorithm = ({ signing }: KeyRingRecord) => algorithmOf(signing) === algorithm
+    if (hasAlgorithm(await this.read()) || !acceptsCredentials) return
+    await this.#update((ring, at) => {
       // Another process of the same settings may have done it since.
-      return isRight(ring) ? undefined : replaceKeys(ring, this.#twoKeys(at, algorithm), at, tokenLifetime)
+      return hasAlgorithm(ring) ? undefined : replaceSigningKeys(ring, this.#generatePair(at, algorithm), at, tokenLifetime)
     }, clock.now())
   }
 
   /** Reads the ring; whoever asks while it is read gets the same, so that many wrong keys cost no more than one. */
-  readAgain(): Promise<KeyRingRecord> {
+  reload(): Promise<KeyRingRecord> {
     this.#reading ??= this.read().finally(() => {
       this.#reading = undefined
     })
@@ -102,7 +102,7 @@ export class KeyRing {
 
   /** True when the ring was read so long ago that a token may be signed by a key it does not know. */
   mayBeStale(now: number): boolean {
-    return Math.abs(now - this.#readAt) > REREAD_AFTER
+    return Math.abs(now - this.#readAt) > MIN_RELOAD_INTERVAL
   }
 
   /** The keys that verifiers should know: the signing one, the next one, and those whose tokens may still live. */
@@ -116,30 +116,30 @@ export class KeyRing {
 
   /** As `addService`. */
   async rotate(write?: WriteRing): Promise<KeyRingRecord | AuthError> {
-    const { signing, clock, tokenLifetime, serves } = this.#options
+    const { signing, clock, tokenLifetime, acceptsCredentials } = this.#options
     const rotated = (ring: KeyRingRecord, at: number) => {
-      const algorithm = serves ? this.#options.algorithm : algorithmOf(ring.signing)
+      const algorithm = acceptsCredentials ? this.#options.algorithm : algorithmOf(ring.signing)
       return algorithmOf(ring.next) === algorithm
-        ? rotateRing(ring, signing.generate(at, algorithm), at, tokenLifetime)
-        : replaceKeys(ring, this.#twoKeys(at, algorithm), at, tokenLifetime)
+        ? rotateKeyRing(ring, signing.generate(at, algorithm), at, tokenLifetime)
+        : replaceSigningKeys(ring, this.#generatePair(at, algorithm), at, tokenLifetime)
     }
-    return this.#change(rotated, clock.now(), write)
+    return this.#update(rotated, clock.now(), write)
   }
 
-  #twoKeys(at: number, algorithm: TokenAlgorithm): Pick<KeyRingRecord, 'signing' | 'next'> {
+  #generatePair(at: number, algorithm: TokenAlgorithm): Pick<KeyRingRecord, 'signing' | 'next'> {
     const { signing } = this.#options
     return { signing: signing.generate(at, algorithm), next: signing.generate(at, algorithm) }
   }
 
   async rotateByAge(): Promise<void> {
     const ring = await this.read()
-    if (this.#options.clock.now() >= ring.rotatedAt + ROTATE_AFTER) await this.rotate()
+    if (this.#options.clock.now() >= ring.rotatedAt + ROTATION_INTERVAL) await this.rotate()
   }
 
   /** @param write writes the ring with what belongs to it; its refusal is the result */
   async addService(service: ServiceKeyRecord, write: WriteRing): Promise<KeyRingRecord | AuthError> {
     const add = (ring: KeyRingRecord) => ({ ...ring, version: ring.version + 1, services: [...ring.services, service] })
-    return this.#change(add, service.createdAt, write)
+    return this.#update(add, service.createdAt, write)
   }
 
   /** As `addService`. Refusal: `resource.not_found`. */
@@ -148,7 +148,7 @@ export class KeyRing {
       const services = ring.services.filter((service) => service.id !== id)
       return services.length < ring.services.length ? { ...ring, version: ring.version + 1, services } : undefined
     }
-    return this.#change(remove, this.#options.clock.now(), write)
+    return this.#update(remove, this.#options.clock.now(), write)
   }
 
   /** What is known of the hashes that users have; undefined where nobody has looked at them all. */
@@ -157,15 +157,15 @@ export class KeyRing {
   }
 
   /** Changes what is known of the hashes that users have; undefined changes nothing. @throws StoreError */
-  async noteHashes(change: (known: SlowHashes | undefined) => SlowHashes | undefined): Promise<void> {
+  async updateSlowHashes(change: (known: SlowHashes | undefined) => SlowHashes | undefined): Promise<void> {
     const noted = (ring: KeyRingRecord) => {
       const slowHashes = change(ring.slowHashes)
       return slowHashes && { ...ring, version: ring.version + 1, slowHashes }
     }
-    await this.#change(noted, this.#options.clock.now())
+    await this.#update(noted, this.#options.clock.now())
   }
 
-  async #change(
+  async #update(
     change: (ring: KeyRingRecord, at: number) => KeyRingRecord | undefined,
     at: number,
     write: WriteRing = (changes) => this.#options.store.write(changes),

@@ -3,9 +3,9 @@
 import { AuthError } from '../domain/errors.ts'
 import type { KeyRingRecord, ServiceKeyRecord } from '../domain/key-ring.ts'
 import { SERVICE_KEY_DIGEST } from '../domain/persisted-names.ts'
-import { type Actor, type Deed, writeAs } from './actor.ts'
+import { type Actor, type AdminAction, writeAudited } from './audited-write.ts'
+import type { EngineContext } from './context.ts'
 import type { WriteRing } from './key-ring.ts'
-import type { Parts } from './parts.ts'
 
 export interface NewServiceKey {
   readonly record: ServiceKeyRecord
@@ -13,46 +13,46 @@ export interface NewServiceKey {
 }
 
 /** Retires the signing key; the next one signs. Refusals only of administrators: as `writeAs`. @throws StoreError */
-export async function rotateSigningKey(parts: Parts, actor: Actor): Promise<KeyRingRecord | AuthError> {
-  return parts.keys.rotate(recorded(parts, actor, { userId: null, action: 'key.rotate', detail: {} }))
+export async function rotateSigningKey(context: EngineContext, actor: Actor): Promise<KeyRingRecord | AuthError> {
+  return context.keys.rotate(auditedWrite(context, actor, { userId: null, action: 'key.rotate', detail: {} }))
 }
 
 /** Refusals only of administrators: as `writeAs`. @throws StoreError */
-export async function addServiceKey(parts: Parts, actor: Actor, name: string): Promise<NewServiceKey | AuthError> {
-  const id = parts.secrets.randomId()
-  const value = `${id}.${parts.secrets.randomId()}${parts.secrets.randomId()}`
-  const record = { id, name, hash: parts.secrets.digest(SERVICE_KEY_DIGEST, value), createdAt: parts.clock.now() }
-  const deed = { userId: null, action: 'key.create', detail: { id, service: name } } as const
-  const added = await parts.keys.addService(record, recorded(parts, actor, deed))
+export async function addServiceKey(context: EngineContext, actor: Actor, name: string): Promise<NewServiceKey | AuthError> {
+  const id = context.secrets.randomId()
+  const value = `${id}.${context.secrets.randomId()}${context.secrets.randomId()}`
+  const record = { id, name, hash: context.secrets.digest(SERVICE_KEY_DIGEST, value), createdAt: context.clock.now() }
+  const action = { userId: null, action: 'key.create', detail: { id, service: name } } as const
+  const added = await context.keys.addService(record, auditedWrite(context, actor, action))
   return added instanceof AuthError ? added : { record, value }
 }
 
 /** The key that opens nothing any more. Refusal: `resource.not_found`. @throws StoreError */
-export async function removeServiceKey(parts: Parts, actor: Actor, id: string): Promise<ServiceKeyRecord | AuthError> {
-  const { services } = await parts.keys.read()
+export async function removeServiceKey(context: EngineContext, actor: Actor, id: string): Promise<ServiceKeyRecord | AuthError> {
+  const { services } = await context.keys.read()
   const found = services.find((service) => service.id === id)
   if (found === undefined) return new AuthError('resource.not_found')
-  const deed = { userId: null, action: 'key.remove', detail: { id, service: found.name } } as const
-  const removed = await parts.keys.removeService(id, recorded(parts, actor, deed))
+  const action = { userId: null, action: 'key.remove', detail: { id, service: found.name } } as const
+  const removed = await context.keys.removeService(id, auditedWrite(context, actor, action))
   return removed instanceof AuthError ? removed : found
 }
 
-function recorded(parts: Parts, actor: Actor, deed: Deed): WriteRing {
-  return (changes, at) => writeAs(parts, actor, [deed], changes, at)
+function auditedWrite(context: EngineContext, actor: Actor, action: AdminAction): WriteRing {
+  return (changes, at) => writeAudited(context, actor, [action], changes, at)
 }
 
 /** The id of a key that `isServiceKey` has just found. */
-export function serviceKeyId(parts: Parts, value: string): string | undefined {
-  const hash = parts.secrets.digest(SERVICE_KEY_DIGEST, value)
-  return parts.keys.services().find((service) => service.hash === hash)?.id
+export function serviceKeyId(context: EngineContext, value: string): string | undefined {
+  const hash = context.secrets.digest(SERVICE_KEY_DIGEST, value)
+  return context.keys.services().find((service) => service.hash === hash)?.id
 }
 
 /** True for a key that was added. @throws StoreError */
-export async function isServiceKey(parts: Parts, value: string): Promise<boolean> {
-  const hash = parts.secrets.digest(SERVICE_KEY_DIGEST, value)
-  const isKnown = () => parts.keys.services().some((service) => service.hash === hash)
+export async function isServiceKey(context: EngineContext, value: string): Promise<boolean> {
+  const hash = context.secrets.digest(SERVICE_KEY_DIGEST, value)
+  const isKnown = () => context.keys.services().some((service) => service.hash === hash)
   if (isKnown()) return true
   // It may have been added a moment ago, elsewhere.
-  await parts.keys.readAgain()
+  await context.keys.reload()
   return isKnown()
 }

@@ -6,13 +6,13 @@ import { COUNTER_KINDS } from '../domain/persisted-names.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
-import { networksAfterSignIn, takeGuess } from './guesses.ts'
-import { noteSeen } from './hash-survey.ts'
-import { auditEvent, type SignedIn } from './issue.ts'
-import { MAX_ATTEMPTS, type Parts, type Whence } from './parts.ts'
-import { beginLineage, type SentAlong, type SignInWish } from './sign-in.ts'
+import { type ClientInfo, type EngineContext, MAX_CAS_RETRIES } from './context.ts'
+import { recordUnseenHash } from './hash-survey.ts'
+import { auditEvent, type SignInResult } from './issue.ts'
+import { consumeAttempt, networksAfterSignIn } from './login-throttle.ts'
+import { createSignIn, type PresentedAtSignIn, type SignInOptions } from './sign-in.ts'
 
-export interface LoginInput extends SignInWish {
+export interface LoginInput extends SignInOptions {
   readonly username: string
   readonly password: string
   /** Proof that this device has signed in as somebody before, if it has: strangers' guesses do not lock it out. */
@@ -26,34 +26,34 @@ export interface LoginInput extends SignInWish {
  * @throws StoreError
  */
 export async function login(
-  parts: Parts,
+  context: EngineContext,
   input: LoginInput,
-  whence: Whence,
-  sentAlong: SentAlong,
+  clientInfo: ClientInfo,
+  presented: PresentedAtSignIn,
   signal?: CallerSignal,
-): Promise<SignedIn | AuthError> {
+): Promise<SignInResult | AuthError> {
   const key = usernameKey(input.username)
-  const user = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key)
-  const guess = await takeGuess(parts, { name: key ?? input.username, user }, whence, input.knownDevice)
-  if (guess instanceof AuthError) {
-    if (user && (await guessesRanOut(parts, user))) await recordLogin(parts, user, whence, 'rate_limited')
-    return guess
+  const user = key === undefined ? undefined : await context.store.users.findByUsernameKey(key)
+  const consumed = await consumeAttempt(context, { name: key ?? input.username, user }, clientInfo, input.knownDevice)
+  if (consumed instanceof AuthError) {
+    if (user && (await isFirstLimit(context, user))) await recordLogin(context, user, clientInfo, 'rate_limited')
+    return consumed
   }
-  const verified = await verifyPassword(parts, user, input.password, signal)
+  const verified = await verifyPassword(context, user, input.password, signal)
   if (verified instanceof AuthError) {
-    await guess.giveBack()
+    await consumed.refund()
     return verified
   }
-  if ('refused' in verified) {
-    if (isTooLong(input.password)) await guess.giveBack()
-    else if (user) await recordLogin(parts, user, whence, 'failure')
-    await verified.settled
-    return verified.refused
+  if ('error' in verified) {
+    if (isTooLong(input.password)) await consumed.refund()
+    else if (user) await recordLogin(context, user, clientInfo, 'failure')
+    await verified.readyToRespond
+    return verified.error
   }
-  await guess.giveBack()
-  const tooMany = parts.signInCounts.take(verified.user.id, parts.clock.now())
+  await consumed.refund()
+  const tooMany = context.signInLimiter.consume(verified.user.id, context.clock.now())
   if (tooMany) return tooMany
-  return begin(parts, verified, input, whence, sentAlong)
+  return signInVerified(context, verified, input, clientInfo, presented)
 }
 
 export interface VerifiedUser {
@@ -63,10 +63,10 @@ export interface VerifiedUser {
 }
 
 /** A password that is not right. */
-export interface WrongPassword {
-  readonly refused: AuthError
+export interface FailedVerification {
+  readonly error: AuthError
   /** Resolves when that may be answered: after the same time for everybody. What else is to be done goes on meanwhile. */
-  readonly settled: Promise<void>
+  readonly readyToRespond: Promise<void>
 }
 
 /**
@@ -74,38 +74,38 @@ export interface WrongPassword {
  * Refusal: `server.busy`.
  */
 export async function verifyPassword(
-  parts: Parts,
+  context: EngineContext,
   user: UserRecord | undefined,
   password: string,
   signal?: CallerSignal,
-): Promise<VerifiedUser | WrongPassword | AuthError> {
-  if (parts.refusalTime.isFull) return new AuthError('server.busy', { retryAfter: 1 })
+): Promise<VerifiedUser | FailedVerification | AuthError> {
+  if (context.refusalTiming.isOverloaded) return new AuthError('server.busy', { retryAfter: 1 })
   const usable = user !== undefined && !user.disabled
-  let began = parts.clock.now()
-  const compared = await parts.hasher.verify(usable ? user.passwordHash : null, password, signal, () => {
-    began = parts.clock.now()
+  let began = context.clock.now()
+  const compared = await context.hasher.verify(usable ? user.passwordHash : null, password, signal, () => {
+    began = context.clock.now()
   })
   if (compared === undefined) return new AuthError('server.busy', { retryAfter: 1 })
-  if (usable && compared.ok) return { user, renewedHash: compared.outdated ? await parts.hasher.hash(password, signal) : undefined }
-  const refused = new AuthError('credentials.invalid')
-  if (isTooLong(password)) return { refused, settled: Promise.resolve() }
-  if (usable) noteSeen(parts, user.passwordHash)
-  return { refused, settled: parts.refusalTime.settle(password, parts.clock.now() - began, signal) }
+  if (usable && compared.ok) return { user, renewedHash: compared.needsRehash ? await context.hasher.hash(password, signal) : undefined }
+  const error = new AuthError('credentials.invalid')
+  if (isTooLong(password)) return { error, readyToRespond: Promise.resolve() }
+  if (usable) recordUnseenHash(context, user.passwordHash)
+  return { error, readyToRespond: context.refusalTiming.waitUntilDue(password, context.clock.now() - began, signal) }
 }
 
-async function begin(
-  parts: Parts,
+async function signInVerified(
+  context: EngineContext,
   { user, renewedHash }: VerifiedUser,
   input: LoginInput,
-  whence: Whence,
-  sentAlong: SentAlong,
-): Promise<SignedIn | AuthError> {
+  clientInfo: ClientInfo,
+  presented: PresentedAtSignIn,
+): Promise<SignInResult | AuthError> {
   let current = user
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const guard = afterSignIn(current, renewedHash, networksAfterSignIn(parts, current, whence, parts.clock.now()))
-    const begun = await beginLineage(parts, current, input, whence, sentAlong, 'login.password', [guard])
-    if (begun) return begun
-    const again = await parts.store.users.find(user.id)
+  for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
+    const guard = userUpdateAfterSignIn(current, renewedHash, networksAfterSignIn(context, current, clientInfo, context.clock.now()))
+    const result = await createSignIn(context, current, input, clientInfo, presented, 'login.password', [guard])
+    if (result) return result
+    const again = await context.store.users.find(user.id)
     // What was verified is no longer what is stored: the password was changed, or the user disabled, in this very moment.
     if (again === undefined || again.disabled || again.passwordHash !== user.passwordHash) return new AuthError('credentials.invalid')
     current = again
@@ -114,7 +114,7 @@ async function begin(
 }
 
 /** What a sign-in changes in the user's record, and requires of it. */
-function afterSignIn(user: UserRecord, renewedHash: string | undefined, recentNetworks: UserRecord['recentNetworks']): Change {
+function userUpdateAfterSignIn(user: UserRecord, renewedHash: string | undefined, recentNetworks: UserRecord['recentNetworks']): Change {
   const { id, version } = user
   if (renewedHash === undefined && recentNetworks === undefined) return { do: 'require user', id, version }
   const changed = { ...(renewedHash !== undefined && { passwordHash: renewedHash }), ...(recentNetworks && { recentNetworks }) }
@@ -122,11 +122,16 @@ function afterSignIn(user: UserRecord, renewedHash: string | undefined, recentNe
 }
 
 /** True once a window: the first refusal says it all, and strangers must not make the record grow. */
-export async function guessesRanOut(parts: Parts, user: UserRecord): Promise<boolean> {
-  const once = { points: 1, window: parts.policy.loginLimits.perUser.window }
-  return (await parts.store.limits.take(`${COUNTER_KINDS.noted}:${user.id}`, once, parts.clock.now())).taken === 1
+export async function isFirstLimit(context: EngineContext, user: UserRecord): Promise<boolean> {
+  const once = { points: 1, window: context.policy.loginLimits.perUser.window }
+  return (await context.store.limits.take(`${COUNTER_KINDS.noted}:${user.id}`, once, context.clock.now())).taken === 1
 }
 
-async function recordLogin(parts: Parts, user: UserRecord, whence: Whence, outcome: 'failure' | 'rate_limited'): Promise<void> {
-  await parts.store.write([auditEvent(parts, whence, { userId: user.id, action: 'login.password', outcome }, parts.clock.now())])
+async function recordLogin(
+  context: EngineContext,
+  user: UserRecord,
+  clientInfo: ClientInfo,
+  outcome: 'failure' | 'rate_limited',
+): Promise<void> {
+  await context.store.write([auditEvent(context, clientInfo, { userId: user.id, action: 'login.password', outcome }, context.clock.now())])
 }

@@ -2,13 +2,13 @@
 
 import { AuthError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/session-data.ts'
-import type { Ended, EndWhere } from '../ports/store.ts'
-import { readSession } from './describe.ts'
+import type { RevocationFilter, RevokedCredential } from '../ports/store.ts'
+import type { ClientInfo, EngineContext } from './context.ts'
 import { auditEvent } from './issue.ts'
-import type { Parts, Whence } from './parts.ts'
 import type { Principal } from './principal.ts'
+import { getSessionRecord } from './session-view.ts'
 
-export interface EndedCounts {
+export interface RevokedCounts {
   readonly sessions: number
   readonly rememberMe: number
 }
@@ -19,41 +19,46 @@ export interface EndedCounts {
  *
  * @throws StoreError; then nothing may be told to have ended
  */
-export async function logout(parts: Parts, principal: Principal, everywhere: boolean, whence: Whence): Promise<EndedCounts | AuthError> {
+export async function logout(
+  context: EngineContext,
+  principal: Principal,
+  everywhere: boolean,
+  clientInfo: ClientInfo,
+): Promise<RevokedCounts | AuthError> {
   if (everywhere) {
-    const all = await endAndRecord(parts, principal, { userId: principal.userId, except: [] }, { by: 'logout', everywhere }, whence)
+    const all = await revokeAndAudit(context, principal, { userId: principal.userId, except: [] }, { by: 'logout', everywhere }, clientInfo)
     return all ?? { sessions: 0, rememberMe: 0 }
   }
-  const session = await readSession(parts, principal)
+  const session = await getSessionRecord(context, principal)
   if (session instanceof AuthError) return session
-  const ended = await endAndRecord(parts, principal, { lineage: session.lineage }, { by: 'logout', everywhere }, whence)
-  return ended ?? readSessionRefusal(parts, principal)
+  const ended = await revokeAndAudit(context, principal, { lineage: session.lineage }, { by: 'logout', everywhere }, clientInfo)
+  return ended ?? sessionEndedError(context, principal)
 }
 
-async function readSessionRefusal(parts: Parts, principal: Principal): Promise<AuthError> {
-  const again = await readSession(parts, principal)
+async function sessionEndedError(context: EngineContext, principal: Principal): Promise<AuthError> {
+  const again = await getSessionRecord(context, principal)
   return again instanceof AuthError ? again : new AuthError('server.busy', { retryAfter: 1 })
 }
 
 /** Ends what matches and records it; undefined when nothing matched any more. */
-export async function endAndRecord(
-  parts: Parts,
+export async function revokeAndAudit(
+  context: EngineContext,
   principal: Principal,
-  where: EndWhere,
+  where: RevocationFilter,
   detail: JsonObject,
-  whence: Whence,
-): Promise<EndedCounts | undefined> {
-  const now = parts.clock.now()
-  const written = await parts.store.write([
-    { do: 'end credentials', where, reason: 'revoked', at: now, orRefuse: true },
-    auditEvent(parts, whence, { userId: principal.userId, action: 'session.revoke', sessionId: principal.sid, detail }, now),
+  clientInfo: ClientInfo,
+): Promise<RevokedCounts | undefined> {
+  const now = context.clock.now()
+  const written = await context.store.write([
+    { do: 'revoke credentials', where, reason: 'revoked', at: now, mustMatch: true },
+    auditEvent(context, clientInfo, { userId: principal.userId, action: 'session.revoke', sessionId: principal.sid, detail }, now),
   ])
   if (!written.landed) return undefined
-  parts.endings.noteEnded(written.ended, now)
-  return countEnded(written.ended)
+  context.revocationFeed.recordRevoked(written.ended, now)
+  return countRevoked(written.ended)
 }
 
-export function countEnded(ended: readonly Ended[]): EndedCounts {
+export function countRevoked(ended: readonly RevokedCredential[]): RevokedCounts {
   const sessions = ended.filter(({ kind }) => kind === 'session').length
   return { sessions, rememberMe: ended.length - sessions }
 }

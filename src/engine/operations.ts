@@ -1,15 +1,15 @@
 // The user's record of operations: reading it page by page, and recording what the application did.
 
 import { AuthError } from '../domain/errors.ts'
-import { isApplicationAction, MAX_DETAIL, type AuditEvent } from '../domain/operation.ts'
+import { type AuditEvent, isApplicationAction, MAX_DETAIL } from '../domain/operation.ts'
 import { COUNTER_KINDS, OPERATIONS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
+import type { ClientInfo, EngineContext } from './context.ts'
 import { openCursor, sealCursor } from './cursor.ts'
-import { readSession } from './describe.ts'
-import type { Parts, Whence } from './parts.ts'
-import { takePoints } from './points.ts'
+import { consumePoints } from './limit-points.ts'
 import type { Principal } from './principal.ts'
 import { byteLength } from './session-data.ts'
+import { getSessionRecord } from './session-view.ts'
 
 export interface AuditEventsPage {
   readonly events: readonly AuditEvent[]
@@ -19,7 +19,7 @@ export interface AuditEventsPage {
 
 /** Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
 export async function listAuditEvents(
-  parts: Parts,
+  parts: EngineContext,
   { userId }: Pick<Principal, 'userId'>,
   cursor: string | undefined,
   limit: number,
@@ -40,15 +40,15 @@ export async function listAuditEvents(
  * @throws StoreError
  */
 export async function recordAuditEvent(
-  parts: Parts,
+  parts: EngineContext,
   principal: Principal,
   action: string,
   detail: JsonObject,
-  whence: Whence,
+  clientInfo: ClientInfo,
 ): Promise<AuditEvent | AuthError> {
   if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
   if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
-  const counted = await takePoints(parts, [{ key: `${COUNTER_KINDS.record}:${principal.userId}`, limit: parts.policy.recordLimit }])
+  const counted = await consumePoints(parts, [{ key: `${COUNTER_KINDS.record}:${principal.userId}`, limit: parts.policy.recordLimit }])
   if (counted instanceof AuthError) return counted
   const recorded: AuditEvent = {
     id: parts.secrets.randomId(),
@@ -58,8 +58,8 @@ export async function recordAuditEvent(
     outcome: 'success',
     severity: 'info',
     sessionId: principal.sid,
-    ip: whence.ip,
-    userAgent: whence.userAgent,
+    ip: clientInfo.ip,
+    userAgent: clientInfo.userAgent,
     detail,
   }
   const written = await parts.store.write([
@@ -67,6 +67,6 @@ export async function recordAuditEvent(
     { do: 'append audit event', event: recorded },
   ])
   if (written.landed) return recorded
-  const session = await readSession(parts, principal)
+  const session = await getSessionRecord(parts, principal)
   return session instanceof AuthError ? session : new AuthError('server.busy', { retryAfter: 1 })
 }

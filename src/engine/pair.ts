@@ -9,18 +9,18 @@ import { sealForDeployment, unsealForDeployment } from './deployment-seals.ts'
 type Sealing = Parameters<typeof sealForDeployment>[0]
 
 /** Undefined where cookies have no Domain: then the browser itself keeps siblings from setting them. */
-export function makePair(parts: Sealing, lineage: string): string | undefined {
-  return parts.policy.cookies.domain === null ? undefined : `${lineage}.${sealForDeployment(parts, PAIR_SEAL, lineage, '')}`
+export function createPair(context: Sealing, lineage: string): string | undefined {
+  return context.policy.cookies.domain === null ? undefined : `${lineage}.${sealForDeployment(context, PAIR_SEAL, lineage, '')}`
 }
 
 /** The lineage that a pair names; undefined where it is none of ours. */
-export function lineageOfPair(parts: Sealing, pair: string): string | undefined {
+export function lineageOfPair(context: Sealing, pair: string): string | undefined {
   const dot = pair.indexOf('.')
   const lineage = pair.slice(0, Math.max(dot, 0))
-  return unsealForDeployment(parts, PAIR_SEAL, lineage, pair.slice(dot + 1)) === undefined ? undefined : lineage
+  return unsealForDeployment(context, PAIR_SEAL, lineage, pair.slice(dot + 1)) === undefined ? undefined : lineage
 }
 
 /** Whether a cookie of this lineage may do more than read. */
-export function isPaired(parts: Sealing, lineage: string, pair: string | undefined): boolean {
-  return parts.policy.cookies.domain === null || (pair !== undefined && lineageOfPair(parts, pair) === lineage)
+export function isPaired(context: Sealing, lineage: string, pair: string | undefined): boolean {
+  return context.policy.cookies.domain === null || (pair !== undefined && lineageOfPair(context, pair) === lineage)
 }

@@ -3,7 +3,7 @@
 import type { SessionRecord } from '../domain/credential.ts'
 import { SECOND } from '../domain/time.ts'
 import type { TokenClaims } from '../domain/token.ts'
-import { sharedRights } from './shared-rights.ts'
+import { internClaims } from './interned-claims.ts'
 
 export interface Principal {
   readonly userId: string
@@ -15,7 +15,7 @@ export interface Principal {
 }
 
 /** How the credential came: a cookie may only read, a header may change. */
-export type Via = 'cookie' | 'header' | 'token'
+export type CredentialTransport = 'cookie' | 'header' | 'token'
 
 /** What can be told of a session without its secret and its data. Times in milliseconds since 1970. */
 export interface SessionView {
@@ -30,17 +30,17 @@ export interface SessionView {
 
 export function principalOfSession(session: SessionRecord): Principal {
   const { userId, id, authTime } = session
-  const { roles, amr } = sharedRights(session.roles, session.amr)
+  const { roles, amr } = internClaims(session.roles, session.amr)
   return { userId, roles, sid: id, amr, authTime }
 }
 
 export function principalOfToken(claims: TokenClaims): Principal {
   const { sub, sid, auth_time: authTime } = claims
-  const { roles, amr } = sharedRights(claims.roles, claims.amr)
+  const { roles, amr } = internClaims(claims.roles, claims.amr)
   return { userId: sub, roles, sid, amr, authTime: authTime * SECOND }
 }
 
-export function viewOf(session: SessionRecord): SessionView {
+export function sessionViewOf(session: SessionRecord): SessionView {
   const { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy } = session
   return { id, username, roles, startedAt, lastSeenAt, expiresAt, startedBy }
 }

@@ -3,21 +3,21 @@
 
 import { RESERVED_NAME_DIGEST } from '../domain/persisted-names.ts'
 import type { Change } from '../ports/store.ts'
-import type { Parts } from './parts.ts'
+import type { EngineContext } from './context.ts'
 
-type Named = { readonly usernameKey: string }
+type HasUsernameKey = { readonly usernameKey: string }
 
 /** Belongs to the write that deletes the user. */
-export function reserving({ secrets }: Pick<Parts, 'secrets'>, { usernameKey }: Named): Change {
+export function reserveName({ secrets }: Pick<EngineContext, 'secrets'>, { usernameKey }: HasUsernameKey): Change {
   return { do: 'reserve name', digest: secrets.digest(RESERVED_NAME_DIGEST, usernameKey) }
 }
 
 /** Refuses a write that inserts these users where one has a reserved name. It comes after the inserts: see the contract of the store. */
-export function requiringFree({ secrets }: Pick<Parts, 'secrets'>, users: readonly Named[]): Change {
+export function requireFreeNames({ secrets }: Pick<EngineContext, 'secrets'>, users: readonly HasUsernameKey[]): Change {
   return { do: 'require free names', digests: users.flatMap(({ usernameKey }) => secrets.digests(RESERVED_NAME_DIGEST, usernameKey)) }
 }
 
 /** Asked before work is done; the write decides. @throws StoreError */
-export async function isReserved(parts: Pick<Parts, 'secrets' | 'store'>, user: Named): Promise<boolean> {
-  return !(await parts.store.write([requiringFree(parts, [user])])).landed
+export async function isReserved(context: Pick<EngineContext, 'secrets' | 'store'>, user: HasUsernameKey): Promise<boolean> {
+  return !(await context.store.write([requireFreeNames(context, [user])])).landed
 }

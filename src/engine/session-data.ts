@@ -2,9 +2,9 @@
 
 import { AuthError } from '../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject, MAX_SESSION_DATA, mergePatch } from '../domain/session-data.ts'
-import { readSession } from './describe.ts'
-import { MAX_ATTEMPTS, type Parts } from './parts.ts'
+import { type EngineContext, MAX_CAS_RETRIES } from './context.ts'
 import type { Principal } from './principal.ts'
+import { getSessionRecord } from './session-view.ts'
 
 export interface SessionData {
   readonly data: JsonObject
@@ -13,8 +13,8 @@ export interface SessionData {
 }
 
 /** @throws StoreError */
-export async function readSessionData(parts: Parts, principal: Principal): Promise<SessionData | AuthError> {
-  const session = await readSession(parts, principal)
+export async function readSessionData(context: EngineContext, principal: Principal): Promise<SessionData | AuthError> {
+  const session = await getSessionRecord(context, principal)
   return session instanceof AuthError ? session : { data: parse(session.data), version: session.dataVersion }
 }
 
@@ -25,30 +25,30 @@ export async function readSessionData(parts: Parts, principal: Principal): Promi
  * @throws StoreError
  */
 export async function patchSessionData(
-  parts: Parts,
+  context: EngineContext,
   principal: Principal,
   patch: Json,
   ifVersions: readonly number[] | undefined,
 ): Promise<SessionData | AuthError> {
   if (!isJsonObject(patch)) return new AuthError('request.invalid', { field: 'body' })
-  return parts.dataTurns.take(principal.sid, () => patchUntilItLands(parts, principal, patch, ifVersions))
+  return context.sessionDataLocks.runExclusive(principal.sid, () => patchWithRetry(context, principal, patch, ifVersions))
 }
 
-async function patchUntilItLands(
-  parts: Parts,
+async function patchWithRetry(
+  context: EngineContext,
   principal: Principal,
   patch: JsonObject,
   ifVersions: readonly number[] | undefined,
 ): Promise<SessionData | AuthError> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const session = await readSession(parts, principal)
+  for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
+    const session = await getSessionRecord(context, principal)
     if (session instanceof AuthError) return session
     if (ifVersions !== undefined && !ifVersions.includes(session.dataVersion)) return new AuthError('data.conflict')
     const data = mergePatch(parse(session.data), patch) as JsonObject
     const text = JSON.stringify(data)
     if (byteLength(text) > MAX_SESSION_DATA) return new AuthError('data.too_large')
     const next = { ...session, version: session.version + 1, data: text, dataVersion: session.dataVersion + 1 }
-    const written = await parts.store.write([{ do: 'replace credential', next, ifVersion: session.version }])
+    const written = await context.store.write([{ do: 'replace credential', next, ifVersion: session.version }])
     if (written.landed) return { data, version: next.dataVersion }
   }
   return new AuthError('server.busy', { retryAfter: 1 })

@@ -1,12 +1,12 @@
 // The user's own list of sessions and remembered logins, and ending them one by one or all but this.
 
 import type { CredentialRecord } from '../domain/credential.ts'
-import { needsDevice } from '../domain/device-binding.ts'
+import { requiresDeviceProof } from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
-import { readSession } from './describe.ts'
-import { type EndedCounts, endAndRecord } from './logout.ts'
-import type { Parts, Whence } from './parts.ts'
+import type { ClientInfo, EngineContext } from './context.ts'
+import { type RevokedCounts, revokeAndAudit } from './logout.ts'
 import type { Principal } from './principal.ts'
+import { getSessionRecord } from './session-view.ts'
 
 /** One link of a lineage, without secret and data. Times in milliseconds since 1970. */
 export interface ListedCredential {
@@ -25,14 +25,14 @@ export interface ListedCredential {
 
 /** @throws StoreError */
 export async function listCredentials(
-  parts: Parts,
+  context: EngineContext,
   { userId, sid }: Pick<Principal, 'userId' | 'sid'>,
 ): Promise<readonly ListedCredential[]> {
-  const records = await parts.store.credentials.listByUser(userId)
-  const now = parts.clock.now()
+  const records = await context.store.credentials.listByUser(userId)
+  const now = context.clock.now()
   return records
-    .map((record) => ({ ...record, lastSeenAt: Math.max(record.lastSeenAt, parts.verified.known(record.id)?.lastSeenAt ?? 0) }))
-    .filter((record) => isLive(record, now, parts.policy.sessionIdleTimeout))
+    .map((record) => ({ ...record, lastSeenAt: Math.max(record.lastSeenAt, context.credentialCache.lookup(record.id)?.lastSeenAt ?? 0) }))
+    .filter((record) => isLive(record, now, context.policy.sessionIdleTimeout))
     .map((record) => ({
       id: record.id,
       kind: record.kind,
@@ -43,7 +43,7 @@ export async function listCredentials(
       ip: record.ip,
       userAgent: record.userAgent,
       startedBy: record.kind === 'session' ? record.startedBy : null,
-      bound: needsDevice(record, now, parts.policy.deviceBinding),
+      bound: requiresDeviceProof(record, now, context.policy.deviceBinding),
     }))
 }
 
@@ -58,18 +58,27 @@ function isLive(record: CredentialRecord, now: number, idleTimeout: number): boo
  *
  * @throws StoreError
  */
-export async function endCredential(parts: Parts, principal: Principal, id: string, whence: Whence): Promise<EndedCounts | AuthError> {
-  const found = await parts.store.credentials.find(id)
+export async function revokeCredential(
+  context: EngineContext,
+  principal: Principal,
+  id: string,
+  clientInfo: ClientInfo,
+): Promise<RevokedCounts | AuthError> {
+  const found = await context.store.credentials.find(id)
   if (found === undefined || found.kind === 'tombstone' || found.userId !== principal.userId) return new AuthError('resource.not_found')
   const where = found.kind === 'remember_me' ? { lineage: found.lineage } : { id }
-  return (await endAndRecord(parts, principal, where, { by: 'user', id }, whence)) ?? new AuthError('resource.not_found')
+  return (await revokeAndAudit(context, principal, where, { by: 'user', id }, clientInfo)) ?? new AuthError('resource.not_found')
 }
 
 /** Ends all of the user's credentials but this session and the remembered login that started it. @throws StoreError */
-export async function endOtherCredentials(parts: Parts, principal: Principal, whence: Whence): Promise<EndedCounts | AuthError> {
-  const session = await readSession(parts, principal)
+export async function revokeOtherCredentials(
+  context: EngineContext,
+  principal: Principal,
+  clientInfo: ClientInfo,
+): Promise<RevokedCounts | AuthError> {
+  const session = await getSessionRecord(context, principal)
   if (session instanceof AuthError) return session
   const except = session.startedBy === null ? [session.id] : [session.id, session.startedBy]
   const where = { userId: principal.userId, except }
-  return (await endAndRecord(parts, principal, where, { by: 'user', except: 'current' }, whence)) ?? { sessions: 0, rememberMe: 0 }
+  return (await revokeAndAudit(context, principal, where, { by: 'user', except: 'current' }, clientInfo)) ?? { sessions: 0, rememberMe: 0 }
 }

@@ -1,62 +1,69 @@
 // Whether the cookies of a browser sign somebody in: read, and not used. Nothing is touched, rotated, recorded or raised by it.
 
-import { judgeDevice } from '../domain/device-binding.ts'
-import type { EndReason } from '../domain/ending.ts'
-import { judgeRemembered } from '../domain/remembered-login.ts'
-import { findLiving } from './authenticate.ts'
-import { provenUntil } from './device-proofs.ts'
-import type { Parts } from './parts.ts'
+import { evaluateDevice } from '../domain/device-binding.ts'
+import { evaluateRememberMe } from '../domain/remember-me-login.ts'
+import type { RevocationReason } from '../domain/revocation.ts'
+import { findLiveSession } from './authenticate.ts'
+import type { EngineContext } from './context.ts'
+import { proofValidUntil } from './dbsc-proofs.ts'
 
 export type SignInState =
   /** `reason`: why the credential that was sent has ended, where that is on record. */
-  | { readonly is: 'signed-out'; readonly reason?: EndReason }
+  | { readonly is: 'signed-out'; readonly reason?: RevocationReason }
   /** `id`: the public id of the session. */
   | { readonly is: 'session'; readonly id: string; readonly username: string }
   /** No live session, but a remembered login that would start one. `id`: the public id of the login. */
   | { readonly is: 'remember_me'; readonly id: string; readonly username: string }
   /** Genuine and live, and without the proof of its device: nobody is named. */
-  | { readonly is: 'unproven' }
+  | { readonly is: 'device_proof_missing' }
 
-export interface SentCookies {
+export interface PresentedCookies {
   readonly session?: string | undefined
   readonly remember?: string | undefined
   /** The device proof. */
   readonly device?: string | undefined
 }
 
-/** @param browser the browser string @throws StoreError */
-export async function readSignInState(parts: Parts, cookies: SentCookies, browser: string): Promise<SignInState> {
-  const session = await stateOfSession(parts, cookies)
+/** @param userAgent the browser string @throws StoreError */
+export async function readSignInState(context: EngineContext, cookies: PresentedCookies, userAgent: string): Promise<SignInState> {
+  const session = await evaluateSessionCookie(context, cookies)
   if (session.is !== 'signed-out') return session
-  const login = await stateOfLogin(parts, cookies, browser)
+  const login = await evaluateRememberCookie(context, cookies, userAgent)
   return login.is === 'signed-out' ? { ...login, ...session } : login
 }
 
-async function stateOfSession(parts: Parts, { session: raw, device }: SentCookies): Promise<SignInState> {
-  const opened = raw === undefined ? undefined : parts.secrets.open('session', raw)
+async function evaluateSessionCookie(context: EngineContext, { session: raw, device }: PresentedCookies): Promise<SignInState> {
+  const opened = raw === undefined ? undefined : context.secrets.open('session', raw)
   if (opened === undefined) return { is: 'signed-out' }
-  const found = await findLiving(parts, opened.id, opened)
-  if (!found.ok) return ended(found.reason)
+  const found = await findLiveSession(context, opened.id, opened)
+  if (!found.ok) return signedOutState(found.reason)
   const { session } = found
-  const shown = judgeDevice(session, provenUntil(parts, session, device), parts.clock.now(), parts.policy.deviceBinding)
-  return shown.ok ? { is: 'session', id: session.id, username: session.username } : { is: 'unproven' }
+  const deviceResult = evaluateDevice(session, proofValidUntil(context, session, device), context.clock.now(), context.policy.deviceBinding)
+  return deviceResult.ok ? { is: 'session', id: session.id, username: session.username } : { is: 'device_proof_missing' }
 }
 
-async function stateOfLogin(parts: Parts, { remember: raw, device }: SentCookies, browser: string): Promise<SignInState> {
-  const opened = raw === undefined ? undefined : parts.secrets.open('remember_me', raw)
+async function evaluateRememberCookie(
+  context: EngineContext,
+  { remember: raw, device }: PresentedCookies,
+  userAgent: string,
+): Promise<SignInState> {
+  const opened = raw === undefined ? undefined : context.secrets.open('remember_me', raw)
   if (opened === undefined) return { is: 'signed-out' }
-  const found = await parts.store.credentials.find(opened.id)
-  const by = { userAgent: browser, provenUntil: found?.kind === 'remember_me' ? provenUntil(parts, found, device) : undefined }
-  const judged = judgeRemembered(found, opened, by, parts.clock.now(), parts.policy)
-  if (judged.verdict === 'refuse') return ended(judged.reason)
-  if (judged.verdict === 'unproven') return { is: 'unproven' }
+  const found = await context.store.credentials.find(opened.id)
+  const presenter = {
+    userAgent: userAgent,
+    proofValidUntil: found?.kind === 'remember_me' ? proofValidUntil(context, found, device) : undefined,
+  }
+  const evaluation = evaluateRememberMe(found, opened, presenter, context.clock.now(), context.policy)
+  if (evaluation.verdict === 'refuse') return signedOutState(evaluation.reason)
+  if (evaluation.verdict === 'device_proof_missing') return { is: 'device_proof_missing' }
   // It signs nobody in. What follows from it is for the request that uses it.
-  if (judged.verdict === 'theft') return { is: 'signed-out' }
-  const user = await parts.store.users.find(judged.login.userId)
+  if (evaluation.verdict === 'theft_suspected') return { is: 'signed-out' }
+  const user = await context.store.users.find(evaluation.login.userId)
   if (user === undefined || user.disabled) return { is: 'signed-out', reason: 'revoked' }
-  return { is: 'remember_me', id: judged.login.id, username: user.username }
+  return { is: 'remember_me', id: evaluation.login.id, username: user.username }
 }
 
-function ended(reason: EndReason | 'unknown' | 'none'): SignInState {
+function signedOutState(reason: RevocationReason | 'unknown' | 'none'): SignInState {
   return reason === 'unknown' || reason === 'none' ? { is: 'signed-out' } : { is: 'signed-out', reason }
 }

@@ -1,15 +1,15 @@
 // What all ways of beginning a lineage share: what was sent along ends, the new lineage begins, one write.
 
 import type { Delivery } from '../domain/credential.ts'
-import { judgeDevice } from '../domain/device-binding.ts'
+import { evaluateDevice } from '../domain/device-binding.ts'
 import { EMPTY_DATA } from '../domain/session-data.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
-import { provenUntil } from './device-proofs.ts'
-import { issueRemembered, issueSession, auditEvent, type SignedIn, signedIn } from './issue.ts'
-import type { Parts, Whence } from './parts.ts'
+import type { ClientInfo, EngineContext } from './context.ts'
+import { proofValidUntil } from './dbsc-proofs.ts'
+import { auditEvent, issueRemembered, issueSession, type SignInResult, signInResult } from './issue.ts'
 
-export interface SignInWish {
+export interface SignInOptions {
   readonly remember: boolean
   readonly delivery: Delivery
   /** What the session's data begins with, as JSON text. */
@@ -20,7 +20,7 @@ export interface SignInWish {
 const NO_PASSWORD = { amr: [], authTime: 0 } as const
 
 /** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
-export interface SentAlong {
+export interface PresentedAtSignIn {
   readonly sessions: readonly string[]
   readonly rememberMe: readonly string[]
   /** The device proof beside them. */
@@ -30,55 +30,69 @@ export interface SentAlong {
 /**
  * Lands `first` together with a new lineage for the user. Undefined when one of `first` was refused: then nothing landed.
  */
-export async function beginLineage(
-  parts: Parts,
+export async function createSignIn(
+  context: EngineContext,
   user: UserRecord,
-  wish: SignInWish,
-  whence: Whence,
-  sentAlong: SentAlong,
+  options: SignInOptions,
+  clientInfo: ClientInfo,
+  presented: PresentedAtSignIn,
   action: 'login.password' | 'account.register' | 'login.external',
-  first: readonly Change[],
-): Promise<SignedIn | undefined> {
-  const now = parts.clock.now()
-  const shown = action === 'login.external' ? NO_PASSWORD : ({ amr: ['pwd'], authTime: now } as const)
-  const remembered = wish.remember ? issueRemembered(parts, user, { ...whence, authTime: shown.authTime }, now) : undefined
+  preconditions: readonly Change[],
+): Promise<SignInResult | undefined> {
+  const now = context.clock.now()
+  const authentication = action === 'login.external' ? NO_PASSWORD : ({ amr: ['pwd'], authTime: now } as const)
+  const remembered = options.remember
+    ? issueRemembered(context, user, { ...clientInfo, authTime: authentication.authTime }, now)
+    : undefined
   const session = issueSession(
-    parts,
+    context,
     user,
-    { ...whence, ...shown, startedBy: remembered?.record ?? null, delivery: wish.delivery, data: wish.data ?? EMPTY_DATA },
+    {
+      ...clientInfo,
+      ...authentication,
+      startedBy: remembered?.record ?? null,
+      delivery: options.delivery,
+      data: options.data ?? EMPTY_DATA,
+    },
     now,
   )
-  const written = await parts.store.write([
-    ...first,
-    ...(await endingsOf(parts, user, sentAlong, whence, now)),
+  const written = await context.store.write([
+    ...preconditions,
+    ...(await revocationsOf(context, user, presented, clientInfo, now)),
     ...(remembered ? [{ do: 'insert credential', record: remembered.record } as const] : []),
     { do: 'insert credential', record: session.record },
-    auditEvent(parts, whence, { userId: user.id, action, sessionId: session.record.id, detail: { remember: wish.remember } }, now),
+    auditEvent(context, clientInfo, { userId: user.id, action, sessionId: session.record.id, detail: { remember: options.remember } }, now),
   ])
   if (!written.landed) return undefined
-  parts.endings.noteEnded(written.ended, now)
-  return signedIn(parts, session, remembered && { secret: remembered.secret, expiresAt: remembered.record.expiresAt }, now)
+  context.revocationFeed.recordRevoked(written.ended, now)
+  return signInResult(context, session, remembered && { secret: remembered.secret, expiresAt: remembered.record.expiresAt }, now)
 }
 
 /**
  * Ends the lineages of genuine credentials only: an id is public, and naming one must not sign anybody out. Nor must a copy without the
  * device, unless it is the same user who signs in: then the device may be a new one.
  */
-async function endingsOf(parts: Parts, user: UserRecord, sentAlong: SentAlong, whence: Whence, now: number): Promise<readonly Change[]> {
+async function revocationsOf(
+  context: EngineContext,
+  user: UserRecord,
+  presented: PresentedAtSignIn,
+  clientInfo: ClientInfo,
+  now: number,
+): Promise<readonly Change[]> {
   const opened = [
-    ...sentAlong.sessions.map((session) => parts.secrets.open('session', session)),
-    ...sentAlong.rememberMe.map((login) => parts.secrets.open('remember_me', login)),
+    ...presented.sessions.map((session) => context.secrets.open('session', session)),
+    ...presented.rememberMe.map((login) => context.secrets.open('remember_me', login)),
   ]
   const lineages = new Map<string, string>()
   for (const credential of opened) {
-    const found = credential && (await parts.store.credentials.find(credential.id))
+    const found = credential && (await context.store.credentials.find(credential.id))
     if (found === undefined || found.kind !== credential?.kind) continue
-    const shown = judgeDevice(found, provenUntil(parts, found, sentAlong.proof), now, parts.policy.deviceBinding)
-    const isCopy = !shown.ok && shown.because !== 'unbound'
+    const shown = evaluateDevice(found, proofValidUntil(context, found, presented.proof), now, context.policy.deviceBinding)
+    const isCopy = !shown.ok && shown.reason !== 'unbound'
     if (!isCopy || found.userId === user.id) lineages.set(found.lineage, found.userId)
   }
   return [...lineages].flatMap(([lineage, userId]): Change[] => [
-    { do: 'end credentials', where: { lineage }, reason: 'revoked', at: now },
-    auditEvent(parts, whence, { userId, action: 'session.revoke', detail: { by: 'login' } }, now),
+    { do: 'revoke credentials', where: { lineage }, reason: 'revoked', at: now },
+    auditEvent(context, clientInfo, { userId, action: 'session.revoke', detail: { by: 'login' } }, now),
   ])
 }

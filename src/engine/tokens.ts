@@ -1,20 +1,20 @@
 // Minting a token for a session that was just verified.
 
 import { AuthError } from '../domain/errors.ts'
-import { describeSession } from './describe.ts'
-import { mintToken, type SignedIn } from './issue.ts'
-import type { Parts } from './parts.ts'
+import type { EngineContext } from './context.ts'
+import { issueToken, type SignInResult } from './issue.ts'
 import type { Principal } from './principal.ts'
+import { getSessionView } from './session-view.ts'
 
 /** The token says what the session may do now, which may be newer than what the principal says. @throws StoreError */
-export async function mintForSession(parts: Parts, principal: Principal): Promise<SignedIn | AuthError> {
+export async function issueTokenForSession(context: EngineContext, principal: Principal): Promise<SignInResult | AuthError> {
   const { userId, sid } = principal
-  const session = await describeSession(parts, principal)
+  const session = await getSessionView(context, principal)
   if (session instanceof AuthError) return session
-  const known = parts.verified.known(sid)
-  const { roles } = known?.view ?? session
-  const token = mintToken(parts, { ...principal, roles, sessionExpiresAt: session.expiresAt }, parts.clock.now())
-  if (known) parts.verified.rememberToken(token.token, { ...principal, roles }, known, token.expiresAt)
+  const cached = context.credentialCache.lookup(sid)
+  const { roles } = cached?.view ?? session
+  const token = issueToken(context, { ...principal, roles, sessionExpiresAt: session.expiresAt }, context.clock.now())
+  if (cached) context.credentialCache.putToken(token.token, { ...principal, roles }, cached, token.expiresAt)
   return {
     user: { id: userId, username: session.username, roles },
     token,

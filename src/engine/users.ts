@@ -1,19 +1,19 @@
 // What operators and administrators do to users: adding, roles, disabling, deleting, a new password.
 
 import { AuthError } from '../domain/errors.ts'
-import type { AdministeredAction } from '../domain/operation.ts'
+import type { AdminActionName } from '../domain/operation.ts'
 import { USER_ID_PREFIX, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'
 import type { CallerSignal } from '../ports/caller.ts'
 import type { Change } from '../ports/store.ts'
-import { deletionOf } from './account.ts'
-import { type Actor, writeAs } from './actor.ts'
+import { deletionChanges } from './account.ts'
+import { type Actor, writeAudited } from './audited-write.ts'
+import { type EngineContext, MAX_CAS_RETRIES } from './context.ts'
 import { openCursor, sealCursor } from './cursor.ts'
-import { countEnded, type EndedCounts } from './logout.ts'
-import { MAX_ATTEMPTS, type Parts } from './parts.ts'
+import { countRevoked, type RevokedCounts } from './logout.ts'
 import type { Principal } from './principal.ts'
-import { inserting, judgePassword, type NewUser, prepareUser } from './register.ts'
+import { checkPassword, createUserRecord, insertUserChanges, type NewUser } from './register.ts'
 
 export interface UsersPage {
   readonly users: readonly UserRecord[]
@@ -21,74 +21,79 @@ export interface UsersPage {
   readonly next: string | null
 }
 
-export interface ReusedName {
+export interface NameReuseOption {
   /** True where the name may have been that of a user who was deleted. */
   readonly reuseName?: boolean
 }
 
-export type UserResult = { readonly user: UserRecord; readonly ended: EndedCounts }
+export type UserResult = { readonly user: UserRecord; readonly ended: RevokedCounts }
 
 /** A user by name or by code. @throws StoreError */
-export async function findUser(parts: Parts, nameOrCode: string): Promise<UserRecord | undefined> {
-  const byCode = nameOrCode.startsWith(USER_ID_PREFIX) ? await parts.store.users.find(nameOrCode) : undefined
+export async function findUser(context: EngineContext, nameOrCode: string): Promise<UserRecord | undefined> {
+  const byCode = nameOrCode.startsWith(USER_ID_PREFIX) ? await context.store.users.find(nameOrCode) : undefined
   const key = usernameKey(nameOrCode)
-  return byCode ?? (key === undefined ? undefined : parts.store.users.findByUsernameKey(key))
+  return byCode ?? (key === undefined ? undefined : context.store.users.findByUsernameKey(key))
 }
 
 /** The user with this code. Refusal: `resource.not_found`. @throws StoreError */
-export async function readUser(parts: Parts, userId: string): Promise<UserRecord | AuthError> {
-  return (await parts.store.users.find(userId)) ?? new AuthError('resource.not_found')
+export async function readUser(context: EngineContext, userId: string): Promise<UserRecord | AuthError> {
+  return (await context.store.users.find(userId)) ?? new AuthError('resource.not_found')
 }
 
 /** All users, in the order of their codes. Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
 export async function listUsers(
-  parts: Parts,
+  context: EngineContext,
   { userId }: Pick<Principal, 'userId'>,
   cursor: string | undefined,
   limit: number,
 ): Promise<UsersPage | AuthError> {
-  const after = openCursor(parts, USERS_CURSOR_SEAL, userId, cursor, 'after')
+  const after = openCursor(context, USERS_CURSOR_SEAL, userId, cursor, 'after')
   if (after instanceof AuthError) return after
-  const listed = await parts.store.users.page(after, limit + 1)
+  const listed = await context.store.users.page(after, limit + 1)
   const users = listed.slice(0, limit)
   const last = users.at(-1)
-  return { users, next: listed.length > limit && last ? sealCursor(parts, USERS_CURSOR_SEAL, userId, last.id) : null }
+  return { users, next: listed.length > limit && last ? sealCursor(context, USERS_CURSOR_SEAL, userId, last.id) : null }
 }
 
 /** Refusals: as `register`. @throws StoreError */
 export async function addUser(
-  parts: Parts,
+  context: EngineContext,
   actor: Actor,
-  { reuseName = false, ...input }: NewUser & ReusedName,
+  { reuseName = false, ...input }: NewUser & NameReuseOption,
   signal?: CallerSignal,
 ): Promise<UserRecord | AuthError> {
-  const user = await prepareUser(
-    parts,
+  const user = await createUserRecord(
+    context,
     { ...input, roles: [...new Set(input.roles)] },
-    reuseName ? 'operator who reuses names' : 'operator',
+    reuseName ? 'operator_reusing_name' : 'operator',
     signal,
   )
   if (user instanceof AuthError) return user
-  const deed = { userId: user.id, action: 'account.register', detail: { roles: user.roles } } as const
-  const written = await writeAs(parts, actor, [deed], inserting(parts, user, reuseName), user.createdAt)
+  const action = { userId: user.id, action: 'account.register', detail: { roles: user.roles } } as const
+  const written = await writeAudited(context, actor, [action], insertUserChanges(context, user, reuseName), user.createdAt)
   if (written instanceof AuthError) return written
   return written.landed ? user : new AuthError('username.taken', { field: 'username' })
 }
 
 /** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `resource.not_found`. @throws StoreError */
-export async function setRoles(parts: Parts, actor: Actor, nameOrCode: string, roles: readonly string[]): Promise<UserResult | AuthError> {
+export async function setRoles(
+  context: EngineContext,
+  actor: Actor,
+  nameOrCode: string,
+  roles: readonly string[],
+): Promise<UserResult | AuthError> {
   const distinct = [...new Set(roles)]
-  const changed = await changeUser(parts, actor, nameOrCode, 'account.roles', { roles: distinct }, async (user, at) => {
+  const changed = await changeUser(context, actor, nameOrCode, 'account.roles', { roles: distinct }, async (user, at) => {
     const next = { ...user, roles: distinct }
-    return { next, changes: await toSessions(parts, next, at) }
+    return { next, changes: await roleUpdatesForSessions(context, next, at) }
   })
-  if (!(changed instanceof AuthError)) await toLatecomers(parts, changed.user.id)
+  if (!(changed instanceof AuthError)) await updateSessionsCreatedMeanwhile(context, changed.user.id)
   return changed
 }
 
 /** The user's roles, to every session of theirs that says something else. */
-async function toSessions(parts: Parts, { id, roles }: UserRecord, at: number): Promise<readonly Change[]> {
-  const records = await parts.store.credentials.listByUser(id)
+async function roleUpdatesForSessions(context: EngineContext, { id, roles }: UserRecord, at: number): Promise<readonly Change[]> {
+  const records = await context.store.credentials.listByUser(id)
   const others = records.filter((record) => record.kind === 'session').filter((session) => session.roles.join() !== roles.join())
   return others.flatMap((session): Change[] => [
     { do: 'replace credential', next: { ...session, roles, version: session.version + 1 }, ifVersion: session.version },
@@ -100,103 +105,108 @@ async function toSessions(parts: Parts, { id, roles }: UserRecord, at: number): 
  * A sign-in that has read the user before they were changed may have begun a session after their sessions were listed. Once the change has
  * landed none can begin with the roles from before, so this comes to an end.
  */
-async function toLatecomers(parts: Parts, id: string): Promise<void> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const user = await parts.store.users.find(id)
+async function updateSessionsCreatedMeanwhile(context: EngineContext, id: string): Promise<void> {
+  for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
+    const user = await context.store.users.find(id)
     if (user === undefined) return
-    const at = parts.clock.now()
-    const changes = await toSessions(parts, user, at)
+    const at = context.clock.now()
+    const changes = await roleUpdatesForSessions(context, user, at)
     if (changes.length === 0) return
-    const { landed } = await parts.store.write([{ do: 'require user', id, version: user.version }, ...changes])
-    if (landed) noteChanged(parts, changes, at)
+    const { landed } = await context.store.write([{ do: 'require user', id, version: user.version }, ...changes])
+    if (landed) recordChanged(context, changes, at)
   }
 }
 
 /** In this process at once; the others hear of it from the log. */
-function noteChanged(parts: Parts, changes: readonly Change[], at: number): void {
+function recordChanged(context: EngineContext, changes: readonly Change[], at: number): void {
   for (const each of changes) {
-    if (each.do === 'append entry' && each.entry.kind === 'changed') parts.endings.noteChanged(each.entry.sid, at)
+    if (each.do === 'append entry' && each.entry.kind === 'changed') context.revocationFeed.recordChanged(each.entry.sid, at)
   }
 }
 
 /** Refusal: `resource.not_found`. @throws StoreError */
-export async function setDisabled(parts: Parts, actor: Actor, nameOrCode: string, disabled: boolean): Promise<UserResult | AuthError> {
-  return changeUser(parts, actor, nameOrCode, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
+export async function setDisabled(
+  context: EngineContext,
+  actor: Actor,
+  nameOrCode: string,
+  disabled: boolean,
+): Promise<UserResult | AuthError> {
+  return changeUser(context, actor, nameOrCode, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
     next: { ...user, disabled },
-    changes: disabled ? [endAll(user, at)] : [],
+    changes: disabled ? [revokeAll(user, at)] : [],
   }))
 }
 
 /** Sets a new password and ends every credential. Refusals: `resource.not_found`, those of `judgePassword`, `server.busy`. @throws StoreError */
 export async function setPassword(
-  parts: Parts,
+  context: EngineContext,
   actor: Actor,
   nameOrCode: string,
   password: string,
   signal?: CallerSignal,
 ): Promise<UserResult | AuthError> {
-  const user = await findOther(parts, actor, nameOrCode)
+  const user = await resolveOtherUser(context, actor, nameOrCode)
   if (user instanceof AuthError) return user
-  const refusal = await judgePassword(parts, password, [user.usernameKey, user.email ?? ''], signal)
+  const refusal = await checkPassword(context, password, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal
-  const passwordHash = await parts.hasher.hash(password, signal)
+  const passwordHash = await context.hasher.hash(password, signal)
   if (passwordHash === undefined) return new AuthError('server.busy', { retryAfter: 1 })
-  return changeUser(parts, actor, user.id, 'password.change', {}, async (current, at) => ({
+  return changeUser(context, actor, user.id, 'password.change', {}, async (current, at) => ({
     next: { ...current, passwordHash },
-    changes: [endAll(current, at)],
+    changes: [revokeAll(current, at)],
   }))
 }
 
 /** Refusal: `resource.not_found`. @throws StoreError */
-export async function deleteUser(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserResult | AuthError> {
-  const user = await findOther(parts, actor, nameOrCode)
+export async function deleteUser(context: EngineContext, actor: Actor, nameOrCode: string): Promise<UserResult | AuthError> {
+  const user = await resolveOtherUser(context, actor, nameOrCode)
   if (user instanceof AuthError) return user
-  const now = parts.clock.now()
+  const now = context.clock.now()
   // The user's own record goes with the user.
-  const deed = { userId: null, action: 'account.delete', detail: { user: user.id, username: user.username } } as const
-  const written = await writeAs(parts, actor, [deed], deletionOf(parts, user, now), now)
+  const action = { userId: null, action: 'account.delete', detail: { user: user.id, username: user.username } } as const
+  const written = await writeAudited(context, actor, [action], deletionChanges(context, user, now), now)
   if (written instanceof AuthError) return written
   if (!written.landed) return new AuthError('resource.not_found')
-  parts.endings.noteEnded(written.ended, now)
-  return { user, ended: countEnded(written.ended) }
+  context.revocationFeed.recordRevoked(written.ended, now)
+  return { user, ended: countRevoked(written.ended) }
 }
 
 /** Whom an actor means. Administrators say a code, since anybody may take a name that looks like one. @throws StoreError */
-export async function findMeant(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserRecord | undefined> {
-  return actor === 'operator' ? findUser(parts, nameOrCode) : parts.store.users.find(nameOrCode)
+export async function resolveUser(context: EngineContext, actor: Actor, nameOrCode: string): Promise<UserRecord | undefined> {
+  return actor === 'operator' ? findUser(context, nameOrCode) : context.store.users.find(nameOrCode)
 }
 
 /** What is their own administrators change with their password, and elsewhere. Refusals: `resource.not_found`, `request.invalid`. */
-async function findOther(parts: Parts, actor: Actor, nameOrCode: string): Promise<UserRecord | AuthError> {
+async function resolveOtherUser(context: EngineContext, actor: Actor, nameOrCode: string): Promise<UserRecord | AuthError> {
   const isSelf = actor !== 'operator' && nameOrCode === actor.principal.userId
   if (isSelf) return new AuthError('request.invalid', { field: 'userId' })
-  return (await findMeant(parts, actor, nameOrCode)) ?? new AuthError('resource.not_found')
+  return (await resolveUser(context, actor, nameOrCode)) ?? new AuthError('resource.not_found')
 }
 
-function endAll(user: UserRecord, at: number): Change {
-  return { do: 'end credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at }
+function revokeAll(user: UserRecord, at: number): Change {
+  return { do: 'revoke credentials', where: { userId: user.id, except: [] }, reason: 'revoked', at }
 }
 
 async function changeUser(
-  parts: Parts,
+  context: EngineContext,
   actor: Actor,
   nameOrCode: string,
-  action: AdministeredAction,
+  action: AdminActionName,
   detail: JsonObject,
   change: (user: UserRecord, at: number) => Promise<{ readonly next: UserRecord; readonly changes: readonly Change[] }>,
 ): Promise<UserResult | AuthError> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const user = await findOther(parts, actor, nameOrCode)
+  for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
+    const user = await resolveOtherUser(context, actor, nameOrCode)
     if (user instanceof AuthError) return user
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const { next, changes } = await change(user, at)
     const replacing: Change = { do: 'replace user', next: { ...next, version: user.version + 1 }, ifVersion: user.version }
-    const written = await writeAs(parts, actor, [{ userId: user.id, action, detail }], [replacing, ...changes], at)
+    const written = await writeAudited(context, actor, [{ userId: user.id, action, detail }], [replacing, ...changes], at)
     if (written instanceof AuthError) return written
     if (!written.landed) continue
-    parts.endings.noteEnded(written.ended, at)
-    noteChanged(parts, changes, at)
-    return { user: { ...next, version: user.version + 1 }, ended: countEnded(written.ended) }
+    context.revocationFeed.recordRevoked(written.ended, at)
+    recordChanged(context, changes, at)
+    return { user: { ...next, version: user.version + 1 }, ended: countRevoked(written.ended) }
   }
   return new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -1,19 +1,19 @@
 // The Authorization header (RFC 9110, 11.6.2): a credential of ours, a bad one, or none of ours at all.
 
 import { AuthError } from '../domain/errors.ts'
-import type { Presented } from '../engine/authenticate.ts'
+import type { RequestCredential } from '../engine/authenticate.ts'
 
-export interface HeaderCredential extends Presented {
+export interface HeaderCredential extends RequestCredential {
   /** Sent as bound to a key (RFC 9449, 7.1): one that is not is none. */
-  readonly saidToBeBound?: true
+  readonly hasDpopScheme?: true
 }
 
 const BEARER = 'Bearer '
 
 /** Schemes by which a proxy or an application in front asks for a password of its own. Browsers then send it with every request. */
-const OF_OTHERS = /^(?:basic|digest|negotiate|ntlm)(?:[ \t]|$)/i
+const FOREIGN_SCHEMES = /^(?:basic|digest|negotiate|ntlm)(?:[ \t]|$)/i
 /** A parameter after a comma (RFC 9110, 11.4): the same credential goes on. */
-const PARAMETER = /^[\w!#$%&'*+.^`|~-]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[\w!#$%&'*+.^`|~-]+)$/
+const AUTH_PARAMETER = /^[\w!#$%&'*+.^`|~-]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[\w!#$%&'*+.^`|~-]+)$/
 
 /**
  * `bad` for a header that is none of the forms we take: it never falls back to a cookie. Undefined where there is none, or one of a scheme
@@ -28,27 +28,28 @@ export function readAuthorization(value: string | null): HeaderCredential | 'bad
     if (!raw.includes(' ') && !raw.includes('\t')) return { kind: 'token', raw }
   }
   const text = trimmed(value)
-  if (OF_OTHERS.test(text)) return undefined
+  if (FOREIGN_SCHEMES.test(text)) return undefined
   const space = text.indexOf(' ')
   if (space === -1) return text.includes('.') ? { kind: 'token', raw: text } : 'bad'
   const scheme = text.slice(0, space).toLowerCase()
   const raw = trimmed(text.slice(space + 1))
   if (raw.includes(' ')) return 'bad'
   if (scheme === 'bearer') return { kind: 'token', raw }
-  if (scheme === 'dpop') return { kind: 'token', raw, saidToBeBound: true }
+  if (scheme === 'dpop') return { kind: 'token', raw, hasDpopScheme: true }
   if (scheme === 'session') return { kind: 'session', raw }
   return 'bad'
 }
 
 /** True where the header holds nothing that is meant for us. */
-export function isOfOthers(value: string): boolean {
+export function isForeignScheme(value: string): boolean {
   return readAuthorization(value) === undefined
 }
 
 /** One that came twice is joined by a comma; Digest writes commas itself. */
 function readList(value: string): undefined | AuthError {
   const [first = '', ...rest] = splitAtCommas(value)
-  const isAllOfOthers = OF_OTHERS.test(first) && rest.every((part) => part === '' || OF_OTHERS.test(part) || PARAMETER.test(part))
+  const isAllOfOthers =
+    FOREIGN_SCHEMES.test(first) && rest.every((part) => part === '' || FOREIGN_SCHEMES.test(part) || AUTH_PARAMETER.test(part))
   return isAllOfOthers ? undefined : new AuthError('request.malformed', { reason: 'duplicate_header' })
 }
 

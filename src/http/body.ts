@@ -2,8 +2,8 @@
 
 import type { z } from 'zod'
 import { AuthError } from '../domain/errors.ts'
-import { findHazard } from '../domain/session-data.ts'
-import type { Incoming } from './message.ts'
+import { findUnsafeJson } from '../domain/session-data.ts'
+import type { HttpRequest } from './message.ts'
 
 export const JSON_TYPE = 'application/json'
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
@@ -16,7 +16,7 @@ const UTF_8 = /^\s*charset\s*=\s*(?:utf-?8|"\s*utf-?8\s*")\s*$/
 const SAFE_NAME = /^[\w.-]{1,64}$/
 
 /** Refusals: `request.unsupported_type`, `request.too_large`, `request.malformed`, `request.invalid` with the field's name. */
-export async function readBody<T>(request: Incoming, type: string, schema: z.ZodType<T>): Promise<T | AuthError> {
+export async function readBody<T>(request: HttpRequest, type: string, schema: z.ZodType<T>): Promise<T | AuthError> {
   const isPlain = (request.header('content-encoding') ?? 'identity').toLowerCase() === 'identity'
   if (!isPlain || !isOfType(request.header('content-type'), type)) return new AuthError('request.unsupported_type')
   if (Number(request.header('content-length') ?? 0) > MAX_BODY) return new AuthError('request.too_large')
@@ -43,7 +43,7 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return new AuthError('request.malformed', { reason: 'json' })
   }
-  const hazard = findHazard(value)
+  const hazard = findUnsafeJson(value)
   if (hazard === 'prototype') return new AuthError('request.invalid', { field: '__proto__' })
   return hazard ? new AuthError('request.malformed', { reason: hazard }) : value
 }

@@ -65,7 +65,7 @@ export const logoutQuery = z.object({
     .default('false')
     .describe('whether everything of the user ends; a token that is bound to a key then needs a proof of it'),
 })
-export const endOthersQuery = z.object({ except: z.literal('current') })
+export const revokeOthersQuery = z.object({ except: z.literal('current') })
 
 const user = z.object({ id: z.string(), username: z.string(), roles: z.array(z.string()) })
 
@@ -78,7 +78,7 @@ const session = z.object({
   remembered: z.boolean().describe('whether a remembered login started it'),
 })
 
-export const signedInAnswer = z.object({
+export const signedInResponse = z.object({
   user,
   token: z.string().describe('a signed JWT (RFC 9068) for the Authorization header'),
   tokenType: z.enum(['Bearer', 'DPoP']).describe('`DPoP` where the token is bound to a key (RFC 9449)'),
@@ -87,12 +87,12 @@ export const signedInAnswer = z.object({
   sessionCredential: z.string().optional().describe('only with delivery "header": for `Authorization: Session <value>`'),
 })
 
-export const whoAnswer = z.object({ user, session, via: z.enum(['cookie', 'header', 'token']) })
-export const sessionDataAnswer = z.object({ data: jsonObject, version: z.int() })
-export const clientDataAnswer = z.object({ data: jsonObject })
-export const endedAnswer = z.object({ ended: z.object({ sessions: z.int(), rememberMe: z.int() }) })
+export const currentSessionResponse = z.object({ user, session, via: z.enum(['cookie', 'header', 'token']) })
+export const sessionDataResponse = z.object({ data: jsonObject, version: z.int() })
+export const clientDataResponse = z.object({ data: jsonObject })
+export const revokedResponse = z.object({ ended: z.object({ sessions: z.int(), rememberMe: z.int() }) })
 
-export const deviceInstructionsAnswer = z.union([
+export const deviceInstructionsResponse = z.union([
   z.object({
     session_identifier: z.string(),
     refresh_url: z.string(),
@@ -103,7 +103,7 @@ export const deviceInstructionsAnswer = z.union([
   z.object({ continue: z.literal(false) }).describe('the sign-in is over: the browser forgets the binding'),
 ])
 
-export const sessionsAnswer = z.array(
+export const sessionsResponse = z.array(
   z.object({
     id: z.string(),
     current: z.boolean(),
@@ -162,19 +162,19 @@ const userRecord = z.object({
   createdAt: time,
 })
 
-export const usersAnswer = z.object({ users: z.array(userRecord), next: nullable })
-export const userAnswer = z.object({ user: userRecord })
-export const changedUserAnswer = z.object({ user: userRecord, ended: endedAnswer.shape.ended })
+export const usersResponse = z.object({ users: z.array(userRecord), next: nullable })
+export const userResponse = z.object({ user: userRecord })
+export const changedUserResponse = z.object({ user: userRecord, ended: revokedResponse.shape.ended })
 
 const key = z.object({ id: z.string(), use: z.string().describe('`signs`, `next`, `retired` or `service <name>`'), createdAt: time })
-export const keysAnswer = z.object({ signing: z.array(key.extend({ alg: z.enum(TOKEN_ALGORITHMS) })), services: z.array(key) })
-export const rotatedAnswer = z.object({ signing: z.string(), next: z.string() })
-export const newServiceKeyAnswer = z.object({
+export const keysResponse = z.object({ signing: z.array(key.extend({ alg: z.enum(TOKEN_ALGORITHMS) })), services: z.array(key) })
+export const rotatedResponse = z.object({ signing: z.string(), next: z.string() })
+export const newServiceKeyResponse = z.object({
   id: z.string(),
   service: z.string(),
   key: z.string().describe('shown only now; for `Authorization: Service <key>`'),
 })
-export const removedKeyAnswer = z.object({ removed: z.string(), service: z.string() })
+export const removedKeyResponse = z.object({ removed: z.string(), service: z.string() })
 
 export const problem = z.object({
   type: z.string(),
@@ -187,7 +187,7 @@ export const problem = z.object({
   refreshable: z.boolean().optional(),
 })
 
-export const jwksAnswer = z.object({
+export const jwksResponse = z.object({
   keys: z.array(
     z.object({
       kty: z.enum(['OKP', 'EC']).describe('`OKP` with Ed25519 and EdDSA, `EC` with P-256 and ES256'),
@@ -201,7 +201,7 @@ export const jwksAnswer = z.object({
   ),
 })
 
-export const serverMetadataAnswer = z.object({
+export const serverMetadataResponse = z.object({
   issuer: z.string(),
   jwks_uri: z.string(),
   response_types_supported: z.array(z.string()).describe('empty: there is no authorization endpoint'),
@@ -211,13 +211,13 @@ export const serverMetadataAnswer = z.object({
   service_documentation: z.string(),
 })
 
-export const readyAnswer = z.object({ status: z.enum(['ok', 'failing', 'stopping']), parts: z.record(z.string(), z.string()) })
-export const liveAnswer = z.object({ status: z.literal('ok') })
+export const readinessResponse = z.object({ status: z.enum(['ok', 'failing', 'stopping']), parts: z.record(z.string(), z.string()) })
+export const livenessResponse = z.object({ status: z.literal('ok') })
 
-export type SignedInAnswer = z.infer<typeof signedInAnswer>
-export type WhoAnswer = z.infer<typeof whoAnswer>
-export type SessionsAnswer = z.infer<typeof sessionsAnswer>
+export type SignedInResponse = z.infer<typeof signedInResponse>
+export type CurrentSessionResponse = z.infer<typeof currentSessionResponse>
+export type SessionsResponse = z.infer<typeof sessionsResponse>
 export type UserChange = z.infer<typeof userChangeBody>
-export type UserAnswer = z.infer<typeof userAnswer>
-export type KeysAnswer = z.infer<typeof keysAnswer>
+export type UserResponse = z.infer<typeof userResponse>
+export type KeysResponse = z.infer<typeof keysResponse>
 export type AuditEventAnswer = z.infer<typeof auditEventAnswer>

@@ -4,7 +4,7 @@ import { stringifySetCookie } from 'cookie'
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieDomains, cookieName } from '../domain/cookies.ts'
 import { DEVICE_PROOF_LIFETIME } from '../domain/device-binding.ts'
 import { DAY, SECOND, wholeSeconds } from '../domain/time.ts'
-import type { SignedIn } from '../engine/issue.ts'
+import type { SignInResult } from '../engine/issue.ts'
 
 /** Whole seconds. */
 export const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
@@ -29,7 +29,7 @@ export function wholeSecondsLeft(expiresAt: number, now: number): number {
 }
 
 /** The Set-Cookie values of what a sign-in made anew: the session's where it is delivered so, the remembered login's, and their pair. */
-export function signInCookies(signedIn: SignedIn, settings: CookieSettings, now: number): readonly string[] {
+export function signInCookies(signedIn: SignInResult, settings: CookieSettings, now: number): readonly string[] {
   const { sessionCredential: session, rememberedCredential: remembered, pair } = signedIn
   const left = (expiresAt: number | undefined) => (expiresAt === undefined ? undefined : wholeSecondsLeft(expiresAt, now))
   return [
@@ -83,13 +83,13 @@ interface Variant {
   readonly partitioned: boolean
 }
 
-/** @param keep the Domain of the one that we set, undefined for none; null where none is kept */
+/** @param keptDomain the Domain of the one that we set, undefined for none; null where none is kept */
 export function expireName(
   name: string,
   settings: CookieSettings,
   host: string,
   path: string,
-  keep: string | undefined | null,
+  keptDomain: string | undefined | null,
 ): readonly string[] {
   const isHostOnly = name.startsWith('__Host-')
   const own = settings.sameSite === 'none'
@@ -98,16 +98,16 @@ export function expireName(
   const at = (domain: string | undefined, one: string, partitioned = own): Variant => ({ domain, path: one, partitioned })
   const variants = [
     ...domains.map((domain) => at(domain, '/')),
-    ...(settings.secure ? [undefined, ...(keep ? [keep] : [])].map((domain) => at(domain, '/', !own)) : []),
+    ...(settings.secure ? [undefined, ...(keptDomain ? [keptDomain] : [])].map((domain) => at(domain, '/', !own)) : []),
     ...(isHostOnly || directory === '/' ? [] : domains.map((domain) => at(domain, directory))),
   ]
   return variants
-    .filter((variant) => keep === null || variant.domain !== keep || variant.path !== '/' || variant.partitioned !== own)
-    .map((variant) => expiring(name, settings, variant))
+    .filter((variant) => keptDomain === null || variant.domain !== keptDomain || variant.path !== '/' || variant.partitioned !== own)
+    .map((variant) => expiredCookie(name, settings, variant))
 }
 
 /** As short as it can be: there can be many, and proxies take some 4 KiB of headers. */
-function expiring(name: string, { secure, sameSite }: CookieSettings, { domain, path, partitioned }: Variant): string {
+function expiredCookie(name: string, { secure, sameSite }: CookieSettings, { domain, path, partitioned }: Variant): string {
   return stringifySetCookie({
     name,
     value: '',
@@ -124,7 +124,7 @@ function expiring(name: string, { secure, sameSite }: CookieSettings, { domain, 
 export const MAX_EXPIRIES = 2_000
 
 /** Lets values through up to so many characters. What is left out now is expired once the others are gone. */
-export function within(budget: number): (cookie: string) => boolean {
+export function withinBudget(budget: number): (cookie: string) => boolean {
   let left = budget
   return (cookie) => {
     left -= cookie.length

@@ -2,9 +2,9 @@
 
 import { type CookiePurpose, type CookieSettings, cookieName } from '../domain/cookies.ts'
 import { AuthError } from '../domain/errors.ts'
-import type { SettledCookies } from '../engine/duplicate-cookies.ts'
+import type { ResolvedCookies } from '../engine/duplicate-cookies.ts'
 import { afterBlanks, beforeBlanks, type HeaderCredential, readAuthorization, trimmed } from './authorization.ts'
-import type { Incoming } from './message.ts'
+import type { HttpRequest } from './message.ts'
 
 /** The values of our cookies; of one that came more than once, the first until it is known which of them counts. */
 export interface CookieValues extends Readonly<Partial<Record<CookiePurpose, string>>> {
@@ -17,26 +17,26 @@ export interface RequestCredentials {
   readonly header: HeaderCredential | 'bad' | undefined
   readonly cookies: CookieValues
   /** What was found out of those that came more than once; absent where none did, or nobody has asked. */
-  readonly settled?: SettledCookies
+  readonly resolved?: ResolvedCookies
 }
 
 const QUOTE = 34
 
 const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'data', 'known']
 
-interface OwnName {
+interface CookieNameEntry {
   readonly name: string
   readonly purpose: CookiePurpose
   /** Another one of the same length. */
-  readonly next: OwnName | undefined
+  readonly next: CookieNameEntry | undefined
 }
 
 /** Ours by the length of the name: a name is compared where it stands, since to cut it out would cost more. */
-export type CookieNames = readonly (OwnName | undefined)[]
+export type CookieNames = readonly (CookieNameEntry | undefined)[]
 
 export function cookieNames(settings: CookieSettings): CookieNames {
   const purposes = settings.domain === null ? PURPOSES : ([...PURPOSES, 'pair'] as const)
-  const byLength: (OwnName | undefined)[] = []
+  const byLength: (CookieNameEntry | undefined)[] = []
   for (const purpose of purposes) {
     const name = cookieName(purpose, settings)
     byLength[name.length] = { name, purpose, next: byLength[name.length] }
@@ -45,19 +45,19 @@ export function cookieNames(settings: CookieSettings): CookieNames {
 }
 
 /** Refusal: `request.malformed` when Authorization came twice, and so nobody knows which counts. */
-export function readCredentials(headerOf: Incoming['header'], names: CookieNames): RequestCredentials | AuthError {
+export function readCredentials(headerOf: HttpRequest['header'], names: CookieNames): RequestCredentials | AuthError {
   const header = readAuthorization(headerOf('authorization'))
   if (header instanceof AuthError) return header
   return { header, cookies: readCookies(headerOf('cookie'), names) }
 }
 
-interface Found extends Partial<Record<CookiePurpose, string>> {
+interface ParsedCookies extends Partial<Record<CookiePurpose, string>> {
   duplicates?: Partial<Record<CookiePurpose, string[]>>
 }
 
 /** Our cookies of a Cookie header, by exact name. */
 function readCookies(header: string | null, names: CookieNames): CookieValues {
-  const found: Found = {}
+  const found: ParsedCookies = {}
   if (header === null) return found
   for (let start = 0; start < header.length; ) {
     const semicolon: number = header.indexOf(';', start)
@@ -70,7 +70,7 @@ function readCookies(header: string | null, names: CookieNames): CookieValues {
       if (own !== undefined) {
         const value = unquoted(trimmed(header, equals + 1, end))
         if (found[own.purpose] === undefined) found[own.purpose] = value
-        else noteDuplicate(found, own.purpose, value)
+        else addDuplicate(found, own.purpose, value)
       }
     }
     start = end + 1
@@ -78,7 +78,7 @@ function readCookies(header: string | null, names: CookieNames): CookieValues {
   return found
 }
 
-function noteDuplicate(found: Found, purpose: CookiePurpose, value: string): void {
+function addDuplicate(found: ParsedCookies, purpose: CookiePurpose, value: string): void {
   found.duplicates ??= {}
   found.duplicates[purpose] ??= [found[purpose] ?? '']
   const values = found.duplicates[purpose]

@@ -1,20 +1,20 @@
 // The cross-origin rule on requests, and CORS (Fetch standard) on answers.
 
 import { AuthError } from '../domain/errors.ts'
-import { judgeOrigin, type OriginRefusal } from '../domain/origin.ts'
-import type { Incoming } from './message.ts'
+import { evaluateOrigin, type OriginRefusal } from '../domain/origin.ts'
+import type { HttpRequest } from './message.ts'
 
 /** Refuses a request that changes something, or hands out a token, unless it was made where we allow it. */
-export function checkOrigin(request: Incoming, allowed: ReadonlySet<string>): AuthError | undefined {
-  return denied(judgeOrigin({ secFetchSite: request.header('sec-fetch-site'), origin: request.header('origin') }, allowed))
+export function checkRequestOrigin(request: HttpRequest, allowed: ReadonlySet<string>): AuthError | undefined {
+  return originDenied(evaluateOrigin({ secFetchSite: request.header('sec-fetch-site'), origin: request.header('origin') }, allowed))
 }
 
 /** Refuses a preflight unless its origin is allowed: Sec-Fetch-Site cannot vouch for what is yet to be sent. */
 export function checkPreflight(origin: string, allowed: ReadonlySet<string>): AuthError | undefined {
-  return denied(judgeOrigin({ secFetchSite: null, origin }, allowed))
+  return originDenied(evaluateOrigin({ secFetchSite: null, origin }, allowed))
 }
 
-function denied(reason: OriginRefusal | undefined): AuthError | undefined {
+function originDenied(reason: OriginRefusal | undefined): AuthError | undefined {
   return reason && new AuthError('origin.denied', { reason, setting: 'LATCHKEY_ALLOWED_ORIGINS' })
 }
 
@@ -24,7 +24,7 @@ const PREFLIGHT_LIFETIME = 600
 export const ANY_ORIGIN = { 'access-control-allow-origin': '*' }
 
 /** A foreign origin gets nothing: neither a grant nor a hint that there could be one. */
-export function corsHeaders(request: Incoming, allowed: ReadonlySet<string>): Readonly<Record<string, string>> {
+export function corsHeaders(request: HttpRequest, allowed: ReadonlySet<string>): Readonly<Record<string, string>> {
   const origin = request.header('origin')
   if (origin === null || !allowed.has(origin)) return {}
   return {
@@ -34,10 +34,10 @@ export function corsHeaders(request: Incoming, allowed: ReadonlySet<string>): Re
   }
 }
 
-const OUR_HEADERS = 'Authorization, Content-Type, If-Match, DPoP, X-Latchkey-Passive'
+const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, DPoP, X-Latchkey-Passive'
 
 /** @param headers those that the request may then have; `*` stands for all but `Authorization` */
-export function preflightHeaders(methods: readonly string[], headers = OUR_HEADERS): Readonly<Record<string, string>> {
+export function preflightHeaders(methods: readonly string[], headers = ALLOWED_HEADERS): Readonly<Record<string, string>> {
   return {
     'access-control-allow-methods': methods.join(', '),
     'access-control-allow-headers': headers,

@@ -1,7 +1,7 @@
 // The Fetch API's Request and Response, for hosts that speak it.
 
 import type { Handle } from './handler.ts'
-import { type Answer, type Incoming, isPieceByPiece } from './message.ts'
+import { type HttpRequest, type HttpResponse, isStreaming } from './message.ts'
 
 export interface Peer {
   /** The address of the client, as the host knows it. */
@@ -9,7 +9,7 @@ export interface Peer {
 }
 
 /** Reads what is needed of a Request; its body stays unread until somebody asks. */
-export function fromRequest(request: Request, peer: Peer): Incoming {
+export function fromRequest(request: Request, peer: Peer): HttpRequest {
   const url = new URL(request.url)
   return {
     method: request.method,
@@ -19,7 +19,7 @@ export function fromRequest(request: Request, peer: Peer): Incoming {
     header: (name) => request.headers.get(name) ?? (name === 'host' ? url.host : null),
     address: peer.address,
     peer: peer.address,
-    of: request,
+    hostRequest: request,
     signal: () => request.signal,
     body: async (limit) => (request.bodyUsed ? 'taken' : readWhole(request.body, limit)),
   }
@@ -50,17 +50,17 @@ async function readWhole(stream: ReadableStream<Uint8Array> | null, limit: numbe
   return whole
 }
 
-export function toResponse(answer: Answer): Response {
+export function toResponse(answer: HttpResponse): Response {
   const headers = new Headers(answer.headers)
   for (const cookie of answer.cookies) headers.append('set-cookie', cookie)
-  return new Response(isPieceByPiece(answer.body) ? streamOf(answer.body) : answer.body, { status: answer.status, headers })
+  return new Response(isStreaming(answer.body) ? toReadableStream(answer.body) : answer.body, { status: answer.status, headers })
 }
 
 /** A reader that wants no next piece for this long, in milliseconds, is gone or stuck. */
 const MAX_STALL = 5_000
 
 /** Takes the next piece when the reader wants one, and returns the rest when it has gone away or takes nothing any more. */
-function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function toReadableStream(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   let stalled: ReturnType<typeof setTimeout> | undefined

@@ -2,14 +2,14 @@
 // same domain. Nobody is let in by it; whoever runs this deployment learns once which setting keeps the two apart.
 
 import { type CookiePurpose, cookieName } from '../domain/cookies.ts'
-import type { Parts } from '../engine/parts.ts'
+import type { EngineContext } from '../engine/context.ts'
 
 /** What every Latchkey makes: anything else is no sign of another one. */
 const SHAPES = { session: /^[\w-]{22}\.[\w-]{64}$/, remember: /^[\w-]{22}\.[\w-]{70}$/ } as const
 const KINDS = { session: 'session', remember: 'remember_me' } as const
 
 /** Called where a cookie was refused as unknown; a warm request never comes here. */
-export function noteForeignCookie(parts: Parts, purpose: Extract<CookiePurpose, keyof typeof SHAPES>, value: string): void {
+export function warnForeignCookie(parts: EngineContext, purpose: Extract<CookiePurpose, keyof typeof SHAPES>, value: string): void {
   if (!SHAPES[purpose].test(value) || parts.secrets.open(KINDS[purpose], value) !== undefined) return
   const { cookies, issuer } = parts.policy
   parts.warnOnce(

@@ -2,14 +2,14 @@
 
 import { parseDuration } from '../domain/time.ts'
 import { isRole } from '../domain/user.ts'
-import type { Rights } from './proof.ts'
+import type { AccessPolicy } from './authenticate-request.ts'
 
 export interface GuardOptions {
   /**
    * `header`: a cookie does not do, not even to read. Without it a cookie may read, and never change. `key`: as `header`, and a token that
    * is bound to a key needs a proof of it (DPoP, RFC 9449).
    */
-  readonly proof?: 'header' | 'key'
+  readonly auth?: 'header-only' | 'dpop'
   /** How lately the password must have been typed in this session, such as `5m`; `true` for LATCHKEY_FRESH_AGE. */
   readonly fresh?: boolean | string
   /** A role that the user must have. */
@@ -24,15 +24,15 @@ export interface RouteOptions extends GuardOptions {
 }
 
 /** Options as they were understood. */
-export interface Rule extends Rights {
-  readonly needsHeader: boolean
-  readonly needsKey: boolean
+export interface GuardPolicy extends AccessPolicy {
+  readonly requiresHeader: boolean
+  readonly requiresDpop: boolean
   readonly optional: boolean
   readonly page: boolean
 }
 
 const ACCEPTED: Readonly<Record<keyof RouteOptions, readonly [accepts: (value: unknown) => boolean, accepted: string]>> = {
-  proof: [(value) => value === 'header' || value === 'key', "'header' or 'key'"],
+  auth: [(value) => value === 'header-only' || value === 'dpop', "'header-only' or 'dpop'"],
   fresh: [
     (value) => typeof value === 'boolean' || (typeof value === 'string' && parseDuration(value) !== undefined),
     "true, or a duration such as '5m'",
@@ -43,20 +43,20 @@ const ACCEPTED: Readonly<Record<keyof RouteOptions, readonly [accepts: (value: u
 }
 
 /**
- * @param usualFreshFor what `fresh: true` stands for, in milliseconds
+ * @param defaultFreshFor what `fresh: true` stands for, in milliseconds
  * @throws TypeError naming the option and what is accepted: a guard that was meant otherwise must not stand open
  */
-export function readGuardOptions(options: RouteOptions, usualFreshFor: number): Rule {
+export function readGuardOptions(options: RouteOptions, defaultFreshFor: number): GuardPolicy {
   for (const [name, value] of Object.entries(options)) {
     const accepted = Object.hasOwn(ACCEPTED, name) ? ACCEPTED[name as keyof RouteOptions] : undefined
     if (accepted === undefined) throw new TypeError(`guard has no option "${name}". Its options: ${Object.keys(ACCEPTED).join(', ')}.`)
     if (value !== undefined && !accepted[0](value)) throw new TypeError(`guard: ${name} is ${shown(value)}. Accepted: ${accepted[1]}.`)
   }
-  const { proof, fresh = false, role, optional = false, page = false } = options
+  const { auth, fresh = false, role, optional = false, page = false } = options
   const contradicting = optional && (page ? 'page' : fresh ? 'fresh' : role === undefined ? undefined : 'role')
   if (contradicting) throw new TypeError(`guard: optional lets anybody in, and ${contradicting} does not. Choose one of them.`)
-  const freshAge = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? usualFreshFor : undefined
-  return { needsHeader: proof !== undefined, needsKey: proof === 'key', freshAge, role, optional, page }
+  const freshAge = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? defaultFreshFor : undefined
+  return { requiresHeader: auth !== undefined, requiresDpop: auth === 'dpop', freshAge, role, optional, page }
 }
 
 function shown(value: unknown): string {

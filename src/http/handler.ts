@@ -1,27 +1,27 @@
 // One request, from its first check to its one answer. The order of the refusals is the order of these lines.
 
 import { AuthError, StoreError } from '../domain/errors.ts'
-import { UnprovenDevice } from '../engine/device-proofs.ts'
-import { admit, endedMeanwhile } from './admission.ts'
-import { rescued, type Soon, soon } from './at-once.ts'
+import { DeviceProofRequired } from '../engine/dbsc-proofs.ts'
+import type { Authenticated } from './authenticate-request.ts'
+import { authorizeRequest, recheckAuthentication } from './authorize-request.ts'
 import { readBody } from './body.ts'
+import { isApiPath, NEGOTIATION_VARY, prefersHtml } from './content-negotiation.ts'
 import { cookieNames, type RequestCredentials } from './credentials.ts'
 import { ANY_ORIGIN, checkPreflight, corsHeaders, preflightHeaders } from './cross-origin.ts'
 import { securityHeaders } from './headers.ts'
-import type { Answer, Incoming } from './message.ts'
-import { isForPrograms, NEGOTIATED, opensPage } from './navigation.ts'
+import { catchMaybe, type MaybePromise, mapMaybe } from './maybe-promise.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
 import { withApiDescription } from './openapi.ts'
 import { PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './problem.ts'
-import type { Proven } from './proof.ts'
-import type { App, Call, Outcome, Route } from './route.ts'
-import { createRouter, type Found } from './router.ts'
+import { createPublicUrlCheck, withPublicUrlCheck } from './public-url-check.ts'
+import { reportDeviceMismatch } from './report-device-mismatch.ts'
+import { duplicateCleanupCookies } from './resolve-duplicate-cookies.ts'
+import type { App, Route, RouteContext, RouteResult } from './route.ts'
+import { createRouter, type MatchedRoute } from './router.ts'
 import { routes } from './routes/index.ts'
-import { clearingCookies } from './settle-cookies.ts'
-import { watchAddress, watchedRoutes } from './shown-address.ts'
-import { tellOfCopy } from './unproven.ts'
 
 /** What can be told of a request in a log: no credential, no query, no body. */
-export interface AnsweredRequest {
+export interface CompletedRequest {
   readonly requestId: string
   readonly method: string
   /** The path of the route, with its parameter's name instead of its value; null where there is none. */
@@ -38,76 +38,80 @@ export interface AnsweredRequest {
 }
 
 /** Answers in the same turn where it can. What is promised never rejects. */
-export type Handle = (request: Incoming) => Soon<Answer>
+export type Handle = (request: HttpRequest) => MaybePromise<HttpResponse>
 
 /** What is learnt of a request on its way, for the log. */
-interface Noted {
+interface RequestRecord {
   readonly requestId: string
   /** Milliseconds, by the steady clock. */
-  readonly began: number
+  readonly startedAt: number
   refusal?: AuthError
-  proven?: Proven
+  authenticated?: Authenticated
   /** Where some of our cookies came more than once, and the answer is for their host. */
-  duplicated?: RequestCredentials
+  duplicateCookies?: RequestCredentials
   fault?: unknown
 }
 
-/** @param onAnswer told of each request once it is answered; must not throw */
-export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) => void = () => {}): Handle {
-  const { allowedOrigins, cookies } = app.parts.policy
+/** @param onCompleted told of each request once it is answered; must not throw */
+export function createHandler(app: App, onCompleted: (answered: CompletedRequest) => void = () => {}): Handle {
+  const { allowedOrigins, cookies } = app.engine.policy
   const names = cookieNames(cookies)
   const fixedHeaders = securityHeaders(cookies.secure)
-  const watch = watchAddress(app.publicUrl, app.onWarning ?? (() => {}))
-  const find = createRouter(watchedRoutes(withApiDescription(routes, app.publicUrl, cookies), app.pages ?? [], watch))
-  const nextRequestId = countedIds(app.parts.secrets.randomId().slice(0, 10))
+  const checkPublicUrl = createPublicUrlCheck(app.publicUrl, app.onWarning ?? (() => {}))
+  const find = createRouter(withPublicUrlCheck(withApiDescription(routes, app.publicUrl, cookies), app.pages ?? [], checkPublicUrl))
+  const nextRequestId = sequentialIds(app.engine.secrets.randomId().slice(0, 10))
 
-  function respond(request: Incoming, found: Found | undefined, noted: Noted): Soon<Outcome> {
+  function respond(request: HttpRequest, found: MatchedRoute | undefined, noted: RequestRecord): MaybePromise<RouteResult> {
     if (found === undefined) return refuse(new AuthError('resource.not_found'), noted)
     const route = found.methods.get(request.method)
-    if (route === undefined) return withoutRoute(request, found, noted)
-    return soon(admit(app, names, request, route, found.parameter), ({ call, proven, refused }) => {
-      if (proven) noted.proven = proven
-      if (call.credentials.cookies.duplicates !== undefined && !route.forOtherHost) noted.duplicated = call.credentials
-      const judged = soon(refused ?? run(route, call, proven), (outcome) =>
-        outcome instanceof UnprovenDevice ? tellOfCopy(app.parts, outcome, call.whence, request) : outcome,
+    if (route === undefined) return methodNotRouted(request, found, noted)
+    return mapMaybe(authorizeRequest(app, names, request, route, found.parameter), ({ context, authenticated, error }) => {
+      if (authenticated) noted.authenticated = authenticated
+      if (context.credentials.cookies.duplicates !== undefined && !route.forwardAuth) noted.duplicateCookies = context.credentials
+      const judged = mapMaybe(error ?? run(route, context, authenticated), (outcome) =>
+        outcome instanceof DeviceProofRequired ? reportDeviceMismatch(app.engine, outcome, context.clientInfo, request) : outcome,
       )
-      return soon(judged, (outcome) => {
+      return mapMaybe(judged, (outcome) => {
         if (!(outcome instanceof AuthError)) return outcome
-        if (outcome.code === 'origin.denied') watch(request)
+        if (outcome.code === 'origin.denied') checkPublicUrl(request)
         const plain = refuse(outcome, noted)
-        const reshaped = route.refused?.(call, outcome)
+        const reshaped = route.mapError?.(context, outcome)
         return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped
       })
     })
   }
 
-  function run(route: Route, call: Call<unknown, unknown>, proven: Proven | undefined): Soon<Outcome | AuthError> {
+  function run(
+    route: Route,
+    call: RouteContext<unknown, unknown>,
+    proven: Authenticated | undefined,
+  ): MaybePromise<RouteResult | AuthError> {
     const query = route.query?.safeParse(Object.fromEntries(new URLSearchParams(call.request.query)))
     if (query?.success === false) return new AuthError('request.invalid', { field: query.error.issues[0]?.path.join('.') ?? 'query' })
     // The route's own types were erased when it was put into the table: its schemas have just established them.
     const runWith = (body: unknown) => route.run({ ...call, ...proven, query: query?.data, body } as Parameters<Route['run']>[0])
-    return route.body === undefined ? runWith(undefined) : readThen(route.body, call, proven, runWith)
+    return route.body === undefined ? runWith(undefined) : readBodyAndRun(route.body, call, proven, runWith)
   }
 
-  async function readThen(
+  async function readBodyAndRun(
     { type, schema }: NonNullable<Route['body']>,
-    call: Call<unknown, unknown>,
-    proven: Proven | undefined,
-    runWith: (body: unknown) => Soon<Outcome | AuthError>,
-  ): Promise<Outcome | AuthError> {
+    call: RouteContext<unknown, unknown>,
+    proven: Authenticated | undefined,
+    runWith: (body: unknown) => MaybePromise<RouteResult | AuthError>,
+  ): Promise<RouteResult | AuthError> {
     const body = await readBody(call.request, type, schema)
     if (body instanceof AuthError) return body
-    const ended = proven && (await endedMeanwhile(app, call, proven))
+    const ended = proven && (await recheckAuthentication(app, call, proven))
     return ended ?? runWith(body)
   }
 
-  function withoutRoute(request: Incoming, { methods: routes, anyOrigin }: Found, noted: Noted): Outcome {
+  function methodNotRouted(request: HttpRequest, { methods: routes, anyOrigin }: MatchedRoute, noted: RequestRecord): RouteResult {
     const methods = [...routes.keys(), 'OPTIONS']
-    if (request.method === 'OPTIONS') return answerOptions(request, methods, anyOrigin, noted)
+    if (request.method === 'OPTIONS') return respondToOptions(request, methods, anyOrigin, noted)
     return withHeaders(refuse(new AuthError('method.not_allowed'), noted), { allow: methods.join(', ') })
   }
 
-  function answerOptions(request: Incoming, methods: readonly string[], anyOrigin: boolean, noted: Noted): Outcome {
+  function respondToOptions(request: HttpRequest, methods: readonly string[], anyOrigin: boolean, noted: RequestRecord): RouteResult {
     const origin = request.header('origin')
     const headers = { allow: methods.join(', ') }
     if (origin === null) return { status: 204, headers }
@@ -116,35 +120,35 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
     return denied ? refuse(denied, noted) : { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
   }
 
-  function refuse(error: AuthError, noted: Noted): Outcome {
+  function refuse(error: AuthError, noted: RequestRecord): RouteResult {
     noted.refusal = error
     const body = JSON.stringify(problemOf(error, app.publicUrl))
     return { status: STATUS[error.code], content: { type: PROBLEM_TYPE, body }, headers: problemHeaders(error) }
   }
 
-  function faulted(fault: unknown, noted: Noted): Outcome {
+  function unexpectedError(fault: unknown, noted: RequestRecord): RouteResult {
     noted.fault = fault
     return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'server.busy', { retryAfter: 1 }), noted)
   }
 
   /** The same refusal as a page, for a person who opened an address; programs keep the problem document. */
-  function inFormAsked(request: Incoming, outcome: Outcome, { refusal, requestId }: Noted): Soon<Outcome> {
-    if (refusal === undefined || app.refusalPage === undefined) return outcome
-    if (outcome.content?.type !== PROBLEM_TYPE || isForPrograms(request.path)) return outcome
-    const plain = withHeaders(outcome, { vary: NEGOTIATED })
-    if (!opensPage(request)) return plain
-    return app.refusalPage(request, refusal, requestId).then(
+  function negotiateError(request: HttpRequest, outcome: RouteResult, { refusal, requestId }: RequestRecord): MaybePromise<RouteResult> {
+    if (refusal === undefined || app.errorPage === undefined) return outcome
+    if (outcome.content?.type !== PROBLEM_TYPE || isApiPath(request.path)) return outcome
+    const plain = withHeaders(outcome, { vary: NEGOTIATION_VARY })
+    if (!prefersHtml(request)) return plain
+    return app.errorPage(request, refusal, requestId).then(
       (page) =>
         page === undefined
           ? plain
-          : { ...page, status: STATUS[refusal.code], headers: { ...plain.headers, ...page.headers, vary: NEGOTIATED } },
+          : { ...page, status: STATUS[refusal.code], headers: { ...plain.headers, ...page.headers, vary: NEGOTIATION_VARY } },
       () => plain,
     )
   }
 
-  function answerWith(request: Incoming, found: Found | undefined, outcome: Outcome, noted: Noted): Answer {
-    const { requestId, began } = noted
-    onAnswer({ requestId, milliseconds: performance.now() - began, ...told(request, found, outcome, noted) })
+  function buildResponse(request: HttpRequest, found: MatchedRoute | undefined, outcome: RouteResult, noted: RequestRecord): HttpResponse {
+    const { requestId, startedAt } = noted
+    onCompleted({ requestId, milliseconds: performance.now() - startedAt, ...completedFields(request, found, outcome, noted) })
     const content = contentOf(outcome)
     return {
       status: outcome.status ?? 200,
@@ -155,44 +159,48 @@ export function createHandler(app: App, onAnswer: (answered: AnsweredRequest) =>
         ...(content && { 'content-type': content.type }),
         ...outcome.headers,
       },
-      cookies: noted.duplicated ? cleared(request, noted.duplicated, outcome) : (outcome.cookies ?? []),
+      cookies: noted.duplicateCookies ? cookiesWithCleanup(request, noted.duplicateCookies, outcome) : (outcome.cookies ?? []),
       body: request.method === 'HEAD' ? null : (content?.body ?? null),
     }
   }
 
-  function cleared({ path }: Incoming, credentials: RequestCredentials, { cookies: outgoing = [] }: Outcome): readonly string[] {
-    return [...new Set([...clearingCookies(app.parts, credentials, path, outgoing), ...outgoing])]
+  function cookiesWithCleanup(
+    { path }: HttpRequest,
+    credentials: RequestCredentials,
+    { cookies: outgoing = [] }: RouteResult,
+  ): readonly string[] {
+    return [...new Set([...duplicateCleanupCookies(app.engine, credentials, path, outgoing), ...outgoing])]
   }
 
   return (request) => {
-    const noted: Noted = { requestId: nextRequestId(), began: performance.now() }
+    const noted: RequestRecord = { requestId: nextRequestId(), startedAt: performance.now() }
     const found = find(request.path)
-    const outcome = rescued(
+    const outcome = catchMaybe(
       () => respond(request, found, noted),
-      (fault) => faulted(fault, noted),
+      (fault) => unexpectedError(fault, noted),
     )
-    return soon(outcome, (settled) =>
+    return mapMaybe(outcome, (settled) =>
       noted.refusal === undefined
-        ? answerWith(request, found, settled, noted)
-        : soon(inFormAsked(request, settled, noted), (shown) => answerWith(request, found, shown, noted)),
+        ? buildResponse(request, found, settled, noted)
+        : mapMaybe(negotiateError(request, settled, noted), (shown) => buildResponse(request, found, shown, noted)),
     )
   }
 }
 
-function contentOf(outcome: Outcome): Outcome['content'] {
+function contentOf(outcome: RouteResult): RouteResult['content'] {
   return outcome.content ?? (outcome.json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(outcome.json) })
 }
 
-function withHeaders(outcome: Outcome, headers: Readonly<Record<string, string>> | undefined): Outcome {
+function withHeaders(outcome: RouteResult, headers: Readonly<Record<string, string>> | undefined): RouteResult {
   return { ...outcome, headers: { ...outcome.headers, ...headers } }
 }
 
-function told(
-  request: Incoming,
-  found: Found | undefined,
-  outcome: Outcome,
-  noted: Noted,
-): Omit<AnsweredRequest, 'requestId' | 'milliseconds'> {
+function completedFields(
+  request: HttpRequest,
+  found: MatchedRoute | undefined,
+  outcome: RouteResult,
+  noted: RequestRecord,
+): Omit<CompletedRequest, 'requestId' | 'milliseconds'> {
   return {
     method: request.method,
     route: found?.methods.values().next().value?.path ?? null,
@@ -200,14 +208,14 @@ function told(
     code: noted.refusal?.code ?? null,
     reason: noted.refusal?.detail.reason ?? null,
     address: request.address,
-    userId: outcome.signedIn?.userId ?? noted.proven?.principal.userId ?? null,
-    sid: outcome.signedIn?.sid ?? noted.proven?.principal.sid ?? null,
+    userId: outcome.signedIn?.userId ?? noted.authenticated?.principal.userId ?? null,
+    sid: outcome.signedIn?.sid ?? noted.authenticated?.principal.sid ?? null,
     fault: noted.fault,
   }
 }
 
 /** Ids that nobody else makes: a random part for this process, then a count. */
-function countedIds(prefix: string): () => string {
+function sequentialIds(prefix: string): () => string {
   let count = 0
   return () => {
     count += 1

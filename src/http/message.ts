@@ -1,6 +1,6 @@
 // A request and an answer, as little as this storey needs of them, so that any server can bring them without copying.
 
-export interface Incoming {
+export interface HttpRequest {
   readonly method: string
   /** The path as it came, still percent-encoded, without query and fragment. */
   readonly path: string
@@ -13,7 +13,7 @@ export interface Incoming {
   /** The address at the other end of the connection. */
   readonly peer: string
   /** The host's own object for it, the same however often it is asked about. */
-  readonly of?: object
+  readonly hostRequest?: object
   /**
    * Aborted when the client closes its connection. Made when it is asked for: most requests are answered without. Undefined, and absent,
    * where the host does not say.
@@ -25,7 +25,7 @@ export interface Incoming {
 
 export type Body = string | Uint8Array<ArrayBuffer> | AsyncIterable<string>
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   /** Values of Set-Cookie, each a header of its own. */
@@ -34,6 +34,6 @@ export interface Answer {
   readonly body: Body | null
 }
 
-export function isPieceByPiece(body: Body | null): body is AsyncIterable<string> {
+export function isStreaming(body: Body | null): body is AsyncIterable<string> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 }

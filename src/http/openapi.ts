@@ -5,7 +5,7 @@ import { type CookiePurpose, type CookieSettings, cookieName } from '../domain/c
 import { ERROR_CODES, type ErrorCode } from '../domain/errors.ts'
 import { problem } from './contract.ts'
 import { PROBLEM_TYPE, STATUS } from './problem.ts'
-import { openRoute, type Proof, type Route } from './route.ts'
+import { openRoute, type Route, type RouteAuth } from './route.ts'
 
 /** What is used of a JSON Schema (2020-12). */
 export interface JsonSchema {
@@ -64,9 +64,9 @@ export function withApiDescription(routes: readonly Route[], publicUrl: string, 
     openRoute({
       method: 'GET',
       path: '/openapi.json',
-      proof: 'none',
+      auth: 'none',
       summary: 'This description.',
-      answers: { 200: z.object({}).loose() },
+      responses: { 200: z.object({}).loose() },
       async run() {
         body ??= JSON.stringify(describeApi(all, publicUrl, cookies))
         return { content: { type: 'application/json', body } }
@@ -103,7 +103,12 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
         },
         sessionHeader: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Session <value>`' },
         sessionCookie: cookieScheme('session', cookies),
-        serviceKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Service <key>`, made by `latchkey service-key create`' },
+        serviceKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: '`Service <key>`, made by `latchkey service-key create`',
+        },
         rememberedCookie: cookieScheme('remember', cookies),
       },
     },
@@ -130,13 +135,13 @@ function describeRoute(route: Route): ApiOperation {
     ...(route.body
       ? { requestBody: { required: true, content: { [route.body.type]: { schema: schemaOf(route.body.schema, 'input') } } } }
       : {}),
-    responses: { ...describeAnswers(route), ...describeRefusals(route) },
+    responses: { ...describeResponses(route), ...describeErrors(route) },
   }
 }
 
-function describeAnswers({ answers }: Route): ApiOperation['responses'] {
+function describeResponses({ responses }: Route): ApiOperation['responses'] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, schema]) => {
+    Object.entries(responses).map(([status, schema]) => {
       const content = schema === null ? {} : { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }
       return [status, { description: 'done', ...content }]
     }),
@@ -144,12 +149,12 @@ function describeAnswers({ answers }: Route): ApiOperation['responses'] {
 }
 
 /** By status, with the codes that can come with it. A status of its own answers too stays what it is. */
-function describeRefusals(route: Route): ApiOperation['responses'] {
+function describeErrors(route: Route): ApiOperation['responses'] {
   const { properties, ...rest } = schemaOf(problem, 'output')
-  const codes = Object.groupBy([...new Set([...standingRefusals(route), ...(route.refusals ?? [])])], (code) => STATUS[code])
+  const codes = Object.groupBy([...new Set([...commonErrors(route), ...(route.errorCodes ?? [])])], (code) => STATUS[code])
   return Object.fromEntries(
     Object.entries(codes)
-      .filter(([status]) => !(Number(status) in route.answers))
+      .filter(([status]) => !(Number(status) in route.responses))
       .map(([status, possible = []]) => {
         const schema = { ...rest, properties: { ...properties, code: { type: 'string', enum: possible } } }
         return [status, { description: 'refused', content: { [PROBLEM_TYPE]: { schema } } }]
@@ -158,15 +163,15 @@ function describeRefusals(route: Route): ApiOperation['responses'] {
 }
 
 /** What comes from the kind of a route, before it runs. */
-function standingRefusals({ method, changes, proof, role, fresh, mints, body, query }: Route): readonly ErrorCode[] {
-  const asksWho = proof !== 'none' && proof !== 'origin'
+function commonErrors({ method, changes, auth, role, fresh, issuesToken, body, query }: Route): readonly ErrorCode[] {
+  const needsPrincipal = auth !== 'none' && auth !== 'allowed-origin'
   return [
-    ...(proof === 'none' ? [] : (['request.malformed', 'server.busy', 'store.unavailable'] as const)),
-    ...(asksWho ? (['session.required', 'token.invalid'] as const) : []),
+    ...(auth === 'none' ? [] : (['request.malformed', 'server.busy', 'store.unavailable'] as const)),
+    ...(needsPrincipal ? (['session.required', 'token.invalid'] as const) : []),
     // Of the device that a session is bound to, or of the key that a token is bound to.
-    ...((asksWho && proof !== 'service') || mints ? (['proof.required'] as const) : []),
+    ...((needsPrincipal && auth !== 'service-key') || issuesToken ? (['proof.required'] as const) : []),
     ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
-    ...(proof === 'header' ? (['csrf.header_required'] as const) : []),
+    ...(auth === 'header-only' ? (['csrf.header_required'] as const) : []),
     ...(role === undefined ? [] : (['role.required'] as const)),
     ...(fresh ? (['reauthentication.required'] as const) : []),
     ...(body ? (['request.too_large', 'request.unsupported_type'] as const) : []),
@@ -191,15 +196,15 @@ function queryParameters(route: Route): ApiParameter[] {
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
 }
 
-const SECURITY: Readonly<Record<Proof, readonly Readonly<Record<string, readonly string[]>>[]>> = {
+const SECURITY: Readonly<Record<RouteAuth, readonly Readonly<Record<string, readonly string[]>>[]>> = {
   none: [],
-  origin: [],
-  any: [{ token: [] }, { sessionHeader: [] }, { sessionCookie: [] }],
-  header: [{ token: [] }, { sessionHeader: [] }],
-  service: [{ serviceKey: [] }],
-  renewable: [{ sessionHeader: [] }, { sessionCookie: [] }, { rememberedCookie: [] }],
+  'allowed-origin': [],
+  'session-or-token': [{ token: [] }, { sessionHeader: [] }, { sessionCookie: [] }],
+  'header-only': [{ token: [] }, { sessionHeader: [] }],
+  'service-key': [{ serviceKey: [] }],
+  refreshable: [{ sessionHeader: [] }, { sessionCookie: [] }, { rememberedCookie: [] }],
 }
 
 function securityOf(route: Route): ApiOperation['security'] {
-  return SECURITY[typeof route.proof === 'function' ? 'any' : route.proof]
+  return SECURITY[typeof route.auth === 'function' ? 'session-or-token' : route.auth]
 }

@@ -3,7 +3,7 @@
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Route } from './route.ts'
 
-export interface Found {
+export interface MatchedRoute {
   readonly methods: ReadonlyMap<string, Route>
   /** True where pages of every origin may read what the path answers. */
   readonly anyOrigin: boolean
@@ -13,7 +13,7 @@ export interface Found {
 
 const ANY = 'ALL'
 
-export function createRouter(routes: readonly Route[]): (path: string) => Found | undefined {
+export function createRouter(routes: readonly Route[]): (path: string) => MatchedRoute | undefined {
   const byPath = new Map<string, Map<string, Route>>()
   for (const route of routes) {
     const methods = byPath.get(route.path) ?? new Map<string, Route>()

@@ -3,15 +3,15 @@
 import { deviceOf } from '../domain/credential.ts'
 import { StoreError } from '../domain/errors.ts'
 import { readSignInState, type SignInState } from '../engine/sign-in-state.ts'
-import type { Call } from './route.ts'
+import type { RouteContext } from './route.ts'
 
 /** `unknown`: the store does not answer. */
-export type KnownState = SignInState | { readonly is: 'unknown' }
+export type SignInStateOrUnknown = SignInState | { readonly is: 'unknown' }
 
 /** Without a cookie of ours nothing is read. */
-export async function signInStateOf({ parts, credentials, request }: Call<unknown, unknown>): Promise<KnownState> {
+export async function loadSignInState({ engine, credentials, request }: RouteContext<unknown, unknown>): Promise<SignInStateOrUnknown> {
   try {
-    return await readSignInState(parts, credentials.cookies, deviceOf(request.header('user-agent')))
+    return await readSignInState(engine, credentials.cookies, deviceOf(request.header('user-agent')))
   } catch (error) {
     if (error instanceof StoreError) return { is: 'unknown' }
     throw error
@@ -19,6 +19,6 @@ export async function signInStateOf({ parts, credentials, request }: Call<unknow
 }
 
 /** The same for the same state of the same sign-in: what a page compares to see whether something has changed. */
-export function keyOfState(state: KnownState): string {
+export function signInStateKey(state: SignInStateOrUnknown): string {
   return 'id' in state ? `${state.is} ${state.id}` : state.is
 }

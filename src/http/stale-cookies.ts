@@ -1,7 +1,7 @@
 // Cookies of ours that a browser still holds from another setting: under another prefix, on another domain. A sign-out expires them too.
 
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
-import { expireName, MAX_EXPIRIES, within } from './cookies.ts'
+import { expireName, MAX_EXPIRIES, withinBudget } from './cookies.ts'
 
 const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'data', 'pair']
 
@@ -21,5 +21,5 @@ export function expireStale(header: string | null, settings: CookieSettings, hos
       .map((prefix) => `${prefix}${settings.stem}_${purpose}`)
       .filter((name) => sent.has(name))
       .flatMap((name) => expireName(name, settings, host, path, name === own ? cookieAttributes(purpose, settings).domain : null))
-  }).filter(within(MAX_EXPIRIES))
+  }).filter(withinBudget(MAX_EXPIRIES))
 }

@@ -9,9 +9,9 @@ import type { Language } from './language.ts'
 import { type SchemaRow, schemaRows } from './schema-rows.ts'
 import { TEXTS } from './texts.ts'
 
-type Subject = 'signIn' | 'session' | 'endings' | 'record' | 'account' | 'administration' | 'services' | 'operating'
+type Section = 'signIn' | 'session' | 'endings' | 'record' | 'account' | 'administration' | 'services' | 'operating'
 
-const SUBJECTS: readonly (readonly [Subject, RegExp])[] = [
+const SECTIONS: readonly (readonly [Section, RegExp])[] = [
   ['signIn', /^\/access\/(?:register|login|token)$/],
   ['session', /^\/access\/(?:session(?:$|\/)|client-data$)/],
   ['endings', /^\/access\/(?:logout|sessions)/],
@@ -22,7 +22,7 @@ const SUBJECTS: readonly (readonly [Subject, RegExp])[] = [
   ['operating', /^\//],
 ]
 
-interface Described {
+interface Endpoint {
   readonly name: string
   readonly method: string
   readonly path: string
@@ -31,14 +31,14 @@ interface Described {
 
 export function apiPage(document: ApiDocument, publicUrl: string, language: Language): Page {
   const texts = API_TEXTS[language]
-  const subjects = bySubject(document)
-  const summary = ({ name, operation }: Described) => CHINESE_SUMMARIES[language === 'en' ? '' : name] ?? operation.summary
+  const sections = groupBySection(document)
+  const summary = ({ name, operation }: Endpoint) => CHINESE_SUMMARIES[language === 'en' ? '' : name] ?? operation.summary
   return {
     language,
     texts: TEXTS[language],
     title: texts.title,
     inLanguage: (other) => `/docs?lang=${other}`,
-    main: html`<div class="reference"><nav class="contents" aria-label="${texts.contents}">${subjects.map(
+    main: html`<div class="reference"><nav class="contents" aria-label="${texts.contents}">${sections.map(
       ([subject, all]) =>
         html`<p><a href="#${subject}">${texts[subject]}</a></p><ul>${all.map(
           ({ method, path, operation }) => html`<li><a href="#${operation.operationId}">${badge(method)} <code>${path}</code></a></li>`,
@@ -47,7 +47,7 @@ export function apiPage(document: ApiDocument, publicUrl: string, language: Lang
 <div class="chapters"><section><h1>${texts.title}</h1><p>${texts.intro} <a href="/openapi.json">openapi.json</a></p>
 <h2>${texts.credentials}</h2><p>${texts.credentialsText}</p>
 <h2>${texts.refusals}</h2><p>${texts.refusalsText} <a href="/docs/errors">${texts.errors}</a></p></section>
-${subjects.map(
+${sections.map(
   ([subject, all]) =>
     html`<section aria-labelledby="${subject}"><h2 id="${subject}">${texts[subject]}</h2>${all.map((one) =>
       article(one, summary(one), curlExample(one.name, one.operation, publicUrl), texts),
@@ -56,7 +56,7 @@ ${subjects.map(
   }
 }
 
-function bySubject({ paths }: ApiDocument): readonly (readonly [Subject, readonly Described[]])[] {
+function groupBySection({ paths }: ApiDocument): readonly (readonly [Section, readonly Endpoint[]])[] {
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
@@ -65,13 +65,13 @@ function bySubject({ paths }: ApiDocument): readonly (readonly [Subject, readonl
       operation,
     })),
   )
-  const subjectOf = (path: string) => SUBJECTS.find(([, belongs]) => belongs.test(path))?.[0]
-  return SUBJECTS.map(([subject]) => [subject, all.filter(({ path }) => subjectOf(path) === subject)] as const)
+  const sectionOf = (path: string) => SECTIONS.find(([, belongs]) => belongs.test(path))?.[0]
+  return SECTIONS.map(([subject]) => [subject, all.filter(({ path }) => sectionOf(path) === subject)] as const)
 }
 
-function article({ method, path, operation }: Described, summary: string, example: string, texts: ApiTexts): Markup {
+function article({ method, path, operation }: Endpoint, summary: string, example: string, texts: ApiTexts): Markup {
   const { operationId, parameters = [], requestBody, responses } = operation
-  const taken = [
+  const inputs = [
     ...parameters.map((parameter) => {
       const [row] = schemaRows(parameter.schema, parameter.name, parameter.required)
       return row === undefined ? '' : rowOf(row, texts, parameter.in === 'path' ? texts.inPath : texts.inQuery)
@@ -79,8 +79,8 @@ function article({ method, path, operation }: Described, summary: string, exampl
     ...Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => schemaRows(schema).map((row) => rowOf(row, texts))),
   ]
   return html`<article id="${operationId}"><h3>${badge(method)} <code>${path}</code></h3>
-<p>${inline(summary)}</p><p class="hint">${inline(proofText(operation, texts))}</p>
-${taken.length === 0 ? '' : html`<h4>${texts.takes}</h4><dl class="fields">${taken}</dl>`}
+<p>${renderInlineCode(summary)}</p><p class="hint">${renderInlineCode(authText(operation, texts))}</p>
+${inputs.length === 0 ? '' : html`<h4>${texts.takes}</h4><dl class="fields">${inputs}</dl>`}
 <h4>${texts.answers}</h4><dl class="fields answers">${Object.entries(responses).map(([status, { content }]) =>
     answerOf(Number(status), Object.values(content ?? {})[0]?.schema, texts),
   )}</dl>
@@ -98,14 +98,14 @@ function answerOf(status: number, schema: JsonSchema | undefined, texts: ApiText
   return html`<div><dt><span class="status">${status}</span></dt><dd>${body}</dd></div>`
 }
 
-function rowOf({ name, type, required, description, byDefault }: SchemaRow, texts: ApiTexts, where?: string): Markup {
+function rowOf({ name, type, required, description, defaultValue }: SchemaRow, texts: ApiTexts, where?: string): Markup {
   const marks = [
     where,
     required ? undefined : texts.optional,
-    byDefault === undefined ? undefined : `${texts.default} ${JSON.stringify(byDefault)}`,
+    defaultValue === undefined ? undefined : `${texts.default} ${JSON.stringify(defaultValue)}`,
   ]
   const notes = [...marks.filter((mark) => mark !== undefined), ...(description === undefined ? [] : [texts.describe(description)])]
-  return html`<div><dt>${name === '' ? texts.body : html`<code>${name}</code>`}</dt><dd><code class="type">${type}</code>${notes.length === 0 ? '' : html` <span class="hint">${inline(notes.join('; '))}</span>`}</dd></div>`
+  return html`<div><dt>${name === '' ? texts.body : html`<code>${name}</code>`}</dt><dd><code class="type">${type}</code>${notes.length === 0 ? '' : html` <span class="hint">${renderInlineCode(notes.join('; '))}</span>`}</dd></div>`
 }
 
 function badge(method: string): Markup {
@@ -113,11 +113,11 @@ function badge(method: string): Markup {
 }
 
 /** Of Markdown, what descriptions use: words between backquotes. */
-function inline(text: string): readonly (Markup | string)[] {
+function renderInlineCode(text: string): readonly (Markup | string)[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }
 
-function proofText({ security, 'x-role': role, 'x-fresh': isFresh }: ApiOperation, texts: ApiTexts): string {
+function authText({ security, 'x-role': role, 'x-fresh': isFresh }: ApiOperation, texts: ApiTexts): string {
   return [
     credentialText(security, texts),
     role === undefined ? undefined : texts.withRole.replace('{role}', role),

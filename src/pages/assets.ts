@@ -42,13 +42,13 @@ export const BUILT_ASSETS = readAssets()
 /** @param folder a URL with a slash at its end */
 export function readAssets(folder: URL = BUILT): Assets {
   let built: Built | undefined
-  const look = () => {
+  const load = () => {
     built ??= readBuilt(folder)
     return built
   }
   return {
-    entry: (name) => look()?.manifest[name],
-    file: (name) => look()?.files.get(name),
+    entry: (name) => load()?.manifest[name],
+    file: (name) => load()?.files.get(name),
   }
 }
 

@@ -1,7 +1,7 @@
 // A page of the console before its script is there, which then draws the main part itself.
 
 import { html } from 'hono/html'
-import type { Call } from '../http/route.ts'
+import type { RouteContext } from '../http/route.ts'
 import type { Page } from './document.ts'
 import type { Language } from './language.ts'
 import { TEXTS, type Texts } from './texts.ts'
@@ -11,7 +11,7 @@ export function consolePage(
   path: string,
   title: keyof Texts,
   loading: keyof Texts,
-): (call: Call<unknown, unknown>, language: Language) => Page {
+): (call: RouteContext<unknown, unknown>, language: Language) => Page {
   return (call, language) => {
     const texts = TEXTS[language]
     return {
@@ -19,7 +19,7 @@ export function consolePage(
       texts,
       title: texts[title],
       inLanguage: (other) => `${path}?lang=${other}`,
-      nonce: call.parts.secrets.randomId(),
+      nonce: call.engine.secrets.randomId(),
       main: html`<h1>${texts[title]}</h1><p role="status">${texts[loading]}</p><noscript><p>${texts.needsScript}</p></noscript>`,
     }
   }

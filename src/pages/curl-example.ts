@@ -25,11 +25,11 @@ const VARIABLES: Readonly<Record<string, string>> = { userId: '$CODE', id: '$SES
 /** @param name method and path, as in the description */
 export function curlExample(name: string, operation: ApiOperation, publicUrl: string): string {
   const [method = '', path = ''] = name.split(' ')
-  const [proof] = operation.security.map((one) => Object.keys(one)[0])
+  const [auth] = operation.security.map((one) => Object.keys(one)[0])
   const headers = [
-    ...(proof === 'serviceKey' ? ['Authorization: Service $SERVICE_KEY'] : []),
-    ...(proof === 'sessionHeader' ? ['Authorization: Session $SESSION_CREDENTIAL'] : []),
-    ...(proof === 'token' ? ['Authorization: Bearer $TOKEN'] : []),
+    ...(auth === 'serviceKey' ? ['Authorization: Service $SERVICE_KEY'] : []),
+    ...(auth === 'sessionHeader' ? ['Authorization: Session $SESSION_CREDENTIAL'] : []),
+    ...(auth === 'token' ? ['Authorization: Bearer $TOKEN'] : []),
     ...Object.keys(operation.requestBody?.content ?? {}).map((type) => `Content-Type: ${type}`),
     ...(MORE_HEADERS[name] ?? []),
   ]

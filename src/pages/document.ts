@@ -1,7 +1,7 @@
 // The frame of every page: language, styles, script, and the headers that keep other sites and injected markup out.
 
 import { html, raw } from 'hono/html'
-import type { Outcome } from '../http/route.ts'
+import type { RouteResult } from '../http/route.ts'
 import type { Entry } from './assets.ts'
 import { LANGUAGES, type Language } from './language.ts'
 import type { Texts } from './texts.ts'
@@ -12,7 +12,7 @@ export interface Page {
   readonly language: Language
   readonly title: string
   /** What the script needs to know, as attributes of the body. */
-  readonly known?: Readonly<Record<string, string>>
+  readonly pageData?: Readonly<Record<string, string>>
   readonly main: Markup
   /** Allows the styles of a kit that makes them while it runs; none by default. */
   readonly nonce?: string
@@ -51,9 +51,9 @@ function pageHeaders(nonce: string | undefined): Readonly<Record<string, string>
 }
 
 /** A page around its main part. */
-export async function pageOutcome(page: Page, entry: Entry): Promise<Outcome> {
-  const { language, title, known = {}, main, nonce, inLanguage, texts } = page
-  const attributes = Object.entries(known).map(([name, value]) => html` data-${raw(name)}="${value}"`)
+export async function renderPage(page: Page, entry: Entry): Promise<RouteResult> {
+  const { language, title, pageData = {}, main, nonce, inLanguage, texts } = page
+  const attributes = Object.entries(pageData).map(([name, value]) => html` data-${raw(name)}="${value}"`)
   const body = html`<!doctype html>
 <html lang="${language}">
 <head>

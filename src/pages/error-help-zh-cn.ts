@@ -99,8 +99,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请向管理员申请账号，或运行 `latchkey user add NAME`。',
   },
   'resource.not_found': {
-    cause:
-      '该路径下没有内容，或没有属于您的内容。如果带有 `setting`，说明该路径由此设置移走：`METRICS_PORT` 对应监控指标。',
+    cause: '该路径下没有内容，或没有属于您的内容。如果带有 `setting`，说明该路径由此设置移走：`METRICS_PORT` 对应监控指标。',
     advice: '请对照 `/docs` 检查路径。路径使用小写字母，末尾没有斜杠。',
   },
   'method.not_allowed': {

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../domain/errors.ts'
 
-export const CHINESE_SENTENCES: Readonly<Record<ErrorCode, string>> = {
+export const CHINESE_MESSAGES: Readonly<Record<ErrorCode, string>> = {
   'request.malformed': '无法读取该请求。',
   'session.required': '请登录后继续。',
   'reauthentication.required': '请再次输入密码以继续。',

@@ -1,7 +1,7 @@
 // The parts that the two forms share: a name, a password that can be shown, and whether to remember.
 
 import { html } from 'hono/html'
-import { filled } from '../client/filled.ts'
+import { interpolate } from '../client/interpolate.ts'
 import type { Markup } from './document.ts'
 import type { Texts } from './texts.ts'
 
@@ -20,11 +20,11 @@ ${below ?? ''}</div>`
 
 export function rememberField(texts: Texts, days: number): Markup {
   return html`<div class="choice"><input type="checkbox" id="remember" name="remember" aria-describedby="remember-hint">
-<div><label for="remember">${texts.remember}</label><p class="hint" id="remember-hint">${filled(texts.rememberHint, { days })}</p></div></div>`
+<div><label for="remember">${texts.remember}</label><p class="hint" id="remember-hint">${interpolate(texts.rememberHint, { days })}</p></div></div>`
 }
 
 /** What a form says of itself: what goes on, and what went wrong. The button waits for the script. */
-export function formEnd(texts: Texts, label: string): Markup {
+export function formFooter(texts: Texts, label: string): Markup {
   return html`<p class="problem" role="alert" id="problem" hidden></p>
 <button type="submit" class="primary" disabled>${label}</button>
 <p class="progress" role="status" id="progress"></p>

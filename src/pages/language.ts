@@ -2,28 +2,32 @@
 // (RFC 9110, 12.5.4).
 
 import type { CookieSettings } from '../domain/cookies.ts'
-import type { Incoming } from '../http/message.ts'
+import type { HttpRequest } from '../http/message.ts'
 
 export const LANGUAGES = ['en', 'zh-CN'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 const YEAR = 31_536_000
 
-type Asked = Pick<Incoming, 'query' | 'header'>
+type LanguageRequest = Pick<HttpRequest, 'query' | 'header'>
 
 /** @param stem what the names of our cookies begin with */
-export function languageOf(request: Asked, stem: string): Language {
-  return askedFor(request) ?? chosenBefore(request.header('cookie'), stem) ?? preferred(request.header('accept-language') ?? '')
+export function languageOf(request: LanguageRequest, stem: string): Language {
+  return (
+    languageFromQuery(request) ??
+    languageFromCookie(request.header('cookie'), stem) ??
+    languageFromHeader(request.header('accept-language') ?? '')
+  )
 }
 
 /** The Set-Cookie value that keeps a choice, where one was made. */
-export function keepChoice(request: Asked, { stem, secure }: Pick<CookieSettings, 'stem' | 'secure'>): readonly string[] {
-  const chosen = askedFor(request)
+export function languageCookie(request: LanguageRequest, { stem, secure }: Pick<CookieSettings, 'stem' | 'secure'>): readonly string[] {
+  const chosen = languageFromQuery(request)
   return chosen ? [`${cookieName(stem)}=${chosen}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure ? '; Secure' : ''}`] : []
 }
 
-function askedFor(request: Asked): Language | undefined {
-  return known(new URLSearchParams(request.query).get('lang'))
+function languageFromQuery(request: LanguageRequest): Language | undefined {
+  return parseLanguage(new URLSearchParams(request.query).get('lang'))
 }
 
 /** It holds a choice and tells nothing of anybody, so scripts may read it. */
@@ -31,15 +35,15 @@ function cookieName(stem: string): string {
   return `${stem}_language`
 }
 
-function chosenBefore(cookies: string | null, stem: string): Language | undefined {
-  return known(new RegExp(`(?:^|;)[ \\t]*${cookieName(stem)}=([\\w-]+)`).exec(cookies ?? '')?.[1])
+function languageFromCookie(cookies: string | null, stem: string): Language | undefined {
+  return parseLanguage(new RegExp(`(?:^|;)[ \\t]*${cookieName(stem)}=([\\w-]+)`).exec(cookies ?? '')?.[1])
 }
 
-function known(text: string | null | undefined): Language | undefined {
+function parseLanguage(text: string | null | undefined): Language | undefined {
   return LANGUAGES.find((language) => language === text)
 }
 
-function preferred(acceptLanguage: string): Language {
+function languageFromHeader(acceptLanguage: string): Language {
   const ranked = acceptLanguage
     .split(',')
     .map((range) => {

@@ -1,27 +1,27 @@
 // A refusal as a page, for a person whose browser opened an address. It repeats nothing of the request.
 
 import { html } from 'hono/html'
-import { filled } from '../client/filled.ts'
+import { interpolate } from '../client/interpolate.ts'
 import type { AuthError, ErrorCode } from '../domain/errors.ts'
 import { STATUS } from '../http/problem.ts'
-import type { Outcome, RefusalPage } from '../http/route.ts'
+import type { ErrorPage, RouteResult } from '../http/route.ts'
 import { BUILT_ASSETS } from './assets.ts'
-import { type Markup, pageOutcome } from './document.ts'
-import { sentenceOf } from './errors-page.ts'
+import { type Markup, renderPage } from './document.ts'
+import { errorMessage } from './errors-page.ts'
 import { type Language, languageOf } from './language.ts'
 import { REFUSAL_TEXTS } from './refusal-texts.ts'
 import { HOME } from './sign-in.ts'
 import { TEXTS } from './texts.ts'
 
 /** What may go better the next time, with nothing changed. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'server.busy', 'store.unavailable', 'request.malformed'])
+const TRANSIENT_CODES: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'server.busy', 'store.unavailable', 'request.malformed'])
 
 /** @param stem what the names of our cookies begin with: one of them keeps the language */
-export function refusalPageWith(stem: string): RefusalPage {
-  return async (request, error, requestId) => draw(error, requestId, languageOf(request, stem))
+export function refusalPageWith(stem: string): ErrorPage {
+  return async (request, error, requestId) => renderRefusal(error, requestId, languageOf(request, stem))
 }
 
-async function draw(error: AuthError, requestId: string, language: Language): Promise<Outcome | undefined> {
+async function renderRefusal(error: AuthError, requestId: string, language: Language): Promise<RouteResult | undefined> {
   const entry = BUILT_ASSETS.entry('pages')
   if (entry === undefined) return undefined
   const { title, text } = textOf(error, language)
@@ -37,18 +37,18 @@ async function draw(error: AuthError, requestId: string, language: Language): Pr
 <p class="actions">${actionsFor(code, language)}</p>
 <p class="hint small-print"><a href="/docs/errors?lang=${language}#${code}">${texts.meaning}</a> · ${texts.requestId} <code>${requestId}</code></p></section>`,
   }
-  return pageOutcome(page, entry)
+  return renderPage(page, entry)
 }
 
 function textOf({ code, detail }: AuthError, language: Language): { readonly title: string; readonly text: string } {
   const { codes, otherText } = REFUSAL_TEXTS[language]
-  const { title, text } = codes[code] ?? { title: sentenceOf(code, language), text: otherText }
-  return { title, text: filled(text, { seconds: detail.retryAfter ?? 60 }) }
+  const { title, text } = codes[code] ?? { title: errorMessage(code, language), text: otherText }
+  return { title, text: interpolate(text, { seconds: detail.retryAfter ?? 60 }) }
 }
 
 function actionsFor(code: ErrorCode, language: Language): Markup {
   const { tryAgain, toAccount, toSignIn } = REFUSAL_TEXTS[language]
   // An empty address is the one that was opened.
-  if (PASSING.has(code)) return html`<a class="primary" href="">${tryAgain}</a>`
+  if (TRANSIENT_CODES.has(code)) return html`<a class="primary" href="">${tryAgain}</a>`
   return html`<a class="primary" href="${HOME}?lang=${language}">${toAccount}</a> <a class="secondary" href="/sign-in?lang=${language}">${toSignIn}</a>`
 }

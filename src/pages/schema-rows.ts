@@ -8,7 +8,7 @@ export interface SchemaRow {
   readonly type: string
   readonly required: boolean
   readonly description: string | undefined
-  readonly byDefault: unknown
+  readonly defaultValue: unknown
 }
 
 export function schemaRows(schema: JsonSchema, name = '', required = true): readonly SchemaRow[] {
@@ -17,9 +17,9 @@ export function schemaRows(schema: JsonSchema, name = '', required = true): read
   const members = Object.entries(inner.properties ?? {}).flatMap(([member, each]) =>
     schemaRows(each, innerName === '' ? member : `${innerName}.${member}`, inner.required?.includes(member) ?? false),
   )
-  const isShell = members.length > 0 && (name === '' || schema.description === undefined)
-  const own: SchemaRow = { name, type: typeOf(schema), required, description: schema.description, byDefault: schema.default }
-  return isShell ? members : [own, ...members]
+  const isContainer = members.length > 0 && (name === '' || schema.description === undefined)
+  const own: SchemaRow = { name, type: typeOf(schema), required, description: schema.description, defaultValue: schema.default }
+  return isContainer ? members : [own, ...members]
 }
 
 function typeOf(schema: JsonSchema): string {

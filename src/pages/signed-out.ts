@@ -1,55 +1,55 @@
 // The page after signing out. It says what the cookies of this browser show, whatever led here.
 
 import { html } from 'hono/html'
-import { filled } from '../client/filled.ts'
-import type { Call } from '../http/route.ts'
-import { type KnownState, keyOfState } from '../http/sign-in-state.ts'
+import { interpolate } from '../client/interpolate.ts'
+import type { RouteContext } from '../http/route.ts'
+import { type SignInStateOrUnknown, signInStateKey } from '../http/sign-in-state.ts'
 import type { Markup, Page } from './document.ts'
 import type { Language } from './language.ts'
-import { HOME, keeping } from './sign-in.ts'
+import { HOME, preservedQuery } from './sign-in.ts'
 import { SIGNED_OUT_TEXTS, type SignedOutTexts } from './signed-out-texts.ts'
 import { TEXTS } from './texts.ts'
 
-export function signedOutPage(call: Call<unknown, unknown>, language: Language, state: KnownState): Page {
+export function signedOutPage(call: RouteContext<unknown, unknown>, language: Language, state: SignInStateOrUnknown): Page {
   const texts = SIGNED_OUT_TEXTS[language]
   const { query } = call.request
-  const { title, text } = whatItSays(state, texts)
+  const { title, text } = messageFor(state, texts)
   return {
     language,
     texts: TEXTS[language],
     title,
-    inLanguage: (other) => `/signed-out?${keeping(query, other)}`,
-    known: { page: 'signed-out', state: keyOfState(state), ...(hasButton(state) && { texts: textsOfScript(texts) }) },
+    inLanguage: (other) => `/signed-out?${preservedQuery(query, other)}`,
+    pageData: { page: 'signed-out', state: signInStateKey(state), ...(hasButton(state) && { texts: scriptTexts(texts) }) },
     main: html`<section><h1 tabindex="-1">${title}</h1><p>${text}</p>
-${whatToDo(state, texts, `/sign-in?${keeping(query, language)}`)}</section>`,
+${actionsOf(state, texts, `/sign-in?${preservedQuery(query, language)}`)}</section>`,
   }
 }
 
 /** Whether there is, or may be, a sign-in to end. */
-function hasButton({ is }: KnownState): boolean {
+function hasButton({ is }: SignInStateOrUnknown): boolean {
   return is !== 'signed-out' && is !== 'unknown'
 }
 
-function textsOfScript({ signOutFailed, sending }: SignedOutTexts): string {
+function scriptTexts({ signOutFailed, sending }: SignedOutTexts): string {
   return JSON.stringify({ signOutFailed, sending })
 }
 
-function whatItSays(state: KnownState, texts: SignedOutTexts): { readonly title: string; readonly text: string } {
+function messageFor(state: SignInStateOrUnknown, texts: SignedOutTexts): { readonly title: string; readonly text: string } {
   switch (state.is) {
     case 'signed-out':
       return { title: texts.signedOutTitle, text: texts.signedOutText }
     case 'session':
-      return { title: filled(texts.sessionTitle, { name: state.username }), text: texts.sessionText }
+      return { title: interpolate(texts.sessionTitle, { name: state.username }), text: texts.sessionText }
     case 'remember_me':
-      return { title: filled(texts.rememberedTitle, { name: state.username }), text: texts.rememberedText }
-    case 'unproven':
+      return { title: interpolate(texts.rememberedTitle, { name: state.username }), text: texts.rememberedText }
+    case 'device_proof_missing':
       return { title: texts.unprovenTitle, text: texts.unprovenText }
     case 'unknown':
       return { title: texts.unknownTitle, text: texts.unknownText }
   }
 }
 
-function whatToDo({ is }: KnownState, texts: SignedOutTexts, signIn: string): Markup {
+function actionsOf({ is }: SignInStateOrUnknown, texts: SignedOutTexts, signIn: string): Markup {
   if (is === 'signed-out') return html`<p class="actions"><a class="primary" href="${signIn}">${texts.signInAgain}</a></p>`
   const account = html`<a class="secondary" href="${HOME}">${texts.toAccount}</a>`
   // An empty address is that of this page.

@@ -4,11 +4,11 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { sampleOf } from '../domain/hash-cost.ts'
+import { equalCostHash } from '../domain/hash-cost.ts'
 import { canonicalPassword, isTooLong } from '../domain/password.ts'
 import type { PasswordHasher, Verification } from '../ports/passwords.ts'
 import { createBoundedQueue } from './bounded-queue.ts'
-import { matchesForeign } from './foreign-hashes.ts'
+import { verifyLegacyHash } from './legacy-hashes.ts'
 
 // 2 is Argon2id: the package's enum exists in its types only.
 const CURRENT = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 }
@@ -22,34 +22,34 @@ export interface HasherLimits {
 }
 
 export function createArgon2({ concurrency = availableParallelism(), queue = 64 }: HasherLimits = {}): PasswordHasher {
-  const turns = createBoundedQueue(concurrency, queue)
+  const hashQueue = createBoundedQueue(concurrency, queue)
   // Nobody knows its password, and comparing with it costs what comparing with a real one costs.
-  const decoy = `${CURRENT_PREFIX}${unpadded(randomBytes(16))}$${unpadded(randomBytes(CURRENT.outputLen))}`
+  const dummyHash = `${CURRENT_PREFIX}${base64Unpadded(randomBytes(16))}$${base64Unpadded(randomBytes(CURRENT.outputLen))}`
 
   async function compare(stored: string | null, password: string): Promise<Verification> {
     const canonical = canonicalPassword(password)
-    if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), outdated: false }
-    if (stored !== null && (await matchesForeign(stored, password))) return { ok: true, outdated: true }
+    if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), needsRehash: false }
+    if (stored !== null && (await verifyLegacyHash(stored, password))) return { ok: true, needsRehash: true }
     // So that a wrong answer never comes quicker than for a hash of current cost.
-    await verify(decoy, canonical)
-    return { ok: false, outdated: false }
+    await verify(dummyHash, canonical)
+    return { ok: false, needsRehash: false }
   }
 
   return {
-    hash: (password, signal) => turns.run(() => hash(canonicalPassword(password), CURRENT), signal),
+    hash: (password, signal) => hashQueue.run(() => hash(canonicalPassword(password), CURRENT), signal),
 
     async verify(stored, password, signal, began) {
-      if (isTooLong(password)) return { ok: false, outdated: false }
-      return turns.run(() => {
+      if (isTooLong(password)) return { ok: false, needsRehash: false }
+      return hashQueue.run(() => {
         began?.()
         return compare(stored, password)
       }, signal)
     },
 
-    sampleOf: (stored) => (stored.startsWith(CURRENT_PREFIX) ? undefined : sampleOf(stored)),
+    equalCostHash: (stored) => (stored.startsWith(CURRENT_PREFIX) ? undefined : equalCostHash(stored)),
 
     measure: (sample) =>
-      turns.run(async () => {
+      hashQueue.run(async () => {
         const began = performance.now()
         await compare(sample, 'measured')
         return performance.now() - began
@@ -66,6 +66,6 @@ async function matches(phc: string, password: string): Promise<boolean> {
   }
 }
 
-function unpadded(bytes: Buffer): string {
+function base64Unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('=', '')
 }

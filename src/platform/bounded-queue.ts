@@ -24,7 +24,7 @@ export function createBoundedQueue(concurrency: number, capacity: number): Bound
   let running = 0
 
   /** True when it is the caller's turn, false when the caller has gone before. */
-  function turn(signal: CallerSignal | undefined): Promise<boolean> {
+  function waitForSlot(signal: CallerSignal | undefined): Promise<boolean> {
     return new Promise((resolve) => {
       const leave = () => {
         waiting.delete(begin)
@@ -40,7 +40,7 @@ export function createBoundedQueue(concurrency: number, capacity: number): Bound
     })
   }
 
-  function handOver(): void {
+  function releaseSlot(): void {
     const [next] = waiting
     if (next === undefined) {
       running -= 1
@@ -55,11 +55,11 @@ export function createBoundedQueue(concurrency: number, capacity: number): Bound
     async run(work, signal) {
       if (signal?.aborted) return undefined
       if (running < concurrency) running += 1
-      else if (waiting.size >= capacity || !(await turn(signal))) return undefined
+      else if (waiting.size >= capacity || !(await waitForSlot(signal))) return undefined
       try {
         return await work()
       } finally {
-        handOver()
+        releaseSlot()
       }
     },
     get running() {

@@ -12,33 +12,33 @@ export interface TimeSources {
   /** Since 1970; somebody may set it. */
   wall(): number
   /** Only ever grows, and stands still while the machine sleeps. */
-  awake(): number
+  monotonic(): number
   /** Only ever grows, also while the machine sleeps. */
-  running(): number
+  uptime(): number
 }
 
-const MACHINE: TimeSources = { wall: () => Date.now(), awake: () => performance.now(), running: () => uptime() * 1000 }
+const SYSTEM_SOURCES: TimeSources = { wall: () => Date.now(), monotonic: () => performance.now(), uptime: () => uptime() * 1000 }
 
 /** Milliseconds; less than the smallest step. */
-const JUDGED_EVERY = 1_000
+const CHECK_INTERVAL_MS = 1_000
 /** How often small corrections are taken in, so that many of them do not add up to a step. */
-const FOLLOWED_EVERY = MINUTE
+const ADJUST_INTERVAL_MS = MINUTE
 /** A step that has lasted this long was meant. */
-const BELIEVED_AFTER = 5 * MINUTE
+const ACCEPT_STEP_AFTER_MS = 5 * MINUTE
 
 /**
  * Milliseconds since 1970. Small corrections are followed. After a step of more than the clock skew that is allowed anyway,
  * time goes on as before, until the step has lasted five minutes. The sleep of a machine is no step.
  */
-export function createClock(sources: TimeSources = MACHINE): Clock {
-  let [wallThen, awakeThen, runningThen] = [sources.wall(), sources.awake(), sources.running()]
-  let judgedAt = wallThen
+export function createClock(sources: TimeSources = SYSTEM_SOURCES): Clock {
+  let [wallBase, monotonicBase, uptimeBase] = [sources.wall(), sources.monotonic(), sources.uptime()]
+  let checkedAt = wallBase
   let steppedAt: number | undefined
 
-  const follow = (wall: number) => {
-    wallThen = wall
-    awakeThen = sources.awake()
-    runningThen = sources.running()
+  const adopt = (wall: number) => {
+    wallBase = wall
+    monotonicBase = sources.monotonic()
+    uptimeBase = sources.uptime()
     steppedAt = undefined
     return wall
   }
@@ -47,15 +47,15 @@ export function createClock(sources: TimeSources = MACHINE): Clock {
     now() {
       const wall = sources.wall()
       // Whatever has happened to the clock since it was judged, it is not enough to be a step.
-      if (steppedAt === undefined && wall >= judgedAt && wall - judgedAt < JUDGED_EVERY) return wall
-      judgedAt = wall
-      const awake = sources.awake() - awakeThen
-      if (steppedAt === undefined && isSmall(wall - wallThen - awake)) return awake < FOLLOWED_EVERY ? wall : follow(wall)
-      const running = sources.running()
-      const expected = Math.floor(wallThen + running - runningThen)
-      if (isSmall(wall - expected)) return follow(wall)
+      if (steppedAt === undefined && wall >= checkedAt && wall - checkedAt < CHECK_INTERVAL_MS) return wall
+      checkedAt = wall
+      const awake = sources.monotonic() - monotonicBase
+      if (steppedAt === undefined && isSmall(wall - wallBase - awake)) return awake < ADJUST_INTERVAL_MS ? wall : adopt(wall)
+      const running = sources.uptime()
+      const expected = Math.floor(wallBase + running - uptimeBase)
+      if (isSmall(wall - expected)) return adopt(wall)
       steppedAt ??= running
-      return running - steppedAt < BELIEVED_AFTER ? expected : follow(wall)
+      return running - steppedAt < ACCEPT_STEP_AFTER_MS ? expected : adopt(wall)
     },
   }
 }

@@ -2,14 +2,14 @@
 
 import { isIP } from 'node:net'
 import { type CountryResponse, Reader } from 'mmdb-lib'
-import type { CountryOf } from '../ports/countries.ts'
+import type { CountryLookup } from '../ports/countries.ts'
 
 /** Databases of networks or of providers have the same format, and no countries. */
 const WITH_COUNTRIES = /country|city|enterprise/i
 const MAPPED = /^::ffff:(?=[\d.]+$)/i
 
 /** @throws Error saying what is wrong with the file, where it is no database of countries */
-export function createCountries(file: Buffer): CountryOf {
+export function createCountries(file: Buffer): CountryLookup {
   const reader = new Reader<CountryResponse>(file)
   const { databaseType } = reader.metadata
   if (!WITH_COUNTRIES.test(databaseType)) throw new Error(`its type is ${databaseType}`)

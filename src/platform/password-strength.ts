@@ -1,6 +1,6 @@
 // How guessable a password is, estimated in a thread of its own behind a bounded queue: strangers may ask for it as often as they like.
 
-import { boundedContext, boundedPassword } from '../domain/guessing/bounded.ts'
+import { boundedContext, boundedPassword } from '../domain/guessing/bounds.ts'
 import type { PasswordStrength } from '../domain/password.ts'
 import type { PasswordEstimator } from '../ports/passwords.ts'
 import { createBoundedQueue } from './bounded-queue.ts'
@@ -17,16 +17,16 @@ const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './guessing/worker.ts'
 export function createPasswordEstimator({ queue = 64, ...options }: EstimatorOptions = {}): PasswordEstimator {
   const thread = createWorkerThread<EstimateJob, PasswordStrength>({
     program: PROGRAM,
-    jobLimit: 2_000,
-    startLimit: 30_000,
-    onFault: () => {},
+    jobTimeoutMs: 2_000,
+    startTimeoutMs: 30_000,
+    onError: () => {},
     ...options,
   })
-  const turns = createBoundedQueue(1, queue)
+  const jobQueue = createBoundedQueue(1, queue)
   return {
     estimate(password, context, signal) {
       const job = { password: boundedPassword(password), context: boundedContext(context) }
-      return turns.run(() => thread.run(job), signal)
+      return jobQueue.run(() => thread.run(job), signal)
     },
     close: () => thread.close(),
   }

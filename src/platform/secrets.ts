@@ -40,11 +40,11 @@ const SHAPE: Readonly<Record<CredentialKind, RegExp>> = {
 }
 
 /**
- * @param masters the values of LATCHKEY_SECRET, each at least 32 bytes: the first makes, all of them open
+ * @param secrets the values of LATCHKEY_SECRET, each at least 32 bytes: the first makes, all of them open
  */
-export function createSecrets(masters: readonly string[]): Secrets {
+export function createSecrets(secrets: readonly string[]): Secrets {
   const derive = (purpose: string): readonly KeyObject[] =>
-    masters.map((master) => createSecretKey(Buffer.from(hkdfSync('sha512', master, '', KEY_INFO_PREFIX + purpose, 32))))
+    secrets.map((master) => createSecretKey(Buffer.from(hkdfSync('sha512', master, '', KEY_INFO_PREFIX + purpose, 32))))
   const derived = new Map<string, readonly KeyObject[]>()
   const keysFor = (purpose: string): readonly KeyObject[] => {
     const known = derived.get(purpose)
@@ -58,11 +58,11 @@ export function createSecrets(masters: readonly string[]): Secrets {
   if (credentialKey === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
 
   return {
-    randomId: newId,
+    randomId: generateId,
 
-    issue(kind, generation, id = newId()) {
+    issue(kind, generation, id = generateId()) {
       const random = kind === 'remember_me' ? withGeneration(randomBytes(RANDOM_BYTES), generation) : randomBytes(RANDOM_BYTES)
-      const proof = prove(credentialKey, kind, id, random)
+      const proof = computeMac(credentialKey, kind, id, random)
       const secret = Buffer.concat([random, proof.subarray(0, MAC_BYTES)])
       return { id, value: `${id}.${secret.toString('base64url')}`, hash: proof.toString('base64url', HASH_OFFSET) }
     },
@@ -77,7 +77,7 @@ export function createSecrets(masters: readonly string[]): Secrets {
       const random = secret.subarray(0, -MAC_BYTES)
       const mac = secret.subarray(-MAC_BYTES)
       for (const key of credentialKeys) {
-        const proof = prove(key, kind, id, random)
+        const proof = computeMac(key, kind, id, random)
         if (!timingSafeEqual(proof.subarray(0, MAC_BYTES), mac)) continue
         const generation = kind === 'remember_me' ? random.readUInt32BE(RANDOM_BYTES) : 0
         return { kind, id, generation, hash: proof.toString('base64url', HASH_OFFSET) }
@@ -123,14 +123,14 @@ export function createSecrets(masters: readonly string[]): Secrets {
 }
 
 /** Ids are typed on command lines, where one that begins with a hyphen would be taken for an option. */
-function newId(): string {
+function generateId(): string {
   for (;;) {
     const id = randomBytes(ID_BYTES).toString('base64url')
     if (!id.startsWith('-')) return id
   }
 }
 
-function prove(key: KeyObject, kind: CredentialKind, id: string, random: Buffer): Buffer {
+function computeMac(key: KeyObject, kind: CredentialKind, id: string, random: Buffer): Buffer {
   return createHmac('sha512', key).update(`${CREDENTIAL_MAC_LABELS[kind]}.${id}.`).update(random).digest()
 }
 

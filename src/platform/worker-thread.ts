@@ -10,11 +10,11 @@ export interface ThreadOptions {
   /** The program: it sends `READY`, and then a result for each job, in turn. */
   readonly program: URL
   /** Milliseconds that one job may take. */
-  readonly jobLimit: number
+  readonly jobTimeoutMs: number
   /** Milliseconds that the program may take to be ready. */
-  readonly startLimit: number
+  readonly startTimeoutMs: number
   /** Called with what has ended a thread. */
-  readonly onFault: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 export interface WorkerThread<Job, Result> {
@@ -53,23 +53,23 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
           send()
         } else settle(message as Result)
       })
-      .on('error', (error) => lose(started, error))
-      .on('exit', (code) => lose(started, new Error(`A worker thread ended by itself with code ${code}`)))
+      .on('error', (error) => fail(started, error))
+      .on('exit', (code) => fail(started, new Error(`A worker thread ended by itself with code ${code}`)))
     return started
   }
 
-  function limit(milliseconds: number, what: string): void {
+  function setDeadline(milliseconds: number, what: string): void {
     const waiting = pending
     if (waiting === undefined) return
     clearTimeout(waiting.timer)
     waiting.timer = setTimeout(() => {
-      if (worker !== undefined) lose(worker, new Error(`A worker thread ${what} within ${milliseconds} ms`))
+      if (worker !== undefined) fail(worker, new Error(`A worker thread ${what} within ${milliseconds} ms`))
     }, milliseconds)
   }
 
   function send(): void {
     if (pending === undefined) return
-    limit(options.jobLimit, 'has not finished its job')
+    setDeadline(options.jobTimeoutMs, 'has not finished its job')
     worker?.postMessage(pending.job)
   }
 
@@ -82,11 +82,11 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
     done?.settle(result)
   }
 
-  function lose(lost: Worker, error: unknown): void {
+  function fail(lost: Worker, error: unknown): void {
     if (lost !== worker) return
     worker = undefined
     void lost.terminate()
-    options.onFault(error)
+    options.onError(error)
     settle(undefined)
   }
 
@@ -100,12 +100,12 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
           worker ??= start()
         } catch (error) {
           // Threads may be forbidden (`node --permission`).
-          options.onFault(error)
+          options.onError(error)
           return settle(undefined)
         }
         worker.ref()
         if (isReady) send()
-        else limit(options.startLimit, 'was not ready')
+        else setDeadline(options.startTimeoutMs, 'was not ready')
       })
     },
 

@@ -12,19 +12,19 @@ export interface PasswordHasher {
    * paid for besides. A password that is too long for anybody costs nothing and matches nothing. `outdated` says that it matched and is to be replaced. What is not recognised matches nothing.
    * Undefined when the queue is full, or the caller has gone before its turn. `began` is called when its turn has come.
    */
-  verify(stored: string | null, password: string, signal?: CallerSignal, began?: () => void): Promise<Verification | undefined>
+  verify(stored: string | null, password: string, signal?: CallerSignal, onStart?: () => void): Promise<Verification | undefined>
   /**
    * A hash of nobody's password that takes as long to verify as this stored one; undefined for one of current cost, and for what is not
    * recognised. A hasher without it has hashes of one cost alone.
    */
-  sampleOf?(stored: string): string | undefined
+  equalCostHash?(stored: string): string | undefined
   /** How long refusing a password takes where this sample is stored, in milliseconds; undefined when the queue is full. */
   measure?(sample: string): Promise<number | undefined>
 }
 
 export interface Verification {
   readonly ok: boolean
-  readonly outdated: boolean
+  readonly needsRehash: boolean
 }
 
 export interface PasswordEstimator {

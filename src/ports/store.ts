@@ -3,17 +3,17 @@
 // that nothing of the write it was asked for has landed, or that this cannot be known.
 
 import type { CredentialRecord, Tombstone } from '../domain/credential.ts'
-import type { EndReason, LogEntry } from '../domain/ending.ts'
 import type { KeyRingRecord } from '../domain/key-ring.ts'
 import type { Limit } from '../domain/limits.ts'
 import type { AuditEvent } from '../domain/operation.ts'
+import type { RevocationLogEntry, RevocationReason } from '../domain/revocation.ts'
 import type { UserRecord } from '../domain/user.ts'
 
 /** Which live credentials a change ends. */
-export type EndWhere =
+export type RevocationFilter =
   | { readonly id: string }
-  /** The one with this id, unless it was seen after `notSeenSince` (milliseconds). */
-  | { readonly id: string; readonly notSeenSince: number }
+  /** The one with this id, unless it was seen after `unusedSince` (milliseconds). */
+  | { readonly id: string; readonly unusedSince: number }
   | { readonly lineage: string }
   | { readonly userId: string; readonly except: readonly string[] }
 
@@ -45,37 +45,43 @@ export type Change =
   | { readonly do: 'replace credential'; readonly next: CredentialRecord; readonly ifVersion: number }
   /**
    * Turns the matching live credentials into tombstones and appends an `ended` entry for each session among them.
-   * At most one writer ends a credential. With `orRefuse`, ending nothing is a refusal.
+   * At most one writer ends a credential. With `mustMatch`, ending nothing is a refusal.
    */
-  | { readonly do: 'end credentials'; readonly where: EndWhere; readonly reason: EndReason; readonly at: number; readonly orRefuse?: true }
+  | {
+      readonly do: 'revoke credentials'
+      readonly where: RevocationFilter
+      readonly reason: RevocationReason
+      readonly at: number
+      readonly mustMatch?: true
+    }
   /** Keeps the tombstone of a credential that lived elsewhere. Does nothing where its id exists. */
-  | { readonly do: 'keep tombstone'; readonly tombstone: Tombstone }
+  | { readonly do: 'insert tombstone'; readonly tombstone: Tombstone }
   | { readonly do: 'append audit event'; readonly event: AuditEvent }
-  | { readonly do: 'append entry'; readonly entry: LogEntry }
+  | { readonly do: 'append entry'; readonly entry: RevocationLogEntry }
   /** Refused unless the stored version is `ifVersion`; 0 means that there is none yet. */
   | { readonly do: 'replace key ring'; readonly next: KeyRingRecord; readonly ifVersion: number }
 
 /** What a write ended; enough to tell the caller and to forget the session in this process at once. */
-export interface Ended {
+export interface RevokedCredential {
   readonly id: string
   readonly kind: CredentialRecord['kind']
   readonly userId: string
-  readonly reason: EndReason
+  readonly reason: RevocationReason
 }
 
-export type Written =
-  | { readonly landed: true; readonly ended: readonly Ended[] }
+export type WriteResult =
+  | { readonly landed: true; readonly ended: readonly RevokedCredential[] }
   /** Nothing landed. `refusedAt` is the index of the first change that was refused. */
-  | { readonly landed: false; readonly refusedAt: number }
+  | { readonly landed: false; readonly rejectedAt: number }
 
-export interface Seen {
+export interface LastSeenUpdate {
   readonly id: string
   /** Milliseconds since 1970. */
   readonly at: number
 }
 
 /** Where a listing of tombstones goes on. */
-export type EndedMark = Pick<Tombstone, 'endedAt' | 'id'>
+export type TombstoneCursor = Pick<Tombstone, 'endedAt' | 'id'>
 
 export interface CredentialStore {
   /** One round trip. A tombstone is found like a record. */
@@ -83,11 +89,11 @@ export interface CredentialStore {
   /** The user's live credentials, the most recently seen first. Never tombstones. */
   listByUser(userId: string): Promise<readonly CredentialRecord[]>
   /** At most `limit` live credentials that are at or past `expiresAt`, or are sessions last seen at or before `idleSince`. */
-  listLapsed(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
+  listExpired(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
   /** Moves `lastSeenAt`, only ever forward. Ids that are missing or ended are skipped. Never changes a version. */
-  touch(seen: readonly Seen[]): Promise<void>
+  touch(seen: readonly LastSeenUpdate[]): Promise<void>
   /** At most `limit` tombstones after this one, in the order of their ends, then of their ids. An empty id comes before all. */
-  listEnded(after: EndedMark, limit: number): Promise<readonly Tombstone[]>
+  listTombstones(after: TombstoneCursor, limit: number): Promise<readonly Tombstone[]>
   /** Deletes at most `limit` records and tombstones with `expiresAt` before `before`, and returns how many. */
   deleteExpired(before: number, limit: number): Promise<number>
 }
@@ -111,16 +117,16 @@ export interface AuditLog {
   deleteOlder(before: number, limit: number): Promise<number>
 }
 
-export interface Heard {
+export interface LogBatch {
   /** Possibly none: then it is a heartbeat, which says that there was nothing new. */
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly RevocationLogEntry[]
   /** Of the last entry there is; hand it to `follow` to resume. */
   readonly position: number
   /** How long ago the log was read, in milliseconds: what has landed since is not in it. */
-  readonly age: number
+  readonly readAgeMs: number
 }
 
-export interface EndingLog {
+export interface RevocationLog {
   /**
    * Every entry after `from`, in order, then each new one as it lands, whoever wrote it, and a heartbeat several times a
    * second. Must never skip an entry. Throws StoreError when the log cannot be read; ends when the iterator is returned.
@@ -128,7 +134,7 @@ export interface EndingLog {
    * heartbeat, which says from where to go on. After a `from` that the log has not reached, because it was restored from
    * an older copy, everything retained is heard again.
    */
-  follow(from: number): AsyncIterableIterator<Heard>
+  subscribe(from: number): AsyncIterableIterator<LogBatch>
   /** Deletes entries older than `before` (milliseconds), and returns how many. Positions are never used again. */
   trim(before: number): Promise<number>
 }
@@ -150,23 +156,23 @@ export interface LimitStore {
   /** The window that runs for this key; undefined where none does. Takes nothing. */
   find(key: string, now: number): Promise<LimitCount | undefined>
   /** Gives one point back, never below none. */
-  giveBack(key: string): Promise<void>
+  refund(key: string): Promise<void>
   /** Deletes windows that are over, and returns how many. */
-  deleteOver(now: number): Promise<number>
+  deleteExpiredWindows(now: number): Promise<number>
 }
 
 export interface Store {
   readonly credentials: CredentialStore
   readonly users: UserStore
   readonly auditEvents: AuditLog
-  readonly log: EndingLog
+  readonly log: RevocationLog
   readonly limits: LimitStore
   findKeyRing(): Promise<KeyRingRecord | undefined>
   /**
    * The only way to change anything but seen times: all changes land together, in the order given, or none does.
    * A single change is one round trip.
    */
-  write(changes: readonly Change[]): Promise<Written>
+  write(changes: readonly Change[]): Promise<WriteResult>
   /** Resolves while the store can be read and written; throws StoreError with the reason otherwise. */
   probe(): Promise<void>
   /** Ends those who follow the log. From then on everything else throws StoreError; closing again does nothing. */

@@ -6,12 +6,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { headerOf, pathOf } from '../adapters/node-request.ts'
 import { AuthError } from '../domain/errors.ts'
+import { isApiPath, NEGOTIATION_VARY, prefersHtml } from '../http/content-negotiation.ts'
 import { securityHeaders } from '../http/headers.ts'
-import { isForPrograms, NEGOTIATED, opensPage } from '../http/navigation.ts'
 import { PROBLEM_TYPE, problemOf, STATUS } from '../http/problem.ts'
-import type { Outcome, RefusalPage } from '../http/route.ts'
+import type { ErrorPage, RouteResult } from '../http/route.ts'
 import { STATUS_CODES } from './node-http.ts'
-import { type RawRequest, readRaw } from './raw-request.ts'
+import { parseRawRequest, type RawRequest } from './raw-request.ts'
 
 const HOST = 'host'
 
@@ -19,25 +19,25 @@ interface ParserError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer
 }
 
-export function answerClientErrors(server: Server, publicUrl: () => string, page: RefusalPage): void {
+export function handleClientErrors(server: Server, publicUrl: () => string, page: ErrorPage): void {
   server.on('clientError', (error: ParserError, socket: Duplex) => {
     // Bytes of an earlier answer may be on their way: a second one in the middle of it would be smuggled in.
-    if (error.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) {
+    if (error.code === 'ECONNRESET' || !socket.writable || hasResponded(socket)) {
       socket.destroy()
       return
     }
-    void rawAnswer(refusalOf(error), publicUrl(), readRaw(error.rawPacket), page).then((answer) => endWith(socket, answer))
+    void rawResponse(refusalOf(error), publicUrl(), parseRawRequest(error.rawPacket), page).then((answer) => endSocket(socket, answer))
   })
   // Without a listener the connection would be cut without a word.
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    void rawAnswer(new AuthError('request.malformed', { reason: 'http' }), publicUrl(), undefined, page).then((answer) =>
-      endWith(socket, answer),
+    void rawResponse(new AuthError('request.malformed', { reason: 'http' }), publicUrl(), undefined, page).then((answer) =>
+      endSocket(socket, answer),
     )
   })
 }
 
 /** Once: a page takes a turn of its own to be made. */
-function endWith(socket: Duplex, answer: string): void {
+function endSocket(socket: Duplex, answer: string): void {
   if (socket.writable) socket.end(answer)
 }
 
@@ -47,7 +47,7 @@ function refusalOf({ code }: NodeJS.ErrnoException): AuthError {
 }
 
 /** Refuses what the parser takes but the standard does not (RFC 9112, 3.2): HTTP/1.1 without a Host, and more than one. */
-export function hasWrongHost(request: IncomingMessage): boolean {
+export function hasInvalidHost(request: IncomingMessage): boolean {
   let hosts = 0
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index]
@@ -56,29 +56,35 @@ export function hasWrongHost(request: IncomingMessage): boolean {
   return hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')
 }
 
-export async function refuseRaw(request: IncomingMessage, response: ServerResponse, publicUrl: string, page: RefusalPage): Promise<void> {
+export async function rejectRawRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  publicUrl: string,
+  page: ErrorPage,
+): Promise<void> {
   response.shouldKeepAlive = false
-  const asking = isForPrograms(pathOf(request.url ?? '/'))
+  const asking = isApiPath(pathOf(request.url ?? '/'))
     ? undefined
     : { query: '', header: (name: string) => headerOf(request.rawHeaders, name) }
-  endWith(request.socket, await rawAnswer(new AuthError('request.malformed', { reason: 'host' }), publicUrl, asking, page))
+  endSocket(request.socket, await rawResponse(new AuthError('request.malformed', { reason: 'host' }), publicUrl, asking, page))
 }
 
-function hasAnswered(socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean {
+function hasResponded(socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean {
   return socket._httpMessage?.headersSent === true
 }
 
 /** Never rejects. */
-async function rawAnswer(error: AuthError, publicUrl: string, asking: RawRequest | undefined, page: RefusalPage): Promise<string> {
+async function rawResponse(error: AuthError, publicUrl: string, asking: RawRequest | undefined, page: ErrorPage): Promise<string> {
   const status = STATUS[error.code]
   const requestId = randomBytes(9).toString('base64url')
-  const shown: Outcome | undefined = asking && opensPage(asking) ? await page(asking, error, requestId).catch(() => undefined) : undefined
+  const shown: RouteResult | undefined =
+    asking && prefersHtml(asking) ? await page(asking, error, requestId).catch(() => undefined) : undefined
   const { type, body } = shown?.content ?? { type: PROBLEM_TYPE, body: JSON.stringify(problemOf(error, publicUrl)) }
   const text = typeof body === 'string' ? body : ''
   const headers = {
     ...securityHeaders(publicUrl.startsWith('https:')),
     ...shown?.headers,
-    vary: NEGOTIATED,
+    vary: NEGOTIATION_VARY,
     'x-request-id': requestId,
     'content-type': type,
     'content-length': String(Buffer.byteLength(text)),

@@ -2,7 +2,7 @@
 
 import { type Logger, pino } from 'pino'
 import { withoutPasswords } from '../connection-strings/masking.ts'
-import type { AnsweredRequest } from '../http/handler.ts'
+import type { CompletedRequest } from '../http/handler.ts'
 
 export type { Logger }
 
@@ -16,10 +16,10 @@ export async function createLog(level: string): Promise<Logger> {
 }
 
 /** What a line may say is what the handler tells: it knows no credential. */
-export function logRequest(log: Logger, answered: AnsweredRequest): void {
+export function logRequest(log: Logger, answered: CompletedRequest): void {
   if (answered.fault === undefined && !log.isLevelEnabled('info')) return
-  const { fault, milliseconds, ...told } = answered
-  const line = { ...told, milliseconds: Math.round(milliseconds * 100) / 100 }
+  const { fault, milliseconds, ...fields } = answered
+  const line = { ...fields, milliseconds: Math.round(milliseconds * 100) / 100 }
   if (fault === undefined) log.info(line, 'request')
   else log.error({ ...line, err: fault }, 'request failed')
 }

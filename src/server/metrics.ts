@@ -2,18 +2,18 @@
 
 import type { Metric, Registry } from 'prom-client'
 import type { Engine } from '../engine/engine.ts'
-import type { AnsweredRequest } from '../http/handler.ts'
+import type { CompletedRequest } from '../http/handler.ts'
 import { BOUNDS, RequestCounts } from './request-counts.ts'
 
 export interface Metrics {
-  count(answered: AnsweredRequest): void
+  count(answered: CompletedRequest): void
   /** Measures the engine, and soon the process, from now on. */
-  watch(engine: Engine): void
+  observe(engine: Engine): void
   text(): Promise<string>
 }
 
 /** Milliseconds. Before that there is little to see in a process, and the first answers should not wait. */
-const LOADED_AFTER = 1_000
+const LOAD_DELAY = 1_000
 
 export function createMetrics(labels: Readonly<Record<string, string>> = {}): Metrics {
   const counts = new RequestCounts()
@@ -25,10 +25,10 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
   }
   return {
     count: (answered) => counts.count(answered),
-    watch(engine) {
+    observe(engine) {
       watched = engine
       // Where that fails, whoever asks for metrics is told.
-      setTimeout(() => open().catch(() => {}), LOADED_AFTER).unref()
+      setTimeout(() => open().catch(() => {}), LOAD_DELAY).unref()
     },
     text: async () => (await open()).metrics(),
   }
@@ -66,7 +66,7 @@ async function openRegistry(
       for (const { labels, value } of counts.refusals()) this.inc(labels, value)
     },
   })
-  registry.registerMetric(timesOf(counts))
+  registry.registerMetric(durationHistogram(counts))
   const gauge = (name: string, help: string, value: (engine: Engine) => number) =>
     new Gauge({
       name,
@@ -77,25 +77,25 @@ async function openRegistry(
         if (engine) this.set(value(engine))
       },
     })
-  gauge('latchkey_verified_hits', 'Checks answered from memory.', ({ verified }) => verified.hits)
-  gauge('latchkey_verified_misses', 'Checks that memory could not answer.', ({ verified }) => verified.misses)
+  gauge('latchkey_verified_hits', 'Checks answered from memory.', ({ credentialCache }) => credentialCache.hits)
+  gauge('latchkey_verified_misses', 'Checks that memory could not answer.', ({ credentialCache }) => credentialCache.misses)
   gauge(
     'latchkey_endings_silence_seconds',
     'Time since the endings log was heard.',
-    ({ endings, clock }) => endings.silence(clock.now()) / 1000,
+    ({ revocationFeed, clock }) => revocationFeed.lagMs(clock.now()) / 1000,
   )
   return registry
 }
 
 /** A histogram that is counted elsewhere: the library's own can only be told of one request after the other. */
-function timesOf(counts: RequestCounts): Metric {
+function durationHistogram(counts: RequestCounts): Metric {
   const name = 'latchkey_request_seconds'
-  const told = async () => ({
+  const snapshot = async () => ({
     name,
     help: 'Time from request to answer.',
     type: 'histogram',
     aggregator: 'sum',
-    values: counts.times().flatMap(({ route, buckets, seconds }) => {
+    values: counts.durations().flatMap(({ route, buckets, seconds }) => {
       let sum = 0
       const upTo = buckets.map((count, index) => {
         sum += count
@@ -109,5 +109,5 @@ function timesOf(counts: RequestCounts): Metric {
     }),
   })
   // What a registry asks of a metric, and no more: the type in the library's declarations is that of its own classes.
-  return { name, get: told, getForPromString: told, reset: () => {} } as unknown as Metric
+  return { name, get: snapshot, getForPromString: snapshot, reset: () => {} } as unknown as Metric
 }

@@ -1,6 +1,6 @@
 // What can be read of a request that the parser refused: enough to tell a browser that opens an address from a program.
 
-import { isForPrograms } from '../http/navigation.ts'
+import { isApiPath } from '../http/content-negotiation.ts'
 
 /** A request line and headers as browsers send them begin like this; nothing else is looked into. */
 const REQUEST_LINE = /^GET (\/[^ ?\r\n]*)[^ \r\n]* HTTP\/1\.[01]\r\n/
@@ -13,10 +13,10 @@ export interface RawRequest {
 }
 
 /** Undefined where it is not a browser's, or not for a page. A header that came twice is none. */
-export function readRaw(packet: Buffer | undefined): RawRequest | undefined {
+export function parseRawRequest(packet: Buffer | undefined): RawRequest | undefined {
   const text = packet?.toString('latin1', 0, MAX_READ) ?? ''
   const [requestLine, path] = REQUEST_LINE.exec(text) ?? []
-  if (requestLine === undefined || path === undefined || isForPrograms(path)) return undefined
+  if (requestLine === undefined || path === undefined || isApiPath(path)) return undefined
   const [head = ''] = text.slice(requestLine.length).split('\r\n\r\n', 1)
   const lines = head.split('\r\n')
   return {

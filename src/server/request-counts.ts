@@ -1,18 +1,18 @@
 // What is counted of each request, in plain numbers: a request is answered in less time than a metrics library takes to count it.
 
-import type { AnsweredRequest } from '../http/handler.ts'
+import type { CompletedRequest } from '../http/handler.ts'
 
 /** Upper bounds in seconds; whatever is slower is counted behind the last. */
 export const BOUNDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] as const
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-export interface Counted<Labels> {
+export interface CounterSample<Labels> {
   readonly labels: Labels
   readonly value: number
 }
 
-export interface Times {
+export interface RouteDurations {
   readonly route: string
   /** How many took no longer than each bound, and no less than the one before; the last is for the rest. */
   readonly buckets: readonly number[]
@@ -29,7 +29,7 @@ export class RequestCounts {
   readonly #byRoute = new Map<string, RouteCounts>()
   readonly #refusals = new Map<string, { readonly labels: { readonly code: string; readonly reason: string }; value: number }>()
 
-  count({ route, method, status, code, reason, milliseconds }: AnsweredRequest): void {
+  count({ route, method, status, code, reason, milliseconds }: CompletedRequest): void {
     // Paths and methods that do not exist are the client's invention: they must not become labels.
     const counts = this.#countsOf(route ?? 'none')
     const known = KNOWN_METHODS.has(method) ? method : 'other'
@@ -41,20 +41,20 @@ export class RequestCounts {
     while (bucket < BOUNDS.length && seconds > (BOUNDS[bucket] ?? 0)) bucket += 1
     counts.buckets[bucket] = (counts.buckets[bucket] ?? 0) + 1
     counts.seconds += seconds
-    if (code !== null) this.#refuse(code, reason ?? 'none')
+    if (code !== null) this.#countRefusal(code, reason ?? 'none')
   }
 
-  requests(): readonly Counted<{ readonly route: string; readonly method: string; readonly status: number }>[] {
+  requests(): readonly CounterSample<{ readonly route: string; readonly method: string; readonly status: number }>[] {
     return [...this.#byRoute].flatMap(([route, { answers }]) =>
       [...answers].flatMap(([method, byStatus]) => [...byStatus].map(([status, value]) => ({ labels: { route, method, status }, value }))),
     )
   }
 
-  refusals(): readonly Counted<{ readonly code: string; readonly reason: string }>[] {
+  refusals(): readonly CounterSample<{ readonly code: string; readonly reason: string }>[] {
     return [...this.#refusals.values()]
   }
 
-  times(): readonly Times[] {
+  durations(): readonly RouteDurations[] {
     return [...this.#byRoute].map(([route, { buckets, seconds }]) => ({ route, buckets, seconds }))
   }
 
@@ -66,7 +66,7 @@ export class RequestCounts {
     return counts
   }
 
-  #refuse(code: string, reason: string): void {
+  #countRefusal(code: string, reason: string): void {
     const key = `${code} ${reason}`
     const refusal = this.#refusals.get(key) ?? { labels: { code, reason }, value: 0 }
     refusal.value += 1

@@ -4,23 +4,23 @@ import type { RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { toNodeListener } from '../adapters/node.ts'
-import { assemble } from '../assemble.ts'
-import { rescued } from '../http/at-once.ts'
+import { toNodeHandler } from '../adapters/node.ts'
+import { compose } from '../compose.ts'
 import { MAX_BODY } from '../http/body.ts'
 import { createHandler } from '../http/handler.ts'
+import { catchMaybe } from '../http/maybe-promise.ts'
 import { createReadiness } from '../http/readiness.ts'
 import { refusalPageWith } from '../pages/refusal-page.ts'
 import { pageRoutes } from '../pages/routes.ts'
 import { SettingError, type Settings } from '../settings.ts'
-import { answerClientErrors, hasWrongHost, refuseRaw } from './client-errors.ts'
+import { clientAddress } from './client-address.ts'
+import { handleClientErrors, hasInvalidHost, rejectRawRequest } from './client-errors.ts'
 import { type Logger, logRequest } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createServer } from './node-http.ts'
-import { clientAddress } from './proxies.ts'
-import { followTls, readTls } from './tls.ts'
+import { readTls, watchTls } from './tls.ts'
 
-export interface Serving {
+export interface RunningServer {
   /** The address it listens on. */
   readonly url: string
   readonly publicUrl: string
@@ -41,7 +41,7 @@ export interface ServeOptions {
   /** Labels on every metric of this process. */
   readonly labels?: Readonly<Record<string, string>>
   /** False where another process serves METRICS_PORT. */
-  readonly servesMetricsPort?: boolean
+  readonly ownsMetricsPort?: boolean
 }
 
 const LIMITS = {
@@ -53,12 +53,12 @@ const LIMITS = {
   requireHostHeader: false,
 }
 /** Between failing readiness and closing the port, so that whoever balances the load sees it in time. */
-const NOTICE = 200
-const PATIENCE = 10_000
+const READINESS_DELAY = 200
+const DRAIN_TIMEOUT = 10_000
 
 /** @throws SettingError, StoreError; then nothing is left listening */
-export async function serve(settings: Settings, { log, labels, servesMetricsPort = true }: ServeOptions): Promise<Serving> {
-  const refusalPage = refusalPageWith(settings.cookieName)
+export async function serve(settings: Settings, { log, labels, ownsMetricsPort = true }: ServeOptions): Promise<RunningServer> {
+  const errorPage = refusalPageWith(settings.cookieName)
   let answer: RequestListener = (request, response) => void ready.then(() => answer(request, response))
   let begin = () => {}
   const ready = new Promise<void>((resolve) => {
@@ -68,7 +68,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const unanswered = new Set<ServerResponse>()
   const listener: RequestListener = (request, response) => {
     if (stopping) response.shouldKeepAlive = false
-    if (hasWrongHost(request)) void refuseRaw(request, response, publicUrl, refusalPage)
+    if (hasInvalidHost(request)) void rejectRawRequest(request, response, publicUrl, errorPage)
     else answer(request, response)
   }
   const { server, scheme, unfollow } = createListening(settings, listener, log)
@@ -80,7 +80,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   })
   // An expectation that nobody knows is no reason to refuse (RFC 9110, 10.1.1).
   server.on('checkExpectation', listener)
-  answerClientErrors(server, () => publicUrl, refusalPage)
+  handleClientErrors(server, () => publicUrl, errorPage)
   const { port } = await listen(server, settings.port, settings.host, 'PORT')
   publicUrl = settings.publicUrl ?? `${scheme}://localhost:${port}`
 
@@ -88,21 +88,21 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
   const metrics = createMetrics(labels)
   const withServerDefaults = { ...settings, clearSiteData: settings.clearSiteData ?? true }
   try {
-    const engine = await assemble(withServerDefaults, publicUrl, {
+    const engine = await compose(withServerDefaults, publicUrl, {
       onWarning: warn,
       onFault: (what, error) => log.error({ err: error }, `${what} failed`),
       onAlarm: ({ id, userId, sessionId, action, ip, userAgent }) =>
         log.warn({ event: id, userId, sid: sessionId, action, address: ip, userAgent }, 'alarm'),
     })
-    metrics.watch(engine)
+    metrics.observe(engine)
     const handle = createHandler(
       {
-        parts: engine,
+        engine: engine,
         publicUrl,
         readiness: createReadiness(engine),
         isStopping: () => stopping,
         pages: pageRoutes(),
-        refusalPage,
+        errorPage,
         onWarning: warn,
         metrics: settings.metricsPort === undefined ? () => metrics.text() : undefined,
       },
@@ -111,19 +111,19 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
         logRequest(log, answered)
       },
     )
-    const listenNode = toNodeListener({ handle }, { address: clientAddress(settings.trustedProxies, settings.forwardedHeader) })
+    const listenNode = toNodeHandler({ handle }, { address: clientAddress(settings.trustedProxies, settings.forwardedHeader) })
     answer = (request, response) => {
       const failed = (error: unknown) => {
         log.error({ err: error }, 'answer failed')
         response.destroy()
       }
-      const answered = rescued(() => listenNode(request, response), failed)
+      const answered = catchMaybe(() => listenNode(request, response), failed)
       if (!(answered instanceof Promise)) return
       unanswered.add(response)
       void answered.finally(() => unanswered.delete(response))
     }
     begin()
-    const metricsServer = servesMetricsPort ? await serveMetrics(settings, () => metrics.text()) : undefined
+    const metricsServer = ownsMetricsPort ? await serveMetrics(settings, () => metrics.text()) : undefined
     return {
       url: `${scheme}://${bracketed(settings.host)}:${port}`,
       publicUrl,
@@ -131,7 +131,7 @@ export async function serve(settings: Settings, { log, labels, servesMetricsPort
       metricsPort: metricsServer?.port,
       async stop() {
         stopping = true
-        await pause(NOTICE)
+        await pause(READINESS_DELAY)
         unfollow()
         // What is under way is answered, and its connection closed: kept alive, it would hold up the end.
         for (const response of unanswered) if (!response.headersSent) response.shouldKeepAlive = false
@@ -156,7 +156,7 @@ function createListening(settings: Settings, listener: RequestListener, log: Log
   const { tlsCert: cert, tlsKey: key } = settings
   if (cert === undefined || key === undefined) return { server: createServer(LIMITS, listener), scheme: 'http', unfollow: () => {} }
   const server = createSecureServer({ ...LIMITS, ...readTls({ cert, key }) }, listener)
-  const unfollow = followTls(server, { cert, key }, (problem) => {
+  const unfollow = watchTls(server, { cert, key }, (problem) => {
     if (problem === undefined) log.info('certificate read again')
     else log.warn({ problem }, 'the new certificate cannot be used, the old one stays')
   })
@@ -189,10 +189,10 @@ function listen(server: Server, port: number, host: string, setting: string): Pr
 }
 
 /** Codes that blame the address, not the port. */
-const NOT_OURS: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'])
+const ADDRESS_ERRORS: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'])
 
 function cannotListen({ code, message }: NodeJS.ErrnoException, port: number, host: string, setting: string): SettingError {
-  if (NOT_OURS.has(code)) {
+  if (ADDRESS_ERRORS.has(code)) {
     return new SettingError(
       `HOST is "${host}", which cannot be listened on (${code}); accepted: an address or a host name of this machine.`,
     )
@@ -204,7 +204,7 @@ function cannotListen({ code, message }: NodeJS.ErrnoException, port: number, ho
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), PATIENCE)
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT)
   await closed
   clearTimeout(timer)
 }

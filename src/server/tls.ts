@@ -10,7 +10,7 @@ export interface TlsFiles {
   readonly key: string
 }
 
-const LOOK_EVERY = 1_000
+const POLL_INTERVAL = 1_000
 
 /** @throws SettingError naming the file that cannot be used */
 export function readTls(files: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
@@ -26,7 +26,7 @@ export function readTls(files: TlsFiles): { readonly cert: Buffer; readonly key:
 }
 
 /** Follows the files until the returned function is called. A pair that does not fit is reported, and the old one stays. */
-export function followTls(server: Server, files: TlsFiles, onReload: (problem: string | undefined) => void): () => void {
+export function watchTls(server: Server, files: TlsFiles, onReload: (problem: string | undefined) => void): () => void {
   const reload = () => {
     try {
       server.setSecureContext(readTls(files))
@@ -36,7 +36,7 @@ export function followTls(server: Server, files: TlsFiles, onReload: (problem: s
     }
   }
   const paths = [files.cert, files.key]
-  for (const path of paths) watchFile(path, { interval: LOOK_EVERY, persistent: false }, reload)
+  for (const path of paths) watchFile(path, { interval: POLL_INTERVAL, persistent: false }, reload)
   return () => {
     for (const path of paths) unwatchFile(path, reload)
   }

@@ -18,7 +18,7 @@ export function reportToPrimary(report: WorkerReport): void {
   process.send?.(report)
 }
 
-export interface ServingWorkers {
+export interface RunningWorkers {
   readonly url: string
   readonly publicUrl: string
   readonly metricsPort: number | undefined
@@ -26,7 +26,7 @@ export interface ServingWorkers {
 }
 
 /** @throws SettingError when a worker cannot start */
-export async function serveWorkers(count: number, settings: Settings, log: Logger): Promise<ServingWorkers> {
+export async function serveWorkers(count: number, settings: Settings, log: Logger): Promise<RunningWorkers> {
   if (settings.databaseUrl.engine === 'sqlite' && settings.databaseUrl.path === ':memory:') {
     throw new SettingError(
       '--workers needs a database that processes can share; DATABASE_URL is "sqlite::memory:": accepted with workers: sqlite:PATH.',
@@ -45,7 +45,7 @@ export async function serveWorkers(count: number, settings: Settings, log: Logge
       if (!stopping) startWorker().catch((error: unknown) => log.error({ err: error }, 'a worker could not be replaced'))
     }, RESTART_AFTER)
   })
-  const metricsServer = await serveMetrics(settings, gatheredMetrics())
+  const metricsServer = await serveMetrics(settings, aggregatedMetrics())
   return {
     ...first,
     metricsPort: metricsServer?.port,
@@ -76,7 +76,7 @@ async function stopWorker(worker: Worker): Promise<void> {
 }
 
 /** Of all workers together. */
-function gatheredMetrics(): () => Promise<string> {
+function aggregatedMetrics(): () => Promise<string> {
   const aggregated = import('prom-client').then(({ AggregatorRegistry }) => new AggregatorRegistry())
   return async () => (await aggregated).clusterMetrics()
 }

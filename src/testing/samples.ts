@@ -9,15 +9,15 @@ import type { UserRecord } from '../domain/user.ts'
 /** The time at which samples begin; stores know no clock, so any will do. */
 export const T0 = 1_800_000_000_000
 
-let made = 0
+let idCount = 0
 
-function fresh(prefix: string): string {
-  made += 1
-  return `${prefix}${String(made).padStart(22 - prefix.length, '0')}`
+function uniqueId(prefix: string): string {
+  idCount += 1
+  return `${prefix}${String(idCount).padStart(22 - prefix.length, '0')}`
 }
 
-export function aUser(but: Partial<UserRecord> = {}): UserRecord {
-  const id = fresh('usr_')
+export function makeUser(overrides: Partial<UserRecord> = {}): UserRecord {
+  const id = uniqueId('usr_')
   return {
     id,
     username: `Name ${id}`,
@@ -28,12 +28,12 @@ export function aUser(but: Partial<UserRecord> = {}): UserRecord {
     disabled: false,
     createdAt: T0,
     version: 1,
-    ...but,
+    ...overrides,
   }
 }
 
-export function aSession(but: Partial<SessionRecord> = {}): SessionRecord {
-  const id = but.id ?? fresh('s')
+export function makeSession(overrides: Partial<SessionRecord> = {}): SessionRecord {
+  const id = overrides.id ?? uniqueId('s')
   return {
     kind: 'session',
     id,
@@ -55,12 +55,12 @@ export function aSession(but: Partial<SessionRecord> = {}): SessionRecord {
     confirmsRotationOf: null,
     data: '{"theme":"dark"}',
     dataVersion: 1,
-    ...but,
+    ...overrides,
   }
 }
 
-export function aRemembered(but: Partial<RememberedRecord> = {}): RememberedRecord {
-  const id = but.id ?? fresh('r')
+export function makeRememberMe(overrides: Partial<RememberedRecord> = {}): RememberedRecord {
+  const id = overrides.id ?? uniqueId('r')
   return {
     kind: 'remember_me',
     id,
@@ -80,13 +80,13 @@ export function aRemembered(but: Partial<RememberedRecord> = {}): RememberedReco
     rotatedAt: T0,
     rotatedSessionId: null,
     rotatedSessionUsed: false,
-    ...but,
+    ...overrides,
   }
 }
 
 export function anAuditEvent(but: Partial<AuditEvent> = {}): AuditEvent {
   return {
-    id: fresh('o'),
+    id: uniqueId('o'),
     userId: 'usr_somebody',
     at: T0,
     action: 'login.password',
@@ -100,11 +100,11 @@ export function anAuditEvent(but: Partial<AuditEvent> = {}): AuditEvent {
   }
 }
 
-export function keyRing(version: number): KeyRingRecord {
-  return { version, signing: signingKey(), next: signingKey(), retired: [signingKey()], services: [], rotatedAt: T0 }
+export function makeKeyRing(version: number): KeyRingRecord {
+  return { version, signing: makeSigningKey(), next: makeSigningKey(), retired: [makeSigningKey()], services: [], rotatedAt: T0 }
 }
 
-function signingKey(): SigningKeyRecord {
-  const kid = fresh('k')
+function makeSigningKey(): SigningKeyRecord {
+  const kid = uniqueId('k')
   return { kid, createdAt: T0, publicKey: `public half of ${kid}`, sealedPrivateKey: `sealed half of ${kid}`, retiredAt: null }
 }

@@ -2,35 +2,35 @@
 
 import { suite } from 'node:test'
 import type { Store } from '../ports/store.ts'
-import { closing } from './sentences/closing.ts'
-import { credentialChanges } from './sentences/credential-changes.ts'
-import { credentialLists } from './sentences/credential-lists.ts'
-import { endingLog } from './sentences/ending-log.ts'
-import { endings } from './sentences/endings.ts'
-import { following } from './sentences/following.ts'
-import { keyRings } from './sentences/key-rings.ts'
-import { limits } from './sentences/limits.ts'
+import { contractTests } from './contract-test.ts'
+import { closeTests } from './sentences/close.ts'
+import { credentialChangeTests } from './sentences/credential-changes.ts'
+import { credentialListTests } from './sentences/credential-lists.ts'
+import { keyRingTests } from './sentences/key-rings.ts'
+import { lastSeenTests } from './sentences/last-seen.ts'
+import { limitTests } from './sentences/limits.ts'
 import { events } from './sentences/operations.ts'
-import { seenTimes } from './sentences/seen-times.ts'
-import { userChanges } from './sentences/user-changes.ts'
-import { userPages } from './sentences/user-pages.ts'
-import { writes } from './sentences/writes.ts'
-import { sentencesOn } from './sentences.ts'
+import { revocationLogTests } from './sentences/revocation-log.ts'
+import { revocationTests } from './sentences/revocations.ts'
+import { subscriptionTests } from './sentences/subscriptions.ts'
+import { userChangeTests } from './sentences/user-changes.ts'
+import { userPageTests } from './sentences/user-pages.ts'
+import { writeTests } from './sentences/writes.ts'
 
 const GROUPS = {
-  'users: changes': userChanges,
-  'users: pages': userPages,
-  'credentials: changes': credentialChanges,
-  'credentials: lists': credentialLists,
-  'credentials: seen times': seenTimes,
-  'credentials: endings': endings,
+  'users: changes': userChangeTests,
+  'users: pages': userPageTests,
+  'credentials: changes': credentialChangeTests,
+  'credentials: lists': credentialListTests,
+  'credentials: seen times': lastSeenTests,
+  'credentials: endings': revocationTests,
   events,
-  'endings log': endingLog,
-  'endings log: following': following,
-  limits,
-  'key ring': keyRings,
-  writes,
-  closing,
+  'endings log': revocationLogTests,
+  'endings log: following': subscriptionTests,
+  limitTests,
+  'key ring': keyRingTests,
+  writeTests,
+  closeTests,
 }
 
 /**
@@ -41,6 +41,6 @@ const GROUPS = {
  */
 export function storeConformance(name: string, open: () => Promise<Store>): void {
   for (const [group, register] of Object.entries(GROUPS)) {
-    void suite(`${name}, ${group}`, () => register(sentencesOn(open)))
+    void suite(`${name}, ${group}`, () => register(contractTests(open)))
   }
 }

@@ -3,6 +3,6 @@
 
 export type { TokenAlgorithm } from '../domain/public-key.ts'
 export { type FaultCode, VerifierFault } from './fault.ts'
-export type { VerifierOptions, WhenSilent } from './options.ts'
-export type { Verdict, VerifiedPrincipal } from './verdict.ts'
+export type { FeedLossPolicy, VerifierOptions } from './options.ts'
+export type { VerificationResult, VerifiedPrincipal } from './result.ts'
 export { createVerifier, type RequestOptions, type VerifiedRequest, type Verifier } from './verifier.ts'

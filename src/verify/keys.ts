@@ -7,9 +7,9 @@ import { ACCESS_TOKEN_TYPE } from '../domain/persisted-names.ts'
 import { type TokenAlgorithm, type VerifyingKey, verifyingKeysOf } from '../domain/public-key.ts'
 import { isTokenClaims, type TokenClaims } from '../domain/token.ts'
 import { bytesOf, textOf } from './base64url.ts'
-import { type Answered, askForJson } from './bounded-json.ts'
+import { fetchJson, type JsonResponse } from './bounded-json.ts'
 import { VerifierFault } from './fault.ts'
-import type { Settled } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
 
 interface PublicKey {
   readonly key: Awaited<ReturnType<typeof crypto.subtle.importKey>>
@@ -23,20 +23,20 @@ const SIGNATURE_BYTES = 64
 const IMPORT = { EdDSA: 'Ed25519', ES256: { name: 'ECDSA', namedCurve: 'P-256' } } as const
 const VERIFY = { EdDSA: 'Ed25519', ES256: { name: 'ECDSA', hash: 'SHA-256' } } as const
 /** A token with a header that is not known makes the keys be loaded again, but not more often than this; after each failure, half as often. */
-const RELOAD_AFTER = 1_000
-const LONGEST_PAUSE = 8_000
-const PATIENCE = 3_000
+const RELOAD_DELAY_MS = 1_000
+const MAX_RELOAD_DELAY_MS = 8_000
+const TIMEOUT_MS = 3_000
 const MAX_BYTES = 256 * 1024
 
 export class Keys {
-  readonly #options: Settled
+  readonly #options: ResolvedOptions
   /** By the first part of a token. */
   #byHeader: ReadonlyMap<string, PublicKey> = new Map()
   #loadedAt = Number.NEGATIVE_INFINITY
-  #pause = RELOAD_AFTER
+  #reloadDelay = RELOAD_DELAY_MS
   #loading: Promise<void> | undefined
 
-  constructor(options: Settled) {
+  constructor(options: ResolvedOptions) {
     this.#options = options
   }
 
@@ -45,10 +45,10 @@ export class Keys {
     this.#loading ??= this.#load()
       .then(
         () => {
-          this.#pause = RELOAD_AFTER
+          this.#reloadDelay = RELOAD_DELAY_MS
         },
         (fault: unknown) => {
-          this.#pause = Math.min(LONGEST_PAUSE, 2 * this.#pause)
+          this.#reloadDelay = Math.min(MAX_RELOAD_DELAY_MS, 2 * this.#reloadDelay)
           throw fault
         },
       )
@@ -75,7 +75,7 @@ export class Keys {
 
   async #find(header: string): Promise<PublicKey | undefined> {
     const known = this.#byHeader.get(header)
-    if (known !== undefined || performance.now() - this.#loadedAt < this.#pause) return known
+    if (known !== undefined || performance.now() - this.#loadedAt < this.#reloadDelay) return known
     await this.load().catch(this.#options.onFault)
     return this.#byHeader.get(header)
   }
@@ -83,7 +83,7 @@ export class Keys {
   async #load(): Promise<void> {
     this.#loadedAt = performance.now()
     const { issuer, algorithms } = this.#options
-    const usable = verifyingKeysOf(await this.#ask(), algorithms)
+    const usable = verifyingKeysOf(await this.#fetchKeySet(), algorithms)
     if (usable === undefined)
       throw new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: there is no list \`keys\` in it`)
     const imported = (await Promise.all(usable.map(importKey))).filter((key) => key !== undefined)
@@ -93,27 +93,27 @@ export class Keys {
     this.#byHeader = new Map(imported)
   }
 
-  async #ask(): Promise<unknown> {
+  async #fetchKeySet(): Promise<unknown> {
     const { issuer, fetch } = this.#options
-    const answered = await askForJson(fetch, {
+    const response = await fetchJson(fetch, {
       url: `${issuer}/.well-known/jwks.json`,
       // Keys that a cache still has may have been retired.
       headers: { 'cache-control': 'no-cache' },
-      patience: PATIENCE,
-      limit: MAX_BYTES,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_BYTES,
     }).catch((error: unknown) => {
       throw new VerifierFault('jwks.unavailable', `The keys of ${issuer} cannot be loaded: ${reasonOf(error)}`, error)
     })
-    return this.#read(answered)
+    return this.#readKeySet(response)
   }
 
-  #read(answered: Answered): unknown {
+  #readKeySet(response: JsonResponse): unknown {
     const { issuer } = this.#options
-    if (answered.status !== 200) {
-      throw new VerifierFault('jwks.unavailable', `The keys of ${issuer} cannot be loaded: status ${answered.status}`)
+    if (response.status !== 200) {
+      throw new VerifierFault('jwks.unavailable', `The keys of ${issuer} cannot be loaded: status ${response.status}`)
     }
-    if ('json' in answered) return answered.json
-    throw answered.problem === 'too_large'
+    if ('json' in response) return response.json
+    throw response.problem === 'too_large'
       ? new VerifierFault('jwks.too_large', `The key set of ${issuer} is longer than ${MAX_BYTES} bytes`)
       : new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: it is not JSON`)
   }

@@ -25,8 +25,8 @@ export class EventParser {
   }
 
   /** The events that this piece completes. @throws VerifierFault `stream.invalid` for a line or an event without end */
-  take(piece: string): readonly ServerSentEvent[] {
-    const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/)
+  push(chunk: string): readonly ServerSentEvent[] {
+    const lines = (this.#rest + chunk).split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop() ?? ''
     if (this.#rest.length > MAX_LENGTH) throw tooLong('line')
     return lines.flatMap((line) => this.#line(line) ?? [])

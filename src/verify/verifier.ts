@@ -3,33 +3,33 @@
 // `Symbol.dispose` is in no library that a service without the types of Node has chosen.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { judgeClaims, type TokenClaims } from '../domain/token.ts'
-import { TwoGenerations } from '../domain/two-generations.ts'
-import { askIssuer } from './ask.ts'
-import { Endings } from './endings.ts'
-import { Follower } from './follower.ts'
-import { type Clocks, Freshness, SYSTEM_CLOCKS } from './freshness.ts'
-import { boundTo, hashOf, KeyProofs } from './key-proofs.ts'
+import { type TokenClaims, verifyClaims } from '../domain/token.ts'
+import { TwoGenerationCache } from '../domain/two-generation-cache.ts'
+import { boundThumbprint, DpopVerifier, sha256 } from './dpop.ts'
+import { type Clocks, FeedClock, SYSTEM_CLOCKS } from './feed-clock.ts'
+import { introspect } from './introspect.ts'
 import { Keys } from './keys.ts'
-import { type Settled, settle, type VerifierOptions } from './options.ts'
-import { principalOf, refusal, type Verdict, type VerifiedPrincipal } from './verdict.ts'
+import { type ResolvedOptions, resolveOptions, type VerifierOptions } from './options.ts'
+import { failure, principalOf, type VerificationResult, type VerifiedPrincipal } from './result.ts'
+import { RevocationStream } from './revocation-stream.ts'
+import { RevokedSessions } from './revoked-sessions.ts'
 
 export interface Verifier {
   /**
    * Judges a token: the JWT alone, without `Bearer`. Whatever the text is, this never throws. A token that was verified
    * before costs a few look-ups, and no signature.
    */
-  verify(token: string): Promise<Verdict>
+  verify(token: string): Promise<VerificationResult>
   /**
    * Judges the token of a request: `Authorization: Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Without one it is `malformed`.
-   * With `proof: 'key'` a token that is bound to a key needs a proof of it for just this request (RFC 9449), or it is
-   * `proof_required`; each proof counts once in this process. With `proof: 'bound'` one that is bound to no key is too.
+   * With `proof: 'if-bound'` a token that is bound to a key needs a proof of it for just this request (RFC 9449), or it is
+   * `proof_required`; each proof counts once in this process. With `proof: 'required'` one that is bound to no key is too.
    *
    * @throws TypeError where a proof is asked for without the method and the address
    */
-  verifyRequest(request: VerifiedRequest, options?: RequestOptions): Promise<Verdict>
+  verifyRequest(request: VerifiedRequest, options?: RequestOptions): Promise<VerificationResult>
   /** Milliseconds since Latchkey was last heard; infinite before the first time. */
-  silence(): number
+  feedLagMs(): number
   /**
    * Resolves when tokens can be judged. While Latchkey is away it waits; it rejects when Latchkey refuses the service key, and,
    * without one, when the keys cannot be loaded.
@@ -51,10 +51,10 @@ export interface VerifiedRequest {
 
 export interface RequestOptions {
   /** `key`: a token that is bound to a key needs a proof of it. `bound`: the same, and one that is bound to none is refused. */
-  readonly proof?: 'key' | 'bound'
+  readonly dpop?: 'if-bound' | 'required'
 }
 
-interface Remembered {
+interface CachedToken {
   readonly claims: TokenClaims
   readonly principal: VerifiedPrincipal
 }
@@ -65,90 +65,90 @@ interface Remembered {
  * @throws TypeError naming the option and what is accepted
  */
 export function createVerifier(options: VerifierOptions, clocks: Clocks = SYSTEM_CLOCKS): Verifier {
-  return new TokenVerifier(settle(options), clocks)
+  return new TokenVerifier(resolveOptions(options), clocks)
 }
 
 class TokenVerifier implements Verifier {
-  readonly #options: Settled
+  readonly #options: ResolvedOptions
   readonly #keys: Keys
-  readonly #endings: Endings
-  readonly #freshness: Freshness
-  readonly #follower: Follower | undefined
-  readonly #keyProofs: KeyProofs
-  readonly #remembered: TwoGenerations<string, Remembered>
+  readonly #revokedSessions: RevokedSessions
+  readonly #feedClock: FeedClock
+  readonly #revocationStream: RevocationStream | undefined
+  readonly #dpop: DpopVerifier
+  readonly #cache: TwoGenerationCache<string, CachedToken>
 
-  constructor(options: Settled, clocks: Clocks) {
+  constructor(options: ResolvedOptions, clocks: Clocks) {
     this.#options = options
     this.#keys = new Keys(options)
-    this.#endings = new Endings(clocks.steady)
-    this.#freshness = new Freshness(clocks, options.maxSilence)
-    this.#remembered = new TwoGenerations(options.capacity)
-    this.#keyProofs = new KeyProofs(options.capacity, clocks.steady)
+    this.#revokedSessions = new RevokedSessions(clocks.monotonic)
+    this.#feedClock = new FeedClock(clocks, options.maxFeedLagMs)
+    this.#cache = new TwoGenerationCache(options.capacity)
+    this.#dpop = new DpopVerifier(options.capacity, clocks.monotonic)
     const { serviceKey } = options
-    const shared = { options, keys: this.#keys, endings: this.#endings, freshness: this.#freshness }
-    this.#follower = serviceKey === undefined ? undefined : new Follower({ ...shared, serviceKey })
+    const shared = { options, keys: this.#keys, revokedSessions: this.#revokedSessions, feedClock: this.#feedClock }
+    this.#revocationStream = serviceKey === undefined ? undefined : new RevocationStream({ ...shared, serviceKey })
   }
 
-  async verify(token: string): Promise<Verdict> {
-    const known = this.#remembered.get(token) ?? (await this.#verifyNew(token))
-    if (known === undefined) return refusal('malformed')
-    const { claims, principal } = known
+  async verify(token: string): Promise<VerificationResult> {
+    const cached = this.#cache.get(token) ?? (await this.#verifyNew(token))
+    if (cached === undefined) return failure('malformed')
+    const { claims, principal } = cached
     const { issuer, audience } = this.#options
-    const refused = judgeClaims(claims, this.#freshness.now(), { issuer, audience }) ?? this.#endings.judge(claims)
-    if (refused) return refusal(refused)
-    if (this.#freshness.isSilent) return this.#judgeInSilence(token, principal)
-    return { ok: true, principal, freshness: this.#freshness.silence() }
+    const reason = verifyClaims(claims, this.#feedClock.now(), { issuer, audience }) ?? this.#revokedSessions.check(claims)
+    if (reason) return failure(reason)
+    if (this.#feedClock.isStale) return this.#verifyWithoutFeed(token, principal)
+    return { ok: true, principal, feedLagMs: this.#feedClock.lagMs() }
   }
 
-  async verifyRequest({ headers, method, url }: VerifiedRequest, { proof }: RequestOptions = {}): Promise<Verdict> {
-    if (proof !== undefined && ((proof !== 'key' && proof !== 'bound') || method === undefined || url === undefined)) {
-      throw new TypeError("proof: accepted is 'key' or 'bound', with the method and the url of the request")
+  async verifyRequest({ headers, method, url }: VerifiedRequest, { dpop }: RequestOptions = {}): Promise<VerificationResult> {
+    if (dpop !== undefined && ((dpop !== 'if-bound' && dpop !== 'required') || method === undefined || url === undefined)) {
+      throw new TypeError("proof: accepted is 'if-bound' or 'required', with the method and the url of the request")
     }
     const [, scheme, token] = /^(?:(bearer|dpop) +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
-    if (token === undefined) return refusal('malformed')
+    if (token === undefined) return failure('malformed')
     // Sent as bound to a key (RFC 9449, 7.1): one that is not is none.
-    if (scheme?.toLowerCase() === 'dpop' && boundTo(token) === undefined) return refusal('malformed')
-    const verdict = await this.verify(token)
-    const key = proof === undefined || !verdict.ok ? undefined : boundTo(token)
-    if (proof === 'bound' && verdict.ok && key === undefined) return refusal('proof_required')
-    if (key === undefined || method === undefined || url === undefined) return verdict
-    const occasion = { method, url, token: { hash: await hashOf(token), boundTo: key } }
-    return (await this.#keyProofs.accepts(headers.get('dpop'), occasion, this.#freshness.now())) ? verdict : refusal('proof_required')
+    if (scheme?.toLowerCase() === 'dpop' && boundThumbprint(token) === undefined) return failure('malformed')
+    const result = await this.verify(token)
+    const thumbprint = dpop === undefined || !result.ok ? undefined : boundThumbprint(token)
+    if (dpop === 'required' && result.ok && thumbprint === undefined) return failure('proof_required')
+    if (thumbprint === undefined || method === undefined || url === undefined) return result
+    const target = { htm: method, htu: url, token: { hash: await sha256(token), boundTo: thumbprint } }
+    return (await this.#dpop.verify(headers.get('dpop'), target, this.#feedClock.now())) ? result : failure('proof_required')
   }
 
-  silence(): number {
-    return this.#freshness.silence()
+  feedLagMs(): number {
+    return this.#feedClock.lagMs()
   }
 
   async ready(): Promise<void> {
-    await (this.#follower?.ready ?? this.#keys.load())
+    await (this.#revocationStream?.ready ?? this.#keys.load())
   }
 
   close(): void {
-    this.#follower?.close()
-    this.#freshness.forget()
+    this.#revocationStream?.close()
+    this.#feedClock.reset()
   }
 
   [Symbol.dispose](): void {
     this.close()
   }
 
-  async #verifyNew(token: string): Promise<Remembered | undefined> {
+  async #verifyNew(token: string): Promise<CachedToken | undefined> {
     const claims = await this.#keys.verify(token)
     if (claims === undefined) return undefined
-    const known = { claims, principal: principalOf(claims) }
-    this.#remembered.set(token, known)
-    return known
+    const cached = { claims, principal: principalOf(claims) }
+    this.#cache.set(token, cached)
+    return cached
   }
 
-  async #judgeInSilence(token: string, principal: VerifiedPrincipal): Promise<Verdict> {
-    switch (this.#options.whenSilent) {
+  async #verifyWithoutFeed(token: string, principal: VerifiedPrincipal): Promise<VerificationResult> {
+    switch (this.#options.onFeedLoss) {
       case 'refuse':
-        return refusal('silent')
-      case 'ask':
-        return (await askIssuer(this.#options, token, principal.sid)) ?? { ok: true, principal, freshness: 0 }
+        return failure('feed_unavailable')
+      case 'introspect':
+        return (await introspect(this.#options, token, principal.sid)) ?? { ok: true, principal, feedLagMs: 0 }
       case 'accept':
-        return { ok: true, principal, freshness: this.#freshness.silence() }
+        return { ok: true, principal, feedLagMs: this.#feedClock.lagMs() }
     }
   }
 }

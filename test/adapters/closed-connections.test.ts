@@ -8,7 +8,7 @@ import { createLatchkey } from '../../src/index.ts'
 import { createBoundedQueue } from '../../src/platform/bounded-queue.ts'
 import type { PasswordHasher } from '../../src/ports/passwords.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { HOSTS } from './hosts.ts'
 
 const BODY = JSON.stringify({ username: 'nobody', password: 'nine-quiet-otters-upstream' })
@@ -37,7 +37,7 @@ function heldHasher(capacity: number) {
   }
   const hasher: PasswordHasher = {
     hash: (_password, signal) => queue.run(() => work('a hash'), signal),
-    verify: (_stored, _password, signal) => queue.run(() => work({ ok: false, outdated: false }), signal),
+    verify: (_stored, _password, signal) => queue.run(() => work({ ok: false, needsRehash: false }), signal),
   }
   return { hasher, queue, counts, release: held.resolve }
 }
@@ -51,15 +51,15 @@ for (const [name, start] of Object.entries(HOSTS)) {
     try {
       const patient = await connected(host.url)
       patient.write(sign(host.url))
-      await until('the first hash', () => counts.begun === 1)
+      await waitFor('the first hash', () => counts.begun === 1)
 
       const leaving = await Promise.all([1, 2, 3, 4].map(() => connected(host.url)))
       for (const socket of leaving) socket.write(sign(host.url))
       const pipelined = await connected(host.url)
       pipelined.write(sign(host.url).repeat(3))
-      await until('the others to wait', () => queue.waiting >= 5)
+      await waitFor('the others to wait', () => queue.waiting >= 5)
       for (const socket of [...leaving, pipelined]) socket.destroy()
-      await until('the closed connections to be noticed', () => queue.waiting === 0)
+      await waitFor('the closed connections to be noticed', () => queue.waiting === 0)
 
       release()
       const [answer] = await once(patient, 'data')

@@ -9,10 +9,10 @@ import express, { type Express } from 'express'
 import expressSession, { MemoryStore } from 'express-session'
 import passport from 'passport'
 import { Strategy } from 'passport-local'
-import { toExpress } from '../../src/adapters/express.ts'
-import { type BridgeOptions, fromExpressSession } from '../../src/adapters/express-session.ts'
+import { createExpressAdapter } from '../../src/adapters/express.ts'
+import { type ExpressSessionMigrationOptions, migrateExpressSession } from '../../src/adapters/express-session.ts'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
-import { request } from '../support/visitor.ts'
+import { request } from '../support/test-client.ts'
 
 const PASSWORD = 'nine-quiet-otters-upstream'
 const IN_AN_HOUR = () => new Date(Date.now() + 3_600_000)
@@ -62,21 +62,26 @@ async function oldApplication(store: MemoryStore, maxAge?: number): Promise<stri
   return serving(app)
 }
 
-async function newApplication(store: MemoryStore, options: Partial<BridgeOptions> = {}, maxAge?: number, publicUrl?: string) {
+async function newApplication(
+  store: MemoryStore,
+  options: Partial<ExpressSessionMigrationOptions> = {},
+  maxAge?: number,
+  publicUrl?: string,
+) {
   const settings = { databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789' }
   const latchkey = await createLatchkey({ ...settings, ...(publicUrl !== undefined && { publicUrl }) })
   closing.push(() => latchkey.close())
   for (const username of ['Mary', 'Ada']) await latchkey.users.add({ username, password: PASSWORD })
-  const { routes, guard } = toExpress(latchkey)
+  const { middleware, guard } = createExpressAdapter(latchkey)
   const app = withOldSessions(store, maxAge)
   app.use(
-    fromExpressSession(latchkey, {
+    migrateExpressSession(latchkey, {
       until: IN_AN_HOUR(),
       userOf: (request) => (request.user as { username?: string } | undefined)?.username,
       ...options,
     }),
   )
-  app.use(routes())
+  app.use(middleware())
   app.get(
     '/me',
     guard(async (request, response) => response.json({ ...(await request.auth.session()), ...(await request.auth.data.read()) })),

@@ -8,10 +8,10 @@ import { serve } from '@hono/node-server'
 import express, { type Express } from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
-import { toExpress } from '../../src/adapters/express.ts'
-import { toFastify } from '../../src/adapters/fastify.ts'
-import { toHono } from '../../src/adapters/hono.ts'
-import { toNode } from '../../src/adapters/node.ts'
+import { createExpressAdapter } from '../../src/adapters/express.ts'
+import { createFastifyAdapter } from '../../src/adapters/fastify.ts'
+import { createHonoAdapter } from '../../src/adapters/hono.ts'
+import { createNodeAdapter } from '../../src/adapters/node.ts'
 import type { Latchkey, RouteOptions } from '../../src/index.ts'
 
 export interface Host {
@@ -22,8 +22,8 @@ export interface Host {
 /** GET routes that say who it is, by path. */
 export const GUARDED: Readonly<Record<string, RouteOptions>> = {
   '/me': {},
-  '/header': { proof: 'header' },
-  '/key': { proof: 'key' },
+  '/header': { auth: 'header-only' },
+  '/key': { auth: 'dpop' },
   '/fresh': { fresh: '5m' },
   '/usually-fresh': { fresh: true },
   '/admin': { role: 'admin' },
@@ -53,8 +53,8 @@ async function listening(server: Server): Promise<Host> {
   }
 }
 
-const onNode: Start = async (latchkey, reached) => {
-  const { routes, guard } = toNode(latchkey)
+const startNode: Start = async (latchkey, reached) => {
+  const { handler, guard } = createNodeAdapter(latchkey)
   const handlers = new Map<string, (...call: Parameters<RequestListener>) => unknown>()
   const on = (method: string, path: string, handler: (...call: Parameters<RequestListener>) => unknown) =>
     handlers.set(`${method} ${path}`, handler)
@@ -116,14 +116,14 @@ const onNode: Start = async (latchkey, reached) => {
     if (handler) return handler(request, response)
     return response.writeHead(404).end('of the host')
   }
-  return listening(createServer(routes(rest)))
+  return listening(createServer(handler(rest)))
 }
 
-function onExpress(make: () => Express): Start {
+function startExpress(make: () => Express): Start {
   return async (latchkey, reached) => {
-    const { routes, guard } = toExpress(latchkey)
+    const { middleware, guard } = createExpressAdapter(latchkey)
     const app = make()
-    app.use(routes())
+    app.use(middleware())
     app.use(express.json())
     for (const [path, options] of Object.entries(GUARDED))
       app.get(path, guard(options), (request, response) => {
@@ -162,8 +162,8 @@ function onExpress(make: () => Express): Start {
   }
 }
 
-const onFastify: Start = async (latchkey, reached) => {
-  const { plugin, guard } = toFastify(latchkey)
+const startFastify: Start = async (latchkey, reached) => {
+  const { plugin, guard } = createFastifyAdapter(latchkey)
   const app = fastify()
   await app.register(plugin)
   for (const [path, options] of Object.entries(GUARDED))
@@ -208,10 +208,10 @@ const onFastify: Start = async (latchkey, reached) => {
   }
 }
 
-const onHono: Start = async (latchkey, reached) => {
-  const { routes, guard } = toHono(latchkey)
+const startHono: Start = async (latchkey, reached) => {
+  const { middleware, guard } = createHonoAdapter(latchkey)
   const app = new Hono()
-  app.use(routes())
+  app.use(middleware())
   for (const [path, options] of Object.entries(GUARDED))
     app.get(path, guard(options), (context) => {
       reached.paths.push(path)
@@ -248,9 +248,9 @@ const onHono: Start = async (latchkey, reached) => {
 const express4: () => Express = createRequire(import.meta.url)('express4')
 
 export const HOSTS: Readonly<Record<string, Start>> = {
-  'node:http': onNode,
-  Express: onExpress(express),
-  'Express 4': onExpress(express4),
-  Fastify: onFastify,
-  Hono: onHono,
+  'node:http': startNode,
+  Express: startExpress(express),
+  'Express 4': startExpress(express4),
+  Fastify: startFastify,
+  Hono: startHono,
 }

@@ -4,24 +4,24 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
-import { turnableClock } from '../support/in-process.ts'
-import { makeClientKey, makeProof } from '../support/key-proofs.ts'
-import { PASSWORD, request, Visitor } from '../support/visitor.ts'
+import { makeDpopKey, makeDpopProof } from '../support/dpop-proofs.ts'
+import { fakeClock } from '../support/in-process.ts'
+import { PASSWORD, request, TestClient } from '../support/test-client.ts'
 import { GUARDED, HOSTS, type Host } from './hosts.ts'
 
 interface Stage {
   readonly latchkey: Latchkey
   readonly host: Host
-  readonly clock: ReturnType<typeof turnableClock>
+  readonly clock: ReturnType<typeof fakeClock>
   /** The paths of handlers that were reached since the scenario began. */
   readonly reached: string[]
   /** Somebody who has just signed in, in this host. */
-  readonly someone: () => Promise<Visitor>
+  readonly someone: () => Promise<TestClient>
   readonly ask: (method: string, path: string, headers?: Readonly<Record<string, string>>, body?: unknown) => ReturnType<typeof request>
 }
 
-const byCookie = (visitor: Visitor) => ({ cookie: visitor.cookieHeader })
-const byToken = (visitor: Visitor) => ({ authorization: `Bearer ${visitor.token}` })
+const byCookie = (visitor: TestClient) => ({ cookie: visitor.cookieHeader })
+const byToken = (visitor: TestClient) => ({ authorization: `Bearer ${visitor.token}` })
 
 const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'nobody is let in, but where it is optional or open': async ({ ask, reached }) => {
@@ -78,9 +78,9 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     reached,
   }) => {
     const visitor = await someone()
-    const key = makeClientKey()
+    const key = makeDpopKey()
     const proofFor = (method: string, path: string, token?: string) =>
-      makeProof(key, { method, url: `http://localhost:3000${path}`, now: clock.now(), ...(token === undefined ? {} : { token }) })
+      makeDpopProof(key, { method, url: `http://localhost:3000${path}`, now: clock.now(), ...(token === undefined ? {} : { token }) })
     const { token } = (await ask('POST', '/access/token', { ...byCookie(visitor), dpop: proofFor('POST', '/access/token') })).json
     const authorization = `DPoP ${token}`
     equal((await ask('GET', '/key', { authorization })).json.code, 'proof.required')
@@ -107,7 +107,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'a fresh sign-in is asked for where it matters': async ({ ask, someone, clock }) => {
     const visitor = await someone()
     equal((await ask('GET', '/fresh', byToken(visitor))).status, 200)
-    clock.turn(6 * MINUTE)
+    clock.advance(6 * MINUTE)
     const renewed = await ask('POST', '/access/token', byCookie(visitor))
     const token = { authorization: renewed.json.token as string }
     equal((await ask('GET', '/me', token)).status, 200)
@@ -132,7 +132,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const visitor = await someone()
     equal((await ask('GET', '/maybe', byCookie(visitor))).json.userId, visitor.code)
     equal((await ask('GET', '/maybe', { cookie: 'latchkey_session=nonsense' })).text, 'null')
-    clock.turn(30 * MINUTE)
+    clock.advance(30 * MINUTE)
     equal((await ask('GET', '/maybe', byCookie(visitor))).text, 'null')
   },
 
@@ -161,7 +161,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'an idle session is over': async ({ ask, someone, clock }) => {
     const visitor = await someone()
     equal((await ask('GET', '/me', byCookie(visitor))).status, 200)
-    clock.turn(21 * MINUTE)
+    clock.advance(21 * MINUTE)
     const refused = await ask('GET', '/me', byCookie(visitor))
     deepEqual([refused.status, refused.json.reason], [401, 'idle'])
   },
@@ -248,7 +248,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
 for (const [name, start] of Object.entries(HOSTS))
   describe(name, () => {
     const reached: string[] = []
-    const clock = turnableClock()
+    const clock = fakeClock()
     let latchkey: Latchkey
     let host: Host
     before(async () => {
@@ -267,9 +267,9 @@ for (const [name, start] of Object.entries(HOSTS))
     })
 
     let count = 0
-    async function someone(): Promise<Visitor> {
+    async function someone(): Promise<TestClient> {
       count += 1
-      const visitor = new Visitor(host.url)
+      const visitor = new TestClient(host.url)
       await visitor.register(`Somebody-${count}`)
       return visitor
     }

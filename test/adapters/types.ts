@@ -3,11 +3,11 @@
 import type { Request } from 'express'
 import type { FastifyRequest } from 'fastify'
 import { Hono } from 'hono'
-import type { OnExpress } from '../../src/adapters/express.ts'
-import type { OnFastify } from '../../src/adapters/fastify.ts'
-import type { OnHono } from '../../src/adapters/hono.ts'
-import type { OnNode } from '../../src/adapters/node.ts'
-import type { Auth, Authentication } from '../../src/index.ts'
+import type { ExpressAdapter } from '../../src/adapters/express.ts'
+import type { FastifyAdapter } from '../../src/adapters/fastify.ts'
+import type { HonoAdapter } from '../../src/adapters/hono.ts'
+import type { NodeAdapter } from '../../src/adapters/node.ts'
+import type { AuthContext, AuthenticationResult } from '../../src/index.ts'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_is: Same<A, B>): void => {}
@@ -15,43 +15,43 @@ const same = <A, B>(_is: Same<A, B>): void => {}
 /** True of `any` alone. */
 type IsAny<T> = 0 extends 1 & T ? true : false
 
-export function onNode({ guard }: OnNode): void {
+export function onNode({ guard }: NodeAdapter): void {
   guard((request) => {
-    same<typeof request.auth, Auth>(true)
+    same<typeof request.auth, AuthContext>(true)
     same<IsAny<typeof request.auth.userId>, false>(true)
   })
-  guard({ role: 'admin' }, (request) => same<typeof request.auth, Auth>(true))
-  guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
+  guard({ role: 'admin' }, (request) => same<typeof request.auth, AuthContext>(true))
+  guard({ optional: true }, (request) => same<typeof request.auth, AuthContext | undefined>(true))
   // @ts-expect-error a guard without a handler guards nothing
   guard({ role: 'admin' })
   // @ts-expect-error no such option
   guard({ rol: 'admin' }, () => {})
 }
 
-export function onExpress({ guard }: OnExpress, unguarded: Request): void {
-  guard((request) => same<typeof request.auth, Auth>(true))
-  guard({ fresh: '5m' }, (request) => same<typeof request.auth, Auth>(true))
-  guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
-  guard({ proof: 'header' })
+export function onExpress({ guard }: ExpressAdapter, unguarded: Request): void {
+  guard((request) => same<typeof request.auth, AuthContext>(true))
+  guard({ fresh: '5m' }, (request) => same<typeof request.auth, AuthContext>(true))
+  guard({ optional: true }, (request) => same<typeof request.auth, AuthContext | undefined>(true))
+  guard({ auth: 'header-only' })
   // @ts-expect-error nobody is signed in, as far as anybody knows
   unguarded.auth.userId
   // @ts-expect-error a guard never asks for less
-  guard({ proof: 'cookie' })
+  guard({ auth: 'cookie' })
 }
 
-export function onFastify({ guard }: OnFastify, unguarded: FastifyRequest): void {
-  guard((request) => same<typeof request.auth, Auth>(true))
-  guard({ role: 'admin' }, (request) => same<typeof request.auth, Auth>(true))
-  guard({ optional: true }, (request) => same<typeof request.auth, Auth | undefined>(true))
+export function onFastify({ guard }: FastifyAdapter, unguarded: FastifyRequest): void {
+  guard((request) => same<typeof request.auth, AuthContext>(true))
+  guard({ role: 'admin' }, (request) => same<typeof request.auth, AuthContext>(true))
+  guard({ optional: true }, (request) => same<typeof request.auth, AuthContext | undefined>(true))
   // @ts-expect-error nobody is signed in, as far as anybody knows
   unguarded.auth.userId
 }
 
-export function onHono({ guard }: OnHono): void {
+export function onHono({ guard }: HonoAdapter): void {
   new Hono()
     .get('/me', guard(), (context) => {
       const auth = context.get('auth')
-      same<typeof auth, Auth>(true)
+      same<typeof auth, AuthContext>(true)
       return context.json(auth.userId)
     })
     .get('/maybe', guard({ optional: true }), (context) => {
@@ -64,7 +64,7 @@ export function onHono({ guard }: OnHono): void {
     })
 }
 
-export function anywhere(found: Authentication): void {
+export function anywhere(found: AuthenticationResult): void {
   // @ts-expect-error it is not known yet whether there is a principal
   found.principal.userId
   if (found.ok) same<IsAny<typeof found.principal>, false>(true)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type CallOptions, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, register } from '../support/users.ts'
 
 type Case = readonly [what: string, options: CallOptions, status: number, code: string, detail?: Readonly<Record<string, string>>]
 

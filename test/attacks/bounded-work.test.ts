@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { createPasswordEstimator } from '../../src/platform/password-strength.ts'
 import type { PasswordEstimator } from '../../src/ports/passwords.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, administrator, login, register } from '../support/people.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, loginAsAdmin, register } from '../support/users.ts'
 
 /** Limits come before everything else: here they let all pass. */
 const UNLIMITED = { registrationLimit: '100000/1h', loginLimit: '100000/5m,100000/5m' }
@@ -18,8 +18,8 @@ const CRAFTED = '@401!|$537'.repeat(25)
 
 /** An estimator that never comes to an end, behind the real queue. */
 function stuckEstimator(): PasswordEstimator {
-  const program = new URL('../support/silent-thread.ts', import.meta.url)
-  return createPasswordEstimator({ program, jobLimit: 3_600_000, startLimit: 3_600_000, queue: WAITING })
+  const program = new URL('../support/unresponsive-worker.ts', import.meta.url)
+  return createPasswordEstimator({ program, jobTimeoutMs: 3_600_000, startTimeoutMs: 3_600_000, queue: WAITING })
 }
 
 /** The real estimator, with a count of what it was asked. */
@@ -36,12 +36,12 @@ function countedEstimator() {
   return { estimator, counts }
 }
 
-function registering(latchkey: InProcess, index: number, password = GOOD): Promise<Called> {
+function registering(latchkey: InProcess, index: number, password = GOOD): Promise<InProcessResponse> {
   const email = `${'a'.repeat(60)}@${`${'b'.repeat(60)}.`.repeat(2)}example.com`
   return latchkey.call('POST', '/access/register', { body: { username: `stranger${index}`, password, email }, address: `192.0.2.${index}` })
 }
 
-function isBusy({ status, json, headers }: Called): boolean {
+function assertBusy({ status, json, headers }: InProcessResponse): boolean {
   return status === 503 && json.code === 'server.busy' && headers['retry-after'] === '1'
 }
 
@@ -55,7 +55,7 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
   await using latchkey = await startInProcess(UNLIMITED, { estimator })
   const alice = await register(latchkey)
   isStuck = true
-  const answered: Called[] = []
+  const answered: InProcessResponse[] = []
   const flood = Array.from({ length: FLOOD }, async (_, index) => {
     const answer = await registering(latchkey, index)
     answered.push(answer)
@@ -67,11 +67,11 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
   equal((await login(latchkey)).code, alice.code, 'a sign-in waits for no estimate')
   equal((await latchkey.call('GET', '/livez')).status, 200)
   const next = { current: ALICE.password, next: GOOD }
-  ok(isBusy(await latchkey.call('POST', '/access/password', { headers: { authorization: alice.token }, body: next })))
+  ok(assertBusy(await latchkey.call('POST', '/access/password', { headers: { authorization: alice.token }, body: next })))
   equal(answered.length, FLOOD - WAITING - 1)
-  ok(answered.every(isBusy))
+  ok(answered.every(assertBusy))
   await estimator.close()
-  ok((await Promise.all(flood)).every(isBusy), 'no password is accepted without its estimate')
+  ok((await Promise.all(flood)).every(assertBusy), 'no password is accepted without its estimate')
   equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: GOOD } })).status, 401, 'the password has not changed')
 })
 
@@ -79,7 +79,7 @@ test('a flood that is over leaves nothing behind: each registration was made or 
   await using latchkey = await startInProcess(UNLIMITED)
   const answers = await Promise.all(Array.from({ length: FLOOD }, (_, index) => registering(latchkey, index, index % 2 ? GOOD : CRAFTED)))
   const rest = answers.filter((answer) => answer.status !== 201 && answer.json.code !== 'password.too_weak')
-  ok(rest.length > 0 && rest.every(isBusy))
+  ok(rest.length > 0 && rest.every(assertBusy))
   equal((await registering(latchkey, FLOOD)).status, 201)
 })
 
@@ -105,7 +105,7 @@ test('what cheap checks refuse is neither estimated nor hashed', async () => {
 test('a request whose client is gone is neither estimated nor hashed, wherever a password is sent', async () => {
   await using latchkey = await startInProcess(UNLIMITED)
   const alice = await register(latchkey)
-  const root = await administrator(latchkey)
+  const root = await loginAsAdmin(latchkey)
   const authorization = { authorization: alice.token }
   const asRoot = { authorization: root.token }
   const asked = [
@@ -141,7 +141,7 @@ test('a crafted address and name are estimated as far as 64 characters of each',
   ok(contexts[0]?.includes('zebulonquax'))
 })
 
-const FOR_EVERYBODY = [
+const PUBLIC_ROUTES = [
   '/.well-known/jwks.json',
   '/openapi.json',
   '/livez',
@@ -157,7 +157,7 @@ const FOR_EVERYBODY = [
 test('what everybody may read costs no read, no write, no hash and no estimate, however often it is asked for', async () => {
   const { estimator, counts } = countedEstimator()
   await using latchkey = await startInProcess(UNLIMITED, { estimator })
-  for (const path of FOR_EVERYBODY) {
+  for (const path of PUBLIC_ROUTES) {
     latchkey.resetCounts()
     for (let asked = 0; asked < 20; asked += 1) {
       const { status } = await latchkey.call('GET', path)
@@ -193,7 +193,7 @@ test('readiness is looked into four times a second, and not for everybody who as
   probes = 0
   for (let asked = 0; asked < 50; asked += 1) await latchkey.call('GET', '/readyz')
   equal(probes, 1)
-  latchkey.clock.turn(250)
+  latchkey.clock.advance(250)
   await Promise.all(Array.from({ length: 50 }, () => latchkey.call('GET', '/readyz')))
   equal(probes, 2)
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type CallOptions, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register, serviceKey } from '../support/people.ts'
+import { ALICE, createServiceKey, login, register } from '../support/users.ts'
 
 const GRACE = { username: 'grace', password: 'seven-grey-herons-at-dusk' }
 
@@ -67,7 +67,7 @@ test('a tampered remembered login is unknown and ends nothing; a session is no r
 
 test('the key of a service signs nobody in', async () => {
   await using latchkey = await startInProcess()
-  const value = await serviceKey(latchkey, 'orders')
+  const value = await createServiceKey(latchkey, 'orders')
   for (const authorization of [`Service ${value}`, `Session ${value}`, `Bearer ${value}`, value]) {
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization } })).status, 401)
   }

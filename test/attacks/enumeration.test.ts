@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { hash } from '@node-rs/argon2'
 import { setDisabled } from '../../src/engine/users.ts'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, register } from '../support/users.ts'
 
 test('unknown, disabled, wrong, overlong and impossible: the same status, body, headers and number of hashes', async () => {
   await using latchkey = await startInProcess({ loginLimit: '1000/5m,1000/5m' })

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { type Called, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/users.ts'
 
 interface Breakable extends Store {
   broken: 'nothing' | 'writes' | 'everything'
@@ -36,7 +36,7 @@ function breakable(): Breakable {
   return made
 }
 
-function isDown(answer: Called, what: string): void {
+function assertUnavailable(answer: InProcessResponse, what: string): void {
   assert.deepEqual([answer.status, answer.json.code], [503, 'store.unavailable'], what)
   assert.equal(answer.headers['retry-after'], '1', what)
   assert.deepEqual(answer.cookies, [], what)
@@ -52,15 +52,15 @@ for (const broken of ['writes', 'everything'] as const) {
     store.broken = broken
     for (const path of [`/access/logout/${alice.code}`, `/access/logout/${alice.code}?everywhere=true`]) {
       const answer = await latchkey.call('POST', path, { headers })
-      isDown(answer, path)
+      assertUnavailable(answer, path)
       assert.equal(answer.headers['clear-site-data'], undefined)
     }
-    isDown(await latchkey.call('DELETE', `/access/sessions/${alice.sid}`, { headers }), 'ending one')
-    isDown(await latchkey.call('POST', '/access/login', { body: ALICE }), 'login')
-    isDown(await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'grace' } }), 'register')
-    isDown(await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } }), 'restore')
-    isDown(await latchkey.call('PATCH', '/access/session/data', { headers, body: { a: 1 } }), 'patch')
-    isDown(await latchkey.call('POST', '/access/audit-events', { headers, body: { action: 'order.placed' } }), 'event')
+    assertUnavailable(await latchkey.call('DELETE', `/access/sessions/${alice.sid}`, { headers }), 'ending one')
+    assertUnavailable(await latchkey.call('POST', '/access/login', { body: ALICE }), 'login')
+    assertUnavailable(await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'grace' } }), 'register')
+    assertUnavailable(await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } }), 'restore')
+    assertUnavailable(await latchkey.call('PATCH', '/access/session/data', { headers, body: { a: 1 } }), 'patch')
+    assertUnavailable(await latchkey.call('POST', '/access/audit-events', { headers, body: { action: 'order.placed' } }), 'event')
     store.broken = 'nothing'
     assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200, 'nothing had ended')
     assert.deepEqual((await latchkey.call('GET', '/access/session/data', { headers })).json, { data: {}, version: 1 })
@@ -77,7 +77,7 @@ test('what memory knows is still answered, what it does not know is 503 and neve
   await using second = await startInProcess({ secret }, { store })
   store.broken = 'everything'
   assert.equal((await first.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
-  isDown(await second.call('GET', '/access/session', { headers: { cookie: alice.session } }), 'cold')
+  assertUnavailable(await second.call('GET', '/access/session', { headers: { cookie: alice.session } }), 'cold')
   const ready = await second.call('GET', '/readyz')
   assert.deepEqual([ready.status, ready.json.status, ready.json.parts.store], [503, 'failing', 'The database is down.'])
   await first.engine.stop()

@@ -7,8 +7,8 @@ import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { problem } from '../../src/http/contract.ts'
 import { securityHeaders } from '../../src/http/headers.ts'
 import { routes } from '../../src/http/routes/index.ts'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register, type SignedInPerson } from '../support/people.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, register, type SignedInUser } from '../support/users.ts'
 
 const RUNS = 2_000
 const FIXED = Object.keys(securityHeaders(false))
@@ -72,7 +72,11 @@ const requests = fc.record({
 })
 type Request = typeof requests extends fc.Arbitrary<infer T> ? T : never
 
-function send(latchkey: InProcess, who: SignedInPerson, { to, parameter, query, as, headers: more, body: sent }: Request): Promise<Called> {
+function send(
+  latchkey: InProcess,
+  who: SignedInUser,
+  { to, parameter, query, as, headers: more, body: sent }: Request,
+): Promise<InProcessResponse> {
   const body = typeof sent === 'string' ? sent : JSON.stringify({ ...BODIES[to.path], ...sent })
   const value = parameter === 'own' ? who.code : parameter === 'sid' ? who.sid : parameter
   const path = to.path.replace(/:\w+$/, () => encodeURIComponent(value.toWellFormed())).split('?', 1)[0]
@@ -90,7 +94,7 @@ function send(latchkey: InProcess, who: SignedInPerson, { to, parameter, query, 
   })
 }
 
-function check(answer: Called, method: string): void {
+function check(answer: InProcessResponse, method: string): void {
   assert.ok(answer.status >= 200 && answer.status < 500, `${answer.status} ${answer.body}`)
   assert.ok(answer.headers['x-request-id'])
   for (const name of FIXED) assert.ok(answer.headers[name], name)

@@ -2,20 +2,20 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Called, type CallOptions, cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { type CallOptions, cookieHeader, type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/users.ts'
 
 const WRONG = { ...ALICE, password: 'wrong' }
 
-function guess(latchkey: InProcess, body: unknown = WRONG, options: CallOptions = {}): Promise<Called> {
+function guess(latchkey: InProcess, body: unknown = WRONG, options: CallOptions = {}): Promise<InProcessResponse> {
   return latchkey.call('POST', '/access/login', { ...options, body })
 }
 
-function many(count: number, one: (index: number) => Promise<Called>): Promise<readonly Called[]> {
+function many(count: number, one: (index: number) => Promise<InProcessResponse>): Promise<readonly InProcessResponse[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => one(index)))
 }
 
-function counted(answers: readonly Called[], status: number): number {
+function counted(answers: readonly InProcessResponse[], status: number): number {
   return answers.filter((answer) => answer.status === status).length
 }
 
@@ -37,9 +37,9 @@ test('the right password does not help once the guesses are used up, and does wh
   await register(latchkey)
   for (let index = 0; index < 10; index += 1) await guess(latchkey)
   assert.equal((await guess(latchkey, ALICE)).status, 429)
-  latchkey.clock.turn(299_999)
+  latchkey.clock.advance(299_999)
   assert.equal((await guess(latchkey, ALICE)).status, 429)
-  latchkey.clock.turn(1)
+  latchkey.clock.advance(1)
   assert.equal((await guess(latchkey, ALICE)).status, 200)
 })
 
@@ -139,7 +139,7 @@ test('a limit that is reached by guessing at a change of the password is on the 
     .map(({ outcome }: { outcome: string }) => outcome)
   assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
   assert.equal(outcomes.filter((outcome: string) => outcome === 'rate_limited').length, 1)
-  latchkey.clock.turn(300_000)
+  latchkey.clock.advance(300_000)
   await many(20, () => guess(latchkey))
   const { json: later } = await latchkey.call('GET', '/access/audit-events?limit=200', { headers: { cookie: alice.session } })
   assert.equal(later.events.filter(({ outcome }: { outcome: string }) => outcome === 'rate_limited').length, 2, 'once in each window')

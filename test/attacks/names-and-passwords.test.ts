@@ -7,7 +7,7 @@ import { usernameKey } from '../../src/domain/user.ts'
 import { importUsers } from '../../src/engine/import-users.ts'
 import { addUser } from '../../src/engine/users.ts'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { ALICE, login, register } from '../support/users.ts'
 
 const NAMES: readonly (readonly [string, boolean])[] = [
   ['ada', true],

@@ -5,18 +5,18 @@ import { test } from 'node:test'
 import { AuthError } from '../../src/domain/errors.ts'
 import { HOUR, MINUTE } from '../../src/domain/time.ts'
 import { register as registerOf } from '../../src/engine/register.ts'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/users.ts'
 
 const DEFAULT = { registrationLimit: '10/1h' }
 
-function create(latchkey: InProcess, username: string, address = '192.0.2.1', more: object = {}): Promise<Called> {
+function create(latchkey: InProcess, username: string, address = '192.0.2.1', more: object = {}): Promise<InProcessResponse> {
   return latchkey.call('POST', '/access/register', { body: { ...ALICE, username, ...more }, address })
 }
 
 test('60 registrations from one address: ten in an hour, then 429 with Retry-After, until counting starts again', async () => {
   await using latchkey = await startInProcess(DEFAULT)
-  const answers: Called[] = []
+  const answers: InProcessResponse[] = []
   for (let index = 0; index < 60; index += 1) answers.push(await create(latchkey, `user${index}`))
   assert.deepEqual(
     answers.map(({ status }) => status),
@@ -25,9 +25,9 @@ test('60 registrations from one address: ten in an hour, then 429 with Retry-Aft
   const last = answers.at(-1)
   assert.deepEqual([last?.json.code, last?.headers['retry-after']], ['rate.limited', '3600'])
   assert.equal((await create(latchkey, 'elsewhere', '192.0.2.2')).status, 201)
-  latchkey.clock.turn(HOUR - MINUTE)
+  latchkey.clock.advance(HOUR - MINUTE)
   assert.equal((await create(latchkey, 'later')).headers['retry-after'], '60')
-  latchkey.clock.turn(MINUTE)
+  latchkey.clock.advance(MINUTE)
   assert.equal((await create(latchkey, 'later')).status, 201)
 })
 
@@ -41,7 +41,7 @@ test('refused registrations count: a 409 tells who exists ten times, and so do t
     () => create(latchkey, 'somebody', '192.0.2.4', { password: 'x'.repeat(300) }),
   ]
   for (const one of refused) {
-    const answers: Called[] = []
+    const answers: InProcessResponse[] = []
     for (let index = 0; index < 11; index += 1) answers.push(await one())
     assert.ok(answers.slice(0, 10).every(({ status }) => status === 409 || status === 422))
     assert.equal(answers[10]?.status, 429)
@@ -131,7 +131,7 @@ test('a remembered login starts 500 sessions at once, and one more each minute',
   for (let index = 0; index < 500; index += 1) assert.equal((await restore()).status, 200)
   const refused = await restore()
   assert.deepEqual([refused.status, refused.json.code, refused.headers['retry-after']], [429, 'rate.limited', '60'])
-  latchkey.clock.turn(MINUTE)
+  latchkey.clock.advance(MINUTE)
   assert.equal((await restore()).status, 200)
   assert.equal((await restore()).status, 429)
 })

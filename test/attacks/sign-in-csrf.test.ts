@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, register } from '../support/users.ts'
 
 const MALLORY = { username: 'Mallory', password: 'seven-grey-herons-at-dusk' }
 const FORM = `username=${MALLORY.username}&password=${MALLORY.password}`

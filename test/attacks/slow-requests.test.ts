@@ -8,18 +8,18 @@ import { recordAuditEvent } from '../../src/engine/operations.ts'
 import type { Route } from '../../src/http/route.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, administrator, login, register, type SignedInPerson } from '../support/people.ts'
+import { ALICE, login, loginAsAdmin, register, type SignedInUser } from '../support/users.ts'
 
 const GRACE = { username: 'Grace', password: 'seven-grey-herons-at-dusk' }
 
 /** A request whose headers have arrived, and whose body has not. */
-interface Dawdling {
+interface SlowRequest {
   readonly reading: Promise<void>
   /** Lets the body arrive, and waits for the answer. */
   finish(): Promise<{ readonly status: number; readonly code: string; readonly reason: string; readonly cookies: readonly string[] }>
 }
 
-function begin(latchkey: InProcess, method: string, path: string, type: string, authorization: string, body: unknown): Dawdling {
+function begin(latchkey: InProcess, method: string, path: string, type: string, authorization: string, body: unknown): SlowRequest {
   const reading = Promise.withResolvers<void>()
   const arrived = Promise.withResolvers<void>()
   const headers: Readonly<Record<string, string>> = { authorization, 'content-type': type }
@@ -57,9 +57,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /access/admin/keys': { service: 'late' },
 }
 
-const slow: readonly Route[] = routes.filter(({ body, proof }) => body !== undefined && proof === 'header')
+const slow: readonly Route[] = routes.filter(({ body, auth }) => body !== undefined && auth === 'header-only')
 
-const ENDINGS: readonly (readonly [string, (latchkey: InProcess, alice: SignedInPerson) => Promise<unknown>])[] = [
+const REVOCATIONS: readonly (readonly [string, (latchkey: InProcess, alice: SignedInUser) => Promise<unknown>])[] = [
   ['logged out', (latchkey, { code, token }) => latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })],
   [
     'ended from elsewhere',
@@ -75,11 +75,11 @@ test('every route that reads a body for somebody is tried here', () => {
 })
 
 for (const { method, path, body: shape, role } of slow) {
-  for (const [how, end] of ENDINGS) {
+  for (const [how, end] of REVOCATIONS) {
     test(`${method} ${path} that was let in before its session was ${how} is refused and changes nothing`, async () => {
       await using latchkey = await startInProcess()
       const other = await register(latchkey, GRACE)
-      const alice = role === undefined ? await register(latchkey) : await administrator(latchkey, ALICE)
+      const alice = role === undefined ? await register(latchkey) : await loginAsAdmin(latchkey, ALICE)
       const state = async () => [await latchkey.engine.store.users.page(null, 9), latchkey.engine.keys.services()]
       const before = await state()
       const target = path.replace(':userId', other.code)

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { register } from '../support/people.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { register } from '../support/users.ts'
 
 /** One of each kind of character that a decoder, a parser or a comparison might be lenient about. */
 const CHARACTERS = ['A', 'a', '0', '9', '-', '_', '+', '/', '=', '.', '%', '~', '*', '\u00e9', '\u0000', '\u200b']
@@ -22,11 +22,11 @@ function* tampered(value: string): Generator<string> {
   if (value.includes('.')) yield value.split('.').reverse().join('.')
 }
 
-function assertWorthless({ status, json }: Called, form: string): void {
+function assertWorthless({ status, json }: InProcessResponse, form: string): void {
   assert.ok(status === 401 && /^(unknown|malformed)$/.test(json.reason), `${status} ${json?.reason} ${JSON.stringify(form)}`)
 }
 
-const ways: Readonly<Record<string, (latchkey: InProcess, value: string) => Promise<Called>>> = {
+const ways: Readonly<Record<string, (latchkey: InProcess, value: string) => Promise<InProcessResponse>>> = {
   'session in its cookie': (latchkey, value) =>
     latchkey.call('GET', '/access/session', { headers: { cookie: `latchkey_session=${value}` } }),
   'session in the header': (latchkey, value) => latchkey.call('GET', '/access/session', { headers: { authorization: `Session ${value}` } }),

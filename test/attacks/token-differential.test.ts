@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register } from '../support/people.ts'
+import { register } from '../support/users.ts'
 
 /** The order of the group of Ed25519 (RFC 8032, 5.1). */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n

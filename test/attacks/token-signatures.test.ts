@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { algorithmOf, publicJwkOf, replaceKeys, type SigningKeyRecord } from '../../src/domain/key-ring.ts'
+import { algorithmOf, publicJwkOf, replaceSigningKeys, type SigningKeyRecord } from '../../src/domain/key-ring.ts'
 import { createSigning } from '../../src/platform/signing.ts'
 import { createVerifier, type Verifier } from '../../src/verify/index.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register } from '../support/people.ts'
+import { register } from '../support/users.ts'
 
 /** The order of P-256 (SEC 2, 2.4.2). */
 const N = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
@@ -26,16 +26,16 @@ before(async () => {
   edwards = createSigning(engine.secrets).generate(latchkey.clock.now(), 'EdDSA')
   const ring = await engine.keys.read()
   // As after a change from EdDSA.
-  const changed = replaceKeys({ ...ring, signing: edwards }, ring, latchkey.clock.now(), 300_000)
+  const changed = replaceSigningKeys({ ...ring, signing: edwards }, ring, latchkey.clock.now(), 300_000)
   await engine.store.write([{ do: 'replace key ring', next: changed, ifVersion: ring.version }])
   elliptic = (await engine.keys.read()).signing
   claims = (await register(latchkey)).token.split('.')[1] ?? ''
-  const clocks = { steady: () => performance.now(), wall: () => latchkey.clock.now() }
+  const clocks = { monotonic: () => performance.now(), wall: () => latchkey.clock.now() }
   const overHandle: typeof fetch = async (url) => {
     const { status, body } = await latchkey.call('GET', new URL(String(url)).pathname)
     return new Response(body, { status })
   }
-  verifier = createVerifier({ issuer: latchkey.publicUrl, whenSilent: 'accept', fetch: overHandle }, clocks)
+  verifier = createVerifier({ issuer: latchkey.publicUrl, onFeedLoss: 'accept', fetch: overHandle }, clocks)
   await verifier.ready()
 })
 after(async () => {

@@ -5,11 +5,11 @@ import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign
 import { test } from 'node:test'
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT, UnsecuredJWT } from 'jose'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register, type SignedInPerson } from '../support/people.ts'
+import { register, type SignedInUser } from '../support/users.ts'
 
 interface Scene {
   readonly latchkey: InProcess
-  readonly alice: SignedInPerson
+  readonly alice: SignedInUser
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
   refused(token: string, what: string): Promise<void>

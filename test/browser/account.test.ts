@@ -4,48 +4,48 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
-import { faultsOf } from '../support/accessibility.ts'
-import { signInByHand } from '../support/by-hand.ts'
+import { seriousViolations } from '../support/accessibility.ts'
 import { openChromium } from '../support/chromium.ts'
-import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
-import { takePicture } from '../support/pictures.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { type FlakyServer, startFlakyServer } from '../support/flaky-server.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 
-let moody: MoodyServer
+let flaky: FlakyServer
 let browser: BrowserContext
 before(async () => {
-  moody = await startMoodyServer()
+  flaky = await startFlakyServer()
   browser = await openChromium()
 })
 after(async () => {
   await browser?.close()
-  await moody?.[Symbol.asyncDispose]()
+  await flaky?.[Symbol.asyncDispose]()
 })
 
 /** Somebody's account page, signed in by hand. */
-async function accountOf(username: string, path: '/sign-in' | '/register' = '/register'): Promise<Page> {
+async function openAccountPage(username: string, path: '/sign-in' | '/register' = '/register'): Promise<Page> {
   await browser.clearCookies()
   const page = await browser.newPage()
-  await signInByHand(page, moody.url + path, username)
+  await signInOnPage(page, flaky.url + path, username)
   await page.getByRole('heading', { name: 'My account', exact: true }).waitFor()
   return page
 }
 
 /** The same user with a program elsewhere. */
-async function elsewhere(username: string): Promise<Visitor> {
-  const visitor = new Visitor(moody.server.url)
+async function otherClient(username: string): Promise<TestClient> {
+  const visitor = new TestClient(flaky.server.url)
   await visitor.login(username)
   return visitor
 }
 
 const section = (page: Page, name: string): Locator => page.getByRole('region', { name })
 const text = async (locator: Locator) => ((await locator.textContent()) ?? '').replaceAll('\u202f', ' ')
-const isSignedIn = async (visitor: Visitor) => (await visitor.byToken('GET', '/access/session')).status === 200
+const isSignedIn = async (visitor: TestClient) => (await visitor.callWithToken('GET', '/access/session')).status === 200
 
 test('sessions stand under the login they came from; one is ended, then all others', async () => {
-  const page = await accountOf('lister')
-  const [one, two, three] = [await elsewhere('lister'), await elsewhere('lister'), await elsewhere('lister')]
+  const page = await openAccountPage('lister')
+  const [one, two, three] = [await otherClient('lister'), await otherClient('lister'), await otherClient('lister')]
   await page.reload()
   const sessions = section(page, 'My devices and sessions')
   await sessions.getByText('Node.js').first().waitFor()
@@ -55,31 +55,31 @@ test('sessions stand under the login they came from; one is ended, then all othe
   equal(await sessions.getByText('Node.js').count(), 3)
 
   await sessions.locator('li.lineage', { hasText: 'Node.js' }).first().getByRole('button').click()
-  await until('one to be gone', async () => (await sessions.getByText('Node.js').count()) === 2)
+  await waitFor('one to be gone', async () => (await sessions.getByText('Node.js').count()) === 2)
   const left = await Promise.all([one, two, three].map(isSignedIn))
   equal(left.filter(Boolean).length, 2)
 
   await sessions.getByRole('button', { name: 'End all others' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
-  deepEqual(await faultsOf(page, '[role=dialog]'), [])
-  await takePicture(page, 'account-end-all-others', { whole: false })
+  deepEqual(await seriousViolations(page, '[role=dialog]'), [])
+  await takeScreenshot(page, 'account-end-all-others', { whole: false })
   await dialog.getByRole('button', { name: /End/ }).click()
-  await until('the others to be gone', async () => (await sessions.getByText('Node.js').count()) === 0)
+  await waitFor('the others to be gone', async () => (await sessions.getByText('Node.js').count()) === 0)
   deepEqual(await Promise.all([one, two, three].map(isSignedIn)), [false, false, false])
   await page.close()
 })
 
 test('a theft is told on the account page too, with both sides', async () => {
-  const page = await accountOf('robbed')
-  const copied = (await browser.cookies(moody.url)).filter(({ name }) => name === 'latchkey_remember')
+  const page = await openAccountPage('robbed')
+  const copied = (await browser.cookies(flaky.url)).filter(({ name }) => name === 'latchkey_remember')
   await page.close()
   // The browser is closed and opened again: the session goes, the remembered login is used and rotated.
   await browser.clearCookies({ name: 'latchkey_session' })
   const again = await browser.newPage()
-  await again.goto(`${moody.url}/account`)
+  await again.goto(`${flaky.url}/account`)
   await section(again, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
-  const answer = await fetch(`${moody.server.url}/access/token`, {
+  const answer = await fetch(`${flaky.server.url}/access/token`, {
     method: 'POST',
     headers: { cookie: `latchkey_remember=${copied[0]?.value}`, 'user-agent': 'curl/8.0' },
   })
@@ -90,11 +90,11 @@ test('a theft is told on the account page too, with both sides', async () => {
   match(again.url(), /reason=theft_suspected/)
   await again.close()
 
-  const home = await accountOf('robbed', '/sign-in')
+  const home = await openAccountPage('robbed', '/sign-in')
   const alarm = home.getByRole('alert').first()
   await alarm.waitFor()
   match(await text(home.locator('main')), /curl/)
-  await takePicture(home, 'account-alarm')
+  await takeScreenshot(home, 'account-alarm')
   await home.getByRole('button', { name: 'That was me' }).click()
   await home.reload()
   await section(home, 'What happened in my account').waitFor()
@@ -104,10 +104,10 @@ test('a theft is told on the account page too, with both sides', async () => {
 })
 
 test('the record has filters and a picture', async () => {
-  const page = await accountOf('recorded')
-  const visitor = await elsewhere('recorded')
+  const page = await openAccountPage('recorded')
+  const visitor = await otherClient('recorded')
   await visitor.call('POST', '/access/audit-events', { body: { action: 'order.placed', detail: { number: 17 } } })
-  await visitor.plainly('POST', '/access/login', { body: { username: 'recorded', password: 'not-the-password-1' } })
+  await visitor.callWithCookies('POST', '/access/login', { body: { username: 'recorded', password: 'not-the-password-1' } })
   await page.reload()
   const record = section(page, 'What happened in my account')
   await record.getByText('order.placed').waitFor()
@@ -116,14 +116,14 @@ test('the record has filters and a picture', async () => {
   equal(await record.getByText('order.placed').count(), 0)
   await record.getByLabel('Outcome').selectOption('')
   await record.getByLabel('Search').fill('order')
-  await until('the search to narrow', async () => (await record.getByText('The account was created').count()) === 0)
+  await waitFor('the search to narrow', async () => (await record.getByText('The account was created').count()) === 0)
   equal(await record.getByText('order.placed').count(), 1)
   await page.close()
 })
 
 test('the password is changed: here one stays signed in, elsewhere not', async () => {
-  const page = await accountOf('changer')
-  const visitor = await elsewhere('changer')
+  const page = await openAccountPage('changer')
+  const visitor = await otherClient('changer')
   const form = section(page, 'Change my password')
   const fill = async (current: string, next: string) => {
     await form.getByLabel('Current password').fill(current)
@@ -135,13 +135,13 @@ test('the password is changed: here one stays signed in, elsewhere not', async (
   await form.getByText(/not right/).waitFor()
   equal(await form.getByLabel('New password again').inputValue(), 'nine-amber-kites-over-sand')
   await fill(PASSWORD, 'nine-amber-kites-over-sand')
-  await until('the others to be out', async () => !(await isSignedIn(visitor)))
+  await waitFor('the others to be out', async () => !(await isSignedIn(visitor)))
   equal(await page.evaluate(async () => (await fetch('/access/session')).status), 200)
   await page.close()
 })
 
 test('what is mine can be taken along', async () => {
-  const page = await accountOf('taker')
+  const page = await openAccountPage('taker')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     section(page, 'Download my data').getByRole('button', { name: 'Download my data' }).click(),
@@ -154,49 +154,51 @@ test('what is mine can be taken along', async () => {
 })
 
 test('an account is deleted after its password and its name', async () => {
-  const page = await accountOf('leaver')
+  const page = await openAccountPage('leaver')
   await section(page, 'Delete my account').getByRole('button').click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel(/user name/i).fill('leaver')
   await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await dialog.getByRole('button', { name: /Delete/ }).click()
   await page.waitForURL('**/signed-out**')
-  const refused = await new Visitor(moody.server.url).plainly('POST', '/access/login', { body: { username: 'leaver', password: PASSWORD } })
+  const refused = await new TestClient(flaky.server.url).callWithCookies('POST', '/access/login', {
+    body: { username: 'leaver', password: PASSWORD },
+  })
   equal(refused.status, 401)
   await page.close()
 })
 
 test('a part that cannot be loaded says so and can be tried again', async () => {
-  const page = await accountOf('unlucky')
+  const page = await openAccountPage('unlucky')
   await page.route('**/access/sessions', (route) => route.abort())
   await page.reload()
   const sessions = section(page, 'My devices and sessions')
   const retry = sessions.getByRole('button', { name: 'Try again' })
   await retry.waitFor()
-  await takePicture(page, 'account-part-failed')
+  await takeScreenshot(page, 'account-part-failed')
   await page.unroute('**/access/sessions')
   await retry.click()
   await sessions.getByText('Chromium on Linux').first().waitFor()
 
-  moody.mood = 'down'
+  flaky.mode = 'down'
   try {
     await page.reload()
     const again = page.getByRole('button', { name: 'Try again' }).first()
     await again.waitFor()
-    await takePicture(page, 'account-server-down')
-    moody.mood = 'well'
+    await takeScreenshot(page, 'account-server-down')
+    flaky.mode = 'ok'
     await again.click()
     await sessions.getByText('Chromium on Linux').first().waitFor()
   } finally {
-    moody.mood = 'well'
+    flaky.mode = 'ok'
   }
   await page.close()
 })
 
 test('a sign-out in one tab empties the others at once', async () => {
-  const page = await accountOf('twotabs')
+  const page = await openAccountPage('twotabs')
   const other = await browser.newPage()
-  await other.goto(`${moody.url}/account`)
+  await other.goto(`${flaky.url}/account`)
   await other.getByRole('heading', { name: 'My account', exact: true }).waitFor()
   await section(other, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()

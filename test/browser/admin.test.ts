@@ -3,36 +3,36 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { bcrypt } from '../support/bcrypt.ts'
-import { signInByHand } from '../support/by-hand.ts'
 import { openChromium } from '../support/chromium.ts'
-import { takePicture } from '../support/pictures.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
 import { runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 import {
-  type Administration,
+  type AdminFixture,
   addAdministrator,
   button,
   heading,
   isFocused,
   NEW_PASSWORD,
   section,
-  startAdministration,
+  startAdminFixture,
   text,
-} from './administration.ts'
+} from './admin-fixture.ts'
 
 const LATE = { code: 'usr_late', username: 'late-one', email: null, roles: [], disabled: false, createdAt: '2026-01-01T00:00:00.000Z' }
 
-let at: Administration
+let fixture: AdminFixture
 before(async () => {
-  at = await startAdministration()
+  fixture = await startAdminFixture()
 })
 after(async () => {
-  await at?.[Symbol.asyncDispose]()
+  await fixture?.[Symbol.asyncDispose]()
 })
 
 test('a user is added, found, given roles, locked and unlocked, gets a new password, and is deleted', async () => {
-  const page = await at.adminPage()
+  const page = await fixture.adminPage()
   await heading(page, 'Users').waitFor()
   equal(await page.title(), 'Users · Administration · Latchkey')
 
@@ -44,7 +44,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await adding.getByLabel('Roles').fill('editor')
   await page.keyboard.press('Enter')
   await adding.getByText('too short').waitFor()
-  await until('the focus', () => isFocused(adding.getByLabel('Password', { exact: true })))
+  await waitFor('the focus', () => isFocused(adding.getByLabel('Password', { exact: true })))
   await adding.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await adding.getByLabel('Roles').fill('Editor')
   await page.keyboard.press('Enter')
@@ -64,7 +64,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   equal(await page.getByRole('row').count(), 2)
   await row.getByRole('link', { name: 'grace' }).click()
   await heading(page, 'grace').waitFor()
-  await until('the focus', () => isFocused(heading(page, 'grace')))
+  await waitFor('the focus', () => isFocused(heading(page, 'grace')))
   equal(await page.title(), 'grace · Administration · Latchkey')
   await section(page, 'Who this is').getByText('grace@example.com').waitFor()
   const code = new URL(page.url()).hash.slice(1)
@@ -73,7 +73,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await roles.getByLabel('Roles').fill('editor')
   await button(roles, 'Save roles').click()
   await roles.getByText('The roles are saved.').waitFor()
-  const given = await runCommand(['user', 'set-roles', 'grace', 'editor', 'critic'], { folder: at.moody.server.folder })
+  const given = await runCommand(['user', 'set-roles', 'grace', 'editor', 'critic'], { folder: fixture.flaky.server.folder })
   equal(given.code, 0, given.stderr)
   await roles.getByLabel('Roles').fill('editor author')
   await button(roles, 'Save roles').click()
@@ -82,19 +82,19 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await roles.getByLabel('Roles').fill('editor')
   await button(roles, 'Save roles').click()
   await roles.getByText('The roles are saved.').waitFor()
-  const grace = new Visitor(at.moody.server.url)
+  const grace = new TestClient(fixture.flaky.server.url)
   deepEqual((await grace.login('grace')).json.user.roles, ['editor'])
 
   const theirs = await openChromium()
   try {
     const tab = await theirs.newPage()
-    await signInByHand(tab, `${at.moody.url}/sign-in`, 'grace')
+    await signInOnPage(tab, `${fixture.flaky.url}/sign-in`, 'grace')
     await tab.getByRole('heading', { name: 'My devices and sessions' }).waitFor()
     await button(page, 'Lock…').click()
     await button(page.getByRole('dialog'), 'Lock').click()
     await page.getByText(/grace is locked\. Sessions ended: 2; remembered logins ended: 1\./).waitFor()
-    equal(await at.signsIn('grace', PASSWORD), false)
-    await takePicture(page, 'admin-locked')
+    equal(await fixture.canSignIn('grace', PASSWORD), false)
+    await takeScreenshot(page, 'admin-locked')
     await tab.reload()
     await tab.waitForURL('**/sign-in?**')
     match(tab.url(), /reason=revoked/)
@@ -112,7 +112,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await password.getByLabel('New password').fill(NEW_PASSWORD)
   await button(password, 'Set password').click()
   await password.getByText(/The new password is set\. Sessions ended: 1/).waitFor()
-  deepEqual([await at.signsIn('grace', PASSWORD), await at.signsIn('grace', NEW_PASSWORD)], [false, true])
+  deepEqual([await fixture.canSignIn('grace', PASSWORD), await fixture.canSignIn('grace', NEW_PASSWORD)], [false, true])
 
   const record = section(page, 'Record')
   for (const words of ['created', 'locked', 'unlocked']) await record.getByText(`The account was ${words} by an administrator`).waitFor()
@@ -128,21 +128,21 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await page.keyboard.press('Enter')
   await page.getByText('grace was deleted.').waitFor()
   await heading(page, 'Users').waitFor()
-  equal(await at.signsIn('grace', NEW_PASSWORD), false)
-  await page.goto(`${at.moody.url}/admin#${code}`)
+  equal(await fixture.canSignIn('grace', NEW_PASSWORD), false)
+  await page.goto(`${fixture.flaky.url}/admin#${code}`)
   await heading(page, 'This user is not there').waitFor()
 
-  await page.goto(`${at.moody.url}/account`)
+  await page.goto(`${fixture.flaky.url}/account`)
   await page.getByText('As an administrator: deleted a user').waitFor()
   await page.close()
 })
 
 test('sessions are ended one by one and all at once', async () => {
-  const visitor = await at.registered('lister')
-  const others = [new Visitor(at.moody.server.url), new Visitor(at.moody.server.url)]
+  const visitor = await fixture.registerUser('lister')
+  const others = [new TestClient(fixture.flaky.server.url), new TestClient(fixture.flaky.server.url)]
   for (const other of others) await other.login('lister')
-  const isIn = async (who: Visitor) => (await who.byToken('GET', '/access/session')).status === 200
-  const page = await at.adminPage('root', `#${visitor.code}`)
+  const isIn = async (who: TestClient) => (await who.callWithToken('GET', '/access/session')).status === 200
+  const page = await fixture.adminPage('root', `#${visitor.code}`)
   const sessions = section(page, 'Sessions and remembered logins')
   const lineages = sessions.locator('li.lineage')
   await lineages.nth(2).waitFor()
@@ -151,13 +151,13 @@ test('sessions are ended one by one and all at once', async () => {
   await sessions.getByText('Sessions ended: 1; remembered logins ended: 0.').waitFor()
   await lineages.nth(2).waitFor({ state: 'detached' })
   equal(await lineages.count(), 2)
-  await until('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remembered logins' })))
+  await waitFor('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remembered logins' })))
   equal((await Promise.all(others.map(isIn))).filter(Boolean).length, 1)
   ok(await isIn(visitor))
   await button(sessions, 'End everything').click()
   await button(page.getByRole('dialog'), 'End everything').click()
   await sessions.getByText('They are not signed in anywhere.').waitFor()
-  await until('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remembered logins' })))
+  await waitFor('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remembered logins' })))
   deepEqual(await Promise.all([visitor, ...others].map(isIn)), [false, false, false])
   await page.close()
 })
@@ -169,7 +169,7 @@ test('many users come page by page; back leads to whom one came from, and the ad
   const lines = Array.from({ length: 60 }, (_, index) => JSON.stringify({ username: `reader${index}`, hash }))
   const imported = await runCommand(['user', 'import', '-', '--format', 'jsonl'], { folder: server.folder, input: lines.join('\n') })
   equal(imported.code, 0, imported.stderr)
-  const page = await at.adminPage('root', '', { url: server.publicUrl })
+  const page = await fixture.adminPage('root', '', { url: server.publicUrl })
   const rows = page.getByRole('row')
   await rows.nth(50).waitFor()
   equal(await rows.count(), 51)
@@ -178,14 +178,14 @@ test('many users come page by page; back leads to whom one came from, and the ad
   equal(await rows.count(), 62)
   await button(page, 'Show more').waitFor({ state: 'detached' })
   const link = rows.nth(51).getByRole('link').first()
-  await until('the focus', () => isFocused(link))
+  await waitFor('the focus', () => isFocused(link))
   const name = await text(link)
   await page.keyboard.press('Enter')
   await heading(page, name).waitFor()
   await page.goBack()
   await heading(page, 'Users').waitFor()
   equal(await rows.count(), 62)
-  await until('the focus', () => isFocused(page.getByRole('link', { name, exact: true })))
+  await waitFor('the focus', () => isFocused(page.getByRole('link', { name, exact: true })))
   await page.goForward()
   await heading(page, name).waitFor()
   await page.getByRole('link', { name: '中文' }).click()
@@ -198,7 +198,7 @@ test('many users come page by page; back leads to whom one came from, and the ad
 })
 
 test('an answer that comes late gets into no other list', async () => {
-  const page = await at.adminPage()
+  const page = await fixture.adminPage()
   await page.getByRole('table').waitFor()
   await page.route('**/access/admin/users?limit=*', async (route) => {
     const answer = await route.fetch()
@@ -230,7 +230,7 @@ test('an answer that comes late gets into no other list', async () => {
 })
 
 test('keys: the next one signs, and a service gets one that is shown once', async () => {
-  const page = await at.adminPage('root', '#keys')
+  const page = await fixture.adminPage('root', '#keys')
   const signing = section(page, 'Signing keys')
   const next = await text(signing.getByRole('row', { name: /Signs next/ }).locator('code'))
   await button(signing, 'Rotate…').click()
@@ -245,13 +245,13 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
   const shown = services.getByRole('region', { name: /^The key \S+ of orders$/ })
   await shown.getByText('It is shown only now').waitFor()
   const value = await text(shown.locator('code'))
-  await at.browser.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await fixture.browser.grantPermissions(['clipboard-read', 'clipboard-write'])
   await button(services, 'Copy').click()
   await services.getByText('Copied.').waitFor()
   equal(await page.evaluate(() => navigator.clipboard.readText()), value)
   const asks = async () => {
     const aborting = new AbortController()
-    const { status } = await fetch(`${at.moody.server.url}/access/revocations`, {
+    const { status } = await fetch(`${fixture.flaky.server.url}/access/revocations`, {
       headers: { authorization: `Service ${value}` },
       signal: aborting.signal,
     })
@@ -259,13 +259,13 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
     return status
   }
   equal(await asks(), 200)
-  await takePicture(page, 'admin-new-key')
+  await takeScreenshot(page, 'admin-new-key')
   await button(services, 'I have it').click()
   equal(await services.getByText(value).count(), 0)
   await button(services, /^Remove the key \S+ of orders$/).click()
   await button(page.getByRole('dialog'), 'Remove').click()
   await services.getByText(/^The key \S+ of orders is removed\.$/).waitFor()
-  await until('the focus', () => isFocused(services.getByRole('heading', { name: 'Keys of services' })))
+  await waitFor('the focus', () => isFocused(services.getByRole('heading', { name: 'Keys of services' })))
   equal(await asks(), 401)
   await page.close()
 })

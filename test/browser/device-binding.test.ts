@@ -8,18 +8,18 @@ import { rm } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
-import { toNodeListener } from '../../src/adapters/node.ts'
+import { toNodeHandler } from '../../src/adapters/node.ts'
 import { createLatchkey } from '../../src/index.ts'
-import { faultsOf } from '../support/accessibility.ts'
-import { signInByHand } from '../support/by-hand.ts'
+import { seriousViolations } from '../support/accessibility.ts'
 import type { Certificate } from '../support/certificate.ts'
-import { BINDING, newProfile, openChromium } from '../support/chromium.ts'
-import { freePort, unreadBytes } from '../support/connections.ts'
-import { takePicture } from '../support/pictures.ts'
-import { run } from '../support/programs.ts'
+import { DEVICE_BINDING_ARGS, newProfile, openChromium } from '../support/chromium.ts'
+import { exec } from '../support/exec.ts'
+import { freePort, unreadBytes } from '../support/raw-http.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
 import { type Sites, startSites } from '../support/sites.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const DEVICE = '__Host-latchkey_device'
 const SESSION = '__Host-latchkey_session'
@@ -38,7 +38,7 @@ after(async () => {
   await rm(profile, { recursive: true, force: true })
 })
 
-const reopen = () => openChromium({ profile, spki: sites.certificate.spki, args: BINDING })
+const reopen = () => openChromium({ profile, spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS })
 
 async function cookieNamed(name: string, of = browser): Promise<string | undefined> {
   return (await of.cookies(sites.latchkey)).find((cookie) => cookie.name === name)?.value
@@ -48,8 +48,8 @@ const forgetDevice = () => browser.clearCookies({ name: DEVICE })
 
 async function signedInPage(username: string, path = '/sign-in'): Promise<Page> {
   const page = await browser.newPage()
-  await signInByHand(page, `${sites.latchkey}${path}`, username)
-  await until('the sign-in to be bound', async () => (await cookieNamed(DEVICE)) !== undefined)
+  await signInOnPage(page, `${sites.latchkey}${path}`, username)
+  await waitFor('the sign-in to be bound', async () => (await cookieNamed(DEVICE)) !== undefined)
   return page
 }
 
@@ -58,7 +58,9 @@ function readTimes(page: Page, times: number): Promise<readonly number[]> {
   return page.evaluate((count) => Promise.all(Array.from({ length: count }, async () => (await fetch('/access/session')).status)), times)
 }
 
-async function recordOf(page: Page): Promise<readonly { readonly action: string; readonly outcome: string; readonly severity: string; readonly userAgent: string }[]> {
+async function recordOf(
+  page: Page,
+): Promise<readonly { readonly action: string; readonly outcome: string; readonly severity: string; readonly userAgent: string }[]> {
   return page.evaluate(async () => (await (await fetch('/access/audit-events')).json()).events)
 }
 
@@ -67,7 +69,7 @@ async function startApplication({ cert, key }: Certificate): Promise<{ readonly 
   const port = await freePort()
   const url = `https://app.test:${port}`
   const latchkey = await createLatchkey({ publicUrl: url, databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-at-least-32-characters' })
-  const own = toNodeListener(latchkey)
+  const own = toNodeHandler(latchkey)
   const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, async (incoming, outgoing) => {
     if (incoming.url !== '/form') return own(incoming, outgoing)
     const page = (body: string) => outgoing.setHeader('content-type', 'text/html').end(`<!doctype html><title>form</title>${body}`)
@@ -158,8 +160,8 @@ test('where its proof is gone it is renewed before a navigation, a fetch, many a
 test('a form of an application with Latchkey inside is held, renewed, and arrives whole', async () => {
   await using application = await startApplication(sites.certificate)
   const page = await browser.newPage()
-  await signInByHand(page, `${application.url}/register`, 'poster')
-  await until('the sign-in to be bound', async () => (await browser.cookies(application.url)).some(({ name }) => name === DEVICE))
+  await signInOnPage(page, `${application.url}/register`, 'poster')
+  await waitFor('the sign-in to be bound', async () => (await browser.cookies(application.url)).some(({ name }) => name === DEVICE))
   await page.goto(`${application.url}/form`)
   await forgetDevice()
   await page.getByRole('button').click()
@@ -193,7 +195,7 @@ test('the server is away when a proof is to be renewed, and comes back: nobody i
     const statuses = await page.evaluate(async () => (await fetch('/access/session').catch(() => undefined))?.status)
     equal(statuses, undefined)
   })
-  await until('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
+  await waitFor('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
   deepEqual(await alarms(page), [])
   await page.close()
 })
@@ -205,10 +207,10 @@ test('the server is killed with a renewal in its hands: the request that was hel
   await forgetDevice()
   sites.server.process.kill('SIGSTOP')
   const held = page.evaluate(async () => (await fetch('/access/session').catch(() => undefined))?.status)
-  await until('the renewal to have reached it', () => unreadBytes(Number(new URL(sites.latchkey).port)) > 0)
+  await waitFor('the renewal to have reached it', () => unreadBytes(Number(new URL(sites.latchkey).port)) > 0)
   await sites.restartServer()
   notEqual(await held, 401)
-  await until('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
+  await waitFor('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
   ok(
     refreshes(events).some(({ refreshEventDetails }) => refreshEventDetails?.refreshResult === 'Refreshed'),
     JSON.stringify(events),
@@ -227,7 +229,7 @@ test('a proof that is near its end is renewed ahead: the request that comes mean
   await browser.addCookies([{ ...cookie, expires: nearItsEnd }])
   const { events } = await listen(page)
   deepEqual(await readTimes(page, 1), [200])
-  await until('the proof to be renewed', async () => {
+  await waitFor('the proof to be renewed', async () => {
     const [now] = (await browser.cookies(sites.latchkey)).filter(({ name }) => name === DEVICE)
     return now !== undefined && now.value !== cookie.value && now.expires > nearItsEnd + 300
   })
@@ -241,7 +243,7 @@ test('a proof that is near its end is renewed ahead: the request that comes mean
 
 test('a link from another site, when the proof has expired, arrives signed in', async () => {
   const page = await browser.newPage()
-  await page.goto(sites.stranger)
+  await page.goto(sites.otherSite)
   await forgetDevice()
   const asked = page.waitForRequest((each) => each.url().endsWith('/docs/errors') && each.isNavigationRequest())
   await page.evaluate((address) => {
@@ -260,7 +262,7 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
   deepEqual(await readTimes(page, 1), [200])
   const jar = (await browser.cookies(sites.latchkey)).filter(({ name }) => name !== DEVICE)
   ok(jar.some(({ name }) => name === SESSION))
-  const thief = await openChromium({ spki: sites.certificate.spki, args: BINDING })
+  const thief = await openChromium({ spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS })
   try {
     await thief.addCookies(jar)
     const elsewhere = await thief.newPage()
@@ -276,7 +278,7 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
   const { port } = new URL(sites.latchkey)
   const resolved = ['--resolve', `api.app.test:${port}:127.0.0.1`, '--cacert', sites.certificate.cert]
   const curl = (...more: readonly string[]) =>
-    run('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', ...resolved, '-b', header, ...more])
+    exec('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', ...resolved, '-b', header, ...more])
   for (const path of ['/access/session', '/access/audit-events', '/access/verify', '/access/client-data', '/access/sessions'])
     equal(await curl('-H', 'X-Original-Method: GET', `${sites.latchkey}${path}`), '401', path)
   equal(await curl('-X', 'POST', `${sites.latchkey}/access/token`), '401')
@@ -285,7 +287,10 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
 
   deepEqual(await readTimes(page, 3), [200, 200, 200])
   const told = await alarms(page)
-  ok(told.every(({ severity }) => severity === 'alarm') && told.some(({ userAgent }) => userAgent.startsWith('curl/')), JSON.stringify(told))
+  ok(
+    told.every(({ severity }) => severity === 'alarm') && told.some(({ userAgent }) => userAgent.startsWith('curl/')),
+    JSON.stringify(told),
+  )
   await page.close()
 })
 
@@ -297,10 +302,10 @@ test('the account page says what is bound, and what a copy got; its owner says t
   match((await alarm.textContent()) ?? '', /It got nothing: your sign-in is bound to your device/)
   await page.getByText('Bound to the device').first().waitFor()
   await page.getByText('A copy of a sign-in was presented, and got nothing').first().waitFor()
-  await takePicture(page, 'account-copy')
+  await takeScreenshot(page, 'account-copy')
   await alarm.getByRole('button', { name: 'That was me' }).click()
-  await until('the alarm to go', async () => (await alarm.count()) === 0)
-  deepEqual(await faultsOf(page), [])
+  await waitFor('the alarm to go', async () => (await alarm.count()) === 0)
+  deepEqual(await seriousViolations(page), [])
   await page.close()
 })
 
@@ -318,7 +323,7 @@ test('a second sign-in ends the first binding and has its own; after logout the 
   )
   equal(status, 200)
   notEqual(await cookieNamed(SESSION), first)
-  await until('the second to be bound', async () => (await cookieNamed(DEVICE)) !== undefined)
+  await waitFor('the second to be bound', async () => (await cookieNamed(DEVICE)) !== undefined)
   await forgetDevice()
   deepEqual(await readTimes(page, 4), [200, 200, 200, 200])
   const ended = await page.evaluate(async () => {

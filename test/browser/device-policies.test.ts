@@ -5,17 +5,17 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import type { BrowserContext } from 'playwright-core'
-import { faultsOf } from '../support/accessibility.ts'
-import { signInByHand } from '../support/by-hand.ts'
-import { BINDING, newProfile, openChromium } from '../support/chromium.ts'
+import { seriousViolations } from '../support/accessibility.ts'
+import { DEVICE_BINDING_ARGS, newProfile, openChromium } from '../support/chromium.ts'
 import { openFirefox } from '../support/firefox.ts'
-import { takePicture } from '../support/pictures.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
 import { type Sites, startSites } from '../support/sites.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 /** What both drivers have in common. */
-interface AnyPage {
+interface CommonPage {
   goto(address: string): Promise<unknown>
   type(selector: string, text: string): Promise<void>
   click(selector: string): Promise<void>
@@ -23,18 +23,18 @@ interface AnyPage {
   url(): string
 }
 
-interface AnyBrowser {
-  newPage(): Promise<AnyPage>
+interface CommonBrowser {
+  newPage(): Promise<CommonPage>
   close(): Promise<void>
 }
 
-interface Place {
+interface LaunchOptions {
   readonly profile: string
   readonly sites: Sites
 }
 
-const BROWSERS: Readonly<Record<string, (place: Place) => Promise<AnyBrowser>>> = {
-  'a Chromium that can': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki, args: BINDING }),
+const BROWSERS: Readonly<Record<string, (place: LaunchOptions) => Promise<CommonBrowser>>> = {
+  'a Chromium that can': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS }),
   'a Chromium that cannot': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki }),
   'a Firefox': ({ profile }) => openFirefox(profile),
 }
@@ -50,21 +50,21 @@ const POLICIES: Readonly<Record<string, Readonly<Record<keyof typeof BROWSERS, '
   },
 }
 
-const statusOf = (page: AnyPage) => page.evaluate(async () => (await fetch('/access/session')).status)
+const statusOf = (page: CommonPage) => page.evaluate(async () => (await fetch('/access/session')).status)
 
 /** By its session's own list: a script cannot see the cookies. */
-const isBound = (page: AnyPage) =>
+const isBound = (page: CommonPage) =>
   page.evaluate(async () => ((await (await fetch('/access/sessions')).json()) as { bound: boolean }[]).some(({ bound }) => bound))
 
-const noticeOn = (page: AnyPage) => page.evaluate(async () => document.querySelector('#notice:not([hidden])')?.textContent ?? '')
+const noticeOn = (page: CommonPage) => page.evaluate(async () => document.querySelector('#notice:not([hidden])')?.textContent ?? '')
 
-async function signIn(page: AnyPage, address: string): Promise<void> {
+async function signIn(page: CommonPage, address: string): Promise<void> {
   await page.goto(`${address}/register?lang=en`)
   await page.type('#username', 'visitor')
   await page.type('#password', PASSWORD)
   await page.click('#remember')
   await page.click('button[type=submit]')
-  await until('the account page', () => page.url().endsWith('/account'))
+  await waitFor('the account page', () => page.url().endsWith('/account'))
 }
 
 for (const [policy, outcomes] of Object.entries(POLICIES))
@@ -77,7 +77,7 @@ for (const [policy, outcomes] of Object.entries(POLICIES))
       const page = await first.newPage()
       await signIn(page, sites.latchkey)
       equal(await statusOf(page), 200)
-      if (outcome === 'bound') await until('the sign-in to be bound', () => isBound(page))
+      if (outcome === 'bound') await waitFor('the sign-in to be bound', () => isBound(page))
       await first.close()
 
       const again = await open()
@@ -85,11 +85,11 @@ for (const [policy, outcomes] of Object.entries(POLICIES))
         const opened = await again.newPage()
         await opened.goto(`${sites.latchkey}/sign-in?lang=en&return=/docs/errors`)
         if (outcome === 'asked for the password') {
-          await until('to be told why', async () => /could not show that it is the one/.test(await noticeOn(opened)))
+          await waitFor('to be told why', async () => /could not show that it is the one/.test(await noticeOn(opened)))
           equal(await statusOf(opened), 401)
           return
         }
-        await until('what was asked for', () => new URL(opened.url()).pathname === '/docs/errors')
+        await waitFor('what was asked for', () => new URL(opened.url()).pathname === '/docs/errors')
         equal(await statusOf(opened), 200)
         equal(await isBound(opened), outcome === 'bound')
       } finally {
@@ -114,7 +114,7 @@ describe('whoever is asked for the password', () => {
   })
 
   test('reads why on a page that is as good as any, and types it and goes on', async () => {
-    await signInByHand(await browser.newPage(), `${sites.latchkey}/register`, 'unable')
+    await signInOnPage(await browser.newPage(), `${sites.latchkey}/register`, 'unable')
     await browser.close()
     browser = await openChromium({ profile, spki: sites.certificate.spki })
     const page = await browser.newPage()
@@ -122,9 +122,9 @@ describe('whoever is asked for the password', () => {
     const notice = page.getByText('could not show that it is the one that signed in')
     await notice.waitFor()
     match((await notice.textContent()) ?? '', /Sign in to go on/)
-    await takePicture(page, 'sign-in-device')
-    deepEqual(await faultsOf(page), [])
-    await signInByHand(page, `${sites.latchkey}/sign-in`, 'unable')
+    await takeScreenshot(page, 'sign-in-device')
+    deepEqual(await seriousViolations(page), [])
+    await signInOnPage(page, `${sites.latchkey}/sign-in`, 'unable')
     equal(await statusOf(page), 200)
   })
 })

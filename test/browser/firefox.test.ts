@@ -8,8 +8,8 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'puppeteer-core'
 import { openFirefox } from '../support/firefox.ts'
 import { type Sites, startSites } from '../support/sites.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let sites: Sites
 let profile = ''
@@ -34,7 +34,7 @@ test('signs in, is closed, and comes back signed in without a password', async (
   await page.type('#password', PASSWORD)
   await page.click('#remember')
   await page.click('button[type=submit]')
-  await until('the account page', () => pathNow(page) === '/account')
+  await waitFor('the account page', () => pathNow(page) === '/account')
   await page.waitForSelector('h1')
 
   await browser.close()
@@ -45,7 +45,7 @@ test('signs in, is closed, and comes back signed in without a password', async (
     if (request.url().startsWith(sites.latchkey)) sent.push(request.headers().cookie ?? '')
   })
   await again.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
-  await until('what was asked for', () => pathNow(again) === '/docs/errors')
+  await waitFor('what was asked for', () => pathNow(again) === '/docs/errors')
   const [first = ''] = sent
   ok(first.includes('latchkey_remember=') && !first.includes('latchkey_session='), first.replaceAll(/=[^;]+/g, '=…'))
 

@@ -4,7 +4,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { startExample } from '../examples/support.ts'
 import { openChromium } from '../support/chromium.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
 
 declare const $: { ajax(options: object): PromiseLike<unknown> }
 

@@ -4,28 +4,28 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { faultsOf } from '../support/accessibility.ts'
-import { fillIn, signInByHand } from '../support/by-hand.ts'
+import { seriousViolations } from '../support/accessibility.ts'
 import { openChromium } from '../support/chromium.ts'
-import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
-import { takePicture } from '../support/pictures.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { type FlakyServer, startFlakyServer } from '../support/flaky-server.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { fillCredentials, signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 
-let moody: MoodyServer
+let flaky: FlakyServer
 let browser: BrowserContext
 before(async () => {
-  moody = await startMoodyServer()
+  flaky = await startFlakyServer()
   browser = await openChromium()
 })
 after(async () => {
   await browser?.close()
-  await moody?.[Symbol.asyncDispose]()
+  await flaky?.[Symbol.asyncDispose]()
 })
 
 async function pageAt(path: string, context = browser): Promise<Page> {
   const page = await context.newPage()
-  await page.goto(moody.url + path)
+  await page.goto(flaky.url + path)
   return page
 }
 
@@ -102,15 +102,15 @@ test('a weak password is hinted at while it is typed, and refused in words', asy
     ['password123', 'Very easy to guess'],
     [PASSWORD, 'Very good'],
   ] as const) {
-    await fillIn(page, 'hinted', password)
+    await fillCredentials(page, 'hinted', password)
     // The first time, the words by which it is judged have to be loaded.
-    await until(`"${words}"`, async () => (await said.textContent()) === words)
+    await waitFor(`"${words}"`, async () => (await said.textContent()) === words)
   }
-  await fillIn(page, 'hinted', 'password123')
+  await fillCredentials(page, 'hinted', 'password123')
   await page.keyboard.press('Enter')
   match((await problem(page)) ?? '', /tries first|easy to guess/)
   deepEqual([await typedName(page), await typedPassword(page)], ['hinted', 'password123'])
-  await fillIn(page, '', PASSWORD)
+  await fillCredentials(page, '', PASSWORD)
   await page.keyboard.press('Enter')
   equal(await problem(page), 'Type your user name.')
   ok(await page.getByLabel('User name').evaluate((input) => input === document.activeElement))
@@ -119,18 +119,18 @@ test('a weak password is hinted at while it is typed, and refused in words', asy
 
 test('a server that is down or talks rubbish: said in words, nothing typed is lost, and trying again works', async () => {
   const page = await pageAt('/register')
-  await fillIn(page, 'patient')
+  await fillCredentials(page, 'patient')
   for (const [mood, words] of [
     ['down', /cannot be reached.*still here/],
-    ['rubbish', /not one of this server.*still here/],
+    ['garbage', /not one of this server.*still here/],
   ] as const) {
-    moody.mood = mood
+    flaky.mode = mood
     await page.locator('button[type=submit]').click()
     await page.locator('#problem:not([hidden])').waitFor()
     match((await problem(page)) ?? '', words)
     deepEqual([await typedName(page), await typedPassword(page)], ['patient', PASSWORD])
-    await takePicture(page, `register-server-${mood}`, { whole: false })
-    moody.mood = 'well'
+    await takeScreenshot(page, `register-server-${mood}`, { whole: false })
+    flaky.mode = 'ok'
   }
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.waitForURL('**/account')
@@ -140,15 +140,15 @@ test('a server that is down or talks rubbish: said in words, nothing typed is lo
 test('a slow server: people are told that it is not them, and are signed in in the end', async () => {
   await browser.clearCookies()
   const page = await pageAt('/sign-in')
-  await fillIn(page, 'patient')
-  moody.mood = 'slow'
+  await fillCredentials(page, 'patient')
+  flaky.mode = 'slow'
   try {
     await page.keyboard.press('Enter')
     await page.getByText('The server is slow to answer').waitFor({ timeout: 6_000 })
-    await takePicture(page, 'sign-in-server-slow', { whole: false })
+    await takeScreenshot(page, 'sign-in-server-slow', { whole: false })
     await page.waitForURL('**/account', { timeout: 20_000 })
   } finally {
-    moody.mood = 'well'
+    flaky.mode = 'ok'
   }
   await page.close()
 })
@@ -160,7 +160,7 @@ test('the language is the browser’s, can be switched, and stays', async () => 
     equal(await page.locator('h1').first().textContent(), '登录')
     await page.getByRole('link', { name: 'English' }).click()
     equal(await page.locator('h1').first().textContent(), 'Sign in')
-    await page.goto(`${moody.url}/register`)
+    await page.goto(`${flaky.url}/register`)
     equal(await page.locator('h1').first().textContent(), 'Create an account')
   } finally {
     await chinese.close()
@@ -169,17 +169,17 @@ test('the language is the browser’s, can be switched, and stays', async () => 
 
 const LANGUAGES = ['en', 'zh-CN'] as const
 const SCHEMES = ['light', 'dark'] as const
-const WAYS = LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => [language, scheme] as const))
+const VARIANTS = LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => [language, scheme] as const))
 
 test('no page has a serious fault of accessibility, in either language or theme', async () => {
   const faults: string[] = []
-  for (const [language, colorScheme] of WAYS) {
+  for (const [language, colorScheme] of VARIANTS) {
     const context = await openChromium({ locale: language, colorScheme })
     try {
       const page = await context.newPage()
       const look = async (name: string) => {
-        await takePicture(page, `${name}-${language}-${colorScheme}`)
-        for (const fault of await faultsOf(page)) faults.push(`${name} ${language} ${colorScheme}: ${fault}`)
+        await takeScreenshot(page, `${name}-${language}-${colorScheme}`)
+        for (const fault of await seriousViolations(page)) faults.push(`${name} ${language} ${colorScheme}: ${fault}`)
       }
       for (const [name, path] of [
         ['sign-in', '/sign-in'],
@@ -190,15 +190,15 @@ test('no page has a serious fault of accessibility, in either language or theme'
         ['docs', '/docs'],
         ['errors', '/docs/errors'],
       ] as const) {
-        await page.goto(moody.url + path)
+        await page.goto(flaky.url + path)
         await look(name)
       }
-      await page.goto(`${moody.url}/sign-in`)
-      await fillIn(page, 'nobody', 'wrong-password-here')
+      await page.goto(`${flaky.url}/sign-in`)
+      await fillCredentials(page, 'nobody', 'wrong-password-here')
       await page.keyboard.press('Enter')
       await page.locator('#problem:not([hidden])').waitFor()
       await look('sign-in-refused')
-      await fillIn(page, 'patient')
+      await fillCredentials(page, 'patient')
       await page.keyboard.press('Enter')
       await page.waitForURL('**/account')
       await page.locator('h1').waitFor()
@@ -217,7 +217,7 @@ test('on a narrow screen nothing is cut off', async () => {
     for (const path of ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors']) {
       const page = await pageAt(path, phone)
       ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path)
-      await takePicture(page, `${path.slice(1).replace('/', '-')}-narrow`, { whole: false })
+      await takeScreenshot(page, `${path.slice(1).replace('/', '-')}-narrow`, { whole: false })
       await page.close()
     }
   } finally {
@@ -234,11 +234,11 @@ test('nothing on any page breaks its own rules of content', async () => {
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   for (const path of ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors']) {
-    await page.goto(moody.url + path)
+    await page.goto(flaky.url + path)
     await page.waitForLoadState('networkidle')
-    equal(page.url(), moody.url + path)
+    equal(page.url(), flaky.url + path)
   }
-  await signInByHand(page, `${moody.url}/sign-in`, 'patient')
+  await signInOnPage(page, `${flaky.url}/sign-in`, 'patient')
   await page.getByRole('heading', { name: 'My devices and sessions' }).waitFor()
   await page.waitForLoadState('networkidle')
   deepEqual(complaints, [])

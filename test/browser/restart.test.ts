@@ -6,10 +6,10 @@ import { rm } from 'node:fs/promises'
 import { request } from 'node:https'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { fillIn, signInByHand } from '../support/by-hand.ts'
 import { newProfile, openChromium } from '../support/chromium.ts'
 import { type Sites, startSites } from '../support/sites.ts'
-import { until } from '../support/until.ts'
+import { fillCredentials, signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let sites: Sites
 let profile = ''
@@ -43,7 +43,7 @@ async function recordOf(page: Page): Promise<readonly string[]> {
   }, sites.latchkey)
 }
 
-async function whoIsIn(page: Page): Promise<string | null> {
+async function signedInUser(page: Page): Promise<string | null> {
   return page.evaluate(async (latchkey) => {
     const { createClient } = await import(`${location.origin}/client.js`)
     return (await createClient({ url: latchkey }).session())?.user.username ?? null
@@ -52,7 +52,7 @@ async function whoIsIn(page: Page): Promise<string | null> {
 
 test('a closed page keeps the session, a closed browser does not; the remembered login signs in again', async () => {
   const page = await browser.newPage()
-  await signInByHand(page, `${sites.latchkey}/register`, 'restarter')
+  await signInOnPage(page, `${sites.latchkey}/register`, 'restarter')
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
   await page.close()
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
@@ -89,7 +89,7 @@ test('two pages that start together, on two origins, are both signed in, and nob
     deepEqual(names, ['restarter', 'restarter', 'restarter'])
     const page = pages[1]
     ok(page)
-    equal(await whoIsIn(page), 'restarter')
+    equal(await signedInUser(page), 'restarter')
     ok(!(await recordOf(page)).some((line) => line.endsWith('alarm')))
   }
 })
@@ -117,7 +117,7 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
   const elsewhere = await openChromium({ spki: sites.certificate.spki })
   try {
     const other = await elsewhere.newPage()
-    await signInByHand(other, `${sites.latchkey}/sign-in`, 'restarter')
+    await signInOnPage(other, `${sites.latchkey}/sign-in`, 'restarter')
 
     await browser.close()
     browser = await reopen()
@@ -125,19 +125,19 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
     ok(copied)
     const page = await browser.newPage()
     await page.goto(sites.app)
-    equal(await whoIsIn(page), 'restarter')
+    equal(await signedInUser(page), 'restarter')
     // The session born of the rotation is used: from here on the copy is not a lost answer any more.
     ok((await recordOf(page)).length > 0)
 
     const refused = await present(`${copied.name}=${copied.value}`, '/access/token')
     equal(refused.status, 401)
     match(refused.text, /"reason":"theft_suspected"/)
-    equal(await whoIsIn(page), null)
+    equal(await signedInUser(page), null)
 
     await page.goto(`${sites.latchkey}/account`)
     await page.waitForURL('**/sign-in?**')
     await page.getByText('Somebody else may have used a copy of this sign-in').waitFor()
-    await fillIn(page, 'restarter')
+    await fillCredentials(page, 'restarter')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Somebody else may have used a copy of your sign-in' }).waitFor()
     const told = ((await page.locator('#theft').textContent()) ?? '').replaceAll('\u202f', ' ')
@@ -164,5 +164,5 @@ test('a sign-out reaches a browser that was closed meanwhile', async () => {
   browser = await reopen()
   const again = await browser.newPage()
   await again.goto(`${sites.latchkey}/account`)
-  await until('the sign-in page', () => again.url().startsWith(`${sites.latchkey}/sign-in`))
+  await waitFor('the sign-in page', () => again.url().startsWith(`${sites.latchkey}/sign-in`))
 })

@@ -4,23 +4,23 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { faultsOf } from '../support/accessibility.ts'
-import { fillIn, signInByHand } from '../support/by-hand.ts'
+import { seriousViolations } from '../support/accessibility.ts'
 import { openChromium } from '../support/chromium.ts'
-import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts'
-import { takePicture } from '../support/pictures.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { type FlakyServer, startFlakyServer } from '../support/flaky-server.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { fillCredentials, signInOnPage } from '../support/ui-sign-in.ts'
+import { waitFor } from '../support/wait-for.ts'
 
-let moody: MoodyServer
+let flaky: FlakyServer
 let browser: BrowserContext
 before(async () => {
-  moody = await startMoodyServer()
+  flaky = await startFlakyServer()
   browser = await openChromium()
 })
 after(async () => {
   await browser?.close()
-  await moody?.[Symbol.asyncDispose]()
+  await flaky?.[Symbol.asyncDispose]()
 })
 
 const WAIT = { timeout: 60_000 }
@@ -31,7 +31,7 @@ const sessionStatus = (page: Page) => page.evaluate(async () => (await fetch('/a
 async function pageOf(username: string): Promise<Page> {
   await browser.clearCookies()
   const page = await browser.newPage()
-  await signInByHand(page, `${moody.url}/register`, username)
+  await signInOnPage(page, `${flaky.url}/register`, username)
   return page
 }
 
@@ -40,7 +40,7 @@ const forgetSession = () => browser.clearCookies({ name: 'latchkey_session' })
 
 test('whoever opens /signed-out while signed in is told so, and the button there signs out', async () => {
   const page = await pageOf('stays')
-  await page.goto(`${moody.url}/signed-out`)
+  await page.goto(`${flaky.url}/signed-out`)
   await heading(page, 'You are still signed in as stays')
   equal(await sessionStatus(page), 200)
   await page.getByRole('button', { name: 'Sign out' }).click()
@@ -56,12 +56,12 @@ test('whoever opens /signed-out while signed in is told so, and the button there
 test('a remembered login alone is named, and the button ends it', async () => {
   const page = await pageOf('returns')
   await forgetSession()
-  await page.goto(`${moody.url}/signed-out`)
+  await page.goto(`${flaky.url}/signed-out`)
   await heading(page, 'This browser will sign you in again as returns')
   equal(await sessionStatus(page), 401)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await heading(page, 'You are signed out')
-  await page.goto(`${moody.url}/account`)
+  await page.goto(`${flaky.url}/account`)
   await page.waitForURL('**/sign-in?**', WAIT)
   equal(await page.evaluate(async () => (await fetch('/access/token', { method: 'POST' })).status), 401)
   await page.close()
@@ -70,27 +70,27 @@ test('a remembered login alone is named, and the button ends it', async () => {
 test('a sign-out that the server does not confirm never leads to "signed out", neither here nor on the account page', async () => {
   const page = await pageOf('unsure')
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().waitFor(WAIT)
-  for (const mood of ['down', 'rubbish'] as const) {
-    moody.mood = mood
+  for (const mood of ['down', 'garbage'] as const) {
+    flaky.mode = mood
     try {
       await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
       await page.getByRole('alert').first().waitFor(WAIT)
       equal(new URL(page.url()).pathname, '/account')
     } finally {
-      moody.mood = 'well'
+      flaky.mode = 'ok'
     }
   }
-  await page.goto(`${moody.url}/signed-out`)
+  await page.goto(`${flaky.url}/signed-out`)
   const button = page.getByRole('button', { name: 'Sign out' })
-  moody.mood = 'down'
+  flaky.mode = 'down'
   try {
     await button.click()
     match((await page.locator('#problem:not([hidden])').textContent(WAIT)) ?? '', /not confirmed/)
     await heading(page, 'You are still signed in as unsure')
     ok(await button.evaluate((element) => element === document.activeElement))
-    await takePicture(page, 'signed-out-not-confirmed', { whole: false })
+    await takeScreenshot(page, 'signed-out-not-confirmed', { whole: false })
   } finally {
-    moody.mood = 'well'
+    flaky.mode = 'ok'
   }
   await button.click()
   await heading(page, 'You are signed out')
@@ -99,11 +99,11 @@ test('a sign-out that the server does not confirm never leads to "signed out", n
 
 test('another tab that signs in meanwhile is noticed, and so is one that signs out', async () => {
   const page = await pageOf('tabs')
-  await page.goto(`${moody.url}/signed-out`)
+  await page.goto(`${flaky.url}/signed-out`)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await heading(page, 'You are signed out')
   const other = await browser.newPage()
-  await signInByHand(other, `${moody.url}/sign-in`, 'tabs')
+  await signInOnPage(other, `${flaky.url}/sign-in`, 'tabs')
   await heading(page, 'You are still signed in as tabs')
   await other.getByRole('button', { name: 'Sign out', exact: true }).first().click()
   await other.waitForURL('**/signed-out**', WAIT)
@@ -118,11 +118,11 @@ test('another tab that signs in meanwhile is noticed, and so is one that signs o
 
 test('going back to the page after a sign-in shows the sign-in, whether the browser has kept the page or not', async () => {
   const page = await pageOf('goesback')
-  await page.goto(`${moody.url}/signed-out`)
+  await page.goto(`${flaky.url}/signed-out`)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await heading(page, 'You are signed out')
   await page.getByRole('link', { name: 'Sign in again' }).click()
-  await fillIn(page, 'goesback')
+  await fillCredentials(page, 'goesback')
   await page.keyboard.press('Enter')
   await page.waitForURL('**/account', WAIT)
   await page.goBack()
@@ -134,7 +134,7 @@ test('going back to the page after a sign-in shows the sign-in, whether the brow
 test('where the script does not run, the page says who is signed in, and its button waits', async () => {
   const page = await pageOf('scriptless')
   await page.route('**/access/assets/*.js', (route) => route.abort())
-  await page.goto(`${moody.url}/signed-out`)
+  await page.goto(`${flaky.url}/signed-out`)
   await heading(page, 'You are still signed in as scriptless')
   ok(await page.getByRole('button', { name: 'Sign out' }).isDisabled())
   match((await page.locator('noscript').textContent()) ?? '', /Signing out needs JavaScript/)
@@ -145,11 +145,11 @@ test('a sign-in page that was left open takes back what it said once another tab
   const page = await pageOf('typing')
   await browser.clearCookies()
   const form = await browser.newPage()
-  await form.goto(`${moody.url}/sign-in?reason=idle`)
+  await form.goto(`${flaky.url}/sign-in?reason=idle`)
   await form.locator('#notice:not([hidden])').waitFor(WAIT)
-  await fillIn(form, 'half', 'a name')
+  await fillCredentials(form, 'half', 'a name')
   const other = await browser.newPage()
-  await signInByHand(other, `${moody.url}/sign-in`, 'typing')
+  await signInOnPage(other, `${flaky.url}/sign-in`, 'typing')
   await form.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await form.locator('#notice').waitFor({ ...WAIT, state: 'hidden' })
   equal(await form.getByLabel('User name').inputValue(), 'half')
@@ -166,24 +166,24 @@ test('password managers come to the section for the password, also by way of the
         activeElement?.getAttribute('autocomplete') === 'current-password' && box !== undefined && box.top < innerHeight && box.bottom > 0
       )
     })
-  await page.goto(`${moody.url}/.well-known/change-password`)
+  await page.goto(`${flaky.url}/.well-known/change-password`)
   await page.waitForURL('**/account#password', WAIT)
-  await until('the focus to be in the section', isAtPassword)
+  await waitFor('the focus to be in the section', isAtPassword)
   await browser.clearCookies()
   await page.goto('about:blank')
-  await page.goto(`${moody.url}/.well-known/change-password`)
+  await page.goto(`${flaky.url}/.well-known/change-password`)
   await page.waitForURL('**/sign-in?**', WAIT)
-  await fillIn(page, 'changes', PASSWORD)
+  await fillCredentials(page, 'changes', PASSWORD)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/account#password', WAIT)
-  await until('the focus to be in the section', isAtPassword)
+  await waitFor('the focus to be in the section', isAtPassword)
   await page.close()
 })
 
 test('an address that does not exist is a page with its status, and a script there still gets the problem document', async () => {
   await browser.clearCookies()
   const page = await browser.newPage()
-  const answer = await page.goto(`${moody.url}/Sign-In?x=<script>`)
+  const answer = await page.goto(`${flaky.url}/Sign-In?x=<script>`)
   equal(answer?.status(), 404)
   await heading(page, 'This page does not exist')
   const fetched = await page.evaluate(async () => {
@@ -199,7 +199,7 @@ test('an address that does not exist is a page with its status, and a script the
 })
 
 test('none of these pages has a serious fault of accessibility, in either language or theme, on a wide or a narrow screen', async () => {
-  const visitor = new Visitor(moody.server.url)
+  const visitor = new TestClient(flaky.server.url)
   await visitor.register('looked', { remember: true })
   const faults: string[] = []
   for (const [locale, colorScheme, width] of [
@@ -210,7 +210,7 @@ test('none of these pages has a serious fault of accessibility, in either langua
   ] as const) {
     const context = await openChromium({ locale, colorScheme, viewport: { width, height: 740 } })
     try {
-      const { hostname: domain } = new URL(moody.url)
+      const { hostname: domain } = new URL(flaky.url)
       const cookie = (kind: 'session' | 'remember') => ({ name: `latchkey_${kind}`, value: visitor.cookie(kind), domain, path: '/' })
       const page = await context.newPage()
       for (const [name, path, cookies] of [
@@ -223,10 +223,10 @@ test('none of these pages has a serious fault of accessibility, in either langua
       ] as const) {
         await context.clearCookies()
         await context.addCookies([...cookies])
-        await page.goto(moody.url + path)
-        await takePicture(page, `${name}-${locale}-${colorScheme}-${width}`, { whole: false })
+        await page.goto(flaky.url + path)
+        await takeScreenshot(page, `${name}-${locale}-${colorScheme}-${width}`, { whole: false })
         ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} ${width}`)
-        for (const fault of await faultsOf(page)) faults.push(`${name} ${locale} ${colorScheme} ${width}: ${fault}`)
+        for (const fault of await seriousViolations(page)) faults.push(`${name} ${locale} ${colorScheme} ${width}: ${fault}`)
       }
     } finally {
       await context.close()

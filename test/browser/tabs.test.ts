@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { openChromium } from '../support/chromium.ts'
 import { type Sites, startSites } from '../support/sites.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const TOKEN_LIFETIME = 10_000
 
@@ -21,7 +21,7 @@ after(async () => {
   await sites?.[Symbol.asyncDispose]()
 })
 
-interface Kept {
+interface PageGlobals {
   readonly client: {
     readonly user: { readonly username: string } | null
     session(): Promise<unknown>
@@ -48,11 +48,15 @@ async function openTab(): Promise<Page> {
   return page
 }
 
-const told = (page: Page) => page.evaluate(() => (globalThis as unknown as Kept).told)
-const signedIn = (page: Page) => page.evaluate(async () => (await (globalThis as unknown as Kept).client.session()) !== null)
+const eventsOf = (page: Page) => page.evaluate(() => (globalThis as unknown as PageGlobals).told)
+const signedIn = (page: Page) => page.evaluate(async () => (await (globalThis as unknown as PageGlobals).client.session()) !== null)
 
 async function register(page: Page, username: string): Promise<void> {
-  await page.evaluate((user) => (globalThis as unknown as Kept).client.register(user), { username, password: PASSWORD, remember: true })
+  await page.evaluate((user) => (globalThis as unknown as PageGlobals).client.register(user), {
+    username,
+    password: PASSWORD,
+    remember: true,
+  })
 }
 
 /** How often a token was asked for so far, as the server logged it. */
@@ -68,7 +72,7 @@ test('twenty tabs whose token ends at once renew it once; a sign-out reaches all
   const [first] = tabs
   ok(first)
   await register(first, 'tabs')
-  for (const tab of tabs) await until('every tab to know', async () => (await told(tab)).includes('signed-in'))
+  for (const tab of tabs) await waitFor('every tab to know', async () => (await eventsOf(tab)).includes('signed-in'))
   equal(renewals(), 0)
 
   // Near its end a token is renewed, so that none ends on its way.
@@ -76,7 +80,7 @@ test('twenty tabs whose token ends at once renew it once; a sign-out reaches all
   const answers = await Promise.all(
     tabs.map((tab) =>
       tab.evaluate(async (url) => {
-        const { client } = globalThis as unknown as Kept
+        const { client } = globalThis as unknown as PageGlobals
         const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await client.fetch(url)).status))
         return statuses.every((status) => status === 200)
       }, `${sites.latchkey}/access/session`),
@@ -85,9 +89,9 @@ test('twenty tabs whose token ends at once renew it once; a sign-out reaches all
   deepEqual(new Set(answers), new Set([true]))
   equal(renewals(), 1)
 
-  await first.evaluate(() => (globalThis as unknown as Kept).client.logout())
-  for (const tab of tabs) await until('every tab to hear', async () => (await told(tab)).includes('signed-out: signed_out'))
-  for (const tab of tabs) deepEqual(await told(tab), ['signed-in', 'signed-out: signed_out'])
+  await first.evaluate(() => (globalThis as unknown as PageGlobals).client.logout())
+  for (const tab of tabs) await waitFor('every tab to hear', async () => (await eventsOf(tab)).includes('signed-out: signed_out'))
+  for (const tab of tabs) deepEqual(await eventsOf(tab), ['signed-in', 'signed-out: signed_out'])
   await Promise.all(tabs.map((tab) => tab.close()))
 })
 
@@ -101,7 +105,7 @@ test('tabs that start together share one restored session', async () => {
   deepEqual(new Set(await Promise.all(tabs.map(signedIn))), new Set([true]))
   ok(renewals() - before <= tabs.length)
   const sessions = await tabs[0]?.evaluate(async (url) => {
-    const response = await (globalThis as unknown as Kept).client.fetch(url)
+    const response = await (globalThis as unknown as PageGlobals).client.fetch(url)
     return ((await response.json()) as { kind: string }[]).filter(({ kind }) => kind === 'session').length
   }, `${sites.latchkey}/access/sessions`)
   // The one that registered, and the one that was restored.
@@ -116,8 +120,8 @@ test('a tab that finds nobody signed in does not sign out another one', async ()
   // The cookies are gone; the session is not, and the first tab holds a token of it.
   await browser.clearCookies()
   equal(await signedIn(other), false)
-  equal(await page.evaluate(() => (globalThis as unknown as Kept).client.user?.username), 'steady')
-  deepEqual(await told(page), ['signed-in'])
+  equal(await page.evaluate(() => (globalThis as unknown as PageGlobals).client.user?.username), 'steady')
+  deepEqual(await eventsOf(page), ['signed-in'])
   await page.close()
   await other.close()
 })
@@ -129,11 +133,11 @@ test('a page that comes back from the back-forward cache asks before it goes on'
   const other = await openTab()
   equal(await signedIn(other), true)
   await page.goto(`${sites.latchkey}/docs/errors`)
-  await other.evaluate(() => (globalThis as unknown as Kept).client.logout())
+  await other.evaluate(() => (globalThis as unknown as PageGlobals).client.logout())
   await page.goBack({ waitUntil: 'commit' })
   equal(await page.evaluate(() => (globalThis as unknown as { persisted?: boolean }).persisted), true)
-  await until('the page to know', async () => (await told(page)).some((line) => line.startsWith('signed-out')))
-  equal(await page.evaluate(() => (globalThis as unknown as Kept).client.user), null)
+  await waitFor('the page to know', async () => (await eventsOf(page)).some((line) => line.startsWith('signed-out')))
+  equal(await page.evaluate(() => (globalThis as unknown as PageGlobals).client.user), null)
   await page.close()
   await other.close()
 })

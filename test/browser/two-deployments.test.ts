@@ -6,15 +6,15 @@ import { rm } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { type Certificate, makeCertificate } from '../support/certificate.ts'
 import { newProfile, openChromium } from '../support/chromium.ts'
-import { freePort } from '../support/connections.ts'
 import { openFirefox } from '../support/firefox.ts'
+import { freePort } from '../support/raw-http.ts'
 import { type RunningServer, startServer, temporaryFolder } from '../support/server.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
 
 const LOGIN = 'login.example.test'
 const STAGING = 'login.staging.example.test'
 
-interface Seen {
+interface PageResponse {
   readonly status: number
   readonly type: string
 }
@@ -22,9 +22,9 @@ interface Seen {
 /** A tab of either browser. */
 interface Tab {
   /** Opens an address, as a person who types it. */
-  open(url: string): Promise<Seen>
+  open(url: string): Promise<PageResponse>
   /** A request of the page that is open; the status and the JSON of the answer. */
-  ask(method: string, path: string, body?: object, authorization?: string): Promise<{ readonly status: number; readonly text: string }>
+  request(method: string, path: string, body?: object, authorization?: string): Promise<{ readonly status: number; readonly text: string }>
   /** Everything that can be read on the page once it has found out who is signed in. */
   textWith(wanted: string): Promise<void>
 }
@@ -41,7 +41,7 @@ type Evaluate = (
   asked: { method: string; path: string; body: string | null; authorization: string | null },
 ) => Promise<{ status: number; text: string }>
 
-function asker(evaluate: Evaluate): Tab['ask'] {
+function requestIn(evaluate: Evaluate): Tab['request'] {
   return (method, path, body, authorization) =>
     evaluate(
       async (asked) => {
@@ -65,7 +65,7 @@ async function chromium(spki: string): Promise<OpenBrowser> {
           const response = await page.goto(url)
           return { status: response?.status() ?? 0, type: (await response?.headerValue('content-type')) ?? '' }
         },
-        ask: asker((run, asked) => page.evaluate(run, asked)),
+        request: requestIn((run, asked) => page.evaluate(run, asked)),
         textWith: async (wanted) => page.getByText(wanted).first().waitFor({ timeout: 60_000 }),
       }
     },
@@ -84,7 +84,7 @@ async function firefox(): Promise<OpenBrowser> {
           const response = await page.goto(url)
           return { status: response?.status() ?? 0, type: response?.headers()['content-type'] ?? '' }
         },
-        ask: asker((run, asked) => page.evaluate(run, asked)),
+        request: requestIn((run, asked) => page.evaluate(run, asked)),
         async textWith(wanted) {
           await page.waitForFunction((text) => document.body.textContent.includes(text), { timeout: 60_000 }, wanted)
         },
@@ -140,15 +140,15 @@ async function everyPageIsServed(tab: Tab, { url }: Deployment): Promise<void> {
   deepEqual([status, type], [200, 'text/html; charset=utf-8'])
   // Asked for, not opened: who is signed in is led on from some of them.
   for (const path of PAGES) {
-    const page = await tab.ask('GET', path)
+    const page = await tab.request('GET', path)
     equal(page.status, 200, page.text)
     match(page.text, /^<!doctype html>/i, path)
   }
 }
 
-async function enter(tab: Tab, { url }: Deployment, path: '/access/register' | '/access/login', username: string): Promise<void> {
+async function signInTo(tab: Tab, { url }: Deployment, path: '/access/register' | '/access/login', username: string): Promise<void> {
   await tab.open(`${url}/docs/errors`)
-  const { status, text } = await tab.ask('POST', path, { username, password: PASSWORD, remember: true })
+  const { status, text } = await tab.request('POST', path, { username, password: PASSWORD, remember: true })
   ok(status < 300, text)
 }
 
@@ -157,17 +157,17 @@ async function isSignedIn(tab: Tab, { url }: Deployment, username: string): Prom
   const { status } = await tab.open(`${url}/account`)
   equal(status, 200)
   await tab.textWith(username)
-  const { status: read, text } = await tab.ask('GET', '/access/session')
+  const { status: read, text } = await tab.request('GET', '/access/session')
   equal(read, 200, text)
   equal(JSON.parse(text).user.username, username)
 }
 
 async function signOut(tab: Tab, { url }: Deployment): Promise<void> {
   await tab.open(`${url}/docs/errors`)
-  const { token, user } = JSON.parse((await tab.ask('POST', '/access/token')).text)
-  const { status, text } = await tab.ask('POST', `/access/logout/${user.id}`, undefined, token)
+  const { token, user } = JSON.parse((await tab.request('POST', '/access/token')).text)
+  const { status, text } = await tab.request('POST', `/access/logout/${user.id}`, undefined, token)
   equal(status, 200, text)
-  match((await tab.ask('GET', '/access/session')).text, /"session\.required"/)
+  match((await tab.request('GET', '/access/session')).text, /"session\.required"/)
 }
 
 for (const [name, open] of [
@@ -180,20 +180,20 @@ for (const [name, open] of [
       await using staging = await deploy(STAGING, 'staging.example.test')
       await using browser = await open()
       const tab = await browser.newTab()
-      await enter(tab, production, '/access/register', 'prod-user')
+      await signInTo(tab, production, '/access/register', 'prod-user')
       await isSignedIn(tab, production, 'prod-user')
       await everyPageIsServed(tab, staging)
-      await enter(tab, staging, '/access/register', 'staging-user')
+      await signInTo(tab, staging, '/access/register', 'staging-user')
       await everyPageIsServed(tab, staging)
       await isSignedIn(tab, staging, 'staging-user')
       await everyPageIsServed(tab, production)
-      await enter(tab, production, '/access/login', 'prod-user')
+      await signInTo(tab, production, '/access/login', 'prod-user')
       await isSignedIn(tab, production, 'prod-user')
       await isSignedIn(tab, staging, 'staging-user')
       match(staging.server.output(), /LATCHKEY_COOKIE_NAME/, 'the cure is named')
       await signOut(tab, staging)
       await everyPageIsServed(tab, staging)
-      await enter(tab, production, '/access/login', 'prod-user')
+      await signInTo(tab, production, '/access/login', 'prod-user')
       await signOut(tab, production)
       await everyPageIsServed(tab, production)
     })
@@ -203,15 +203,15 @@ for (const [name, open] of [
       await using staging = await deploy(STAGING, 'staging.example.test', { LATCHKEY_COOKIE_NAME: 'staging' })
       await using browser = await open()
       const tab = await browser.newTab()
-      await enter(tab, production, '/access/register', 'prod-user')
-      await enter(tab, staging, '/access/register', 'staging-user')
+      await signInTo(tab, production, '/access/register', 'prod-user')
+      await signInTo(tab, staging, '/access/register', 'staging-user')
       for (let round = 0; round < 2; round += 1) {
         await isSignedIn(tab, production, 'prod-user')
         await isSignedIn(tab, staging, 'staging-user')
       }
       await signOut(tab, staging)
       await isSignedIn(tab, production, 'prod-user')
-      await enter(tab, staging, '/access/login', 'staging-user')
+      await signInTo(tab, staging, '/access/login', 'staging-user')
       await signOut(tab, production)
       await isSignedIn(tab, staging, 'staging-user')
     })
@@ -220,17 +220,17 @@ for (const [name, open] of [
       await using narrow = await deploy(LOGIN, LOGIN)
       await using browser = await open()
       const tab = await browser.newTab()
-      await enter(tab, narrow, '/access/register', 'wide-user')
+      await signInTo(tab, narrow, '/access/register', 'wide-user')
       await isSignedIn(tab, narrow, 'wide-user')
       for (const domain of ['example.test', LOGIN]) {
         await narrow.server.stop()
         await using changed = await deploy(LOGIN, domain, {}, narrow)
         await isSignedIn(tab, changed, 'wide-user')
-        await enter(tab, changed, '/access/login', 'wide-user')
+        await signInTo(tab, changed, '/access/login', 'wide-user')
         await everyPageIsServed(tab, changed)
         await isSignedIn(tab, changed, 'wide-user')
         await signOut(tab, changed)
-        await enter(tab, changed, '/access/login', 'wide-user')
+        await signInTo(tab, changed, '/access/login', 'wide-user')
       }
     })
   })

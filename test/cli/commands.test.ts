@@ -4,7 +4,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { type CommandResult, runCommand, startServer, temporaryFolder } from '../support/server.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
 
 let folder = ''
 before(async () => {
@@ -178,7 +178,7 @@ test('A password is the first line of standard input, whole, and never an argume
 test('A byte order mark before the password on standard input, and CRLF after it, are no part of it', async () => {
   const added = await json(['user', 'add', 'Mark'], `\uFEFF${PASSWORD}\r\n`)
   await using server = await startServer({ folder, env: { LOG_LEVEL: 'silent' } })
-  const { status, json: signedIn } = await new Visitor(server.url).login('Mark')
+  const { status, json: signedIn } = await new TestClient(server.url).login('Mark')
   deepEqual([status, signedIn.user.id], [200, added.code])
   await refused(['user', 'set-password', 'Mark'], 2, /No password was given/, '\uFEFF\n')
   await refused(['user', 'set-password', 'Mark'], 2, /is not UTF-8/, Buffer.from(`\uFEFF${PASSWORD}\n`, 'utf16le'))

@@ -5,7 +5,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createLatchkey } from '../../src/index.ts'
-import { isSecretEmpty, loadSettings } from '../../src/server/configuration.ts'
+import { isSecretEmpty, loadSettings } from '../../src/server/load-settings.ts'
 import { readSettings, SETTING_KEYS, SETTINGS } from '../../src/settings.ts'
 import { runCommand, startServer, temporaryFolder } from '../support/server.ts'
 

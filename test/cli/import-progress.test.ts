@@ -15,7 +15,7 @@ function watched(isTTY: boolean) {
     progress,
     /** A row each millisecond, of 20,000. */
     run(until: number) {
-      for (; now < until; now += 1) progress.update({ rows: now, refused: 0, share: now / 20_000 })
+      for (; now < until; now += 1) progress.update({ rows: now, refused: 0, fraction: now / 20_000 })
     },
   }
 }
@@ -43,7 +43,7 @@ test('elsewhere a line comes every ten seconds, and nothing is rewritten', () =>
 })
 
 test('a line says what is known: without a size neither share nor time, and refused lines where there are some', () => {
-  equal(progressLine({ rows: 1_500_000, refused: 0, share: undefined }, 60_000), '1,500,000 rows, 25,000 a second')
-  equal(progressLine({ rows: 10, refused: 3, share: 0 }, 0), '10 rows, 10,000 a second, 3 refused, 0 %')
-  equal(progressLine({ rows: 1000, refused: 0, share: 0.1 }, 60_000), '1,000 rows, 17 a second, 10 %, 9 min left')
+  equal(progressLine({ rows: 1_500_000, refused: 0, fraction: undefined }, 60_000), '1,500,000 rows, 25,000 a second')
+  equal(progressLine({ rows: 10, refused: 3, fraction: 0 }, 0), '10 rows, 10,000 a second, 3 refused, 0 %')
+  equal(progressLine({ rows: 1000, refused: 0, fraction: 0.1 }, 60_000), '1,000 rows, 17 a second, 10 %, 9 min left')
 })

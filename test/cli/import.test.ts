@@ -74,14 +74,14 @@ after(() => rm(folder, { recursive: true, force: true }))
 let folders = 0
 
 /** A place with a database of its own. */
-async function place(): Promise<string> {
+async function makeFolder(): Promise<string> {
   folders += 1
   const path = join(folder, `place-${folders}`)
   await mkdir(path)
   return path
 }
 
-interface Tried extends CommandResult {
+interface ImportRun extends CommandResult {
   // biome-ignore lint/suspicious/noExplicitAny: the summary is looked into by tests that know its shape
   readonly summary: any
   readonly users: readonly StoredUser[]
@@ -97,8 +97,8 @@ interface StoredUser {
 }
 
 /** Imports a text in a fresh place, as a file of this name. */
-async function tryFile(name: string, content: string | Buffer, ...args: readonly string[]): Promise<Tried> {
-  const home = await place()
+async function importFile(name: string, content: string | Buffer, ...args: readonly string[]): Promise<ImportRun> {
+  const home = await makeFolder()
   await writeFile(join(home, name), content)
   const result = await runCommand(['user', 'import', name, '--json', ...args], { folder: home })
   return { ...result, summary: result.stdout === '' ? undefined : JSON.parse(result.stdout), users: usersIn(home) }
@@ -123,7 +123,7 @@ function usersIn(home: string): readonly StoredUser[] {
 const counted = ({ imported, present, refused }: { imported: number; present: number; refused: number }) => [imported, present, refused]
 
 test('users of every kind of hash sign in with their old passwords, which are then hashed anew', async () => {
-  const home = await place()
+  const home = await makeFolder()
   for (const [kind, { distinct, make }] of Object.entries(KINDS)) {
     const hashes = await Promise.all(Array.from({ length: distinct }, (_, index) => make(passwordOf(index))))
     const lines = Array.from({ length: PER_KIND }, (_, index) => `${kind}-${index},"${hashes[index % distinct]}",member\n`)
@@ -175,7 +175,7 @@ test('every field is read, under the names that others give it', async () => {
     `Bob,,${HASH},reader writer,1700000000,t`,
     `"cyd",cy@example.com,${HASH},,2023-05-06 07:08:09+00,false`,
   ].join('\n')
-  const csv = await tryFile('users.csv', rows)
+  const csv = await importFile('users.csv', rows)
   deepEqual([csv.code, csv.stderr, counted(csv.summary)], [0, '', [3, 0, 0]])
   const facts = csv.users.map(({ username, email, roles, disabled, createdAt }) => [username, email, roles, disabled, createdAt])
   deepEqual(facts, [
@@ -188,7 +188,7 @@ test('every field is read, under the names that others give it', async () => {
     { username: 'Bob', email: null, password: HASH, roles: 'reader,writer', createdAt: 1_700_000_000_000, disabled: true },
     { username: 'cyd', email: 'cy@example.com', hash: HASH, createdAt: '2023-05-06 07:08:09' },
   ]
-  const json = await tryFile('users.jsonl', objects.map((object) => JSON.stringify(object)).join('\n'))
+  const json = await importFile('users.jsonl', objects.map((object) => JSON.stringify(object)).join('\n'))
   equal(json.code, 0, json.stderr)
   const withoutCode = (users: readonly StoredUser[]) => users.map((user) => ({ ...user, code: '' }))
   deepEqual(withoutCode(json.users), withoutCode(csv.users))
@@ -215,7 +215,7 @@ test('bad lines are told by number and reason, never by content, and the rest go
     '',
     `also,${HASH},,,,`,
   ]
-  const { code, stderr, summary, users } = await tryFile('users.csv', lines.join('\n'))
+  const { code, stderr, summary, users } = await importFile('users.csv', lines.join('\n'))
   equal(code, 1)
   deepEqual(counted(summary), [2, 0, 13])
   const told = stderr
@@ -250,7 +250,7 @@ test('bad lines are told by number and reason, never by content, and the rest go
 })
 
 test('of many bad lines the first hundred are printed, the rest counted, and all written where a file is named', async () => {
-  const home = await place()
+  const home = await makeFolder()
   await writeFile(join(home, 'users.csv'), `username,hash\n${'who,nothing\n'.repeat(2500)}`)
   const { code, stdout, stderr } = await runCommand(['user', 'import', 'users.csv', '--rejects', 'rejects.txt'], { folder: home })
   deepEqual([code, stdout], [1, '0 users imported; 0 already there; 2,500 refused.\n'])
@@ -265,12 +265,12 @@ test('of many bad lines the first hundred are printed, the rest counted, and all
 
 test('a dry run checks everything and writes nothing', async () => {
   const content = `username,hash\nada,${HASH}\nbob,plain\nAda,${HASH}\n${Array.from({ length: 1500 }, (_, index) => `more${index},${HASH}\n`).join('')}more7,${HASH}\n`
-  const { code, summary, users } = await tryFile('users.csv', content, '--dry-run')
+  const { code, summary, users } = await importFile('users.csv', content, '--dry-run')
   deepEqual([code, counted(summary), summary.dryRun, users], [1, [1501, 0, 3], true, []])
 })
 
 test('the same name far apart in one file is told as such, also in a second run', async () => {
-  const home = await place()
+  const home = await makeFolder()
   const many = Array.from({ length: 2500 }, (_, index) => `user${index},${HASH}\n`).join('')
   await writeFile(join(home, 'users.csv'), `username,hash\n${many}USER0,${HASH}\n`)
   for (const expected of [
@@ -298,7 +298,7 @@ test('a column that is not known is refused by name before anything is written, 
     ['f.txt', 'x', /--format csv or --format jsonl/],
   ]
   for (const [name, content, message] of refusals) {
-    const { code, stdout, stderr, users } = await tryFile(name, content)
+    const { code, stdout, stderr, users } = await importFile(name, content)
     deepEqual([code, stdout, users], [2, '', []], name)
     match(JSON.parse(stderr).error.message, message)
     ok(!stderr.includes(HASH))
@@ -313,7 +313,7 @@ test('files as programs write them: nothing in it, a byte order mark, CRLF, no n
     ['mark.csv', `\uFEFFusername,hash\r\n"ada","${HASH}"\r\nbob,${HASH}`, 2],
     ['mark.jsonl', `\uFEFF{"username":"ada","hash":"${HASH}"}\r\n{"username":"bob","hash":"${HASH}"}`, 2],
   ] as const) {
-    const { code, stderr, summary } = await tryFile(name, content)
+    const { code, stderr, summary } = await importFile(name, content)
     deepEqual([code, stderr, summary.imported], [0, '', imported], name)
   }
 })
@@ -327,7 +327,7 @@ test('lines that are not UTF-8, far too long, or no objects cost themselves alon
     latin,
     Buffer.from(`${long}[1]\n{"username":\n{"username":"eve","hash":1}\n${row('bob')}`),
   ])
-  const { code, stderr, summary, users } = await tryFile('users.ndjson', content)
+  const { code, stderr, summary, users } = await importFile('users.ndjson', content)
   deepEqual([code, counted(summary), users.map(({ username }) => username)], [1, [2, 0, 5], ['ada', 'bob']])
   const told = stderr
     .trim()
@@ -338,7 +338,7 @@ test('lines that are not UTF-8, far too long, or no objects cost themselves alon
 })
 
 test('a file that is not there, and a directory, are refused', async () => {
-  const home = await place()
+  const home = await makeFolder()
   await mkdir(join(home, 'folder.csv'))
   for (const [name, message] of [
     ['none.csv', /There is no file none\.csv/],
@@ -351,7 +351,7 @@ test('a file that is not there, and a directory, are refused', async () => {
 })
 
 test('standard input is read, in the format that is named', async () => {
-  const home = await place()
+  const home = await makeFolder()
   const unnamed = await runCommand(['user', 'import'], { folder: home, input: 'x' })
   equal(unnamed.code, 2)
   match(unnamed.stderr, /--format/)
@@ -385,7 +385,7 @@ async function interrupted(home: string, rows: readonly string[], signal: NodeJS
 const FIVE_THOUSAND = Array.from({ length: 5000 }, (_, index) => `user${index},${HASH}\n`)
 
 test('stopped by a signal it says how far it came, and run again it goes on', async () => {
-  const home = await place()
+  const home = await makeFolder()
   const { code, stdout } = await interrupted(home, FIVE_THOUSAND, 'SIGINT')
   equal(code, 1)
   match(stdout, /^2,000 users imported; 0 already there; 0 refused\. Stopped after line 2001: run it again to go on\.\n$/)
@@ -397,7 +397,7 @@ test('stopped by a signal it says how far it came, and run again it goes on', as
 })
 
 test('killed, it leaves whole groups, and run again it goes on', async () => {
-  const home = await place()
+  const home = await makeFolder()
   await interrupted(home, FIVE_THOUSAND, 'SIGKILL')
   equal(usersIn(home).length, 2000)
   const again = await runCommand(['user', 'import', '--format', 'csv', '--json'], {
@@ -416,7 +416,7 @@ function countIn(home: string): number {
 }
 
 test('each user that was imported has that on record', async () => {
-  const home = await place()
+  const home = await makeFolder()
   await writeFile(join(home, 'users.csv'), `username,hash\nada,${HASH}\n`)
   await runCommand(['user', 'import', 'users.csv'], { folder: home })
   await using server = await startServer({ folder: home })

@@ -10,7 +10,7 @@ import { describe, test } from 'node:test'
 import { MIGRATIONS } from '../../src/stores/sql/schema.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { runCommand, temporaryFolder } from '../support/server.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
 
 const READING: readonly (readonly string[])[] = [
   ['user', 'list'],
@@ -33,7 +33,7 @@ const CHANGING: readonly (readonly string[])[] = [
   ['service-key', 'remove', 'an-id'],
 ]
 
-const BOTH = [...READING, ...CHANGING]
+const ALL_COMMANDS = [...READING, ...CHANGING]
 const ROW = '{"username":"ada","hash":"$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"}\n'
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -47,7 +47,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 describe('Where there is no database, a command makes none, exits with 1 and says where it looked', { concurrency: 3 }, () => {
-  for (const args of BOTH) {
+  for (const args of ALL_COMMANDS) {
     test(`latchkey ${args.join(' ')}`, () =>
       inFolder(async (folder) => {
         const { code, stdout, stderr } = await runCommand(args, { folder, input: `${PASSWORD}\n` })
@@ -164,8 +164,8 @@ test('A PostgreSQL database without tables of Latchkey, or with those of an olde
     const url = await postgres.createDatabase()
     const name = new URL(url).pathname.slice(1)
     const env = { DATABASE_URL: url.replace('latchkey@', 'latchkey:hidden@') }
-    const tables = () => postgres.ask(name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").trim()
-    for (const args of BOTH) {
+    const tables = () => postgres.query(name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").trim()
+    for (const args of ALL_COMMANDS) {
       const { code, stdout, stderr } = await runCommand(args, { folder, env, input: `${PASSWORD}\n` })
       deepEqual([code, stdout], [1, ''], stderr)
       match(stderr, /The database that postgres(?:ql)?:\/\/\S+ names has no tables of Latchkey\. .*DATABASE_URL/)
@@ -175,8 +175,8 @@ test('A PostgreSQL database without tables of Latchkey, or with those of an olde
     deepEqual(await readdir(folder), ['users.jsonl'], 'no secret')
 
     equal((await runCommand(['migrate'], { folder, env })).code, 0)
-    postgres.ask(name, 'UPDATE latchkey_schema SET version = 1')
+    postgres.query(name, 'UPDATE latchkey_schema SET version = 1')
     match((await runCommand(['session', 'list'], { folder, env })).stderr, /is at version 1, .*run `latchkey migrate`/)
-    equal(postgres.ask(name, 'SELECT version FROM latchkey_schema').trim(), '1')
+    equal(postgres.query(name, 'SELECT version FROM latchkey_schema').trim(), '1')
     deepEqual(await readdir(folder), ['users.jsonl'])
   }))

@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type CommandResult, type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, type Reply, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient, type TestResponse } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const BOUND = 1_000
 
@@ -24,12 +24,12 @@ async function command(args: readonly string[], input = ''): Promise<CommandResu
 }
 
 /** A visitor whose cookie and token the server has in memory. */
-async function warm(name: string): Promise<Visitor> {
-  const visitor = new Visitor(server.url)
+async function signInAndWarm(name: string): Promise<TestClient> {
+  const visitor = new TestClient(server.url)
   await visitor.register(name, { remember: true })
   for (let round = 0; round < 3; round += 1) {
-    equal((await visitor.plainly('GET', '/access/session')).status, 200)
-    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+    equal((await visitor.callWithCookies('GET', '/access/session')).status, 200)
+    equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
   }
   return visitor
 }
@@ -43,7 +43,12 @@ function latestEntry(): number {
 }
 
 /** Asks without pause until the answer is as wished, while the command runs; how long after its entry in the log that was. */
-async function delayOf(what: string, ask: () => Promise<Reply>, wished: (reply: Reply) => boolean, act: () => Promise<unknown>) {
+async function delayOf(
+  what: string,
+  ask: () => Promise<TestResponse>,
+  isExpected: (reply: TestResponse) => boolean,
+  act: () => Promise<unknown>,
+) {
   let done = false
   const acting = act().finally(() => {
     done = true
@@ -51,7 +56,7 @@ async function delayOf(what: string, ask: () => Promise<Reply>, wished: (reply: 
   let seenAt = 0
   for (let deadline = Number.POSITIVE_INFINITY; seenAt === 0; await pause(2)) {
     const reply = await ask()
-    if (wished(reply)) seenAt = Date.now()
+    if (isExpected(reply)) seenAt = Date.now()
     if (done) deadline = Math.min(deadline, Date.now() + 2 * BOUND)
     if (Date.now() > deadline) break
   }
@@ -61,70 +66,75 @@ async function delayOf(what: string, ask: () => Promise<Reply>, wished: (reply: 
 }
 
 test('What an operator ends is refused by a running server within a second', async (t) => {
-  async function measured(what: string, ask: () => Promise<Reply>, wished: (reply: Reply) => boolean, act: () => Promise<unknown>) {
+  async function measured(
+    what: string,
+    ask: () => Promise<TestResponse>,
+    wished: (reply: TestResponse) => boolean,
+    act: () => Promise<unknown>,
+  ) {
     const delay = await delayOf(what, ask, wished, act)
     t.diagnostic(`${what}: ${delay} ms`)
     ok(delay < BOUND, `${what} took ${delay} ms`)
   }
-  const refused = ({ status }: Reply) => status === 401
+  const refused = ({ status }: TestResponse) => status === 401
 
   await t.test('session revoke ID, by a warm token', async () => {
-    const visitor = await warm('token-one')
-    const ask = () => visitor.byToken('GET', '/access/session')
+    const visitor = await signInAndWarm('token-one')
+    const ask = () => visitor.callWithToken('GET', '/access/session')
     await measured('session revoke ID to warm token', ask, refused, () => command(['session', 'revoke', visitor.sid]))
     equal((await ask()).json.reason, 'session_ended')
-    const plain = await visitor.plainly('GET', '/access/session')
+    const plain = await visitor.callWithCookies('GET', '/access/session')
     deepEqual([plain.json.reason, plain.json.refreshable], ['revoked', true], 'the remembered login is not what was revoked')
   })
 
   await t.test('session revoke ID of a remembered login, by a warm cookie', async () => {
-    const visitor = await warm('cookie-one')
-    const { json } = await visitor.plainly('GET', '/access/sessions')
+    const visitor = await signInAndWarm('cookie-one')
+    const { json } = await visitor.callWithCookies('GET', '/access/sessions')
     const { id } = json.find(({ kind }: { kind: string }) => kind === 'remember_me')
-    const ask = () => visitor.plainly('GET', '/access/session')
+    const ask = () => visitor.callWithCookies('GET', '/access/session')
     await measured('session revoke ID to warm cookie', ask, refused, () => command(['session', 'revoke', id]))
-    equal((await visitor.byToken('GET', '/access/session')).json.reason, 'session_ended')
-    equal((await visitor.plainly('POST', '/access/token')).json.reason, 'revoked')
+    equal((await visitor.callWithToken('GET', '/access/session')).json.reason, 'session_ended')
+    equal((await visitor.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
   })
 
   await t.test('session revoke --user, on every device', async () => {
-    const visitor = await warm('everywhere')
-    const other = new Visitor(server.url)
+    const visitor = await signInAndWarm('everywhere')
+    const other = new TestClient(server.url)
     await other.login('everywhere')
-    const ask = () => other.plainly('GET', '/access/session')
+    const ask = () => other.callWithCookies('GET', '/access/session')
     await measured('session revoke --user', ask, refused, () => command(['session', 'revoke', '--user', 'everywhere']))
-    equal((await visitor.plainly('GET', '/access/session')).json.reason, 'revoked')
-    equal((await visitor.plainly('POST', '/access/token')).json.reason, 'revoked')
+    equal((await visitor.callWithCookies('GET', '/access/session')).json.reason, 'revoked')
+    equal((await visitor.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
   })
 
   await t.test('user disable, and enable lets in again', async () => {
-    const visitor = await warm('disabled-one')
-    const ask = () => visitor.byToken('GET', '/access/session')
+    const visitor = await signInAndWarm('disabled-one')
+    const ask = () => visitor.callWithToken('GET', '/access/session')
     await measured('user disable', ask, refused, () => command(['user', 'disable', 'disabled-one']))
     const body = { username: 'disabled-one', password: 'blue-tulip-under-7-moons' }
-    equal((await new Visitor(server.url).plainly('POST', '/access/login', { body })).json.code, 'credentials.invalid')
-    equal((await visitor.plainly('POST', '/access/token')).status, 401)
+    equal((await new TestClient(server.url).callWithCookies('POST', '/access/login', { body })).json.code, 'credentials.invalid')
+    equal((await visitor.callWithCookies('POST', '/access/token')).status, 401)
     await command(['user', 'enable', 'disabled-one'])
     await visitor.login('disabled-one')
     equal((await ask()).status, 200)
   })
 
   await t.test('user password, and only the new one signs in', async () => {
-    const visitor = await warm('new-password')
-    const ask = () => visitor.plainly('GET', '/access/session')
+    const visitor = await signInAndWarm('new-password')
+    const ask = () => visitor.callWithCookies('GET', '/access/session')
     const next = 'seven-moons-over-a-tulip'
     await measured('user set-password', ask, refused, () => command(['user', 'set-password', 'new-password'], `${next}\n`))
     const body = { username: 'new-password', password: 'blue-tulip-under-7-moons' }
-    equal((await visitor.plainly('POST', '/access/login', { body })).json.code, 'credentials.invalid')
+    equal((await visitor.callWithCookies('POST', '/access/login', { body })).json.code, 'credentials.invalid')
     await visitor.login('new-password', { password: next })
   })
 
   await t.test('user delete, and the name stays reserved until an operator gives it again', async () => {
-    const visitor = await warm('gone')
-    const ask = () => visitor.byToken('GET', '/access/session')
+    const visitor = await signInAndWarm('gone')
+    const ask = () => visitor.callWithToken('GET', '/access/session')
     await measured('user delete', ask, refused, () => command(['user', 'delete', 'gone']))
-    const again = new Visitor(server.url)
-    const refusal = await again.plainly('POST', '/access/register', { body: { username: 'gone', password: PASSWORD } })
+    const again = new TestClient(server.url)
+    const refusal = await again.callWithCookies('POST', '/access/register', { body: { username: 'gone', password: PASSWORD } })
     deepEqual([refusal.status, refusal.json.code], [409, 'username.taken'])
     await command(['user', 'add', 'gone', '--reuse-name'], `${PASSWORD}\n`)
     await again.login('gone')
@@ -132,24 +142,25 @@ test('What an operator ends is refused by a running server within a second', asy
   })
 
   await t.test('user role: tokens of before are to be renewed, and the cookie has the new roles', async () => {
-    const visitor = await warm('promoted')
-    const ask = () => visitor.byToken('GET', '/access/session')
+    const visitor = await signInAndWarm('promoted')
+    const ask = () => visitor.callWithToken('GET', '/access/session')
     await measured('user set-roles', ask, refused, () => command(['user', 'set-roles', 'promoted', 'admin']))
     equal((await ask()).json.reason, 'expired')
-    deepEqual((await visitor.plainly('GET', '/access/session')).json.user.roles, ['admin'])
-    await visitor.renew()
+    deepEqual((await visitor.callWithCookies('GET', '/access/session')).json.user.roles, ['admin'])
+    await visitor.refreshToken()
     deepEqual((await ask()).json.user.roles, ['admin'])
     await command(['user', 'set-roles', 'promoted'])
-    await until('the role to be gone', async () => (await visitor.plainly('GET', '/access/session')).json.user.roles.length === 0)
+    await waitFor('the role to be gone', async () => (await visitor.callWithCookies('GET', '/access/session')).json.user.roles.length === 0)
   })
 
   await t.test('key rotate: new tokens have the new key, and those of before stay good', async () => {
-    const visitor = await warm('rotated')
+    const visitor = await signInAndWarm('rotated')
     const { token } = visitor
-    const kidOf = ({ json }: Reply) => JSON.parse(Buffer.from(String(json.token).split('.')[0] ?? '', 'base64url').toString()).kid
-    const ask = () => visitor.plainly('POST', '/access/token')
+    const kidOf = ({ json }: TestResponse) => JSON.parse(Buffer.from(String(json.token).split('.')[0] ?? '', 'base64url').toString()).kid
+    const ask = () => visitor.callWithCookies('POST', '/access/token')
     const before = kidOf(await ask())
-    const published = async () => (await visitor.plainly('GET', '/.well-known/jwks.json')).json.keys.map(({ kid }: { kid: string }) => kid)
+    const published = async () =>
+      (await visitor.callWithCookies('GET', '/.well-known/jwks.json')).json.keys.map(({ kid }: { kid: string }) => kid)
     const keysBefore = await published()
     await measured(
       'signing-key rotate',
@@ -161,6 +172,6 @@ test('What an operator ends is refused by a running server within a second', asy
     ok(keysBefore.includes(signsNow), 'what signs now was published before')
     ok((await published()).includes(before), 'what signed before is still published')
     visitor.token = token
-    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+    equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
   })
 })

@@ -8,13 +8,13 @@ import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DAY, HOUR } from '../../src/domain/time.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
-import { aRemembered, aSession, aUser } from '../../src/testing/samples.ts'
+import { makeRememberMe, makeSession, makeUser } from '../../src/testing/samples.ts'
 import { createVerifier, type Verifier } from '../../src/verify/index.ts'
-import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
+import { BACKEND_NAMES, type Backend, startBackend } from '../support/backends.ts'
 import { type CommandResult, cleanEnvironment, MAIN, type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { request, Visitor } from '../support/visitor.ts'
-import { says, untilSays } from '../verify/support.ts'
+import { request, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { verifyResult, waitForResult } from '../verify/verifier-fixture.ts'
 
 const BOUND = 1_000
 
@@ -25,13 +25,13 @@ async function fill(store: Store, count: number): Promise<{ readonly codes: read
   const codes: string[] = []
   let changes: Change[] = []
   for (let index = 0; index < count; index += 1) {
-    const user = aUser()
+    const user = makeUser()
     codes.push(user.id)
     changes.push({ do: 'insert user', user })
-    const login = index % 10 === 0 ? aRemembered({ userId: user.id, ...times }) : undefined
+    const login = index % 10 === 0 ? makeRememberMe({ userId: user.id, ...times }) : undefined
     if (login) changes.push({ do: 'insert credential', record: login })
     const lineage = login ? { lineage: login.id, startedBy: login.id } : {}
-    changes.push({ do: 'insert credential', record: aSession({ userId: user.id, ...times, ...lineage }) })
+    changes.push({ do: 'insert credential', record: makeSession({ userId: user.id, ...times, ...lineage }) })
     if (changes.length < 500 && index < count - 1) continue
     ok((await store.write(changes)).landed)
     changes = []
@@ -40,7 +40,7 @@ async function fill(store: Store, count: number): Promise<{ readonly codes: read
 }
 
 /** Users are gone through by code, some at a time: those before the last of these have been confirmed by then. */
-async function untilSomeAreConfirmed(store: Store, codes: readonly string[]): Promise<void> {
+async function waitForFirstWrites(store: Store, codes: readonly string[]): Promise<void> {
   const later = codes.toSorted()[500] ?? ''
   while ((await store.credentials.listByUser(later)).length > 0) await pause(1)
 }
@@ -59,9 +59,9 @@ function lastLine(printed: string): string {
   return printed.trimEnd().split('\n').at(-1) ?? ''
 }
 
-for (const name of PLACE_NAMES) {
+for (const name of BACKEND_NAMES) {
   void suite(`latchkey session revoke, on ${name}`, () => {
-    let place: Place
+    let place: Backend
     let server: RunningServer
     let store: Store
     let verifiers: readonly Verifier[]
@@ -74,7 +74,7 @@ for (const name of PLACE_NAMES) {
     }
 
     before(async () => {
-      place = await startPlace(name)
+      place = await startBackend(name)
       server = await startServer({
         folder: place.folder,
         env: { ...place.env, LATCHKEY_LOGIN_LIMIT: '10000/5m,10000/5m' },
@@ -93,11 +93,11 @@ for (const name of PLACE_NAMES) {
       await place[Symbol.asyncDispose]()
     })
 
-    async function warm(username: string): Promise<Visitor> {
-      const visitor = new Visitor(server.url)
+    async function warm(username: string): Promise<TestClient> {
+      const visitor = new TestClient(server.url)
       await visitor.register(username, { remember: true })
       // One whose line was cut says nothing until it is there again.
-      for (const verifier of verifiers) await untilSays(verifier, visitor.token, 'ok')
+      for (const verifier of verifiers) await waitForResult(verifier, visitor.token, 'ok')
       return visitor
     }
     const live = async () => (await json('session', 'list')).map(({ id }: { id: string }) => id).toSorted()
@@ -113,7 +113,7 @@ for (const name of PLACE_NAMES) {
       const { stdout } = await command('session', 'revoke', '--all', '--dry-run')
       equal(stdout, 'Would end 1 session and 1 remembered login of 1 user. Nothing was ended.\n')
       deepEqual(await live(), before)
-      equal((await visitor.byToken('GET', '/access/session')).status, 200)
+      equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
     })
 
     test('A lineage ends on every worker and at every verifier, and all of them are counted', async (t) => {
@@ -131,10 +131,10 @@ for (const name of PLACE_NAMES) {
       )
       ok(milliseconds >= 0 && milliseconds < BOUND, `${milliseconds} ms`)
       for (const verifier of verifiers)
-        deepEqual([await says(verifier, ended.token), await says(verifier, other.token)], ['session_ended', 'ok'])
-      for (let round = 0; round < 10; round += 1) equal((await ended.byToken('GET', '/access/session')).status, 401)
-      equal((await ended.plainly('POST', '/access/token')).json.reason, 'revoked')
-      equal((await other.byToken('GET', '/access/session')).status, 200)
+        deepEqual([await verifyResult(verifier, ended.token), await verifyResult(verifier, other.token)], ['session_ended', 'ok'])
+      for (let round = 0; round < 10; round += 1) equal((await ended.callWithToken('GET', '/access/session')).status, 401)
+      equal((await ended.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
+      equal((await other.callWithToken('GET', '/access/session')).status, 200)
     })
 
     test('Ten thousand sessions end at large, while everybody else is served', async (t) => {
@@ -168,10 +168,10 @@ for (const name of PLACE_NAMES) {
       }
       for (let round = 0; !isDone; round += 1) {
         peak = Math.max(peak, peakOf(revoking.pid ?? 0))
-        await timed(async () => equal((await visitor.byToken('GET', '/access/session')).status, 200))
-        await timed(async () => equal((await visitor.plainly('GET', '/access/session')).status, 200))
-        for (const verifier of verifiers) await timed(async () => equal(await says(verifier, visitor.token), 'ok'))
-        if (round % 20 === 0) await timed(async () => void (await new Visitor(server.url).login(visitor.username)))
+        await timed(async () => equal((await visitor.callWithToken('GET', '/access/session')).status, 200))
+        await timed(async () => equal((await visitor.callWithCookies('GET', '/access/session')).status, 200))
+        for (const verifier of verifiers) await timed(async () => equal(await verifyResult(verifier, visitor.token), 'ok'))
+        if (round % 20 === 0) await timed(async () => void (await new TestClient(server.url).login(visitor.username)))
         await pause(5)
       }
       await closed
@@ -210,7 +210,7 @@ for (const name of PLACE_NAMES) {
         stdio: 'ignore',
       })
       const gone = once(killed, 'exit')
-      await untilSomeAreConfirmed(store, codes)
+      await waitForFirstWrites(store, codes)
       killed.kill('SIGKILL')
       await gone
       const left = (await json('session', 'revoke', '--all', '--dry-run')).found
@@ -229,9 +229,9 @@ for (const name of PLACE_NAMES) {
           code,
         )
       }
-      equal((await visitor.byToken('GET', '/access/session')).status, 401)
-      equal((await visitor.plainly('POST', '/access/token')).json.reason, 'revoked')
-      for (const verifier of verifiers) await untilSays(verifier, visitor.token, 'session_ended')
+      equal((await visitor.callWithToken('GET', '/access/session')).status, 401)
+      equal((await visitor.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
+      for (const verifier of verifiers) await waitForResult(verifier, visitor.token, 'session_ended')
       deepEqual(await live(), [])
       await visitor.login(visitor.username)
     })
@@ -251,7 +251,7 @@ for (const name of PLACE_NAMES) {
         stderr += chunk.toString()
       })
       const closed = once(stopped, 'close')
-      await untilSomeAreConfirmed(store, codes)
+      await waitForFirstWrites(store, codes)
       stopped.kill('SIGINT')
       await closed
       deepEqual([stopped.exitCode, lastLine(stderr)], [1, 'latchkey: Stopped by SIGINT.'])
@@ -268,14 +268,14 @@ for (const name of PLACE_NAMES) {
         ok(postgres)
         const { codes } = await fill(store, 3_000)
         const stopped = command('session', 'revoke', '--all')
-        await untilSomeAreConfirmed(store, codes)
+        await waitForFirstWrites(store, codes)
         await postgres.kill()
         const { code, stdout, stderr } = await stopped
         await postgres.start()
         equal(code, 1)
         match(stdout, /^Ending .*\n[\d,]+ sessions and [\d,]+ remembered logins had ended by then\. The same again goes on\.\n$/)
         match(lastLine(stderr), /^latchkey: The database /)
-        await until('the server to be there', async () => (await request(server.url, 'GET', '/readyz')).status === 200)
+        await waitFor('the server to be there', async () => (await request(server.url, 'GET', '/readyz')).status === 200)
         const again = await json('session', 'revoke', '--all')
         ok(again.ended.sessions > 0 && again.ended.sessions < 3_000)
         equal(again.acknowledged.processes, 2)

@@ -7,10 +7,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { nonEmpty } from '../../src/setting-values.ts'
+import { nonEmpty } from '../../src/setting-parsers.ts'
 import { SETTING_KEYS, SETTINGS } from '../../src/settings.ts'
 import { runCommand, startServer, temporaryFolder } from '../support/server.ts'
-import { Visitor } from '../support/visitor.ts'
+import { TestClient } from '../support/test-client.ts'
 
 let folder = ''
 before(async () => {
@@ -188,7 +188,7 @@ test('A secret that is lost stops the start; the statement that it names has new
   const lost = { LATCHKEY_SECRET: 'the-one-that-was-lost-000000000000000000' }
   const found = { LATCHKEY_SECRET: 'the-one-instead-of-it-000000000000000000' }
   await using before = await startServer({ folder: where, env: lost })
-  const ida = new Visitor(before.url)
+  const ida = new TestClient(before.url)
   await ida.register('Ida')
   await before.stop()
   const line = await refusal(found, [], where, 1)
@@ -198,8 +198,8 @@ test('A secret that is lost stops the start; the statement that it names has new
   database.exec(statement)
   database.close()
   await using after = await startServer({ folder: where, env: found })
-  const again = ida.at(after.url)
-  equal((await again.plainly('GET', '/access/session')).status, 401)
+  const again = ida.forServer(after.url)
+  equal((await again.callWithCookies('GET', '/access/session')).status, 401)
   equal((await again.login('Ida')).status, 200)
 })
 
@@ -213,7 +213,7 @@ test('Flags win over the environment, and the environment over the file', async 
     env: { LATCHKEY_SESSION_IDLE_TIMEOUT: '2m', LATCHKEY_REMEMBER_LIFETIME_FILE: 'lifetime.txt' },
     args: ['--session-idle-timeout', '3m', '--log-level', 'silent'],
   })
-  const visitor = new Visitor(server.url)
+  const visitor = new TestClient(server.url)
   const { json, headers } = await visitor.register('Flo', { remember: true })
   equal(json.session.idleTimeout, 180, 'the flag')
   ok(
@@ -221,7 +221,7 @@ test('Flags win over the environment, and the environment over the file', async 
     'the environment, from a file',
   )
   ok(json.expiresIn === 60 || json.expiresIn === 59, 'the file, to the whole second')
-  const preflight = await visitor.plainly('OPTIONS', '/access/token', { headers: { origin: 'https://app.example.com' } })
+  const preflight = await visitor.callWithCookies('OPTIONS', '/access/token', { headers: { origin: 'https://app.example.com' } })
   equal(preflight.headers.get('access-control-allow-origin'), 'https://app.example.com')
 })
 

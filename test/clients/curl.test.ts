@@ -4,7 +4,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { run } from '../support/programs.ts'
+import { exec } from '../support/exec.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
 let server: RunningServer
@@ -18,7 +18,7 @@ after(() => server[Symbol.asyncDispose]())
 const WHO = { username: 'Carla', password: 'blue-tulip-under-7-moons' }
 
 async function curl(path: string, ...args: readonly string[]) {
-  const text = await run('curl', ['--silent', '--show-error', '--cookie', jar, '--cookie-jar', jar, ...args, server.publicUrl + path])
+  const text = await exec('curl', ['--silent', '--show-error', '--cookie', jar, '--cookie-jar', jar, ...args, server.publicUrl + path])
   return text === '' ? undefined : JSON.parse(text)
 }
 

@@ -11,17 +11,17 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { pythonWith } from '../../tools/debian-packages.ts'
 import { openChromium } from '../support/chromium.ts'
 import { type RunningServer, runCommand, startServer, temporaryFolder } from '../support/server.ts'
-import { Visitor } from '../support/visitor.ts'
+import { TestClient } from '../support/test-client.ts'
 
 const PYTHON = { PyJWT: 'jwt', Authlib: 'authlib', 'python-jose': 'jose' } as const
 
-interface Ended {
+interface ProgramResult {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-async function inPython(library: keyof typeof PYTHON, server: RunningServer, algorithm: string, token: string): Promise<Ended> {
+async function inPython(library: keyof typeof PYTHON, server: RunningServer, algorithm: string, token: string): Promise<ProgramResult> {
   const python = pythonWith(PYTHON[library])
   ok(python, `${library} is not installed`)
   const script = new URL('verify_token.py', import.meta.url).pathname
@@ -61,7 +61,7 @@ for (const algorithm of ['EdDSA', 'ES256'])
   describe(`With LATCHKEY_TOKEN_ALG=${algorithm}`, () => {
     test('jose, PyJWT, Authlib and, where it knows the algorithm, python-jose verify a token, and refuse an altered one', async () => {
       await using server = await startServer({ env: { LATCHKEY_TOKEN_ALG: algorithm } })
-      const visitor = new Visitor(server.url)
+      const visitor = new TestClient(server.url)
       await visitor.register('Ada')
       equal(decodeProtectedHeader(visitor.token).alg, algorithm)
 
@@ -87,7 +87,7 @@ for (const algorithm of ['EdDSA', 'ES256'])
 test('A server that is started again with the other algorithm signs with it, and accepts what it signed before', async () => {
   const folder = await temporaryFolder()
   const first = await startServer({ folder })
-  const visitor = new Visitor(first.url)
+  const visitor = new TestClient(first.url)
   await visitor.register('Grace')
   equal(decodeProtectedHeader(visitor.token).alg, 'EdDSA')
   await first.stop()
@@ -95,7 +95,7 @@ test('A server that is started again with the other algorithm signs with it, and
   const env = { LATCHKEY_TOKEN_ALG: 'ES256', LATCHKEY_PUBLIC_URL: first.publicUrl, PORT: port }
   const second = await startServer({ folder, env, args: ['--workers', '2'] })
   try {
-    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+    equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
     const older = visitor.token
     const { keys } = await jsonOf<KeySet>(`${second.url}/.well-known/jwks.json`)
     deepEqual(
@@ -106,7 +106,7 @@ test('A server that is started again with the other algorithm signs with it, and
         ['EdDSA', 'Ed25519', 'OKP', 'sig'],
       ],
     )
-    const newer = new Visitor(second.url)
+    const newer = new TestClient(second.url)
     await newer.register('Hopper')
     equal(decodeProtectedHeader(newer.token).alg, 'ES256')
     for (const [library, token, algorithm] of [

@@ -3,12 +3,12 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readDatabase } from '../../src/connection-strings/database.ts'
+import { isProblem, type ParseResult } from '../../src/connection-strings/parse-result.ts'
 import { readPostgres } from '../../src/connection-strings/postgres.ts'
-import { isProblem, type Reading } from '../../src/connection-strings/reading.ts'
 import { readRedis } from '../../src/connection-strings/redis.ts'
 import { readSettings } from '../../src/settings.ts'
 
-function read<T>(reading: Reading<T>): Partial<T> {
+function read<T>(reading: ParseResult<T>): Partial<T> {
   ok(!isProblem(reading), isProblem(reading) ? reading.problem : '')
   return Object.fromEntries(Object.entries(reading.value as object).filter(([, value]) => value !== undefined)) as Partial<T>
 }

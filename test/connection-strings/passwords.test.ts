@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { maskedUrl, withoutPasswords } from '../../src/connection-strings/masking.ts'
 import { openStore } from '../../src/open-store.ts'
 import { readSettings, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src/settings.ts'
-import { freePort } from '../support/connections.ts'
+import { freePort } from '../support/raw-http.ts'
 import { runCommand, temporaryFolder } from '../support/server.ts'
 
 /** Parts that stand nowhere else, joined by everything that means something in an address, a quotation or a shell. */

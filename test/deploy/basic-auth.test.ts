@@ -9,28 +9,28 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { BrowserContext } from 'playwright-core'
 import { openChromium } from '../support/chromium.ts'
-import { askOnce, freePort } from '../support/connections.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, request } from '../support/visitor.ts'
+import { PASSWORD, request } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
-const DOOR = { username: 'door', password: 'open-sesame' }
-const BASIC = `Basic ${btoa(`${DOOR.username}:${DOOR.password}`)}`
+const PROXY_CREDENTIALS = { username: 'door', password: 'open-sesame' }
+const BASIC = `Basic ${btoa(`${PROXY_CREDENTIALS.username}:${PROXY_CREDENTIALS.password}`)}`
 
-interface BehindDoor extends AsyncDisposable {
+interface BehindBasicAuth extends AsyncDisposable {
   readonly url: string
   readonly server: RunningServer
 }
 
 /** @param accessLines what the configuration says of the paths of the API */
-async function startBehindDoor(accessLines: string): Promise<BehindDoor> {
+async function startBehindBasicAuth(accessLines: string): Promise<BehindBasicAuth> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   // Where cookies are cleared, Chromium forgets the password of the proxy too, and asks for it again.
   const env = { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8', LATCHKEY_CLEAR_SITE_DATA: 'off' }
   const server = await startServer({ env })
   const { folder } = server
-  await writeFile(join(folder, 'htpasswd'), `${DOOR.username}:{PLAIN}${DOOR.password}\n`, { mode: 0o644 })
+  await writeFile(join(folder, 'htpasswd'), `${PROXY_CREDENTIALS.username}:{PLAIN}${PROXY_CREDENTIALS.password}\n`, { mode: 0o644 })
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((what) => `${what}_temp_path ${join(folder, what)};`).join(' ')
   const pass = `proxy_pass ${server.url}; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;`
   await writeFile(
@@ -47,8 +47,8 @@ http { ${temporary} access_log off;
   const nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-g', 'daemon off; master_process off; error_log stderr crit;'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  await until('nginx to answer', () =>
-    askOnce(url, '/livez').then(
+  await waitFor('nginx to answer', () =>
+    requestOnce(url, '/livez').then(
       ({ status }) => status === 401,
       () => false,
     ),
@@ -71,9 +71,9 @@ before(async () => {
 after(() => browser?.close())
 
 /** As a person who was asked for the password of the door once: from then on the browser sends it by itself. */
-async function registerBehind({ url }: BehindDoor, username: string) {
+async function registerBehind({ url }: BehindBasicAuth, username: string) {
   const page = await browser.newPage()
-  await page.goto(`${url.replace('//', `//${DOOR.username}:${DOOR.password}@`)}/register`)
+  await page.goto(`${url.replace('//', `//${PROXY_CREDENTIALS.username}:${PROXY_CREDENTIALS.password}@`)}/register`)
   await page.goto(`${url}/register`)
   await page.getByLabel('User name').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
@@ -83,7 +83,7 @@ async function registerBehind({ url }: BehindDoor, username: string) {
 }
 
 test('with auth_basic off for /access/, a browser with credentials of the proxy registers, and the account page works', async () => {
-  await using door = await startBehindDoor('auth_basic off;')
+  await using door = await startBehindBasicAuth('auth_basic off;')
   const { page, registered } = await registerBehind(door, 'behind-door')
   equal(registered.status(), 201)
   await page.waitForURL('**/account')
@@ -99,7 +99,7 @@ test('with auth_basic off for /access/, a browser with credentials of the proxy 
 })
 
 test('with auth_basic everywhere pages and reading by cookie work, and a token gets no further than nginx', async () => {
-  await using door = await startBehindDoor('')
+  await using door = await startBehindBasicAuth('')
   const body = { username: 'all-doors', password: PASSWORD }
   const registered = await request(door.url, 'POST', '/access/register', { headers: { authorization: BASIC }, body })
   equal(registered.status, 201)
@@ -114,7 +114,7 @@ test('with auth_basic everywhere pages and reading by cookie work, and a token g
 })
 
 test('a script that sends the password of the proxy and a cookie reads, and changes nothing', async () => {
-  await using door = await startBehindDoor('')
+  await using door = await startBehindBasicAuth('')
   const body = { username: 'scripted', password: PASSWORD }
   const registered = await request(door.url, 'POST', '/access/register', { headers: { authorization: BASIC }, body })
   equal(registered.status, 201)

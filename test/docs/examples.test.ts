@@ -8,13 +8,13 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
-import { loadSettings } from '../../src/server/configuration.ts'
+import { loadSettings } from '../../src/server/load-settings.ts'
 import { pythonWith } from '../../tools/debian-packages.ts'
-import { freePort } from '../support/connections.ts'
+import { freePort } from '../support/raw-http.ts'
 import { MAIN, startServer, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { Visitor } from '../support/visitor.ts'
-import { makeServiceKey } from '../verify/support.ts'
+import { TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { makeServiceKey } from '../verify/verifier-fixture.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -67,7 +67,7 @@ test('the ten lines with node:http serve the sign-in and guard a route of their 
   const url = `http://127.0.0.1:${port}`
   const ask = async (path: string, headers: Readonly<Record<string, string>> = {}) => (await fetch(url + path, { headers })).text()
   try {
-    await until('the program', async () => (await ask('/').catch(() => '')) !== '')
+    await waitFor('the program', async () => (await ask('/').catch(() => '')) !== '')
     assert.equal(JSON.parse(await ask('/')).code, 'session.required')
     const body = JSON.stringify({ username: 'ada', password: 'blue-tulip-under-7-moons' })
     const answer = await fetch(`${url}/access/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
@@ -179,12 +179,12 @@ test('the service with plain node:http verifies tokens, and refuses them when th
   })
   const ask = async (authorization: string) => (await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization } })).text()
   try {
-    await until('the service', async () => (await ask('').catch(() => '')) === 'malformed')
-    const visitor = new Visitor(server.url)
+    await waitFor('the service', async () => (await ask('').catch(() => '')) === 'malformed')
+    const visitor = new TestClient(server.url)
     await visitor.register('ada')
     assert.match(await ask(visitor.token), new RegExp(`^Hello, ${visitor.code}, as of \\d+ ms ago$`))
-    await visitor.byToken('POST', `/access/logout/${visitor.code}`)
-    await until('a refusal', async () => (await ask(visitor.token)) === 'session_ended')
+    await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+    await waitFor('a refusal', async () => (await ask(visitor.token)) === 'session_ended')
   } finally {
     child.kill()
     await once(child, 'exit')

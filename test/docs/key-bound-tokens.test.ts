@@ -3,15 +3,15 @@
 import { equal } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { run } from '../support/programs.ts'
+import { exec } from '../support/exec.ts'
 import { startServer } from '../support/server.ts'
-import { Visitor } from '../support/visitor.ts'
+import { TestClient } from '../support/test-client.ts'
 
 test('the program signs in with a key, and changes the password with it', async () => {
   const page = readFileSync(new URL('../../docs/key-bound-tokens.md', import.meta.url), 'utf8')
   const program = /^```js\n(.*?)^```$/ms.exec(page)?.[1] ?? ''
   await using server = await startServer()
-  await new Visitor(server.url).register('ada')
+  await new TestClient(server.url).register('ada')
   const input = program.replace('http://localhost:3000', server.publicUrl)
-  equal(await run(process.execPath, ['--input-type=module', '-'], { input }), 'DPoP 200\n')
+  equal(await exec(process.execPath, ['--input-type=module', '-'], { input }), 'DPoP 200\n')
 })

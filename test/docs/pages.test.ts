@@ -34,7 +34,7 @@ test('the errors page explains every reason that a refusal can name', () => {
   const text = read('docs/errors.md')
   const sources = globSync('src/{domain,engine,http,server}/**/*.ts', { cwd: ROOT }).map(read).join('\n')
   const named = [...sources.matchAll(/reason: '(\w+)'/g)].map(([, reason]) => reason)
-  const unions = [...sources.matchAll(/^export type (?:RefusalReason|EndReason|OriginRefusal|TokenRefusal|Hazard) = (.*)$/gm)]
+  const unions = [...sources.matchAll(/^export type (?:RefusalReason|RevocationReason|OriginRefusal|TokenRefusal|Hazard) = (.*)$/gm)]
   const listed = unions.flatMap(([, union = '']) => [...union.matchAll(/'(\w+)'/g)].map(([, reason]) => reason))
   assert.equal(unions.length, 5)
   for (const reason of new Set([...named, ...listed])) {
@@ -54,7 +54,7 @@ test('the guides to the paths show every path', () => {
 
 test('the library page names everything that the library has', () => {
   const text = read('docs/library.md')
-  const [, body = ''] = /^function latchkeyOver.*?\n {2}return \{\n(.*?)^ {2}\}$/ms.exec(read('src/index.ts')) ?? []
+  const [, body = ''] = /^function createLatchkeyFacade.*?\n {2}return \{\n(.*?)^ {2}\}$/ms.exec(read('src/index.ts')) ?? []
   const names = [...body.matchAll(/^ {4}(?:async )?(\w+)(?:[:(,])/gm)].map(([, name]) => name)
   const operators = [...body.matchAll(/^ {6}(\w+): (?:async )?\(/gm)].map(([, name]) => `users.${name}`)
   assert.ok(names.length > 15 && operators.length > 5)
@@ -104,7 +104,7 @@ interface Row {
 
 /** The import table as the architecture test enforces it. */
 function enforcedTable(): ReadonlyMap<string, Row> {
-  const text = read('test/architecture/storeys.test.ts')
+  const text = read('test/architecture/layers.test.ts')
   const quoted = (list: string) => [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
   const below = quoted(/^const BELOW = \[(.*)\]$/m.exec(text)?.[1] ?? '')
   const rows = text.matchAll(/^ {2}'?([\w-]+)'?: \{\s+storeys: \[([^\]]*)\],\s+node: (true|false),\s+packages: \[([^\]]*)\],?\s+\},$/gm)
@@ -117,7 +117,7 @@ function enforcedTable(): ReadonlyMap<string, Row> {
 }
 
 /** The same table as ARCHITECTURE.md tells it: storey, what it holds, what it imports, packages, `node:`. */
-function toldTable(): ReadonlyMap<string, Row> {
+function documentedTable(): ReadonlyMap<string, Row> {
   const [, section = ''] = /^## Storeys\n(.*?)^## /ms.exec(read('ARCHITECTURE.md')) ?? []
   const names = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replace(/^src\/|\.ts$|\/$/g, ''))
   const rows = section.split('\n').filter((line) => line.startsWith('| `src/'))
@@ -132,7 +132,7 @@ function toldTable(): ReadonlyMap<string, Row> {
 
 test('the import table is the one that is enforced', () => {
   assert.ok(enforcedTable().size > 10)
-  assert.deepEqual(new Map([...toldTable()].sort()), new Map([...enforcedTable()].sort()))
+  assert.deepEqual(new Map([...documentedTable()].sort()), new Map([...enforcedTable()].sort()))
 })
 
 test('the changelog tells of this version, and of its day', () => {

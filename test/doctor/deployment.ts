@@ -5,13 +5,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { askOnce } from '../support/connections.ts'
-import { until } from '../support/until.ts'
+import { requestOnce } from '../support/raw-http.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 export const NAME = 'id.example.test'
 export const APPLICATION = 'https://shop.example.test'
 
-export interface Lines {
+export interface NginxConfig {
   /** What stands in the part of nginx that leads to Latchkey. */
   readonly location: string
   /** What stands beside it. */
@@ -20,7 +20,7 @@ export interface Lines {
   readonly http: string
 }
 
-export const AS_IT_SHOULD_BE: Lines = {
+export const VALID_CONFIG: NginxConfig = {
   http: '',
   server: '',
   plain: 'return 308 https://$host$request_uri;',
@@ -34,7 +34,7 @@ export const AS_IT_SHOULD_BE: Lines = {
     `,
 }
 
-export interface Where {
+export interface NginxOptions {
   readonly folder: string
   readonly port: number
   readonly plainPort: number
@@ -42,7 +42,7 @@ export interface Where {
   readonly certificate: { readonly cert: string; readonly key: string }
 }
 
-export async function startNginx(where: Where, { location, server, plain, http }: Lines): Promise<AsyncDisposable> {
+export async function startNginx(where: NginxOptions, { location, server, plain, http }: NginxConfig): Promise<AsyncDisposable> {
   const { folder, port, plainPort, upstream, certificate } = where
   await mkdir(folder, { recursive: true })
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`)
@@ -79,7 +79,7 @@ http {
   const nginx = spawn('nginx', ['-c', configuration, '-g', 'daemon off; master_process off; error_log stderr crit;'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  await until('nginx to listen', () => listens(nginx, plainPort))
+  await waitFor('nginx to listen', () => listens(nginx, plainPort))
   return {
     async [Symbol.asyncDispose]() {
       nginx.kill()
@@ -90,7 +90,7 @@ http {
 
 function listens(nginx: ChildProcess, port: number): Promise<boolean> {
   if (nginx.exitCode !== null) throw new Error('nginx did not start.')
-  return askOnce(`http://localhost:${port}`, '/').then(
+  return requestOnce(`http://localhost:${port}`, '/').then(
     () => true,
     () => false,
   )

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { clientNetworks } from '../../src/domain/client-network.ts'
-import { guessCounter, kindOfCounter, networkCounters } from '../../src/domain/limits.ts'
-import { isRecentNetwork, type RecentNetwork, withNetwork } from '../../src/domain/recent-networks.ts'
+import { attemptCounter, counterKind, networkCounters } from '../../src/domain/limits.ts'
+import { addNetwork, isRecentNetwork, type RecentNetwork } from '../../src/domain/recent-networks.ts'
 import { DAY, HOUR, MINUTE } from '../../src/domain/time.ts'
 
 const LIMIT = { points: 100, window: 5 * MINUTE }
@@ -33,7 +33,7 @@ test('an IPv6 address counts for its /64 with the points, its /56 with 4 times a
 })
 
 test('each width is a kind of its own, so that many networks of one width push out no counter of another', () => {
-  const kinds = ['192.0.2.7', '2001:db8::1'].flatMap((ip) => networkCounters('register', ip, LIMIT).map(({ key }) => kindOfCounter(key)))
+  const kinds = ['192.0.2.7', '2001:db8::1'].flatMap((ip) => networkCounters('register', ip, LIMIT).map(({ key }) => counterKind(key)))
   assert.deepEqual(kinds, ['register:', 'register-64:', 'register-56:', 'register-48:'])
 })
 
@@ -42,7 +42,7 @@ test('an address that is not known is in no network', () => {
 })
 
 test('strangers share a counter, a known device and a recent network have counters of the same size of their own', () => {
-  const of = (device?: string, network?: string) => guessCounter({ user: 'u', device, network }, LIMIT)
+  const of = (device?: string, network?: string) => attemptCounter({ user: 'u', device, network }, LIMIT)
   const counters = [of(), of('d'), of(undefined, 'n'), of('d', 'n'), of('e', 'n')]
   assert.deepEqual(
     counters.map(({ key }) => key),
@@ -52,18 +52,18 @@ test('strangers share a counter, a known device and a recent network have counte
 })
 
 test('a network is recent for 30 days after the last sign-in from there', () => {
-  const networks = withNetwork([], 'home', 0) ?? []
+  const networks = addNetwork([], 'home', 0) ?? []
   assert.equal(isRecentNetwork(networks, 'home', 30 * DAY - 1), true)
   assert.equal(isRecentNetwork(networks, 'home', 30 * DAY), false)
   assert.equal(isRecentNetwork(networks, 'elsewhere', 0), false)
-  const renewed = withNetwork(networks, 'home', 29 * DAY) ?? []
+  const renewed = addNetwork(networks, 'home', 29 * DAY) ?? []
   assert.equal(isRecentNetwork(renewed, 'home', 58 * DAY), true)
-  assert.equal(withNetwork(renewed, 'home', 29 * DAY + HOUR - 1), undefined, 'it was noted within the hour')
+  assert.equal(addNetwork(renewed, 'home', 29 * DAY + HOUR - 1), undefined, 'it was noted within the hour')
 })
 
 test('of many networks a user keeps the sixteen that were used last', () => {
   let networks: readonly RecentNetwork[] = []
-  for (let index = 0; index < 40; index += 1) networks = withNetwork(networks, `n${index}`, index) ?? networks
+  for (let index = 0; index < 40; index += 1) networks = addNetwork(networks, `n${index}`, index) ?? networks
   assert.deepEqual(
     networks.map(({ network }) => network),
     Array.from({ length: 16 }, (_, index) => `n${39 - index}`),

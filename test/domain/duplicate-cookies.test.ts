@@ -7,9 +7,9 @@ import {
   chooseGenuine,
   chooseSealed,
   type GenuineCookie,
-  MAX_LOOKED_UP,
+  MAX_LOOKUPS,
   type OpenedCookie,
-  toLookUp,
+  selectForLookup,
 } from '../../src/domain/duplicate-cookies.ts'
 
 function opened(id: string, generation = 0): OpenedCookie {
@@ -21,16 +21,16 @@ function genuine(id: string, lineage = id, startedAt = 0): GenuineCookie {
 }
 
 test('at most four are looked up, and of one record only the newest value', () => {
-  assert.deepEqual(toLookUp([opened('a', 1), opened('a', 3), opened('b'), opened('a', 2)], undefined), [opened('a', 3), opened('b')])
+  assert.deepEqual(selectForLookup([opened('a', 1), opened('a', 3), opened('b'), opened('a', 2)], undefined), [opened('a', 3), opened('b')])
   const four = ['a', 'b', 'c', 'd'].map((id) => opened(id))
-  assert.deepEqual(toLookUp(four, undefined), four)
+  assert.deepEqual(selectForLookup(four, undefined), four)
 })
 
 test('of more than four none is looked up, since one that is left out could be genuine too; with a pair, what it names comes first', () => {
   const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => opened(id))
-  assert.deepEqual(toLookUp(six, undefined), [])
+  assert.deepEqual(selectForLookup(six, undefined), [])
   assert.deepEqual(
-    toLookUp(six, 'f').map(({ id }) => id),
+    selectForLookup(six, 'f').map(({ id }) => id),
     ['f', 'a', 'b', 'c'],
   )
 })
@@ -66,8 +66,8 @@ test('whatever is planted beside it, one that has its pair is never displaced', 
     fc.property(ids, fc.nat({ max: 20 }), (planted, at) => {
       const all = planted.map((id) => opened(id))
       all.splice(at, 0, opened('own'))
-      const looked = toLookUp(all, 'own')
-      assert.ok(looked.length <= MAX_LOOKED_UP)
+      const looked = selectForLookup(all, 'own')
+      assert.ok(looked.length <= MAX_LOOKUPS)
       const live = looked.map(({ id }) => genuine(id))
       assert.equal(chooseGenuine(live, 'own', looked.length === all.length)?.id, 'own')
     }),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthError, ERROR_CODES, StoreError } from '../../src/domain/errors.ts'
-import { findUsernameFault } from '../../src/domain/new-username.ts'
+import { checkNewUsername } from '../../src/domain/new-username.ts'
 import { MAX_CHARACTERS } from '../../src/domain/password.ts'
 
 test('codes are in one form, and there is none twice', () => {
@@ -20,7 +20,7 @@ for (const code of ERROR_CODES) {
 }
 
 test('numbers in sentences are those of the rules', () => {
-  const fault = (length: number) => findUsernameFault('a'.repeat(length))
+  const fault = (length: number) => checkNewUsername('a'.repeat(length))
   assert.match(new AuthError('username.invalid').message, / 2 to 64 /)
   assert.deepEqual([fault(1), fault(65)], ['length', 'length'])
   assert.deepEqual([fault(2), fault(64)], [undefined, undefined])

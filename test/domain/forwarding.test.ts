@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ForwardedHeader } from '../../src/domain/forwarding.ts'
-import { clientAddress } from '../../src/server/proxies.ts'
+import { clientAddress } from '../../src/server/client-address.ts'
 
 const TRUSTED = ['10.0.0.0/8', '2001:db8:1::/48']
 

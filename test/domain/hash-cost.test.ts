@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recogniseHash } from '../../src/domain/foreign-hash.ts'
-import { hashingsOf, sampleOf, slowestSamples } from '../../src/domain/hash-cost.ts'
+import { equalCostHash, hashCount, slowestSamples } from '../../src/domain/hash-cost.ts'
+import { parseHash } from '../../src/domain/legacy-hash.ts'
 
 const KEY = 'q'.repeat(43)
 const BCRYPT_10 = `$2y$10$${'abcdefghijklmnopqrstuv'}${'x'.repeat(31)}`
@@ -22,21 +22,21 @@ const STORED = [
 
 for (const stored of STORED) {
   test(`the sample of ${stored.slice(0, 24)}… is recognised, of the same cost, and without its salt and key`, () => {
-    const sample = sampleOf(stored)
+    const sample = equalCostHash(stored)
     assert.ok(sample)
-    const [was, is] = [recogniseHash(stored), recogniseHash(sample)]
+    const [was, is] = [parseHash(stored), parseHash(sample)]
     assert.ok('kind' in was && 'kind' in is && was.kind === is.kind)
-    assert.equal(sampleOf(sample), sample)
+    assert.equal(equalCostHash(sample), sample)
     for (const secret of ['q'.repeat(16), 'abcdefgh', 'pepper', 'xxxx', 'zzzz', 'ssss', 'abab', 'cdcd']) assert.ok(!sample.includes(secret))
   })
 }
 
 test('what is not recognised has no sample', () => {
-  for (const stored of ['', 'plain', '$2b$99$x']) assert.equal(sampleOf(stored), undefined)
+  for (const stored of ['', 'plain', '$2b$99$x']) assert.equal(equalCostHash(stored), undefined)
 })
 
 test('of each kind the slowest stays, in one order', () => {
-  const of = (stored: string) => sampleOf(stored) ?? ''
+  const of = (stored: string) => equalCostHash(stored) ?? ''
   const [ten, thirteen] = [of(BCRYPT_10), of(BCRYPT_13)]
   const weak = of(`pbkdf2_sha256$1000$pepper$${KEY}=`)
   const strong = of(`pbkdf2_sha256$600000$pepper$${KEY}=`)
@@ -46,12 +46,12 @@ test('of each kind the slowest stays, in one order', () => {
 })
 
 test('the blocks of a long PBKDF2 key count', () => {
-  const long = sampleOf(`pbkdf2_sha256$1000$pepper$${'q'.repeat(86)}==`)
+  const long = equalCostHash(`pbkdf2_sha256$1000$pepper$${'q'.repeat(86)}==`)
   assert.match(long ?? '', /^pbkdf2_sha256\$2000\$/)
 })
 
 test('a typed password is hashed once for each of its normal forms', () => {
-  assert.equal(hashingsOf('plain'), 1)
-  assert.equal(hashingsOf('caf\u00e9'), 2)
-  assert.equal(hashingsOf('\ufb01\u00e9e\u0301'), 4)
+  assert.equal(hashCount('plain'), 1)
+  assert.equal(hashCount('caf\u00e9'), 2)
+  assert.equal(hashCount('\ufb01\u00e9e\u0301'), 4)
 })

@@ -5,11 +5,11 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   algorithmOf,
+  createKeyRing,
   type KeyRingRecord,
-  newRing,
   publicJwkOf,
-  replaceKeys,
-  rotateRing,
+  replaceSigningKeys,
+  rotateKeyRing,
   type SigningKeyRecord,
   verifyingKeys,
 } from '../../src/domain/key-ring.ts'
@@ -29,10 +29,10 @@ function kids(ring: KeyRingRecord, now: number): string {
 }
 
 const service = { id: 'i', name: 'billing', hash: 'h', createdAt: 0 }
-const first = { ...newRing(key('a'), key('b'), 0), services: [service] }
+const first = { ...createKeyRing(key('a'), key('b'), 0), services: [service] }
 
 test('a new ring signs with the one key and has the next one published', () => {
-  assert.deepEqual(newRing(key('a'), key('b'), 7), {
+  assert.deepEqual(createKeyRing(key('a'), key('b'), 7), {
     version: 1,
     signing: key('a'),
     next: key('b'),
@@ -44,23 +44,23 @@ test('a new ring signs with the one key and has the next one published', () => {
 })
 
 test('rotation: the next key signs, the one that signed retires, service keys stay', () => {
-  const ring = rotateRing(first, key('c'), 1000, LIFETIME)
+  const ring = rotateKeyRing(first, key('c'), 1000, LIFETIME)
   const retired = [{ ...key('a'), retiredAt: 1000 }]
   assert.deepEqual(ring, { version: 2, signing: key('b'), next: key('c'), retired, services: [service], rotatedAt: 1000 })
   assert.equal(first.signing.retiredAt, null, 'the ring before is as it was')
 })
 
 test('a retired key verifies until its last token is dead, whether or not the ring is rotated again', () => {
-  const ring = rotateRing(first, key('c'), 1000, LIFETIME)
+  const ring = rotateKeyRing(first, key('c'), 1000, LIFETIME)
   assert.equal(kids(ring, 1000), 'bca')
   assert.equal(kids(ring, 1000 + KEPT - 1), 'bca')
   assert.equal(kids(ring, 1000 + KEPT), 'bc')
 })
 
 test('rotation keeps retired keys that still verify, newest first, and drops the others', () => {
-  const twice = rotateRing(rotateRing(first, key('c'), 1000, LIFETIME), key('d'), 1000 + KEPT - 1, LIFETIME)
+  const twice = rotateKeyRing(rotateKeyRing(first, key('c'), 1000, LIFETIME), key('d'), 1000 + KEPT - 1, LIFETIME)
   assert.equal(kids(twice, 1000 + KEPT - 1), 'cdba')
-  const later = rotateRing(rotateRing(first, key('c'), 1000, LIFETIME), key('d'), 1000 + KEPT, LIFETIME)
+  const later = rotateKeyRing(rotateKeyRing(first, key('c'), 1000, LIFETIME), key('d'), 1000 + KEPT, LIFETIME)
   assert.deepEqual(
     later.retired.map(({ kid }) => kid),
     ['b'],
@@ -68,7 +68,7 @@ test('rotation keeps retired keys that still verify, newest first, and drops the
 })
 
 test('keys that take over sign at once; the one that signed verifies until its last token is dead, and the next one is dropped', () => {
-  const ring = replaceKeys(first, { signing: key('x'), next: key('y') }, 1000, LIFETIME)
+  const ring = replaceSigningKeys(first, { signing: key('x'), next: key('y') }, 1000, LIFETIME)
   const retired = [{ ...key('a'), retiredAt: 1000 }]
   assert.deepEqual(ring, { version: 2, signing: key('x'), next: key('y'), retired, services: [service], rotatedAt: 1000 })
   assert.equal(kids(ring, 1000 + KEPT - 1), 'xya')
@@ -93,7 +93,7 @@ test('however often the ring is rotated: a key is published before it signs, and
         now += pause
         signed.push({ kid: ring.signing.kid, until: now + LIFETIME })
         const published = ring.next.kid
-        ring = rotateRing(ring, key(`[${index}]`, now), now, LIFETIME)
+        ring = rotateKeyRing(ring, key(`[${index}]`, now), now, LIFETIME)
         assert.equal(ring.signing.kid, published)
         const verifying = verifyingKeys(ring, now, LIFETIME).map(({ kid }) => kid)
         assert.equal(verifying[0], ring.signing.kid)

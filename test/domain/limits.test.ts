@@ -18,7 +18,7 @@ test('limits per user and per address, or per user alone', () => {
   assert.deepEqual(parseLoginLimits('10/5m', DEFAULTS), { perUser: TEN, perAddress: DEFAULTS.perAddress })
 })
 
-const NO_LIMITS = [
+const INVALID_LIMITS = [
   '',
   ',',
   '10',
@@ -35,9 +35,9 @@ const NO_LIMITS = [
   '10/5m,',
   ',10/5m',
 ]
-const NOR_THESE = ['10/5m,x', 'x,10/5m', '10/5m,10/5m,10/5m', '10/5m;10/5m', '10/5m/5m', '10000000/5m', '10/5m,10/5m,']
+const INVALID_LOGIN_LIMITS = ['10/5m,x', 'x,10/5m', '10/5m,10/5m,10/5m', '10/5m;10/5m', '10/5m/5m', '10000000/5m', '10/5m,10/5m,']
 
-for (const text of [...NO_LIMITS, ...NOR_THESE]) {
+for (const text of [...INVALID_LIMITS, ...INVALID_LOGIN_LIMITS]) {
   test(`${JSON.stringify(text)} is no limit`, () => assert.equal(parseLoginLimits(text, DEFAULTS), undefined))
 }
 

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { findUsernameFault, isReservedUsername } from '../../src/domain/new-username.ts'
-import { isWithinScripts } from '../../src/domain/scripts.ts'
+import { checkNewUsername, isReservedUsername } from '../../src/domain/new-username.ts'
+import { isSingleScript } from '../../src/domain/scripts.ts'
 import { usernameKey } from '../../src/domain/user.ts'
 
 const ALLOWED = [
@@ -27,7 +27,7 @@ const ALLOWED = [
   ...['राम१२', 'राम12', 'ａｄａ', 'oʼbrien', 'İbrahim', 'דוד', 'サザエさん', 'abcの日本語', '한국어漢字abc', 'ㄅㄆ漢字abc', '佐々木'],
 ]
 
-for (const name of ALLOWED) test(`${name.slice(0, 20)} may be a new user's name`, () => assert.equal(findUsernameFault(name), undefined))
+for (const name of ALLOWED) test(`${name.slice(0, 20)} may be a new user's name`, () => assert.equal(checkNewUsername(name), undefined))
 
 const REFUSED: readonly (readonly [string, string, string])[] = [
   ['one letter', '李', 'length'],
@@ -63,14 +63,14 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
 ]
 
 for (const [what, name, fault] of REFUSED) {
-  test(`${what} is refused by its ${fault}`, () => assert.equal(findUsernameFault(name), fault))
+  test(`${what} is refused by its ${fault}`, () => assert.equal(checkNewUsername(name), fault))
 }
 
 test('every letter and digit that this runtime knows belongs to a writing system of the list', () => {
   const missing: string[] = []
   for (let code = 0; code <= 0x10_ffff; code += 1) {
     const character = code >= 0xd800 && code < 0xe000 ? 'a' : String.fromCodePoint(code)
-    if (/[\p{L}\p{Nd}]/u.test(character) && !isWithinScripts(character)) missing.push(code.toString(16))
+    if (/[\p{L}\p{Nd}]/u.test(character) && !isSingleScript(character)) missing.push(code.toString(16))
   }
   assert.deepEqual(missing, [])
 })
@@ -79,7 +79,7 @@ test('a name that is allowed has a key, by which it is found in every form', () 
   const unit = fc.constantFrom(...'abİıßςΣаяЯ٣۴1०ािカ字한ㄅ._-\u0301\u0307ﬁＡʼ')
   fc.assert(
     fc.property(fc.string({ unit, minLength: 2, maxLength: 8 }), (name) => {
-      fc.pre(findUsernameFault(name) === undefined)
+      fc.pre(checkNewUsername(name) === undefined)
       const key = usernameKey(name)
       assert.ok(key !== undefined)
       for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD']) assert.equal(usernameKey(name.normalize(form)), key)

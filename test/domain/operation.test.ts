@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isApplicationAction, MAX_DETAIL, type OwnAction } from '../../src/domain/operation.ts'
+import { type BuiltInAction, isApplicationAction, MAX_DETAIL } from '../../src/domain/operation.ts'
 
 const ALLOWED = ['order.place', 'order.line_item.remove', 'a.b', 'loginpage.view', 'accounts.merge', `a.${'b'.repeat(126)}`]
 
@@ -34,7 +34,7 @@ for (const action of REFUSED) {
   test(`${JSON.stringify(action.slice(0, 30))} is no action`, () => assert.ok(!isApplicationAction(action)))
 }
 
-const OWN: Readonly<Record<OwnAction, true>> = {
+const OWN: Readonly<Record<BuiltInAction, true>> = {
   'account.register': true,
   'account.import': true,
   'admin.account.delete': true,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isSafeMethod, judgeOrigin } from '../../src/domain/origin.ts'
+import { evaluateOrigin, isSafeMethod } from '../../src/domain/origin.ts'
 
 const OWN = 'https://app.example'
 const ALLOWED: ReadonlySet<string> = new Set([OWN, 'http://localhost:5173'])
@@ -24,7 +24,7 @@ function judged(verdict: string | undefined): readonly (string | undefined)[] {
 for (const [what, origin, verdicts] of TABLE) {
   for (const [index, site] of SITES.entries()) {
     test(`${what}, Sec-Fetch-Site ${JSON.stringify(site)}: ${verdicts[index] ?? 'allowed'}`, () => {
-      assert.equal(judgeOrigin({ secFetchSite: site, origin }, ALLOWED), verdicts[index])
+      assert.equal(evaluateOrigin({ secFetchSite: site, origin }, ALLOWED), verdicts[index])
     })
   }
 }
@@ -62,13 +62,13 @@ const LOOKALIKES = [
 for (const origin of LOOKALIKES) {
   test(`${JSON.stringify(origin)} is not ours`, () => {
     for (const site of [null, 'same-site', 'cross-site']) {
-      assert.equal(judgeOrigin({ secFetchSite: site, origin }, ALLOWED), 'origin_not_allowed')
+      assert.equal(evaluateOrigin({ secFetchSite: site, origin }, ALLOWED), 'origin_not_allowed')
     }
   })
 }
 
 test('null is refused even where somebody allowed it', () => {
-  assert.equal(judgeOrigin({ secFetchSite: 'cross-site', origin: 'null' }, new Set(['null'])), 'origin_null')
+  assert.equal(evaluateOrigin({ secFetchSite: 'cross-site', origin: 'null' }, new Set(['null'])), 'origin_null')
 })
 
 test('safe methods change nothing, and are written in capitals', () => {

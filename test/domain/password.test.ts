@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalPassword, isOverlong, judgeLength, judgeStrength, MAX_CHARACTERS } from '../../src/domain/password.ts'
+import { canonicalPassword, checkLength, checkStrength, exceedsMaxLength, MAX_CHARACTERS } from '../../src/domain/password.ts'
 
 const LENGTHS: readonly (readonly [string, string, string | undefined])[] = [
   ['nothing', '', 'password.too_short'],
@@ -20,14 +20,14 @@ const LENGTHS: readonly (readonly [string, string, string | undefined])[] = [
 
 for (const [what, password, verdict] of LENGTHS) {
   test(`${what}: ${verdict ?? 'accepted'}`, () => {
-    assert.equal(judgeLength(password, 8), verdict)
-    assert.equal(isOverlong(password), verdict === 'password.too_long')
+    assert.equal(checkLength(password, 8), verdict)
+    assert.equal(exceedsMaxLength(password), verdict === 'password.too_long')
   })
 }
 
 test('the least length is the one that is set', () => {
-  assert.equal(judgeLength('a'.repeat(14), 15), 'password.too_short')
-  assert.equal(judgeLength('a'.repeat(15), 15), undefined)
+  assert.equal(checkLength('a'.repeat(14), 15), 'password.too_short')
+  assert.equal(checkLength('a'.repeat(15), 15), undefined)
   assert.equal(MAX_CHARACTERS, 256)
 })
 
@@ -37,8 +37,8 @@ test('the canonical form is NFC: accents are composed, and nothing else changes'
 })
 
 test('strength: a billion guesses suffice; below, a common password is told from a weak one', () => {
-  const judged = [0, 12, 29.9, 30, 80].map((bits) => judgeStrength({ bits, common: false }))
+  const judged = [0, 12, 29.9, 30, 80].map((bits) => checkStrength({ bits, common: false }))
   assert.deepEqual(judged, ['password.too_weak', 'password.too_weak', 'password.too_weak', undefined, undefined])
-  assert.equal(judgeStrength({ bits: 4, common: true }), 'password.too_common')
-  assert.equal(judgeStrength({ bits: 60, common: true }), undefined, 'a common word with much that is random around it')
+  assert.equal(checkStrength({ bits: 4, common: true }), 'password.too_common')
+  assert.equal(checkStrength({ bits: 60, common: true }), undefined, 'a common word with much that is random around it')
 })

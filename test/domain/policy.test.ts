@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { flushInterval, makePolicy, POLICY_DEFAULTS } from '../../src/domain/policy.ts'
+import { createPolicy, flushInterval, POLICY_DEFAULTS } from '../../src/domain/policy.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
 
 const DEPLOYMENT = {
@@ -20,7 +20,7 @@ test('the defaults', () => {
     tokenLifetime: 5 * MINUTE,
     freshAge: 5 * MINUTE,
     auditRetention: 365 * DAY,
-    raceWindow: 30 * SECOND,
+    concurrencyWindow: 30 * SECOND,
     passwordMin: 8,
     loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
     registrationLimit: { points: 10, window: HOUR },
@@ -37,20 +37,20 @@ test('the defaults', () => {
 test('a policy is the defaults and what was chosen; the audience is the issuer unless it is named', () => {
   const { issuer, cookies } = DEPLOYMENT
   const allowedOrigins = new Set(['https://app.example', 'https://other.example'])
-  const plain = makePolicy(DEPLOYMENT)
+  const plain = createPolicy(DEPLOYMENT)
   assert.deepEqual(plain, { ...POLICY_DEFAULTS, issuer, cookies, audience: issuer, allowedOrigins })
-  const chosen = makePolicy({ ...DEPLOYMENT, audience: 'https://api.example', passwordMin: 15, registration: 'closed' })
+  const chosen = createPolicy({ ...DEPLOYMENT, audience: 'https://api.example', passwordMin: 15, registration: 'closed' })
   assert.deepEqual(chosen, { ...plain, audience: 'https://api.example', passwordMin: 15, registration: 'closed' })
 })
 
 test('a policy is frozen, and so are the defaults', () => {
-  assert.ok(Object.isFrozen(makePolicy(DEPLOYMENT)))
+  assert.ok(Object.isFrozen(createPolicy(DEPLOYMENT)))
   assert.ok(Object.isFrozen(POLICY_DEFAULTS))
 })
 
 test('a list of origins that changes later changes no policy', () => {
   const allowedOrigins = ['https://other.example']
-  const policy = makePolicy({ ...DEPLOYMENT, allowedOrigins })
+  const policy = createPolicy({ ...DEPLOYMENT, allowedOrigins })
   allowedOrigins.push('https://evil.example')
   assert.ok(!policy.allowedOrigins.has('https://evil.example'))
 })

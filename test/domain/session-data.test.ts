@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { findHazard, isJsonObject, type Json, MAX_DEPTH, MAX_SESSION_DATA, mergePatch } from '../../src/domain/session-data.ts'
+import { findUnsafeJson, isJsonObject, type Json, MAX_DEPTH, MAX_SESSION_DATA, mergePatch } from '../../src/domain/session-data.ts'
 
 const APPENDIX_A: readonly (readonly [string, string, string])[] = [
   ['{"a":"b"}', '{"a":"c"}', '{"a":"c"}'],
@@ -117,9 +117,9 @@ const HAZARDS: readonly (readonly [string, unknown, string | undefined])[] = [
 ]
 
 test('a number that no JSON text can hold is not taken in', () => {
-  assert.notEqual(findHazard(JSON.parse('{"a":1e400}')), undefined)
+  assert.notEqual(findUnsafeJson(JSON.parse('{"a":1e400}')), undefined)
 })
 
 for (const [what, value, hazard] of HAZARDS) {
-  test(`${what}: ${hazard ?? 'no hazard'}`, () => assert.equal(findHazard(value), hazard))
+  test(`${what}: ${hazard ?? 'no hazard'}`, () => assert.equal(findUnsafeJson(value), hazard))
 }

@@ -3,17 +3,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CredentialRecord, PresentedCredential, Tombstone } from '../../src/domain/credential.ts'
-import { isFresh, judgeLife, judgeSession } from '../../src/domain/session.ts'
-import { aRemembered, aSession } from '../../src/testing/samples.ts'
+import { evaluateLifetime, evaluateSession, isFresh } from '../../src/domain/session.ts'
+import { makeRememberMe, makeSession } from '../../src/testing/samples.ts'
 
 const IDLE = 1000
 const LIMITS = { sessionIdleTimeout: IDLE }
-const session = aSession({ id: 's', hash: 'h', lastSeenAt: 0, expiresAt: 5000 })
+const session = makeSession({ id: 's', hash: 'h', lastSeenAt: 0, expiresAt: 5000 })
 const presented: PresentedCredential = { kind: 'session', id: 's', generation: 1, hash: 'h' }
 const tombstone: Tombstone = { kind: 'tombstone', was: 'session', id: 's', hash: 'h', reason: 'revoked', endedAt: 1, expiresAt: 5000 }
 
 /** found, seen by this process at, now, verdict */
-const LIVES: readonly (readonly [string, CredentialRecord | Tombstone | undefined, number, number, string])[] = [
+const LIFETIME_CASES: readonly (readonly [string, CredentialRecord | Tombstone | undefined, number, number, string])[] = [
   ['just used', session, 0, 0, 'ok'],
   ['a millisecond before it idles', session, 0, IDLE - 1, 'ok'],
   ['idle', session, 0, IDLE, 'idle'],
@@ -25,22 +25,22 @@ const LIVES: readonly (readonly [string, CredentialRecord | Tombstone | undefine
   ['at the absolute limit', session, 4999, 5000, 'expired'],
   ['past both limits', session, 0, 9000, 'expired'],
   ['nothing there', undefined, 0, 0, 'unknown'],
-  ['a remembered login of the same hash', aRemembered({ id: 's', hash: 'h' }), 0, 0, 'unknown'],
+  ['a remembered login of the same hash', makeRememberMe({ id: 's', hash: 'h' }), 0, 0, 'unknown'],
   ['ended', tombstone, 0, 0, 'revoked'],
   ['ended by suspicion', { ...tombstone, reason: 'theft_suspected' }, 0, 0, 'theft_suspected'],
 ]
 
-for (const [what, found, seen, now, verdict] of LIVES) {
+for (const [what, found, seen, now, verdict] of LIFETIME_CASES) {
   test(`${what}: ${verdict}`, () => {
     const expected = verdict === 'ok' ? { ok: true, session: found } : { ok: false, reason: verdict }
-    assert.deepEqual(judgeLife(found, seen, now, LIMITS), expected)
-    assert.deepEqual(judgeSession(found, presented, seen, now, LIMITS), expected)
+    assert.deepEqual(evaluateLifetime(found, seen, now, LIMITS), expected)
+    assert.deepEqual(evaluateSession(found, presented, seen, now, LIMITS), expected)
   })
 }
 
 test('another secret is unknown, whatever became of the session: only its holder learns that', () => {
   for (const found of [session, tombstone, { ...session, expiresAt: 0 }]) {
-    assert.deepEqual(judgeSession(found, { ...presented, hash: 'H' }, 0, 0, LIMITS), { ok: false, reason: 'unknown' })
+    assert.deepEqual(evaluateSession(found, { ...presented, hash: 'H' }, 0, 0, LIMITS), { ok: false, reason: 'unknown' })
   }
 })
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { claimsFor, isTokenClaims, judgeClaims, type TokenClaims } from '../../src/domain/token.ts'
+import { claimsFor, isTokenClaims, type TokenClaims, verifyClaims } from '../../src/domain/token.ts'
 
 const LIMITS = { issuer: 'https://a.example', audience: 'https://b.example', tokenLifetime: 300_000 }
 const NOW = 1_800_000_000_000
@@ -26,7 +26,7 @@ test('a token says who, for whom, by what session, and until when, in whole seco
   })
 })
 
-const JUDGED: readonly (readonly [string, Partial<TokenClaims>, number, string | undefined])[] = [
+const CLAIM_CASES: readonly (readonly [string, Partial<TokenClaims>, number, string | undefined])[] = [
   ['new', {}, NOW, undefined],
   ['a millisecond before it expires', {}, NOW + 299_999, undefined],
   ['expired', {}, NOW + 300_000, 'expired'],
@@ -38,8 +38,8 @@ const JUDGED: readonly (readonly [string, Partial<TokenClaims>, number, string |
   ['issued more than a minute ahead', {}, NOW - 60_001, 'malformed'],
 ]
 
-for (const [what, but, now, verdict] of JUDGED) {
-  test(`a token ${what}: ${verdict ?? 'accepted'}`, () => assert.equal(judgeClaims({ ...claims, ...but }, now, LIMITS), verdict))
+for (const [what, but, now, verdict] of CLAIM_CASES) {
+  test(`a token ${what}: ${verdict ?? 'accepted'}`, () => assert.equal(verifyClaims({ ...claims, ...but }, now, LIMITS), verdict))
 }
 
 test('a token never outlives its session, nor its own lifetime', () => {

@@ -9,13 +9,13 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cleanEnvironment, MAIN, type RunningServer, startServer, temporaryFolder } from '../support/server.ts'
-import { assertNothingHalfDone } from './half-done.ts'
-import { assertEnded, Ledger } from './ledger.ts'
-import { settle } from './settling.ts'
-import { work } from './steps.ts'
+import { assertConsistent } from './consistency.ts'
+import { assertEnded, ExpectedState } from './expected-state.ts'
+import { resolvePending } from './resolve-pending.ts'
+import { runSteps } from './steps.ts'
 
 const KILLS = 50
-const PEOPLE = 6
+const USERS = 6
 /** A crash can swallow the point that a right password gives back, and this drill guesses a lot. */
 const ENV = { LATCHKEY_PUBLIC_URL: 'http://localhost:4998', LATCHKEY_LOGIN_LIMIT: '10000/5m,10000/5m', LOG_LEVEL: 'error' }
 
@@ -30,7 +30,7 @@ after(async () => {
 })
 
 /** Kills a server while it starts. */
-async function killAStart(): Promise<void> {
+async function killDuringStart(): Promise<void> {
   const child = spawn(process.execPath, [MAIN, 'serve'], { cwd: folder, env: cleanEnvironment(ENV), stdio: 'ignore' })
   const gone = once(child, 'exit')
   await pause(200 + 250 * Math.random())
@@ -39,31 +39,31 @@ async function killAStart(): Promise<void> {
 }
 
 test('Killed fifty times in mid-write, the server loses nothing acknowledged and leaves nothing half done', async (t) => {
-  const ledgers = Array.from({ length: PEOPLE }, (_, index) => new Ledger(`person${index}`))
+  const ledgers = Array.from({ length: USERS }, (_, index) => new ExpectedState(`person${index}`))
   const starts: number[] = []
   let inDoubt = 0
   for (let kill = 0; kill <= KILLS; kill += 1) {
-    if (kill % 10 === 5) await killAStart()
+    if (kill % 10 === 5) await killDuringStart()
     const began = performance.now()
     const running = await startServer({ folder, env: ENV })
     starts.push(performance.now() - began)
     server = running
-    assertNothingHalfDone(join(folder, 'latchkey.db'))
+    assertConsistent(join(folder, 'latchkey.db'))
     await Promise.all(
       ledgers.map(async (ledger) => {
-        await settle(ledger, running.url)
-        await ledger.compare()
+        await resolvePending(ledger, running.url)
+        await ledger.assertMatchesServer()
         for (const ended of kill < KILLS ? ledger.ended.slice(-2) : ledger.ended) await assertEnded(running.url, ended)
       }),
     )
     if (kill === KILLS) break
     let over = false
-    const working = Promise.all(ledgers.map((ledger) => work(ledger, running.url, () => over)))
+    const working = Promise.all(ledgers.map((ledger) => runSteps(ledger, running.url, () => over)))
     await Promise.race([working, pause(30 + 500 * Math.random())])
     const killed = running.stop('SIGKILL')
     over = true
     await Promise.all([working, killed])
-    inDoubt += ledgers.filter(({ doubt }) => doubt !== undefined).length
+    inDoubt += ledgers.filter(({ pending }) => pending !== undefined).length
   }
   const acknowledged = new Map<string, number>()
   for (const ledger of ledgers) {

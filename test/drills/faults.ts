@@ -4,64 +4,64 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { BackendName } from '../support/backends.ts'
 import { libfaketime } from '../support/faketime.ts'
-import type { PlaceName } from '../support/places.ts'
 import { temporaryFolder } from '../support/server.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
-import { Load, type Tally } from './load.ts'
+import { type DrillResult, Load } from './load.ts'
 import { preciseNow } from './verifier-process.ts'
 
 export interface Fault {
   readonly name: string
-  readonly places: readonly PlaceName[]
+  readonly backends: readonly BackendName[]
   /** True where nobody may notice anything, not even while it lasts. */
-  readonly unnoticed?: true
+  readonly isTransparent?: true
   /** Strikes and mends; resolves when the part is there again. */
-  readonly strike: (deployment: Struck, away: number) => Promise<void>
+  readonly inject: (deployment: FaultTarget, away: number) => Promise<void>
 }
 
-interface Struck extends Deployment {
+interface FaultTarget extends Deployment {
   /** Sets the clock of the first server ahead or back. */
   readonly setClock: (offset: string) => void
 }
 
 /** Milliseconds of load before the fault and after it. */
-const BEFORE = 1_000
-const AFTER = 2_000
+const BEFORE_MS = 1_000
+const AFTER_MS = 2_000
 
 /** Makes a program read the time from a file. */
 export const FAULTS: readonly Fault[] = [
   {
     name: 'kill -9 of Redis',
-    places: ['Redis'],
-    async strike({ place }, away) {
-      await place.redis?.kill()
+    backends: ['Redis'],
+    async inject({ backend }, away) {
+      await backend.redis?.kill()
       await pause(away)
-      await place.redis?.start()
+      await backend.redis?.start()
     },
   },
   {
     name: 'Redis frozen',
-    places: ['Redis'],
-    async strike({ place }, away) {
-      place.redis?.signal('SIGSTOP')
+    backends: ['Redis'],
+    async inject({ backend }, away) {
+      backend.redis?.signal('SIGSTOP')
       await pause(away)
-      place.redis?.signal('SIGCONT')
+      backend.redis?.signal('SIGCONT')
     },
   },
   {
     name: 'kill -9 of PostgreSQL',
-    places: ['PostgreSQL', 'Redis'],
-    async strike({ place }, away) {
-      await place.postgres?.kill()
+    backends: ['PostgreSQL', 'Redis'],
+    async inject({ backend }, away) {
+      await backend.postgres?.kill()
       await pause(away)
-      await place.postgres?.start()
+      await backend.postgres?.start()
     },
   },
   {
     name: 'kill -9 of one server',
-    places: ['PostgreSQL', 'Redis'],
-    async strike(deployment, away) {
+    backends: ['PostgreSQL', 'Redis'],
+    async inject(deployment, away) {
       await deployment.servers[0]?.stop('SIGKILL')
       await pause(away)
       await deployment.restartFirst()
@@ -69,8 +69,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'kill -9 of one worker',
-    places: ['SQLite'],
-    async strike({ servers }) {
+    backends: ['SQLite'],
+    async inject({ servers }) {
       const pid = servers[0]?.process.pid
       const [worker] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
       if (worker) process.kill(worker, 'SIGKILL')
@@ -78,8 +78,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'verifier paused',
-    places: ['SQLite', 'PostgreSQL', 'Redis'],
-    async strike({ verifier }, away) {
+    backends: ['SQLite', 'PostgreSQL', 'Redis'],
+    async inject({ verifier }, away) {
       verifier.kill('SIGSTOP')
       await pause(away)
       verifier.kill('SIGCONT')
@@ -87,49 +87,49 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'verifier cut off',
-    places: ['SQLite', 'PostgreSQL', 'Redis'],
-    async strike({ line }, away) {
-      line.cut()
+    backends: ['SQLite', 'PostgreSQL', 'Redis'],
+    async inject({ proxy }, away) {
+      proxy.disconnect()
       await pause(away)
-      line.join()
+      proxy.reconnect()
     },
   },
   {
     name: 'clock of one server an hour ahead',
-    places: ['PostgreSQL', 'Redis'],
-    unnoticed: true,
-    strike: (deployment, away) => setClock(deployment, '+1h', away),
+    backends: ['PostgreSQL', 'Redis'],
+    isTransparent: true,
+    inject: (deployment, away) => setClock(deployment, '+1h', away),
   },
   {
     name: 'clock of one server an hour back',
-    places: ['PostgreSQL', 'Redis'],
-    unnoticed: true,
-    strike: (deployment, away) => setClock(deployment, '-1h', away),
+    backends: ['PostgreSQL', 'Redis'],
+    isTransparent: true,
+    inject: (deployment, away) => setClock(deployment, '-1h', away),
   },
 ]
 
 /** With a short idle timeout the server sweeps while its clock is wrong, and would sweep everybody away. */
 const IDLE_TIMEOUT = 20_000
-const SWEPT_EVERY = IDLE_TIMEOUT / 4
+const CLEANUP_INTERVAL_MS = IDLE_TIMEOUT / 4
 
-async function setClock({ setClock: set }: Struck, offset: string, away: number): Promise<void> {
+async function setClock({ setClock: set }: FaultTarget, offset: string, downtimeMs: number): Promise<void> {
   set(offset)
-  await pause(Math.max(away, 1.2 * SWEPT_EVERY))
+  await pause(Math.max(downtimeMs, 1.2 * CLEANUP_INTERVAL_MS))
   set('+0h')
 }
 
-/** @param away milliseconds that the part is gone */
-export async function drill(fault: Fault, name: PlaceName, away: number): Promise<Tally> {
+/** @param downtimeMs milliseconds that the part is gone */
+export async function runDrill(fault: Fault, name: BackendName, downtimeMs: number): Promise<DrillResult> {
   await using clock = await startClock()
-  await using deployment = await startDeployment(name, fault.unnoticed ? clock.env : {})
+  await using deployment = await startDeployment(name, fault.isTransparent ? clock.env : {})
   const load = new Load(deployment)
   await load.start()
-  await pause(BEFORE)
-  const struckAt = preciseNow()
-  await fault.strike(Object.assign(deployment, { setClock: clock.set }), away)
-  const backAt = preciseNow()
-  await pause(AFTER)
-  return await load.finish(fault.unnoticed ? struckAt : backAt)
+  await pause(BEFORE_MS)
+  const injectedAt = preciseNow()
+  await fault.inject(Object.assign(deployment, { setClock: clock.set }), downtimeMs)
+  const recoveredAt = preciseNow()
+  await pause(AFTER_MS)
+  return await load.finish(fault.isTransparent ? injectedAt : recoveredAt)
 }
 
 async function startClock() {

@@ -2,12 +2,12 @@
 // With a number, that many sign-outs are measured on each store: npm run drill -- 100
 
 import { createLatchkey } from '../../src/index.ts'
-import { countTogether, PROCESSES } from '../embedded/count-together.ts'
-import { PLACE_NAMES, type PlaceName, startPlace } from '../support/places.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { countConcurrently, PROCESSES } from '../embedded/concurrent-counter.ts'
+import { BACKEND_NAMES, type BackendName, startBackend } from '../support/backends.ts'
+import { PASSWORD } from '../support/test-client.ts'
 import { startDeployment } from './deployment.ts'
-import { measureEndings, percentile } from './endings.ts'
-import { drill, FAULTS } from './faults.ts'
+import { FAULTS, runDrill } from './faults.ts'
+import { measureRevocationDelays, percentile } from './revocation-delays.ts'
 import { measureSizes } from './sizes.ts'
 
 const [, , given = '1000', only] = process.argv
@@ -19,16 +19,16 @@ if (!Number.isInteger(count) || count < 1) {
   process.exit(2)
 }
 
-const wanted = (name: PlaceName) => only === undefined || only.toLowerCase() === name.toLowerCase()
+const wanted = (name: BackendName) => only === undefined || only.toLowerCase() === name.toLowerCase()
 const write = (line: string) => void process.stdout.write(`${line}\n`)
 const progress = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`))
 
 write('Milliseconds from a confirmed sign-out to the last acceptance of its session or token, elsewhere')
 write('| store | sign-outs | where | p50 | p99 | max |')
 write('|---|---|---|---|---|---|')
-for (const name of PLACE_NAMES.filter(wanted)) {
+for (const name of BACKEND_NAMES.filter(wanted)) {
   await using deployment = await startDeployment(name)
-  const delays = await measureEndings(deployment, count, (done) => progress(`${name}: ${done} of ${count} sign-outs`))
+  const delays = await measureRevocationDelays(deployment, count, (done) => progress(`${name}: ${done} of ${count} sign-outs`))
   progress('')
   for (const [where, values] of [
     ['another process', delays.server],
@@ -43,7 +43,7 @@ write('')
 write(`Bytes each, measured with ${SIZED}`)
 write('| store | session | tombstone | log entry | operation | user |')
 write('|---|---|---|---|---|---|')
-for (const name of PLACE_NAMES.filter(wanted)) {
+for (const name of BACKEND_NAMES.filter(wanted)) {
   progress(`measuring ${name}`)
   const { session, tombstone, tombstoneInDatabase, entry, event, user } = await measureSizes(name, SIZED)
   progress('')
@@ -56,9 +56,9 @@ write('Faults, under load')
 write('| fault | store | requests | failed | wrongly accepted | wrongly signed out | lost | seconds to recover |')
 write('|---|---|---|---|---|---|---|---|')
 for (const fault of FAULTS) {
-  for (const name of fault.places.filter(wanted)) {
+  for (const name of fault.backends.filter(wanted)) {
     progress(`${fault.name} (${name})`)
-    const tally = await drill(fault, name, 3_000)
+    const tally = await runDrill(fault, name, 3_000)
     progress('')
     const { requests, failed, wronglyAccepted, wronglySignedOut, lost, secondsToRecover } = tally
     write(
@@ -71,8 +71,8 @@ write('')
 write(`${INCREMENTS} additions to one number in a session's data, by ${PROCESSES} processes at once`)
 write('| store | found | lost | times somebody else was first | seconds |')
 write('|---|---|---|---|---|')
-for (const name of PLACE_NAMES.filter(wanted)) {
-  await using place = await startPlace(name)
+for (const name of BACKEND_NAMES.filter(wanted)) {
+  await using place = await startBackend(name)
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = place.env
   const latchkey = await createLatchkey({ databaseUrl, redisUrl, secret })
   const signedIn = await latchkey.register({ username: 'Counted', password: PASSWORD })
@@ -80,7 +80,7 @@ for (const name of PLACE_NAMES.filter(wanted)) {
   const credential = signedIn.sessionCredential?.value ?? ''
   progress(`counting with ${name}`)
   const began = performance.now()
-  const conflicts = await countTogether(place.env, credential, INCREMENTS)
+  const conflicts = await countConcurrently(place.env, credential, INCREMENTS)
   progress('')
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
   const seen = await latchkey.authenticate(new Request('http://localhost/', { headers: { authorization: `Session ${credential}` } }))

@@ -2,9 +2,9 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import type { Change, Store } from '../../src/ports/store.ts'
-import { anAuditEvent, aUser } from '../../src/testing/index.ts'
-import { type Place, type PlaceName, startPlace } from '../support/places.ts'
-import { usualSession } from '../support/usual.ts'
+import { anAuditEvent, makeUser } from '../../src/testing/index.ts'
+import { type Backend, type BackendName, startBackend } from '../support/backends.ts'
+import { makeTypicalSession } from '../support/fixtures.ts'
 
 export interface Sizes {
   /** Bytes each. With Redis the first three are in Redis, and what the database keeps of a sign-out is named apart. */
@@ -18,63 +18,63 @@ export interface Sizes {
   readonly tombstoneInDatabase: number
 }
 
-const AT_ONCE = 200
+const BATCH_SIZE = 200
 
-export async function measureSizes(name: PlaceName, count: number): Promise<Sizes> {
-  await using place = await startPlace(name)
-  const store = await place.open()
+export async function measureSizes(name: BackendName, count: number): Promise<Sizes> {
+  await using backend = await startBackend(name)
+  const store = await backend.open()
   const now = Date.now()
-  const sessions = Array.from({ length: count }, () => usualSession(now))
-  const [empty, emptyDatabase] = await bytesOf(place)
+  const sessions = Array.from({ length: count }, () => makeTypicalSession(now))
+  const [empty, emptyDatabase] = await bytesOf(backend)
   await writeAll(
     store,
     sessions.map((record): readonly Change[] => [{ do: 'insert credential', record }]),
   )
-  const [full] = await bytesOf(place)
+  const [full] = await bytesOf(backend)
   await writeAll(
     store,
-    sessions.map(({ id }): readonly Change[] => [{ do: 'end credentials', where: { id }, reason: 'revoked', at: now }]),
+    sessions.map(({ id }): readonly Change[] => [{ do: 'revoke credentials', where: { id }, reason: 'revoked', at: now }]),
   )
   // The log is trimmed after one token life: of an end, the tombstone is what stays.
-  const [told] = await bytesOf(place)
+  const [withLog] = await bytesOf(backend)
   await store.log.trim(now + 1)
-  const [ended, endedDatabase] = await bytesOf(place)
+  const [ended, endedDatabase] = await bytesOf(backend)
   await writeAll(
     store,
     sessions.map(({ id, userId, userAgent }): readonly Change[] => [
       { do: 'append audit event', event: anAuditEvent({ userId, userAgent, sessionId: id, detail: { remember: false } }) },
     ]),
   )
-  const [, recordedDatabase] = await bytesOf(place)
+  const [, recordedDatabase] = await bytesOf(backend)
   await writeAll(
     store,
-    sessions.map((): readonly Change[] => [{ do: 'insert user', user: aUser() }]),
+    sessions.map((): readonly Change[] => [{ do: 'insert user', user: makeUser() }]),
   )
-  const [, populatedDatabase] = await bytesOf(place)
+  const [, populatedDatabase] = await bytesOf(backend)
   await store.close()
   return {
     session: (full - empty) / count,
     tombstone: (ended - empty) / count,
     event: (recordedDatabase - endedDatabase) / count,
     user: (populatedDatabase - recordedDatabase) / count,
-    entry: (told - ended) / count,
+    entry: (withLog - ended) / count,
     tombstoneInDatabase: name === 'Redis' ? (endedDatabase - emptyDatabase) / count : 0,
   }
 }
 
 /** What credentials take, and what the database takes. */
-async function bytesOf(place: Place): Promise<readonly [credentials: number, database: number]> {
-  const database = databaseBytes(place)
-  if (place.redis === undefined) return [database, database]
-  return [Number(/^used_memory:(\d+)/m.exec(await place.redis.ask('INFO', 'memory'))?.[1]), database]
+async function bytesOf(backend: Backend): Promise<readonly [credentials: number, database: number]> {
+  const database = databaseBytes(backend)
+  if (backend.redis === undefined) return [database, database]
+  return [Number(/^used_memory:(\d+)/m.exec(await backend.redis.command('INFO', 'memory'))?.[1]), database]
 }
 
-function databaseBytes({ env, postgres }: Place): number {
+function databaseBytes({ env, postgres }: Backend): number {
   const url = env.DATABASE_URL ?? ''
   if (postgres !== undefined) {
     const name = url.slice(url.lastIndexOf('/') + 1)
-    postgres.ask(name, 'VACUUM FULL')
-    return Number(postgres.ask(name, 'SELECT pg_database_size(current_database())'))
+    postgres.query(name, 'VACUUM FULL')
+    return Number(postgres.query(name, 'SELECT pg_database_size(current_database())'))
   }
   const database = new DatabaseSync(url.slice('sqlite:'.length))
   database.exec('VACUUM')
@@ -84,6 +84,6 @@ function databaseBytes({ env, postgres }: Place): number {
 }
 
 async function writeAll(store: Store, writes: readonly (readonly Change[])[]): Promise<void> {
-  for (let at = 0; at < writes.length; at += AT_ONCE)
-    await Promise.all(writes.slice(at, at + AT_ONCE).map((changes) => store.write(changes)))
+  for (let at = 0; at < writes.length; at += BATCH_SIZE)
+    await Promise.all(writes.slice(at, at + BATCH_SIZE).map((changes) => store.write(changes)))
 }

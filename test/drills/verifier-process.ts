@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createVerifier } from '../../src/verify/index.ts'
 
 /** What was said of one token. Times in milliseconds since 1970, with fractions. */
-export interface Watched {
+export interface TokenObservation {
   readonly accepted: number
   readonly lastAcceptedAt: number
   readonly refusedInARow: number
@@ -13,7 +13,7 @@ export interface Watched {
   readonly wronglyAccepted: number
 }
 
-type Order =
+type Command =
   | { readonly watch: string }
   | { readonly ended: string; readonly at: number }
   | { readonly drop: string }
@@ -23,7 +23,7 @@ export function preciseNow(): number {
   return performance.timeOrigin + performance.now()
 }
 
-const BOUND = 1_000
+const MAX_DELAY_MS = 1_000
 
 export class VerifierProcess {
   readonly #child: ChildProcess
@@ -40,22 +40,22 @@ export class VerifierProcess {
   }
 
   watch(token: string): void {
-    this.#child.send({ watch: token } satisfies Order)
+    this.#child.send({ watch: token } satisfies Command)
   }
 
   /** Says that the sign-out was confirmed. */
-  ended(token: string, at: number): void {
-    this.#child.send({ ended: token, at } satisfies Order)
+  markRevoked(token: string, at: number): void {
+    this.#child.send({ ended: token, at } satisfies Command)
   }
 
-  drop(token: string): void {
-    this.#child.send({ drop: token } satisfies Order)
+  unwatch(token: string): void {
+    this.#child.send({ drop: token } satisfies Command)
   }
 
-  async tell(token: string): Promise<Watched> {
+  async observation(token: string): Promise<TokenObservation> {
     const answered = once(this.#child, 'message')
-    this.#child.send({ tell: token } satisfies Order)
-    const [watched] = (await answered) as [Watched]
+    this.#child.send({ tell: token } satisfies Command)
+    const [watched] = (await answered) as [TokenObservation]
     return watched
   }
 
@@ -71,7 +71,7 @@ async function run(issuer: string, url: string, serviceKey: string): Promise<voi
     string,
     { accepted: number; lastAcceptedAt: number; refusedInARow: number; endedAt: number; wronglyAccepted: number }
   >()
-  process.on('message', (order: Order) => {
+  process.on('message', (order: Command) => {
     if ('watch' in order) {
       watched.set(order.watch, { accepted: 0, lastAcceptedAt: 0, refusedInARow: 0, endedAt: Number.POSITIVE_INFINITY, wronglyAccepted: 0 })
     } else if ('ended' in order) {
@@ -90,7 +90,7 @@ async function run(issuer: string, url: string, serviceKey: string): Promise<voi
       one.accepted += 1
       one.refusedInARow = 0
       one.lastAcceptedAt = preciseNow()
-      if (one.lastAcceptedAt > one.endedAt + BOUND) one.wronglyAccepted += 1
+      if (one.lastAcceptedAt > one.endedAt + MAX_DELAY_MS) one.wronglyAccepted += 1
     }
     await new Promise((resolve) => setTimeout(resolve, 1))
   }

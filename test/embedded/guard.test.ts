@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { visitOf } from '../../src/adapters/node-request.ts'
+import { guardedRequest } from '../../src/adapters/node-request.ts'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
 
 let latchkey: Latchkey
@@ -14,7 +14,7 @@ let base: URL
 let session: string
 let token: string
 /** Whether the last answer came without waiting. */
-let wasAtOnce: boolean
+let wasSynchronous: boolean
 const closing: (() => unknown)[] = []
 
 before(async () => {
@@ -25,10 +25,10 @@ before(async () => {
   session = signedIn.sessionCredential?.value ?? ''
   const server = createServer(async (request, response) => {
     const found = latchkey.guard(
-      visitOf(request, () => ''),
+      guardedRequest(request, () => ''),
       { fresh: request.url === '/fresh' },
     )
-    wasAtOnce = !(found instanceof Promise)
+    wasSynchronous = !(found instanceof Promise)
     const who = await found
     response.end(who.ok ? `${who.via} ${who.principal.sid}` : who.error.code)
   }).listen(0, '127.0.0.1')
@@ -63,7 +63,7 @@ test('A credential is judged with a promise the first time, and at once from the
   await ask([`Authorization: Bearer ${token}`])
   for (const line of [`cookie: latchkey_session=${session}`, `AUTHORIZATION: bearer ${token}`, `Authorization: ${token}`]) {
     ok((await ask([line])).includes(' '), line)
-    ok(wasAtOnce, line)
+    ok(wasSynchronous, line)
   }
 })
 
@@ -104,10 +104,10 @@ test('What has ended is refused at the very next request', async () => {
 
 test('A proof of a key is for one path, so the guard wants to be told it', async () => {
   const asking = { method: 'GET', header: (name: string) => (name === 'authorization' ? token : null) }
-  const ask = async (target?: string) => latchkey.guard({ ...asking, ...(target === undefined ? {} : { target }) }, { proof: 'key' })
+  const ask = async (target?: string) => latchkey.guard({ ...asking, ...(target === undefined ? {} : { target }) }, { auth: 'dpop' })
   await rejects(ask(), { name: 'TypeError', message: /needs the target/ })
   ok((await ask('/reports?page=2')).ok)
   ok(
-    (await latchkey.authenticate(new Request('http://localhost:3000/reports', { headers: { authorization: token } }), { proof: 'key' })).ok,
+    (await latchkey.authenticate(new Request('http://localhost:3000/reports', { headers: { authorization: token } }), { auth: 'dpop' })).ok,
   )
 })

@@ -5,11 +5,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import express from 'express'
-import { toExpress } from '../../src/adapters/express.ts'
+import { createExpressAdapter } from '../../src/adapters/express.ts'
 import { createLatchkey, type LatchkeyOptions, SettingError } from '../../src/index.ts'
+import { makeHttpRequest, rawRequest } from '../support/host-header-requests.ts'
 import { startServer } from '../support/server.ts'
-import { asBrowser, rawRequest } from '../support/shown-address.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789'
 const MEMORY = { databaseUrl: 'sqlite::memory:', secret: SECRET }
@@ -37,7 +37,7 @@ async function warnedBy(
 ): Promise<readonly string[]> {
   const { latchkey, warnings } = await open({ publicUrl })
   for (const headers of requests) {
-    const answer = await latchkey.handle(asBrowser('GET', '/sign-in', headers))
+    const answer = await latchkey.handle(makeHttpRequest('GET', '/sign-in', headers))
     equal(answer.status, 200)
   }
   await latchkey.close()
@@ -145,7 +145,7 @@ test('what cannot be an address gets into no warning', async () => {
 test('a form that is refused for its origin is told of as well, and stays refused', async () => {
   const { latchkey, warnings } = await open({})
   const headers = { host: '192.168.0.5:3000', origin: 'http://192.168.0.5:3000', 'content-type': 'application/json' }
-  equal((await latchkey.handle(asBrowser('POST', '/access/login', headers, '{}'))).status, 403)
+  equal((await latchkey.handle(makeHttpRequest('POST', '/access/login', headers, '{}'))).status, 403)
   equal(warnings.length, 1)
   match(warnings[0] ?? '', /but a request shows http:\/\/192\.168\.0\.5:3000\. /)
   await latchkey.close()
@@ -160,7 +160,7 @@ test('no header changes an answer: cookies, issuer and links follow the setting'
     'content-type': 'application/json',
   }
   const body = JSON.stringify({ username: 'mary', password: 'nine-quiet-otters-upstream' })
-  const answer = await latchkey.handle(asBrowser('POST', '/access/register', headers, body))
+  const answer = await latchkey.handle(makeHttpRequest('POST', '/access/register', headers, body))
   equal(answer.status, 201)
   equal(warnings.length, 1)
   for (const cookie of answer.cookies) ok(!/secure/i.test(cookie), cookie)
@@ -181,7 +181,7 @@ test('a Request of the Fetch API shows its address in its URL', async () => {
 test('the checks of sessions and of health look at nothing', async () => {
   const { latchkey, warnings } = await open({})
   for (const path of ['/access/session', '/livez', '/readyz', '/.well-known/jwks.json'])
-    await latchkey.handle(asBrowser('GET', path, { host: 'login.example.com' }))
+    await latchkey.handle(makeHttpRequest('GET', path, { host: 'login.example.com' }))
   deepEqual(warnings, [])
   await latchkey.close()
 })
@@ -193,14 +193,14 @@ test('Express behind a proxy that speaks https warns by the process, where the h
   }
   process.on('warning', onWarning)
   const latchkey = await createLatchkey(MEMORY)
-  const server = createServer(express().use(toExpress(latchkey).routes()))
+  const server = createServer(express().use(createExpressAdapter(latchkey).middleware()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
     const { port } = server.address() as AddressInfo
     for (let time = 0; time < 2; time += 1) {
       equal(await rawRequest(port, '/sign-in', { Host: 'login.example.com', 'X-Forwarded-Proto': 'https' }), 200)
     }
-    await until('the warning', () => told.length > 0)
+    await waitFor('the warning', () => told.length > 0)
     equal(told.length, 1)
     match(
       told[0]?.message ?? '',
@@ -216,10 +216,10 @@ test('Express behind a proxy that speaks https warns by the process, where the h
 
 test('the server warns in its log: at the start in production, after the line that says where it listens, and at a request', async () => {
   await using server = await startServer({ env: { NODE_ENV: 'production', DATABASE_URL: 'sqlite::memory:' } })
-  await until('the warning of the start', () =>
+  await waitFor('the warning of the start', () =>
     /"level":40.*publicUrl \(LATCHKEY_PUBLIC_URL\) is not set under NODE_ENV=production/.test(server.output()),
   )
   match(server.output().split('\n')[0] ?? '', /^Latchkey listens on /)
   equal(await rawRequest(Number(new URL(server.url).port), '/sign-in', { Host: 'login.example.com' }), 200)
-  await until('the warning of the request', () => /"level":40.*but a request shows http:\/\/login\.example\.com\. /.test(server.output()))
+  await waitFor('the warning of the request', () => /"level":40.*but a request shows http:\/\/login\.example\.com\. /.test(server.output()))
 })

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type AssemblyHooks, createLatchkey, type LatchkeyOptions, SettingError } from '../../src/index.ts'
+import { createLatchkey, type LatchkeyOptions, type Overrides, SettingError } from '../../src/index.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { cleanEnvironment, runCommand, startServer, temporaryFolder } from '../support/server.ts'
 
@@ -50,7 +50,7 @@ async function runIn(folder: string, options: object, hooks: string, env: Readon
 
 const OWN_STORE = '{ store: createMemoryStore() }'
 
-async function open(options: LatchkeyOptions, hooks: AssemblyHooks = {}): Promise<readonly string[]> {
+async function open(options: LatchkeyOptions, hooks: Overrides = {}): Promise<readonly string[]> {
   const warnings: string[] = []
   const latchkey = await createLatchkey(options, { onWarning: (warning) => warnings.push(warning), ...hooks })
   await latchkey.close()

@@ -3,17 +3,17 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createLatchkey, type Latchkey } from '../../src/index.ts'
-import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
-import { until } from '../support/until.ts'
-import { countTogether, PROCESSES } from './count-together.ts'
+import { BACKEND_NAMES, type Backend, startBackend } from '../support/backends.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { countConcurrently, PROCESSES } from './concurrent-counter.ts'
 
 const PASSWORD = 'blue-tulip-under-7-moons'
 /** In all: `npm run drill` has ten thousand. */
 const INCREMENTS = 800
 
-for (const name of PLACE_NAMES) {
+for (const name of BACKEND_NAMES) {
   void suite(`${name}, several hosts`, () => {
-    let place: Place
+    let place: Backend
     let hosts: readonly Latchkey[] = []
     const host = (index: number) => {
       const found = hosts[index]
@@ -21,7 +21,7 @@ for (const name of PLACE_NAMES) {
       return found
     }
     before(async () => {
-      place = await startPlace(name)
+      place = await startBackend(name)
       const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = place.env
       const make = () => createLatchkey({ databaseUrl, redisUrl, secret, loginLimit: '5/5m,1000/5m' })
       hosts = [await make(), await make()]
@@ -51,7 +51,7 @@ for (const name of PLACE_NAMES) {
       ok(principal.ok)
       await host(0).logout(principal.principal)
       const ended = performance.now()
-      await until('the other host to refuse', async () => !(await host(1).authenticate(withToken(token.token))).ok)
+      await waitFor('the other host to refuse', async () => !(await host(1).authenticate(withToken(token.token))).ok)
       t.diagnostic(`refused ${(performance.now() - ended).toFixed(1)} ms after the sign-out`)
       ok(performance.now() - ended < 1_000)
       equal((await host(1).authenticate(withSession(credential))).ok, false)
@@ -64,15 +64,15 @@ for (const name of PLACE_NAMES) {
       deepEqual(await host(0).users.revoke({ lineage: early.session.id }, { dryRun: true }), { users: 1, sessions: 1, rememberMe: 0 })
       ok((await host(1).authenticate(withToken(early.token.token))).ok, 'a dry run ends nothing')
       deepEqual(await host(0).users.revoke({ lineage: early.session.id }), { users: 1, sessions: 1, rememberMe: 0 })
-      const { milliseconds, ...heard } = await host(0).rollCall()
+      const { milliseconds, ...heard } = await host(0).confirmPropagation()
       deepEqual(heard, { processes: 2, verifiers: 0, behind: 0 })
       ok(milliseconds !== null && milliseconds < 1_000, `${milliseconds} ms`)
       equal((await host(1).authenticate(withToken(early.token.token))).ok, false)
       ok((await host(1).authenticate(withToken(late.token.token))).ok)
       const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = place.env
-      const script = await createLatchkey({ databaseUrl, redisUrl, secret }, { serves: false })
+      const script = await createLatchkey({ databaseUrl, redisUrl, secret }, { acceptsCredentials: false })
       deepEqual(await script.users.revoke({ all: true }), { ...all, users: all.users - 1, sessions: all.sessions - 1 })
-      equal((await script.rollCall()).processes, 2, 'who accepts nothing is not counted')
+      equal((await script.confirmPropagation()).processes, 2, 'who accepts nothing is not counted')
       await script.close()
       equal((await host(1).authenticate(withToken(late.token.token))).ok, false)
     })
@@ -93,7 +93,7 @@ for (const name of PLACE_NAMES) {
 
     test(`Of ${INCREMENTS} additions by ${PROCESSES} processes at once none is lost`, async (t) => {
       const { credential } = await signIn('Counted')
-      const conflicts = await countTogether(place.env, credential, INCREMENTS)
+      const conflicts = await countConcurrently(place.env, credential, INCREMENTS)
       t.diagnostic(`${conflicts} times somebody else had been first`)
       const seen = await host(1).authenticate(withSession(credential))
       ok(seen.ok)

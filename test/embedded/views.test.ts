@@ -3,7 +3,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { type AssemblyHooks, AuthError, createLatchkey, type Latchkey, type User } from '../../src/index.ts'
+import { AuthError, createLatchkey, type Latchkey, type Overrides, type User } from '../../src/index.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { runCommand, startServer, temporaryFolder } from '../support/server.ts'
@@ -44,7 +44,7 @@ function noting(store: Store): { readonly store: Store; readonly hidden: Readonl
   return { store: { ...store, write }, hidden }
 }
 
-async function start(hooks: AssemblyHooks = {}) {
+async function start(hooks: Overrides = {}) {
   const { store, hidden } = noting(createMemoryStore())
   const latchkey = await createLatchkey({ publicUrl: 'https://login.example.com', secret: SECRET }, { ...hooks, store })
   const assertPublic = (what: string, value: unknown) => {
@@ -106,7 +106,7 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   const { principal } = who
   keep('guard', await latchkey.guard({ method: 'GET', header: (name) => (name === 'authorization' ? headers.authorization : null) }))
   const visit = { method: 'GET', target: '/', header: (name: string) => asked.headers.get(name), address: () => '192.0.2.7' }
-  const passage = keep('protect', await latchkey.protect()(visit))
+  const passage = keep('protect', await latchkey.routeGuard()(visit))
   if (!passage.ok || passage.auth === undefined) throw new Error('protect')
   keep('protect: session', await passage.auth.session())
   keep('protect: data', await passage.auth.data.read())
@@ -119,9 +119,9 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   keep('record', await latchkey.record(principal, 'order.placed', { number: 7 }))
   keep('events', await latchkey.auditEvents(principal))
   keep('cookies', latchkey.cookies(granted(await users.signIn('mary', { remember: true }))))
-  keep('deviceOffer', latchkey.deviceOffer(granted(await users.signIn('mary'))))
-  keep('restore, refused', await latchkey.restore('no.credential', WHENCE))
-  keep('restore', await latchkey.restore(remembered, WHENCE))
+  keep('dbscRegistrationHeader', latchkey.dbscRegistrationHeader(granted(await users.signIn('mary'))))
+  keep('restore, refused', await latchkey.resumeSession('no.credential', WHENCE))
+  keep('restore', await latchkey.resumeSession(remembered, WHENCE))
   const again = granted(await latchkey.login({ username: 'mary', password: PASSWORD }, WHENCE))
   keep('endOtherSessions', await latchkey.endOtherSessions({ ...principal, sid: again.session.id }, WHENCE))
   keep('endSession', await latchkey.endSession({ ...principal, sid: again.session.id }, again.session.id, WHENCE))
@@ -131,7 +131,7 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   const leaving = { ...principal, sid: granted(await latchkey.login({ username: 'mary', password: NEXT }, WHENCE)).session.id }
   keep('deleteAccount', await latchkey.deleteAccount(leaving, NEXT, WHENCE))
   keep('users.delete', await users.delete('Ada'))
-  keep('rollCall', await latchkey.rollCall())
+  keep('rollCall', await latchkey.confirmPropagation())
   keep('rotateKeys', await latchkey.rotateKeys())
   keep(
     'handle',
@@ -209,7 +209,7 @@ test('a refused copy of a bound sign-in tells nothing of what is stored, whereve
     .cookies(signedIn)
     .map((each) => each.split(';', 1)[0])
     .join('; ')
-  const restored = await latchkey.restore(signedIn.rememberedCredential?.value ?? '', WHENCE)
+  const restored = await latchkey.resumeSession(signedIn.rememberedCredential?.value ?? '', WHENCE)
   ok(restored instanceof AuthError && restored.code === 'proof.required')
   assertPublic('restore', restored)
   const request = new Request('https://login.example.com/orders', { headers: { cookie } })
@@ -221,7 +221,12 @@ test('a refused copy of a bound sign-in tells nothing of what is stored, whereve
   }
   ok(!who.ok && who.error.code === 'proof.required')
   assertPublic('authenticate', who)
-  const passage = await latchkey.protect()({ method: 'GET', target: '/', header: (name) => request.headers.get(name), address: () => '' })
+  const passage = await latchkey.routeGuard()({
+    method: 'GET',
+    target: '/',
+    header: (name) => request.headers.get(name),
+    address: () => '',
+  })
   ok(!passage.ok)
   assertPublic('protect', passage)
   await latchkey.close()
@@ -233,7 +238,7 @@ test('an alarm that the host hears of tells no hash', async () => {
   const { latchkey, assertPublic } = await start({ clock: { now: () => now }, onAlarm: (alarm) => void alarms.push(alarm) })
   await latchkey.users.add({ username: 'Mary', password: PASSWORD })
   const copied = granted(await latchkey.users.signIn('mary', { remember: true }, WHENCE)).rememberedCredential?.value ?? ''
-  const own = granted(await latchkey.restore(copied, WHENCE))
+  const own = granted(await latchkey.resumeSession(copied, WHENCE))
   const used = new Request('https://login.example.com/orders', {
     headers: {
       cookie: latchkey
@@ -244,7 +249,7 @@ test('an alarm that the host hears of tells no hash', async () => {
   })
   ok((await latchkey.authenticate(used)).ok)
   now += 10 * 60_000
-  const theft = await latchkey.restore(copied, { ip: '203.0.113.66', userAgent: 'another terminal' })
+  const theft = await latchkey.resumeSession(copied, { ip: '203.0.113.66', userAgent: 'another terminal' })
   ok(theft instanceof AuthError && theft.detail.reason === 'theft_suspected')
   equal(alarms.length, 1)
   assertPublic('alarm', alarms)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { ALICE, login, register } from '../support/users.ts'
 
 test('of two hundred patches at once none is lost', async () => {
   await using latchkey = await startInProcess()

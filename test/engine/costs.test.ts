@@ -6,10 +6,17 @@ import { createGuard } from '../../src/http/guard.ts'
 import type { GuardOptions } from '../../src/http/guard-options.ts'
 import type { SettingInputs } from '../../src/settings.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
+import {
+  makeDeviceKey,
+  makeDeviceProof,
+  postRefresh,
+  postRegistration,
+  refreshChallengeOf,
+  registrationChallengeOf,
+} from '../support/device-keys.ts'
+import { makeDpopKey, makeDpopProof } from '../support/dpop-proofs.ts'
 import { type Counts, cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
-import { makeClientKey, makeProof } from '../support/key-proofs.ts'
-import { ALICE, login, person, register, type SignedInPerson } from '../support/people.ts'
+import { ALICE, login, register, type SignedInUser, toSignedInUser } from '../support/users.ts'
 
 const NOTHING: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
 
@@ -22,7 +29,7 @@ interface Signatures {
 
 function countSignatures({ engine }: InProcess): Signatures {
   const counted: Signatures = { made: 0, checked: 0, proofs: 0 }
-  const { keys, keyProofs } = engine
+  const { keys, proofVerifier } = engine
   const sign = keys.sign.bind(keys)
   const verify = keys.verify.bind(keys)
   keys.sign = (claims) => {
@@ -33,8 +40,8 @@ function countSignatures({ engine }: InProcess): Signatures {
     counted.checked += 1
     return verify(token)
   }
-  const { read, readDevice } = keyProofs
-  Object.assign(keyProofs, {
+  const { read, readDevice } = proofVerifier
+  Object.assign(proofVerifier, {
     read: (text: string) => {
       counted.proofs += 1
       return read(text)
@@ -50,7 +57,7 @@ function countSignatures({ engine }: InProcess): Signatures {
 const NO_SIGNATURE: Signatures = { made: 0, checked: 0, proofs: 0 }
 
 /** Two servers over one store: what the first issued, the second has never seen. */
-async function coldServer(settings: SettingInputs = {}): Promise<{ cold: InProcess; alice: SignedInPerson; end(): Promise<void> }> {
+async function uncachedServer(settings: SettingInputs = {}): Promise<{ cold: InProcess; alice: SignedInUser; end(): Promise<void> }> {
   const store = createMemoryStore()
   const shared = { ...settings, secret: 'a-secret-that-two-servers-share-0123' }
   const first = await startInProcess(shared, { store })
@@ -89,7 +96,7 @@ test('a warm request by session cookie, session header or token costs no read, n
 })
 
 test('a cold session costs one read, and from then on nothing', async () => {
-  const { cold, alice, end } = await coldServer()
+  const { cold, alice, end } = await uncachedServer()
   const signatures = countSignatures(cold)
   cold.resetCounts()
   assert.equal((await cold.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
@@ -101,7 +108,7 @@ test('a cold session costs one read, and from then on nothing', async () => {
 })
 
 test('a cold token costs one signature and no read', async () => {
-  const { cold, alice, end } = await coldServer()
+  const { cold, alice, end } = await uncachedServer()
   const signatures = countSignatures(cold)
   cold.resetCounts()
   for (let request = 0; request < 3; request += 1) {
@@ -154,21 +161,21 @@ test('seen times are written together, not once a request', async () => {
   const again = await login(latchkey, {}, {})
   latchkey.resetCounts()
   for (let request = 0; request < 100; request += 1) {
-    latchkey.clock.turn(10)
+    latchkey.clock.advance(10)
     for (const { session } of [alice, again]) await latchkey.call('GET', '/access/session', { headers: { cookie: session } })
   }
   assert.equal(latchkey.counts.touches, 0)
-  const seen = latchkey.engine.verified.takeUnflushed()
+  const seen = latchkey.engine.credentialCache.takeDirty()
   assert.deepEqual(seen.map(({ id }) => id).sort(), [alice.sid, again.sid].sort())
 })
 
 test('a proof of a key costs a warm token one signature and one count, and no read', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
-  const key = makeClientKey()
+  const key = makeDpopKey()
   const proofFor = (method: string, path: string, token?: string) => {
     const wish = { method, url: latchkey.publicUrl + path, now: latchkey.clock.now() }
-    return makeProof(key, token === undefined ? wish : { ...wish, token })
+    return makeDpopProof(key, token === undefined ? wish : { ...wish, token })
   }
   const { json } = await latchkey.call('POST', '/access/login', { headers: { dpop: proofFor('POST', '/access/login') }, body: ALICE })
   const guard = createGuard(latchkey.engine)
@@ -179,7 +186,7 @@ test('a proof of a key costs a warm token one signature and one count, and no re
   assert.equal(await ask({}), true)
   const signatures = countSignatures(latchkey)
   latchkey.resetCounts()
-  assert.equal(await ask({ proof: 'key' }), true)
+  assert.equal(await ask({ auth: 'dpop' }), true)
   assert.deepEqual(latchkey.counts, { ...NOTHING, writes: 1 })
   assert.deepEqual(signatures, { ...NO_SIGNATURE, proofs: 1 })
   latchkey.resetCounts()
@@ -192,10 +199,14 @@ test('a device proof that is renewed costs one signature, one read and one write
   await using latchkey = await startInProcess({}, { publicUrl: 'https://app.example' })
   const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
   const key = makeDeviceKey()
-  const { session } = person(answer, 201)
-  const { json } = await postRegistration(latchkey, session, makeDeviceProof(key, { challenge: offered(answer) ?? '', withKey: true }))
+  const { session } = toSignedInUser(answer, 201)
+  const { json } = await postRegistration(
+    latchkey,
+    session,
+    makeDeviceProof(key, { challenge: registrationChallengeOf(answer) ?? '', withKey: true }),
+  )
   const id = json.session_identifier
-  const challenge = challenged(await postRefresh(latchkey, id))?.challenge ?? ''
+  const challenge = refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''
   const signatures = countSignatures(latchkey)
   latchkey.resetCounts()
   const { jar } = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge }))

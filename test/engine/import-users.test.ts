@@ -3,7 +3,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ImportLine, importUsers } from '../../src/engine/import-users.ts'
-import { NamesSeen } from '../../src/engine/names-seen.ts'
+import { SeenUsernames } from '../../src/engine/seen-usernames.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { startInProcess } from '../support/in-process.ts'
@@ -64,7 +64,7 @@ test('whoever stops asking stops the import after whole groups', async () => {
 })
 
 test('every name that was seen is known again, and no other', () => {
-  const seen = new NamesSeen()
+  const seen = new SeenUsernames()
   const names = Array.from({ length: 200_000 }, (_, index) => `user-${index}`)
   for (const name of names) {
     ok(!seen.has(name), name)

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setRoles } from '../../src/engine/users.ts'
-import type { Heard, Store } from '../../src/ports/store.ts'
+import type { LogBatch, Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
-import { until } from '../support/until.ts'
+import { ALICE, register } from '../support/users.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 async function ask(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
   const { status, json } = await latchkey.call('GET', '/access/session', { headers })
@@ -15,8 +15,8 @@ async function ask(latchkey: InProcess, headers: Readonly<Record<string, string>
 }
 
 /** The clock has been turned: the log must be heard again before memory may accept. */
-async function heardAgain({ engine, clock }: InProcess) {
-  await until('the endings log', () => engine.endings.isHeard(clock.now()))
+async function resubscribe({ engine, clock }: InProcess) {
+  await waitFor('the endings log', () => engine.revocationFeed.isCurrent(clock.now()))
 }
 
 /** The same length, another value. */
@@ -53,20 +53,20 @@ test('an altered credential of the same length is refused, warm or not', async (
 test('a warm session is refused as idle after the idle timeout, and not before', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  latchkey.clock.turn(20 * 60_000 - 1)
+  latchkey.clock.advance(20 * 60_000 - 1)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
-  latchkey.clock.turn(20 * 60_000)
-  await heardAgain(latchkey)
+  latchkey.clock.advance(20 * 60_000)
+  await resubscribe(latchkey)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required idle')
 })
 
 test('a passive request does not keep a session alive', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  latchkey.clock.turn(19 * 60_000)
-  await heardAgain(latchkey)
+  latchkey.clock.advance(19 * 60_000)
+  await resubscribe(latchkey)
   assert.equal(await ask(latchkey, { cookie: alice.session, 'x-latchkey-passive': '1' }), 'accepted')
-  latchkey.clock.turn(60_000)
+  latchkey.clock.advance(60_000)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required idle')
 })
 
@@ -74,28 +74,28 @@ test('a warm session is refused at its absolute limit, however busy it was', asy
   await using latchkey = await startInProcess({ sessionAbsoluteTimeout: '30m' })
   const alice = await register(latchkey)
   for (let minute = 0; minute < 29; minute += 1) {
-    latchkey.clock.turn(60_000)
+    latchkey.clock.advance(60_000)
     assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
   }
-  latchkey.clock.turn(60_000)
+  latchkey.clock.advance(60_000)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required expired')
 })
 
 test('a warm token is refused when it expires', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  latchkey.clock.turn(299_000)
+  latchkey.clock.advance(299_000)
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'accepted')
-  latchkey.clock.turn(1_000)
+  latchkey.clock.advance(1_000)
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid expired')
 })
 
 test('a token that outlives the idle timeout is refused once its session is idle', async () => {
   await using latchkey = await startInProcess({ sessionIdleTimeout: '60s' })
   const alice = await register(latchkey)
-  latchkey.clock.turn(59_000)
+  latchkey.clock.advance(59_000)
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'accepted')
-  latchkey.clock.turn(60_000)
+  latchkey.clock.advance(60_000)
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid session_ended')
 })
 
@@ -103,10 +103,10 @@ test('after a change of roles, tokens issued before are to be renewed and sessio
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   await ask(latchkey, { authorization: alice.token })
-  latchkey.clock.turn(1_000)
+  latchkey.clock.advance(1_000)
   await setRoles(latchkey.engine, 'operator', 'alice', ['admin'])
-  await until('the change', () => latchkey.engine.endings.changedAt(alice.sid) !== undefined)
-  await heardAgain(latchkey)
+  await waitFor('the change', () => latchkey.engine.revocationFeed.changedAt(alice.sid) !== undefined)
+  await resubscribe(latchkey)
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid expired')
   const { json } = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
   assert.deepEqual(json.user.roles, ['admin'])
@@ -116,18 +116,18 @@ test('after a change of roles, tokens issued before are to be renewed and sessio
 })
 
 /** The same store for a second process, which leaves it open for the first. */
-function shared(store: Store): Store {
+function sharedStore(store: Store): Store {
   return { ...store, close: async () => {} }
 }
 
 test('a token renewed within the second of a change of roles is good at once everywhere, and one from before it nowhere', async () => {
   const store = createMemoryStore()
   await using latchkey = await startInProcess({}, { store })
-  await using other = await startInProcess({}, { store: shared(store) })
+  await using other = await startInProcess({}, { store: sharedStore(store) })
   const both = [latchkey, other] as const
   const turn = async (milliseconds: number) => {
-    for (const each of both) each.clock.turn(milliseconds)
-    await Promise.all(both.map(heardAgain))
+    for (const each of both) each.clock.advance(milliseconds)
+    await Promise.all(both.map(resubscribe))
   }
   const alice = await register(latchkey)
   const renew = async () => (await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })).json.token
@@ -135,7 +135,7 @@ test('a token renewed within the second of a change of roles is good at once eve
   const before = await renew()
   await turn(200)
   await setRoles(latchkey.engine, 'operator', 'alice', ['admin'])
-  await until('the change', () => both.every(({ engine }) => engine.endings.changedAt(alice.sid) !== undefined))
+  await waitFor('the change', () => both.every(({ engine }) => engine.revocationFeed.changedAt(alice.sid) !== undefined))
   await turn(200)
   const after = await renew()
   for (const each of both) {
@@ -148,45 +148,45 @@ test('a token renewed within the second of a change of roles is good at once eve
 })
 
 /** A store whose log can fall silent. */
-function silenceable(): Store & { silence(): void } {
+function storeWithSilentLog(): Store & { silence(): void } {
   const store = createMemoryStore()
   let silent = false
-  async function* follow(from: number): AsyncGenerator<Heard, undefined> {
-    for await (const heard of store.log.follow(from)) {
+  async function* subscribe(from: number): AsyncGenerator<LogBatch, undefined> {
+    for await (const heard of store.log.subscribe(from)) {
       if (silent) return
       yield heard
     }
     return undefined
   }
   const log = {
-    follow: (from: number) => (silent ? neverHeard() : follow(from)),
+    subscribe: (from: number) => (silent ? neverYields() : subscribe(from)),
     trim: (before: number) => store.log.trim(before),
   }
   return { ...store, log, silence: () => (silent = true) }
 }
 
-async function* neverHeard(): AsyncGenerator<Heard, undefined> {
+async function* neverYields(): AsyncGenerator<LogBatch, undefined> {
   yield* []
   return undefined
 }
 
 test('when the endings log falls silent for a second, every check goes to the store, and what ended there is refused', async () => {
-  const store = silenceable()
+  const store = storeWithSilentLog()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
   const token = { authorization: alice.token }
   const cookie = { cookie: alice.session }
   await ask(latchkey, token)
   store.silence()
-  latchkey.clock.turn(1_001)
+  latchkey.clock.advance(1_001)
   await new Promise((resolve) => setTimeout(resolve, 400))
-  latchkey.clock.turn(1_001)
+  latchkey.clock.advance(1_001)
   latchkey.resetCounts()
   assert.equal(await ask(latchkey, cookie), 'accepted')
   assert.equal(await ask(latchkey, token), 'accepted')
   assert.ok(latchkey.counts.reads >= 2, 'the store was asked')
   // Ended by somebody else, while nothing is heard of it.
-  await store.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
+  await store.write([{ do: 'revoke credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
   assert.equal(await ask(latchkey, cookie), 'session.required revoked')
   assert.equal(await ask(latchkey, token), 'token.invalid session_ended')
 })
@@ -196,8 +196,8 @@ test('an ending by another process is heard and forgets what was verified', asyn
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
   await ask(latchkey, { authorization: alice.token })
-  await store.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
-  await until('the ending', async () => (await ask(latchkey, { authorization: alice.token })) === 'token.invalid session_ended')
+  await store.write([{ do: 'revoke credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
+  await waitFor('the ending', async () => (await ask(latchkey, { authorization: alice.token })) === 'token.invalid session_ended')
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
 })
 
@@ -213,9 +213,9 @@ test('a process that starts reads the log back before it accepts a token', async
 })
 
 /** What happens between a read and its answer, one for each read that is to come. */
-type Meanwhile = (() => Promise<void>)[]
+type ConcurrentActions = (() => Promise<void>)[]
 
-function findingSlowly(store: Store, meanwhile: Meanwhile): Store {
+function storeWithSlowFind(store: Store, meanwhile: ConcurrentActions): Store {
   async function find(id: string) {
     const found = await store.credentials.find(id)
     await meanwhile.shift()?.()
@@ -226,13 +226,13 @@ function findingSlowly(store: Store, meanwhile: Meanwhile): Store {
 
 test('what was read before an ending and is ready after it is neither accepted nor remembered', async () => {
   const memory = createMemoryStore()
-  const meanwhile: Meanwhile = []
+  const meanwhile: ConcurrentActions = []
   await using elsewhere = await startInProcess({}, { store: memory })
-  await using latchkey = await startInProcess({}, { store: shared(findingSlowly(memory, meanwhile)) })
+  await using latchkey = await startInProcess({}, { store: sharedStore(storeWithSlowFind(memory, meanwhile)) })
   const alice = await register(elsewhere)
   meanwhile.push(async () => {
-    await memory.write([{ do: 'end credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
-    await until('the ending', () => latchkey.engine.endings.reasonOf(alice.sid) !== undefined)
+    await memory.write([{ do: 'revoke credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
+    await waitFor('the ending', () => latchkey.engine.revocationFeed.revocationReason(alice.sid) !== undefined)
   })
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
   assert.equal(meanwhile.length, 0)
@@ -241,20 +241,20 @@ test('what was read before an ending and is ready after it is neither accepted n
 
 test('a token minted while its session changes and ends is not good from memory', async () => {
   const memory = createMemoryStore()
-  const meanwhile: Meanwhile = []
+  const meanwhile: ConcurrentActions = []
   await using elsewhere = await startInProcess({}, { store: memory })
-  await using latchkey = await startInProcess({}, { store: shared(findingSlowly(memory, meanwhile)) })
+  await using latchkey = await startInProcess({}, { store: sharedStore(storeWithSlowFind(memory, meanwhile)) })
   const alice = await register(elsewhere)
-  const heard = (what: string, known: () => unknown) => until(what, () => known() !== undefined)
+  const heard = (what: string, known: () => unknown) => waitFor(what, () => known() !== undefined)
   meanwhile.push(
     async () => {
       await setRoles(elsewhere.engine, 'operator', 'alice', ['admin'])
-      await heard('the change', () => latchkey.engine.endings.changedAt(alice.sid))
+      await heard('the change', () => latchkey.engine.revocationFeed.changedAt(alice.sid))
     },
     async () => {
       const renewed = await elsewhere.call('POST', '/access/token', { headers: { cookie: alice.session } })
       await elsewhere.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: renewed.json.token } })
-      await heard('the ending', () => latchkey.engine.endings.reasonOf(alice.sid))
+      await heard('the ending', () => latchkey.engine.revocationFeed.revocationReason(alice.sid))
     },
   )
   const { json } = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })

@@ -5,12 +5,12 @@ import { test } from 'node:test'
 import type { CredentialRecord } from '../../src/domain/credential.ts'
 import { AuthError, StoreError } from '../../src/domain/errors.ts'
 import { DAY, HOUR } from '../../src/domain/time.ts'
-import { countToRevoke, type Revocation, revoke } from '../../src/engine/revoke.ts'
+import { countRevocable, type RevocationTarget, revoke } from '../../src/engine/revoke.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { aRemembered, aSession, aUser } from '../../src/testing/samples.ts'
+import { makeRememberMe, makeSession, makeUser } from '../../src/testing/samples.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { login, register } from '../support/people.ts'
+import { login, register } from '../support/users.ts'
 
 /** What the store is told to write, and a fault instead of the write with this number. */
 function watchedStore() {
@@ -20,7 +20,7 @@ function watchedStore() {
   const watched: Store = {
     ...store,
     write: async (changes) => {
-      if (changes.some(({ do: what }) => what === 'end credentials')) {
+      if (changes.some(({ do: what }) => what === 'revoke credentials')) {
         if (writes.length + 1 >= failing.at) throw new StoreError('The store is away.')
         writes.push(changes)
       }
@@ -32,15 +32,15 @@ function watchedStore() {
 
 async function fill(store: Store, ...records: readonly CredentialRecord[]): Promise<void> {
   const codes = new Set(records.map(({ userId }) => userId))
-  await store.write([...codes].map((id): Change => ({ do: 'insert user', user: aUser({ id }) })))
+  await store.write([...codes].map((id): Change => ({ do: 'insert user', user: makeUser({ id }) })))
   await store.write(records.map((record): Change => ({ do: 'insert credential', record })))
 }
 
 /** Somebody's remembered login and the session it started. */
 function lineageOf(userId: string, began: number, sessionBegan = began): readonly [CredentialRecord, CredentialRecord] {
   const times = (at: number) => ({ startedAt: at, lastSeenAt: at, authTime: began, expiresAt: at + 30 * DAY })
-  const remembered = aRemembered({ userId, ...times(began) })
-  const session = aSession({ userId, lineage: remembered.id, startedBy: remembered.id, ...times(sessionBegan) })
+  const remembered = makeRememberMe({ userId, ...times(began) })
+  const session = makeSession({ userId, lineage: remembered.id, startedBy: remembered.id, ...times(sessionBegan) })
   return [remembered, session]
 }
 
@@ -51,9 +51,9 @@ async function live(latchkey: InProcess): Promise<ReadonlySet<string>> {
 }
 
 /** Counts, ends, and finds that it was just what was counted; returns what is left. */
-async function revoked(latchkey: InProcess, what: Revocation, counts: { users: number; sessions: number; rememberMe: number }) {
+async function revoked(latchkey: InProcess, what: RevocationTarget, counts: { users: number; sessions: number; rememberMe: number }) {
   const before = await live(latchkey)
-  deepEqual(await countToRevoke(latchkey.engine, what), counts)
+  deepEqual(await countRevocable(latchkey.engine, what), counts)
   deepEqual(await live(latchkey), before, 'counting ends nothing')
   deepEqual(await revoke(latchkey.engine, 'operator', what), counts)
   const left = await live(latchkey)
@@ -77,7 +77,7 @@ test('A lineage ends as a whole, by the id of its remembered login as by that of
   const now = latchkey.clock.now()
   const [first, firstSession] = lineageOf('usr_a', now)
   const [second, secondSession] = lineageOf('usr_a', now)
-  const alone = aSession({ userId: 'usr_a', startedAt: now, lastSeenAt: now, expiresAt: now + DAY })
+  const alone = makeSession({ userId: 'usr_a', startedAt: now, lastSeenAt: now, expiresAt: now + DAY })
   await fill(latchkey.engine.store, first, firstSession, second, secondSession, alone)
   await revoked(latchkey, { lineage: first.id }, { users: 1, sessions: 1, rememberMe: 1 })
   deepEqual(await revoked(latchkey, { lineage: secondSession.id }, { users: 1, sessions: 1, rememberMe: 1 }), new Set([alone.id]))
@@ -90,7 +90,7 @@ test('A lineage is found by its id also when its remembered login is gone', asyn
   const [remembered, session] = lineageOf('usr_b', now)
   const [other] = lineageOf('usr_a', now)
   await fill(latchkey.engine.store, remembered, session, other)
-  await latchkey.engine.store.write([{ do: 'end credentials', where: { id: remembered.id }, reason: 'expired', at: now }])
+  await latchkey.engine.store.write([{ do: 'revoke credentials', where: { id: remembered.id }, reason: 'expired', at: now }])
   deepEqual(await revoked(latchkey, { lineage: remembered.id }, { users: 1, sessions: 1, rememberMe: 0 }), new Set([other.id]))
   const again = await revoke(latchkey.engine, 'operator', { lineage: remembered.id })
   equal(again instanceof AuthError && again.code, 'resource.not_found')
@@ -99,7 +99,7 @@ test('A lineage is found by its id also when its remembered login is gone', asyn
 test('What is not there is refused as that, to count as to end', async () => {
   await using latchkey = await startInProcess()
   for (const what of [{ id: 'nothing' }, { lineage: 'nothing' }, { user: 'nobody' }]) {
-    for (const answer of [await countToRevoke(latchkey.engine, what), await revoke(latchkey.engine, 'operator', what)]) {
+    for (const answer of [await countRevocable(latchkey.engine, what), await revoke(latchkey.engine, 'operator', what)]) {
       equal(answer instanceof AuthError && answer.code, 'resource.not_found', JSON.stringify(what))
     }
   }
@@ -110,8 +110,8 @@ test('Before a time end the lineages that began before it, with sessions that th
   const now = latchkey.clock.now()
   const [old, restored] = lineageOf('usr_a', now - 5 * DAY, now - HOUR)
   const [young, youngSession] = lineageOf('usr_a', now - HOUR)
-  const exact = aSession({ userId: 'usr_b', startedAt: now - DAY, authTime: now - DAY, lastSeenAt: now, expiresAt: now + DAY })
-  const vouched = aSession({ userId: 'usr_b', startedAt: now - HOUR, authTime: 0, lastSeenAt: now, expiresAt: now + DAY })
+  const exact = makeSession({ userId: 'usr_b', startedAt: now - DAY, authTime: now - DAY, lastSeenAt: now, expiresAt: now + DAY })
+  const vouched = makeSession({ userId: 'usr_b', startedAt: now - HOUR, authTime: 0, lastSeenAt: now, expiresAt: now + DAY })
   const orphan = lineageOf('usr_c', now - 5 * DAY, now - HOUR)[1]
   await fill(latchkey.engine.store, old, restored, young, youngSession, exact, vouched, orphan)
   const left = await revoked(latchkey, { before: now - DAY }, { users: 2, sessions: 2, rememberMe: 1 })
@@ -128,7 +128,7 @@ test('Everything at large is everybody, on every page of users, and each has it 
   const now = latchkey.clock.now()
   const codes = Array.from({ length: 250 }, (_, index) => `usr_${String(index).padStart(4, '0')}`)
   await fill(store, ...codes.flatMap((code) => lineageOf(code, now)))
-  const busy = Array.from({ length: 350 }, () => aSession({ userId: 'usr_busy', startedAt: now, lastSeenAt: now, expiresAt: now + DAY }))
+  const busy = Array.from({ length: 350 }, () => makeSession({ userId: 'usr_busy', startedAt: now, lastSeenAt: now, expiresAt: now + DAY }))
   await fill(store, ...busy)
   const left = await revoked(latchkey, { all: true }, { users: 251, sessions: 600, rememberMe: 250 })
   equal(left.size, 0)
@@ -157,7 +157,7 @@ test('Stopped in the middle, what has ended has ended, the rest lives, and the s
   deepEqual(told, [100])
   equal((await live(latchkey)).size, 300)
   failing.at = Number.POSITIVE_INFINITY
-  deepEqual(await countToRevoke(latchkey.engine, { all: true }), { users: 150, sessions: 150, rememberMe: 150 })
+  deepEqual(await countRevocable(latchkey.engine, { all: true }), { users: 150, sessions: 150, rememberMe: 150 })
   deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 150, sessions: 150, rememberMe: 150 })
   deepEqual(await revoke(latchkey.engine, 'operator', { all: true }), { users: 0, sessions: 0, rememberMe: 0 })
   equal(writes.flat().filter(({ do: what }) => what === 'append audit event').length, 250)
@@ -173,7 +173,7 @@ test('Between its pages and its writes, everything else in the process gets its 
   const turning = setInterval(() => {
     turns += 1
   }, 1)
-  await countToRevoke(latchkey.engine, { all: true })
+  await countRevocable(latchkey.engine, { all: true })
   ok(turns >= 8, `${turns} turns while ten pages were counted`)
   turns = 0
   await revoke(latchkey.engine, 'operator', { all: true })
@@ -186,7 +186,7 @@ test('What was verified is refused by the same process at once', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).status, 200)
-  latchkey.clock.turn(10)
+  latchkey.clock.advance(10)
   const again = await login(latchkey)
   await revoke(latchkey.engine, 'operator', { before: latchkey.clock.now() })
   const refused = await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })
@@ -201,7 +201,7 @@ test('A time that lies ahead, or is none, is refused rather than understood', as
   const alice = await register(latchkey)
   for (const before of [latchkey.clock.now() + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
     await rejects(revoke(latchkey.engine, 'operator', { before }), TypeError)
-    await rejects(countToRevoke(latchkey.engine, { before }), TypeError)
+    await rejects(countRevocable(latchkey.engine, { before }), TypeError)
   }
   for (const nothing of [{}, { all: false }]) await rejects(revoke(latchkey.engine, 'operator', nothing as never), TypeError)
   equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).status, 200)

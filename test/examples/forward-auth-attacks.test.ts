@@ -2,11 +2,11 @@
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { askOnce, talk } from '../support/connections.ts'
-import { Visitor } from '../support/visitor.ts'
-import { type Guarded, identityTold, PROXIES, startGuarded } from './proxies.ts'
+import { requestOnce, sendBytes } from '../support/raw-http.ts'
+import { TestClient } from '../support/test-client.ts'
+import { PROXIES, type ProtectedApp, receivedIdentity, startProtectedApp } from './proxies.ts'
 
-const MADE_UP: readonly (readonly [string, string | readonly string[]])[] = [
+const FORGED_HEADERS: readonly (readonly [string, string | readonly string[]])[] = [
   ...['Remote-User', 'remote-user', 'REMOTE-USER', 'Remote_User', 'REMOTE_USER', 'remote_user', 'Remote.User'].map(
     (name) => [name, 'evil'] as const,
   ),
@@ -18,7 +18,7 @@ const MADE_UP: readonly (readonly [string, string | readonly string[]])[] = [
 ]
 
 /** What makes a server or a framework take a request for another one than was asked about. */
-const DISGUISES = [
+const HEADER_SPELLINGS = [
   'X-Original-Method',
   'X-Forwarded-Method',
   'X-Original-URI',
@@ -79,24 +79,24 @@ const PATHS = [
 
 for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
   describe(name, () => {
-    let guarded: Guarded
+    let guarded: ProtectedApp
     let url: string
-    let mallory: Visitor
+    let mallory: TestClient
     before(async () => {
-      guarded = await startGuarded(name)
+      guarded = await startProtectedApp(name)
       url = guarded.url
-      mallory = new Visitor(url)
+      mallory = new TestClient(url)
       await mallory.register('Mallory')
     })
     after(() => guarded[Symbol.asyncDispose]())
 
-    const untouched = async (why: string) => deepEqual(await guarded.seen(), [], why)
-    const raw = (head: string, body = '') => talk(url, `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`)
+    const untouched = async (why: string) => deepEqual(await guarded.received(), [], why)
+    const raw = (head: string, body = '') => sendBytes(url, `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`)
     /** All that the application heard was asked by Mallory, whatever else was written. */
     async function onlyMallory(why: string): Promise<void> {
-      for (const seen of await guarded.seen()) {
+      for (const seen of await guarded.received()) {
         deepEqual(
-          identityTold(seen),
+          receivedIdentity(seen),
           { 'remote-session': [mallory.sid], 'remote-user': ['Mallory'], 'remote-user-id': [mallory.code] },
           `${why}: ${JSON.stringify(seen)}`,
         )
@@ -105,12 +105,12 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
     }
 
     test('nobody names himself, signed in or not, in any spelling', async () => {
-      for (const [header, value] of MADE_UP) {
+      for (const [header, value] of FORGED_HEADERS) {
         const why = `${header}: ${value}`
-        equal((await askOnce(url, '/me', { headers: { [header]: value } })).status, 401, why)
+        equal((await requestOnce(url, '/me', { headers: { [header]: value } })).status, 401, why)
         await untouched(why)
         for (const credential of [{ cookie: mallory.cookieHeader }, { authorization: mallory.token }]) {
-          const { status, text } = await askOnce(url, '/me', { headers: { ...credential, [header]: value } })
+          const { status, text } = await requestOnce(url, '/me', { headers: { ...credential, [header]: value } })
           deepEqual([status, JSON.parse(text).username], [200, 'Mallory'], why)
           await onlyMallory(why)
         }
@@ -118,35 +118,30 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
     })
 
     test('the names of the user are not dropped on the way by naming them in Connection', async () => {
-      for (const named of [
-        'Remote-User',
-        'Remote-User-Id, Remote-Session',
-        'X-Forwarded-Method, X-Forwarded-Uri',
-        'close, Remote-User',
-      ]) {
-        const { status } = await askOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, connection: named } })
+      for (const named of ['Remote-User', 'Remote-User-Id, Remote-Session', 'X-Forwarded-Method, X-Forwarded-Uri', 'close, Remote-User']) {
+        const { status } = await requestOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, connection: named } })
         equal(status, 200, named)
         await onlyMallory(named)
-        const post = await askOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, connection: named } })
+        const post = await requestOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, connection: named } })
         equal(post.status, 403, named)
         await untouched(named)
       }
     })
 
     test('what a client says about its request does not count, for Latchkey or for the application', async () => {
-      for (const header of DISGUISES)
+      for (const header of HEADER_SPELLINGS)
         for (const value of ['GET', '/sign-in', 'GET, GET', 'https']) {
           const why = `${header}: ${value}`
-          const post = await askOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, [header]: value } })
+          const post = await requestOnce(url, '/orders', { method: 'POST', headers: { cookie: mallory.cookieHeader, [header]: value } })
           deepEqual([post.status, JSON.parse(post.text).code], [403, 'csrf.header_required'], why)
           await untouched(why)
-          const signedOut = await askOnce(url, '/orders', { headers: { accept: 'text/html', [header]: value } })
+          const signedOut = await requestOnce(url, '/orders', { headers: { accept: 'text/html', [header]: value } })
           equal(signedOut.status, 303, why)
           const back = new URL(signedOut.headers.location ?? '').searchParams.get('return') ?? ''
           equal(new URL(back, url).href, `${url}/orders`, why)
           await untouched(why)
-          equal((await askOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, [header]: value } })).status, 200, why)
-          const [seen] = await guarded.seen()
+          equal((await requestOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, [header]: value } })).status, 200, why)
+          const [seen] = await guarded.received()
           const kept = seen?.headers.filter(([each, said]) => each.toLowerCase().replaceAll('_', '-') === spelled(header) && said === value)
           deepEqual(kept, [], why)
         }
@@ -162,9 +157,9 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
           await untouched(why)
           const head = `${method} ${path} HTTP/1.1\nHost: localhost\nCookie: ${mallory.cookieHeader}\nContent-Length: 0\nConnection: close`
           await raw(head)
-          const seen = await guarded.seen()
+          const seen = await guarded.received()
           deepEqual(
-            seen.map((each) => [each.method, identityTold(each)['remote-user']]),
+            seen.map((each) => [each.method, receivedIdentity(each)['remote-user']]),
             seen.map(() => ['GET', ['Mallory']]),
             why,
           )
@@ -218,7 +213,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
         match(await raw(head, LAST), /^HTTP\/1\.1 401 /)
         await untouched(upgrade)
         match(await raw(`${head}\nCookie: ${mallory.cookieHeader}`, LAST), /^HTTP\/1\.1 200 /)
-        for (const { headers } of await guarded.seen()) ok(!headers.some(([each]) => each.toLowerCase() === 'upgrade'))
+        for (const { headers } of await guarded.received()) ok(!headers.some(([each]) => each.toLowerCase() === 'upgrade'))
       }
       for (const start of ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'GET /me\r\n', 'GET /me HTTP/0.9\r\n\r\n', 'GET /me HTTP/1.0\r\n\r\n']) {
         await raw(start.trimEnd().replaceAll('\r\n', '\n'))

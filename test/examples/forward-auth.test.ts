@@ -9,14 +9,14 @@ import { Agent, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { withPorts } from '../../examples/forward-auth-app/together.ts'
+import { withPorts } from '../../examples/forward-auth-app/run-with-proxy.ts'
 import { openChromium } from '../support/chromium.ts'
-import { askOnce, freePort } from '../support/connections.ts'
-import { makeClientKey, makeProof } from '../support/key-proofs.ts'
+import { makeDpopKey, makeDpopProof } from '../support/dpop-proofs.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, type Reply, request, Visitor } from '../support/visitor.ts'
-import { type Guarded, identityTold, PROXIES, startGuarded } from './proxies.ts'
+import { PASSWORD, request, TestClient, type TestResponse } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { PROXIES, type ProtectedApp, receivedIdentity, startProtectedApp } from './proxies.ts'
 import { ROOT } from './support.ts'
 
 const HTML = { accept: 'text/html,*/*' }
@@ -24,20 +24,20 @@ const NAMES = Object.keys(PROXIES) as (keyof typeof PROXIES)[]
 
 for (const name of NAMES)
   describe(name, () => {
-    let guarded: Guarded
+    let guarded: ProtectedApp
     let url: string
     before(async () => {
-      guarded = await startGuarded(name)
+      guarded = await startProtectedApp(name)
       url = guarded.url
     })
     after(() => guarded[Symbol.asyncDispose]())
 
-    async function signedIn(username: string): Promise<Visitor> {
-      const visitor = new Visitor(url)
+    async function signedIn(username: string): Promise<TestClient> {
+      const visitor = new TestClient(url)
       await visitor.register(username)
       return visitor
     }
-    const untouched = async (why?: string) => deepEqual(await guarded.seen(), [], why)
+    const untouched = async (why?: string) => deepEqual(await guarded.received(), [], why)
 
     test('whoever asks for a page is sent to sign in, and from there back to it', async () => {
       for (const path of ['/', '/me?a=1&b=%2F', '/orders.css', '//evil.test/x', '/%5Cevil.test', '/@evil.test']) {
@@ -80,9 +80,9 @@ for (const name of NAMES)
         ]) {
           const reply = await request(url, 'GET', '/me', { headers })
           deepEqual([reply.status, reply.json.username], [200, username])
-          const [seen, ...more] = await guarded.seen()
+          const [seen, ...more] = await guarded.received()
           deepEqual(more, [])
-          deepEqual(seen && identityTold(seen), {
+          deepEqual(seen && receivedIdentity(seen), {
             'remote-session': [visitor.sid],
             'remote-user': [encodeURIComponent(username)],
             'remote-user-id': [visitor.code],
@@ -95,18 +95,21 @@ for (const name of NAMES)
       const visitor = await signedIn('Reader')
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'M-SEARCH']) {
         const headers = { cookie: visitor.cookieHeader, 'content-type': 'text/plain' }
-        const refused = await askOnce(url, '/orders', { method, headers, body: 'order=1' })
+        const refused = await requestOnce(url, '/orders', { method, headers, body: 'order=1' })
         deepEqual([refused.status, JSON.parse(refused.text).code], [403, 'csrf.header_required'], method)
         await untouched(method)
-        equal((await askOnce(url, '/orders', { method, headers: { authorization: visitor.token } })).status, method === 'POST' ? 201 : 200)
+        equal(
+          (await requestOnce(url, '/orders', { method, headers: { authorization: visitor.token } })).status,
+          method === 'POST' ? 201 : 200,
+        )
         deepEqual(
-          (await guarded.seen()).map((seen) => [seen.method, seen.target]),
+          (await guarded.received()).map((seen) => [seen.method, seen.target]),
           [[method, '/orders']],
         )
       }
       for (const method of ['GET', 'HEAD', 'OPTIONS'])
-        equal((await askOnce(url, '/me', { method, headers: { cookie: visitor.cookieHeader } })).status, 200, method)
-      await guarded.seen()
+        equal((await requestOnce(url, '/me', { method, headers: { cookie: visitor.cookieHeader } })).status, 200, method)
+      await guarded.received()
     })
 
     test('with the header a body passes whole: small, large, in chunks, and announced', async () => {
@@ -114,13 +117,13 @@ for (const name of NAMES)
       const megabyte = 'é0123456789abcd'.repeat(65_536)
       for (const body of ['', 'tea', megabyte])
         for (const more of [{}, { 'transfer-encoding': 'chunked' }, { expect: '100-continue' }]) {
-          const { status, text } = await askOnce(url, '/orders', {
+          const { status, text } = await requestOnce(url, '/orders', {
             method: 'POST',
             headers: { authorization: visitor.token, ...more },
             body,
           })
           equal(status, 201, text)
-          const [seen] = await guarded.seen()
+          const [seen] = await guarded.received()
           deepEqual(seen?.body, { bytes: Buffer.byteLength(body), sha256: createHash('sha256').update(body).digest('hex') })
         }
     })
@@ -129,8 +132,8 @@ for (const name of NAMES)
       const visitor = await signedIn('Leaver')
       const { token, cookieHeader: cookie } = visitor
       equal((await request(url, 'GET', '/me', { headers: { cookie } })).status, 200)
-      equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
-      await guarded.seen()
+      equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+      await guarded.received()
       for (const headers of [{ cookie }, { authorization: token }, { authorization: `Bearer ${token}`, cookie }])
         for (const [method, path] of [
           ['GET', '/me'],
@@ -145,53 +148,53 @@ for (const name of NAMES)
       using agent = disposable(new Agent({ keepAlive: true, maxSockets: 1 }))
       for (let round = 0; round < 20; round += 1)
         for (const { username, cookieHeader: cookie } of [one, two]) {
-          const { status, text, headers } = await askOnce(url, '/cached', { headers: { cookie }, agent: agent.agent })
+          const { status, text, headers } = await requestOnce(url, '/cached', { headers: { cookie }, agent: agent.agent })
           deepEqual([status, text, headers['cache-control'], headers.expires], [200, username, 'no-store', undefined])
         }
-      const nobody = await askOnce(url, '/cached', { agent: agent.agent })
+      const nobody = await requestOnce(url, '/cached', { agent: agent.agent })
       deepEqual([nobody.status, nobody.headers['cache-control']], [401, 'no-store'])
-      await guarded.seen()
+      await guarded.received()
     })
 
     test('of many who ask at once everybody is themselves', async () => {
       const people = await Promise.all(
         ['One', 'Two', 'Three'].map(async (each) => {
-          const visitor = new Visitor(url)
+          const visitor = new TestClient(url)
           await visitor.register(`${each} of many`.replaceAll(' ', '-'))
           return visitor
         }),
       )
-      const asked = Array.from({ length: 120 }, (_, index) => people[index % people.length] as Visitor)
-      const answers = await Promise.all(asked.map((visitor) => visitor.plainly('GET', '/me')))
+      const asked = Array.from({ length: 120 }, (_, index) => people[index % people.length] as TestClient)
+      const answers = await Promise.all(asked.map((visitor) => visitor.callWithCookies('GET', '/me')))
       deepEqual(
         answers.map(({ status, json }) => [status, json?.username]),
         asked.map(({ username }) => [200, username]),
       )
-      await guarded.seen()
+      await guarded.received()
     })
 
     test('Latchkey’s own paths are open, and what its operator alone may see is not among them', async () => {
       for (const path of ['/sign-in', '/register', '/signed-out', '/.well-known/jwks.json', '/access/client.js'])
         equal((await request(url, 'GET', path, { headers: HTML })).status, 200, path)
       const visitor = await signedIn('Curious')
-      equal((await visitor.plainly('GET', '/account', { headers: HTML })).status, 200)
+      equal((await visitor.callWithCookies('GET', '/account', { headers: HTML })).status, 200)
       await untouched()
       for (const path of ['/metrics', '/readyz', '/livez', '/openapi.json']) {
         equal((await request(url, 'GET', path)).status, 401, path)
-        deepEqual((await visitor.plainly('GET', path)).json, { title: 'There is nothing here.' }, path)
+        deepEqual((await visitor.callWithCookies('GET', path)).json, { title: 'There is nothing here.' }, path)
       }
-      await guarded.seen()
+      await guarded.received()
     })
 
     test('Latchkey takes the address from the proxy, and none that a client claims', async () => {
       const claims = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' }
-      const visitor = new Visitor(url)
+      const visitor = new TestClient(url)
       const body = { username: 'Claims', password: PASSWORD }
-      visitor.signedIn(await visitor.plainly('POST', '/access/register', { body, headers: claims }), 201)
-      const { events } = (await visitor.byToken('GET', '/access/audit-events')).json
+      visitor.signedIn(await visitor.callWithCookies('POST', '/access/register', { body, headers: claims }), 201)
+      const { events } = (await visitor.callWithToken('GET', '/access/audit-events')).json
       deepEqual([...new Set(events.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
-      await visitor.plainly('GET', '/me', { headers: claims })
-      equal(JSON.stringify(await guarded.seen()).includes('203.0.113.9'), false)
+      await visitor.callWithCookies('GET', '/me', { headers: claims })
+      equal(JSON.stringify(await guarded.received()).includes('203.0.113.9'), false)
     })
 
     test('a person in a browser registers, orders, and signs out', async () => {
@@ -217,18 +220,18 @@ for (const name of NAMES)
       } finally {
         await browser.close()
       }
-      await guarded.seen()
+      await guarded.received()
     })
 
     // The last one, as nothing answers afterwards.
     test('where Latchkey does not answer, nothing gets through', async () => {
       const visitor = await signedIn('Stranded')
-      equal((await visitor.plainly('GET', '/me')).status, 200)
-      await guarded.seen()
+      equal((await visitor.callWithCookies('GET', '/me')).status, 200)
+      await guarded.received()
       await guarded.latchkey.stop('SIGKILL')
       for (const headers of [{}, HTML, { cookie: visitor.cookieHeader }, { authorization: visitor.token }])
         for (const method of ['GET', 'POST']) {
-          const reply: Reply = await request(url, method, '/orders', { headers })
+          const reply: TestResponse = await request(url, method, '/orders', { headers })
           ok([500, 502, 503].includes(reply.status), String(reply.status))
         }
       await untouched()
@@ -237,27 +240,27 @@ for (const name of NAMES)
 
 for (const name of NAMES)
   test(`${name}: Latchkey hears of the key and of the browser that a request comes with`, async () => {
-    await using guarded = await startGuarded(name, { LATCHKEY_DPOP: 'always' })
+    await using guarded = await startProtectedApp(name, { LATCHKEY_DPOP: 'always' })
     const { url } = guarded
-    const visitor = new Visitor(url)
+    const visitor = new TestClient(url)
     await visitor.register('bound')
-    const key = makeClientKey()
+    const key = makeDpopKey()
     const proofFor = (method: string, path: string, token?: string) =>
-      makeProof(key, { method, url: url + path, now: Date.now(), ...(token && { token }) })
-    const { json } = await visitor.plainly('POST', '/access/token', { headers: { dpop: proofFor('POST', '/access/token') } })
+      makeDpopProof(key, { method, url: url + path, now: Date.now(), ...(token && { token }) })
+    const { json } = await visitor.callWithCookies('POST', '/access/token', { headers: { dpop: proofFor('POST', '/access/token') } })
     const authorization = String(json.token)
     const order = (headers: Readonly<Record<string, string>>) => request(url, 'POST', '/orders', { headers: { authorization, ...headers } })
     equal((await order({})).status, 401)
     equal((await order({ dpop: proofFor('POST', '/elsewhere', authorization) })).status, 401)
-    deepEqual(await guarded.seen(), [])
+    deepEqual(await guarded.received(), [])
     notEqual((await order({ dpop: proofFor('POST', '/orders', authorization) })).status, 401)
-    equal((await guarded.seen()).length, 1)
+    equal((await guarded.received()).length, 1)
 
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
     const passive = { 'x-latchkey-passive': '1' }
-    await until('the other browser to be on record', async () => {
+    await waitFor('the other browser to be on record', async () => {
       await request(url, 'GET', '/orders', { headers: { cookie: visitor.cookieHeader, 'user-agent': firefox, ...passive } })
-      const { json } = await visitor.plainly('GET', '/access/audit-events', { headers: passive })
+      const { json } = await visitor.callWithCookies('GET', '/access/audit-events', { headers: passive })
       const events: readonly { readonly action: string; readonly device: string }[] = json.events
       return events.some(({ action, device }) => action === 'device.changed' && device === firefox)
     })
@@ -281,8 +284,8 @@ test('caddy: whatever answers in the place of Latchkey vouches for nobody', asyn
   const [program, ...args] = PROXIES.caddy.command(file)
   const proxy = spawn(program, args, { env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder }, stdio: 'ignore' })
   try {
-    const ask = () => askOnce(`http://localhost:${port}`, '/orders')
-    await until('Caddy to answer', () =>
+    const ask = () => requestOnce(`http://localhost:${port}`, '/orders')
+    await waitFor('Caddy to answer', () =>
       ask().then(
         () => true,
         () => false,
@@ -316,17 +319,17 @@ for (const name of NAMES)
     const exited = once(example, 'exit')
     const url = `http://localhost:${ports.PORT}`
     const answers = (port: number) =>
-      askOnce(`http://localhost:${port}`, '/sign-in').then(
+      requestOnce(`http://localhost:${port}`, '/sign-in').then(
         () => true,
         () => false,
       )
     try {
-      for (const port of Object.values(ports)) await until(`port ${port} to answer`, () => answers(port))
-      await until('the address to be printed', () => printed.split('\n').includes(url))
-      const visitor = new Visitor(url)
+      for (const port of Object.values(ports)) await waitFor(`port ${port} to answer`, () => answers(port))
+      await waitFor('the address to be printed', () => printed.split('\n').includes(url))
+      const visitor = new TestClient(url)
       await visitor.register('Ada')
-      deepEqual((await visitor.byToken('POST', '/orders')).json.number, 1)
-      deepEqual((await visitor.plainly('GET', '/me')).json, { username: 'Ada', orders: 1 })
+      deepEqual((await visitor.callWithToken('POST', '/orders')).json.number, 1)
+      deepEqual((await visitor.callWithCookies('GET', '/me')).json, { username: 'Ada', orders: 1 })
     } finally {
       example.kill()
       await exited

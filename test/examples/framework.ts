@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { copyUncompiled } from '../../tools/uncompiled-files.ts'
-import { freePort } from '../support/connections.ts'
+import { freePort } from '../support/raw-http.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname

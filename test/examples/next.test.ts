@@ -5,10 +5,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { openChromium } from '../support/chromium.ts'
-import { request } from '../support/visitor.ts'
-import { visit } from './chromium-visit.ts'
+import { request } from '../support/test-client.ts'
+import { runBrowserFlow } from './browser-flow.ts'
 import { type Example, installExample, type RunningExample, runIn, startIn } from './framework.ts'
-import { arrive, NO_PROC, reloadTest, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
+import { NO_PROC, registerVisitor, reloadTest, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
 
 const NEXT = join('node_modules', 'next', 'dist', 'bin', 'next')
 const START = [NEXT, 'start', '--hostname', '127.0.0.1']
@@ -48,7 +48,7 @@ test('no header of the framework leads past the guard', async () => {
     { 'next-router-segment-prefetch': '/_tree', rsc: '1' },
     { 'x-nextjs-data': '1' },
   ]
-  await arrive(house, 'Hidden')
+  await registerVisitor(house, 'Hidden')
   for (const headers of tricks) {
     for (const path of ['/orders', '/orders?_rsc', '/forgotten', '/forgotten?_rsc']) {
       doesNotMatch((await request(example.url, 'GET', path, { headers })).text, /Orders of/)
@@ -59,9 +59,9 @@ test('no header of the framework leads past the guard', async () => {
 test('the record has the address that the proxy in front tells, and none that a client made up', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.66, 192.0.2.7' }
   const placed = async (name: string) => {
-    const visitor = await arrive(house, name)
-    equal((await visitor.byToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
-    const { events } = (await visitor.plainly('GET', '/access/audit-events')).json
+    const visitor = await registerVisitor(house, name)
+    equal((await visitor.callWithToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
+    const { events } = (await visitor.callWithCookies('GET', '/access/audit-events')).json
     return events[0].ip
   }
   equal(await placed('Behind'), '192.0.2.7')
@@ -78,10 +78,10 @@ test('in Chromium: sign-in and back, a route, a server action, and out', async (
       const headers = sent.headers()
       if (headers['next-action'] !== undefined) actions.push({ headers, body: sent.postData() ?? '' })
     })
-    await visit(browser, example.url, 'Lin')
+    await runBrowserFlow(browser, example.url, 'Lin')
 
     // The same call with the cookies alone, as a page of another site would have it made.
-    const visitor = await arrive(house, 'Alone')
+    const visitor = await registerVisitor(house, 'Alone')
     const state = await stateOf(visitor)
     const [{ headers, body } = { headers: {}, body: '' }] = actions
     match(body, /^\["Bearer [^"]+","dark"\]$/)

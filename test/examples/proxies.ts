@@ -6,13 +6,13 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { withPorts } from '../../examples/forward-auth-app/together.ts'
-import { askOnce, freePort } from '../support/connections.ts'
+import { withPorts } from '../../examples/forward-auth-app/run-with-proxy.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { ROOT } from './support.ts'
 
-export interface Seen {
+export interface ReceivedRequest {
   readonly method: string
   readonly target: string
   /** As they came: any case, twins and all. */
@@ -20,15 +20,15 @@ export interface Seen {
   readonly body?: { readonly bytes: number; readonly sha256: string }
 }
 
-export interface Guarded extends AsyncDisposable {
+export interface ProtectedApp extends AsyncDisposable {
   readonly url: string
   readonly latchkey: RunningServer
   /** What has reached the application since this was last asked. */
-  seen(): Promise<readonly Seen[]>
+  received(): Promise<readonly ReceivedRequest[]>
 }
 
 /** What the application could take for the user's identity, whatever spelling it goes by, with all values of each name. */
-export function identityTold({ headers }: Seen): Readonly<Record<string, readonly string[]>> {
+export function receivedIdentity({ headers }: ReceivedRequest): Readonly<Record<string, readonly string[]>> {
   const told: Record<string, string[]> = {}
   for (const [name, value] of headers) {
     const spelled = name.toLowerCase().replace(/[^a-z]/g, '-')
@@ -53,7 +53,7 @@ export const PROXIES = {
   },
 } as const satisfies Readonly<Record<string, Proxy>>
 
-export async function startGuarded(name: keyof typeof PROXIES, env: Readonly<Record<string, string>> = {}): Promise<Guarded> {
+export async function startProtectedApp(name: keyof typeof PROXIES, env: Readonly<Record<string, string>> = {}): Promise<ProtectedApp> {
   const { configuration, command }: Proxy = PROXIES[name]
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
   // Started as root, nginx reads what waits there as another user.
@@ -75,15 +75,15 @@ export async function startGuarded(name: keyof typeof PROXIES, env: Readonly<Rec
   proxy.stderr.on('data', (chunk: Buffer) => {
     complaints += chunk.toString()
   })
-  await until(`${name} to answer`, async () => {
+  await waitFor(`${name} to answer`, async () => {
     if (proxy.exitCode !== null) throw new Error(`${name} did not start:\n${complaints}`)
-    return (await askOnce(url, '/sign-in').catch(() => ({ status: 0 }))).status === 200
+    return (await requestOnce(url, '/sign-in').catch(() => ({ status: 0 }))).status === 200
   })
   await app.seen()
   return {
     url,
     latchkey,
-    seen: app.seen,
+    received: app.seen,
     async [Symbol.asyncDispose]() {
       await Promise.all([stop(proxy), stop(app.process)])
       await latchkey[Symbol.asyncDispose]()
@@ -98,7 +98,7 @@ function startApp(port: number) {
     // What it complains about when a client hangs up is nobody's business here.
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  let recorded: Seen[] = []
+  let recorded: ReceivedRequest[] = []
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { line: asked, headers, ...body } = JSON.parse(line)
     const last = recorded.at(-1)
@@ -115,13 +115,13 @@ function startApp(port: number) {
     async seen() {
       rounds += 1
       const mark = `/mark-${rounds}`
-      await until('the application to answer', () =>
-        askOnce(`http://127.0.0.1:${port}`, mark).then(
+      await waitFor('the application to answer', () =>
+        requestOnce(`http://127.0.0.1:${port}`, mark).then(
           () => true,
           () => false,
         ),
       )
-      await until('the record', () => recorded.some(({ target }) => target === mark))
+      await waitFor('the record', () => recorded.some(({ target }) => target === mark))
       const before = recorded.filter(({ target }) => !target.startsWith('/mark-'))
       recorded = []
       return before

@@ -10,12 +10,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pythonWith } from '../../tools/debian-packages.ts'
-import { askOnce, freePort } from '../support/connections.ts'
 import { libfaketime } from '../support/faketime.ts'
-import { startLine } from '../support/line.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { cleanEnvironment, type RunningServer, runCommand, type ServerOptions, startServer, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { Visitor } from '../support/visitor.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
+import { TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { ROOT } from './support.ts'
 
 const FOLDER = `${ROOT}examples/python-resource-server/`
@@ -53,8 +53,8 @@ async function startService(env: Readonly<Record<string, string>> = {}): Promise
     env: cleanEnvironment(settings),
     stdio: ['ignore', 'ignore', 'ignore'],
   })
-  await until('the service to listen', () =>
-    askOnce(url, '/').then(
+  await waitFor('the service to listen', () =>
+    requestOnce(url, '/').then(
       ({ status }) => status === 401,
       () => false,
     ),
@@ -68,12 +68,12 @@ async function startService(env: Readonly<Record<string, string>> = {}): Promise
   }
 }
 
-const ask = (token: string, prefix = 'Bearer ', url = service.url) => askOnce(url, '/', { headers: { authorization: prefix + token } })
+const ask = (token: string, prefix = 'Bearer ', url = service.url) => requestOnce(url, '/', { headers: { authorization: prefix + token } })
 
-async function signedIn(username: string): Promise<Visitor> {
-  const visitor = new Visitor(latchkey.url)
+async function signedIn(username: string): Promise<TestClient> {
+  const visitor = new TestClient(latchkey.url)
   await visitor.register(username)
-  await until('the service to hear Latchkey', async () => (await ask(visitor.token)).status === 200)
+  await waitFor('the service to hear Latchkey', async () => (await ask(visitor.token)).status === 200)
   return visitor
 }
 
@@ -98,7 +98,7 @@ test('Every altered token is refused', async () => {
   const { token } = await signedIn('Altered')
   const stranger = generateKeyPairSync('ed25519').privateKey
   const bySomebody = (text: string) => sign(null, Buffer.from(text), stranger)
-  const { keys } = JSON.parse((await askOnce(latchkey.url, '/.well-known/jwks.json')).text)
+  const { keys } = JSON.parse((await requestOnce(latchkey.url, '/.well-known/jwks.json')).text)
   const publicPem = createPublicKey({ key: keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' })
   const [first = '', second = '', third = ''] = token.split('.')
   const altered = [
@@ -130,7 +130,7 @@ test('A token of another audience and one that has expired are refused', async (
     LATCHKEY_AUDIENCE: 'https://elsewhere.example',
   }
   await using elsewhere = await startServer({ env: other })
-  equal((await ask((await visitor.at(elsewhere.url).renew()).json.token)).status, 401)
+  equal((await ask((await visitor.forServer(elsewhere.url).refreshToken()).json.token)).status, 401)
   const ahead = await startService({ LD_PRELOAD: libfaketime(), FAKETIME: '+600s', FAKETIME_DONT_FAKE_MONOTONIC: '1' })
   equal((await ask(visitor.token)).status, 200)
   equal((await ask(visitor.token, 'Bearer ', ahead.url)).text, '{"error": "invalid_token"}')
@@ -139,9 +139,9 @@ test('A token of another audience and one that has expired are refused', async (
 
 test('A sign-out is heard within a second, and only that session is refused', async (t) => {
   const [leaver, other] = [await signedIn('Leaver'), await signedIn('Other')]
-  await leaver.byToken('POST', `/access/logout/${leaver.code}`)
+  await leaver.callWithToken('POST', `/access/logout/${leaver.code}`)
   const ended = performance.now()
-  await until('the service to refuse', async () => (await ask(leaver.token)).status === 401)
+  await waitFor('the service to refuse', async () => (await ask(leaver.token)).status === 401)
   t.diagnostic(`refused ${(performance.now() - ended).toFixed(1)} ms after the sign-out`)
   ok(performance.now() - ended < 1_000)
   equal((await ask(leaver.token)).text, '{"error": "session_ended"}')
@@ -151,11 +151,11 @@ test('A sign-out is heard within a second, and only that session is refused', as
 test('A role that was taken away counts no more', async () => {
   const visitor = await signedIn('Clerk')
   await runCommand(['user', 'set-roles', 'Clerk', 'admin'], { folder })
-  await until('the token without the role to be refused', async () => (await ask(visitor.token)).text.includes('expired'))
-  const admin = (await visitor.renew()).json.token
+  await waitFor('the token without the role to be refused', async () => (await ask(visitor.token)).text.includes('expired'))
+  const admin = (await visitor.refreshToken()).json.token
   deepEqual(JSON.parse((await ask(admin)).text).roles, ['admin'])
   await runCommand(['user', 'set-roles', 'Clerk'], { folder })
-  await until('the token with the role to be refused', async () => (await ask(admin)).text.includes('expired'))
+  await waitFor('the token with the role to be refused', async () => (await ask(admin)).text.includes('expired'))
 })
 
 test('New keys are loaded when they are there', async () => {
@@ -163,8 +163,8 @@ test('New keys are loaded when they are there', async () => {
   await runCommand(['signing-key', 'rotate'], { folder })
   const kid = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
   const before = kid(visitor.token)
-  await until('tokens by the new key', async () => kid((await visitor.renew()).json.token) !== before)
-  await until('the service to take them', async () => (await ask(visitor.token)).status === 200)
+  await waitFor('tokens by the new key', async () => kid((await visitor.refreshToken()).json.token) !== before)
+  await waitFor('the service to take them', async () => (await ask(visitor.token)).status === 200)
 })
 
 test('A clock that is set, of the service or of Latchkey, is no silence for longer than a moment', async () => {
@@ -174,10 +174,10 @@ test('A clock that is set, of the service or of Latchkey, is no silence for long
   const fake = { LD_PRELOAD: libfaketime(), FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
   const other = await startService(fake)
   const passes = () => ask(visitor.token, 'Bearer ', other.url).then(({ status }) => status === 200)
-  await until('the service to hear', passes)
+  await waitFor('the service to hear', passes)
   for (const offset of ['+30s', '-20s', '+0s']) {
     await writeFile(file, offset)
-    await until(`the service to hear with ${offset}`, passes)
+    await waitFor(`the service to hear with ${offset}`, passes)
     ok(await passes())
   }
   await other.stop()
@@ -186,30 +186,30 @@ test('A clock that is set, of the service or of Latchkey, is no silence for long
 test('While Latchkey is not heard everything is refused, and nothing that ended meanwhile comes back', async () => {
   const [stays, leaves] = [await signedIn('Stays'), await signedIn('Leaves')]
   latchkey.process.kill('SIGSTOP')
-  await until('the service to refuse', async () => (await ask(stays.token)).status === 503)
+  await waitFor('the service to refuse', async () => (await ask(stays.token)).status === 503)
   equal((await ask(stays.token)).text, '{"error": "silent"}')
   await latchkey.stop('SIGKILL')
   await runCommand(['session', 'revoke', '--user', 'Leaves'], { folder })
   latchkey = await startServer(serving)
-  await until('the service to hear again', async () => (await ask(stays.token)).status === 200)
+  await waitFor('the service to hear again', async () => (await ask(stays.token)).status === 200)
   equal((await ask(leaves.token)).text, '{"error": "session_ended"}')
 })
 
 test('On a line that was slow from its first word, silence is noticed as soon', async (t) => {
   const port = String(await freePort())
-  await using line = await startLine(`http://127.0.0.1:${port}`)
+  await using line = await startTcpProxy(`http://127.0.0.1:${port}`)
   await using slow = await startServer({ env: { PORT: port, LATCHKEY_PUBLIC_URL: line.url } })
   const { stdout } = await runCommand(['service-key', 'create', 'python', '--json'], { folder: slow.folder })
   line.delay(400)
   const other = await startService({ ISSUER: line.url, SERVICE_KEY: JSON.parse(stdout).key })
-  const visitor = new Visitor(slow.url)
+  const visitor = new TestClient(slow.url)
   await visitor.register('Slow')
   const says = async () => (await ask(visitor.token, 'Bearer ', other.url)).status
   try {
-    await until('the service to hear Latchkey', async () => (await says()) === 200)
+    await waitFor('the service to hear Latchkey', async () => (await says()) === 200)
     slow.process.kill('SIGSTOP')
     const stopped = performance.now()
-    await until('the service to refuse', async () => (await says()) === 503)
+    await waitFor('the service to refuse', async () => (await says()) === 503)
     t.diagnostic(`refused ${(performance.now() - stopped).toFixed(1)} ms after the last word`)
     ok(performance.now() - stopped < 1_500)
   } finally {

@@ -5,19 +5,19 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { after, before, test } from 'node:test'
 import { pythonWith } from '../../tools/debian-packages.ts'
-import { run } from '../support/programs.ts'
+import { exec } from '../support/exec.ts'
 import { cleanEnvironment, type RunningServer, startServer } from '../support/server.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
 import { ROOT } from './support.ts'
 
 const FOLDER = `${ROOT}examples/scripts-with-curl-urllib-requests`
 const python = pythonWith('requests') ?? 'python3'
 
 let server: RunningServer
-let visitor: Visitor
+let visitor: TestClient
 before(async () => {
   server = await startServer({ env: { LATCHKEY_TOKEN_LIFETIME: '1s' } })
-  visitor = new Visitor(server.url)
+  visitor = new TestClient(server.url)
   await visitor.register('Ada')
 })
 after(() => server[Symbol.asyncDispose]())
@@ -41,9 +41,9 @@ for (const [name, [command, ...args]] of Object.entries(SCRIPTS)) {
   test(`${name} signs in, changes something, and signs out`, async () => {
     const left = () => readdirSync(tmpdir()).filter((file) => file.startsWith('tmp.')).length
     const before = left()
-    match(await run(command, args, { env: env() }), new RegExp(`^Signed in as Ada\\.\\n.*by ${name}.*\\nSigned out\\.\\n$`))
+    match(await exec(command, args, { env: env() }), new RegExp(`^Signed in as Ada\\.\\n.*by ${name}.*\\nSigned out\\.\\n$`))
     equal(left(), before, 'nothing stays on the disk')
-    const sessions = (await visitor.plainly('GET', '/access/sessions')).json
+    const sessions = (await visitor.callWithCookies('GET', '/access/sessions')).json
     deepEqual(
       sessions.map(({ current }: { current: boolean }) => current),
       [true],
@@ -52,7 +52,7 @@ for (const [name, [command, ...args]] of Object.entries(SCRIPTS)) {
   })
 
   test(`${name} with a wrong password fails, and says so`, async () => {
-    await rejects(run(command, args, { env: env({ LATCHKEY_PASSWORD: 'wrong' }) }), /401/)
+    await rejects(exec(command, args, { env: env({ LATCHKEY_PASSWORD: 'wrong' }) }), /401/)
   })
 }
 
@@ -86,7 +86,7 @@ try:
 except Exception as error:
     print(error)
 `
-    const [renewed, ended] = (await run(python, ['-'], { input: text, env: env() })).split('\n')
+    const [renewed, ended] = (await exec(python, ['-'], { input: text, env: env() })).split('\n')
     equal(renewed, 'token True')
     match(ended ?? '', /401/)
   })
@@ -100,5 +100,5 @@ latchkey = story_requests.Latchkey(os.environ["LATCHKEY_URL"], "Ada", os.environ
 for url in ["http://elsewhere.example/", "http://localhost:1/", os.environ["LATCHKEY_URL"].replace("localhost", "localhost.elsewhere.example") + "/", os.environ["LATCHKEY_URL"] + "/x"]:
     print("Authorization" in requests.Request("GET", url, auth=latchkey).prepare().headers)
 `
-  equal(await run(python, ['-'], { input: text, env: env() }), 'False\nFalse\nFalse\nTrue\n')
+  equal(await exec(python, ['-'], { input: text, env: env() }), 'False\nFalse\nFalse\nTrue\n')
 })

@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { runCommand } from '../support/server.ts'
-import { PASSWORD, request, Visitor } from '../support/visitor.ts'
+import { PASSWORD, request, TestClient } from '../support/test-client.ts'
 import { ROOT, startExample } from './support.ts'
 
 const MAX_LINES = 60
@@ -22,31 +22,31 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     for (const path of ['/me', '/reports']) equal((await request(url, 'GET', path)).status, 401, path)
     equal((await request(url, 'POST', '/orders')).status, 401)
 
-    const visitor = new Visitor(url)
+    const visitor = new TestClient(url)
     await visitor.register('Ada')
-    match((await visitor.plainly('GET', '/', { headers: HTML })).text, /<h1>Orders<\/h1>/)
+    match((await visitor.callWithCookies('GET', '/', { headers: HTML })).text, /<h1>Orders<\/h1>/)
     for (const path of ['/orders.js', '/orders.css', '/access/client.js']) equal((await request(url, 'GET', path)).status, 200, path)
-    deepEqual((await visitor.plainly('GET', '/me')).json, { username: 'Ada', orders: 0 })
-    deepEqual((await visitor.plainly('POST', '/orders')).json.code, 'csrf.header_required')
-    equal((await visitor.plainly('GET', '/reports')).json.code, 'role.required')
+    deepEqual((await visitor.callWithCookies('GET', '/me')).json, { username: 'Ada', orders: 0 })
+    deepEqual((await visitor.callWithCookies('POST', '/orders')).json.code, 'csrf.header_required')
+    equal((await visitor.callWithCookies('GET', '/reports')).json.code, 'role.required')
 
-    const first = await visitor.byToken('POST', '/orders')
+    const first = await visitor.callWithToken('POST', '/orders')
     deepEqual([first.status, first.json], [201, { number: 1 }])
-    const together = await Promise.all(Array.from({ length: 6 }, () => visitor.byToken('POST', '/orders')))
+    const together = await Promise.all(Array.from({ length: 6 }, () => visitor.callWithToken('POST', '/orders')))
     const landed = together.filter(({ status }) => status === 201).length
     ok(together.every(({ status }) => status === 201 || status === 412))
-    deepEqual((await visitor.plainly('GET', '/me')).json, { username: 'Ada', orders: 1 + landed })
-    const { events } = (await visitor.plainly('GET', '/access/audit-events')).json
+    deepEqual((await visitor.callWithCookies('GET', '/me')).json, { username: 'Ada', orders: 1 + landed })
+    const { events } = (await visitor.callWithCookies('GET', '/access/audit-events')).json
     equal(events.filter(({ action }: { action: string }) => action === 'order.placed').length, 1 + landed)
 
-    await visitor.byToken('POST', `/access/logout/${visitor.code}`)
+    await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
     for (const headers of [{ authorization: visitor.token }, { cookie: visitor.cookieHeader }])
       equal((await request(url, 'GET', '/me', { headers })).status, 401)
-    equal((await visitor.byToken('POST', '/orders')).status, 401)
+    equal((await visitor.callWithToken('POST', '/orders')).status, 401)
   })
 
 test('examples/express-session: whoever was signed in before is signed in after, once', async () => {
-  await using example = await startExample('express-session', { NODE_OPTIONS: `--import ${ROOT}test/examples/old-sessions.ts` })
+  await using example = await startExample('express-session', { NODE_OPTIONS: `--import ${ROOT}test/examples/legacy-sessions.ts` })
   const { url, folder } = example
   const env = { DATABASE_URL: `sqlite:${folder}/app.db` }
   await runCommand(['user', 'add', 'Ada'], { folder, env, input: `${PASSWORD}\n` })

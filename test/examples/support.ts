@@ -3,13 +3,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { freePort } from '../support/connections.ts'
+import { freePort } from '../support/raw-http.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 export const ROOT = new URL('../../', import.meta.url).pathname
 
-const PATIENCE = 10_000
+const STOP_TIMEOUT_MS = 10_000
 
 export interface RunningExample extends AsyncDisposable {
   readonly url: string
@@ -32,7 +32,7 @@ export async function startExample(name: string, env: Readonly<Record<string, st
   }
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
-  await until(`examples/${name} to listen`, () => {
+  await waitFor(`examples/${name} to listen`, () => {
     if (child.exitCode !== null) throw new Error(`examples/${name} did not start:\n${printed}`)
     return printed.includes(`http://localhost:${port}`)
   })
@@ -44,7 +44,7 @@ export async function startExample(name: string, env: Readonly<Record<string, st
       if (child.exitCode === null && child.signalCode === null) {
         // One that has started others ends them first.
         child.kill()
-        const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
+        const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
         await once(child, 'exit')
         clearTimeout(late)
       }

@@ -4,10 +4,10 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { openChromium } from '../support/chromium.ts'
-import { PASSWORD, request, Visitor } from '../support/visitor.ts'
-import { visit } from './chromium-visit.ts'
+import { PASSWORD, request, TestClient } from '../support/test-client.ts'
+import { runBrowserFlow } from './browser-flow.ts'
 import { type Example, installExample, type RunningExample, runIn, startIn } from './framework.ts'
-import { arrive, NO_PROC, reloadTest, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
+import { NO_PROC, registerVisitor, reloadTest, stateOf, type TeaHouse, teaHouseTests } from './tea-house.ts'
 
 const VITE = join('node_modules', 'vite', 'bin', 'vite.js')
 const CHECK = join('node_modules', 'svelte-check', 'bin', 'svelte-check')
@@ -39,7 +39,7 @@ test('signed out, the router is told to go to the sign-in page', async () => {
 })
 
 test('a form action with a cookie alone changes nothing, whoever its page belongs to', async () => {
-  const visitor = await arrive(house, 'Formal')
+  const visitor = await registerVisitor(house, 'Formal')
   const before = await stateOf(visitor)
   const post = async (origin: string, authorization?: string) => {
     const headers = { origin, cookie: visitor.cookieHeader, accept: 'application/json', ...(authorization && { authorization }) }
@@ -52,16 +52,19 @@ test('a form action with a cookie alone changes nothing, whoever its page belong
   equal((await post('http://elsewhere.test', visitor.token)).status, 403)
   deepEqual(await stateOf(visitor), before)
   equal((await post(example.url, visitor.token)).status, 200)
-  deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { theme: 'dark' })
+  deepEqual((await visitor.callWithCookies('GET', '/access/session/data')).json.data, { theme: 'dark' })
 })
 
 test('the record has the address of the connection, or what the proxy in front tells', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.66, 192.0.2.7' }
   const placed = async (name: string) => {
-    const visitor = new Visitor(example.url)
-    visitor.signedIn(await visitor.plainly('POST', '/access/register', { headers, body: { username: name, password: PASSWORD } }), 201)
-    equal((await visitor.byToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
-    const { events } = (await visitor.plainly('GET', '/access/audit-events', { headers })).json
+    const visitor = new TestClient(example.url)
+    visitor.signedIn(
+      await visitor.callWithCookies('POST', '/access/register', { headers, body: { username: name, password: PASSWORD } }),
+      201,
+    )
+    equal((await visitor.callWithToken('POST', '/api/orders', { headers, body: { item: 'tea' } })).status, 201)
+    const { events } = (await visitor.callWithCookies('GET', '/access/audit-events', { headers })).json
     return events[0].ip
   }
   equal(await placed('Direct'), '127.0.0.1')
@@ -75,7 +78,7 @@ test('the record has the address of the connection, or what the proxy in front t
 test('in Chromium: sign-in and back, a route, a form action, and out', async () => {
   const browser = await openChromium()
   try {
-    await visit(browser, example.url, 'Lin')
+    await runBrowserFlow(browser, example.url, 'Lin')
   } finally {
     await browser.close()
   }

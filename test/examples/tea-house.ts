@@ -4,8 +4,8 @@ import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { globSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { until } from '../support/until.ts'
-import { PASSWORD, request, Visitor } from '../support/visitor.ts'
+import { PASSWORD, request, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 import type { Example, RunningExample } from './framework.ts'
 
 export interface TeaHouse {
@@ -20,16 +20,16 @@ export interface TeaHouse {
 const ORDER = { body: { item: 'tea' } }
 
 /** Somebody new, who has just registered. */
-export async function arrive({ example }: TeaHouse, username: string): Promise<Visitor> {
-  const visitor = new Visitor(example.url)
+export async function registerVisitor({ example }: TeaHouse, username: string): Promise<TestClient> {
+  const visitor = new TestClient(example.url)
   await visitor.register(username)
   return visitor
 }
 
 /** What of somebody's could have been changed: the session's data, and how many operations are on record. */
-export async function stateOf(visitor: Visitor): Promise<unknown> {
-  const data = await visitor.plainly('GET', '/access/session/data')
-  const record = await visitor.plainly('GET', '/access/audit-events')
+export async function stateOf(visitor: TestClient): Promise<unknown> {
+  const data = await visitor.callWithCookies('GET', '/access/session/data')
+  const record = await visitor.callWithCookies('GET', '/access/audit-events')
   return [data.json, record.json.events.length]
 }
 
@@ -51,13 +51,13 @@ export function teaHouseTests(house: () => TeaHouse): void {
   })
 
   test('a cookie that nobody gave out is no sign-in', async () => {
-    const visitor = await arrive(house(), 'Forged')
+    const visitor = await registerVisitor(house(), 'Forged')
     const session = visitor.cookie('session')
     const middle = Math.floor(session.length * 0.7)
     const other = session[middle] === 'A' ? 'B' : 'A'
     const forged = visitor.cookieHeader.replace(session, session.slice(0, middle) + other + session.slice(middle + 1))
     equal((await request(house().example.url, 'GET', '/orders', { headers: { cookie: forged } })).status, 303)
-    equal((await visitor.plainly('GET', '/orders')).status, 200)
+    equal((await visitor.callWithCookies('GET', '/orders')).status, 200)
   })
 
   test("Latchkey's pages, their assets and its API are there", async () => {
@@ -77,9 +77,9 @@ export function teaHouseTests(house: () => TeaHouse): void {
   })
 
   test('the guarded page shows who is signed in by the cookie, and no cache may keep it', async () => {
-    const visitor = await arrive(house(), 'Shown')
+    const visitor = await registerVisitor(house(), 'Shown')
     for (const { path, headers = {} } of [{ path: '/orders' }, ...house().alsoAt]) {
-      const page = await visitor.plainly('GET', path, { headers })
+      const page = await visitor.callWithCookies('GET', path, { headers })
       equal(page.status, 200, path)
       match(page.text, /Shown/, path)
       match(page.headers.get('cache-control') ?? '', /private.*no-store/, path)
@@ -87,29 +87,29 @@ export function teaHouseTests(house: () => TeaHouse): void {
   })
 
   test('with a cookie alone nothing is changed; with the token it is, and it is on record', async () => {
-    const visitor = await arrive(house(), 'Thirsty')
+    const visitor = await registerVisitor(house(), 'Thirsty')
     const before = await stateOf(visitor)
-    const refused = await visitor.plainly('POST', '/api/orders', ORDER)
+    const refused = await visitor.callWithCookies('POST', '/api/orders', ORDER)
     equal(refused.status, 403)
     equal(refused.json.code, 'csrf.header_required')
     deepEqual(await stateOf(visitor), before)
 
     equal((await request(house().example.url, 'POST', '/api/orders', ORDER)).status, 401)
-    equal((await visitor.byToken('POST', '/api/orders', { body: { item: 'gin' } })).status, 422)
+    equal((await visitor.callWithToken('POST', '/api/orders', { body: { item: 'gin' } })).status, 422)
     deepEqual(await stateOf(visitor), before)
 
-    const accepted = await visitor.byToken('POST', '/api/orders', ORDER)
+    const accepted = await visitor.callWithToken('POST', '/api/orders', ORDER)
     equal(accepted.status, 201)
     deepEqual(accepted.json, { lastOrder: 'tea' })
-    deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { lastOrder: 'tea' })
-    const { events } = (await visitor.plainly('GET', '/access/audit-events')).json
+    deepEqual((await visitor.callWithCookies('GET', '/access/session/data')).json.data, { lastOrder: 'tea' })
+    const { events } = (await visitor.callWithCookies('GET', '/access/audit-events')).json
     deepEqual([events[0].action, events[0].detail], ['order.placed', { item: 'tea' }])
-    match((await visitor.plainly('GET', '/orders')).text, /<output>tea<\/output>/)
+    match((await visitor.callWithCookies('GET', '/orders')).text, /<output>tea<\/output>/)
   })
 
   test('nobody ever gets the page of somebody else', async () => {
     const names = ['Xanthippe', 'Yolanda', 'Zenobia']
-    const visitors = await Promise.all(names.map((name) => arrive(house(), name)))
+    const visitors = await Promise.all(names.map((name) => registerVisitor(house(), name)))
     const ways = [{ path: '/orders', headers: {} }, ...house().alsoAt]
     const asked = Array.from({ length: 60 }, async (_, turn) => {
       const { path, headers = {} } = ways[turn % ways.length] ?? { path: '/orders' }
@@ -126,27 +126,27 @@ export function teaHouseTests(house: () => TeaHouse): void {
   })
 
   test('signed out is signed out at once: page, route and token', async () => {
-    const visitor = await arrive(house(), 'Leaving')
+    const visitor = await registerVisitor(house(), 'Leaving')
     const copy = visitor.cookieHeader
-    equal((await visitor.plainly('GET', '/orders')).status, 200)
-    equal((await visitor.byToken('POST', '/api/orders', ORDER)).status, 201)
+    equal((await visitor.callWithCookies('GET', '/orders')).status, 200)
+    equal((await visitor.callWithToken('POST', '/api/orders', ORDER)).status, 201)
     equal((await visitor.call('POST', `/access/logout/${visitor.code}`, { body: {} })).status, 200)
     for (const { path, headers = {} } of [{ path: '/orders' }, ...house().alsoAt]) {
       doesNotMatch((await request(house().example.url, 'GET', path, { headers: { ...headers, cookie: copy } })).text, /Leaving/, path)
     }
-    equal((await visitor.byToken('POST', '/api/orders', ORDER)).status, 401)
+    equal((await visitor.callWithToken('POST', '/api/orders', ORDER)).status, 401)
   })
 
   test('what browsers load carries no secret, and no code of the server', async () => {
     const { example, assets } = house()
-    const visitor = await arrive(house(), 'Careful')
+    const visitor = await registerVisitor(house(), 'Careful')
     const secret = readFileSync(join(example.folder, 'app.db.secret'), 'utf8').trim()
     ok(secret.length > 20)
     const files = globSync('**/*.{js,css,html,json,txt}', { cwd: join(example.folder, assets) })
     ok(files.length > 5)
     const loaded = files.map((file) => readFileSync(join(example.folder, assets, file), 'utf8'))
     const pages = await Promise.all(
-      ['/', '/orders', '/sign-in', ...house().alsoAt.map(({ path }) => path)].map((path) => visitor.plainly('GET', path)),
+      ['/', '/orders', '/sign-in', ...house().alsoAt.map(({ path }) => path)].map((path) => visitor.callWithCookies('GET', path)),
     )
     const forbidden = [secret, visitor.token, visitor.cookie('session'), PASSWORD, example.folder, 'node:sqlite', 'createLatchkey']
     for (const text of [...loaded, ...pages.map((page) => page.text)]) {
@@ -179,16 +179,16 @@ export function timesOpen(path: string): number {
  * @param running a server that watches its sources
  */
 export async function reloadTest(example: Example, running: RunningExample, file: string): Promise<void> {
-  const visitor = new Visitor(example.url)
+  const visitor = new TestClient(example.url)
   await visitor.register('Developer')
-  match((await visitor.plainly('GET', '/orders')).text, /Developer/)
+  match((await visitor.callWithCookies('GET', '/orders')).text, /Developer/)
   const path = join(example.folder, file)
   writeFileSync(path, `${readFileSync(path, 'utf8')}\nconsole.log('loaded anew')\n`)
-  await until('the module to be loaded anew', async () => {
-    await visitor.byToken('POST', '/api/orders', ORDER)
+  await waitFor('the module to be loaded anew', async () => {
+    await visitor.callWithToken('POST', '/api/orders', ORDER)
     return running.output().includes('loaded anew')
   })
-  equal((await visitor.byToken('POST', '/api/orders', ORDER)).status, 201)
-  match((await visitor.plainly('GET', '/orders')).text, /Developer/)
+  equal((await visitor.callWithToken('POST', '/api/orders', ORDER)).status, 201)
+  match((await visitor.callWithCookies('GET', '/orders')).text, /Developer/)
   equal(timesOpen(join(example.folder, 'app.db')), 1)
 }

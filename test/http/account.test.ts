@@ -2,19 +2,19 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { signedInAnswer } from '../../src/http/contract.ts'
+import { signedInResponse } from '../../src/http/contract.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register, type SignedInPerson } from '../support/people.ts'
-import { assertRefused, told } from './support.ts'
+import { ALICE, login, register, type SignedInUser } from '../support/users.ts'
+import { assertRefused, codeOrStatus } from './support.ts'
 
 const NEXT = 'red-heron-over-9-lakes'
 const WRONG = 'not-this-one-at-all'
 
-function change(latchkey: InProcess, person: SignedInPerson, body: unknown = { current: ALICE.password, next: NEXT }, headers = {}) {
+function change(latchkey: InProcess, person: SignedInUser, body: unknown = { current: ALICE.password, next: NEXT }, headers = {}) {
   return latchkey.call('POST', '/access/password', { headers: { authorization: person.token, ...headers }, body })
 }
 
-function remove(latchkey: InProcess, person: SignedInPerson, body: unknown = { password: ALICE.password }) {
+function remove(latchkey: InProcess, person: SignedInUser, body: unknown = { password: ALICE.password }) {
   return latchkey.call('DELETE', '/access/account', { headers: { authorization: person.token }, body })
 }
 
@@ -25,7 +25,7 @@ test('a changed password renews this session with its data, ends every other cre
   await latchkey.call('PATCH', '/access/session/data', { headers: { authorization: here.token }, body: { basket: [1] } })
   const answer = await change(latchkey, here, undefined, { cookie: here.cookies })
   assert.equal(answer.status, 200)
-  assert.deepEqual(signedInAnswer.strict().parse(answer.json), answer.json)
+  assert.deepEqual(signedInResponse.strict().parse(answer.json), answer.json)
   assert.notEqual(answer.json.session.id, here.sid)
   assert.equal(answer.jar.latchkey_remember, '')
   const renewed = { cookie: `latchkey_session=${answer.jar.latchkey_session}` }
@@ -62,8 +62,7 @@ test('the current password must be right, and a wrong one is a guess like any ot
   assertRefused(await remove(latchkey, alice), 429, 'rate.limited')
   const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: alice.token } })
   assert.equal(
-    json.events.filter((one: { action: string; outcome: string }) => one.action === 'password.change' && one.outcome === 'failure')
-      .length,
+    json.events.filter((one: { action: string; outcome: string }) => one.action === 'password.change' && one.outcome === 'failure').length,
     2,
   )
 })
@@ -107,11 +106,14 @@ test('a deleted account is gone with its credentials, answers no question, and i
   assert.equal(answer.status, 204)
   assert.equal(answer.body, null)
   for (const person of [elsewhere, here]) {
-    assert.equal(told(await latchkey.call('GET', '/access/session', { headers: { cookie: person.session } })), 'session.required')
-    assert.equal(told(await latchkey.call('GET', '/access/session', { headers: { authorization: person.token } })), 'token.invalid')
-    assert.equal(told(await remove(latchkey, person)), 'token.invalid')
+    assert.equal(codeOrStatus(await latchkey.call('GET', '/access/session', { headers: { cookie: person.session } })), 'session.required')
+    assert.equal(codeOrStatus(await latchkey.call('GET', '/access/session', { headers: { authorization: person.token } })), 'token.invalid')
+    assert.equal(codeOrStatus(await remove(latchkey, person)), 'token.invalid')
   }
-  assert.equal(told(await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })), 'session.required')
+  assert.equal(
+    codeOrStatus(await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })),
+    'session.required',
+  )
   assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE }), 401, 'credentials.invalid')
   assertRefused(await latchkey.call('POST', '/access/register', { body: ALICE }), 409, 'username.taken', { field: 'username' })
   assert.deepEqual(await latchkey.engine.store.auditEvents.list(here.code, null, 10), [])

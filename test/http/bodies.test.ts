@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
-import { assertRefused, told } from './support.ts'
+import { ALICE, register } from '../support/users.ts'
+import { assertRefused, codeOrStatus } from './support.ts'
 
 test('a body that is not what the contract says is refused, and never repeated', async () => {
   await using latchkey = await startInProcess()
@@ -29,7 +29,7 @@ test('a body that is not what the contract says is refused, and never repeated',
   const noAddress = { ...ALICE, email: 'nobody' }
   assertRefused(await latchkey.call('POST', '/access/register', { body: noAddress }), 422, 'request.invalid', { field: 'email' })
   for (const body of ['', '{', '{"a":1}x', '\u{feff}', "{'a':1}", `${'['.repeat(40)}${']'.repeat(40)}`, '{"username":"\\ud800"}'])
-    assert.equal(told(await latchkey.call('POST', '/access/login', { body })), 'request.malformed', body)
+    assert.equal(codeOrStatus(await latchkey.call('POST', '/access/login', { body })), 'request.malformed', body)
 })
 
 test('a body must be JSON in UTF-8 and say so', async () => {

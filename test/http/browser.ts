@@ -1,7 +1,7 @@
 // A browser as far as cookies go: `tough-cookie` keeps them by RFC 6265bis, and a restart keeps what is on disk.
 
 import { CookieJar } from 'tough-cookie'
-import { type Reply, type RequestOptions, request } from '../support/visitor.ts'
+import { type RequestOptions, request, type TestResponse } from '../support/test-client.ts'
 
 export class Browser {
   readonly #server: string
@@ -18,7 +18,7 @@ export class Browser {
   }
 
   /** A request that carries the cookies of its address, as any navigation and any fetch does. */
-  async visit(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+  async visit(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     const cookie = await this.#jar.getCookieString(this.#origin + path)
     const headers = { ...(cookie === '' ? {} : { cookie }), ...options.headers }
     const reply = await request(this.#server, method, path, { ...options, headers })

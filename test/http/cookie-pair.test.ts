@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JarVisitor } from '../support/cookie-jar.ts'
+import { CookieJarClient } from '../support/cookie-jar-client.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register, type SignedInPerson } from '../support/people.ts'
+import { ALICE, register, type SignedInUser } from '../support/users.ts'
 import { assertRefused } from './support.ts'
 
 const LOGIN = 'https://login.example.test'
@@ -23,15 +23,15 @@ function mint(latchkey: InProcess, cookie: string) {
   return latchkey.call('POST', '/access/token', { headers: { cookie } })
 }
 
-function pairOf({ jar }: SignedInPerson): string {
+function pairOf({ jar }: SignedInUser): string {
   return `${PAIR}=${jar[PAIR]}`
 }
 
 /** The genuine cookies of the sibling's own sign-in, set for the whole domain. */
-async function plantOwn(latchkey: InProcess, victim: JarVisitor, attributes = 'Path=/'): Promise<void> {
+async function plantOwn(latchkey: InProcess, victim: CookieJarClient, attributes = 'Path=/'): Promise<void> {
   const own = await latchkey.call('POST', '/access/login', { body: { ...MALLORY, remember: true } })
   for (const name of [SESSION, REMEMBER])
-    await victim.plant(`${name}=${own.jar[name]}; Secure; Domain=example.test; ${attributes}`, SIBLING)
+    await victim.setCookie(`${name}=${own.jar[name]}; Secure; Domain=example.test; ${attributes}`, SIBLING)
 }
 
 test('a session cookie without its pair reads, issues no token and is set by none', async () => {
@@ -70,7 +70,7 @@ test('a session in the header needs no pair, and without a cookie domain there i
 test('a sibling that plants its own genuine cookies before a visit signs nobody in', async () => {
   await using latchkey = await withDomain()
   await register(latchkey, MALLORY)
-  const victim = new JarVisitor()
+  const victim = new CookieJarClient()
   await plantOwn(latchkey, victim)
   assertRefused(await victim.call(latchkey, 'POST', '/access/token'), 401, 'session.required', { reason: 'none' })
   assert.equal((await victim.call(latchkey, 'GET', '/sign-in')).status, 200)
@@ -84,7 +84,7 @@ for (const attributes of ['Path=/', 'Path=/access', 'Path=/access/token'])
   test(`a sibling that plants its own genuine cookies into a sign-in gains nothing: ${attributes}`, async () => {
     await using latchkey = await withDomain()
     await register(latchkey, MALLORY)
-    const victim = new JarVisitor()
+    const victim = new CookieJarClient()
     await victim.call(latchkey, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
     for (let round = 0; round < 3; round += 1) {
       await plantOwn(latchkey, victim, attributes)

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JarVisitor } from '../support/cookie-jar.ts'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, person, register } from '../support/people.ts'
+import { CookieJarClient } from '../support/cookie-jar-client.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register, toSignedInUser } from '../support/users.ts'
 
 const HTTPS = 'https://login.example.com'
 const LOGIN = 'https://login.example.test'
@@ -14,7 +14,7 @@ const HTTP_ATTRIBUTES = ['HttpOnly', 'Path=/', 'SameSite=Lax']
 const HTTPS_ATTRIBUTES = [...HTTP_ATTRIBUTES, 'Secure']
 
 /** The cookies of an answer: the attributes of each in alphabetical order, and its value set aside. */
-function cookiesOf(answer: Called): Record<string, readonly string[]> {
+function cookiesOf(answer: InProcessResponse): Record<string, readonly string[]> {
   const parted = answer.cookies.map((cookie) => cookie.split('; '))
   return Object.fromEntries(parted.map(([pair = '', ...attributes]) => [pair.split('=')[0], attributes.sort()]))
 }
@@ -27,7 +27,7 @@ function https(settings: Parameters<typeof startInProcess>[0] = {}): Promise<InP
   return startInProcess({ publicUrl: HTTPS, ...settings }, { publicUrl: HTTPS })
 }
 
-function signIn(latchkey: InProcess, body: Readonly<Record<string, unknown>> = {}): Promise<Called> {
+function signIn(latchkey: InProcess, body: Readonly<Record<string, unknown>> = {}): Promise<InProcessResponse> {
   return latchkey.call('POST', '/access/register', { body: { ...ALICE, ...body } })
 }
 
@@ -48,7 +48,7 @@ test('over https the cookies are Secure and bound to this host', async () => {
     '__Host-latchkey_remember': aged(7 * 86_400, HTTPS_ATTRIBUTES),
     '__Host-latchkey_known': aged(YEAR, HTTPS_ATTRIBUTES),
   })
-  const { token, cookies } = person(answer, 201)
+  const { token, cookies } = toSignedInUser(answer, 201)
   const sealed = await latchkey.call('PUT', '/access/client-data', { headers: { authorization: token }, body: { data: { a: 1 } } })
   assert.deepEqual(cookiesOf(sealed), { '__Host-latchkey_data': HTTPS_ATTRIBUTES })
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: cookies } })).status, 200)
@@ -71,7 +71,7 @@ test('with a cookie domain the cookies carry it, and the prefix that allows it',
     '__Host-latchkey_pair': aged(MONTH, HTTPS_ATTRIBUTES),
     '__Host-latchkey_known': aged(YEAR, HTTPS_ATTRIBUTES),
   })
-  const alice = person(answer, 201)
+  const alice = toSignedInUser(answer, 201)
   const { cookies } = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
   for (const purpose of ['session', 'remember', 'data']) {
     const expired = cookies.filter((cookie) => cookie.startsWith(`__Secure-latchkey_${purpose}=;`))
@@ -109,7 +109,7 @@ test('minting a token sets no cookie; restoring sets a session and the rotated l
   const alice = await register(latchkey, { remember: true })
   const minted = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.cookies } })
   assert.deepEqual(minted.cookies, [])
-  latchkey.clock.turn(10 * 86_400_000)
+  latchkey.clock.advance(10 * 86_400_000)
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
   assert.deepEqual(cookiesOf(restored), {
     latchkey_session: HTTP_ATTRIBUTES,
@@ -156,7 +156,7 @@ test('a cookie name of its own is the stem of every cookie, in whatever prefix',
   await using secure = await https({ cookieName: 'staff-2', cookieDomain: 'example.com' })
   const names = async (latchkey: InProcess) => {
     const answer = await signIn(latchkey, { remember: true })
-    const { token } = person(answer, 201)
+    const { token } = toSignedInUser(answer, 201)
     const put = await latchkey.call('PUT', '/access/client-data', { headers: { authorization: token }, body: { data: { a: 1 } } })
     const page = await latchkey.call('GET', '/sign-in?lang=en')
     return [answer, put, page].flatMap((one) => Object.keys(one.jar))
@@ -180,7 +180,7 @@ test('a cookie name of its own is the stem of every cookie, in whatever prefix',
 test('two deployments on one host, at two ports, with cookie names of their own do not disturb each other', async () => {
   await using shop = await startInProcess({}, { publicUrl: 'http://localhost:3000' })
   await using staff = await startInProcess({ cookieName: 'staff' }, { publicUrl: 'http://localhost:3001' })
-  const browser = new JarVisitor()
+  const browser = new CookieJarClient()
   const both = [shop, staff]
   const tokens = new Map<InProcess, string>()
   for (const latchkey of both) {
@@ -199,12 +199,12 @@ test('two deployments on one host, at two ports, with cookie names of their own 
 
 test('a sign-out expires what other settings have left: another prefix, another domain', async () => {
   await using latchkey = await startInProcess({ publicUrl: LOGIN, cookieDomain: 'example.test' }, { publicUrl: LOGIN })
-  const browser = new JarVisitor()
+  const browser = new CookieJarClient()
   const old = 'A'.repeat(22)
-  await browser.plant(`__Host-latchkey_session=${old}; Secure; Path=/`, LOGIN)
-  await browser.plant(`latchkey_remember=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
-  await browser.plant(`__Secure-latchkey_data=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
-  await browser.plant('other_session=theirs; Path=/', LOGIN)
+  await browser.setCookie(`__Host-latchkey_session=${old}; Secure; Path=/`, LOGIN)
+  await browser.setCookie(`latchkey_remember=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
+  await browser.setCookie(`__Secure-latchkey_data=${old}; Secure; Path=/; Domain=login.example.test`, LOGIN)
+  await browser.setCookie('other_session=theirs; Path=/', LOGIN)
   const { json } = await browser.call(latchkey, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
   const out = await browser.call(latchkey, 'POST', `/access/logout/${json.user.id}`, { headers: { authorization: json.token } })
   assert.equal(out.status, 200)

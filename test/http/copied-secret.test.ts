@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { challengeAt, challengeToBind, isProofOf, issueDeviceProof } from '../../src/engine/device-proofs.ts'
-import { isKnownDevice, markKnownDevice } from '../../src/engine/guesses.ts'
-import { lineageOfPair, makePair } from '../../src/engine/pair.ts'
+import { challengeTime, isDeviceProofOf, issueDeviceProof, registrationChallenge } from '../../src/engine/dbsc-proofs.ts'
+import { isKnownDevice, sealKnownDevice } from '../../src/engine/login-throttle.ts'
+import { createPair, lineageOfPair } from '../../src/engine/pair.ts'
 import type { SettingInputs } from '../../src/settings.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 
@@ -21,14 +21,14 @@ test('marks of known devices, challenges, device proofs and pairs open in the de
   await using staging = await deployment('https://login.staging.example.test')
   await using renamed = await deployment(PRODUCTION, { cookieName: 'staging' })
   const now = production.clock.now()
-  const mark = markKnownDevice(production.engine, 'alice', undefined)
-  const challenge = challengeToBind(production.engine, 'lineage', now)
+  const mark = sealKnownDevice(production.engine, 'alice', undefined)
+  const challenge = registrationChallenge(production.engine, 'lineage', now)
   const proof = issueDeviceProof(production.engine, 'lineage', now)
-  const pair = makePair(production.engine, 'lineage') ?? ''
+  const pair = createPair(production.engine, 'lineage') ?? ''
   const opens = ({ engine }: InProcess) => [
     isKnownDevice(engine, mark),
-    challengeAt(engine, 'device-binding', 'lineage', challenge) === now,
-    isProofOf(engine, 'lineage', proof),
+    challengeTime(engine, 'device-binding', 'lineage', challenge) === now,
+    isDeviceProofOf(engine, 'lineage', proof),
     lineageOfPair(engine, pair) === 'lineage',
   ]
   assert.deepEqual(opens(production), [true, true, true, true])
@@ -42,7 +42,7 @@ test('a mark of a known device from before seals were bound still opens, and is 
   await using staging = await deployment('https://login.staging.example.test')
   const before = production.engine.secrets.seal('known-device', '', JSON.stringify({ device: 'x', users: [] }))
   assert.equal(isKnownDevice(production.engine, before), true)
-  const renewed = markKnownDevice(production.engine, 'alice', before)
+  const renewed = sealKnownDevice(production.engine, 'alice', before)
   assert.equal(isKnownDevice(production.engine, renewed), true)
   assert.equal(isKnownDevice(staging.engine, renewed), false)
 })

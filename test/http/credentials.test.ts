@@ -7,8 +7,8 @@ import { AuthError } from '../../src/domain/errors.ts'
 import { cookieNames, readCredentials } from '../../src/http/credentials.ts'
 import { createGuard } from '../../src/http/guard.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
-import { assertRefused, told } from './support.ts'
+import { ALICE, login, register } from '../support/users.ts'
+import { assertRefused, codeOrStatus } from './support.ts'
 
 const SESSION = '/access/session'
 
@@ -79,7 +79,7 @@ test('an Authorization header that is none of the forms is refused, whatever coo
   }
 })
 
-const OF_OTHERS = [
+const FOREIGN_CREDENTIALS = [
   'Basic YWxpY2U6cGFzc3dvcmQ=',
   'basic YTpi',
   'BASIC  YTpi ',
@@ -94,7 +94,7 @@ const OF_OTHERS = [
 test('Authorization of Basic, Digest, Negotiate or NTLM is no credential at all: the cookies count as if it were not there', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  for (const authorization of OF_OTHERS) {
+  for (const authorization of FOREIGN_CREDENTIALS) {
     const headers = { authorization, cookie: alice.session }
     assert.equal((await who(latchkey, headers)).json?.via, 'cookie', authorization)
     assert.equal((await latchkey.call('POST', '/access/token', { headers })).status, 200)
@@ -112,7 +112,7 @@ test('Authorization of Basic, Digest, Negotiate or NTLM is no credential at all:
 test('Authorization of another scheme is never the header that proves: a change beside it is csrf.header_required', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  for (const authorization of OF_OTHERS) {
+  for (const authorization of FOREIGN_CREDENTIALS) {
     const headers = { authorization, cookie: alice.session }
     assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers }), 403, 'csrf.header_required')
     const nothing = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization } })
@@ -217,7 +217,7 @@ test('a cookie alone reads, and changes nothing', async () => {
     assertRefused(await latchkey.call(method, path, { headers: same }), 401, 'session.required', { reason: 'none' })
   }
   for (const path of [SESSION, '/access/session/data', '/access/client-data', '/access/sessions', '/access/audit-events'])
-    assert.equal(told(await latchkey.call('GET', path, { headers: { cookie: alice.session } })), '200', path)
+    assert.equal(codeOrStatus(await latchkey.call('GET', path, { headers: { cookie: alice.session } })), '200', path)
 })
 
 test('a sign-in ends the lineages of the header and of the cookie, where they are two', async () => {

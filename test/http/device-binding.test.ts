@@ -4,20 +4,27 @@ import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
 import { routes } from '../../src/http/routes/index.ts'
-import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
+import {
+  makeDeviceKey,
+  makeDeviceProof,
+  postRefresh,
+  postRegistration,
+  refreshChallengeOf,
+  registrationChallengeOf,
+} from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
-import { ALICE, person } from '../support/people.ts'
-import { bind, bound, COPY, DEVICE, HTTPS, mint, OWNER, events, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+import { ALICE, toSignedInUser } from '../support/users.ts'
+import { ATTACKER, bind, bound, COPY, DEVICE, events, HTTPS, mint, OWNER, read, refusalOf, signIn } from './dbsc-browser.ts'
 
 test('a sign-in over https offers to bind it, and the browser is told what to renew, when and where', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
   match(answer.headers['secure-session-registration'] ?? '', /^\(ES256\);path="\/access\/device\/register";challenge="[\w-]+"$/)
-  const { cookies } = person(answer, 201)
+  const { cookies } = toSignedInUser(answer, 201)
   const registered = await postRegistration(
     latchkey,
     cookies,
-    makeDeviceProof(makeDeviceKey(), { challenge: offered(answer) ?? '', withKey: true }),
+    makeDeviceProof(makeDeviceKey(), { challenge: registrationChallengeOf(answer) ?? '', withKey: true }),
   )
   equal(registered.status, 200)
   const { session_identifier: id, ...rest } = registered.json
@@ -28,7 +35,7 @@ test('a sign-in over https offers to bind it, and the browser is told what to re
     credentials: [{ type: 'cookie', name: DEVICE, attributes: 'Path=/; HttpOnly; Secure; SameSite=Lax' }],
     allowed_refresh_initiators: ['*'],
   })
-  equal(challenged(registered), undefined)
+  equal(refreshChallengeOf(registered), undefined)
   deepEqual(
     registered.cookies.map((cookie) => cookie.replace(/=[^;]+/, '')),
     [`${DEVICE}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax`],
@@ -59,17 +66,20 @@ test('once bound, a session and a remembered login without their device read not
   const { session, remembered, device, all, token } = await bound(latchkey)
   for (const cookie of [session, remembered, `${session}; ${remembered}`]) {
     const header = { authorization: `Session ${session.split('=')[1]}` }
-    for (const copy of [await mint(latchkey, cookie, THIEF), ...(cookie === remembered ? [] : [await read(latchkey, cookie, THIEF)])])
+    for (const copy of [await mint(latchkey, cookie, ATTACKER), ...(cookie === remembered ? [] : [await read(latchkey, cookie, ATTACKER)])])
       deepEqual(refusalOf(copy), COPY, cookie)
-    deepEqual(refusalOf(await latchkey.call('GET', '/access/session', { headers: { ...header, ...THIEF } })), COPY)
-    deepEqual(refusalOf(await latchkey.call('PATCH', '/access/session/data', { headers: { ...header, ...THIEF }, body: { a: 1 } })), COPY)
+    deepEqual(refusalOf(await latchkey.call('GET', '/access/session', { headers: { ...header, ...ATTACKER } })), COPY)
+    deepEqual(
+      refusalOf(await latchkey.call('PATCH', '/access/session/data', { headers: { ...header, ...ATTACKER }, body: { a: 1 } })),
+      COPY,
+    )
   }
   equal((await read(latchkey, all)).status, 200)
   equal((await mint(latchkey, all)).status, 200)
   const restored = await mint(latchkey, `${remembered}; ${device}`)
   equal(restored.status, 200)
-  equal(offered(restored), undefined)
-  deepEqual(refusalOf(await read(latchkey, cookieHeader(restored.jar), THIEF)), COPY)
+  equal(registrationChallengeOf(restored), undefined)
+  deepEqual(refusalOf(await read(latchkey, cookieHeader(restored.jar), ATTACKER)), COPY)
   equal((await read(latchkey, `${cookieHeader(restored.jar)}; ${device}`)).status, 200)
   ok((await events(latchkey, token)).every(({ action, outcome }) => action !== 'login.remember_me' || outcome === 'success'))
 })
@@ -83,13 +93,13 @@ test('no route takes a copy, by cookie or by header, and nothing is changed by t
   const { code } = json.user as { code: string }
   const before = await lineage()
   const guarded = routes.filter(
-    ({ proof, path }) => !['none', 'origin', 'service'].includes(String(proof)) && !path.startsWith('/access/device'),
+    ({ auth, path }) => !['none', 'allowed-origin', 'service-key'].includes(String(auth)) && !path.startsWith('/access/device'),
   )
   ok(guarded.length >= 14, String(guarded.length))
   for (const { method, path, body } of guarded) {
     const target = path.replace(':userId', code).replace(':id', id)
     for (const headers of [{ cookie: `${session}; ${remembered}` }, { cookie: remembered, authorization: `Session ${raw}` }]) {
-      const sent = { headers: { ...THIEF, origin: HTTPS.publicUrl, ...headers }, ...(body && { body: {} }) }
+      const sent = { headers: { ...ATTACKER, origin: HTTPS.publicUrl, ...headers }, ...(body && { body: {} }) }
       const answer = await latchkey.call(method, target, {
         ...sent,
         ...(method === 'GET' ? { headers: { ...sent.headers, 'x-original-method': 'GET' } } : {}),
@@ -106,9 +116,13 @@ test('no route takes a copy, by cookie or by header, and nothing is changed by t
 test('a session that was in memory as unbound is not taken unbound a moment after it was bound', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
-  const { cookies, session } = person(answer, 201)
+  const { cookies, session } = toSignedInUser(answer, 201)
   for (let time = 0; time < 3; time += 1) equal((await read(latchkey, session)).status, 200)
-  await postRegistration(latchkey, cookies, makeDeviceProof(makeDeviceKey(), { challenge: offered(answer) ?? '', withKey: true }))
+  await postRegistration(
+    latchkey,
+    cookies,
+    makeDeviceProof(makeDeviceKey(), { challenge: registrationChallengeOf(answer) ?? '', withKey: true }),
+  )
   deepEqual(refusalOf(await read(latchkey, session)), COPY)
 })
 
@@ -119,18 +133,18 @@ test('a warm check of a bound session reads nothing and writes nothing; it still
   latchkey.resetCounts()
   for (let time = 0; time < 5; time += 1) equal((await read(latchkey, all)).status, 200)
   deepEqual(latchkey.counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
-  deepEqual(refusalOf(await read(latchkey, session, THIEF)), COPY)
-  deepEqual(refusalOf(await read(latchkey, `${session}; ${device.slice(0, -1)}`, THIEF)), COPY)
+  deepEqual(refusalOf(await read(latchkey, session, ATTACKER)), COPY)
+  deepEqual(refusalOf(await read(latchkey, `${session}; ${device.slice(0, -1)}`, ATTACKER)), COPY)
   equal((await read(latchkey, all)).status, 200)
-  latchkey.clock.turn(12 * MINUTE)
-  deepEqual(refusalOf(await read(latchkey, all, THIEF)), COPY)
+  latchkey.clock.advance(12 * MINUTE)
+  deepEqual(refusalOf(await read(latchkey, all, ATTACKER)), COPY)
 })
 
 test('the record tells of a copy with what is known of both sides, and does not grow with every try', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, all, id, token } = await bound(latchkey)
   const at = new Date(latchkey.clock.now()).toISOString()
-  const present = (address: string) => latchkey.call('GET', '/access/session', { headers: { cookie: session, ...THIEF }, address })
+  const present = (address: string) => latchkey.call('GET', '/access/session', { headers: { cookie: session, ...ATTACKER }, address })
   const told = async () => (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch')
   for (let time = 0; time < 20; time += 1) await present('198.51.100.7')
   const found = await told()
@@ -140,7 +154,7 @@ test('the record tells of a copy with what is known of both sides, and does not 
     lineage: id,
     credential: 'session',
     seenBefore: { ip: '192.0.2.1', userAgent: OWNER['user-agent'], at },
-    presentedNow: { ip: '198.51.100.7', userAgent: THIEF['user-agent'], at },
+    presentedNow: { ip: '198.51.100.7', userAgent: ATTACKER['user-agent'], at },
   })
   equal((await read(latchkey, all)).status, 200)
   for (let host = 1; host < 60; host += 1) await present(`203.0.113.${host}`)
@@ -150,7 +164,7 @@ test('the record tells of a copy with what is known of both sides, and does not 
 test('a session ends with the remembered login that it hangs on, so that its device can be shown as long as it lives', async () => {
   await using latchkey = await startInProcess({ rememberLifetime: '1h', publicUrl: HTTPS.publicUrl }, HTTPS)
   const { remembered, device } = await bound(latchkey)
-  latchkey.clock.turn(5 * MINUTE)
+  latchkey.clock.advance(5 * MINUTE)
   const restored = await mint(latchkey, `${remembered}; ${device}`)
   equal(Date.parse(restored.json.session.expiresAt) - latchkey.clock.now(), 55 * MINUTE)
   ok(restored.json.expiresIn <= 300)
@@ -159,39 +173,43 @@ test('a session ends with the remembered login that it hangs on, so that its dev
 test('nobody binds later what they have copied, and nobody binds again what is bound', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
-  const { cookies } = person(answer, 201)
-  const challenge = offered(answer) ?? ''
-  latchkey.clock.turn(6 * MINUTE)
+  const { cookies } = toSignedInUser(answer, 201)
+  const challenge = registrationChallengeOf(answer) ?? ''
+  latchkey.clock.advance(6 * MINUTE)
   equal((await postRegistration(latchkey, cookies, makeDeviceProof(makeDeviceKey(), { challenge, withKey: true }))).status, 401)
   equal((await mint(latchkey, cookies)).headers['secure-session-registration'], undefined)
 
   const second = await signIn(latchkey, { path: '/access/login' })
-  const again = person(second, 200).cookies
-  await bind(latchkey, again, makeDeviceKey(), offered(second) ?? '')
-  const thief = makeDeviceProof(makeDeviceKey(), { challenge: offered(second) ?? '', withKey: true })
+  const again = toSignedInUser(second, 200).cookies
+  await bind(latchkey, again, makeDeviceKey(), registrationChallengeOf(second) ?? '')
+  const thief = makeDeviceProof(makeDeviceKey(), { challenge: registrationChallengeOf(second) ?? '', withKey: true })
   equal((await postRegistration(latchkey, again, thief)).status, 401)
 })
 
 test('an unbound remembered login is offered to be bound when it is restored, and what it starts is bound with it', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
-  const { remembered } = person(await signIn(latchkey), 201)
+  const { remembered } = toSignedInUser(await signIn(latchkey), 201)
   const restored = await mint(latchkey, remembered)
   const jar = cookieHeader(restored.jar)
   const key = makeDeviceKey()
-  const registered = await postRegistration(latchkey, jar, makeDeviceProof(key, { challenge: offered(restored) ?? '', withKey: true }))
+  const registered = await postRegistration(
+    latchkey,
+    jar,
+    makeDeviceProof(key, { challenge: registrationChallengeOf(restored) ?? '', withKey: true }),
+  )
   equal(registered.status, 200)
-  deepEqual(refusalOf(await mint(latchkey, jar, THIEF)), COPY)
+  deepEqual(refusalOf(await mint(latchkey, jar, ATTACKER)), COPY)
   const again = await mint(latchkey, `${jar}; ${cookieHeader(registered.jar)}`)
   equal(again.status, 200)
   // A copy from before it was bound: the one who bound it and the one who holds this are two, and neither keeps it.
-  latchkey.clock.turn(MINUTE)
-  deepEqual(refusalOf(await mint(latchkey, remembered, THIEF)), [401, 'session.required', 'theft_suspected'])
+  latchkey.clock.advance(MINUTE)
+  deepEqual(refusalOf(await mint(latchkey, remembered, ATTACKER)), [401, 'session.required', 'theft_suspected'])
 })
 
 test('after logout, after the end of the session, and for a binding that never was, the browser is told that it is over', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id, all, token } = await bound(latchkey)
-  const { challenge = '' } = challenged(await postRefresh(latchkey, id)) ?? {}
+  const { challenge = '' } = refreshChallengeOf(await postRefresh(latchkey, id)) ?? {}
   const { json } = await read(latchkey, all)
   const ended = await latchkey.call('POST', `/access/logout/${json.user.id}`, { headers: { authorization: token, cookie: all } })
   equal(ended.jar[DEVICE], '')
@@ -202,7 +220,7 @@ test('after logout, after the end of the session, and for a binding that never w
   ])
     deepEqual([over.status, over.json, over.cookies], [200, { continue: false }, []])
   const plain = await bound(latchkey, { path: '/access/login', remember: false })
-  latchkey.clock.turn(21 * MINUTE)
+  latchkey.clock.advance(21 * MINUTE)
   deepEqual((await postRefresh(latchkey, plain.id)).json, { continue: false })
   equal((await latchkey.call('POST', '/access/device/refresh')).status, 400)
 })
@@ -224,11 +242,11 @@ test('a changed password begins a binding of its own', async () => {
   const { id, token, device } = await bound(latchkey)
   const body = { current: ALICE.password, next: 'seven-grey-herons-at-dusk' }
   const changed = await latchkey.call('POST', '/access/password', { headers: { authorization: token }, body })
-  notEqual(offered(changed), undefined)
+  notEqual(registrationChallengeOf(changed), undefined)
   const session = cookieHeader({ '__Host-latchkey_session': changed.jar['__Host-latchkey_session'] ?? '' })
   equal((await read(latchkey, `${session}; ${device}`)).status, 200)
   const key = makeDeviceKey()
-  const renewed = await bind(latchkey, session, key, offered(changed) ?? '')
+  const renewed = await bind(latchkey, session, key, registrationChallengeOf(changed) ?? '')
   notEqual(renewed.id, id)
   deepEqual(refusalOf(await read(latchkey, `${session}; ${device}`)), COPY)
 })

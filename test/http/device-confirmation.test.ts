@@ -4,18 +4,25 @@ import { deepEqual, equal, notEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { MINUTE, SECOND } from '../../src/domain/time.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { challenged, makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
+import {
+  makeDeviceKey,
+  makeDeviceProof,
+  postRefresh,
+  postRegistration,
+  refreshChallengeOf,
+  registrationChallengeOf,
+} from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
-import { person } from '../support/people.ts'
-import { bound, COPY, HTTPS, mint, OWNER, events, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+import { toSignedInUser } from '../support/users.ts'
+import { ATTACKER, bound, COPY, events, HTTPS, mint, OWNER, read, refusalOf, signIn } from './dbsc-browser.ts'
 
 test('what was under way while the browser was binding is no alarm, nor is what it says it could not renew', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, token } = await bound(latchkey)
   await read(latchkey, session)
-  latchkey.clock.turn(MINUTE)
+  latchkey.clock.advance(MINUTE)
   await read(latchkey, session, { ...OWNER, 'secure-session-skipped': 'server_error' })
-  await read(latchkey, session, { ...THIEF, 'secure-session-skipped': 'server_error' })
+  await read(latchkey, session, { ...ATTACKER, 'secure-session-skipped': 'server_error' })
   await read(latchkey, session)
   const outcomes = (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ outcome }) => outcome)
   // Each is told of once: both that the owner's browser sent quietly are alike.
@@ -26,7 +33,7 @@ test('until its proof is seen, what the browser itself had sent before goes thro
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, all } = await bound(latchkey, {}, false)
   const sentBefore = { ...OWNER, 'sec-fetch-site': 'same-origin' }
-  deepEqual(refusalOf(await read(latchkey, session, { ...THIEF, 'sec-fetch-site': 'same-origin' })), COPY)
+  deepEqual(refusalOf(await read(latchkey, session, { ...ATTACKER, 'sec-fetch-site': 'same-origin' })), COPY)
   deepEqual(refusalOf(await read(latchkey, session)), COPY)
   equal((await read(latchkey, session, sentBefore)).status, 200)
   equal((await mint(latchkey, session, sentBefore)).status, 200)
@@ -37,7 +44,7 @@ test('until its proof is seen, what the browser itself had sent before goes thro
 test('a browser that never heard that it was bound goes on as before, and may be bound when it is opened again', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, device } = await bound(latchkey, {}, false)
-  latchkey.clock.turn(31 * SECOND)
+  latchkey.clock.advance(31 * SECOND)
   equal((await read(latchkey, session)).status, 200)
   const listed = await latchkey.call('GET', '/access/sessions', { headers: { cookie: session } })
   deepEqual(
@@ -47,11 +54,11 @@ test('a browser that never heard that it was bound goes on as before, and may be
   const restored = await mint(latchkey, remembered)
   equal(restored.status, 200)
   const jar = cookieHeader(restored.jar)
-  const proof = makeDeviceProof(makeDeviceKey(), { challenge: offered(restored) ?? '', withKey: true })
+  const proof = makeDeviceProof(makeDeviceKey(), { challenge: registrationChallengeOf(restored) ?? '', withKey: true })
   const again = await postRegistration(latchkey, jar, proof)
   equal(again.status, 200)
   equal((await read(latchkey, `${jar}; ${cookieHeader(again.jar)}`)).status, 200)
-  deepEqual(refusalOf(await read(latchkey, jar, THIEF)), COPY)
+  deepEqual(refusalOf(await read(latchkey, jar, ATTACKER)), COPY)
   notEqual(device, cookieHeader(again.jar))
 })
 
@@ -63,9 +70,9 @@ test('a binding is confirmed also while the session itself is being changed', as
     for (let turn = 0; turn < turns; turn += 1) await null
     const [owner, patched] = await Promise.all([read(latchkey, all), patch])
     deepEqual([owner.status, patched.status], [200, 200])
-    latchkey.clock.turn(MINUTE)
-    deepEqual(refusalOf(await read(latchkey, session, THIEF)), COPY, `after ${turns} turns`)
-    deepEqual(refusalOf(await mint(latchkey, remembered, THIEF)), COPY)
+    latchkey.clock.advance(MINUTE)
+    deepEqual(refusalOf(await read(latchkey, session, ATTACKER)), COPY, `after ${turns} turns`)
+    deepEqual(refusalOf(await mint(latchkey, remembered, ATTACKER)), COPY)
   }
 })
 
@@ -76,7 +83,7 @@ test('a proof that is over is as good as none', async () => {
   ] as const) {
     await using latchkey = await startInProcess({ deviceBinding, publicUrl: HTTPS.publicUrl }, HTTPS)
     const { session, device } = await bound(latchkey, {}, false)
-    latchkey.clock.turn(15 * MINUTE)
+    latchkey.clock.advance(15 * MINUTE)
     for (const cookie of [session, `${session}; ${device}`, session, `${session}; ${device}`])
       equal((await read(latchkey, cookie, { ...OWNER, 'sec-fetch-site': 'same-origin' })).status, status, deviceBinding)
   }
@@ -91,17 +98,17 @@ test('two servers whose clocks are a minute and a half apart take each other for
     const choices = { ...HTTPS, store: kept, onAlarm: ({ action }: { action: string }) => void alarms.push(action) }
     await using behind = await startInProcess(settings, choices)
     await using ahead = await startInProcess(settings, choices)
-    ahead.clock.turn(90 * SECOND)
+    ahead.clock.advance(90 * SECOND)
     const unbound = await signIn(behind, { path: '/access/register' })
-    equal((await read(ahead, person(unbound, 201).session)).status, 200)
+    equal((await read(ahead, toSignedInUser(unbound, 201).session)).status, 200)
     const { all, session, key, id } = await bound(behind, { path: '/access/login' })
-    for (const server of [behind, ahead]) server.clock.turn(9 * MINUTE + 55 * SECOND)
+    for (const server of [behind, ahead]) server.clock.advance(9 * MINUTE + 55 * SECOND)
     for (const server of [behind, ahead]) equal((await read(server, all)).status, 200, deviceBinding)
     for (const [asking, answering] of [
       [behind, ahead],
       [ahead, behind],
     ] as const) {
-      const { challenge = '' } = challenged(await postRefresh(asking, id)) ?? {}
+      const { challenge = '' } = refreshChallengeOf(await postRefresh(asking, id)) ?? {}
       const renewed = await postRefresh(answering, id, makeDeviceProof(key, { challenge }))
       equal(renewed.status, 200)
       for (const server of [behind, ahead]) equal((await read(server, `${session}; ${cookieHeader(renewed.jar)}`)).status, 200)
@@ -113,7 +120,7 @@ test('two servers whose clocks are a minute and a half apart take each other for
 test('a browser that shows its proof late is bound all the same', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, all } = await bound(latchkey, {}, false)
-  latchkey.clock.turn(5 * MINUTE)
+  latchkey.clock.advance(5 * MINUTE)
   equal((await read(latchkey, all)).status, 200)
   deepEqual(refusalOf(await read(latchkey, session)), COPY)
   deepEqual(refusalOf(await mint(latchkey, remembered)), COPY)

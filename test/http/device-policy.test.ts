@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { MINUTE } from '../../src/domain/time.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { makeDeviceKey, makeDeviceProof, offered, postRefresh, postRegistration } from '../support/device-keys.ts'
+import { makeDeviceKey, makeDeviceProof, postRefresh, postRegistration, registrationChallengeOf } from '../support/device-keys.ts'
 import { cookieHeader, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, person } from '../support/people.ts'
+import { ALICE, toSignedInUser } from '../support/users.ts'
 
 const POLICIES = ['off', 'preferred', 'required'] as const
 type Policy = (typeof POLICIES)[number]
@@ -17,7 +17,11 @@ const settingsOf = (deviceBinding: Policy) => ({ deviceBinding, publicUrl: HTTPS
 
 async function signIn(latchkey: InProcess, body: object = { remember: true }) {
   const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, ...body } })
-  return { ...person(answer, 201), challenge: offered(answer), credential: answer.json.sessionCredential as string | undefined }
+  return {
+    ...toSignedInUser(answer, 201),
+    challenge: registrationChallengeOf(answer),
+    credential: answer.json.sessionCredential as string | undefined,
+  }
 }
 
 const ask = (latchkey: InProcess, method: string, path: string, cookie: string, headers: object = {}) =>
@@ -31,7 +35,7 @@ async function boundWherePossible(latchkey: InProcess, { seen = true } = {}) {
   const jar = binding ? (await postRegistration(latchkey, cookies, binding)).jar : {}
   const all = `${cookies}; ${cookieHeader(jar)}`
   if (seen) equal(await read(latchkey, all), 200)
-  latchkey.clock.turn(2 * MINUTE)
+  latchkey.clock.advance(2 * MINUTE)
   return { session, remembered, all }
 }
 
@@ -41,7 +45,7 @@ const CASES: Readonly<Record<string, (latchkey: InProcess) => Promise<number>>> 
   'the same, two minutes later': async (latchkey) => {
     const { session } = await signIn(latchkey)
     equal(await read(latchkey, session), 200)
-    latchkey.clock.turn(2 * MINUTE)
+    latchkey.clock.advance(2 * MINUTE)
     return read(latchkey, session)
   },
   'the same, opened again: its remembered login': async (latchkey) =>
@@ -60,12 +64,12 @@ const CASES: Readonly<Record<string, (latchkey: InProcess) => Promise<number>>> 
     read(latchkey, (await boundWherePossible(latchkey, { seen: false })).session),
   'a session in the header': async (latchkey) => {
     const { credential = '' } = await signIn(latchkey, { delivery: 'header' })
-    latchkey.clock.turn(2 * MINUTE)
+    latchkey.clock.advance(2 * MINUTE)
     return (await latchkey.call('GET', '/access/session', { headers: { authorization: `Session ${credential}` } })).status
   },
   'a token': async (latchkey) => {
     const { token } = await signIn(latchkey)
-    latchkey.clock.turn(2 * MINUTE)
+    latchkey.clock.advance(2 * MINUTE)
     return (await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).status
   },
 }

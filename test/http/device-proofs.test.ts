@@ -6,32 +6,32 @@ import { test } from 'node:test'
 import { MINUTE, SECOND } from '../../src/domain/time.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import {
-  challenged,
   type DeviceKey,
-  type DeviceProofWish,
+  type DeviceProofOptions,
   makeDeviceKey,
   makeDeviceProof,
-  offered,
   postRefresh,
   postRegistration,
+  refreshChallengeOf,
+  registrationChallengeOf,
 } from '../support/device-keys.ts'
 import { cookieHeader, startInProcess } from '../support/in-process.ts'
-import { person } from '../support/people.ts'
-import { bind, bound, COPY, DEVICE, HTTPS, OWNER, read, refusalOf, signIn, THIEF } from './bound-browser.ts'
+import { toSignedInUser } from '../support/users.ts'
+import { ATTACKER, bind, bound, COPY, DEVICE, HTTPS, OWNER, read, refusalOf, signIn } from './dbsc-browser.ts'
 
 test('a proof is renewed against a challenge, or with the one that was sent ahead', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id, session } = await bound(latchkey)
-  latchkey.clock.turn(12 * MINUTE)
+  latchkey.clock.advance(12 * MINUTE)
   const asked = await postRefresh(latchkey, id)
   deepEqual(refusalOf(asked), [403, 'proof.required', 'device_challenge'])
-  const { challenge = '', id: named } = challenged(asked) ?? {}
+  const { challenge = '', id: named } = refreshChallengeOf(asked) ?? {}
   equal(named, id)
   const renewed = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge }))
   equal(renewed.status, 200)
   equal((await read(latchkey, `${session}; ${cookieHeader(renewed.jar)}`)).status, 200)
-  latchkey.clock.turn(9 * MINUTE)
-  const ahead = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: challenged(renewed)?.challenge ?? '' }))
+  latchkey.clock.advance(9 * MINUTE)
+  const ahead = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: refreshChallengeOf(renewed)?.challenge ?? '' }))
   equal(ahead.status, 200)
   notEqual(ahead.jar[DEVICE], renewed.jar[DEVICE])
 })
@@ -39,27 +39,27 @@ test('a proof is renewed against a challenge, or with the one that was sent ahea
 test('a renewal whose answer was lost is answered again for a short while, and so is a binding', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
-  const { cookies } = person(answer, 201)
+  const { cookies } = toSignedInUser(answer, 201)
   const key = makeDeviceKey()
-  const registration = makeDeviceProof(key, { challenge: offered(answer) ?? '', withKey: true })
+  const registration = makeDeviceProof(key, { challenge: registrationChallengeOf(answer) ?? '', withKey: true })
   const first = await postRegistration(latchkey, cookies, registration)
   const again = await postRegistration(latchkey, cookies, registration)
   deepEqual([first.status, again.status, again.json], [200, 200, first.json])
-  latchkey.clock.turn(31 * SECOND)
+  latchkey.clock.advance(31 * SECOND)
   equal((await read(latchkey, `${cookies}; ${cookieHeader(again.jar)}`)).status, 200)
   equal((await postRegistration(latchkey, cookies, registration)).status, 401)
 
   const id = first.json.session_identifier
-  const proof = makeDeviceProof(key, { challenge: challenged(await postRefresh(latchkey, id))?.challenge ?? '' })
+  const proof = makeDeviceProof(key, { challenge: refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? '' })
   for (let time = 0; time < 3; time += 1) equal((await postRefresh(latchkey, id, proof)).status, 200)
-  latchkey.clock.turn(31 * SECOND)
+  latchkey.clock.advance(31 * SECOND)
   deepEqual(refusalOf(await postRefresh(latchkey, id, proof)), [403, 'proof.required', 'device_challenge'])
 })
 
 test('parallel renewals of one browser are all answered', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id } = await bound(latchkey)
-  const challenges = await Promise.all([1, 2, 3, 4].map(async () => challenged(await postRefresh(latchkey, id))?.challenge ?? ''))
+  const challenges = await Promise.all([1, 2, 3, 4].map(async () => refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''))
   const answers = await Promise.all(challenges.map((challenge) => postRefresh(latchkey, id, makeDeviceProof(key, { challenge }))))
   deepEqual(
     answers.map(({ status }) => status),
@@ -74,7 +74,7 @@ const padded = (text: string) => sign('sha256', Buffer.from(text), rsa.privateKe
 /** What is wrong with it, at renewal and at binding alike. */
 const ALTERED: readonly (readonly [
   string,
-  (key: DeviceKey, challenge: string) => Partial<DeviceProofWish> & { readonly by?: DeviceKey },
+  (key: DeviceKey, challenge: string) => Partial<DeviceProofOptions> & { readonly by?: DeviceKey },
 ])[] = [
   ['of no algorithm', () => ({ header: { alg: 'none' }, signed: () => Buffer.alloc(0) })],
   ['of no algorithm, with the right signature', () => ({ header: { alg: 'none' } })],
@@ -100,15 +100,15 @@ for (const [what, wish] of ALTERED)
   test(`a device proof ${what} binds nothing and renews nothing`, async () => {
     await using latchkey = await startInProcess({}, HTTPS)
     const answer = await signIn(latchkey)
-    const { cookies, session } = person(answer, 201)
+    const { cookies, session } = toSignedInUser(answer, 201)
     const key = makeDeviceKey()
-    const challenge = offered(answer) ?? ''
+    const challenge = registrationChallengeOf(answer) ?? ''
     const bad = await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge, withKey: true, ...wish(key, challenge) }))
     deepEqual([bad.status, bad.json.code, bad.cookies], [401, 'proof.required', []])
     equal((await read(latchkey, session)).status, 200)
 
     const { id } = await bind(latchkey, cookies, key, challenge)
-    const asked = challenged(await postRefresh(latchkey, id))?.challenge ?? ''
+    const asked = refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''
     const altered = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: asked, ...wish(key, asked) }))
     ok(altered.status === 401 || altered.status === 403, String(altered.status))
     deepEqual([altered.json.code, altered.cookies], ['proof.required', []])
@@ -120,10 +120,10 @@ test('a proof for the right address, and one in quotes, are taken', async () => 
   const answer = await signIn(latchkey)
   const key = makeDeviceKey()
   const claims = { aud: `${latchkey.publicUrl}/access/device/register` }
-  const proof = makeDeviceProof(key, { challenge: offered(answer) ?? '', withKey: true, claims })
-  const { json } = await postRegistration(latchkey, person(answer, 201).cookies, `"${proof}"`)
+  const proof = makeDeviceProof(key, { challenge: registrationChallengeOf(answer) ?? '', withKey: true, claims })
+  const { json } = await postRegistration(latchkey, toSignedInUser(answer, 201).cookies, `"${proof}"`)
   const id = json.session_identifier
-  const { challenge = '' } = challenged(await postRefresh(latchkey, `"${id}"`)) ?? {}
+  const { challenge = '' } = refreshChallengeOf(await postRefresh(latchkey, `"${id}"`)) ?? {}
   const quoted = makeDeviceProof(key, { challenge, claims: { aud: `${latchkey.publicUrl}/access/device/refresh` } })
   equal((await postRefresh(latchkey, `"${id}"`, `"${quoted}"`)).status, 200)
 })
@@ -132,7 +132,7 @@ test('another key, a key at renewal, none at binding, and challenges of others a
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id, session } = await bound(latchkey)
   const other = await bound(latchkey, { path: '/access/login' })
-  const ask = async (name: string) => challenged(await postRefresh(latchkey, name))?.challenge ?? ''
+  const ask = async (name: string) => refreshChallengeOf(await postRefresh(latchkey, name))?.challenge ?? ''
   const challenge = await ask(id)
   const tries = [
     await postRefresh(latchkey, id, makeDeviceProof(makeDeviceKey(), { challenge })),
@@ -146,13 +146,13 @@ test('another key, a key at renewal, none at binding, and challenges of others a
     deepEqual(cookies, [])
   }
   const fresh = await signIn(latchkey, { path: '/access/login' })
-  const { cookies } = person(fresh, 200)
+  const { cookies } = toSignedInUser(fresh, 200)
   const bindings = [
-    await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge: offered(fresh) ?? '' })),
+    await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge: registrationChallengeOf(fresh) ?? '' })),
     await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge, withKey: true })),
-    await postRegistration(latchkey, session, makeDeviceProof(key, { challenge: offered(fresh) ?? '', withKey: true })),
+    await postRegistration(latchkey, session, makeDeviceProof(key, { challenge: registrationChallengeOf(fresh) ?? '', withKey: true })),
     await latchkey.call('POST', '/access/device/register', { headers: { cookie: cookies } }),
-    await postRegistration(latchkey, '', makeDeviceProof(key, { challenge: offered(fresh) ?? '', withKey: true })),
+    await postRegistration(latchkey, '', makeDeviceProof(key, { challenge: registrationChallengeOf(fresh) ?? '', withKey: true })),
   ]
   for (const { status } of bindings) equal(status, 401)
 })
@@ -160,31 +160,31 @@ test('another key, a key at renewal, none at binding, and challenges of others a
 test('an older challenge than the last that was answered is no good, nor one that waited too long', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id } = await bound(latchkey)
-  const ask = async () => challenged(await postRefresh(latchkey, id))?.challenge ?? ''
+  const ask = async () => refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''
   const older = await ask()
-  latchkey.clock.turn(SECOND)
+  latchkey.clock.advance(SECOND)
   const newer = await ask()
   equal((await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: newer }))).status, 200)
   equal((await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: older }))).status, 403)
   const waiting = await ask()
-  latchkey.clock.turn(16 * MINUTE)
+  latchkey.clock.advance(16 * MINUTE)
   equal((await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: waiting }))).status, 403)
 })
 
 test('where somebody else has signed in since, an older binding is over: two must not guard one cookie', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const alice = await bound(latchkey)
-  latchkey.clock.turn(11 * MINUTE)
+  latchkey.clock.advance(11 * MINUTE)
   // Her proof is over and could not be renewed, so that her cookies count for no more than a copy, and her lineage lives on.
   const body = { username: 'Bob', password: 'seven-grey-herons-at-dusk', remember: true }
   const jar = `${alice.session}; ${alice.remembered}`
   const headers = { 'user-agent': OWNER['user-agent'], cookie: jar, 'secure-session-skipped': 'quota_exceeded' }
-  const bob = person(await latchkey.call('POST', '/access/register', { body, headers }), 201)
+  const bob = toSignedInUser(await latchkey.call('POST', '/access/register', { body, headers }), 201)
   for (const cookie of [bob.cookies, bob.session, bob.remembered]) {
     const { status, json, cookies } = await postRefresh(latchkey, alice.id, undefined, { headers: { cookie } })
     deepEqual([status, json, cookies], [200, { continue: false }, []])
   }
-  const { challenge = '' } = challenged(await postRefresh(latchkey, alice.id)) ?? {}
+  const { challenge = '' } = refreshChallengeOf(await postRefresh(latchkey, alice.id)) ?? {}
   const proof = makeDeviceProof(alice.key, { challenge })
   deepEqual((await postRefresh(latchkey, alice.id, proof, { headers: { cookie: bob.cookies } })).json, { continue: false })
   for (const cookie of ['', jar, alice.session, alice.remembered, 'latchkey_session=made.up'])
@@ -213,11 +213,11 @@ test('a binding outlives the process and a new secret beside the old one', async
   {
     await using before = await startInProcess({ secret: older }, { ...HTTPS, store: kept })
     ;({ key, session, id } = await bound(before))
-    challenge = challenged(await postRefresh(before, id))?.challenge ?? ''
+    challenge = refreshChallengeOf(await postRefresh(before, id))?.challenge ?? ''
   }
   await using after = await startInProcess({ secret: `${newer},${older}` }, { ...HTTPS, store: kept })
   const renewed = await postRefresh(after, id, makeDeviceProof(key, { challenge }))
   equal(renewed.status, 200)
   equal((await read(after, `${session}; ${cookieHeader(renewed.jar)}`)).status, 200)
-  deepEqual(refusalOf(await read(after, session, THIEF)), COPY)
+  deepEqual(refusalOf(await read(after, session, ATTACKER)), COPY)
 })

@@ -7,16 +7,16 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { SettingInputs } from '../../src/settings.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
-import { JarVisitor } from '../support/cookie-jar.ts'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
-import { assertRefused, told } from './support.ts'
+import { CookieJarClient } from '../support/cookie-jar-client.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register } from '../support/users.ts'
+import { assertRefused, codeOrStatus } from './support.ts'
 
 const SESSION = '/access/session'
 const JUNK = `${'A'.repeat(22)}.${'B'.repeat(64)}`
 const EXPIRED = /^[\w-]+=; Max-Age=0;/
 
-function who(latchkey: InProcess, cookie: string, path = SESSION): Promise<Called> {
+function who(latchkey: InProcess, cookie: string, path = SESSION): Promise<InProcessResponse> {
   return latchkey.call('GET', path, { headers: { cookie } })
 }
 
@@ -25,7 +25,7 @@ function cookieValue(pair: string): string {
 }
 
 /** Set-Cookie values that expire this name: Domain and Path of each. */
-function expiredOf({ cookies }: Called, name: string): readonly string[] {
+function expiredOf({ cookies }: InProcessResponse, name: string): readonly string[] {
   return cookies
     .filter((cookie) => cookie.startsWith(`${name}=`) && EXPIRED.test(cookie))
     .map((cookie) => {
@@ -35,7 +35,7 @@ function expiredOf({ cookies }: Called, name: string): readonly string[] {
     .sort()
 }
 
-function setOf({ cookies }: Called, name: string): readonly string[] {
+function setOf({ cookies }: InProcessResponse, name: string): readonly string[] {
   return cookies.filter((cookie) => cookie.startsWith(`${name}=`) && !EXPIRED.test(cookie))
 }
 
@@ -105,7 +105,7 @@ test('two genuine ones: none counts, nothing is set, pages are served, and a sig
   }
   assert.match((await who(latchkey, cookie, '/account')).headers.location ?? '', /^\/sign-in\?/)
   const again = await login(latchkey, {}, { headers: { cookie } })
-  for (const { session } of [alice, bob]) assert.equal(told(await who(latchkey, session)), 'session.required')
+  for (const { session } of [alice, bob]) assert.equal(codeOrStatus(await who(latchkey, session)), 'session.required')
   const all = await who(latchkey, `${cookie}; ${again.session}`)
   assert.deepEqual([all.status, all.json.user.username], [200, 'Alice'])
 })
@@ -164,7 +164,7 @@ test('an older remember-me value that was left behind on another domain raises n
   const first = await register(latchkey, { remember: true })
   const rotated = await latchkey.call('POST', '/access/token', { headers: { cookie: first.remembered } })
   await who(latchkey, `latchkey_session=${rotated.jar.latchkey_session}`)
-  latchkey.clock.turn(60_000)
+  latchkey.clock.advance(60_000)
   const cookie = `${first.remembered}; latchkey_remember=${rotated.jar.latchkey_remember}`
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie } })
   assert.equal(restored.status, 200, restored.body ?? '')
@@ -175,7 +175,7 @@ test('an older remember-me value beside made-up ones is still theft', async () =
   const first = await register(latchkey, { remember: true })
   const rotated = await latchkey.call('POST', '/access/token', { headers: { cookie: first.remembered } })
   await who(latchkey, `latchkey_session=${rotated.jar.latchkey_session}`)
-  latchkey.clock.turn(60_000)
+  latchkey.clock.advance(60_000)
   const cookie = `${first.remembered}; latchkey_remember=${'A'.repeat(22)}.${'C'.repeat(70)}`
   const refused = await latchkey.call('POST', '/access/token', { headers: { cookie } })
   assert.equal(refused.json.reason, 'theft_suspected')
@@ -227,8 +227,8 @@ test('a cookie alone changes nothing, also where it came more than once', async 
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { cookie: `${alice.session}; latchkey_session=${JUNK}` }
-  assert.equal(told(await latchkey.call('POST', '/access/password', { headers, body: {} })), 'csrf.header_required')
-  assert.equal(told(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })), 'csrf.header_required')
+  assert.equal(codeOrStatus(await latchkey.call('POST', '/access/password', { headers, body: {} })), 'csrf.header_required')
+  assert.equal(codeOrStatus(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })), 'csrf.header_required')
   assert.equal((await who(latchkey, alice.session)).status, 200)
 })
 
@@ -242,9 +242,9 @@ test('forward authentication decides, and leaves the cookies of the other host a
 
 test('a cookie with Path=/access, and one of a parent domain, are cleared away by the first answer', async () => {
   await using latchkey = await at('http://login.example.test')
-  const browser = new JarVisitor()
+  const browser = new CookieJarClient()
   for (const planted of ['Domain=example.test; Path=/', 'Path=/access', 'Domain=example.test; Path=/access', 'Domain=login.example.test'])
-    await browser.plant(`latchkey_session=${JUNK}; ${planted}`, `${latchkey.publicUrl}/access/login`)
+    await browser.setCookie(`latchkey_session=${JUNK}; ${planted}`, `${latchkey.publicUrl}/access/login`)
   await browser.call(latchkey, 'POST', '/access/register', { body: ALICE })
   assert.equal((await browser.call(latchkey, 'GET', SESSION)).status, 200)
   assert.equal((await browser.values('latchkey_session', `${latchkey.publicUrl}${SESSION}`)).length, 1)
@@ -253,8 +253,9 @@ test('a cookie with Path=/access, and one of a parent domain, are cleared away b
 
 test('a stale cookie that comes back with every request keeps nobody out', async () => {
   await using latchkey = await at('http://login.example.test')
-  const browser = new JarVisitor()
-  const replant = () => browser.plant(`latchkey_session=${JUNK}; Domain=example.test; Path=/access/session`, 'http://other.example.test/')
+  const browser = new CookieJarClient()
+  const replant = () =>
+    browser.setCookie(`latchkey_session=${JUNK}; Domain=example.test; Path=/access/session`, 'http://other.example.test/')
   await browser.call(latchkey, 'POST', '/access/register', { body: ALICE })
   for (let round = 0; round < 5; round += 1) {
     await replant()
@@ -306,12 +307,12 @@ test('while the store is down pages are served all the same, and nothing else re
 
 test('an answer that clears away duplicates stays small enough for the buffers of proxies', async () => {
   await using latchkey = await at('https://a.b.c.d.login.staging.example.test', { cookieDomain: 'example.test' })
-  const browser = new JarVisitor()
+  const browser = new CookieJarClient()
   const names = ['session', 'remember', 'data'].map((purpose) => `__Secure-latchkey_${purpose}`)
   await browser.call(latchkey, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
   for (const name of names)
     for (const domain of ['example.test', 'staging.example.test', 'login.staging.example.test', 'b.c.d.login.staging.example.test'])
-      if (domain !== 'example.test') await browser.plant(`${name}=${JUNK}; Secure; Domain=${domain}; Path=/`, latchkey.publicUrl)
+      if (domain !== 'example.test') await browser.setCookie(`${name}=${JUNK}; Secure; Domain=${domain}; Path=/`, latchkey.publicUrl)
   for (let round = 0; round < 4; round += 1) {
     const answer = await browser.call(latchkey, 'GET', SESSION)
     assert.equal(answer.status, 200)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fetchHandler } from '../../src/http/fetch.ts'
 import { startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, register } from '../support/users.ts'
 
 const URL_OF = (path: string) => `http://localhost:3000${path}`
 

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JarVisitor } from '../support/cookie-jar.ts'
+import { CookieJarClient } from '../support/cookie-jar-client.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { ALICE, login, register } from '../support/users.ts'
 
 async function listening(port: number, settings: Parameters<typeof startInProcess>[0] = {}): Promise<[InProcess, string[]]> {
   const warnings: string[] = []
@@ -22,7 +22,7 @@ async function listening(port: number, settings: Parameters<typeof startInProces
 test('a twin on localhost with the same cookie name is warned of once, with the setting, and without the cookie', async () => {
   const [shop, ofShop] = await listening(3000)
   const [staff, ofStaff] = await listening(3001)
-  const browser = new JarVisitor()
+  const browser = new CookieJarClient()
   await browser.call(shop, 'POST', '/access/register', { body: { ...ALICE, remember: true } })
   assert.equal((await browser.call(shop, 'GET', '/access/session')).status, 200)
   assert.deepEqual([ofShop, ofStaff], [[], []])

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routes } from '../../src/http/routes/index.ts'
-import { type Called, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/users.ts'
 import { pathOf } from './support.ts'
 
 const EXPECTED = {
@@ -15,10 +15,10 @@ const EXPECTED = {
 }
 
 /** Answers of every kind: done, refused by each rung, preflights, HEAD. */
-async function answersOf(latchkey: InProcess): Promise<readonly Called[]> {
+async function answersOf(latchkey: InProcess): Promise<readonly InProcessResponse[]> {
   const own = latchkey.publicUrl
   const alice = await register(latchkey, { remember: true })
-  const answers: Called[] = []
+  const answers: InProcessResponse[] = []
   for (const route of routes) {
     const path = pathOf(route, alice.code)
     for (const headers of [{}, { origin: own }, { origin: 'https://evil.test' }, { authorization: 'Basic x' }, { cookie: alice.cookies }]) {

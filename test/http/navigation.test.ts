@@ -2,11 +2,11 @@
 
 import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { isForPrograms, opensPage } from '../../src/http/navigation.ts'
+import { isApiPath, prefersHtml } from '../../src/http/content-negotiation.ts'
 
 const CHROMIUM = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
 
-const opens = (headers: Readonly<Record<string, string>>) => opensPage({ header: (name) => headers[name] ?? null })
+const opens = (headers: Readonly<Record<string, string>>) => prefersHtml({ header: (name) => headers[name] ?? null })
 
 test('a browser that opens an address is for pages', () => {
   for (const accept of [
@@ -47,6 +47,6 @@ test('a script in a page is not, whatever it accepts', () => {
 })
 
 test('the paths of the API are for programs, and no other', () => {
-  for (const path of ['/access/session', '/access/', '/access/logout/x', '/access/nothing']) equal(isForPrograms(path), true, path)
-  for (const path of ['/', '/access', '/accessible', '/sign-in', '//access/x', '/docs']) equal(isForPrograms(path), false, path)
+  for (const path of ['/access/session', '/access/', '/access/logout/x', '/access/nothing']) equal(isApiPath(path), true, path)
+  for (const path of ['/', '/access', '/accessible', '/sign-in', '//access/x', '/docs']) equal(isApiPath(path), false, path)
 })

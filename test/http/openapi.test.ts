@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { STATUS } from '../../src/http/problem.ts'
 import { routes } from '../../src/http/routes/index.ts'
-import { type Called, type CallOptions, type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { type CallOptions, type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, register } from '../support/users.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document whose shape is what is tested
 type Description = any
@@ -61,13 +61,13 @@ test('every route is described with its body, its parameters, its answers and wh
       inQuery.map(({ name }: Description) => name),
       Object.keys(schemaOf(route.query ?? z.object({}), 'input').properties),
     )
-    for (const [status, schema] of Object.entries(route.answers)) {
+    for (const [status, schema] of Object.entries(route.responses)) {
       const content = one.responses[status].content
       if (schema === null) assert.equal(content, undefined, where)
       else assert.deepEqual(content['application/json'].schema, schemaOf(schema, 'output'))
     }
     for (const requirement of one.security) for (const name of Object.keys(requirement)) assert.ok(components.securitySchemes[name], name)
-    assert.equal(one.security.length > 0, route.proof !== 'none' && route.proof !== 'origin', where)
+    assert.equal(one.security.length > 0, route.auth !== 'none' && route.auth !== 'allowed-origin', where)
   }
   assert.equal(names.size, routes.length)
 })
@@ -78,9 +78,9 @@ test('every route that asks for a credential, reads a body or a query, or change
   for (const route of routes) {
     const { responses } = paths[described(route.path)][route.method.toLowerCase()]
     const where = `${route.method} ${route.path}`
-    const asksWho = route.proof !== 'none' && route.proof !== 'origin'
+    const asksWho = route.auth !== 'none' && route.auth !== 'allowed-origin'
     if (asksWho) assert.ok(responses[401], where)
-    if (route.proof !== 'none') for (const status of [400, 503]) assert.ok(responses[status], where)
+    if (route.auth !== 'none') for (const status of [400, 503]) assert.ok(responses[status], where)
     if (route.method !== 'GET' || route.changes) assert.ok(responses[403], where)
     if (route.body) for (const status of [413, 415, 422]) assert.ok(responses[status], where)
     else assert.equal(responses[415], undefined, where)
@@ -175,7 +175,7 @@ function requests(token: string, code: string, sid: string): readonly (readonly 
   ]
 }
 
-function assertAsDescribed(answer: Called, responses: Description, where: string): void {
+function assertAsDescribed(answer: InProcessResponse, responses: Description, where: string): void {
   const one = responses[answer.status]
   assert.ok(one, `${where} ${answer.status} is not described`)
   if (answer.json === undefined) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { auditEventAnswer, auditEventsAnswer } from '../../src/http/contract.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { ALICE, login, register } from '../support/users.ts'
 import { assertRefused } from './support.ts'
 
 const PATH = '/access/audit-events'
@@ -23,7 +23,7 @@ function record(latchkey: InProcess, token: string, body: unknown) {
 test('an operation of the application is recorded with who, when and where, and answered as it is listed', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  latchkey.clock.turn(5_000)
+  latchkey.clock.advance(5_000)
   const answer = await record(latchkey, alice.token, { action: 'order.placed', detail: { id: 7, items: ['a'] } })
   assert.equal(answer.status, 201)
   assert.deepEqual(auditEventAnswer.strict().parse(answer.json), answer.json)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routes } from '../../src/http/routes/index.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, register } from '../support/users.ts'
 
 const APP = 'https://app.example.com'
 const unsafe = routes.filter(({ method, changes }) => changes || method !== 'GET')

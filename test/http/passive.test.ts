@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routes } from '../../src/http/routes/index.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register, type SignedInPerson } from '../support/people.ts'
+import { register, type SignedInUser } from '../support/users.ts'
 import { pathOf } from './support.ts'
 
 const MINUTE = 60_000
@@ -13,11 +13,11 @@ const LATER = '2026-05-03T12:05:00.000Z'
 
 /** Routes that look at who somebody is and leave the session as it is. */
 const harmless = routes.filter(
-  ({ path, proof }) => proof !== 'none' && proof !== 'origin' && proof !== 'service' && !path.startsWith('/access/logout'),
+  ({ path, auth }) => auth !== 'none' && auth !== 'allowed-origin' && auth !== 'service-key' && !path.startsWith('/access/logout'),
 )
 
 /** When the session was last seen, asked without being seen. */
-async function lastSeen(latchkey: InProcess, { token: authorization }: SignedInPerson): Promise<string> {
+async function lastSeen(latchkey: InProcess, { token: authorization }: SignedInUser): Promise<string> {
   const { json } = await latchkey.call('GET', '/access/session', { headers: { authorization, 'x-latchkey-passive': '1' } })
   return json.session.lastSeenAt
 }
@@ -26,7 +26,7 @@ for (const { method, path } of harmless.map((route) => ({ method: route.method, 
   test(`${method} ${path} is seen, unless it says that it is passive`, async () => {
     await using latchkey = await startInProcess({ tokenLifetime: '10m' })
     const alice = await register(latchkey)
-    latchkey.clock.turn(5 * MINUTE)
+    latchkey.clock.advance(5 * MINUTE)
     const headers = path === '/access/token' ? { cookie: alice.session } : { authorization: alice.token }
     await latchkey.call(method, path, { headers: { ...headers, 'x-latchkey-passive': '1' } })
     assert.equal(await lastSeen(latchkey, alice), START)
@@ -48,9 +48,9 @@ test('a session that is only asked about passively goes idle, by cookie, session
       token: { authorization: alice.token },
     }[kind]
     const ask = () => latchkey.call('GET', '/access/session', { headers: { ...credential, 'x-latchkey-passive': '1' } })
-    latchkey.clock.turn(20 * MINUTE - 1)
+    latchkey.clock.advance(20 * MINUTE - 1)
     assert.equal((await ask()).status, 200, kind)
-    latchkey.clock.turn(1)
+    latchkey.clock.advance(1)
     assert.equal((await ask()).status, 401, kind)
   }
 })

@@ -7,9 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createLatchkey } from '../../src/index.ts'
 import { EventParser, type ServerSentEvent } from '../../src/verify/server-sent-events.ts'
 import { type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { request, Visitor } from '../support/visitor.ts'
-import { makeServiceKey } from '../verify/support.ts'
+import { request, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { makeServiceKey } from '../verify/verifier-fixture.ts'
 
 const PATH = '/access/revocations'
 
@@ -44,7 +44,7 @@ async function listen(headers: Readonly<Record<string, string>> = {}, base = ser
     const parser = new EventParser('')
     const decoder = new TextDecoder()
     for await (const piece of response.body ?? []) {
-      for (const event of parser.take(decoder.decode(piece, { stream: true }))) stream.events.push({ ...event, at: performance.now() })
+      for (const event of parser.push(decoder.decode(piece, { stream: true }))) stream.events.push({ ...event, at: performance.now() })
     }
   })()
     .catch(() => {})
@@ -57,13 +57,13 @@ async function listen(headers: Readonly<Record<string, string>> = {}, base = ser
 const named = (stream: Stream, name: string) => stream.events.filter((event) => event.name === name)
 const sidsOf = (stream: Stream) => named(stream, 'ending').map(({ data }) => JSON.parse(data).sid)
 
-async function signedIn(): Promise<Visitor> {
-  const visitor = new Visitor(server.url)
+async function signedIn(): Promise<TestClient> {
+  const visitor = new TestClient(server.url)
   await visitor.register(`Somebody-${Math.random().toString(36).slice(2, 10)}`)
   return visitor
 }
 
-const signOut = (visitor: Visitor) => visitor.byToken('POST', `/access/logout/${visitor.code}`)
+const signOut = (visitor: TestClient) => visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
 
 test('A key is good from the moment it was made', async () => {
   const fresh = await makeServiceKey(server)
@@ -79,7 +79,7 @@ test('An ending is told at once, with its session, its time and its reason, and 
   const visitor = await signedIn()
   await signOut(visitor)
   const ended = performance.now()
-  await until('the ending', () => sidsOf(stream).includes(visitor.sid))
+  await waitFor('the ending', () => sidsOf(stream).includes(visitor.sid))
   ok(performance.now() - ended < 1_000)
   const event = named(stream, 'ending').at(-1)
   const { sid, at, reason, ...more } = JSON.parse(event?.data ?? '')
@@ -90,7 +90,7 @@ test('An ending is told at once, with its session, its time and its reason, and 
 
 test('Heartbeats come every quarter of a second or sooner, and no flood of them', async () => {
   await using stream = await listen()
-  await until('heartbeats', () => named(stream, 'heartbeat').length >= 9)
+  await waitFor('heartbeats', () => named(stream, 'heartbeat').length >= 9)
   const beats = named(stream, 'heartbeat').map(({ at }) => at)
   const gaps = beats.slice(1).map((at, index) => at - (beats[index] ?? 0))
   const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN
@@ -101,12 +101,12 @@ test('Who resumes with Last-Event-ID hears what was missed, and what was heard b
   const [first, second] = [await signedIn(), await signedIn()]
   await using stream = await listen()
   await signOut(first)
-  await until('the first ending', () => sidsOf(stream).includes(first.sid))
+  await waitFor('the first ending', () => sidsOf(stream).includes(first.sid))
   const lastEventId = stream.events.at(-1)?.lastEventId ?? ''
   await stream[Symbol.asyncDispose]()
   await signOut(second)
   await using resumed = await listen({ 'last-event-id': lastEventId })
-  await until('a heartbeat', () => named(resumed, 'heartbeat').length > 0)
+  await waitFor('a heartbeat', () => named(resumed, 'heartbeat').length > 0)
   deepEqual(sidsOf(resumed), [second.sid])
   equal(named(resumed, 'reset').length, 0)
 })
@@ -115,7 +115,7 @@ test('Without Last-Event-ID everything is told that still matters, before the fi
   const visitor = await signedIn()
   await signOut(visitor)
   await using stream = await listen()
-  await until('a heartbeat', () => named(stream, 'heartbeat').length > 0)
+  await waitFor('a heartbeat', () => named(stream, 'heartbeat').length > 0)
   ok(sidsOf(stream).includes(visitor.sid))
   const [policy] = named(stream, 'policy')
   const { at, tokenLifetime } = JSON.parse(policy?.data ?? '')
@@ -128,7 +128,7 @@ for (const lastEventId of ['9007199254740991', 'nonsense', '-1', '1e3']) {
     const visitor = await signedIn()
     await signOut(visitor)
     await using stream = await listen({ 'last-event-id': lastEventId })
-    await until('a heartbeat', () => named(stream, 'heartbeat').length > 0)
+    await waitFor('a heartbeat', () => named(stream, 'heartbeat').length > 0)
     const [reset] = named(stream, 'reset')
     ok(Math.abs(Date.parse(JSON.parse(reset?.data ?? '').before) - Date.now()) < 5_000)
     ok(sidsOf(stream).includes(visitor.sid))
@@ -141,7 +141,7 @@ test('Changed rights and changed keys are told too', async () => {
   const { folder } = server
   equal((await runCommand(['user', 'set-roles', visitor.username, 'editor'], { folder })).code, 0)
   equal((await runCommand(['signing-key', 'rotate'], { folder })).code, 0)
-  await until('both', () => named(stream, 'changed').length > 0 && named(stream, 'keys').length > 0)
+  await waitFor('both', () => named(stream, 'changed').length > 0 && named(stream, 'keys').length > 0)
   const { sid, roles } = JSON.parse(named(stream, 'changed').at(-1)?.data ?? '')
   deepEqual({ sid, roles }, { sid: visitor.sid, roles: ['editor'] })
 })
@@ -171,12 +171,12 @@ test('A key that is removed opens nothing any more, and the stream that it had o
   const theirs = { authorization: `Service ${added.key}` }
   await using removed = await listen(theirs)
   await using other = await listen()
-  await until('both to be served', () => [removed, other].every((stream) => named(stream, 'heartbeat').length > 0))
+  await waitFor('both to be served', () => [removed, other].every((stream) => named(stream, 'heartbeat').length > 0))
   equal((await runCommand(['service-key', 'remove', added.id], { folder })).code, 0)
-  await until('the stream to end', () => removed.ended)
+  await waitFor('the stream to end', () => removed.ended)
   equal((await request(server.url, 'GET', PATH, { headers: theirs })).status, 401)
   const heard = named(other, 'heartbeat').length
-  await until('the other to go on', () => named(other, 'heartbeat').length > heard)
+  await waitFor('the other to go on', () => named(other, 'heartbeat').length > heard)
   equal(other.ended, false)
 })
 
@@ -187,17 +187,17 @@ test('A reader that goes away without a word harms nobody', async () => {
   await pause(300)
   socket.destroy()
   await using stream = await listen()
-  await until('others to be served', () => named(stream, 'heartbeat').length > 0)
+  await waitFor('others to be served', () => named(stream, 'heartbeat').length > 0)
 })
 
 test('When the server is told to stop, streams end at once', async () => {
   await using own = await startServer({ folder: server.folder })
   const streams = await Promise.all(Array.from({ length: 5 }, () => listen({}, own.url)))
-  await until('all to be served', () => streams.every((stream) => named(stream, 'heartbeat').length > 0))
+  await waitFor('all to be served', () => streams.every((stream) => named(stream, 'heartbeat').length > 0))
   const began = performance.now()
   equal(await own.stop(), 0)
   ok(performance.now() - began < 2_000)
-  await until('all to have ended', () => streams.every(({ ended }) => ended))
+  await waitFor('all to have ended', () => streams.every(({ ended }) => ended))
 })
 
 test('Embedded, the same stream comes from the Fetch handler, and ends with it', async () => {

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clientDataAnswer, sessionDataAnswer, whoAnswer } from '../../src/http/contract.ts'
+import { clientDataResponse, currentSessionResponse, sessionDataResponse } from '../../src/http/contract.ts'
 import { startInProcess } from '../support/in-process.ts'
-import { login, register } from '../support/people.ts'
-import { assertRefused, told } from './support.ts'
+import { login, register } from '../support/users.ts'
+import { assertRefused, codeOrStatus } from './support.ts'
 
 const DATA = '/access/session/data'
 const CLIENT_DATA = '/access/client-data'
@@ -13,10 +13,10 @@ const CLIENT_DATA = '/access/client-data'
 test('who am I answers with user, session and by what, and using it is being seen', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  latchkey.clock.turn(61_000)
+  latchkey.clock.advance(61_000)
   const { status, json } = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
   assert.equal(status, 200)
-  assert.deepEqual(whoAnswer.strict().parse(json), json)
+  assert.deepEqual(currentSessionResponse.strict().parse(json), json)
   assert.deepEqual(json.user, { code: alice.code, username: 'Alice', roles: [] })
   assert.equal(json.session.id, alice.sid)
   assert.equal(json.session.lastSeenAt, '2026-05-03T12:01:01.000Z')
@@ -29,7 +29,7 @@ test('a new session has no data, at a version that only data changes', async () 
   const first = await latchkey.call('GET', DATA, { headers: { cookie: session } })
   assert.deepEqual(first.json.data, {})
   assert.equal(first.headers.etag, `"${first.json.version}"`)
-  latchkey.clock.turn(120_000)
+  latchkey.clock.advance(120_000)
   await latchkey.call('GET', '/access/session', { headers: { authorization: token } })
   assert.equal((await latchkey.call('GET', DATA, { headers: { cookie: session } })).json.version, first.json.version)
 })
@@ -60,7 +60,7 @@ test('a merge patch adds, replaces and removes names at every depth (RFC 7396)',
   for (const [body, data] of steps) {
     const answer = await latchkey.call('PATCH', DATA, { headers, body })
     assert.equal(answer.status, 200)
-    assert.deepEqual(sessionDataAnswer.strict().parse(answer.json), answer.json)
+    assert.deepEqual(sessionDataResponse.strict().parse(answer.json), answer.json)
     assert.deepEqual(answer.json.data, data)
     assert.equal(answer.json.version, ++version)
     assert.equal(answer.headers.etag, `"${version}"`)
@@ -91,7 +91,7 @@ test('patches at the same time all land, and with If-Match exactly one', async (
   assert.deepEqual(Object.keys(data).sort(), names.sort())
   const matching = { ...headers, 'if-match': `"${version}"` }
   const raced = await Promise.all(names.map((name) => latchkey.call('PATCH', DATA, { headers: matching, body: { [name]: 2 } })))
-  assert.deepEqual(raced.map(told).sort(), ['200', ...names.slice(1).map(() => 'data.conflict')])
+  assert.deepEqual(raced.map(codeOrStatus).sort(), ['200', ...names.slice(1).map(() => 'data.conflict')])
 })
 
 test('16 KiB of data is kept and one byte more is refused, counted in UTF-8', async () => {
@@ -137,7 +137,7 @@ test('client data is kept in its cookie alone, sealed for its user', async () =>
   const body = { data: { theme: 'dark' } }
   const put = await latchkey.call('PUT', CLIENT_DATA, { headers: { authorization: alice.token }, body })
   assert.equal(put.status, 200)
-  assert.deepEqual(clientDataAnswer.strict().parse(put.json), body)
+  assert.deepEqual(clientDataResponse.strict().parse(put.json), body)
   const sealed = put.jar.latchkey_data ?? ''
   assert.ok(!Buffer.from(sealed, 'base64url').toString('latin1').includes('dark'))
   assert.deepEqual(await read(`${alice.session}; latchkey_data=${sealed}`), body)

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setDisabled } from '../../src/engine/users.ts'
-import { signedInAnswer } from '../../src/http/contract.ts'
-import { type Called, startInProcess } from '../support/in-process.ts'
-import { ALICE, login, register } from '../support/people.ts'
+import { signedInResponse } from '../../src/http/contract.ts'
+import { type InProcessResponse, startInProcess } from '../support/in-process.ts'
+import { ALICE, login, register } from '../support/users.ts'
 import { assertRefused } from './support.ts'
 
 const OTHER = 'red-heron-over-9-lakes'
 
-function assertSignedIn(answer: Called, status: number): void {
+function assertSignedIn(answer: InProcessResponse, status: number): void {
   assert.equal(answer.status, status, answer.body ?? '')
-  assert.deepEqual(signedInAnswer.strict().parse(answer.json), answer.json)
+  assert.deepEqual(signedInResponse.strict().parse(answer.json), answer.json)
   assert.deepEqual(Object.keys(answer.json.user), ['code', 'username', 'roles'])
 }
 
@@ -135,20 +135,20 @@ test('too many guesses are refused with the seconds to wait, the right password 
   const wrong = { ...ALICE, password: OTHER }
   for (let guess = 0; guess < 3; guess += 1)
     assertRefused(await latchkey.call('POST', '/access/login', { body: wrong }), 401, 'credentials.invalid')
-  latchkey.clock.turn(20_500)
+  latchkey.clock.advance(20_500)
   for (const body of [wrong, ALICE]) {
     const answer = await latchkey.call('POST', '/access/login', { body })
     assertRefused(answer, 429, 'rate.limited')
     assert.equal(answer.headers['retry-after'], '40')
   }
-  latchkey.clock.turn(40_000)
+  latchkey.clock.advance(40_000)
   await login(latchkey)
 })
 
 test('minting keeps the session and its absolute limit, and the token says when it ends', async () => {
   await using latchkey = await startInProcess({ sessionAbsoluteTimeout: '10m' })
   const alice = await register(latchkey)
-  latchkey.clock.turn(7 * 60_000)
+  latchkey.clock.advance(7 * 60_000)
   const answer = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
   assertSignedIn(answer, 200)
   assert.equal(answer.json.session.id, alice.sid)

@@ -7,11 +7,11 @@ import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { toNodeListener } from '../../src/adapters/node.ts'
+import { toNodeHandler } from '../../src/adapters/node.ts'
 import { addServiceKey, type NewServiceKey } from '../../src/engine/keys.ts'
-import type { Incoming } from '../../src/http/message.ts'
-import { isPieceByPiece } from '../../src/http/message.ts'
-import { MAX_SUBSCRIBERS, Subscribers } from '../../src/http/subscribers.ts'
+import type { HttpRequest } from '../../src/http/message.ts'
+import { isStreaming } from '../../src/http/message.ts'
+import { MAX_SUBSCRIBERS, SubscriberLimiter } from '../../src/http/subscriber-limits.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { temporaryFolder } from '../support/server.ts'
 
@@ -40,7 +40,7 @@ test('500 subscribers that never read are closed, and one that reads beside them
   await using latchkey = await startInProcess()
   const key = await serviceKey(latchkey)
   const folder = await temporaryFolder()
-  const listener = toNodeListener(latchkey)
+  const listener = toNodeHandler(latchkey)
   // Over sockets of the machine itself the kernel takes some hundred kilobytes for each, over TCP some megabytes.
   const path = join(folder, 'socket')
   const server = createServer((request, response) => void listener(request, response)).listen(path)
@@ -78,11 +78,11 @@ test('500 subscribers that never read are closed, and one that reads beside them
   await endMany(latchkey, 5, 'late')
   await until(() => heard.includes('late-4"'))
   // Who was closed is waited for no longer when it is asked who has heard of an ending.
-  const acknowledged = await latchkey.engine.rollCall.take()
+  const acknowledged = await latchkey.engine.acknowledgementCollector.confirmPropagation()
   deepEqual([acknowledged.verifiers, acknowledged.behind], [1, 0])
 })
 
-function asked(authorization: string, method = 'GET'): Incoming {
+function asked(authorization: string, method = 'GET'): HttpRequest {
   const headers = new Map([['authorization', authorization]])
   const rest = { query: '', address: '192.0.2.1', peer: '192.0.2.1', body: async () => new Uint8Array() }
   return { method, path: PATH, header: (name) => headers.get(name) ?? null, ...rest }
@@ -94,7 +94,7 @@ test('With a service key as many may follow as are allowed; the next one is 503 
   const other = `Service ${await serviceKey(latchkey)}`
   const join = async (authorization: string) => {
     const { status, headers, body } = await latchkey.handle(asked(authorization))
-    if (!isPieceByPiece(body)) return { status, headers, leave: async () => {} }
+    if (!isStreaming(body)) return { status, headers, leave: async () => {} }
     const pieces = body[Symbol.asyncIterator]()
     ok(!(await pieces.next()).done)
     return { status, headers, leave: async () => void (await pieces.return?.()) }
@@ -114,7 +114,7 @@ test('With a service key as many may follow as are allowed; the next one is 503 
 })
 
 test('Places are counted for each key and for all, and given back once', () => {
-  const subscribers = new Subscribers({ all: 3, perKey: 2 })
+  const subscribers = new SubscriberLimiter({ all: 3, perKey: 2 })
   const leave = subscribers.join('a')
   ok(leave && subscribers.join('a'))
   equal(subscribers.join('a'), undefined)

@@ -5,7 +5,7 @@ import { ERROR_CODES } from '../../src/domain/errors.ts'
 import { problem } from '../../src/http/contract.ts'
 import type { Route } from '../../src/http/route.ts'
 import { routes } from '../../src/http/routes/index.ts'
-import type { Called } from '../support/in-process.ts'
+import type { InProcessResponse } from '../support/in-process.ts'
 
 /** The path of a route, with something in the place of its parameter. */
 export function pathOf(route: Route, parameter = 'somebody'): string {
@@ -16,7 +16,12 @@ export function pathOf(route: Route, parameter = 'somebody'): string {
 export const changingRoutes = routes.filter(({ method, changes }) => method !== 'GET' || changes === true)
 
 /** Checks that an answer is this refusal, as a problem document and nothing more. */
-export function assertRefused(answer: Called, status: number, code: string, detail: Readonly<Record<string, unknown>> = {}): void {
+export function assertRefused(
+  answer: InProcessResponse,
+  status: number,
+  code: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): void {
   assert.equal(answer.status, status, answer.body ?? '')
   assert.equal(answer.headers['content-type'], 'application/problem+json')
   assert.deepEqual(answer.json, {
@@ -31,6 +36,6 @@ export function assertRefused(answer: Called, status: number, code: string, deta
 }
 
 /** The code of a refusal; the status where it is none. */
-export function told(answer: Called): string {
+export function codeOrStatus(answer: InProcessResponse): string {
   return answer.json?.code ?? String(answer.status)
 }

@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { assemble } from '../../src/assemble.ts'
+import { compose } from '../../src/compose.ts'
 import type { KeyRingRecord } from '../../src/domain/key-ring.ts'
 import { TOKEN_ALGORITHMS } from '../../src/domain/public-key.ts'
-import { jwksAnswer, serverMetadataAnswer } from '../../src/http/contract.ts'
+import { jwksResponse, serverMetadataResponse } from '../../src/http/contract.ts'
 import { createSigning } from '../../src/platform/signing.ts'
 import { readSettings, SettingError } from '../../src/settings.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { register } from '../support/people.ts'
+import { register } from '../support/users.ts'
 
 const SECRET = 'one-secret-for-all-of-these-processes'
 const METADATA = '/.well-known/oauth-authorization-server'
@@ -27,10 +27,10 @@ for (const alg of TOKEN_ALGORITHMS) {
   test(`${alg}: tokens are signed with it, and verified by jose with nothing but the issuer to begin with`, async () => {
     await using latchkey = await startInProcess({ tokenAlg: alg })
     const { token, code } = await register(latchkey)
-    const metadata = serverMetadataAnswer.strict().parse((await latchkey.call('GET', METADATA)).json)
+    const metadata = serverMetadataResponse.strict().parse((await latchkey.call('GET', METADATA)).json)
     assert.equal(metadata.issuer, latchkey.publicUrl)
     const { json } = await latchkey.call('GET', metadata.jwks_uri.slice(latchkey.publicUrl.length))
-    const { keys } = jwksAnswer.strict().parse(json)
+    const { keys } = jwksResponse.strict().parse(json)
     const members = alg === 'EdDSA' ? { kty: 'OKP', crv: 'Ed25519' } : { kty: 'EC', crv: 'P-256' }
     for (const key of keys) assert.deepEqual({ ...key, ...members, use: 'sig', alg }, key)
     const { payload } = await jwtVerify(token, createLocalJWKSet(json), {
@@ -66,12 +66,12 @@ test('changed at a start, keys of the other algorithm sign at once, and tokens f
     await jwtVerify(token, createLocalJWKSet(json), { currentDate: new Date(after.clock.now()) })
   }
   // The process that still has the other setting goes by the ring as well.
-  await before.engine.keys.readAgain()
+  await before.engine.keys.reload()
   assert.ok(await accepts(before, newer))
   const { token: third } = await register(before, { username: 'Third' })
   assert.equal(algorithmOfToken(third), 'ES256')
   // Once its last token is dead, the retired key is gone.
-  after.clock.turn(361_000)
+  after.clock.advance(361_000)
   assert.equal((await after.call('GET', JWKS)).json.keys.length, 2)
   await before[Symbol.asyncDispose]()
 })
@@ -84,7 +84,7 @@ test('several processes that start at once change the algorithm once, and agree'
   const ring = (await store.findKeyRing()) as KeyRingRecord
   assert.deepEqual([ring.version, ring.signing.alg, ring.next.alg, ring.retired.length], [2, 'ES256', 'ES256', 1])
   for (const latchkey of started) {
-    assert.equal((await latchkey.engine.keys.readAgain()).signing.kid, ring.signing.kid)
+    assert.equal((await latchkey.engine.keys.reload()).signing.kid, ring.signing.kid)
     await latchkey[Symbol.asyncDispose]()
   }
 })
@@ -109,7 +109,7 @@ test('a command changes no algorithm, whatever its own environment says', async 
   const shared = { ...store, close: async () => {} }
   await (await startInProcess({ secret: SECRET, tokenAlg: 'ES256' }, { store: shared }))[Symbol.asyncDispose]()
   const settings = readSettings({ secret: SECRET }, (key) => key)
-  const command = await assemble(settings, 'http://localhost:3000', { store: shared, serves: false })
+  const command = await compose(settings, 'http://localhost:3000', { store: shared, acceptsCredentials: false })
   assert.equal((await command.keys.read()).signing.alg, 'ES256')
   const rotated = (await command.keys.rotate()) as KeyRingRecord
   assert.deepEqual([rotated.signing.alg, rotated.next.alg], ['ES256', 'ES256'])

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { ALICE, register } from '../support/people.ts'
+import { ALICE, register } from '../support/users.ts'
 import { assertRefused } from './support.ts'
 
 const PATH = '/access/verify'
@@ -28,10 +28,7 @@ test('whoever is signed in is told to the proxy, by cookie, token or session in 
     const answer = await ask(latchkey, headers)
     assert.equal(answer.status, 204)
     assert.equal(answer.body, null)
-    assert.deepEqual(
-      [answer.headers['remote-user'], answer.headers['remote-user-id'], answer.headers['remote-session']],
-      [name, code, sid],
-    )
+    assert.deepEqual([answer.headers['remote-user'], answer.headers['remote-user-id'], answer.headers['remote-session']], [name, code, sid])
   }
 })
 
@@ -165,10 +162,10 @@ test('asking keeps a session alive, and a passive question does not', async () =
   await using latchkey = await startInProcess()
   const { session: cookie } = await register(latchkey)
   const headers = { cookie, 'x-forwarded-method': 'GET' }
-  latchkey.clock.turn(15 * 60_000)
+  latchkey.clock.advance(15 * 60_000)
   assert.equal((await ask(latchkey, headers)).status, 204)
-  latchkey.clock.turn(15 * 60_000)
+  latchkey.clock.advance(15 * 60_000)
   assert.equal((await ask(latchkey, { ...headers, 'x-latchkey-passive': '1' })).status, 204)
-  latchkey.clock.turn(5 * 60_000)
+  latchkey.clock.advance(5 * 60_000)
   assertRefused(await ask(latchkey, headers), 401, 'session.required', { reason: 'idle' })
 })

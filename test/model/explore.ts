@@ -1,8 +1,8 @@
 // Every world that can be reached in so many steps, breadth first, so that what is found is found by the shortest way.
 
-import { nextSteps, OPENED, type Rules, type World } from './world.ts'
+import { INITIAL_STATE, type ModelRules, type ModelState, nextTransitions } from './remember-me-model.ts'
 
-export interface Explored {
+export interface ExplorationResult {
   readonly worlds: number
   /** True when no world was left to go on from: what holds then holds however long it goes on. */
   readonly complete: boolean
@@ -11,24 +11,24 @@ export interface Explored {
 }
 
 interface Visited {
-  readonly world: World
+  readonly world: ModelState
   readonly cause: Visited | undefined
   readonly what: string
 }
 
-/** @param holds the claim, asked of every world */
-export function explore(depth: number, rules: Rules, withThief: boolean, holds: (world: World) => boolean): Explored {
-  let frontier: Visited[] = [{ world: OPENED, cause: undefined, what: '' }]
-  const seen = new Set([keyOf(OPENED)])
+/** @param claim the claim, asked of every world */
+export function explore(depth: number, rules: ModelRules, withThief: boolean, claim: (world: ModelState) => boolean): ExplorationResult {
+  let frontier: Visited[] = [{ world: INITIAL_STATE, cause: undefined, what: '' }]
+  const seen = new Set([keyOf(INITIAL_STATE)])
   for (let step = 0; step < depth; step += 1) {
     const reached: Visited[] = []
     for (const visited of frontier) {
-      for (const { what, to } of nextSteps(visited.world, rules, withThief)) {
+      for (const { what, to } of nextTransitions(visited.world, rules, withThief)) {
         const key = keyOf(to)
         if (seen.has(key)) continue
         seen.add(key)
         const next = { world: to, cause: visited, what }
-        if (!holds(to)) return { worlds: seen.size, complete: false, counterexample: traceOf(next) }
+        if (!claim(to)) return { worlds: seen.size, complete: false, counterexample: traceOf(next) }
         reached.push(next)
       }
     }
@@ -45,7 +45,7 @@ function traceOf(visited: Visited): readonly string[] {
  * Worlds that differ in nothing but how far the generations have counted are one world. Of a secret it matters only whether
  * it is the current one, the previous one or an older one: an older one never becomes either of them again.
  */
-function keyOf({ record, late, jar, tabs, thief, windowOf, owner, intrusion, alarmed }: World): string {
+function keyOf({ record, late, jar, tabs, attacker, windowOf, owner, intrusion, theftReported }: ModelState): string {
   const rank = (secret: number | null) => {
     if (secret === null) return '-'
     if (String(secret) === record.hash) return 'current'
@@ -66,10 +66,12 @@ function keyOf({ record, late, jar, tabs, thief, windowOf, owner, intrusion, ala
     rank(jar.secret),
     session(jar.session),
     ...flights,
-    thief === null ? '-' : [rank(thief.copied), rank(thief.secret), session(thief.session), thief.hasUsed, thief.raced].join(' '),
+    attacker === null
+      ? '-'
+      : [rank(attacker.copied), rank(attacker.secret), session(attacker.session), attacker.hasUsed, attacker.raced].join(' '),
     windowOf,
     owner,
     intrusion === null ? '-' : [intrusion.verdict, intrusion.late, intrusion.superseded].join(' '),
-    alarmed,
+    theftReported,
   ].join()
 }

@@ -6,11 +6,11 @@ import { existsSync } from 'node:fs'
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { freePort } from '../support/connections.ts'
-import { run } from '../support/programs.ts'
+import { exec } from '../support/exec.ts'
+import { freePort } from '../support/raw-http.ts'
 import { temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 /** This very Node first, wherever another one is installed. */
@@ -19,15 +19,15 @@ const ENV = { ...process.env, PATH, npm_config_audit: 'false', npm_config_fund: 
 
 const PROGRAM = `import { createServer } from 'node:http'
 import { createLatchkey } from 'latchkey'
-import { toNode } from 'latchkey/node'
-import { toExpress } from 'latchkey/express'
-import { toFastify } from 'latchkey/fastify'
-import { toHono } from 'latchkey/hono'
-import { fromExpressSession } from 'latchkey/express-session'
+import { createNodeAdapter } from 'latchkey/node'
+import { createExpressAdapter } from 'latchkey/express'
+import { createFastifyAdapter } from 'latchkey/fastify'
+import { createHonoAdapter } from 'latchkey/hono'
+import { migrateExpressSession } from 'latchkey/express-session'
 
 const latchkey = await createLatchkey({ databaseUrl: 'sqlite:app.db', port: Number(process.env.PORT) })
-for (const make of [toExpress, toFastify, toHono, fromExpressSession]) if (typeof make !== 'function') throw new Error('An adapter is missing')
-const { routes, guard } = toNode(latchkey)
+for (const make of [createExpressAdapter, createFastifyAdapter, createHonoAdapter, migrateExpressSession]) if (typeof make !== 'function') throw new Error('An adapter is missing')
+const { routes, guard } = createNodeAdapter(latchkey)
 createServer(routes(guard((request, response) => response.end('Hello, ' + request.auth.userId))))
   .listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'))
 `
@@ -37,12 +37,12 @@ let tarball = ''
 let files: readonly string[] = []
 before(async () => {
   project = await temporaryFolder()
-  const packed = JSON.parse(await run('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: ROOT, env: ENV }))
+  const packed = JSON.parse(await exec('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: ROOT, env: ENV }))
   const [told] = Array.isArray(packed) ? packed : Object.values(packed)
   tarball = join(project, told.filename)
   files = told.files.map(({ path }: { path: string }) => path)
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
-  await run('npm', ['install', '--prefer-offline', tarball], { cwd: project, env: ENV })
+  await exec('npm', ['install', '--prefer-offline', tarball], { cwd: project, env: ENV })
 })
 after(() => rm(project, { recursive: true, force: true }))
 
@@ -54,7 +54,7 @@ async function startProgram(command: string, args: readonly string[], env: Reado
   }
   child.stdout?.on('data', collect)
   child.stderr?.on('data', collect)
-  await until(`${command} to be ready`, () => {
+  await waitFor(`${command} to be ready`, () => {
     ok(child.exitCode === null, printed)
     return /^(ready|Latchkey listens on .*)$/m.test(printed)
   })
@@ -108,15 +108,15 @@ test('A program of ten lines signs people in', async () => {
   await writeFile(join(project, 'app.js'), PROGRAM)
   const port = await freePort()
   using program = await startProgram(process.execPath, ['app.js'], { PORT: String(port) })
-  const visitor = new Visitor(`http://127.0.0.1:${port}`)
-  equal((await visitor.plainly('GET', '/')).json.code, 'session.required')
+  const visitor = new TestClient(`http://127.0.0.1:${port}`)
+  equal((await visitor.callWithCookies('GET', '/')).json.code, 'session.required')
   await visitor.register('Packed', { remember: true })
-  equal((await visitor.plainly('GET', '/')).text, `Hello, ${visitor.code}`)
-  equal((await visitor.byToken('GET', '/')).text, `Hello, ${visitor.code}`)
+  equal((await visitor.callWithCookies('GET', '/')).text, `Hello, ${visitor.code}`)
+  equal((await visitor.callWithToken('GET', '/')).text, `Hello, ${visitor.code}`)
   equal((await visitor.call('POST', `/access/logout/${visitor.code}`)).status, 200)
-  equal((await visitor.byToken('GET', '/')).json.code, 'token.invalid')
+  equal((await visitor.callWithToken('GET', '/')).json.code, 'token.invalid')
   // The folder docs is not packed: what a code means and what to do is on the page itself.
-  const errors = await visitor.plainly('GET', '/docs/errors')
+  const errors = await visitor.callWithCookies('GET', '/docs/errors')
   equal(errors.status, 200)
   ok(errors.text.includes('<strong>What to do:</strong> Wait for the seconds in <code>Retry-After</code>'))
   equal(program.printed(), 'ready\n')
@@ -134,7 +134,7 @@ console.log((await client.session())?.user.username ?? '', (await client.logout(
   const command = join(project, 'node_modules', '.bin', 'latchkey')
   using program = await startProgram(command, ['serve'], { PORT: '0', DATABASE_URL: 'sqlite::memory:' })
   const [, url = ''] = /^Latchkey listens on (\S+?),? /m.exec(program.printed()) ?? []
-  equal(await run(process.execPath, ['client.js'], { cwd: project, env: { ...ENV, URL: url } }), 'Scripted 1\n')
+  equal(await exec(process.execPath, ['client.js'], { cwd: project, env: { ...ENV, URL: url } }), 'Scripted 1\n')
   const page = await (await fetch(`${url}/sign-in`)).text()
   const paths = [...page.matchAll(/"(\/access\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
   equal(paths.length, 2)
@@ -142,11 +142,11 @@ console.log((await client.session())?.user.username ?? '', (await client.logout(
 })
 
 const EVERY_PATH = `import { AuthError, createLatchkey, type Latchkey, type LatchkeyOptions, SettingError, type User } from 'latchkey'
-import { toExpress } from 'latchkey/express'
-import { fromExpressSession } from 'latchkey/express-session'
-import { toFastify } from 'latchkey/fastify'
-import { toHono } from 'latchkey/hono'
-import { toNode } from 'latchkey/node'
+import { createExpressAdapter } from 'latchkey/express'
+import { migrateExpressSession } from 'latchkey/express-session'
+import { createFastifyAdapter } from 'latchkey/fastify'
+import { createHonoAdapter } from 'latchkey/hono'
+import { createNodeAdapter } from 'latchkey/node'
 import { storeConformance } from 'latchkey/testing'
 import { createVerifier, type Verdict } from 'latchkey/verify'
 
@@ -156,12 +156,12 @@ export const found: User | undefined = await latchkey.users.find('mary')
 export const signedIn = await latchkey.login({ username: 'mary', password: 'nine-quiet-otters-upstream' })
 if (signedIn instanceof AuthError) throw new Error(signedIn.code)
 export const code: string = signedIn.user.id
-export const guarded = toNode(latchkey).guard({ role: 'admin' }, (request, response) => response.end(request.auth.userId))
-export const others = [toExpress(latchkey), toFastify(latchkey), toHono(latchkey), fromExpressSession, storeConformance, SettingError]
+export const guarded = createNodeAdapter(latchkey).guard({ role: 'admin' }, (request, response) => response.end(request.auth.userId))
+export const others = [createExpressAdapter(latchkey), createFastifyAdapter(latchkey), createHonoAdapter(latchkey), migrateExpressSession, storeConformance, SettingError]
 export const verdict: Verdict = await createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' }).verify('token')
 `
 const WITHOUT_FRAMEWORKS = EVERY_PATH.replace(/^.*latchkey\/(express|express-session|fastify)'\n/gm, '').replace(
-  /toExpress\(latchkey\), toFastify\(latchkey\), |fromExpressSession, /g,
+  /createExpressAdapter\(latchkey\), createFastifyAdapter\(latchkey\), |migrateExpressSession, /g,
   '',
 )
 const CLIENT = `import { createClient } from 'latchkey/client'
@@ -178,8 +178,8 @@ describe('A program in TypeScript finds the types, and everything in them is che
     consumer = await temporaryFolder()
     for (const name of ['package.json', 'package-lock.json'])
       await copyFile(join(ROOT, 'test/package/consumer', name), join(consumer, name))
-    await run('npm', ['ci', '--prefer-offline', '--ignore-scripts'], { cwd: consumer, env: ENV })
-    await run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-save', tarball], { cwd: consumer, env: ENV })
+    await exec('npm', ['ci', '--prefer-offline', '--ignore-scripts'], { cwd: consumer, env: ENV })
+    await exec('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-save', tarball], { cwd: consumer, env: ENV })
   })
   after(() => rm(consumer, { recursive: true, force: true }))
 
@@ -215,11 +215,11 @@ describe('A program in TypeScript finds the types, and everything in them is che
       typeRoots: [join(consumer, 'node_modules/@types')],
     }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
-    await run(process.execPath, [tsc, '-p', folder], { cwd: folder, env: ENV })
+    await exec(process.execPath, [tsc, '-p', folder], { cwd: folder, env: ENV })
   }
 
   test('the lowest version that is stated is the one that is tested', async () => {
-    const version = await run(process.execPath, [lowest(), '--version'], { cwd: consumer, env: ENV })
+    const version = await exec(process.execPath, [lowest(), '--version'], { cwd: consumer, env: ENV })
     const [, stated] = /^Version (\d+\.\d+)\.\d+\n$/.exec(version) ?? []
     for (const page of ['README.md', 'README.zh-CN.md', 'docs/library.md'])
       match(await readFile(join(ROOT, page), 'utf8'), new RegExp(`TypeScript ${stated?.replace('.', '\\.')} `), page)
@@ -268,19 +268,19 @@ export const latchkey: Promise<Latchkey> = createLatchkey()
 test('A CommonJS program requires every path', async () => {
   const paths = ['', '/client', '/node', '/express', '/express-session', '/fastify', '/hono', '/verify', '/testing']
   await writeFile(join(project, 'app.cjs'), paths.map((path) => `require('latchkey${path}')`).join('\n'))
-  equal(await run(process.execPath, ['app.cjs'], { cwd: project, env: ENV }), '')
+  equal(await exec(process.execPath, ['app.cjs'], { cwd: project, env: ENV }), '')
 })
 
 test('The command serves, and stops when it is told to', async () => {
   const command = join(project, 'node_modules', '.bin', 'latchkey')
-  match(await run(command, ['--help'], { cwd: project, env: ENV }), /^Usage: latchkey /)
+  match(await exec(command, ['--help'], { cwd: project, env: ENV }), /^Usage: latchkey /)
   using program = await startProgram(command, ['serve'], { PORT: '0' })
   const [, url = ''] = /^Latchkey listens on (\S+?),? /m.exec(program.printed()) ?? []
-  await new Visitor(url).register('Served')
+  await new TestClient(url).register('Served')
   program.child.kill('SIGTERM')
-  await until('the end', () => program.child.exitCode !== null)
+  await waitFor('the end', () => program.child.exitCode !== null)
   equal(program.child.exitCode, 0, program.printed())
-  match(await run(command, ['user', 'list'], { cwd: project, env: ENV }), /\bServed\b/)
+  match(await exec(command, ['user', 'list'], { cwd: project, env: ENV }), /\bServed\b/)
 })
 
 test('Another service verifies tokens by itself', async () => {
@@ -297,12 +297,12 @@ verifier.close()
   const command = join(project, 'node_modules', '.bin', 'latchkey')
   using program = await startProgram(command, ['serve'], { PORT: '0' })
   const [, url = '', publicUrl = ''] = /^Latchkey listens on (\S+?), public URL (\S+)$/m.exec(program.printed()) ?? []
-  const { key } = JSON.parse(await run(command, ['service-key', 'create', 'shop', '--json'], { cwd: project, env: ENV }))
-  const visitor = new Visitor(url)
+  const { key } = JSON.parse(await exec(command, ['service-key', 'create', 'shop', '--json'], { cwd: project, env: ENV }))
+  const visitor = new TestClient(url)
   await visitor.register('Elsewhere')
   const verify = () =>
-    run(process.execPath, ['service.js'], { cwd: project, env: { ...ENV, ISSUER: publicUrl, SERVICE_KEY: key, TOKEN: visitor.token } })
+    exec(process.execPath, ['service.js'], { cwd: project, env: { ...ENV, ISSUER: publicUrl, SERVICE_KEY: key, TOKEN: visitor.token } })
   equal(await verify(), 'true\n')
-  await visitor.byToken('POST', `/access/logout/${visitor.code}`)
+  await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
   equal(await verify(), 'false\n')
 })

@@ -7,9 +7,9 @@ import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { cp, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { run } from '../support/programs.ts'
+import { exec } from '../support/exec.ts'
 import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 
@@ -25,7 +25,7 @@ after(() => rm(checkout, { recursive: true, force: true }))
 const MANIFEST = 'dist/assets/manifest.json'
 const manifest = () => readFileSync(join(checkout, MANIFEST), 'utf8')
 const builtAt = () => statSync(join(checkout, MANIFEST)).mtimeMs
-const build = () => run(process.execPath, ['tools/build-pages.ts', '--if-stale'], { cwd: checkout })
+const build = () => exec(process.execPath, ['tools/build-pages.ts', '--if-stale'], { cwd: checkout })
 
 test('npm start builds the pages that are missing, and serves them', async () => {
   const child = spawn('npm', ['start'], { cwd: checkout, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -36,7 +36,7 @@ test('npm start builds the pages that are missing, and serves them', async () =>
     })
   const ended = once(child, 'exit')
   try {
-    await until('the start', () => /^Latchkey listens on/m.test(printed) || child.exitCode !== null)
+    await waitFor('the start', () => /^Latchkey listens on/m.test(printed) || child.exitCode !== null)
     const [, url = ''] = /^Latchkey listens on (\S+?),? /m.exec(`${printed} `) ?? []
     match(printed, /^pages built in/m)
     const page = await (await fetch(`${url}/sign-in`)).text()

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { CHINESE_DESCRIPTIONS, CHINESE_SUMMARIES } from '../../src/pages/api-texts.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
 
 const run = promisify(execFile)
 
@@ -85,7 +85,7 @@ test('in Chinese every path and every description is Chinese', async () => {
 async function administrator({ folder, publicUrl }: RunningServer): Promise<string> {
   const { code, stderr } = await runCommand(['user', 'add', 'root', '--role', 'admin'], { folder, input: `${PASSWORD}\n` })
   equal(code, 0, stderr)
-  const visitor = new Visitor(publicUrl)
+  const visitor = new TestClient(publicUrl)
   await visitor.login('root')
   return visitor.token
 }
@@ -139,7 +139,7 @@ test('the examples by curl do what they say', async () => {
   equal(added.status, 201)
   const key = await typed('postAccessAdminKeys', { TOKEN: root })
   equal(key.status, 201)
-  const begun = new Visitor(server.publicUrl)
+  const begun = new TestClient(server.publicUrl)
   await begun.register('lin')
   const administered: Readonly<Record<string, number>> = {
     getAccessAdminUsers: 200,
@@ -159,7 +159,7 @@ test('the examples by curl do what they say', async () => {
   const changed = await typed('postAccessPassword', env)
   equal(changed.status, 200)
   equal((await typed('postAccessLogoutUserCode', { ...env, TOKEN: changed.json.token })).status, 200)
-  const again = new Visitor(server.publicUrl)
+  const again = new TestClient(server.publicUrl)
   await again.register('ada2')
   const body = example('deleteAccessAccount').replace(/-d '.*'/, `-d '{"password":"${PASSWORD}"}'`)
   match((await run('bash', ['-c', `${body} -s -w '%{http_code}'`], { env: { ...process.env, TOKEN: again.token } })).stdout, /^204$/)

@@ -3,7 +3,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { startInProcess } from '../support/in-process.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
 
 const PAGES = ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors'] as const
 

@@ -119,19 +119,19 @@ test('a page that fails is told as a page: status and Retry-After stay, and noth
     const route = openRoute({
       method: 'GET',
       path: '/failing',
-      proof: 'none',
+      auth: 'none',
       summary: 'Fails.',
-      answers: { 200: null },
+      responses: { 200: null },
       run: () => Promise.reject(fault),
     })
-    const { engine: parts, publicUrl } = latchkey
+    const { engine, publicUrl } = latchkey
     const app = {
-      parts,
+      engine,
       publicUrl,
       readiness: async () => ({}),
       isStopping: () => false,
       pages: [route],
-      refusalPage: refusalPageWith('latchkey'),
+      errorPage: refusalPageWith('latchkey'),
     }
     const ask = (headers: Record<string, string>) => fetchHandler(createHandler(app))(new Request(`${publicUrl}/failing`, { headers }))
     const page = await ask(NAVIGATION)

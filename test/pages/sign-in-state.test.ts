@@ -6,22 +6,22 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
-import { login, register } from '../support/people.ts'
+import { login, register } from '../support/users.ts'
 
 const MINUTE = 60_000
 
 /** Every text of the page after signing out that claims one state, in both languages. */
-const CLAIMS = {
+const EXPECTED_STATES = {
   'signed-out': /You are signed out|您已退出登录/,
   session: /still signed in as Alice|您仍以 Alice 的身份登录/,
   remember_me: /will sign you in again as Alice|会再次以 Alice 的身份登录/,
-  unproven: /You may still be signed in|您可能仍处于登录状态/,
+  device_proof_missing: /You may still be signed in|您可能仍处于登录状态/,
   unknown: /It is not known whether|无法确定您是否已退出登录/,
 } as const
-type Claim = keyof typeof CLAIMS
+type ExpectedState = keyof typeof EXPECTED_STATES
 
 /** Asserts that the page claims this state and no other, in both languages, and that no cache keeps it. */
-async function assertClaims(latchkey: InProcess, cookie: string, claim: Claim, path = '/signed-out'): Promise<string> {
+async function assertState(latchkey: InProcess, cookie: string, claim: ExpectedState, path = '/signed-out'): Promise<string> {
   let page = ''
   for (const language of ['zh-CN', 'en']) {
     const headers = { 'accept-language': language, ...(cookie === '' ? {} : { cookie }) }
@@ -31,7 +31,8 @@ async function assertClaims(latchkey: InProcess, cookie: string, claim: Claim, p
     equal(answer.headers['cache-control'], 'no-store')
     match(answer.headers.vary ?? '', /\bCookie\b/)
     page = answer.body ?? ''
-    for (const [name, text] of Object.entries(CLAIMS)) equal(text.test(page), name === claim, `${language}: ${name} where it is ${claim}`)
+    for (const [name, text] of Object.entries(EXPECTED_STATES))
+      equal(text.test(page), name === claim, `${language}: ${name} where it is ${claim}`)
   }
   return page
 }
@@ -41,10 +42,10 @@ const statusOfSession = async (latchkey: InProcess, cookie: string) =>
 
 test('/signed-out says "signed out" to a browser without a live sign-in, and reads nothing where it sent no cookie of ours', async () => {
   await using latchkey = await startInProcess()
-  await assertClaims(latchkey, '', 'signed-out')
-  await assertClaims(latchkey, 'theme=dark; latchkey_language=en', 'signed-out')
+  await assertState(latchkey, '', 'signed-out')
+  await assertState(latchkey, 'theme=dark; latchkey_language=en', 'signed-out')
   equal(latchkey.counts.reads, 0)
-  await assertClaims(latchkey, 'latchkey_session=made.up; latchkey_remember=made.up', 'signed-out')
+  await assertState(latchkey, 'latchkey_session=made.up; latchkey_remember=made.up', 'signed-out')
 })
 
 test('/signed-out says who is still signed in while GET /access/session is 200, with a button, whatever is in its address', async () => {
@@ -52,7 +53,7 @@ test('/signed-out says who is still signed in while GET /access/session is 200, 
   const { cookies, session } = await register(latchkey, { remember: true })
   for (const path of ['/signed-out', '/signed-out?reason=idle', '/signed-out?reason=revoked&return=%2Forders'])
     for (const cookie of [cookies, session]) {
-      const page = await assertClaims(latchkey, cookie, 'session', path)
+      const page = await assertState(latchkey, cookie, 'session', path)
       match(page, /<button type="button" class="primary" id="sign-out" disabled>/)
       match(page, /href="\/account"/)
       match(page, /<noscript>.*JavaScript.*<\/noscript>/)
@@ -63,9 +64,9 @@ test('/signed-out says who is still signed in while GET /access/session is 200, 
 test('/signed-out names a remembered login that would sign in again at the next visit', async () => {
   await using latchkey = await startInProcess()
   const { remembered, session, token, code } = await register(latchkey, { remember: true })
-  await assertClaims(latchkey, remembered, 'remember_me')
-  latchkey.clock.turn(21 * MINUTE)
-  await assertClaims(latchkey, `${session}; ${remembered}`, 'remember_me')
+  await assertState(latchkey, remembered, 'remember_me')
+  latchkey.clock.advance(21 * MINUTE)
+  await assertState(latchkey, `${session}; ${remembered}`, 'remember_me')
   equal(await statusOfSession(latchkey, session), 401)
   // Looking has used nothing up.
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: remembered } })
@@ -73,7 +74,7 @@ test('/signed-out names a remembered login that would sign in again at the next 
   ok(token !== restored.json.token)
   const out = await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: restored.json.token } })
   equal(out.status, 200)
-  await assertClaims(latchkey, `${session}; ${remembered}`, 'signed-out')
+  await assertState(latchkey, `${session}; ${remembered}`, 'signed-out')
 })
 
 test('/signed-out after a sign-out that worked, and after one that failed', async () => {
@@ -87,10 +88,10 @@ test('/signed-out after a sign-out that worked, and after one that failed', asyn
   down = true
   const failed = await logout()
   deepEqual([failed.status, failed.jar], [503, {}])
-  await assertClaims(latchkey, session, 'session')
+  await assertState(latchkey, session, 'session')
   down = false
   equal((await logout()).status, 200)
-  await assertClaims(latchkey, session, 'signed-out')
+  await assertState(latchkey, session, 'signed-out')
 })
 
 test('/signed-out claims neither while the store is down', async () => {
@@ -104,34 +105,34 @@ test('/signed-out claims neither while the store is down', async () => {
   await using latchkey = await startInProcess({}, { store: moody })
   const { cookies } = await register(latchkey, { remember: true })
   down = true
-  const page = await assertClaims(latchkey, cookies, 'unknown')
+  const page = await assertState(latchkey, cookies, 'unknown')
   match(page, /<a class="primary" href="">/)
   equal((await latchkey.call('GET', '/signed-out', { headers: { cookie: cookies } })).headers['retry-after'], '1')
   equal(await noticeAt(latchkey, '/sign-in?reason=idle', cookies), '')
   equal(await noticeAt(latchkey, '/sign-in?reason=revoked', cookies), '')
   // Without a cookie there is nothing to look up, and nothing that could sign anybody in.
-  await assertClaims(latchkey, '', 'signed-out')
+  await assertState(latchkey, '', 'signed-out')
   down = false
-  await assertClaims(latchkey, cookies, 'session')
+  await assertState(latchkey, cookies, 'session')
 })
 
 test('looking keeps no session alive, and takes no copy of a remembered login for more than it is', async () => {
   await using latchkey = await startInProcess()
   const { session } = await register(latchkey)
   for (let minutes = 0; minutes < 20; minutes += 4) {
-    await assertClaims(latchkey, session, 'session')
-    latchkey.clock.turn(4 * MINUTE)
+    await assertState(latchkey, session, 'session')
+    latchkey.clock.advance(4 * MINUTE)
   }
-  await assertClaims(latchkey, session, 'signed-out')
+  await assertState(latchkey, session, 'signed-out')
 
   const { remembered: old, code } = await login(latchkey, { remember: true })
   const renewed = await latchkey.call('POST', '/access/token', { headers: { cookie: old } })
   const next = `latchkey_remember=${renewed.jar.latchkey_remember}`
   await latchkey.call('GET', '/access/session', { headers: { cookie: `latchkey_session=${renewed.jar.latchkey_session}` } })
-  latchkey.clock.turn(5 * MINUTE)
+  latchkey.clock.advance(5 * MINUTE)
   // An older secret signs nobody in. That somebody has it is not for a page to act on.
-  await assertClaims(latchkey, old, 'signed-out')
-  await assertClaims(latchkey, next, 'remember_me')
+  await assertState(latchkey, old, 'signed-out')
+  await assertState(latchkey, next, 'remember_me')
   const events = await latchkey.engine.store.auditEvents.list(code, null, 100)
   ok(events.every(({ severity }) => severity !== 'alarm'))
 })
@@ -153,7 +154,7 @@ test('a sign-in that is bound to a device is neither named nor called ended wher
   await using latchkey = await startInProcess({}, { store: bound, publicUrl: 'https://login.example.com' })
   const { session, remembered } = await register(latchkey, { remember: true })
   for (const cookie of [session, remembered]) {
-    const page = await assertClaims(latchkey, cookie, 'unproven')
+    const page = await assertState(latchkey, cookie, 'device_proof_missing')
     ok(!page.includes('Alice'))
   }
 })
@@ -175,7 +176,7 @@ test('/sign-in does not say that a session has ended which goes on, and says of 
   await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })
   match(await noticeAt(latchkey, '/sign-in?reason=idle', session), /was ended/)
   const idle = await login(latchkey)
-  latchkey.clock.turn(21 * MINUTE)
+  latchkey.clock.advance(21 * MINUTE)
   match(await noticeAt(latchkey, '/sign-in', idle.session), /nothing was done/)
 })
 
@@ -214,7 +215,7 @@ test('/account and /admin of an ended session lead to the sign-in page, with the
     return [status, headers.location]
   }
   for (const path of ['/account', '/admin']) deepEqual(await at(path, session), [200, undefined])
-  latchkey.clock.turn(21 * MINUTE)
+  latchkey.clock.advance(21 * MINUTE)
   deepEqual(await at('/account', session), [303, '/sign-in?lang=en&return=%2Faccount&reason=idle'])
   deepEqual(await at('/admin', session), [303, '/sign-in?lang=en&return=%2Fadmin&reason=idle'])
   // The page turns it into a session.

@@ -2,9 +2,9 @@
 
 import { equal, ok } from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { contextWords } from '../../src/domain/guessing/bounded.ts'
-import { unpackWords } from '../../src/domain/guessing/known-words.ts'
-import { judgeStrength } from '../../src/domain/password.ts'
+import { contextWords } from '../../src/domain/guessing/bounds.ts'
+import { unpackWordList } from '../../src/domain/guessing/word-list.ts'
+import { checkStrength } from '../../src/domain/password.ts'
 import { BUILT_ASSETS } from '../../src/pages/assets.ts'
 import { strengthOf } from '../../src/pages/script/strength.ts'
 import { createPasswordEstimator } from '../../src/platform/password-strength.ts'
@@ -16,7 +16,7 @@ after(() => estimator.close())
 test('the hint calls good exactly what the server accepts, by the words that the page is given', async () => {
   const asset = BUILT_ASSETS.file(BUILT_ASSETS.entry('words')?.script ?? '')
   ok(asset, 'the words are among what browsers load')
-  const words = unpackWords(new TextDecoder().decode(asset.plain))
+  const words = unpackWordList(new TextDecoder().decode(asset.plain))
   const names = ['latchkey', 'https://login.harbourlights.example', 'zebulonquax']
   const disguised = commonestPasswords(20, 8).flatMap((password) => Object.values(DISGUISES).map((disguise) => disguise(password)))
   const others = [
@@ -34,7 +34,7 @@ test('the hint calls good exactly what the server accepts, by the words that the
   const seen = new Set<boolean>()
   for (const password of [...others, ...disguised]) {
     const strength = await estimator.estimate(password, contextWords(names))
-    const accepted = strength !== undefined && judgeStrength(strength) === undefined
+    const accepted = strength !== undefined && checkStrength(strength) === undefined
     equal(strengthOf(password, names, words) >= 3, accepted, password)
     seen.add(accepted)
   }

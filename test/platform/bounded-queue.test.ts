@@ -6,7 +6,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { createBoundedQueue } from '../../src/platform/bounded-queue.ts'
 
 /** Jobs that run until they are finished by hand, in the order in which they have begun. */
-function byHand(concurrency: number, capacity: number) {
+function controlledQueue(concurrency: number, capacity: number) {
   const queue = createBoundedQueue(concurrency, capacity)
   const begun: string[] = []
   const finish = new Map<string, () => void>()
@@ -19,7 +19,7 @@ function byHand(concurrency: number, capacity: number) {
 }
 
 test('so many jobs run, so many wait in order, and the rest are refused at once without being begun', async () => {
-  const { queue, begun, finish, add } = byHand(2, 2)
+  const { queue, begun, finish, add } = controlledQueue(2, 2)
   const jobs = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => add(name))
   deepEqual(await Promise.all(jobs.slice(4)), [undefined, undefined])
   deepEqual([begun, queue.running, queue.waiting], [['a', 'b'], 2, 2])
@@ -32,7 +32,7 @@ test('so many jobs run, so many wait in order, and the rest are refused at once 
 })
 
 test('a job whose caller is gone before its turn is never begun, and its place is free at once', async () => {
-  const { queue, begun, finish, add } = byHand(1, 2)
+  const { queue, begun, finish, add } = controlledQueue(1, 2)
   const first = add('first')
   const gone = new AbortController()
   const dropped = add('dropped', gone.signal)
@@ -52,13 +52,13 @@ test('a job whose caller is gone before its turn is never begun, and its place i
 })
 
 test('a caller that is gone already gets no place, even in an empty queue', async () => {
-  const { queue, begun, add } = byHand(1, 1)
+  const { queue, begun, add } = controlledQueue(1, 1)
   equal(await add('gone', AbortSignal.abort()), undefined)
   deepEqual([begun, queue.running, queue.waiting], [[], 0, 0])
 })
 
 test('work that has begun is finished, and a caller that goes meanwhile or afterwards frees no place twice', async () => {
-  const { queue, begun, finish, add } = byHand(1, 4)
+  const { queue, begun, finish, add } = controlledQueue(1, 4)
   const gone = new AbortController()
   const first = add('first', gone.signal)
   const second = add('second', gone.signal)
@@ -77,7 +77,7 @@ test('work that has begun is finished, and a caller that goes meanwhile or after
 })
 
 test('a thousand callers that leave together leave nothing behind', async () => {
-  const { queue, begun, finish, add } = byHand(1, 1000)
+  const { queue, begun, finish, add } = controlledQueue(1, 1000)
   const first = add('first')
   const gone = new AbortController()
   const dropped = Array.from({ length: 1000 }, (_, index) => add(`${index}`, gone.signal))

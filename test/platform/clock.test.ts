@@ -7,9 +7,9 @@ import { createClock } from '../../src/platform/clock.ts'
 
 const T0 = Date.parse('2026-05-03T12:00:00Z')
 
-function machine() {
+function fakeSources() {
   const time = { wall: T0, awake: 5_000, running: 9_000 }
-  const clock = createClock({ wall: () => time.wall, awake: () => time.awake, running: () => time.running })
+  const clock = createClock({ wall: () => time.wall, monotonic: () => time.awake, uptime: () => time.running })
   return {
     clock,
     pass(milliseconds: number) {
@@ -31,7 +31,7 @@ function machine() {
 }
 
 test('Undisturbed, the clock is the wall clock', () => {
-  const { clock, pass } = machine()
+  const { clock, pass } = fakeSources()
   for (const span of [0, 1, SECOND, HOUR, 40 * DAY]) {
     pass(span)
     equal(clock.now() >= T0, true)
@@ -40,7 +40,7 @@ test('Undisturbed, the clock is the wall clock', () => {
 })
 
 test('Small corrections are followed, however many there are', () => {
-  const { clock, pass, set } = machine()
+  const { clock, pass, set } = fakeSources()
   for (let round = 1; round <= 10; round += 1) {
     pass(2 * MINUTE)
     set(40 * SECOND)
@@ -50,7 +50,7 @@ test('Small corrections are followed, however many there are', () => {
 
 for (const step of [HOUR, -HOUR, 3 * DAY, -3 * DAY]) {
   test(`A step of ${step / HOUR} hours is not believed: time goes on as before, and after it is taken back, too`, () => {
-    const { clock, pass, set } = machine()
+    const { clock, pass, set } = fakeSources()
     pass(10 * SECOND)
     set(step)
     for (let second = 1; second <= 60; second += 1) {
@@ -63,7 +63,7 @@ for (const step of [HOUR, -HOUR, 3 * DAY, -3 * DAY]) {
   })
 
   test(`A step of ${step / HOUR} hours that lasts five minutes was meant`, () => {
-    const machineOf = machine()
+    const machineOf = fakeSources()
     const { clock, pass, set } = machineOf
     set(step)
     clock.now()
@@ -77,7 +77,7 @@ for (const step of [HOUR, -HOUR, 3 * DAY, -3 * DAY]) {
 }
 
 test('The sleep of a machine is no step: what it has slept has passed', () => {
-  const machineOf = machine()
+  const machineOf = fakeSources()
   const { clock, pass, sleep } = machineOf
   pass(SECOND)
   sleep(8 * HOUR)

@@ -8,8 +8,8 @@ import { countryDatabase } from '../support/country-database.ts'
 const NETWORKS = { '192.0.2.0/24': 'AT', '203.0.113.128/25': 'NZ', '2001:db8:1::/48': 'CL' }
 
 test('an address has the country of its network, in both versions and where one is written in the other', () => {
-  const countryOf = createCountries(countryDatabase(NETWORKS))
-  deepEqual(['192.0.2.7', '::ffff:192.0.2.7', '203.0.113.200', '2001:db8:1::7', '2001:DB8:1:2:3:4:5:6'].map(countryOf), [
+  const lookUpCountry = createCountries(countryDatabase(NETWORKS))
+  deepEqual(['192.0.2.7', '::ffff:192.0.2.7', '203.0.113.200', '2001:db8:1::7', '2001:DB8:1:2:3:4:5:6'].map(lookUpCountry), [
     'AT',
     'AT',
     'NZ',
@@ -19,9 +19,9 @@ test('an address has the country of its network, in both versions and where one 
 })
 
 test('an address of no known network has none, and neither has what is no address', () => {
-  const countryOf = createCountries(countryDatabase(NETWORKS))
+  const lookUpCountry = createCountries(countryDatabase(NETWORKS))
   for (const ip of ['203.0.113.1', '127.0.0.1', '::1', '2001:db8:2::7', '', 'unknown', '192.0.2', '192.0.2.7:80', 'fe80::1%eth0']) {
-    equal(countryOf(ip), undefined, ip)
+    equal(lookUpCountry(ip), undefined, ip)
   }
 })
 

@@ -2,8 +2,8 @@
 
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { recogniseHash } from '../../src/domain/foreign-hash.ts'
-import { sampleOf } from '../../src/domain/hash-cost.ts'
+import { equalCostHash } from '../../src/domain/hash-cost.ts'
+import { parseHash } from '../../src/domain/legacy-hash.ts'
 import { createArgon2 } from '../../src/platform/argon2.ts'
 
 const PASSWORD = 'correct horse ﬁsh Ä'
@@ -76,7 +76,7 @@ const MADE: Readonly<Record<string, readonly [stored: string, password: string]>
 
 for (const [what, [stored, password]] of Object.entries(MADE)) {
   test(`${what}: the password matches, and no other`, async () => {
-    ok(!('refused' in recogniseHash(stored)), stored)
+    ok(!('refused' in parseHash(stored)), stored)
     deepEqual(await argon2.verify(stored, password), { ok: true, outdated: true })
     for (const other of [`${password}!`, '', `x${password}`]) {
       deepEqual(await argon2.verify(stored, other), { ok: false, outdated: false }, other)
@@ -86,8 +86,8 @@ for (const [what, [stored, password]] of Object.entries(MADE)) {
 
 test('the sample of each of these costs what it costs, and is recognised itself', () => {
   for (const [stored] of Object.values(MADE)) {
-    const sample = sampleOf(stored)
-    ok(sample !== undefined && sampleOf(sample) === sample, stored)
+    const sample = equalCostHash(stored)
+    ok(sample !== undefined && equalCostHash(sample) === sample, stored)
   }
 })
 
@@ -119,7 +119,7 @@ test('what costs too much, or is cut off, is refused in each of these forms', as
     ['{bcrypt}{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG', /not understood/],
   ]
   for (const [stored, reason] of refused) {
-    const found = recogniseHash(stored)
+    const found = parseHash(stored)
     ok('refused' in found, stored)
     match(found.refused, reason)
     deepEqual(await argon2.verify(stored, 'password'), { ok: false, outdated: false })
@@ -132,7 +132,7 @@ test('plain text and digests without rounds are refused by what they are', () =>
     ...['5f4dcc3b5aa765d61d8327deb882cf99', 'da39a3ee5e6b4b0d3255bfef95601890afd80709', 'AB'.repeat(32)],
   ]
   for (const stored of weak) {
-    const found = recogniseHash(stored)
+    const found = parseHash(stored)
     match('refused' in found ? found.refused : '', /a plain text, or a digest that is guessed by the billion a second/, stored)
   }
 })

@@ -3,17 +3,17 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { judgeStrength } from '../../src/domain/password.ts'
+import { checkStrength } from '../../src/domain/password.ts'
 import { createPasswordEstimator } from '../../src/platform/password-strength.ts'
 import { commonestPasswords, DISGUISES, readDiceware } from '../support/passwords.ts'
 
 const estimator = createPasswordEstimator({ queue: 10_000 })
 after(() => estimator.close())
 
-async function judged(password: string, context: readonly string[] = []): Promise<string> {
+async function estimateResult(password: string, context: readonly string[] = []): Promise<string> {
   const strength = await estimator.estimate(password, context)
   ok(strength, 'the estimate was made')
-  return judgeStrength(strength) ?? 'accepted'
+  return checkStrength(strength) ?? 'accepted'
 }
 
 const bits = async (password: string, context: readonly string[] = []) => (await estimator.estimate(password, context))?.bits ?? 0
@@ -89,7 +89,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
 for (const [what, passwords] of Object.entries(REFUSED)) {
   test(`refused: ${what}`, async () => {
     for (const password of passwords) {
-      const code = await judged(password)
+      const code = await estimateResult(password)
       ok(code === 'password.too_common' || code === 'password.too_weak', `${password}: ${code}`)
     }
   })
@@ -110,8 +110,8 @@ test('what guessers try first is called common: in any case, and with digits and
     'P@$$w0rd2024!',
     'drowssap',
   ]
-  for (const password of common) equal(await judged(password), 'password.too_common', password)
-  equal(await judged('mydogisthebest'), 'password.too_weak')
+  for (const password of common) equal(await estimateResult(password), 'password.too_common', password)
+  equal(await estimateResult('mydogisthebest'), 'password.too_weak')
 })
 
 test("the user's own name and the site's, in disguise, twice, backwards or with a year, make no password", async () => {
@@ -125,9 +125,9 @@ test("the user's own name and the site's, in disguise, twice, backwards or with 
     'HarbourLights2026!',
     'zebulonquax.harbourlights',
   ])
-    equal((await judged(password, context)).startsWith('password.'), true, password)
+    equal((await estimateResult(password, context)).startsWith('password.'), true, password)
   const name = 'x4j7k2q9w5z8'.repeat(5)
-  equal(await judged(`${name}!`, [name]), 'password.too_weak', 'a name that is longer than every word')
+  equal(await estimateResult(`${name}!`, [name]), 'password.too_weak', 'a name that is longer than every word')
 })
 
 const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!@#$%^&*-_=+?'
@@ -146,7 +146,7 @@ test('accepted: random passwords of 12 characters, of all kinds and of small let
   for (const alphabet of [ALPHABET, 'abcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyz0123456789'])
     for (let made = 0; made < 300; made += 1) {
       const password = Array.from({ length: 12 }, () => alphabet.charAt(random(alphabet.length))).join('')
-      equal(await judged(password), 'accepted', password)
+      equal(await estimateResult(password), 'accepted', password)
     }
 })
 
@@ -156,7 +156,7 @@ test('accepted: four words drawn from a long list, with blanks, hyphens and noth
   for (const between of [' ', '-', ''])
     for (let made = 0; made < 200; made += 1) {
       const password = Array.from({ length: 4 }, () => words[random(words.length)]).join(between)
-      equal(await judged(password), 'accepted', password)
+      equal(await estimateResult(password), 'accepted', password)
     }
 })
 
@@ -175,12 +175,12 @@ test('accepted: what people may well choose', async () => {
     'tr4velling-Zebra-Hums',
     `dragon${'83920485763920'.slice(0, 14)}`,
   ]
-  for (const password of good) equal(await judged(password), 'accepted', password)
+  for (const password of good) equal(await estimateResult(password), 'accepted', password)
 })
 
 test('long passwords are judged by both ends', async () => {
-  equal(await judged('a'.repeat(256)), 'password.too_weak')
-  equal(await judged(`${'a'.repeat(200)}kX9#qLm2vTz8wRb4`), 'accepted')
+  equal(await estimateResult('a'.repeat(256)), 'password.too_weak')
+  equal(await estimateResult(`${'a'.repeat(200)}kX9#qLm2vTz8wRb4`), 'accepted')
 })
 
 test('of the 200 commonest passwords of at least 8 characters, fewer than 1 % pass in the usual disguises', async (t) => {
@@ -190,7 +190,7 @@ test('of the 200 commonest passwords of at least 8 characters, fewer than 1 % pa
   const passed: string[] = []
   await Promise.all(
     all.map(async ([name, password]) => {
-      if ((await judged(password)) === 'accepted') passed.push(`${name}: ${password}`)
+      if ((await estimateResult(password)) === 'accepted') passed.push(`${name}: ${password}`)
     }),
   )
   t.diagnostic(`${passed.length} of ${all.length} pass: ${((100 * passed.length) / all.length).toFixed(2)} %`)

@@ -6,12 +6,12 @@ import { test } from 'node:test'
 import { createPasswordEstimator } from '../../src/platform/password-strength.ts'
 import { createWorkerThread } from '../../src/platform/worker-thread.ts'
 
-const PROGRAM = new URL('../support/odd-thread.ts', import.meta.url)
+const PROGRAM = new URL('../support/misbehaving-worker.ts', import.meta.url)
 
-function oddThread(jobLimit = 60_000) {
+function misbehavingThread(jobTimeoutMs = 60_000) {
   const faults: string[] = []
-  const onFault = (error: unknown) => void faults.push(String(error))
-  const thread = createWorkerThread<string, string>({ program: PROGRAM, jobLimit, startLimit: 60_000, onFault })
+  const onError = (error: unknown) => void faults.push(String(error))
+  const thread = createWorkerThread<string, string>({ program: PROGRAM, jobTimeoutMs, startTimeoutMs: 60_000, onError })
   return { faults, thread }
 }
 
@@ -20,7 +20,7 @@ for (const [job, fault] of [
   ['leave', /ended by itself with code 3/],
 ] as const) {
   test(`a thread that ends by its job (${job}) says so, and the next job gets a new one`, async () => {
-    const { faults, thread } = oddThread()
+    const { faults, thread } = misbehavingThread()
     try {
       equal(await thread.run('answer'), 'answered')
       equal(await thread.run(job), undefined)
@@ -34,14 +34,14 @@ for (const [job, fault] of [
 }
 
 test('a job that takes too long ends the thread, and the next job gets a new one', async () => {
-  const { faults, thread } = oddThread(300)
+  const { faults, thread } = misbehavingThread(300)
   try {
     equal(await thread.run('loop'), undefined)
     match(faults.join(), /has not finished its job within 300 ms/)
   } finally {
     await thread.close()
   }
-  const { thread: next } = oddThread()
+  const { thread: next } = misbehavingThread()
   equal(await next.run('answer'), 'answered')
   await next.close()
 })
@@ -49,7 +49,7 @@ test('a job that takes too long ends the thread, and the next job gets a new one
 for (const program of [new URL('../support/nowhere.ts', import.meta.url), new URL('https://example.com/program.js')])
   test(`a program that cannot be started (${program.protocol}) comes to nothing, each time anew`, async () => {
     const faults: unknown[] = []
-    const options = { jobLimit: 60_000, startLimit: 60_000, onFault: (error: unknown) => void faults.push(error) }
+    const options = { jobTimeoutMs: 60_000, startTimeoutMs: 60_000, onError: (error: unknown) => void faults.push(error) }
     const thread = createWorkerThread<string, string>({ program, ...options })
     equal(await thread.run('answer'), undefined)
     equal(await thread.run('answer'), undefined)
@@ -58,7 +58,7 @@ for (const program of [new URL('../support/nowhere.ts', import.meta.url), new UR
   })
 
 test('a thread that is closed ends the job under way, and takes no other', async () => {
-  const { faults, thread } = oddThread()
+  const { faults, thread } = misbehavingThread()
   equal(await thread.run('answer'), 'answered')
   const underWay = thread.run('loop')
   await thread.close()
@@ -66,7 +66,7 @@ test('a thread that is closed ends the job under way, and takes no other', async
 })
 
 test('a thread is given neither the environment nor the arguments of its process', async () => {
-  const { thread } = oddThread()
+  const { thread } = misbehavingThread()
   equal(await thread.run('secrets'), '[[],[]]')
   await thread.close()
 })
@@ -85,7 +85,7 @@ test('the thread keeps the process alive for a job, and not after it, although n
 
 test('an estimate whose thread crashes or takes too long is undefined, and so the password is not accepted', async () => {
   const faults: unknown[] = []
-  const estimator = createPasswordEstimator({ program: PROGRAM, onFault: (error) => void faults.push(error) })
+  const estimator = createPasswordEstimator({ program: PROGRAM, onError: (error) => void faults.push(error) })
   // The odd thread does not understand this job, and throws.
   equal(await estimator.estimate('kX9#qLm2vTz8wRb4', []), undefined)
   ok(faults.length === 1)

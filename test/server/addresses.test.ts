@@ -3,38 +3,38 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
 import { describe, test } from 'node:test'
-import { askOnce, freePort } from '../support/connections.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const LIMIT = { LATCHKEY_LOGIN_LIMIT: '100/5m,3/5m' }
 
 /** The address that the list of sessions shows for a registration with these headers. */
-async function addressSeen(
+async function observedAddress(
   server: RunningServer,
   username: string,
   headers: Readonly<Record<string, string | readonly string[]>>,
 ): Promise<string> {
-  const registered = await askOnce(server.url, '/access/register', {
+  const registered = await requestOnce(server.url, '/access/register', {
     method: 'POST',
     headers,
     body: JSON.stringify({ username, password: PASSWORD }),
   })
   const { token } = JSON.parse(registered.text)
-  const { text } = await askOnce(server.url, '/access/sessions', { headers: { authorization: token } })
+  const { text } = await requestOnce(server.url, '/access/sessions', { headers: { authorization: token } })
   return JSON.parse(text)[0].ip
 }
 
 function guess(server: RunningServer, headers: Readonly<Record<string, string>>): Promise<number> {
   const body = JSON.stringify({ username: `nobody${Math.random()}`, password: 'wrong' })
-  return askOnce(server.url, '/access/login', { method: 'POST', headers, body }).then(({ status }) => status)
+  return requestOnce(server.url, '/access/login', { method: 'POST', headers, body }).then(({ status }) => status)
 }
 
 describe('Without trusted proxies', () => {
   test('what a client says of its address changes nothing: not the list, not the limit, not the log', async () => {
     await using server = await startServer({ env: LIMIT })
-    equal(await addressSeen(server, 'Frank', { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }), '127.0.0.1')
+    equal(await observedAddress(server, 'Frank', { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }), '127.0.0.1')
     const statuses: number[] = []
     for (let index = 0; index < 5; index += 1) statuses.push(await guess(server, { 'x-forwarded-for': `203.0.113.${index}` }))
     deepEqual(statuses, [401, 401, 401, 429, 429])
@@ -58,7 +58,7 @@ describe('With trusted proxies', () => {
       ['real', { 'x-real-ip': '203.0.113.9' }, '127.0.0.1'],
       ['absent', {}, '127.0.0.1'],
     ] as const) {
-      equal(await addressSeen(server, `By-${name}`, headers), address, name)
+      equal(await observedAddress(server, `By-${name}`, headers), address, name)
     }
     const first = { 'x-forwarded-for': '203.0.113.50' }
     deepEqual(
@@ -86,7 +86,7 @@ describe('With LATCHKEY_FORWARDED_HEADER=forwarded', () => {
       ['obfuscated', { forwarded: 'for=_hidden', 'x-forwarded-for': '198.51.100.1' }, '127.0.0.1'],
       ['plain', { 'x-forwarded-for': '198.51.100.1', 'x-real-ip': '198.51.100.1' }, '127.0.0.1'],
     ] as const) {
-      equal(await addressSeen(server, `By-${name}`, headers), address, name)
+      equal(await observedAddress(server, `By-${name}`, headers), address, name)
     }
     const forged = (index: number) => ({ forwarded: 'for=203.0.113.50', 'x-forwarded-for': `198.51.100.${index}` })
     deepEqual(
@@ -103,42 +103,42 @@ describe('Metrics', () => {
       .find((face) => face?.family === 'IPv4' && !face.internal)?.address
     await using server = await startServer({ env: { HOST: '0.0.0.0' } })
     const base = `http://127.0.0.1:${new URL(server.url).port}`
-    const { status, headers, text } = await askOnce(base, '/metrics')
+    const { status, headers, text } = await requestOnce(base, '/metrics')
     equal(status, 200)
     match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/)
     match(text, /^# TYPE latchkey_requests_total counter$/m)
     for (const name of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'])
-      equal((await askOnce(base, '/metrics', { headers: { [name]: 'x' } })).status, 404, name)
+      equal((await requestOnce(base, '/metrics', { headers: { [name]: 'x' } })).status, 404, name)
     ok(outer !== undefined, 'this test needs a machine with an address of its own')
-    equal((await askOnce(base.replace('127.0.0.1', outer), '/metrics')).status, 404)
-    equal((await askOnce(base.replace('127.0.0.1', outer), '/livez')).status, 200)
+    equal((await requestOnce(base.replace('127.0.0.1', outer), '/metrics')).status, 404)
+    equal((await requestOnce(base.replace('127.0.0.1', outer), '/livez')).status, 200)
   })
 
   test('on a port of their own are there and nowhere else, and no path becomes a label', async () => {
     const metricsPort = await freePort()
     await using server = await startServer({ env: { METRICS_PORT: String(metricsPort) } })
-    await askOnce(server.url, '/made-up/path')
-    equal((await askOnce(server.url, '/metrics')).status, 404)
+    await requestOnce(server.url, '/made-up/path')
+    equal((await requestOnce(server.url, '/metrics')).status, 404)
     const base = `http://127.0.0.1:${metricsPort}`
-    const { status, text } = await askOnce(base, '/metrics')
+    const { status, text } = await requestOnce(base, '/metrics')
     equal(status, 200)
     match(text, /^latchkey_requests_total\{route="none",method="GET",status="404"\} 1$/m)
     equal(text.includes('made-up'), false)
-    equal((await askOnce(base, '/access/session')).status, 404)
-    equal((await askOnce(base, '/metrics', { method: 'POST' })).status, 404)
+    equal((await requestOnce(base, '/access/session')).status, 404)
+    equal((await requestOnce(base, '/metrics', { method: 'POST' })).status, 404)
   })
 })
 
 test('The log has one JSON line for each request, with what happened and no more', async () => {
   await using server = await startServer()
   const body = JSON.stringify({ username: 'Logan', password: PASSWORD })
-  const { token, user } = JSON.parse((await askOnce(server.url, '/access/register', { method: 'POST', body })).text)
-  const asked = await askOnce(server.url, '/access/session?secret=in-the-query', {
+  const { token, user } = JSON.parse((await requestOnce(server.url, '/access/register', { method: 'POST', body })).text)
+  const asked = await requestOnce(server.url, '/access/session?secret=in-the-query', {
     headers: { authorization: token },
   })
-  await askOnce(server.url, `/access/logout/someone-else`, { headers: { authorization: token } })
-  await askOnce(server.url, '/path/in-the-path')
-  await until('four lines', () => server.output().trim().split('\n').length === 5)
+  await requestOnce(server.url, `/access/logout/someone-else`, { headers: { authorization: token } })
+  await requestOnce(server.url, '/path/in-the-path')
+  await waitFor('four lines', () => server.output().trim().split('\n').length === 5)
   const lines = server
     .output()
     .trim()

@@ -3,21 +3,21 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Store } from '../../src/ports/store.ts'
-import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
+import { BACKEND_NAMES, type Backend, startBackend } from '../support/backends.ts'
 import { type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const NEXT = 'seven-grey-herons-at-dusk'
 
-for (const name of PLACE_NAMES) {
+for (const name of BACKEND_NAMES) {
   void suite(`Administration, on ${name}`, () => {
-    let place: Place
+    let place: Backend
     let server: RunningServer
     let store: Store
 
     before(async () => {
-      place = await startPlace(name)
+      place = await startBackend(name)
       server = await startServer({ folder: place.folder, env: place.env, args: ['--workers', '2'] })
       store = await place.open()
     })
@@ -27,31 +27,32 @@ for (const name of PLACE_NAMES) {
       await place[Symbol.asyncDispose]()
     })
 
-    async function administrator(username: string): Promise<Visitor> {
+    async function administrator(username: string): Promise<TestClient> {
       const { code, stderr } = await runCommand(['user', 'add', username, '--role', 'admin'], {
         folder: place.folder,
         env: place.env,
         input: `${PASSWORD}\n`,
       })
       equal(code, 0, stderr)
-      const visitor = new Visitor(server.url)
+      const visitor = new TestClient(server.url)
       await visitor.login(username)
       return visitor
     }
-    async function registered(username: string): Promise<Visitor> {
-      const visitor = new Visitor(server.url)
+    async function registered(username: string): Promise<TestClient> {
+      const visitor = new TestClient(server.url)
       await visitor.register(username, { remember: true })
       return visitor
     }
     /** By every worker, on connections of their own. */
-    async function untilEverywhere(visitor: Visitor, status: number): Promise<void> {
-      await until(`${status} everywhere`, async () => {
-        for (let round = 0; round < 8; round += 1) if ((await visitor.byToken('GET', '/access/session')).status !== status) return false
+    async function untilEverywhere(visitor: TestClient, status: number): Promise<void> {
+      await waitFor(`${status} everywhere`, async () => {
+        for (let round = 0; round < 8; round += 1)
+          if ((await visitor.callWithToken('GET', '/access/session')).status !== status) return false
         return true
       })
     }
-    const change = (administrator: Visitor, code: string, body: unknown) =>
-      administrator.byToken('PATCH', `/access/admin/users/${code}`, { body, headers: { 'content-type': 'application/json' } })
+    const change = (administrator: TestClient, code: string, body: unknown) =>
+      administrator.callWithToken('PATCH', `/access/admin/users/${code}`, { body, headers: { 'content-type': 'application/json' } })
     const actionsOf = async (code: string) => (await store.auditEvents.list(code, null, 20)).map(({ action }) => action)
 
     test('a user is locked, and everything of theirs ends on every worker; unlocked, with a new password, they sign in again', async () => {
@@ -60,11 +61,11 @@ for (const name of PLACE_NAMES) {
       const locked = await change(root, ada.code, { disabled: true })
       deepEqual([locked.status, locked.json.user.disabled, locked.json.ended], [200, true, { sessions: 1, rememberMe: 1 }])
       await untilEverywhere(ada, 401)
-      equal((await ada.plainly('POST', '/access/token')).json.reason, 'revoked')
+      equal((await ada.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
       equal((await change(root, ada.code, { disabled: false })).status, 200)
       equal((await change(root, ada.code, { password: NEXT })).status, 200)
       await ada.login(ada.username, { password: NEXT })
-      equal((await root.byToken('DELETE', `/access/admin/sessions/${ada.sid}`)).json.ended.sessions, 1)
+      equal((await root.callWithToken('DELETE', `/access/admin/sessions/${ada.sid}`)).json.ended.sessions, 1)
       await untilEverywhere(ada, 401)
       deepEqual((await actionsOf(ada.code)).slice(0, 5), [
         'session.revoke',
@@ -73,7 +74,7 @@ for (const name of PLACE_NAMES) {
         'account.enable',
         'account.disable',
       ])
-      equal((await root.byToken('DELETE', `/access/admin/users/${ada.code}`)).status, 200)
+      equal((await root.callWithToken('DELETE', `/access/admin/users/${ada.code}`)).status, 200)
       deepEqual(await actionsOf(ada.code), [])
       deepEqual((await actionsOf(root.code)).slice(0, 5), [
         'admin.account.delete',
@@ -86,12 +87,12 @@ for (const name of PLACE_NAMES) {
 
     test('who loses the role administers no more, on any worker', async () => {
       const [root, other] = [await administrator(`root2-${name}`), await administrator(`other-${name}`)]
-      equal((await other.byToken('GET', '/access/admin/users?limit=1')).status, 200)
+      equal((await other.callWithToken('GET', '/access/admin/users?limit=1')).status, 200)
       equal((await change(root, other.code, { roles: ['editor'] })).status, 200)
       await untilEverywhere(other, 401)
-      await other.renew()
+      await other.refreshToken()
       for (let round = 0; round < 8; round += 1)
-        equal((await other.byToken('GET', '/access/admin/users?limit=1')).json.code, 'role.required')
+        equal((await other.callWithToken('GET', '/access/admin/users?limit=1')).json.code, 'role.required')
     })
 
     test('of two administrators who lock each other at once, one does', async () => {
@@ -109,9 +110,11 @@ for (const name of PLACE_NAMES) {
       const before = await store.users.find(ada.code)
       // The password is hashed after the request was let in, and before it is written.
       const asked = Array.from({ length: 4 }, (_, index) =>
-        root.byToken('POST', '/access/admin/users', { body: { username: `late-${name}-${index}`, password: NEXT, roles: ['admin'] } }),
+        root.callWithToken('POST', '/access/admin/users', {
+          body: { username: `late-${name}-${index}`, password: NEXT, roles: ['admin'] },
+        }),
       )
-      const out = await root.byToken('POST', `/access/logout/${root.code}`)
+      const out = await root.callWithToken('POST', `/access/logout/${root.code}`)
       equal(out.status, 200)
       for (const [index, { status }] of (await Promise.all(asked)).entries()) {
         const found = await store.users.findByUsernameKey(`late-${name.toLowerCase()}-${index}`)

@@ -7,10 +7,10 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { askOnce, freePort } from '../support/connections.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { type RunningServer, startServer, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const guide = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8')
 
@@ -22,16 +22,16 @@ function sample(language: string, containing: string): string {
   return found
 }
 
-interface Behind extends AsyncDisposable {
+interface ProxiedServer extends AsyncDisposable {
   /** The address that Latchkey takes a client at this one for, which sends these headers. */
   seen(from: string, headers?: Readonly<Record<string, string>>): Promise<string>
 }
 
-async function startBehind(
+async function startBehindProxy(
   command: (file: string, folder: string) => readonly [string, ...string[]],
   configure: (ports: { readonly proxy: number; readonly latchkey: string }) => string,
   env: Readonly<Record<string, string>> = {},
-): Promise<Behind> {
+): Promise<ProxiedServer> {
   const folder = await temporaryFolder()
   // Started as root, nginx reads what waits there as another user.
   await chmod(folder, 0o711)
@@ -55,9 +55,9 @@ async function startBehind(
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await until(`${program} to answer`, async () => {
+    await waitFor(`${program} to answer`, async () => {
       if (proxy.exitCode !== null) throw new Error(`${program} did not start:\n${complaints}`)
-      return (await askOnce(url, '/livez').catch(() => ({ status: 0 }))).status === 200
+      return (await requestOnce(url, '/livez').catch(() => ({ status: 0 }))).status === 200
     })
   } catch (error) {
     await stop()
@@ -70,11 +70,11 @@ async function startBehind(
       // All of 127.0.0.0/8 is this machine.
       const agent = new Agent({ localAddress: from })
       const body = JSON.stringify({ username: `Client-${users}`, password: PASSWORD })
-      const registered = await askOnce(url, '/access/register', { method: 'POST', headers, body, agent })
+      const registered = await requestOnce(url, '/access/register', { method: 'POST', headers, body, agent })
       equal(registered.status, 201, registered.text)
       agent.destroy()
       const { token } = JSON.parse(registered.text)
-      return JSON.parse((await askOnce(latchkey.url, '/access/sessions', { headers: { authorization: token } })).text)[0].ip
+      return JSON.parse((await requestOnce(latchkey.url, '/access/sessions', { headers: { authorization: token } })).text)[0].ip
     },
     [Symbol.asyncDispose]: stop,
   }
@@ -105,19 +105,19 @@ function nginxConfiguration(inHttp: string, inLocation: string): (ports: { proxy
 
 test('nginx that replaces X-Forwarded-For: the client is who connects to it, whatever it claims', async () => {
   const header = sample('nginx', 'proxy_set_header X-Forwarded-For')
-  await using behind = await startBehind(NGINX, nginxConfiguration('', header))
+  await using behind = await startBehindProxy(NGINX, nginxConfiguration('', header))
   equal(await behind.seen('127.0.0.5'), '127.0.0.5')
   equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
 })
 
 test('nginx that appends to X-Forwarded-For: of what the client wrote nothing counts, of what a proxy wrote all', async () => {
-  await using behind = await startBehind(NGINX, nginxConfiguration('', 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;'))
+  await using behind = await startBehindProxy(NGINX, nginxConfiguration('', 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;'))
   equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
   equal(await behind.seen('127.0.0.7', CLAIMS), '203.0.113.9', 'a trusted proxy before it')
 })
 
 test('nginx that writes Forwarded alone and hands on X-Forwarded-For: the client’s header does not win', async () => {
-  await using behind = await startBehind(
+  await using behind = await startBehindProxy(
     NGINX,
     nginxConfiguration(sample('nginx', 'map $remote_addr'), 'proxy_set_header Forwarded $forwarded;'),
     { LATCHKEY_FORWARDED_HEADER: 'forwarded' },
@@ -139,7 +139,7 @@ test('Caddy: the client is who connects to it, unless that is a proxy which Cadd
 http://127.0.0.1:${ports.proxy} {
 ${inSite.replace('127.0.0.1:3000', ports.latchkey)}}
 `
-  await using behind = await startBehind(CADDY, configure)
+  await using behind = await startBehindProxy(CADDY, configure)
   equal(await behind.seen('127.0.0.5'), '127.0.0.5')
   equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
   equal(await behind.seen('127.0.0.7', CLAIMS), '203.0.113.9')

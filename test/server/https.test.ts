@@ -6,10 +6,10 @@ import { request } from 'node:https'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { connect, type PeerCertificate } from 'node:tls'
-import { run } from '../support/programs.ts'
+import { exec } from '../support/exec.ts'
 import { type RunningServer, runCommand, startServer, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD } from '../support/visitor.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let folder = ''
 let server: RunningServer
@@ -26,7 +26,7 @@ after(async () => {
 
 async function makeCertificate(name: string): Promise<void> {
   await mkdir(join(folder, name))
-  await run('openssl', [
+  await exec('openssl', [
     'req',
     '-x509',
     '-newkey',
@@ -96,7 +96,7 @@ test('Cookies are bound to this host and to https, and browsers are told to stay
 test('curl trusts the certificate, keeps the cookies and sends them back over https alone', async () => {
   const jar = join(folder, 'jar.txt')
   const curl = (url: string, ...args: readonly string[]) =>
-    run('curl', ['--silent', '--show-error', '--cacert', join(folder, 'first', 'cert.pem'), '-b', jar, '-c', jar, ...args, url])
+    exec('curl', ['--silent', '--show-error', '--cacert', join(folder, 'first', 'cert.pem'), '-b', jar, '-c', jar, ...args, url])
   const login = JSON.parse(
     await curl(`${server.publicUrl}/access/login`, '--json', JSON.stringify({ username: 'Tess', password: PASSWORD })),
   )
@@ -107,16 +107,16 @@ test('curl trusts the certificate, keeps the cookies and sends them back over ht
 test('A new certificate is taken up without a restart, and a bad one leaves the old one in place', async () => {
   equal(await shown(), 'first')
   await use('second')
-  await until('the new certificate', async () => (await shown()) === 'second')
+  await waitFor('the new certificate', async () => (await shown()) === 'second')
 
   await writeFile(join(folder, 'cert.pem'), 'not a certificate')
-  await until('the log to tell of it', () => server.output().includes('the new certificate cannot be used'))
+  await waitFor('the log to tell of it', () => server.output().includes('the new certificate cannot be used'))
   equal(await shown(), 'second')
   const { status } = await post('/access/login', { username: 'Tess', password: PASSWORD })
   equal(status, 200)
 
   await use('first')
-  await until('the good one again', async () => (await shown()) === 'first')
+  await waitFor('the good one again', async () => (await shown()) === 'first')
 })
 
 test('A certificate without its key stops the start in one line', async () => {

@@ -3,36 +3,36 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { talk } from '../support/connections.ts'
+import { sendBytes } from '../support/raw-http.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
 
 let server: RunningServer
-let visitor: Visitor
+let visitor: TestClient
 before(async () => {
   server = await startServer()
-  visitor = new Visitor(server.url)
+  visitor = new TestClient(server.url)
   await visitor.register('Raw')
 })
 after(() => server[Symbol.asyncDispose]())
 
-interface Heard {
+interface RawResponse {
   readonly status: number
   readonly head: string
   readonly body: string
 }
 
-function parse(heard: string): Heard {
+function parse(heard: string): RawResponse {
   const end = heard.indexOf('\r\n\r\n')
   return { status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(heard)?.[1]), head: heard.slice(0, end).toLowerCase(), body: heard.slice(end + 4) }
 }
 
 /** Sends lines, then a blank one, and reads one answer; the connection is asked to be closed. */
-async function say(...lines: readonly string[]): Promise<Heard> {
-  return parse(await talk(server.url, `${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`))
+async function sendRaw(...lines: readonly string[]): Promise<RawResponse> {
+  return parse(await sendBytes(server.url, `${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`))
 }
 
-function assertProblem({ status, head, body }: Heard, expected: number, code: string): void {
+function assertProblem({ status, head, body }: RawResponse, expected: number, code: string): void {
   equal(status, expected, head)
   match(head, /content-type: application\/problem\+json/)
   for (const header of [
@@ -48,28 +48,28 @@ function assertProblem({ status, head, body }: Heard, expected: number, code: st
 }
 
 describe('What the parser refuses is answered as everything else is', { concurrency: true }, () => {
-  test('a request line that is none', async () => assertProblem(await say('HELLO'), 400, 'request.malformed'))
-  test('a header that is none', async () => assertProblem(await say('GET / HTTP/1.1', 'Host: x', 'no colon'), 400, 'request.malformed'))
+  test('a request line that is none', async () => assertProblem(await sendRaw('HELLO'), 400, 'request.malformed'))
+  test('a header that is none', async () => assertProblem(await sendRaw('GET / HTTP/1.1', 'Host: x', 'no colon'), 400, 'request.malformed'))
   test('a header with a control character', async () =>
-    assertProblem(await say('GET / HTTP/1.1', 'Host: x', 'A: b\u0001c'), 400, 'request.malformed'))
+    assertProblem(await sendRaw('GET / HTTP/1.1', 'Host: x', 'A: b\u0001c'), 400, 'request.malformed'))
   test('a header folded over two lines', async () =>
-    assertProblem(await say('GET / HTTP/1.1', 'Host: x', 'A: b', ' c'), 400, 'request.malformed'))
+    assertProblem(await sendRaw('GET / HTTP/1.1', 'Host: x', 'A: b', ' c'), 400, 'request.malformed'))
   test('two lengths', async () =>
-    assertProblem(await say('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Content-Length: 2'), 400, 'request.malformed'))
+    assertProblem(await sendRaw('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Content-Length: 2'), 400, 'request.malformed'))
   test('a length and chunks, which is how requests are smuggled', async () =>
-    assertProblem(await say('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Transfer-Encoding: chunked'), 400, 'request.malformed'))
+    assertProblem(await sendRaw('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Transfer-Encoding: chunked'), 400, 'request.malformed'))
   test('an encoding that is not the last one', async () =>
-    assertProblem(await say('POST / HTTP/1.1', 'Host: x', 'Transfer-Encoding: chunked, gzip'), 400, 'request.malformed'))
+    assertProblem(await sendRaw('POST / HTTP/1.1', 'Host: x', 'Transfer-Encoding: chunked, gzip'), 400, 'request.malformed'))
   test('a chunk whose size is no number', async () => {
     const head = `POST /access/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
-    assertProblem(parse(await talk(server.url, `${head}zz\r\n`)), 400, 'request.malformed')
+    assertProblem(parse(await sendBytes(server.url, `${head}zz\r\n`)), 400, 'request.malformed')
   })
   test('headers of more than 16 KiB', async () =>
-    assertProblem(await say('GET / HTTP/1.1', 'Host: x', `A: ${'a'.repeat(17_000)}`), 431, 'request.headers_too_large'))
+    assertProblem(await sendRaw('GET / HTTP/1.1', 'Host: x', `A: ${'a'.repeat(17_000)}`), 431, 'request.headers_too_large'))
   test('a target of more than 16 KiB', async () =>
-    assertProblem(await say(`GET /${'a'.repeat(17_000)} HTTP/1.1`, 'Host: x'), 431, 'request.headers_too_large'))
-  test('HTTP/1.1 without a Host', async () => assertProblem(await say('GET /livez HTTP/1.1'), 400, 'request.malformed'))
-  test('two Hosts', async () => assertProblem(await say('GET /livez HTTP/1.1', 'Host: a', 'Host: b'), 400, 'request.malformed'))
+    assertProblem(await sendRaw(`GET /${'a'.repeat(17_000)} HTTP/1.1`, 'Host: x'), 431, 'request.headers_too_large'))
+  test('HTTP/1.1 without a Host', async () => assertProblem(await sendRaw('GET /livez HTTP/1.1'), 400, 'request.malformed'))
+  test('two Hosts', async () => assertProblem(await sendRaw('GET /livez HTTP/1.1', 'Host: a', 'Host: b'), 400, 'request.malformed'))
 })
 
 describe('A browser that opens an address gets a page for what the parser refuses, and a program the problem document', {
@@ -78,7 +78,7 @@ describe('A browser that opens an address gets a page for what the parser refuse
   const BROWSER = ['Accept: text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Mode: navigate', 'Accept-Language: zh-CN']
   const cookies = `Cookie: a=${'a'.repeat(17_000)}`
 
-  function assertPage({ status, head, body }: Heard, expected: number): void {
+  function assertPage({ status, head, body }: RawResponse, expected: number): void {
     equal(status, expected, head)
     match(head, /content-type: text\/html; charset=utf-8/)
     for (const header of [
@@ -93,37 +93,37 @@ describe('A browser that opens an address gets a page for what the parser refuse
     equal(Number(/content-length: (\d+)/.exec(head)?.[1]), Buffer.from(body, 'latin1').length)
   }
 
-  test('too many cookies', async () => assertPage(await say('GET /hidden?a=b HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431))
-  test('a header that is none', async () => assertPage(await say('GET /hidden HTTP/1.1', 'Host: x', ...BROWSER, 'no colon'), 400))
-  test('two Hosts', async () => assertPage(await say('GET /hidden HTTP/1.1', 'Host: a', 'Host: b', ...BROWSER), 400))
+  test('too many cookies', async () => assertPage(await sendRaw('GET /hidden?a=b HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431))
+  test('a header that is none', async () => assertPage(await sendRaw('GET /hidden HTTP/1.1', 'Host: x', ...BROWSER, 'no colon'), 400))
+  test('two Hosts', async () => assertPage(await sendRaw('GET /hidden HTTP/1.1', 'Host: a', 'Host: b', ...BROWSER), 400))
   test('a path of the API keeps the problem document', async () => {
-    assertProblem(await say('GET /access/session HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431, 'request.headers_too_large')
-    assertProblem(await say('GET /access/session HTTP/1.1', 'Host: a', 'Host: b', ...BROWSER), 400, 'request.malformed')
+    assertProblem(await sendRaw('GET /access/session HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431, 'request.headers_too_large')
+    assertProblem(await sendRaw('GET /access/session HTTP/1.1', 'Host: a', 'Host: b', ...BROWSER), 400, 'request.malformed')
   })
   test('a script in a page, and a form, keep it too', async () => {
     const script = [...BROWSER.slice(0, 1), 'Sec-Fetch-Mode: cors']
-    assertProblem(await say('GET /hidden HTTP/1.1', 'Host: x', ...script, cookies), 431, 'request.headers_too_large')
-    assertProblem(await say('POST /hidden HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431, 'request.headers_too_large')
+    assertProblem(await sendRaw('GET /hidden HTTP/1.1', 'Host: x', ...script, cookies), 431, 'request.headers_too_large')
+    assertProblem(await sendRaw('POST /hidden HTTP/1.1', 'Host: x', ...BROWSER, cookies), 431, 'request.headers_too_large')
   })
   test('a header that says two things says none', async () =>
-    assertProblem(await say('GET /hidden HTTP/1.1', 'Host: x', ...BROWSER, 'Accept: */*', cookies), 431, 'request.headers_too_large'))
+    assertProblem(await sendRaw('GET /hidden HTTP/1.1', 'Host: x', ...BROWSER, 'Accept: */*', cookies), 431, 'request.headers_too_large'))
 })
 
 describe('What the parser takes is judged by the standard', { concurrency: true }, () => {
-  test('HTTP/1.0 needs no Host', async () => equal((await say('GET /livez HTTP/1.0')).status, 200))
+  test('HTTP/1.0 needs no Host', async () => equal((await sendRaw('GET /livez HTTP/1.0')).status, 200))
 
   test('headers of almost 16 KiB are taken', async () =>
-    equal((await say('GET /livez HTTP/1.1', 'Host: x', `A: ${'a'.repeat(15_000)}`)).status, 200))
+    equal((await sendRaw('GET /livez HTTP/1.1', 'Host: x', `A: ${'a'.repeat(15_000)}`)).status, 200))
 
   test('two Authorization headers are refused, whichever of them is good', async () => {
     const good = `Authorization: Bearer ${visitor.token}`
-    equal((await say('GET /access/session HTTP/1.1', 'Host: x', good)).status, 200)
+    equal((await sendRaw('GET /access/session HTTP/1.1', 'Host: x', good)).status, 200)
     for (const pair of [
       [good, good],
       [good, 'Authorization: Bearer other'],
       ['Authorization: Bearer other', good],
     ]) {
-      const heard = await say('GET /access/session HTTP/1.1', 'Host: x', ...pair)
+      const heard = await sendRaw('GET /access/session HTTP/1.1', 'Host: x', ...pair)
       assertProblem(heard, 400, 'request.malformed')
       equal(JSON.parse(heard.body).reason, 'duplicate_header')
     }
@@ -131,65 +131,65 @@ describe('What the parser takes is judged by the standard', { concurrency: true 
 
   test('of two session cookies the genuine one counts, in one header or in two', async () => {
     const cookie = `latchkey_session=${visitor.cookie('session')}`
-    equal((await say('GET /access/session HTTP/1.1', 'Host: x', `Cookie: ${cookie}`)).status, 200)
+    equal((await sendRaw('GET /access/session HTTP/1.1', 'Host: x', `Cookie: ${cookie}`)).status, 200)
     for (const cookies of [[`Cookie: ${cookie}; ${cookie}`], [`Cookie: ${cookie}`, `Cookie: latchkey_session=other`]]) {
-      const heard = await say('GET /access/session HTTP/1.1', 'Host: x', ...cookies)
+      const heard = await sendRaw('GET /access/session HTTP/1.1', 'Host: x', ...cookies)
       equal(heard.status, 200)
     }
   })
 
   test('the absolute form of a target is its path, and its host decides nothing', async () => {
-    const heard = await say('GET http://evil.example/livez?x=1 HTTP/1.1', 'Host: evil.example')
+    const heard = await sendRaw('GET http://evil.example/livez?x=1 HTTP/1.1', 'Host: evil.example')
     deepEqual([heard.status, JSON.parse(heard.body)], [200, { status: 'ok' }])
-    equal((await say('GET http://evil.example HTTP/1.1', 'Host: x')).status, (await say('GET / HTTP/1.1', 'Host: x')).status)
+    equal((await sendRaw('GET http://evil.example HTTP/1.1', 'Host: x')).status, (await sendRaw('GET / HTTP/1.1', 'Host: x')).status)
   })
 
   test('OPTIONS of the whole server, and targets that are no path, are there for nobody', async () => {
-    assertProblem(await say('OPTIONS * HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
-    assertProblem(await say('GET //evil.example/livez HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
-    assertProblem(await say('GET /access/../livez HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
+    assertProblem(await sendRaw('OPTIONS * HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
+    assertProblem(await sendRaw('GET //evil.example/livez HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
+    assertProblem(await sendRaw('GET /access/../livez HTTP/1.1', 'Host: x'), 404, 'resource.not_found')
   })
 
   test('TRACE and methods nobody knows are not allowed, and TRACE echoes nothing', async () => {
-    const traced = await say('TRACE /access/session HTTP/1.1', 'Host: x', 'Cookie: a=echo-me')
+    const traced = await sendRaw('TRACE /access/session HTTP/1.1', 'Host: x', 'Cookie: a=echo-me')
     assertProblem(traced, 405, 'method.not_allowed')
     match(traced.head, /allow: get, head, options/)
     equal((traced.head + traced.body).includes('echo-me'), false)
-    assertProblem(await say('PROPFIND /access/session HTTP/1.1', 'Host: x'), 405, 'method.not_allowed')
-    assertProblem(await say('BREW /access/session HTTP/1.1', 'Host: x'), 400, 'request.malformed')
+    assertProblem(await sendRaw('PROPFIND /access/session HTTP/1.1', 'Host: x'), 405, 'method.not_allowed')
+    assertProblem(await sendRaw('BREW /access/session HTTP/1.1', 'Host: x'), 400, 'request.malformed')
   })
 
   test('CONNECT opens no tunnel', async () => {
-    const heard = await talk(server.url, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n')
+    const heard = await sendBytes(server.url, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n')
     assertProblem(parse(heard), 400, 'request.malformed')
   })
 
   test('an upgrade is not taken up, and what was asked is answered', async () => {
-    const heard = await say('GET /livez HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket')
+    const heard = await sendRaw('GET /livez HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket')
     equal(heard.status, 200)
   })
 
   test('a strange Host changes nothing of what is answered', async () => {
-    const heard = await say('GET /nowhere HTTP/1.1', 'Host: evil.example', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https')
+    const heard = await sendRaw('GET /nowhere HTTP/1.1', 'Host: evil.example', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https')
     equal((heard.head + heard.body).includes('evil.example'), false)
     equal(JSON.parse(heard.body).type, `${server.publicUrl}/docs/errors#resource.not_found`)
   })
 
   test('an expectation that nobody knows is no reason to refuse', async () => {
-    equal((await say('GET /livez HTTP/1.1', 'Host: x', 'Expect: a miracle')).status, 200)
+    equal((await sendRaw('GET /livez HTTP/1.1', 'Host: x', 'Expect: a miracle')).status, 200)
   })
 
   test('two requests sent at once are answered in their order', async () => {
     const one = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n'
     const two = 'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
-    const heard = await talk(server.url, one + two)
+    const heard = await sendBytes(server.url, one + two)
     deepEqual(heard.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 200', 'HTTP/1.1 404'])
   })
 })
 
 test('A client that does not get its headers out is refused after 15 s', async () => {
   const began = performance.now()
-  const heard = parse(await talk(server.url, 'GET /livez HTTP/1.1\r\nHost: x\r\nA: b'))
+  const heard = parse(await sendBytes(server.url, 'GET /livez HTTP/1.1\r\nHost: x\r\nA: b'))
   assertProblem(heard, 400, 'request.malformed')
   equal(JSON.parse(heard.body).reason, 'timeout')
   const seconds = (performance.now() - began) / 1000
@@ -201,7 +201,7 @@ describe('A body', { concurrency: true }, () => {
 
   test('announced as larger than 64 KiB is refused before it is sent', async () => {
     const began = performance.now()
-    const heard = parse(await talk(server.url, head('Content-Length: 10000000')))
+    const heard = parse(await sendBytes(server.url, head('Content-Length: 10000000')))
     assertProblem(heard, 413, 'request.too_large')
     match(heard.head, /connection: close/)
     ok(performance.now() - began < 4_000)
@@ -209,7 +209,7 @@ describe('A body', { concurrency: true }, () => {
 
   test('of 100 KiB is refused, taken in, and the connection goes on', async () => {
     const body = 'x'.repeat(100_000)
-    const heard = await talk(
+    const heard = await sendBytes(
       server.url,
       `${head(`Content-Length: ${body.length}`) + body}GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
     )
@@ -218,27 +218,27 @@ describe('A body', { concurrency: true }, () => {
 
   test('of a megabyte is refused, and whoever keeps sending can read the refusal', async () => {
     const body = 'x'.repeat(1_000_000)
-    assertProblem(parse(await talk(server.url, head(`Content-Length: ${body.length}`) + body)), 413, 'request.too_large')
+    assertProblem(parse(await sendBytes(server.url, head(`Content-Length: ${body.length}`) + body)), 413, 'request.too_large')
   })
 
   test('in chunks is refused as soon as it has grown too large', async () => {
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`
-    const heard = await talk(server.url, `${head('Transfer-Encoding: chunked')}${chunk.repeat(5)}0\r\n\r\n`)
+    const heard = await sendBytes(server.url, `${head('Transfer-Encoding: chunked')}${chunk.repeat(5)}0\r\n\r\n`)
     assertProblem(parse(heard), 413, 'request.too_large')
-    const endless = await talk(server.url, head('Transfer-Encoding: chunked') + chunk.repeat(40))
+    const endless = await sendBytes(server.url, head('Transfer-Encoding: chunked') + chunk.repeat(40))
     assertProblem(parse(endless), 413, 'request.too_large')
   })
 
   test('in chunks of one byte is read like any other', async () => {
     const text = JSON.stringify({ username: 'Raw', password: PASSWORD })
     const chunks = [...text].map((byte) => `1\r\n${byte}\r\n`).join('')
-    const heard = await talk(server.url, `${head('Transfer-Encoding: chunked\r\nConnection: close')}${chunks}0\r\n\r\n`)
+    const heard = await sendBytes(server.url, `${head('Transfer-Encoding: chunked\r\nConnection: close')}${chunks}0\r\n\r\n`)
     equal(parse(heard).status, 200)
   })
 
   test('expected to be asked for is asked for, unless it is refused anyway', async () => {
     const text = JSON.stringify({ username: 'Raw', password: PASSWORD })
-    const heard = await talk(
+    const heard = await sendBytes(
       server.url,
       head(`Content-Length: ${text.length}\r\nExpect: 100-continue\r\nConnection: close`),
       async (write) => {
@@ -247,12 +247,12 @@ describe('A body', { concurrency: true }, () => {
       },
     )
     deepEqual(heard.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 100', 'HTTP/1.1 200'])
-    const refused = await talk(server.url, head('Content-Length: 10000000\r\nExpect: 100-continue'))
+    const refused = await sendBytes(server.url, head('Content-Length: 10000000\r\nExpect: 100-continue'))
     assertProblem(parse(refused), 413, 'request.too_large')
   })
 
   test('that never comes holds nobody else up', async () => {
-    const silent = Array.from({ length: 200 }, () => talk(server.url, head('Content-Length: 50')).catch(() => ''))
+    const silent = Array.from({ length: 200 }, () => sendBytes(server.url, head('Content-Length: 50')).catch(() => ''))
     await pause(100)
     const began = performance.now()
     equal((await visitor.call('GET', '/access/session')).status, 200)

@@ -5,7 +5,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { PASSWORD, type Reply, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient, type TestResponse } from '../support/test-client.ts'
 
 let server: RunningServer
 before(async () => {
@@ -42,7 +42,7 @@ function keepToken(what: string, token: string): void {
   keep(`${what}: signature`, token.split('.')[2] ?? '')
 }
 
-function keepAll(what: string, visitor: Visitor): void {
+function keepAll(what: string, visitor: TestClient): void {
   keepToken(`token of ${what}`, visitor.token)
   if (visitor.cookie('session') !== '') keepCredential(`session of ${what}`, visitor.cookie('session'))
   if (visitor.cookie('remember') !== '') keepCredential(`remembered login of ${what}`, visitor.cookie('remember'))
@@ -55,16 +55,16 @@ function assertHoldsNone(where: string, content: string | Buffer): void {
 }
 
 /** Signs in every way there is, leaves some of it living and ends some, and mistypes things. */
-async function story(): Promise<{ living: Visitor; answers: readonly Reply[] }> {
+async function story(): Promise<{ living: TestClient; answers: readonly TestResponse[] }> {
   keep('password', PASSWORD)
   keep('password in base64', Buffer.from(PASSWORD).toString('base64'))
   keep('new password', NEXT)
   keep('mistyped password', TYPO)
-  const living = new Visitor(server.url)
+  const living = new TestClient(server.url)
   await living.register('Sam', { remember: true, email: 'sam@example.com' })
   keepAll('the registration', living)
   living.restartBrowser()
-  await living.renew()
+  await living.refreshToken()
   keepAll('the restored session', living)
   const changed = await living.call('POST', '/access/password', { body: { current: PASSWORD, next: NEXT } })
   living.signedIn(changed, 200)
@@ -72,22 +72,22 @@ async function story(): Promise<{ living: Visitor; answers: readonly Reply[] }> 
   await living.login('Sam', { password: NEXT, remember: true })
   keepAll('the login', living)
 
-  const leaving = new Visitor(server.url)
+  const leaving = new TestClient(server.url)
   const byHeader = await leaving.login('Sam', { password: NEXT, delivery: 'header' })
   keepToken('token beside a header session', leaving.token)
   keepCredential('header session', byHeader.json.sessionCredential)
   const headers = { authorization: `Session ${byHeader.json.sessionCredential}` }
-  equal((await leaving.plainly('POST', `/access/logout/${leaving.code}`, { headers })).status, 200)
+  equal((await leaving.callWithCookies('POST', `/access/logout/${leaving.code}`, { headers })).status, 200)
 
   await living.call('PUT', '/access/client-data', { body: { data: { drawer: CLIENT_SECRET } } })
   keep('client data', CLIENT_SECRET)
   const answers = [
-    await living.plainly('POST', '/access/login', { body: { username: 'Sam', password: TYPO } }),
+    await living.callWithCookies('POST', '/access/login', { body: { username: 'Sam', password: TYPO } }),
     // The password where the name belongs, as happens when one types fast; and where nothing of the kind belongs.
-    await new Visitor(server.url).plainly('POST', '/access/login', { body: { username: NEXT, password: 'x' } }),
-    await living.plainly('GET', `/access/session?token=${living.token}`),
-    await living.plainly('GET', `/nowhere/${living.token}`),
-    await living.plainly('GET', '/access/session', {
+    await new TestClient(server.url).callWithCookies('POST', '/access/login', { body: { username: NEXT, password: 'x' } }),
+    await living.callWithCookies('GET', `/access/session?token=${living.token}`),
+    await living.callWithCookies('GET', `/nowhere/${living.token}`),
+    await living.callWithCookies('GET', '/access/session', {
       headers: { authorization: `Basic ${Buffer.from(`Sam:${NEXT}`).toString('base64')}` },
     }),
     await living.call('GET', '/access/session', { headers: { 'user-agent': 'a browser' } }),

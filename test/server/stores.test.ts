@@ -5,15 +5,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { askOnce, freePort } from '../support/connections.ts'
-import { type Place, startPlace } from '../support/places.ts'
+import { type Backend, startBackend } from '../support/backends.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { cleanEnvironment, MAIN, type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
-let place: Place
+let place: Backend
 before(async () => {
-  place = await startPlace('Redis')
+  place = await startBackend('Redis')
 })
 after(() => place[Symbol.asyncDispose]())
 
@@ -32,31 +32,31 @@ for (const withRedis of [false, true]) {
 
     /** Which worker answered: request ids begin with a part of its own. */
     const ask = async (authorization: string) => {
-      const { status, headers } = await askOnce(server.url, '/access/session', { headers: { authorization } })
+      const { status, headers } = await requestOnce(server.url, '/access/session', { headers: { authorization } })
       return { status, worker: String(headers['x-request-id']).split('-').slice(0, -1).join('-') }
     }
 
     test('the whole story holds, whichever of them answers', async () => {
-      const visitor = new Visitor(server.url)
+      const visitor = new TestClient(server.url)
       await visitor.register(`Worker-story-${withRedis}`, { remember: true })
       const workers = new Set<string>()
-      await until('both workers to answer', async () => {
+      await waitFor('both workers to answer', async () => {
         const { status, worker } = await ask(visitor.token)
         equal(status, 200)
         return workers.add(worker).size === 2
       })
-      equal((await visitor.byToken('PATCH', '/access/session/data', { body: { theme: 'dark' } })).status, 200)
-      deepEqual((await visitor.plainly('GET', '/access/session/data')).json.data, { theme: 'dark' })
+      equal((await visitor.callWithToken('PATCH', '/access/session/data', { body: { theme: 'dark' } })).status, 200)
+      deepEqual((await visitor.callWithCookies('GET', '/access/session/data')).json.data, { theme: 'dark' })
       visitor.restartBrowser()
-      await visitor.renew()
-      const sessions = await visitor.byToken('GET', '/access/sessions')
+      await visitor.refreshToken()
+      const sessions = await visitor.callWithToken('GET', '/access/sessions')
       ok(sessions.json.some((one: { kind: string; current: boolean }) => one.kind === 'session' && one.current))
-      const events = (await visitor.byToken('GET', '/access/audit-events')).json.events
+      const events = (await visitor.callWithToken('GET', '/access/audit-events')).json.events
       deepEqual(
         events.slice(0, 2).map(({ action }: { action: string }) => action),
         ['login.remember_me', 'account.register'],
       )
-      equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+      equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
       const ended = performance.now()
       let inARow = 0
       while (inARow < 10) {
@@ -66,18 +66,20 @@ for (const withRedis of [false, true]) {
     })
 
     test('an operator’s command bites', async () => {
-      const visitor = new Visitor(server.url)
+      const visitor = new TestClient(server.url)
       await visitor.register(`Worker-command-${withRedis}`)
       for (let round = 0; round < 6; round += 1) equal((await ask(visitor.token)).status, 200)
       const { code, stderr } = await runCommand(['session', 'revoke', visitor.sid], { folder: place.folder, env })
       equal(code, 0, stderr)
-      await until('a refusal', async () => (await ask(visitor.token)).status === 401)
+      await waitFor('a refusal', async () => (await ask(visitor.token)).status === 401)
     })
 
     test('login limits hold exactly', async () => {
-      await new Visitor(server.url).register(`Worker-guessed-${withRedis}`)
+      await new TestClient(server.url).register(`Worker-guessed-${withRedis}`)
       const body = JSON.stringify({ username: `Worker-guessed-${withRedis}`, password: 'not-the-password' })
-      const guesses = await Promise.all(Array.from({ length: 20 }, () => askOnce(server.url, '/access/login', { method: 'POST', body })))
+      const guesses = await Promise.all(
+        Array.from({ length: 20 }, () => requestOnce(server.url, '/access/login', { method: 'POST', body })),
+      )
       equal(guesses.filter(({ text }) => JSON.parse(text).code === 'credentials.invalid').length, 5)
       equal(guesses.filter(({ text }) => JSON.parse(text).code === 'rate.limited').length, 15)
     })
@@ -133,18 +135,18 @@ test('A server that is not there, or not what it should be, stops the start with
 
 test('While PostgreSQL is gone, sessions and tokens are checked and renewed; what needs it says so, and works when it is back', async () => {
   await using server = await startServer({ folder: place.folder, env: place.env })
-  const visitor = new Visitor(server.url)
+  const visitor = new TestClient(server.url)
   await visitor.register('Without-postgres')
-  const cold = new Visitor(server.url)
+  const cold = new TestClient(server.url)
   await cold.login('Without-postgres')
   await place.postgres?.kill()
   try {
-    equal((await visitor.byToken('GET', '/access/session')).status, 200)
-    equal((await cold.plainly('GET', '/access/session')).status, 200)
-    equal((await visitor.plainly('POST', '/access/token')).status, 200)
-    equal((await visitor.byToken('PATCH', '/access/session/data', { body: { a: 1 } })).status, 200)
-    equal((await visitor.plainly('GET', '/.well-known/jwks.json')).status, 200)
-    equal((await visitor.plainly('GET', '/livez')).status, 200)
+    equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
+    equal((await cold.callWithCookies('GET', '/access/session')).status, 200)
+    equal((await visitor.callWithCookies('POST', '/access/token')).status, 200)
+    equal((await visitor.callWithToken('PATCH', '/access/session/data', { body: { a: 1 } })).status, 200)
+    equal((await visitor.callWithCookies('GET', '/.well-known/jwks.json')).status, 200)
+    equal((await visitor.callWithCookies('GET', '/livez')).status, 200)
     const needing: readonly (readonly [string, string, unknown])[] = [
       ['POST', '/access/login', { username: 'Without-postgres', password: PASSWORD }],
       ['GET', '/access/audit-events', undefined],
@@ -152,40 +154,40 @@ test('While PostgreSQL is gone, sessions and tokens are checked and renewed; wha
       ['GET', '/readyz', undefined],
     ]
     for (const [method, path, body] of needing) {
-      const reply = await visitor.byToken(method, path, body === undefined ? {} : { body })
+      const reply = await visitor.callWithToken(method, path, body === undefined ? {} : { body })
       equal(reply.status, 503, path)
       if (path !== '/readyz') equal(reply.json.code, 'store.unavailable', path)
     }
     // The sign-out was not confirmed, and so nobody is signed out.
-    equal((await visitor.byToken('GET', '/access/session')).status, 200)
+    equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
   } finally {
     await place.postgres?.start()
   }
-  await until('PostgreSQL to be used again', async () => (await visitor.byToken('GET', '/access/audit-events')).status === 200)
-  equal((await visitor.byToken('POST', `/access/logout/${visitor.code}`)).status, 200)
-  equal((await visitor.byToken('GET', '/access/session')).status, 401)
+  await waitFor('PostgreSQL to be used again', async () => (await visitor.callWithToken('GET', '/access/audit-events')).status === 200)
+  equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+  equal((await visitor.callWithToken('GET', '/access/session')).status, 401)
 })
 
 test('While Redis is gone, memory answers for a second at most, and then nobody is let in unchecked', async () => {
   await using server = await startServer({ folder: place.folder, env: place.env })
-  const visitor = new Visitor(server.url)
+  const visitor = new TestClient(server.url)
   await visitor.register('Without-redis')
-  await visitor.byToken('GET', '/access/session')
+  await visitor.callWithToken('GET', '/access/session')
   await place.redis?.kill()
   try {
     await pause(1_100)
     for (const path of ['/access/session', '/access/session/data', '/access/sessions']) {
-      const reply = await visitor.byToken('GET', path)
+      const reply = await visitor.callWithToken('GET', path)
       deepEqual([reply.status, reply.json.code], [503, 'store.unavailable'], path)
     }
-    equal((await visitor.plainly('POST', '/access/login', { body: { username: 'Without-redis', password: PASSWORD } })).status, 503)
-    equal((await visitor.plainly('GET', '/.well-known/jwks.json')).status, 200)
-    equal((await visitor.plainly('GET', '/livez')).status, 200)
-    const ready = await visitor.plainly('GET', '/readyz')
+    equal((await visitor.callWithCookies('POST', '/access/login', { body: { username: 'Without-redis', password: PASSWORD } })).status, 503)
+    equal((await visitor.callWithCookies('GET', '/.well-known/jwks.json')).status, 200)
+    equal((await visitor.callWithCookies('GET', '/livez')).status, 200)
+    const ready = await visitor.callWithCookies('GET', '/readyz')
     deepEqual([ready.status, ready.json.status], [503, 'failing'])
   } finally {
     await place.redis?.start()
   }
-  await until('Redis to be used again', async () => (await visitor.byToken('GET', '/access/session')).status === 200)
-  equal((await visitor.plainly('GET', '/access/session')).status, 200)
+  await waitFor('Redis to be used again', async () => (await visitor.callWithToken('GET', '/access/session')).status === 200)
+  equal((await visitor.callWithCookies('GET', '/access/session')).status, 200)
 })

@@ -3,10 +3,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { askOnce, freePort } from '../support/connections.ts'
+import { freePort, requestOnce } from '../support/raw-http.ts'
 import { type RunningServer, runCommand, startServer } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { PASSWORD, Visitor } from '../support/visitor.ts'
+import { PASSWORD, TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const POINTS = 5
 const BOUND = 1_000
@@ -32,15 +32,15 @@ function isRunning(pid: number): boolean {
 
 /** Which worker answered: request ids begin with a part of its own. */
 async function ask(authorization: string): Promise<{ readonly worker: string; readonly status: number; readonly text: string }> {
-  const { status, headers, text } = await askOnce(server.url, '/access/session', { headers: { authorization } })
+  const { status, headers, text } = await requestOnce(server.url, '/access/session', { headers: { authorization } })
   return { worker: String(headers['x-request-id']).split('-').slice(0, -1).join('-'), status, text }
 }
 
 test('Requests reach both workers, and each accepts what the other has issued', async () => {
-  const visitor = new Visitor(server.url)
+  const visitor = new TestClient(server.url)
   await visitor.register('Both')
   const workers = new Map<string, number>()
-  await until('both workers to answer', async () => {
+  await waitFor('both workers to answer', async () => {
     const { worker, status, text } = await ask(visitor.token)
     equal(status, 200, text)
     workers.set(worker, (workers.get(worker) ?? 0) + 1)
@@ -49,7 +49,7 @@ test('Requests reach both workers, and each accepts what the other has issued', 
 })
 
 test('An ending in one worker is refused by the other within a second, warm as it is', async (t) => {
-  const visitor = new Visitor(server.url)
+  const visitor = new TestClient(server.url)
   await visitor.register('Ender')
   const warm = new Map<string, number>()
   while (warm.size < 2 || Math.min(...warm.values()) < 3) {
@@ -57,7 +57,7 @@ test('An ending in one worker is refused by the other within a second, warm as i
     warm.set(worker, (warm.get(worker) ?? 0) + 1)
   }
   const headers = { authorization: visitor.token }
-  equal((await askOnce(server.url, `/access/logout/${visitor.code}`, { headers })).status, 200)
+  equal((await requestOnce(server.url, `/access/logout/${visitor.code}`, { headers })).status, 200)
   const ended = performance.now()
   // Round robin: ten refusals in a row come from both.
   let [inARow, lastAccepted] = [0, 0]
@@ -72,25 +72,25 @@ test('An ending in one worker is refused by the other within a second, warm as i
 })
 
 test('Login limits hold exactly, however the guesses are spread', async () => {
-  await new Visitor(server.url).register('Guessed')
+  await new TestClient(server.url).register('Guessed')
   const body = JSON.stringify({ username: 'Guessed', password: 'not-the-password' })
-  const guesses = await Promise.all(Array.from({ length: 30 }, () => askOnce(server.url, '/access/login', { method: 'POST', body })))
+  const guesses = await Promise.all(Array.from({ length: 30 }, () => requestOnce(server.url, '/access/login', { method: 'POST', body })))
   const codes = guesses.map(({ text }) => JSON.parse(text).code)
   equal(codes.filter((code) => code === 'credentials.invalid').length, POINTS)
   equal(codes.filter((code) => code === 'rate.limited').length, 30 - POINTS)
 })
 
 test('A worker that is killed is replaced, and meanwhile the other one answers', async () => {
-  const visitor = new Visitor(server.url)
+  const visitor = new TestClient(server.url)
   await visitor.register('Survivor')
   const [killed, other] = childrenOf(server.process.pid)
   ok(killed !== undefined && other !== undefined)
   process.kill(killed, 'SIGKILL')
-  await until('the worker to be gone', () => !isRunning(killed))
+  await waitFor('the worker to be gone', () => !isRunning(killed))
   equal((await ask(visitor.token)).status, 200)
-  await until('another worker to be there', () => childrenOf(server.process.pid).length === 2)
+  await waitFor('another worker to be there', () => childrenOf(server.process.pid).length === 2)
   const workers = new Set<string>()
-  await until('the new worker to answer', async () => {
+  await waitFor('the new worker to answer', async () => {
     const { worker, status } = await ask(visitor.token)
     equal(status, 200)
     workers.add(worker)
@@ -103,13 +103,13 @@ describe('Told to stop', { concurrency: 1 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`by ${signal} to the whole group, as a terminal does, every worker finishes what it does`, async () => {
       await using stopped = await startServer({ args: ['--workers', '2'] })
-      const visitor = new Visitor(stopped.url)
+      const visitor = new TestClient(stopped.url)
       await visitor.register('Finisher')
       const workers = childrenOf(stopped.process.pid)
       // Hashing takes a while: these are under way when the signal comes.
       const body = JSON.stringify({ username: 'Finisher', password: PASSWORD })
-      const underWay = Array.from({ length: 4 }, () => askOnce(stopped.url, '/access/login', { method: 'POST', body }))
-      await until('the logins to be under way', async () => (await askOnce(stopped.url, '/livez')).status === 200)
+      const underWay = Array.from({ length: 4 }, () => requestOnce(stopped.url, '/access/login', { method: 'POST', body }))
+      await waitFor('the logins to be under way', async () => (await requestOnce(stopped.url, '/livez')).status === 200)
       for (const worker of workers) process.kill(worker, signal)
       equal(await stopped.stop(signal), 0)
       deepEqual(new Set((await Promise.all(underWay)).map(({ status }) => status)), new Set([200]))
@@ -122,7 +122,7 @@ describe('Told to stop', { concurrency: 1 }, () => {
     const workers = childrenOf(killed.process.pid)
     equal(workers.length, 2)
     await killed.stop('SIGKILL')
-    await until('the workers to be gone', () => !workers.some(isRunning))
+    await waitFor('the workers to be gone', () => !workers.some(isRunning))
   })
 })
 
@@ -145,14 +145,14 @@ test('A setting that no worker can start with is refused in one line', async () 
 test('Metrics of all workers are on one port, gathered, and labelled by worker', async () => {
   const metricsPort = await freePort()
   await using own = await startServer({ args: ['--workers', '2'], env: { METRICS_PORT: String(metricsPort) } })
-  for (let round = 0; round < 20; round += 1) await askOnce(own.url, '/access/session')
-  const metrics = async () => (await askOnce(`http://127.0.0.1:${metricsPort}`, '/metrics')).text
+  for (let round = 0; round < 20; round += 1) await requestOnce(own.url, '/access/session')
+  const metrics = async () => (await requestOnce(`http://127.0.0.1:${metricsPort}`, '/metrics')).text
   const total = (text: string) =>
     [...text.matchAll(/^latchkey_requests_total\{[^}]*route="\/access\/session"[^}]*\} (\d+)$/gm)].reduce(
       (sum, [, count]) => sum + Number(count),
       0,
     )
-  await until('all requests to be counted', async () => total(await metrics()) === 20)
+  await waitFor('all requests to be counted', async () => total(await metrics()) === 20)
   const text = await metrics()
   match(text, /^latchkey_request_seconds_bucket\{le="\+Inf",[^}]*route="\/access\/session"[^}]*\} \d+$/m)
   match(text, /^latchkey_request_seconds_count\{[^}]*worker="\d"[^}]*\} \d+$/m)

@@ -3,20 +3,20 @@
 
 import { once } from 'node:events'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { anAuditEvent, aSession } from '../../src/testing/index.ts'
+import { anAuditEvent, makeSession } from '../../src/testing/index.ts'
 
 export const APPENDED = 40
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const writeLine = (line: string) => process.stdout.write(`${line}\n`)
 
 /** Ends sessions and appends entries in turn, from several requests at once; `name` tells whose they are. */
 async function append(url: string, name: string): Promise<void> {
   const store = await openPostgresStore({ url })
   const one = async (sid: string, ends: boolean) => {
     if (!ends) return store.write([{ do: 'append entry', entry: { kind: 'changed', sid, at: 1, roles: [] } }])
-    await store.write([{ do: 'insert credential', record: aSession({ id: sid }) }])
+    await store.write([{ do: 'insert credential', record: makeSession({ id: sid }) }])
     return store.write([
-      { do: 'end credentials', where: { id: sid }, reason: 'revoked', at: 1 },
+      { do: 'revoke credentials', where: { id: sid }, reason: 'revoked', at: 1 },
       { do: 'append audit event', event: anAuditEvent({ sessionId: sid }) },
     ])
   }
@@ -31,12 +31,12 @@ async function open(url: string): Promise<void> {
   const store = await openPostgresStore({ url })
   await store.probe()
   await store.close()
-  say('opened')
+  writeLine('opened')
 }
 
 const [, program, task = '', url = '', name = ''] = process.argv
 if (program === import.meta.filename) {
-  say('ready')
+  writeLine('ready')
   await once(process.stdin, 'data')
   await (task === 'open' ? open(url) : append(url, name))
 }

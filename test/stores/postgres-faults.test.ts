@@ -7,9 +7,9 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { openMigrated } from '../../src/stores/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { aRemembered, aSession, aUser } from '../../src/testing/index.ts'
-import { GUARDED, type RunningPostgres, startPostgres } from '../support/postgres.ts'
-import { until } from '../support/until.ts'
+import { makeRememberMe, makeSession, makeUser } from '../../src/testing/index.ts'
+import { PASSWORD_USER, type RunningPostgres, startPostgres } from '../support/postgres.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let postgres: RunningPostgres
 before(async () => {
@@ -32,7 +32,7 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
 
 const databaseOf = (url: string) => new URL(url).pathname.slice(1)
 
-function saying(message: string) {
+function withMessage(message: string) {
   return (error: unknown) => {
     assert.ok(error instanceof StoreError)
     assert.equal(error.message, message)
@@ -43,13 +43,13 @@ function saying(message: string) {
 test('Whoever has a wrong password, or none, is told so, and the password is not.', async () => {
   const url = await postgres.createDatabase()
   const name = databaseOf(url)
-  postgres.ask(name, `CREATE ROLE ${GUARDED} LOGIN SUPERUSER PASSWORD 'right'`)
+  postgres.query(name, `CREATE ROLE ${PASSWORD_USER} LOGIN SUPERUSER PASSWORD 'right'`)
   const as = (user: string) => `postgres://${user}@${postgres.host}:${postgres.port}/${name}`
-  for (const user of [`${GUARDED}:wrong`, GUARDED]) {
+  for (const user of [`${PASSWORD_USER}:wrong`, PASSWORD_USER]) {
     const message = `The database ${name} on 127.0.0.1 refuses the user name or the password.`
-    await assert.rejects(openPostgresStore({ url: as(user) }), saying(message))
+    await assert.rejects(openPostgresStore({ url: as(user) }), withMessage(message))
   }
-  const store = await openPostgresStore({ url: as(`${GUARDED}:right`) })
+  const store = await openPostgresStore({ url: as(`${PASSWORD_USER}:right`) })
   await store.probe()
   await store.close()
 })
@@ -67,7 +67,7 @@ test('What is no URL is refused in words that do not repeat it, nor is it in the
 
 test('A database that does not take writes can be opened and read; probing and writing say that it is read-only.', async () => {
   const url = await postgres.createDatabase()
-  const [record, next] = [aSession(), aSession()]
+  const [record, next] = [makeSession(), makeSession()]
   const before = await openPostgresStore({ url })
   await before.write([{ do: 'insert credential', record }])
   await before.close()
@@ -75,18 +75,18 @@ test('A database that does not take writes can be opened and read; probing and w
   const store = await openPostgresStore({ url })
   const message = `The database ${databaseOf(url)} on 127.0.0.1 is read-only: name the primary server, and leave default_transaction_read_only off.`
   assert.deepEqual(await store.credentials.find(record.id), record)
-  await assert.rejects(store.probe(), saying(message))
-  await assert.rejects(store.write([{ do: 'insert credential', record: next }]), saying(message))
+  await assert.rejects(store.probe(), withMessage(message))
+  await assert.rejects(store.write([{ do: 'insert credential', record: next }]), withMessage(message))
   await store.close()
 })
 
 test('A user of the database who may not make tables is told so.', async () => {
   const url = await postgres.createDatabase()
-  postgres.ask(databaseOf(url), 'CREATE ROLE plain LOGIN')
+  postgres.query(databaseOf(url), 'CREATE ROLE plain LOGIN')
   const opening = openPostgresStore({ url: url.replace('latchkey@', 'plain@') })
   const cure = 'GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate.'
   const message = `The database ${databaseOf(url)} on 127.0.0.1 does not permit its user to create or change tables: ${cure}`
-  await assert.rejects(opening, saying(message))
+  await assert.rejects(opening, withMessage(message))
 })
 
 test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', async () => {
@@ -94,7 +94,7 @@ test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', a
   assert.equal(await store.credentials.find('a\0b'), undefined)
   assert.equal(await store.users.find('a\0b'), undefined)
   assert.equal(await store.users.findByUsernameKey('a\0b'), undefined)
-  const record = aSession({ data: JSON.stringify({ nul: '\0' }), userAgent: 'a\0b' })
+  const record = makeSession({ data: JSON.stringify({ nul: '\0' }), userAgent: 'a\0b' })
   await store.write([{ do: 'insert credential', record }])
   assert.deepEqual(await store.credentials.find(record.id), record)
   await store.close()
@@ -103,12 +103,12 @@ test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', a
 test('Rows of tombstones hold nothing of the user.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const [session, remembered] = [aSession({ userId: 'usr_gone' }), aRemembered({ userId: 'usr_gone' })]
+  const [session, remembered] = [makeSession({ userId: 'usr_gone' }), makeRememberMe({ userId: 'usr_gone' })]
   for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
-  await store.write([{ do: 'end credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
+  await store.write([{ do: 'revoke credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
   await store.close()
   const sql = `SELECT id, num_nonnulls(user_id, lineage, last_seen_at, rest, data) FROM latchkey_credentials ORDER BY kind`
-  assert.equal(postgres.ask(databaseOf(url), sql), `${remembered.id}|0\n${session.id}|0`)
+  assert.equal(postgres.query(databaseOf(url), sql), `${remembered.id}|0\n${session.id}|0`)
 })
 
 test('A connection that is broken off between two statements of a write is a fault of that write alone.', async () => {
@@ -129,16 +129,16 @@ test('A connection that is broken off between two statements of a write is a fau
 test('When the connection that hears the log is broken off, whoever follows again misses nothing.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const { position } = (await store.log.follow(0).next()).value
+  const { position } = (await store.log.subscribe(0).next()).value
   await execute(
     url,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%latchkey_ending_counter%' AND pid <> pg_backend_pid()`,
   )
   await store.write([{ do: 'append entry', entry: { kind: 'keys', at: 1 } }])
   let heard: readonly unknown[] = []
-  await until('the log to be read again', async () => {
+  await waitFor('the log to be read again', async () => {
     try {
-      const { value } = await store.log.follow(position).next()
+      const { value } = await store.log.subscribe(position).next()
       heard = value.entries
       return true
     } catch (error) {
@@ -158,19 +158,19 @@ test('However many follow and however often the log fails, one connection hears 
   process.on('warning', note)
   const listeners = () =>
     Number(
-      postgres.ask(
+      postgres.query(
         'postgres',
         `SELECT count(*) FROM pg_stat_activity WHERE datname = '${databaseOf(url)}' AND query LIKE '%ending_counter%'`,
       ),
     )
-  const followers = Array.from({ length: 8 }, () => store.log.follow(0))
+  const followers = Array.from({ length: 8 }, () => store.log.subscribe(0))
   for (let beat = 0; beat < 3; beat += 1) await Promise.all(followers.map((follower) => follower.next()))
   assert.equal(listeners(), 1)
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(warnings, [])
   process.off('warning', note)
   await store.close()
-  await until('its connection to be gone', () => listeners() === 0)
+  await waitFor('its connection to be gone', () => listeners() === 0)
 })
 
 test('Counters for limits stay few, however many keys there are.', async () => {
@@ -183,7 +183,7 @@ test('Counters for limits stay few, however many keys there are.', async () => {
   )
   const limit = { points: 3, window: 10_000_000 }
   for (let index = 0; index < 500; index += 1) await store.limits.take(`flood-${index}`, limit, 10_000)
-  const count = (where: string) => Number(postgres.ask(databaseOf(url), `SELECT count(*) FROM latchkey_limits WHERE ${where}`))
+  const count = (where: string) => Number(postgres.query(databaseOf(url), `SELECT count(*) FROM latchkey_limits WHERE ${where}`))
   assert.equal(count('true'), 100_000)
   assert.equal(count(`key LIKE 'over-%'`), 0)
   assert.equal(count(`key LIKE 'flood-%'`), 500)
@@ -192,7 +192,7 @@ test('Counters for limits stay few, however many keys there are.', async () => {
 
 /** What requests wait for. */
 async function hotPaths(store: Store): Promise<void> {
-  const [user, session] = [aUser(), aSession({ userId: 'usr_7', lineage: 'l' })]
+  const [user, session] = [makeUser(), makeSession({ userId: 'usr_7', lineage: 'l' })]
   const { id } = user
   await store.write([{ do: 'insert user', user }])
   await store.write([
@@ -204,29 +204,29 @@ async function hotPaths(store: Store): Promise<void> {
   ])
   await store.write([{ do: 'replace user', next: { ...user, version: 2 }, ifVersion: 1 }])
   await store.credentials.touch([{ id: session.id, at: session.lastSeenAt + 1 }])
-  await store.write([{ do: 'end credentials', where: { id: session.id, notSeenSince: 0 }, reason: 'idle', at: 1 }])
-  await store.write([{ do: 'end credentials', where: { id: session.id }, reason: 'idle', at: 1 }])
-  await store.write([{ do: 'end credentials', where: { lineage: 's8' }, reason: 'idle', at: 1 }])
-  await store.write([{ do: 'end credentials', where: { userId: 'usr_9', except: ['x'] }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'revoke credentials', where: { id: session.id, unusedSince: 0 }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'revoke credentials', where: { lineage: 's8' }, reason: 'idle', at: 1 }])
+  await store.write([{ do: 'revoke credentials', where: { userId: 'usr_9', except: ['x'] }, reason: 'idle', at: 1 }])
   await store.credentials.find('s7')
   await store.credentials.listByUser('usr_7')
   await store.users.find(id)
   await store.users.findByUsernameKey('key 7')
   await store.users.page('usr_7', 10)
   await store.auditEvents.list('usr_7', null, 10)
-  await store.log.follow(199_990).next()
+  await store.log.subscribe(199_990).next()
   await store.limits.take('a', { points: 1, window: 1 }, 1)
-  await store.limits.giveBack('a')
+  await store.limits.refund('a')
   await store.write([{ do: 'delete user', id }])
 }
 
 /** What is swept up in the background. */
-async function sweeping(store: Store): Promise<void> {
-  await store.credentials.listLapsed(50, 50, 10)
-  await store.credentials.listEnded({ endedAt: 19_990, id: '' }, 10)
+async function cleanup(store: Store): Promise<void> {
+  await store.credentials.listExpired(50, 50, 10)
+  await store.credentials.listTombstones({ endedAt: 19_990, id: '' }, 10)
   await store.credentials.deleteExpired(100_005, 10)
   await store.auditEvents.deleteOlder(10, 10)
-  await store.limits.deleteOver(1)
+  await store.limits.deleteExpiredWindows(1)
   await store.log.trim(1)
 }
 
@@ -252,11 +252,11 @@ async function scansOf(work: (store: Store) => Promise<void>, ...settings: reado
   // What a connection has counted is added up when it ends.
   const scans = async () => {
     const left = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}'`
-    await until('the connections to be gone', () => postgres.ask('postgres', left) === '0')
+    await waitFor('the connections to be gone', () => postgres.query('postgres', left) === '0')
     // Of the other tables each has one row.
     const counted = `SELECT relname, seq_scan FROM pg_stat_user_tables
       WHERE relname NOT IN ('latchkey_schema', 'latchkey_ending_counter', 'latchkey_key_ring') ORDER BY relname`
-    return postgres.ask(name, counted).split('\n')
+    return postgres.query(name, counted).split('\n')
   }
   const before = await scans()
   const store = await openPostgresStore({ url })
@@ -271,14 +271,14 @@ test('What requests wait for reads no whole table, not even by a plan that is ma
 
 test('Sweeping up reads no whole table, however often it is done.', async () => {
   const often = async (store: Store) => {
-    for (let times = 0; times < 12; times += 1) await sweeping(store)
+    for (let times = 0; times < 12; times += 1) await cleanup(store)
   }
   assert.deepEqual(await scansOf(often), [])
 })
 
 test('The test of whole tables would see one.', async () => {
   const whole = async (store: Store) => {
-    for (let times = 0; times < 3; times += 1) await store.credentials.listLapsed(50, 50, 10)
+    for (let times = 0; times < 3; times += 1) await store.credentials.listExpired(50, 50, 10)
   }
   assert.notDeepEqual(await scansOf(whole, 'enable_indexscan = off', 'enable_bitmapscan = off'), [])
 })

@@ -12,13 +12,13 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import type { Session } from '../../src/stores/postgres/connection.ts'
 import * as credentials from '../../src/stores/postgres/credential-table.ts'
-import { appendEntries } from '../../src/stores/postgres/entry-log.ts'
 import { openMigrated, readSchemaVersions } from '../../src/stores/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { KNOWN_VERSION } from '../../src/stores/sql/schema.ts'
-import { aSession, aUser } from '../../src/testing/index.ts'
+import { appendEntries } from '../../src/stores/postgres/revocation-log-table.ts'
+import { SCHEMA_VERSION } from '../../src/stores/sql/schema.ts'
+import { makeSession, makeUser } from '../../src/testing/index.ts'
 import { type RunningPostgres, startPostgres } from '../support/postgres.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { APPENDED } from './postgres-child.ts'
 
 const CHILD = new URL('./postgres-child.ts', import.meta.url).pathname
@@ -29,7 +29,7 @@ before(async () => {
 })
 after(() => postgres[Symbol.asyncDispose]())
 
-const endingAll = (userId: string): Change => ({ do: 'end credentials', where: { userId, except: [] }, reason: 'revoked', at: 1 })
+const revocationOfUser = (userId: string): Change => ({ do: 'revoke credentials', where: { userId, except: [] }, reason: 'revoked', at: 1 })
 const changed = (sid: string) => ({ kind: 'changed', sid, at: 1, roles: [] }) as const
 
 async function execute(url: string, ...statements: readonly string[]): Promise<void> {
@@ -42,11 +42,11 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
 /** True while some transaction of the database waits for another. */
 function isWaiting(url: string): boolean {
   const name = new URL(url).pathname.slice(1)
-  return postgres.ask('postgres', `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`) !== '0'
+  return postgres.query('postgres', `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`) !== '0'
 }
 
 /** Opens a transaction of another server that does `work`, and holds its locks until it is told to commit. */
-async function held(url: string, work: (session: Session) => Promise<unknown>): Promise<() => Promise<void>> {
+async function holdTransaction(url: string, work: (session: Session) => Promise<unknown>): Promise<() => Promise<void>> {
   const connection = await openMigrated(url)
   const [holds, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const committed = connection.transaction(async (session) => {
@@ -62,7 +62,7 @@ async function held(url: string, work: (session: Session) => Promise<unknown>): 
 }
 
 /** Starts processes on the same task, lets them go at the same time, and returns everything they printed. */
-async function together(task: string, url: string, count: number): Promise<readonly string[]> {
+async function runChildren(task: string, url: string, count: number): Promise<readonly string[]> {
   const children = Array.from({ length: count }, (_, index) => {
     const child = spawn(process.execPath, [CHILD, task, url, `p${index}`], { stdio: ['pipe', 'pipe', 'inherit'] })
     return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](), exited: once(child, 'exit') }
@@ -80,10 +80,10 @@ async function together(task: string, url: string, count: number): Promise<reado
 test('Several processes may start at once where there is no schema yet.', async () => {
   const url = await postgres.createDatabase()
   assert.deepEqual(
-    await together('open', url, 5),
+    await runChildren('open', url, 5),
     Array.from({ length: 5 }, () => 'opened'),
   )
-  assert.deepEqual(await readSchemaVersions(url), { found: KNOWN_VERSION, known: KNOWN_VERSION })
+  assert.deepEqual(await readSchemaVersions(url), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
 })
 
 test('While several processes append, who follows hears each entry once and in the order of the positions.', async () => {
@@ -92,18 +92,18 @@ test('While several processes append, who follows hears each entry once and in t
   const heard: string[] = []
   const positions: number[] = []
   const following = (async () => {
-    for await (const { entries, position } of store.log.follow(0)) {
+    for await (const { entries, position } of store.log.subscribe(0)) {
       heard.push(...entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
       positions.push(position)
     }
   })()
-  await together('append', url, 4)
-  await until('every entry', () => heard.length >= 4 * APPENDED)
+  await runChildren('append', url, 4)
+  await waitFor('every entry', () => heard.length >= 4 * APPENDED)
   await store.close()
   await following
   assert.equal(new Set(heard).size, 4 * APPENDED)
   const name = new URL(url).pathname.slice(1)
-  assert.deepEqual(heard, postgres.ask(name, 'SELECT sid FROM latchkey_revocations ORDER BY position').split('\n'))
+  assert.deepEqual(heard, postgres.query(name, 'SELECT sid FROM latchkey_revocations ORDER BY position').split('\n'))
   assert.deepEqual(
     positions,
     positions.toSorted((a, b) => a - b),
@@ -117,14 +117,14 @@ for (const isolation of ['read committed', 'repeatable read']) {
     await store.close()
     await execute(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_isolation = '${isolation}'`)
     const other: Store = await openPostgresStore({ url })
-    const [old, renewed] = [aSession({ userId: 'usr_r' }), aSession({ userId: 'usr_r' })]
+    const [old, renewed] = [makeSession({ userId: 'usr_r' }), makeSession({ userId: 'usr_r' })]
     await other.write([{ do: 'insert credential', record: old }])
-    const commit = await held(url, async (session) => {
-      await credentials.end(session, { id: old.id }, 'revoked', 1)
+    const commit = await holdTransaction(url, async (session) => {
+      await credentials.revoke(session, { id: old.id }, 'revoked', 1)
       await credentials.insert(session, renewed)
     })
-    const ending = other.write([endingAll('usr_r')])
-    await until('the ending to wait', () => isWaiting(url))
+    const ending = other.write([revocationOfUser('usr_r')])
+    await waitFor('the ending to wait', () => isWaiting(url))
     await commit()
     const written = await ending
     assert.ok(written.landed)
@@ -149,15 +149,15 @@ test('Of two that each hold what the other wants, both land in the end.', async 
     endedAt: 1,
     expiresAt: 2,
   })
-  const keeping = (id: string): Change => ({ do: 'keep tombstone', tombstone: tombstone(id) })
+  const keeping = (id: string): Change => ({ do: 'insert tombstone', tombstone: tombstone(id) })
   const hasB = Promise.withResolvers<void>()
   let attempts = 0
   const first = connection.transaction(async (session) => {
-    await credentials.keep(session, tombstone('b'))
+    await credentials.insertTombstone(session, tombstone('b'))
     hasB.resolve()
     attempts += 1
-    if (attempts === 1) await until('the other to wait', () => isWaiting(url))
-    await credentials.keep(session, tombstone('a'))
+    if (attempts === 1) await waitFor('the other to wait', () => isWaiting(url))
+    await credentials.insertTombstone(session, tombstone('a'))
   })
   await hasB.promise
   // Now this one has `a` and waits for `b`, and the first one will want `a`.
@@ -173,10 +173,10 @@ test('Of two that each hold what the other wants, both land in the end.', async 
 test('A server that vanishes in the middle of a write holds up the others for seconds, not for ever.', async (t) => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const vanished = held(url, (session) => appendEntries(session, [changed('lost')]))
+  const vanished = holdTransaction(url, (session) => appendEntries(session, [changed('lost')]))
   const commit = await vanished
   const began = performance.now()
-  await until('an entry to land', async () =>
+  await waitFor('an entry to land', async () =>
     store.write([{ do: 'append entry', entry: changed('next') }]).then(
       ({ landed }) => landed,
       (error: unknown) => {
@@ -187,7 +187,7 @@ test('A server that vanishes in the middle of a write holds up the others for se
   )
   t.diagnostic(`held up for ${Math.round(performance.now() - began)} ms`)
   await assert.rejects(commit(), StoreError)
-  const { value } = await store.log.follow(0).next()
+  const { value } = await store.log.subscribe(0).next()
   assert.deepEqual(value.entries, [changed('next')])
   await store.close()
 })
@@ -211,7 +211,7 @@ test('A name that another server takes at the same moment is a refusal, also to 
   const url = await postgres.createDatabase()
   const [one, other] = [await openPostgresStore({ url }), await openPostgresStore({ url })]
   for (let round = 0; round < 30; round += 1) {
-    const users = [aUser(), aUser()]
+    const users = [makeUser(), makeUser()]
     for (const user of users) await one.write([{ do: 'insert user', user }])
     const renaming = users.map((user): Change[] => [
       { do: 'replace user', next: { ...user, usernameKey: `name-${round}`, version: 2 }, ifVersion: 1 },

@@ -6,12 +6,12 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { openStore } from '../../src/open-store.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { aSession, aUser } from '../../src/testing/index.ts'
+import { makeSession, makeUser } from '../../src/testing/index.ts'
 import { type RunningPgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
 import { type RunningPostgres, startPostgres } from '../support/postgres.ts'
 import { runCommand, startServer, temporaryFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
-import { Visitor } from '../support/visitor.ts'
+import { TestClient } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let postgres: RunningPostgres
 let folder = ''
@@ -25,7 +25,7 @@ const SECRET = { LATCHKEY_SECRET: 'a-secret-that-all-servers-share-00000000' }
 const REFUSAL =
   /^latchkey: DATABASE_URL: The database latchkey_\d+ on 127\.0\.0\.1 is reached through a pooler, such as PgBouncer, [^\n]*: connect to PostgreSQL directly, or set pool_mode=session\.\n$/
 
-async function refused(url: string): Promise<void> {
+async function assertRefused(url: string): Promise<void> {
   for (const command of ['serve', 'migrate']) {
     const { code, stdout, stderr } = await runCommand([command], { folder, env: { ...SECRET, DATABASE_URL: url } })
     assert.deepEqual([code, stdout], [1, ''])
@@ -54,19 +54,19 @@ for (const mode of ['transaction', 'statement']) {
   for (const round of [0, 1]) {
     test(`pool_mode=${mode} with server_round_robin=${round} is refused in one line, when nobody else uses the pooler, and every time.`, async () => {
       await using pgbouncer = await startPgBouncer(postgres, `pool_mode = ${mode}`, `server_round_robin = ${round}`)
-      const url = pgbouncer.through(await postgres.createDatabase())
-      await refused(url)
-      await refused(url)
+      const url = pgbouncer.poolerUrl(await postgres.createDatabase())
+      await assertRefused(url)
+      await assertRefused(url)
     })
   }
 }
 
 test('pool_mode=transaction is refused where a pool has a single connection, and where it has many and others are busy in it.', async () => {
   await using single = await startPgBouncer(postgres, 'pool_mode = transaction', 'default_pool_size = 1')
-  await assert.rejects(openPostgresStore({ url: single.through(await postgres.createDatabase()) }), /set pool_mode=session/)
+  await assert.rejects(openPostgresStore({ url: single.poolerUrl(await postgres.createDatabase()) }), /set pool_mode=session/)
   for (const round of [0, 1]) {
     await using many = await startPgBouncer(postgres, 'pool_mode = transaction', 'default_pool_size = 30', `server_round_robin = ${round}`)
-    const url = many.through(await postgres.createDatabase())
+    const url = many.poolerUrl(await postgres.createDatabase())
     await using _others = await busyThrough(url, 12)
     for (let start = 0; start < 5; start += 1) await assert.rejects(openPostgresStore({ url }), /set pool_mode=session/)
   }
@@ -81,34 +81,34 @@ test('pool_mode=transaction for this database alone is refused as well, over tab
     '[databases]',
     `* = host=127.0.0.1 port=${postgres.port} pool_mode=transaction`,
   )
-  await refused(pgbouncer.through(direct))
+  await assertRefused(pgbouncer.poolerUrl(direct))
 })
 
 test('With pool_mode=session two servers share a database, hear of each other what has ended, and stay ready.', async () => {
   await using pgbouncer = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 60')
-  const env = { ...SECRET, DATABASE_URL: pgbouncer.through(await postgres.createDatabase()) }
+  const env = { ...SECRET, DATABASE_URL: pgbouncer.poolerUrl(await postgres.createDatabase()) }
   await using first = await startServer({ env })
   await using second = await startServer({ env })
-  const ida = new Visitor(first.url)
+  const ida = new TestClient(first.url)
   await ida.register('Ida')
-  const elsewhere = ida.at(second.url)
-  assert.equal((await elsewhere.plainly('GET', '/access/session')).status, 200)
-  const ended = await ida.byToken('POST', `/access/logout/${ida.code}`)
+  const elsewhere = ida.forServer(second.url)
+  assert.equal((await elsewhere.callWithCookies('GET', '/access/session')).status, 200)
+  const ended = await ida.callWithToken('POST', `/access/logout/${ida.code}`)
   assert.ok(ended.status < 300, ended.text)
-  await until('the other server to have heard', async () => (await elsewhere.plainly('GET', '/access/session')).status === 401)
+  await waitFor('the other server to have heard', async () => (await elsewhere.callWithCookies('GET', '/access/session')).status === 401)
   for (const { url } of [first, second]) assert.equal((await fetch(`${url}/readyz`)).status, 200)
 })
 
 test('With pool_mode=session a connection that others have used is cleaned before it is used.', async () => {
   await using pgbouncer = await startPgBouncer(postgres, 'pool_mode = session', 'server_reset_query =', 'default_pool_size = 40')
-  const url = pgbouncer.through(await postgres.createDatabase())
+  const url = pgbouncer.poolerUrl(await postgres.createDatabase())
   for (let start = 0; start < 3; start += 1) {
     const store = await openPostgresStore({ url })
-    const user = aUser()
+    const user = makeUser()
     assert.equal((await store.write([{ do: 'insert user', user }])).landed, true)
     await Promise.all(Array.from({ length: 30 }, () => store.users.find(user.id)))
     await store.probe()
-    const following = store.log.follow(0)
+    const following = store.log.subscribe(0)
     await following.next()
     await store.close()
   }
@@ -116,23 +116,23 @@ test('With pool_mode=session a connection that others have used is cleaned befor
 
 test('A pooler that refuses the parameter options is named, and so is one that has no connection left.', async () => {
   await using pgbouncer = await startPgBouncer(postgres, 'pool_mode = session')
-  const url = pgbouncer.through(await postgres.createDatabase())
+  const url = pgbouncer.poolerUrl(await postgres.createDatabase())
   await assert.rejects(
     openPostgresStore({ url: `${url}?options=-csearch_path%3Dpublic` }),
     /refuses parameters of the connection string: leave options out, or name them in ignore_startup_parameters\.$/,
   )
   await using few = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 1', 'query_wait_timeout = 1')
   await assert.rejects(
-    openPostgresStore({ url: few.through(await postgres.createDatabase()) }),
+    openPostgresStore({ url: few.poolerUrl(await postgres.createDatabase()) }),
     /has no connection left: each process needs 11/,
   )
   await using slow = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 1')
   await assert.rejects(
-    openPostgresStore({ url: slow.through(await postgres.createDatabase()) }),
+    openPostgresStore({ url: slow.poolerUrl(await postgres.createDatabase()) }),
     /has no connection left: each process needs 11/,
   )
   await using none = await startPgBouncer(postgres, 'pool_mode = session', 'max_client_conn = 1')
-  const only = none.through(await postgres.createDatabase())
+  const only = none.poolerUrl(await postgres.createDatabase())
   const holder = new pg.Client({ connectionString: only })
   await holder.connect()
   await assert.rejects(openPostgresStore({ url: only }), /has no connection left: each process needs 11/)
@@ -148,15 +148,15 @@ async function isReady(url: string): Promise<{ readonly ready: boolean; readonly
 test('A server that runs while its pooler goes over to pool_mode=transaction is not ready while statements fail.', async () => {
   const settings = ['default_pool_size = 4', 'server_lifetime = 1', 'server_idle_timeout = 1']
   await using pgbouncer: RunningPgBouncer = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 40')
-  const url = pgbouncer.through(await postgres.createDatabase())
+  const url = pgbouncer.poolerUrl(await postgres.createDatabase())
   const store = await openStore({ databaseUrl: { engine: 'postgres', url }, redisUrl: undefined, tokenLifetime: 300_000 })
   await store.probe()
   await using server = await startServer({ env: { ...SECRET, DATABASE_URL: url } })
-  await new Visitor(server.url).register('Ida')
+  await new TestClient(server.url).register('Ida')
   assert.equal((await isReady(server.url)).ready, true)
   await pgbouncer.reload('pool_mode = transaction', ...settings)
   const reads = async () => {
-    const session = aSession()
+    const session = makeSession()
     const done = await Promise.allSettled([
       ...Array.from({ length: 20 }, () => store.credentials.find(session.id)),
       ...Array.from({ length: 20 }, (_, index) =>
@@ -165,10 +165,10 @@ test('A server that runs while its pooler goes over to pool_mode=transaction is 
     ])
     return done.some(({ status }) => status === 'rejected')
   }
-  await until('statements to fail', reads)
+  await waitFor('statements to fail', reads)
   await assert.rejects(store.probe(), /pool_mode=session/)
-  await until('the server not to be ready', async () => {
-    await new Visitor(server.url).login('Ida').catch(() => undefined)
+  await waitFor('the server not to be ready', async () => {
+    await new TestClient(server.url).login('Ida').catch(() => undefined)
     return !(await isReady(server.url)).ready
   })
   await store.close()

@@ -7,11 +7,11 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { readSchemaVersions } from '../../src/stores/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { KNOWN_VERSION, MIGRATIONS } from '../../src/stores/sql/schema.ts'
-import { anAuditEvent, aSession, aUser } from '../../src/testing/index.ts'
-import { freePort } from '../support/connections.ts'
+import { MIGRATIONS, SCHEMA_VERSION } from '../../src/stores/sql/schema.ts'
+import { anAuditEvent, makeSession, makeUser } from '../../src/testing/index.ts'
 import { type RunningPostgres, startPostgres } from '../support/postgres.ts'
-import { until } from '../support/until.ts'
+import { freePort } from '../support/raw-http.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let postgres: RunningPostgres
 before(async () => {
@@ -19,10 +19,10 @@ before(async () => {
 })
 after(() => postgres[Symbol.asyncDispose]())
 
-const inserting = (record: ReturnType<typeof aSession>): Change => ({ do: 'insert credential', record })
+const inserting = (record: ReturnType<typeof makeSession>): Change => ({ do: 'insert credential', record })
 
-async function answersAgain(store: Store): Promise<void> {
-  await until('the store to answer again', () =>
+async function waitUntilUsable(store: Store): Promise<void> {
+  await waitFor('the store to answer again', () =>
     store.probe().then(
       () => true,
       () => false,
@@ -40,7 +40,7 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
 test('Several servers may start at once where there is no schema yet.', async () => {
   const url = await postgres.createDatabase()
   const stores = await Promise.all(Array.from({ length: 8 }, () => openPostgresStore({ url })))
-  assert.deepEqual(await readSchemaVersions(url), { found: KNOWN_VERSION, known: KNOWN_VERSION })
+  assert.deepEqual(await readSchemaVersions(url), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
   for (const store of stores) await store.close()
 })
 
@@ -65,7 +65,7 @@ test('A database of the first version is brought up to date, with all that is in
   )
   const store = await openPostgresStore({ url })
   assert.equal((await store.users.find('usr_before'))?.username, 'Before')
-  const { value } = await store.log.follow(0).next()
+  const { value } = await store.log.subscribe(0).next()
   assert.deepEqual(value.entries, [{ kind: 'changed', sid: 'before', at: 7, roles: [] }])
   await store.close()
 })
@@ -111,7 +111,7 @@ test('Killed and started again, PostgreSQL has everything that was confirmed, an
   const heard: string[] = []
   let position = 0
   const follow = async () => {
-    for await (const each of store.log.follow(position)) {
+    for await (const each of store.log.subscribe(position)) {
       heard.push(...each.entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
       position = each.position
     }
@@ -119,13 +119,13 @@ test('Killed and started again, PostgreSQL has everything that was confirmed, an
   const following = follow().catch((error: unknown) => assert.ok(error instanceof StoreError))
   const writing = (async () => {
     for (let index = 0; ; index += 1) {
-      const session = aSession()
+      const session = makeSession()
       try {
         await store.write([
           inserting(session),
           { do: 'append audit event', event: anAuditEvent({ userId: 'usr_k', sessionId: session.id }) },
         ])
-        await store.write([{ do: 'end credentials', where: { id: session.id }, reason: 'revoked', at: index }])
+        await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: index }])
         confirmed.push(session.id)
       } catch (error) {
         assert.ok(error instanceof StoreError)
@@ -133,18 +133,18 @@ test('Killed and started again, PostgreSQL has everything that was confirmed, an
       }
     }
   })()
-  await until('a few endings', () => confirmed.length > 20)
+  await waitFor('a few endings', () => confirmed.length > 20)
   await postgres.kill()
   await Promise.all([writing, following])
   await assert.rejects(store.users.find('usr_k'), StoreError)
   await postgres.start()
-  await answersAgain(store)
+  await waitUntilUsable(store)
   const events = (await store.auditEvents.list('usr_k', null, 10_000)).map(({ sessionId }) => sessionId)
   for (const id of confirmed) {
     assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
     assert.ok(events.includes(id))
   }
-  const { value } = await store.log.follow(position).next()
+  const { value } = await store.log.subscribe(position).next()
   heard.push(...value.entries.map((entry: { sid: string }) => entry.sid))
   for (const id of confirmed) assert.ok(heard.includes(id))
   await store.close()
@@ -152,9 +152,9 @@ test('Killed and started again, PostgreSQL has everything that was confirmed, an
 
 test('A PostgreSQL that has frozen is a fault within seconds, its log is silent, and thawed it answers again.', async () => {
   const store = await openPostgresStore({ url: await postgres.createDatabase() })
-  const user = aUser()
+  const user = makeUser()
   await store.write([{ do: 'insert user', user }])
-  const following = store.log.follow(0)
+  const following = store.log.subscribe(0)
   await following.next()
   postgres.signal('SIGSTOP')
   const began = performance.now()
@@ -164,12 +164,12 @@ test('A PostgreSQL that has frozen is a fault within seconds, its log is silent,
     }, StoreError)
     assert.ok(performance.now() - began < 2_000, 'the log falls silent first')
     await assert.rejects(store.users.find(user.id), StoreError)
-    await assert.rejects(store.write([inserting(aSession())]), StoreError)
+    await assert.rejects(store.write([inserting(makeSession())]), StoreError)
     assert.ok(performance.now() - began < 12_000)
   } finally {
     postgres.signal('SIGCONT')
   }
-  await answersAgain(store)
+  await waitUntilUsable(store)
   assert.deepEqual(await store.users.find(user.id), user)
   await store.close()
 })
@@ -179,13 +179,13 @@ test('A pool without a free connection does not silence the log.', async () => {
   const store = await openPostgresStore({ url })
   const blocker = new pg.Client({ connectionString: url })
   await blocker.connect()
-  const session = aSession()
+  const session = makeSession()
   await store.write([inserting(session)])
   await blocker.query('BEGIN')
   await blocker.query('SELECT 1 FROM latchkey_credentials FOR UPDATE')
   const next = { ...session, hash: 'new', version: 2 }
   const waiting = Array.from({ length: 30 }, () => store.write([{ do: 'replace credential', next, ifVersion: 1 }]).catch(() => undefined))
-  const following = store.log.follow(0)
+  const following = store.log.subscribe(0)
   const began = performance.now()
   for (let beat = 0; beat < 5; beat += 1) await following.next()
   assert.ok(performance.now() - began < 1_500)
@@ -211,8 +211,8 @@ test('What is asked often is found by an index, however much there is.', async (
   const values: Readonly<Record<string, readonly string[]>> = {
     find: [`'s7'`],
     listByUser: [`'usr_7'`],
-    listLapsed: ['50', '10', '50', '50', '10', '10'],
-    listEnded: ['19990', `''`, '10'],
+    listExpired: ['50', '10', '50', '50', '10', '10'],
+    listTombstones: ['19990', `''`, '10'],
     liveByLineage: [`'s7'`],
     deleteExpired: ['100005', '100005', '10'],
   }

@@ -3,17 +3,24 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Change, Store, Written } from '../../src/ports/store.ts'
-import { anAuditEvent, aRemembered, aSession, aUser } from '../../src/testing/index.ts'
-import { PLACE_NAMES, type Place, startPlace } from '../support/places.ts'
+import type { Change, Store, WriteResult } from '../../src/ports/store.ts'
+import { anAuditEvent, makeRememberMe, makeSession, makeUser } from '../../src/testing/index.ts'
+import { BACKEND_NAMES, type Backend, startBackend } from '../support/backends.ts'
 
 const ROUNDS = 40
 
-const inserting = (record: ReturnType<typeof aSession> | ReturnType<typeof aRemembered>): Change => ({ do: 'insert credential', record })
+const inserting = (record: ReturnType<typeof makeSession> | ReturnType<typeof makeRememberMe>): Change => ({
+  do: 'insert credential',
+  record,
+})
 
 /** Lets two writes loose, one a little after the other, now this one first, now that one. */
-async function race(round: number, one: () => Promise<Written>, other: () => Promise<Written>): Promise<readonly [Written, Written]> {
-  const late = async (write: () => Promise<Written>, by: number) => {
+async function race(
+  round: number,
+  one: () => Promise<WriteResult>,
+  other: () => Promise<WriteResult>,
+): Promise<readonly [WriteResult, WriteResult]> {
+  const late = async (write: () => Promise<WriteResult>, by: number) => {
     if (by > 0) await pause(by)
     return write()
   }
@@ -21,16 +28,16 @@ async function race(round: number, one: () => Promise<Written>, other: () => Pro
   return Promise.all([late(one, Math.max(0, lead) / 2), late(other, Math.max(0, -lead) / 2)])
 }
 
-for (const name of PLACE_NAMES) {
+for (const name of BACKEND_NAMES) {
   void suite(`${name}, several connections`, () => {
-    let place: Place
+    let place: Backend
     let [one, other]: Store[] = []
     const stores = () => {
       assert.ok(one && other)
       return [one, other] as const
     }
     before(async () => {
-      place = await startPlace(name)
+      place = await startBackend(name)
       ;[one, other] = [await place.open(), await place.open()]
     })
     after(async () => {
@@ -42,7 +49,7 @@ for (const name of PLACE_NAMES) {
     test('Of two that replace or end the same credential, one succeeds.', async () => {
       const [a, b] = stores()
       for (let round = 0; round < ROUNDS; round += 1) {
-        const session = aSession()
+        const session = makeSession()
         await a.write([inserting(session)])
         const replacing = (hash: string): Change[] => [{ do: 'replace credential', next: { ...session, hash, version: 2 }, ifVersion: 1 }]
         const replaced = await race(
@@ -51,7 +58,7 @@ for (const name of PLACE_NAMES) {
           () => b.write(replacing('b')),
         )
         assert.equal(replaced.filter(({ landed }) => landed).length, 1)
-        const ending: Change[] = [{ do: 'end credentials', where: { id: session.id }, reason: 'revoked', at: 1, orRefuse: true }]
+        const ending: Change[] = [{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1, mustMatch: true }]
         const ended = await race(
           round,
           () => a.write(ending),
@@ -65,15 +72,15 @@ for (const name of PLACE_NAMES) {
       const [a, b] = stores()
       let landed = 0
       for (let round = 0; round < ROUNDS; round += 1) {
-        const user = aUser()
+        const user = makeUser()
         const { id } = user
-        await a.write([{ do: 'insert user', user }, inserting(aSession({ userId: id }))])
-        const everything: Change = { do: 'end credentials', where: { userId: id, except: [] }, reason: 'revoked', at: 1 }
+        await a.write([{ do: 'insert user', user }, inserting(makeSession({ userId: id }))])
+        const everything: Change = { do: 'revoke credentials', where: { userId: id, except: [] }, reason: 'revoked', at: 1 }
         const changing: Change[] = [{ do: 'replace user', next: { ...user, passwordHash: 'new', version: 2 }, ifVersion: 1 }, everything]
         const deleting: Change[] = [everything, { do: 'delete user', id }]
         const signingIn: Change[] = [
           { do: 'require user', id, version: 1 },
-          inserting(aSession({ userId: id })),
+          inserting(makeSession({ userId: id })),
           { do: 'append audit event', event: anAuditEvent({ userId: id }) },
         ]
         const [signedIn, changed] = await race(
@@ -91,14 +98,14 @@ for (const name of PLACE_NAMES) {
     test('A session started from a remembered login that meets a sign-out leaves nothing behind.', async () => {
       const [a, b] = stores()
       for (let round = 0; round < ROUNDS; round += 1) {
-        const login = aRemembered({ userId: `usr_lineage_${round}` })
+        const login = makeRememberMe({ userId: `usr_lineage_${round}` })
         await a.write([inserting(login)])
         const held: Change =
           round % 2 === 0
             ? { do: 'replace credential', next: { ...login, hash: 'rotated', version: 2 }, ifVersion: 1 }
             : { do: 'require credential', id: login.id }
-        const starting: Change[] = [held, inserting(aSession({ lineage: login.id, startedBy: login.id, userId: login.userId }))]
-        const ending: Change[] = [{ do: 'end credentials', where: { lineage: login.id }, reason: 'revoked', at: 1, orRefuse: true }]
+        const starting: Change[] = [held, inserting(makeSession({ lineage: login.id, startedBy: login.id, userId: login.userId }))]
+        const ending: Change[] = [{ do: 'revoke credentials', where: { lineage: login.id }, reason: 'revoked', at: 1, mustMatch: true }]
         const [, ended] = await race(
           round >> 1,
           () => a.write(starting),
@@ -111,8 +118,8 @@ for (const name of PLACE_NAMES) {
 
     test('Who follows the log skips no entry and hears none twice, however many append at once.', async () => {
       const [follower] = stores()
-      const begun = await follower.log.follow(0).next()
-      const following = follower.log.follow(begun.value.position)
+      const begun = await follower.log.subscribe(0).next()
+      const following = follower.log.subscribe(begun.value.position)
       const writers = await Promise.all(Array.from({ length: 6 }, () => place.open()))
       const expected = writers.flatMap((_, writer) => Array.from({ length: 25 }, (__, index) => `w${writer}-${index}`))
       const writing = Promise.all(
@@ -146,8 +153,8 @@ for (const name of PLACE_NAMES) {
 
     test('What another connection appends is heard at once.', async (t) => {
       const [a, b] = stores()
-      const begun = await a.log.follow(0).next()
-      const following = a.log.follow(begun.value.position)
+      const begun = await a.log.subscribe(0).next()
+      const following = a.log.subscribe(begun.value.position)
       await following.next()
       const delays: number[] = []
       for (let round = 0; round < 20; round += 1) {

@@ -9,9 +9,9 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Change } from '../../src/ports/store.ts'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { openRedisStore } from '../../src/stores/redis/redis-store.ts'
-import { aSession, storeConformance } from '../../src/testing/index.ts'
+import { makeSession, storeConformance } from '../../src/testing/index.ts'
 import { type RunningCluster, startRedisCluster } from '../support/redis.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 let cluster: RunningCluster
 before(async () => {
@@ -25,24 +25,24 @@ storeConformance('Redis Cluster', open)
 
 test('The credentials of one user are spread over the masters, and all of them end together.', async () => {
   const store = await open()
-  const sessions = Array.from({ length: 60 }, () => aSession({ id: randomBytes(16).toString('base64url'), userId: 'usr_spread' }))
+  const sessions = Array.from({ length: 60 }, () => makeSession({ id: randomBytes(16).toString('base64url'), userId: 'usr_spread' }))
   for (const record of sessions) await store.write([{ do: 'insert credential', record }])
-  const sizes = await Promise.all(cluster.masters.map(async (master) => Number(await master.ask('DBSIZE'))))
+  const sizes = await Promise.all(cluster.masters.map(async (master) => Number(await master.command('DBSIZE'))))
   assert.ok(Math.min(...sizes) > 5, `keys by master: ${sizes.join(', ')}`)
   const written = await store.write([
-    { do: 'end credentials', where: { userId: 'usr_spread', except: [] }, reason: 'revoked', at: 1, orRefuse: true },
+    { do: 'revoke credentials', where: { userId: 'usr_spread', except: [] }, reason: 'revoked', at: 1, mustMatch: true },
   ])
   assert.ok(written.landed && written.ended.length === 60)
-  const { value } = await store.log.follow(0).next()
+  const { value } = await store.log.subscribe(0).next()
   assert.equal(value.entries.length, 60)
   await store.close()
 })
 
 test('While one master is down, what the others hold is still answered; when it is back, everything is.', async () => {
   const store = await open()
-  const sessions = Array.from({ length: 30 }, () => aSession({ id: randomBytes(16).toString('base64url') }))
+  const sessions = Array.from({ length: 30 }, () => makeSession({ id: randomBytes(16).toString('base64url') }))
   for (const record of sessions) await store.write([{ do: 'insert credential', record }])
-  for (const master of cluster.masters) await master.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no')
+  for (const master of cluster.masters) await master.command('CONFIG', 'SET', 'cluster-require-full-coverage', 'no')
   const [lost] = cluster.masters
   assert.ok(lost)
   await lost.kill()
@@ -55,7 +55,7 @@ test('While one master is down, what the others hold is still answered; when it 
         ),
       ),
     )
-  await until('what the others hold to be answered', async () => {
+  await waitFor('what the others hold to be answered', async () => {
     const answers = await ask()
     assert.ok(!answers.includes('gone') && !answers.includes('wrong'))
     return answers.includes('found')
@@ -68,7 +68,7 @@ test('While one master is down, what the others hold is still answered; when it 
     await pause(50)
   }
   await lost.start()
-  await until('every session to be found again', async () => {
+  await waitFor('every session to be found again', async () => {
     const found = await Promise.all(sessions.map(({ id }) => store.credentials.find(id).catch(() => undefined)))
     return found.every((record) => record?.kind === 'session')
   })
@@ -78,15 +78,15 @@ test('While one master is down, what the others hold is still answered; when it 
 test('One master that comes back older than the others revives nothing.', async () => {
   const database = createMemoryStore()
   const store = await openRedisStore({ url: cluster.url, database, prefix: 'older' })
-  const sessions = Array.from({ length: 30 }, () => aSession({ id: randomBytes(16).toString('base64url') }))
-  const later = aSession()
+  const sessions = Array.from({ length: 30 }, () => makeSession({ id: randomBytes(16).toString('base64url') }))
+  const later = makeSession()
   for (const record of [...sessions, later]) await store.write([{ do: 'insert credential', record }])
   const [, older] = cluster.masters
   assert.ok(older)
   const copy = `${older.folder}-copy`
   await cp(older.folder, copy, { recursive: true })
   const now = Date.now()
-  const end = (id: string, at: number): Change => ({ do: 'end credentials', where: { id }, reason: 'revoked', at, orRefuse: true })
+  const end = (id: string, at: number): Change => ({ do: 'revoke credentials', where: { id }, reason: 'revoked', at, mustMatch: true })
   for (const { id } of sessions) assert.ok((await store.write([end(id, now)])).landed)
   assert.ok((await store.write([end(later.id, now + 120 * 60_000)])).landed)
   await older.kill()
@@ -94,7 +94,7 @@ test('One master that comes back older than the others revives nothing.', async 
   await cp(copy, older.folder, { recursive: true })
   await rm(copy, { recursive: true })
   await older.start()
-  await until('every session to have ended still', async () => {
+  await waitFor('every session to have ended still', async () => {
     const found = await Promise.all(sessions.map(({ id }) => store.credentials.find(id).catch(() => undefined)))
     assert.ok(!found.some((one) => one?.kind === 'session'))
     return found.every((one) => one?.kind === 'tombstone')

@@ -4,8 +4,8 @@ import { ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { openRedisStore } from '../../src/stores/redis/redis-store.ts'
+import { makeTypicalSession } from '../support/fixtures.ts'
 import { startRedis } from '../support/redis.ts'
-import { usualSession } from '../support/usual.ts'
 
 const SESSIONS = 100_000
 const AT_ONCE = 1_000
@@ -14,11 +14,11 @@ const LIMIT = 600
 test(`A session in Redis takes at most ${LIMIT} bytes, at ${SESSIONS} of them`, async (t) => {
   await using redis = await startRedis('--appendonly', 'no')
   const store = await openRedisStore({ url: redis.url, database: createMemoryStore() })
-  const used = async () => Number(/^used_memory:(\d+)/m.exec(await redis.ask('INFO', 'memory'))?.[1])
+  const used = async () => Number(/^used_memory:(\d+)/m.exec(await redis.command('INFO', 'memory'))?.[1])
   const before = await used()
   const now = Date.now()
   for (let made = 0; made < SESSIONS; made += AT_ONCE) {
-    await Promise.all(Array.from({ length: AT_ONCE }, () => store.write([{ do: 'insert credential', record: usualSession(now) }])))
+    await Promise.all(Array.from({ length: AT_ONCE }, () => store.write([{ do: 'insert credential', record: makeTypicalSession(now) }])))
   }
   const bytes = ((await used()) - before) / SESSIONS
   t.diagnostic(`${Math.round(bytes)} bytes for each of ${SESSIONS} sessions`)

@@ -7,20 +7,20 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { StoreError } from '../../src/domain/errors.ts'
 import { CREDENTIAL_SQL } from '../../src/stores/sql/credentials.ts'
-import { ENDING_SQL } from '../../src/stores/sql/endings.ts'
 import { KEY_RING_SQL } from '../../src/stores/sql/key-ring.ts'
 import { LIMIT_SQL } from '../../src/stores/sql/limits.ts'
 import { AUDIT_EVENT_SQL } from '../../src/stores/sql/operations.ts'
-import { KNOWN_VERSION } from '../../src/stores/sql/schema.ts'
+import { REVOCATION_SQL } from '../../src/stores/sql/revocations.ts'
+import { SCHEMA_VERSION } from '../../src/stores/sql/schema.ts'
 import { USER_SQL } from '../../src/stores/sql/users.ts'
 import { migrateSqlite, openMigrated, readSchemaVersions } from '../../src/stores/sqlite/migrate.ts'
-import { openSqliteStore, sqliteStoreOn } from '../../src/stores/sqlite/sqlite-store.ts'
-import { aRemembered, aSession } from '../../src/testing/index.ts'
-import { retained } from '../../src/testing/steps.ts'
-import { freshPath } from './folders.ts'
+import { createSqliteStore, openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { readLog } from '../../src/testing/helpers.ts'
+import { makeRememberMe, makeSession } from '../../src/testing/index.ts'
+import { temporaryPath } from './temporary-path.ts'
 
 test('A new file, and what SQLite keeps beside it, is for its owner alone.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const store = await openSqliteStore({ path })
   await store.probe()
   const files = readdirSync(dirname(path))
@@ -30,8 +30,8 @@ test('A new file, and what SQLite keeps beside it, is for its owner alone.', asy
 })
 
 test('Every commit is synced to the disk; only limits are counted without.', async () => {
-  const connection = await openMigrated(freshPath())
-  const store = sqliteStoreOn(connection)
+  const connection = await openMigrated(temporaryPath())
+  const store = createSqliteStore(connection)
   const synchronous = connection.query<readonly [number]>('PRAGMA synchronous')
   const FULL = 2
   assert.deepEqual(synchronous.first(), [FULL])
@@ -42,11 +42,11 @@ test('Every commit is synced to the disk; only limits are counted without.', asy
 })
 
 test('Rows of tombstones hold nothing of the user.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const store = await openSqliteStore({ path })
-  const [session, remembered] = [aSession({ userId: 'usr_gone' }), aRemembered({ userId: 'usr_gone' })]
+  const [session, remembered] = [makeSession({ userId: 'usr_gone' }), makeRememberMe({ userId: 'usr_gone' })]
   for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
-  await store.write([{ do: 'end credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
+  await store.write([{ do: 'revoke credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
   const other = new DatabaseSync(path)
   const rows = other.prepare('SELECT * FROM latchkey_credentials ORDER BY kind').all()
   other.close()
@@ -59,12 +59,14 @@ test('Rows of tombstones hold nothing of the user.', async () => {
 })
 
 test('No statement reads a whole table: each one is led by an index.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   await migrateSqlite(path)
   const database = new DatabaseSync(path)
   // Counting counts everything, but it reads no more than an index.
   const { count, ...limits } = LIMIT_SQL
-  const statements = [CREDENTIAL_SQL, ENDING_SQL, KEY_RING_SQL, limits, AUDIT_EVENT_SQL, USER_SQL].flatMap((group) => Object.values(group))
+  const statements = [CREDENTIAL_SQL, REVOCATION_SQL, KEY_RING_SQL, limits, AUDIT_EVENT_SQL, USER_SQL].flatMap((group) =>
+    Object.values(group),
+  )
   for (const sql of [...statements, count]) {
     const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
     const steps = plan.map(({ detail }) => String(detail))
@@ -77,32 +79,32 @@ test('No statement reads a whole table: each one is led by an index.', async () 
 })
 
 test('A database made by a newer version is refused in words that say what to do.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   await migrateSqlite(path)
   const database = new DatabaseSync(path)
   database.exec('UPDATE latchkey_schema SET version = 7')
   database.close()
   const message =
-    `The database latchkey.db was made by a newer version of Latchkey (schema 7, this version knows ${KNOWN_VERSION}): ` +
+    `The database latchkey.db was made by a newer version of Latchkey (schema 7, this version knows ${SCHEMA_VERSION}): ` +
     'upgrade Latchkey, or restore the backup made before the upgrade.'
   for (const opening of [openSqliteStore({ path }), migrateSqlite(path)]) {
     await assert.rejects(opening, (error: unknown) => error instanceof StoreError && error.message === message)
   }
-  assert.deepEqual(await readSchemaVersions(path), { found: 7, known: KNOWN_VERSION })
+  assert.deepEqual(await readSchemaVersions(path), { found: 7, known: SCHEMA_VERSION })
 })
 
 test('Reading the versions changes nothing; migrating tells what it found, and a second time finds nothing to do.', async () => {
-  const path = freshPath()
-  assert.deepEqual(await readSchemaVersions(path), { found: 0, known: KNOWN_VERSION })
+  const path = temporaryPath()
+  assert.deepEqual(await readSchemaVersions(path), { found: 0, known: SCHEMA_VERSION })
   assert.ok(!existsSync(path))
-  assert.deepEqual(await migrateSqlite(path), { found: 0, known: KNOWN_VERSION })
-  assert.deepEqual(await migrateSqlite(path), { found: KNOWN_VERSION, known: KNOWN_VERSION })
-  assert.deepEqual(await readSchemaVersions(path), { found: KNOWN_VERSION, known: KNOWN_VERSION })
+  assert.deepEqual(await migrateSqlite(path), { found: 0, known: SCHEMA_VERSION })
+  assert.deepEqual(await migrateSqlite(path), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
+  assert.deepEqual(await readSchemaVersions(path), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
 })
 
 test('What was written is there when the file is opened again, and positions go on.', async () => {
-  const path = freshPath()
-  const record = aSession()
+  const path = temporaryPath()
+  const record = makeSession()
   const first = await openSqliteStore({ path })
   await first.write([{ do: 'insert credential', record }])
   await first.write([{ do: 'append entry', entry: { kind: 'keys', at: 1 } }])
@@ -111,6 +113,6 @@ test('What was written is there when the file is opened again, and positions go 
   const second = await openSqliteStore({ path })
   assert.deepEqual(await second.credentials.find(record.id), record)
   await second.write([{ do: 'append entry', entry: { kind: 'keys', at: 3 } }])
-  assert.deepEqual(await retained(second, 1), { entries: [{ kind: 'keys', at: 3 }], position: 2 })
+  assert.deepEqual(await readLog(second, 1), { entries: [{ kind: 'keys', at: 3 }], position: 2 })
   await second.close()
 })

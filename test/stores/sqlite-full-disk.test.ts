@@ -8,15 +8,15 @@ import { test } from 'node:test'
 import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { openMigrated } from '../../src/stores/sqlite/migrate.ts'
-import { openSqliteStore, sqliteStoreOn } from '../../src/stores/sqlite/sqlite-store.ts'
-import { anAuditEvent, aSession } from '../../src/testing/index.ts'
-import { freshPath } from './folders.ts'
+import { createSqliteStore, openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { anAuditEvent, makeSession } from '../../src/testing/index.ts'
+import { temporaryPath } from './temporary-path.ts'
 
 /** Writes until the disk is full, and returns what was confirmed. */
 async function fill(store: Store): Promise<readonly string[]> {
   const confirmed: string[] = []
   for (;;) {
-    const record = aSession({ userId: 'usr_fill', data: JSON.stringify('x'.repeat(2000)) })
+    const record = makeSession({ userId: 'usr_fill', data: JSON.stringify('x'.repeat(2000)) })
     const event = anAuditEvent({ userId: 'usr_fill', sessionId: record.id })
     try {
       await store.write([
@@ -46,15 +46,15 @@ async function assertHolds(store: Store, confirmed: readonly string[]): Promise<
 }
 
 test('A file that may not grow is a StoreError, loses nothing confirmed, and is written again when it may.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const connection = await openMigrated(path)
-  const store = sqliteStoreOn(connection)
+  const store = createSqliteStore(connection)
   connection.execute('PRAGMA max_page_count = 100')
   const confirmed = await fill(store)
   assert.ok(confirmed.length > 5)
   await assertHolds(store, confirmed)
   connection.execute('PRAGMA max_page_count = 1000000')
-  const record = aSession({ userId: 'usr_fill' })
+  const record = makeSession({ userId: 'usr_fill' })
   const event = anAuditEvent({ userId: 'usr_fill', sessionId: record.id })
   await store.write([
     { do: 'insert credential', record },
@@ -77,7 +77,7 @@ function mountSmallDisk(folder: string): boolean {
 }
 
 test('A full disk is a StoreError, loses nothing confirmed, and is written again when there is room.', async (t) => {
-  const folder = join(dirname(freshPath()), 'disk')
+  const folder = join(dirname(temporaryPath()), 'disk')
   mkdirSync(folder)
   if (!mountSmallDisk(folder)) return t.skip('needs the right to mount a small disk')
   try {
@@ -85,7 +85,7 @@ test('A full disk is a StoreError, loses nothing confirmed, and is written again
     appendFileSync(ballast, Buffer.alloc(500_000))
     const store = await openSqliteStore({ path })
     await store.probe()
-    const follower = store.log.follow(0)
+    const follower = store.log.subscribe(0)
     await follower.next()
     const confirmed = await fill(store)
     assert.ok(confirmed.length > 5)

@@ -7,11 +7,11 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreError } from '../../src/domain/errors.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { aSession } from '../../src/testing/index.ts'
-import { freshPath } from './folders.ts'
+import { makeSession } from '../../src/testing/index.ts'
+import { temporaryPath } from './temporary-path.ts'
 
 async function lockedStore() {
-  const path = freshPath()
+  const path = temporaryPath()
   const store = await openSqliteStore({ path })
   const other = new DatabaseSync(path)
   other.exec('BEGIN IMMEDIATE')
@@ -20,7 +20,7 @@ async function lockedStore() {
 
 test('A write waits for a lock that is soon released.', async () => {
   const { store, other } = await lockedStore()
-  const record = aSession()
+  const record = makeSession()
   const writing = store.write([{ do: 'insert credential', record }])
   await pause(200)
   other.exec('COMMIT')
@@ -41,10 +41,10 @@ test('A lock that stays is a StoreError after a while, the event loop runs on, a
   const { store, other } = await lockedStore()
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
-  const change = { do: 'end credentials', where: { id: 'secret-value' }, reason: 'idle', at: 1 } as const
+  const change = { do: 'revoke credentials', where: { id: 'secret-value' }, reason: 'idle', at: 1 } as const
   const attempts = await Promise.allSettled([
     ...Array.from({ length: 50 }, () => store.write([change])),
-    store.write([{ do: 'insert credential', record: aSession() }]),
+    store.write([{ do: 'insert credential', record: makeSession() }]),
     store.credentials.touch([{ id: 'secret-value', at: 1 }]),
     store.limits.take('secret-value', { points: 1, window: 1 }, 1),
     store.probe(),

@@ -4,20 +4,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readSchemaVersions } from '../../src/stores/sqlite/migrate.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { acknowledged, RACES, racer } from './child.ts'
-import { Child } from './children.ts'
-import { freshPath } from './folders.ts'
+import { Child } from './child-process.ts'
+import { acknowledgedSession, contestedSession, RACES } from './sqlite-child.ts'
+import { temporaryPath } from './temporary-path.ts'
 
 /** Starts children on the same task, and lets them go at the same time. */
 async function startTogether(task: string, path: string, count: number): Promise<readonly Child[]> {
   const children = Array.from({ length: count }, () => new Child(task, path))
   for (const child of children) assert.equal(await child.line(), 'ready')
-  for (const child of children) child.go()
+  for (const child of children) child.start()
   return children
 }
 
 test('Several processes may start at once where there is no file yet.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const children = await startTogether('open', path, 4)
   for (const child of children) {
     assert.deepEqual(await child.rest(), ['opened'])
@@ -28,24 +28,24 @@ test('Several processes may start at once where there is no file yet.', async ()
 })
 
 test('Of several processes that replace or end the same credential, one succeeds.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const store = await openSqliteStore({ path })
-  const records = Array.from({ length: RACES }, (_, index) => racer(index))
+  const records = Array.from({ length: RACES }, (_, index) => contestedSession(index))
   await store.write(records.map((record) => ({ do: 'insert credential', record })))
   const children = await startTogether('race', path, 3)
   const wins = (await Promise.all(children.map((child) => child.rest()))).flat()
   // Who ends before another replaces leaves nothing to replace; but nothing is won twice, and everything is ended.
   assert.equal(new Set(wins).size, wins.length)
   assert.equal(wins.filter((win) => win.startsWith('revoked')).length, RACES)
-  const { value } = await store.log.follow(0).next()
+  const { value } = await store.log.subscribe(0).next()
   assert.equal(value.entries.length, RACES)
   await store.close()
 })
 
 test('What another process appends is heard within a second.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const store = await openSqliteStore({ path })
-  const follower = store.log.follow(0)
+  const follower = store.log.subscribe(0)
   await follower.next()
   const child = new Child('append', path)
   assert.equal(await child.line(), 'ready')
@@ -58,7 +58,7 @@ test('What another process appends is heard within a second.', async () => {
     }
     return []
   })()
-  child.go()
+  child.start()
   assert.equal(await child.line(), 'appended')
   const appendedAt = performance.now()
   assert.deepEqual(await hearing, [{ kind: 'changed', sid: 'from-another-process', at: 1, roles: [] }])
@@ -68,7 +68,7 @@ test('What another process appends is heard within a second.', async () => {
 })
 
 test('After kill -9, everything confirmed is there and nothing is half done.', async () => {
-  const path = freshPath()
+  const path = temporaryPath()
   const confirmed: string[] = []
   for (let round = 0; round < 5; round += 1) {
     const [child] = await startTogether('acknowledge', path, 1)
@@ -80,14 +80,14 @@ test('After kill -9, everything confirmed is there and nothing is half done.', a
     const store = await openSqliteStore({ path })
     const live = (await store.credentials.listByUser('usr_ack')).map(({ id }) => id)
     const events = (await store.auditEvents.list('usr_ack', null, 100_000)).map(({ sessionId }) => sessionId)
-    const { value } = await store.log.follow(0).next()
+    const { value } = await store.log.subscribe(0).next()
     const entries = value.entries.map((entry: { sid: string }) => entry.sid)
     for (const id of confirmed) assert.ok(live.includes(id), `${id} was confirmed and is gone`)
     assert.deepEqual(events.toReversed(), entries)
     assert.deepEqual(live.toSorted(), entries.toSorted())
     assert.deepEqual(
       entries,
-      entries.map((_: string, index: number) => acknowledged(index).id),
+      entries.map((_: string, index: number) => acknowledgedSession(index).id),
     )
     await store.probe()
     await store.close()

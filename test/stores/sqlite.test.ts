@@ -2,7 +2,7 @@
 
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { storeConformance } from '../../src/testing/index.ts'
-import { freshPath } from './folders.ts'
+import { temporaryPath } from './temporary-path.ts'
 
 storeConformance('sqlite in memory', () => openSqliteStore({ path: ':memory:' }))
-storeConformance('sqlite in a file', () => openSqliteStore({ path: freshPath() }))
+storeConformance('sqlite in a file', () => openSqliteStore({ path: temporaryPath() }))

@@ -3,7 +3,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './programs.ts'
+import { exec } from './exec.ts'
 
 export interface Certificate {
   readonly cert: string
@@ -17,7 +17,7 @@ export async function makeCertificate(folder: string, names: readonly string[]):
   const alternatives = names.map((name) => `DNS:${name}`).join(',')
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   const subject = ['-subj', '/CN=test', '-addext', `subjectAltName=${alternatives}`, '-days', '30']
-  await run('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject])
+  await exec('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject])
   const publicKey = new X509Certificate(readFileSync(cert)).publicKey.export({ type: 'spki', format: 'der' })
   return { cert, key, spki: createHash('sha256').update(publicKey).digest('base64') }
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 
-export interface BrowserChoices {
+export interface BrowserOptions {
   /** A folder to keep the profile in; a new one by default. */
   readonly profile?: string
   /** Chromium blocks them by default, which hides what a server lets through. */
@@ -26,12 +26,12 @@ export async function newProfile(): Promise<string> {
 }
 
 /** Has it bind sign-ins to the device, with keys that it keeps in software. */
-export const BINDING: readonly string[] = [
+export const DEVICE_BINDING_ARGS: readonly string[] = [
   '--enable-features=DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
 ]
 
 /** Close it with `close()`: a browser that is killed has not written what it remembers. */
-export async function openChromium(choices: BrowserChoices = {}): Promise<BrowserContext> {
+export async function openChromium(choices: BrowserOptions = {}): Promise<BrowserContext> {
   const { thirdPartyCookies = 'blocked', spki, locale = 'en-US', colorScheme = 'light', viewport = { width: 1100, height: 800 } } = choices
   const profile = choices.profile ?? (await newProfile())
   mkdirSync(join(profile, 'Default'), { recursive: true })
@@ -39,7 +39,7 @@ export async function openChromium(choices: BrowserChoices = {}): Promise<Browse
   const file = join(profile, 'Default', 'Preferences')
   if (!existsSync(file)) writeFileSync(file, JSON.stringify(preferences))
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: pathOf('chromium'),
+    executablePath: browserPath('chromium'),
     locale,
     colorScheme,
     viewport,
@@ -59,7 +59,7 @@ export async function openChromium(choices: BrowserChoices = {}): Promise<Browse
 }
 
 /** Where a browser is. @throws AssertionError naming what to install */
-export function pathOf(command: 'chromium' | 'firefox-esr'): string {
+export function browserPath(command: 'chromium' | 'firefox-esr'): string {
   const path = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).stdout.trim()
   ok(path !== '', `${command} is missing. As root on Debian: apt-get update && apt-get install --yes ${command}`)
   return path

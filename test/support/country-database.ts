@@ -17,7 +17,7 @@ const METADATA_MARKER = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 /** @param networks countries by network, such as `203.0.113.0/24` or `2001:db8::/32` */
 export function countryDatabase(networks: Readonly<Record<string, string>>, type = 'Test-Country'): Buffer {
   const root: Node = { sides: [undefined, undefined] }
-  for (const [network, country] of Object.entries(networks)) place(root, bitsOf(network), { country: { iso_code: country } })
+  for (const [network, country] of Object.entries(networks)) insertNetwork(root, bitsOf(network), { country: { iso_code: country } })
   const nodes: Node[] = []
   collect(root, nodes)
   const data: Buffer[] = []
@@ -40,7 +40,7 @@ function isNode(side: Node | Value | undefined): side is Node {
   return typeof side === 'object' && 'sides' in side
 }
 
-function place(root: Node, bits: readonly (0 | 1)[], value: Value): void {
+function insertNetwork(root: Node, bits: readonly (0 | 1)[], value: Value): void {
   let node = root
   for (const [index, bit] of bits.entries()) {
     if (index === bits.length - 1) {

@@ -2,7 +2,7 @@
 // proof of any shape, and the two requests it makes.
 
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import type { Called, CallOptions, InProcess } from './in-process.ts'
+import type { CallOptions, InProcess, InProcessResponse } from './in-process.ts'
 
 export interface DeviceKey {
   readonly privateKey: KeyObject
@@ -15,7 +15,7 @@ export function makeDeviceKey(): DeviceKey {
   return { privateKey, jwk: { crv, kty, x, y } }
 }
 
-export interface DeviceProofWish {
+export interface DeviceProofOptions {
   readonly challenge: string
   /** Names the key in the proof, as at registration. */
   readonly withKey?: boolean
@@ -24,7 +24,10 @@ export interface DeviceProofWish {
   readonly signed?: (text: string) => Buffer
 }
 
-export function makeDeviceProof(key: DeviceKey, { challenge, withKey = false, header = {}, claims = {}, signed }: DeviceProofWish): string {
+export function makeDeviceProof(
+  key: DeviceKey,
+  { challenge, withKey = false, header = {}, claims = {}, signed }: DeviceProofOptions,
+): string {
   const bytes = signed ?? ((text: string) => sign('sha256', Buffer.from(text), { key: key.privateKey, dsaEncoding: 'ieee-p1363' }))
   const text = [
     { alg: 'ES256', typ: 'dbsc+jwt', ...(withKey ? { jwk: key.jwk } : {}), ...header },
@@ -36,25 +39,32 @@ export function makeDeviceProof(key: DeviceKey, { challenge, withKey = false, he
 }
 
 /** The challenge in Secure-Session-Registration, undefined where nothing is offered. */
-export function offered(answer: Pick<Called, 'headers'>): string | undefined {
+export function registrationChallengeOf(answer: Pick<InProcessResponse, 'headers'>): string | undefined {
   return /;challenge="([\w-]+)"$/.exec(answer.headers['secure-session-registration'] ?? '')?.[1]
 }
 
 /** The challenge and the binding in Secure-Session-Challenge. */
-export function challenged(answer: Pick<Called, 'headers'>): { readonly challenge: string; readonly id: string } | undefined {
+export function refreshChallengeOf(
+  answer: Pick<InProcessResponse, 'headers'>,
+): { readonly challenge: string; readonly id: string } | undefined {
   const [, challenge, id] = /^"([\w-]+)";id="([\w-]+)"$/.exec(answer.headers['secure-session-challenge'] ?? '') ?? []
   return challenge === undefined || id === undefined ? undefined : { challenge, id }
 }
 
-export function postRegistration(latchkey: InProcess, cookies: string, proof: string, options: CallOptions = {}): Promise<Called> {
-  const headers = { ...OWN(latchkey), cookie: cookies, 'secure-session-response': proof, ...options.headers }
+export function postRegistration(
+  latchkey: InProcess,
+  cookies: string,
+  proof: string,
+  options: CallOptions = {},
+): Promise<InProcessResponse> {
+  const headers = { ...ownOriginHeaders(latchkey), cookie: cookies, 'secure-session-response': proof, ...options.headers }
   return latchkey.call('POST', '/access/device/register', { ...options, headers })
 }
 
-export function postRefresh(latchkey: InProcess, id: string, proof?: string, options: CallOptions = {}): Promise<Called> {
+export function postRefresh(latchkey: InProcess, id: string, proof?: string, options: CallOptions = {}): Promise<InProcessResponse> {
   const response = proof === undefined ? {} : { 'secure-session-response': proof }
-  const headers = { ...OWN(latchkey), 'sec-secure-session-id': id, ...response, ...options.headers }
+  const headers = { ...ownOriginHeaders(latchkey), 'sec-secure-session-id': id, ...response, ...options.headers }
   return latchkey.call('POST', '/access/device/refresh', { ...options, headers })
 }
 
-const OWN = ({ publicUrl }: InProcess) => ({ origin: publicUrl, 'sec-fetch-site': 'same-origin' })
+const ownOriginHeaders = ({ publicUrl }: InProcess) => ({ origin: publicUrl, 'sec-fetch-site': 'same-origin' })

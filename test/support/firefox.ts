@@ -1,12 +1,12 @@
 // The machine's Firefox, as a second browser, with a profile on disk.
 
 import puppeteer, { type Browser } from 'puppeteer-core'
-import { pathOf } from './chromium.ts'
+import { browserPath } from './chromium.ts'
 
 export function openFirefox(profile: string): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: pathOf('firefox-esr'),
+    executablePath: browserPath('firefox-esr'),
     userDataDir: profile,
     acceptInsecureCerts: true,
     extraPrefsFirefox: {

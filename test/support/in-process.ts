@@ -1,10 +1,10 @@
 // Latchkey in the test's own process, over a memory store, with a clock that the test turns and counters on everything
 // that costs something.
 
-import { type AssemblyHooks, assemble } from '../../src/assemble.ts'
+import { compose, type Overrides } from '../../src/compose.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { createHandler, type Handle } from '../../src/http/handler.ts'
-import { type Answer, isPieceByPiece } from '../../src/http/message.ts'
+import { type HttpResponse, isStreaming } from '../../src/http/message.ts'
 import { createReadiness } from '../../src/http/readiness.ts'
 import { refusalPageWith } from '../../src/pages/refusal-page.ts'
 import { pageRoutes } from '../../src/pages/routes.ts'
@@ -20,17 +20,17 @@ export interface Counts {
   hashes: number
 }
 
-export interface TurnableClock {
+export interface FakeClock {
   now(): number
-  turn(milliseconds: number): void
+  advance(milliseconds: number): void
 }
 
 /** A clock that stands still until it is turned. */
-export function turnableClock(start = Date.parse('2026-05-03T12:00:00Z')): TurnableClock {
+export function fakeClock(start = Date.parse('2026-05-03T12:00:00Z')): FakeClock {
   let now = start
   return {
     now: () => now,
-    turn: (milliseconds) => {
+    advance: (milliseconds) => {
       now += milliseconds
     },
   }
@@ -39,12 +39,12 @@ export function turnableClock(start = Date.parse('2026-05-03T12:00:00Z')): Turna
 export interface InProcess extends AsyncDisposable {
   readonly engine: Engine
   readonly handle: Handle
-  readonly clock: TurnableClock
+  readonly clock: FakeClock
   readonly counts: Counts
   readonly publicUrl: string
   /** Sets all counts to zero. */
   resetCounts(): void
-  call(method: string, path: string, options?: CallOptions): Promise<Called>
+  call(method: string, path: string, options?: CallOptions): Promise<InProcessResponse>
 }
 
 export interface CallOptions {
@@ -56,7 +56,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-export interface Called extends Omit<Answer, 'body'> {
+export interface InProcessResponse extends Omit<HttpResponse, 'body'> {
   /** As text. */
   readonly body: string | null
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests that know their shape
@@ -71,16 +71,16 @@ const NEARLY_UNLIMITED = '1000000/1h'
 const PUBLIC_URL = 'http://localhost:3000'
 const SECRET = 'a-secret-of-the-tests-in-this-process'
 
-export interface InProcessChoices extends Pick<AssemblyHooks, 'estimator' | 'onAlarm' | 'onFault' | 'onWarning'> {
+export interface InProcessOptions extends Pick<Overrides, 'estimator' | 'onAlarm' | 'onFault' | 'onWarning'> {
   readonly store?: Store
   readonly publicUrl?: string
 }
 
 export async function startInProcess(
   settings: SettingInputs = {},
-  { store = createMemoryStore(), publicUrl = PUBLIC_URL, ...hooks }: InProcessChoices = {},
+  { store = createMemoryStore(), publicUrl = PUBLIC_URL, ...hooks }: InProcessOptions = {},
 ): Promise<InProcess> {
-  const clock = turnableClock()
+  const clock = fakeClock()
   const counts: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
   const resetCounts = () => Object.assign(counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
   const argon2 = createArgon2()
@@ -95,18 +95,18 @@ export async function startInProcess(
       return argon2.verify(...job)
     },
   }
-  const engine = await assemble(
+  const engine = await compose(
     readSettings({ secret: SECRET, registrationLimit: NEARLY_UNLIMITED, ...settings }, (key) => key),
     publicUrl,
     { onWarning: () => {}, ...hooks, clock, hasher, store: counting(store, counts) },
   )
   const handle = createHandler({
-    parts: engine,
+    engine: engine,
     publicUrl,
     readiness: createReadiness(engine),
     isStopping: () => false,
     pages: pageRoutes(),
-    refusalPage: refusalPageWith(engine.policy.cookies.stem),
+    errorPage: refusalPageWith(engine.policy.cookies.stem),
   })
   resetCounts()
   return {
@@ -129,7 +129,7 @@ async function call(
   method: string,
   target: string,
   { headers = {}, body, type, address = '192.0.2.1', signal }: CallOptions,
-): Promise<Called> {
+): Promise<InProcessResponse> {
   const [path = '', query = ''] = target.split('?')
   const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
   const bytes = sent === undefined ? new Uint8Array() : new TextEncoder().encode(sent)
@@ -145,7 +145,7 @@ async function call(
     signal: () => signal,
     body: async (limit) => (bytes.byteLength > limit ? undefined : bytes),
   })
-  if (isPieceByPiece(answer.body)) throw new Error(`${path} answers piece by piece: read it from the handler itself`)
+  if (isStreaming(answer.body)) throw new Error(`${path} answers piece by piece: read it from the handler itself`)
   const text = answer.body === null ? null : Buffer.from(answer.body).toString()
   const pairs = answer.cookies.map((cookie) => cookie.split(';', 1)[0]?.split('=') ?? [])
   return {
@@ -181,7 +181,7 @@ function counting(store: Store, counts: Counts): Store {
       ...credentials,
       find: count('reads', (id: string) => credentials.find(id)),
       listByUser: count('reads', (code: string) => credentials.listByUser(code)),
-      listLapsed: (now, idleSince, limit) => credentials.listLapsed(now, idleSince, limit),
+      listExpired: (now, idleSince, limit) => credentials.listExpired(now, idleSince, limit),
       touch: count('touches', (seen: Parameters<typeof credentials.touch>[0]) => credentials.touch(seen)),
       deleteExpired: (before, limit) => credentials.deleteExpired(before, limit),
     },
@@ -197,8 +197,8 @@ function counting(store: Store, counts: Counts): Store {
     limits: {
       take: count('writes', (key: string, limit: Parameters<typeof limits.take>[1], now: number) => limits.take(key, limit, now)),
       find: count('reads', (key: string, now: number) => limits.find(key, now)),
-      giveBack: count('writes', (key: string) => limits.giveBack(key)),
-      deleteOver: (now) => limits.deleteOver(now),
+      refund: count('writes', (key: string) => limits.refund(key)),
+      deleteExpiredWindows: (now) => limits.deleteExpiredWindows(now),
     },
     findKeyRing: count('reads', () => store.findKeyRing()),
     write: count('writes', (changes: Parameters<typeof store.write>[0]) => store.write(changes)),

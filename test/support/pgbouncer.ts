@@ -5,14 +5,14 @@ import { once } from 'node:events'
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './connections.ts'
-import { owner, type RunningPostgres } from './postgres.ts'
-import { until } from './until.ts'
+import { postgresOwner, type RunningPostgres } from './postgres.ts'
+import { freePort } from './raw-http.ts'
+import { waitFor } from './wait-for.ts'
 
 export interface RunningPgBouncer extends AsyncDisposable {
   readonly port: number
   /** The same database, through the pooler. */
-  through(url: string): string
+  poolerUrl(url: string): string
   /** Gives it other settings while it runs. */
   reload(...settings: readonly string[]): Promise<void>
 }
@@ -20,7 +20,7 @@ export interface RunningPgBouncer extends AsyncDisposable {
 /** @param settings of its configuration, such as `pool_mode = transaction` */
 export async function startPgBouncer(postgres: RunningPostgres, ...settings: readonly string[]): Promise<RunningPgBouncer> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-pgbouncer-'))
-  const as = owner()
+  const as = postgresOwner()
   const port = await freePort()
   const [configuration, users] = [join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')]
   const configure = (given: readonly string[]) =>
@@ -49,10 +49,10 @@ export async function startPgBouncer(postgres: RunningPostgres, ...settings: rea
     spawnSync('psql', ['-h', postgres.host, '-p', String(port), '-U', 'latchkey', '-d', 'pgbouncer', '-AtXqc', command], {
       encoding: 'utf8',
     })
-  await until('PgBouncer to answer', () => manage('SHOW VERSION').status === 0)
+  await waitFor('PgBouncer to answer', () => manage('SHOW VERSION').status === 0)
   return {
     port,
-    through: (url) => url.replace(`:${postgres.port}/`, `:${port}/`),
+    poolerUrl: (url) => url.replace(`:${postgres.port}/`, `:${port}/`),
     async reload(...given) {
       await configure(given)
       const { status, stderr } = manage('RELOAD')

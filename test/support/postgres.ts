@@ -6,8 +6,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './connections.ts'
-import { until } from './until.ts'
+import { freePort } from './raw-http.ts'
+import { waitFor } from './wait-for.ts'
 
 export interface RunningPostgres extends AsyncDisposable {
   readonly port: number
@@ -17,11 +17,11 @@ export interface RunningPostgres extends AsyncDisposable {
   /** Of its socket. */
   readonly socketFolder: string
   /** Puts lines in front of pg_hba.conf. */
-  rule(...lines: readonly string[]): Promise<void>
+  addHbaRules(...lines: readonly string[]): Promise<void>
   /** A hot standby that follows it. */
   startStandby(): Promise<RunningPostgres>
   /** Runs SQL with Debian's own client. */
-  ask(database: string, sql: string): string
+  query(database: string, sql: string): string
   /** Sends a signal to every process of the server. */
   signal(signal: NodeJS.Signals): void
   /** Kills every process of it and waits until they are gone. */
@@ -31,17 +31,17 @@ export interface RunningPostgres extends AsyncDisposable {
 }
 
 /** The one user who is asked for a password, once a test has made that user. */
-export const GUARDED = 'guarded'
+export const PASSWORD_USER = 'guarded'
 
 const DEBIAN = '/usr/lib/postgresql'
 
 /** Debian keeps the server's programs out of the path, a folder for each version. */
-function program(name: string): string {
+function findProgram(name: string): string {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
   return versions.map((version) => join(DEBIAN, version, 'bin', name)).find((path) => existsSync(path)) ?? name
 }
 
-export function owner(): { readonly uid?: number; readonly gid?: number } {
+export function postgresOwner(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -54,8 +54,8 @@ export function owner(): { readonly uid?: number; readonly gid?: number } {
 export async function startPostgres(...settings: readonly string[]): Promise<RunningPostgres> {
   const made = await makeData('initdb', ['-U', 'latchkey', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale', 'C.UTF-8'])
   const rules = join(made.data, 'pg_hba.conf')
-  await writeFile(rules, `host all ${GUARDED} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)
-  return startOver(made, settings)
+  await writeFile(rules, `host all ${PASSWORD_USER} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)
+  return startWithData(made, settings)
 }
 
 interface Data {
@@ -66,17 +66,17 @@ interface Data {
 /** @param maker the program that makes the folder with the data */
 async function makeData(maker: string, args: readonly string[]): Promise<Data> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'))
-  const as = owner()
+  const as = postgresOwner()
   if (as.uid !== undefined && as.gid !== undefined) await chown(folder, as.uid, as.gid)
   const data = join(folder, 'data')
-  const { error, status, stderr } = spawnSync(program(maker), ['-D', data, ...args], { ...as, cwd: folder, encoding: 'utf8' })
+  const { error, status, stderr } = spawnSync(findProgram(maker), ['-D', data, ...args], { ...as, cwd: folder, encoding: 'utf8' })
   if (error) throw new Error('The programs of PostgreSQL are missing. As root, type: apt-get install postgresql')
   if (status !== 0) throw new Error(`PostgreSQL could not be made: ${stderr}`)
   return { folder, data }
 }
 
-async function startOver({ folder, data }: Data, settings: readonly string[]): Promise<RunningPostgres> {
-  const as = owner()
+async function startWithData({ folder, data }: Data, settings: readonly string[]): Promise<RunningPostgres> {
+  const as = postgresOwner()
   const port = await freePort()
   const host = '127.0.0.1'
   let child: ChildProcess | undefined
@@ -84,7 +84,7 @@ async function startOver({ folder, data }: Data, settings: readonly string[]): P
 
   const psql = (database: string, sql: string) =>
     spawnSync('psql', ['-h', host, '-p', String(port), '-U', 'latchkey', '-d', database, '-AtXqc', sql], { encoding: 'utf8' })
-  const ask = (database: string, sql: string) => {
+  const query = (database: string, sql: string) => {
     const { status, stdout, stderr } = psql(database, sql)
     if (status !== 0) throw new Error(stderr)
     return stdout.trim()
@@ -94,8 +94,12 @@ async function startOver({ folder, data }: Data, settings: readonly string[]): P
     each,
   ])
   const start = async () => {
-    child = spawn(program('postgres'), ['-D', data, '-h', host, '-p', String(port), ...options], { ...as, cwd: folder, stdio: 'ignore' })
-    await until('PostgreSQL to answer', () => psql('postgres', 'SELECT 1').status === 0)
+    child = spawn(findProgram('postgres'), ['-D', data, '-h', host, '-p', String(port), ...options], {
+      ...as,
+      cwd: folder,
+      stdio: 'ignore',
+    })
+    await waitFor('PostgreSQL to answer', () => psql('postgres', 'SELECT 1').status === 0)
   }
   const processes = () => [child?.pid, ...childrenOf(child?.pid)].filter((pid) => pid !== undefined)
   const signal = (name: NodeJS.Signals) => {
@@ -108,7 +112,7 @@ async function startOver({ folder, data }: Data, settings: readonly string[]): P
     for (const pid of all) tryKill(pid, 'SIGKILL')
     await gone
     // Its shared memory is free only when the last of its processes is gone.
-    await until('the processes of PostgreSQL to be gone', () => all.every((pid) => !isRunning(pid)))
+    await waitFor('the processes of PostgreSQL to be gone', () => all.every((pid) => !isRunning(pid)))
   }
   await start()
   return {
@@ -117,26 +121,26 @@ async function startOver({ folder, data }: Data, settings: readonly string[]): P
     async createDatabase() {
       databases += 1
       const name = `latchkey_${databases}`
-      ask('postgres', `CREATE DATABASE ${name}`)
+      query('postgres', `CREATE DATABASE ${name}`)
       return `postgres://latchkey@${host}:${port}/${name}`
     },
     socketFolder: folder,
-    async rule(...lines) {
+    async addHbaRules(...lines) {
       const rules = join(data, 'pg_hba.conf')
       await writeFile(rules, `${lines.join('\n')}\n${await readFile(rules, 'utf8')}`)
-      const readAt = () => ask('postgres', 'SELECT pg_conf_load_time()')
+      const readAt = () => query('postgres', 'SELECT pg_conf_load_time()')
       const before = readAt()
-      ask('postgres', 'SELECT pg_reload_conf()')
+      query('postgres', 'SELECT pg_reload_conf()')
       // It is read by the first process, when its turn comes.
-      await until('the rules to be read', () => readAt() !== before)
+      await waitFor('the rules to be read', () => readAt() !== before)
     },
     async startStandby() {
-      return startOver(
+      return startWithData(
         await makeData('pg_basebackup', ['-h', host, '-p', String(port), '-U', 'latchkey', '-R', '-c', 'fast', '--no-sync']),
         settings,
       )
     },
-    ask,
+    query,
     signal,
     kill,
     start,

@@ -5,16 +5,16 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './connections.ts'
-import { run } from './programs.ts'
-import { until } from './until.ts'
+import { exec } from './exec.ts'
+import { freePort } from './raw-http.ts'
+import { waitFor } from './wait-for.ts'
 
 export interface RunningRedis {
   readonly url: string
   readonly port: number
   readonly folder: string
   /** Runs a command with Debian's own client. */
-  ask(...command: readonly string[]): Promise<string>
+  command(...command: readonly string[]): Promise<string>
   /** Sends a signal to the server's process. */
   signal(signal: NodeJS.Signals): void
   /** Kills it and waits until it is gone. */
@@ -31,7 +31,7 @@ export async function startRedis(...options: readonly string[]): Promise<Running
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-redis-'))
   const port = await freePort()
   let child: ChildProcess | undefined
-  const ask = (...command: readonly string[]) => run('redis-cli', ['-p', String(port), ...command])
+  const command = (...words: readonly string[]) => exec('redis-cli', ['-p', String(port), ...words])
   const start = async () => {
     const args = [
       '--port',
@@ -49,8 +49,8 @@ export async function startRedis(...options: readonly string[]): Promise<Running
     ]
     child = spawn('redis-server', args, { stdio: 'ignore' })
     child.once('error', () => {})
-    await until('Redis to answer', () =>
-      ask('PING').then(
+    await waitFor('Redis to answer', () =>
+      command('PING').then(
         (answer) => answer.trim() === 'PONG',
         () => false,
       ),
@@ -67,7 +67,7 @@ export async function startRedis(...options: readonly string[]): Promise<Running
     url: `redis://127.0.0.1:${port}`,
     port,
     folder,
-    ask,
+    command,
     signal: (signal) => void child?.kill(signal),
     kill,
     start,
@@ -89,9 +89,9 @@ export async function startRedisCluster(): Promise<RunningCluster> {
     Array.from({ length: 3 }, () => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),
   )
   const hosts = masters.map(({ port }) => `127.0.0.1:${port}`)
-  await run('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-replicas', '0', '--cluster-yes'])
-  await until('the cluster to be whole', async () => {
-    const states = await Promise.all(masters.map((master) => master.ask('CLUSTER', 'INFO')))
+  await exec('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-replicas', '0', '--cluster-yes'])
+  await waitFor('the cluster to be whole', async () => {
+    const states = await Promise.all(masters.map((master) => master.command('CLUSTER', 'INFO')))
     return states.every((state) => state.includes('cluster_state:ok'))
   })
   return {

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Certificate, makeCertificate } from './certificate.ts'
 import { clientBundle } from './client-bundle.ts'
-import { freePort } from './connections.ts'
+import { freePort } from './raw-http.ts'
 import { type RunningServer, startServer, temporaryFolder } from './server.ts'
 
 const { resolve } = createRequire(import.meta.url)
@@ -26,20 +26,20 @@ export interface Sites extends AsyncDisposable {
   /** The application: an allowed origin. */
   readonly app: string
   /** The same site, and nobody that Latchkey knows. */
-  readonly sibling: string
+  readonly otherOrigin: string
   /** Another site. */
-  readonly stranger: string
+  readonly otherSite: string
   /** Kills it, and starts it again over the same database. */
   restartServer(meanwhile?: () => Promise<void>): Promise<void>
 }
 
-export interface SiteChoices {
+export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Another program to serve with. */
   readonly main?: string
 }
 
-export async function startSites({ env = {}, main }: SiteChoices = {}): Promise<Sites> {
+export async function startSites({ env = {}, main }: SiteOptions = {}): Promise<Sites> {
   const folder = await temporaryFolder()
   const certificate = await makeCertificate(folder, ['app.test', 'api.app.test', 'other.app.test', 'evil.test', 'localhost'])
   const pages = await servePages(certificate)
@@ -67,8 +67,8 @@ export async function startSites({ env = {}, main }: SiteChoices = {}): Promise<
       return server
     },
     app,
-    sibling: `https://other.app.test:${port}`,
-    stranger: `https://evil.test:${port}`,
+    otherOrigin: `https://other.app.test:${port}`,
+    otherSite: `https://evil.test:${port}`,
     async restartServer(meanwhile = async () => {}) {
       await server.stop('SIGKILL')
       await meanwhile()

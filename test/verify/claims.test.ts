@@ -2,10 +2,10 @@
 
 import { equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { isTokenClaims, judgeClaims } from '../../src/domain/token.ts'
+import { isTokenClaims, verifyClaims } from '../../src/domain/token.ts'
 import { createVerifier } from '../../src/verify/index.ts'
-import { goodClaims, json, makeSigner, startIssuer } from './issuer.ts'
-import { says } from './support.ts'
+import { json, makeSigner, startIssuer, validClaims } from './fake-issuer.ts'
+import { verifyResult } from './verifier-fixture.ts'
 
 const signer = makeSigner('ES256', 'k')
 
@@ -61,18 +61,18 @@ describe('Claims', async () => {
       await using issuer = await startIssuer(json({ keys: [signer.jwk] }))
       const now = Math.floor(Date.now() / 1000)
       const claims = change(now, issuer.url)
-      using verifier = createVerifier({ issuer: issuer.url, whenSilent: 'accept' })
-      equal(await says(verifier, signer.token(issuer.url, claims)), said)
+      using verifier = createVerifier({ issuer: issuer.url, onFeedLoss: 'accept' })
+      equal(await verifyResult(verifier, signer.token(issuer.url, claims)), said)
       // As Latchkey judges its own, after they went through JSON.
-      const all: unknown = JSON.parse(JSON.stringify({ ...goodClaims(issuer.url), ...claims }))
+      const all: unknown = JSON.parse(JSON.stringify({ ...validClaims(issuer.url), ...claims }))
       const limits = { issuer: issuer.url, audience: issuer.url }
-      equal(isTokenClaims(all) ? (judgeClaims(all, now * 1000, limits) ?? 'ok') : 'malformed', said)
+      equal(isTokenClaims(all) ? (verifyClaims(all, now * 1000, limits) ?? 'ok') : 'malformed', said)
     })
   }
 
   test('NaN and Infinity, which JSON cannot say, are no times', () => {
     for (const name of ['exp', 'iat', 'nbf', 'auth_time'])
       for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
-        equal(isTokenClaims({ ...goodClaims('i'), [name]: value }), false)
+        equal(isTokenClaims({ ...validClaims('i'), [name]: value }), false)
   })
 })

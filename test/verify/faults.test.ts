@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createVerifier } from '../../src/verify/index.ts'
-import { until } from '../support/until.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 const KEYS = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k' }] })
@@ -22,7 +22,7 @@ after(() => {
 })
 
 /** An issuer that serves its keys and answers everything else like this. */
-async function issuerThat(
+async function startIssuerWith(
   answers: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ issuer: string; server: Server }> {
   const server = createServer((request, response) => {
@@ -49,7 +49,7 @@ test('Each stream that has failed is let go before the next one is opened', asyn
   let open = 0
   let most = 0
   let opened = 0
-  const { issuer } = await issuerThat((_request, response) => {
+  const { issuer } = await startIssuerWith((_request, response) => {
     open += 1
     opened += 1
     most = Math.max(most, open)
@@ -59,15 +59,15 @@ test('Each stream that has failed is let go before the next one is opened', asyn
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: no JSON\n\n')
   })
   const verifier = createVerifier({ issuer, serviceKey: 'k' })
-  await until('several attempts', () => opened >= 4)
+  await waitFor('several attempts', () => opened >= 4)
   verifier.close()
-  await until('the last one to be let go', () => open === 0)
+  await waitFor('the last one to be let go', () => open === 0)
   ok(most <= 2, `${most} streams at once`)
 })
 
 test('Who is told of faults and throws does not end the following', async () => {
   let isBack = false
-  const { issuer } = await issuerThat((_request, response) => {
+  const { issuer } = await startIssuerWith((_request, response) => {
     if (isBack) response.writeHead(200, { 'content-type': 'text/event-stream' }).write(heartbeat())
     else response.writeHead(500).end()
   })
@@ -77,7 +77,7 @@ test('Who is told of faults and throws does not end the following', async () => 
     throw new Error('My own')
   }
   using verifier = createVerifier({ issuer, serviceKey: 'k', onFault })
-  await until('a fault', () => told > 0)
+  await waitFor('a fault', () => told > 0)
   isBack = true
   await verifier.ready()
   equal((await verifier.verify(tokenOf(issuer))).ok, true)
@@ -86,7 +86,7 @@ test('Who is told of faults and throws does not end the following', async () => 
 test('Answers that are not read hold no connections', async () => {
   let open = 0
   let most = 0
-  const { issuer, server } = await issuerThat((_request, response) => {
+  const { issuer, server } = await startIssuerWith((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ session: { id: 's' }, more: 'x'.repeat(100_000) }))
   })
   server.on('connection', (connection) => {
@@ -96,7 +96,7 @@ test('Answers that are not read hold no connections', async () => {
       open -= 1
     })
   })
-  using verifier = createVerifier({ issuer, whenSilent: 'ask' })
+  using verifier = createVerifier({ issuer, onFeedLoss: 'introspect' })
   await verifier.ready()
   const token = tokenOf(issuer)
   for (let round = 0; round < 60; round += 1) equal((await verifier.verify(token)).ok, false)
@@ -104,12 +104,12 @@ test('Answers that are not read hold no connections', async () => {
 })
 
 test('A verifier that is closed while it waits to try again leaves no timer behind', async () => {
-  const { issuer } = await issuerThat((_request, response) => response.writeHead(500).end())
+  const { issuer } = await startIssuerWith((_request, response) => response.writeHead(500).end())
   const before = timers()
   let faults = 0
   const verifier = createVerifier({ issuer, serviceKey: 'k', onFault: () => (faults += 1) })
   // By then it waits for some time.
-  await until('several faults', () => faults >= 6)
+  await waitFor('several faults', () => faults >= 6)
   verifier.close()
   await pause(50)
   ok(timers() <= before, `${timers()} timers, ${before} before`)
@@ -120,7 +120,7 @@ function timers(): number {
 }
 
 test('A long tale of what has ended is heard to its end, also over a line that takes a while for it', async () => {
-  const { issuer } = await issuerThat((_request, response) => {
+  const { issuer } = await startIssuerWith((_request, response) => {
     const at = () => new Date().toISOString()
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`id: 0\nevent: policy\ndata: ${JSON.stringify({ at: at(), tokenLifetime: 300 })}\n\n`)

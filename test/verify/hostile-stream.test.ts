@@ -4,9 +4,9 @@ import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createVerifier, VerifierFault } from '../../src/verify/index.ts'
 import { EventParser } from '../../src/verify/server-sent-events.ts'
-import { until } from '../support/until.ts'
-import { json, type Listener, makeSigner, startIssuer } from './issuer.ts'
-import { says } from './support.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { json, type Listener, makeSigner, startIssuer } from './fake-issuer.ts'
+import { verifyResult } from './verifier-fixture.ts'
 
 const signer = makeSigner('EdDSA', 'k')
 const jwks = json({ keys: [signer.jwk] })
@@ -54,12 +54,12 @@ describe('A stream that cannot be understood is a fault with a code, and from th
       const good = event('policy', { at: at(), tokenLifetime: 300 }) + event('heartbeat', { at: at() })
       await using issuer = await startIssuer(stream([good, bad]))
       const faults: Error[] = []
-      using verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', maxSilence: 300, onFault: (fault) => faults.push(fault) })
-      await until('a fault', () => faults.length > 0)
+      using verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', maxFeedLagMs: 300, onFault: (fault) => faults.push(fault) })
+      await waitFor('a fault', () => faults.length > 0)
       ok(faults[0] instanceof VerifierFault, String(faults[0]))
       equal(faults[0].code, 'stream.invalid')
-      issuer.answers(stream([bad]))
-      await until('silence', async () => (await says(verifier, signer.token(issuer.url))) === 'silent')
+      issuer.respondWith(stream([bad]))
+      await waitFor('silence', async () => (await verifyResult(verifier, signer.token(issuer.url))) === 'feed_unavailable')
     })
   }
 })
@@ -67,9 +67,9 @@ describe('A stream that cannot be understood is a fault with a code, and from th
 test('What a newer Latchkey may tell is passed over', async () => {
   const newer = event('newer', { anything: [1] }) + event('heartbeat', { at: at(), more: true })
   await using issuer = await startIssuer(stream([event('policy', { at: at(), tokenLifetime: 300, more: {} }), newer]))
-  using verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', maxSilence: 60_000 })
+  using verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', maxFeedLagMs: 60_000 })
   await verifier.ready()
-  equal(await says(verifier, signer.token(issuer.url)), 'ok')
+  equal(await verifyResult(verifier, signer.token(issuer.url)), 'ok')
 })
 
 test('The stream is not followed elsewhere, and each kind of fault has its code', async () => {
@@ -88,7 +88,7 @@ test('The stream is not followed elsewhere, and each kind of fault has its code'
     })
     const faults: Error[] = []
     using _verifier = createVerifier({ issuer: issuer.url, serviceKey: 'k', onFault: (fault) => faults.push(fault) })
-    await until('a fault', () => faults.length > 0)
+    await waitFor('a fault', () => faults.length > 0)
     deepEqual([faults[0] instanceof VerifierFault && faults[0].code, asked.includes('/elsewhere')], [code, false])
   }
 })
@@ -98,26 +98,29 @@ test('A parser keeps no more than one line and one event of bounded length, wher
     for (const text of [`data: ${'x'.repeat(150_000)}`, 'data: xxxxxxxx\n'.repeat(10_000), `: ${'x'.repeat(150_000)}\n`]) {
       const parser = new EventParser('')
       throws(() => {
-        for (let index = 0; index < text.length; index += size) parser.take(text.slice(index, index + size))
+        for (let index = 0; index < text.length; index += size) parser.push(text.slice(index, index + size))
       }, VerifierFault)
     }
   }
   const parser = new EventParser('')
-  for (let round = 0; round < 100; round += 1) equal(parser.take(`data: ${'x'.repeat(60_000)}\n\n`).length, 1, 'each event begins anew')
+  for (let round = 0; round < 100; round += 1) equal(parser.push(`data: ${'x'.repeat(60_000)}\n\n`).length, 1, 'each event begins anew')
 })
 
 const ANSWERS: Readonly<Record<string, readonly [said: string, answer: Listener]>> = {
   'Latchkey accepts it': ['ok', json({ user: { code: 'u' }, session: { id: 's' }, via: 'token' })],
-  'another session': ['silent', json({ user: { code: 'u' }, session: { id: 'other' }, via: 'token' })],
-  'no session': ['silent', json({ user: 'u' })],
-  null: ['silent', json('null')],
-  'a page': ['silent', (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>')],
-  'a redirect': ['silent', (_request, response) => void response.writeHead(302, { location: '/' }).end()],
-  'status 204': ['silent', (_request, response) => void response.writeHead(204).end()],
-  'status 500': ['silent', (_request, response) => void response.writeHead(500).end('{"code":"server.busy"}')],
-  'a refusal of somebody else': ['silent', (_request, response) => void response.writeHead(401).end('{}')],
-  'a refusal that is a page': ['silent', (_request, response) => void response.writeHead(401).end('<html>')],
-  'a refusal that is null': ['silent', (_request, response) => void response.writeHead(401).end('null')],
+  'another session': ['feed_unavailable', json({ user: { code: 'u' }, session: { id: 'other' }, via: 'token' })],
+  'no session': ['feed_unavailable', json({ user: 'u' })],
+  null: ['feed_unavailable', json('null')],
+  'a page': [
+    'feed_unavailable',
+    (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>'),
+  ],
+  'a redirect': ['feed_unavailable', (_request, response) => void response.writeHead(302, { location: '/' }).end()],
+  'status 204': ['feed_unavailable', (_request, response) => void response.writeHead(204).end()],
+  'status 500': ['feed_unavailable', (_request, response) => void response.writeHead(500).end('{"code":"server.busy"}')],
+  'a refusal of somebody else': ['feed_unavailable', (_request, response) => void response.writeHead(401).end('{}')],
+  'a refusal that is a page': ['feed_unavailable', (_request, response) => void response.writeHead(401).end('<html>')],
+  'a refusal that is null': ['feed_unavailable', (_request, response) => void response.writeHead(401).end('null')],
   'an ended session': [
     'session_ended',
     (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":"session_ended"}'),
@@ -126,10 +129,13 @@ const ANSWERS: Readonly<Record<string, readonly [said: string, answer: Listener]
     'malformed',
     (_request, response) => void response.writeHead(401).end('{"code":"token.invalid","reason":["ok"]}'),
   ],
-  'a proof that nobody has': ['silent', (_request, response) => void response.writeHead(401).end('{"code":"proof.required"}')],
-  '60 MB': ['silent', (_request, response) => void response.writeHead(200).end(`{"session":{"id":"s"},"more":"${'x'.repeat(60e6)}"}`)],
+  'a proof that nobody has': ['feed_unavailable', (_request, response) => void response.writeHead(401).end('{"code":"proof.required"}')],
+  '60 MB': [
+    'feed_unavailable',
+    (_request, response) => void response.writeHead(200).end(`{"session":{"id":"s"},"more":"${'x'.repeat(60e6)}"}`),
+  ],
   'a drip': [
-    'silent',
+    'feed_unavailable',
     (_request, response) => {
       response.writeHead(200).write('{"session":{"id":"s"}')
       const timer = setInterval(() => response.write(' '), 20)
@@ -144,8 +150,8 @@ describe('Asked about a token, only what Latchkey says in its own words counts',
       await using issuer = await startIssuer((request, response) =>
         request.url === '/.well-known/jwks.json' ? jwks(request, response) : answer(request, response),
       )
-      using verifier = createVerifier({ issuer: issuer.url, whenSilent: 'ask' })
-      equal(await says(verifier, signer.token(issuer.url)), said)
+      using verifier = createVerifier({ issuer: issuer.url, onFeedLoss: 'introspect' })
+      equal(await verifyResult(verifier, signer.token(issuer.url)), said)
     })
   }
 })

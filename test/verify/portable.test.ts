@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import vm from 'node:vm'
 import { bundle } from '../support/client-bundle.ts'
-import { until } from '../support/until.ts'
-import { makeSigner } from './issuer.ts'
-import { type Setting, startSetting } from './support.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { makeSigner } from './fake-issuer.ts'
+import { startVerifierFixture, type VerifierFixture } from './verifier-fixture.ts'
 
-let setting: Setting
+let fixture: VerifierFixture
 let code: string
 before(async () => {
-  setting = await startSetting()
+  fixture = await startVerifierFixture()
   const built = await bundle('src/verify/index.ts')
   code = built.code
   deepEqual(
@@ -21,7 +21,7 @@ before(async () => {
     [],
   )
 })
-after(() => setting[Symbol.asyncDispose]())
+after(() => fixture[Symbol.asyncDispose]())
 
 test('Bundled, it names nothing of Node', () => {
   ok(!/node:|\brequire\(|\bprocess\b|\bBuffer\b/.test(code))
@@ -47,13 +47,13 @@ test('It runs in a realm that has fetch, Web Crypto, streams and timers, and not
   }
   const realm = vm.createContext({ ...web })
   vm.runInContext(`(() => { ${script} })()`, realm)
-  realm.options = { issuer: setting.server.publicUrl, serviceKey: setting.serviceKey }
+  realm.options = { issuer: fixture.server.publicUrl, serviceKey: fixture.serviceKey }
   const verifier = vm.runInContext('createVerifier(options)', realm)
   await verifier.ready()
-  const visitor = await setting.visitor()
+  const visitor = await fixture.visitor()
   equal((await verifier.verify(visitor.token)).ok, true)
-  await visitor.byToken('POST', `/access/logout/${visitor.code}`)
-  await until('the end to arrive', async () => (await verifier.verify(visitor.token)).reason === 'session_ended')
+  await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+  await waitFor('the end to arrive', async () => (await verifier.verify(visitor.token)).reason === 'session_ended')
   verifier.close()
 })
 
@@ -61,7 +61,7 @@ test('It follows a stream that is cut anywhere, between any two bytes', async ()
   const { EventParser } = await import('../../src/verify/server-sent-events.ts')
   const stream =
     ': comment\r\nid: 7\r\nevent: revoked\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: one\ndata: two\nid: 8\n\ndata\n\nretry: 5\nevent: none\n\n'
-  const whole = new EventParser('').take(stream)
+  const whole = new EventParser('').push(stream)
   deepEqual(whole, [
     { name: 'ending', data: '{"a":1}', lastEventId: '7' },
     { name: 'x', data: 'one\ntwo', lastEventId: '8' },
@@ -70,7 +70,7 @@ test('It follows a stream that is cut anywhere, between any two bytes', async ()
   for (let size = 1; size < 9; size += 1) {
     const parser = new EventParser('')
     const events = []
-    for (let at = 0; at < stream.length; at += size) events.push(...parser.take(stream.slice(at, at + size)))
+    for (let at = 0; at < stream.length; at += size) events.push(...parser.push(stream.slice(at, at + size)))
     deepEqual(events, whole, `cut every ${size} characters`)
   }
 })
@@ -82,16 +82,16 @@ test('A server that answers with something else, or with rubbish, is a fault and
     if (request.url?.includes('jwks')) response.end(JSON.stringify({ keys: [makeSigner('EdDSA', 'k').jwk] }))
     else response.writeHead(200, { 'content-type': type }).end(body)
   }).listen(0, '127.0.0.1')
-  await until('the server to listen', () => server.listening)
+  await waitFor('the server to listen', () => server.listening)
   const faults: string[] = []
   const { createVerifier } = await import('../../src/verify/index.ts')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   using verifier = createVerifier({ issuer, serviceKey: 'k', onFault: ({ message }) => void faults.push(message) })
-  await until('a fault', () => faults.length > 0)
+  await waitFor('a fault', () => faults.length > 0)
   type = 'text/event-stream'
   body = 'event: heartbeat\ndata: not json\n\n'
   const before = faults.length
-  await until('another fault', () => faults.slice(before).some((fault) => /JSON/.test(fault)))
-  equal(verifier.silence(), Number.POSITIVE_INFINITY)
+  await waitFor('another fault', () => faults.slice(before).some((fault) => /JSON/.test(fault)))
+  equal(verifier.feedLagMs(), Number.POSITIVE_INFINITY)
   server.close()
 })

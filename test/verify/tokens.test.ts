@@ -6,19 +6,19 @@ import { after, before, test } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Verifier } from '../../src/verify/index.ts'
 import { createVerifier } from '../../src/verify/index.ts'
-import type { Visitor } from '../support/visitor.ts'
-import { type Setting, says, startSetting } from './support.ts'
+import type { TestClient } from '../support/test-client.ts'
+import { startVerifierFixture, type VerifierFixture, verifyResult } from './verifier-fixture.ts'
 
-let setting: Setting
+let fixture: VerifierFixture
 let verifier: Verifier
-let visitor: Visitor
+let visitor: TestClient
 before(async () => {
-  setting = await startSetting()
-  verifier = setting.verifier()
+  fixture = await startVerifierFixture()
+  verifier = fixture.verifier()
   await verifier.ready()
-  visitor = await setting.visitor()
+  visitor = await fixture.visitor()
 })
-after(() => setting[Symbol.asyncDispose]())
+after(() => fixture[Symbol.asyncDispose]())
 
 const base64url = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const parts = () => visitor.token.split('.') as [string, string, string]
@@ -26,7 +26,7 @@ const claims = () => JSON.parse(Buffer.from(parts()[1], 'base64url').toString())
 const header = () => JSON.parse(Buffer.from(parts()[0], 'base64url').toString())
 
 async function publicKey(): Promise<{ readonly x: string; readonly kid: string }> {
-  const response = await fetch(`${setting.server.url}/.well-known/jwks.json`)
+  const response = await fetch(`${fixture.server.url}/.well-known/jwks.json`)
   const { keys } = (await response.json()) as { keys: { x: string; kid: string }[] }
   return keys[0] ?? { x: '', kid: '' }
 }
@@ -76,47 +76,47 @@ const FORGERIES: Readonly<Record<string, () => string | Promise<string>>> = {
 
 for (const [what, make] of Object.entries(FORGERIES)) {
   test(`Refused as malformed: ${what}`, async () => {
-    equal(await says(verifier, await make()), 'malformed')
+    equal(await verifyResult(verifier, await make()), 'malformed')
   })
 }
 
 test('What is no text is refused, and does not throw', async () => {
-  for (const value of [undefined, null, 1, {}, []]) equal(await says(verifier, value as unknown as string), 'malformed')
+  for (const value of [undefined, null, 1, {}, []]) equal(await verifyResult(verifier, value as unknown as string), 'malformed')
 })
 
 test('A genuine token for another audience, or of another issuer, is refused', async () => {
-  const options = { serviceKey: setting.serviceKey, whenSilent: 'accept' } as const
-  using elsewhere = createVerifier({ ...options, issuer: setting.server.publicUrl, audience: 'https://other.example' })
+  const options = { serviceKey: fixture.serviceKey, onFeedLoss: 'accept' } as const
+  using elsewhere = createVerifier({ ...options, issuer: fixture.server.publicUrl, audience: 'https://other.example' })
   await elsewhere.ready()
-  equal(await says(elsewhere, visitor.token), 'malformed')
+  equal(await verifyResult(elsewhere, visitor.token), 'malformed')
   // The same server under another name: its keys are the same, its name is not.
-  using renamed = createVerifier({ ...options, issuer: setting.server.url })
+  using renamed = createVerifier({ ...options, issuer: fixture.server.url })
   await renamed.ready()
-  equal(await says(renamed, visitor.token), 'malformed')
+  equal(await verifyResult(renamed, visitor.token), 'malformed')
 })
 
 test('A token that was verified is refused when it has expired, whatever our own clock says', async () => {
-  await using brief = await startSetting({ LATCHKEY_TOKEN_LIFETIME: '2s' })
+  await using brief = await startVerifierFixture({ LATCHKEY_TOKEN_LIFETIME: '2s' })
   let offset = 0
-  const clocks = { steady: () => performance.now(), wall: () => Date.now() + offset }
+  const clocks = { monotonic: () => performance.now(), wall: () => Date.now() + offset }
   using clocked = createVerifier({ issuer: brief.server.publicUrl, serviceKey: brief.serviceKey }, clocks)
   await clocked.ready()
   const somebody = await brief.visitor()
-  equal(await says(clocked, somebody.token), 'ok')
+  equal(await verifyResult(clocked, somebody.token), 'ok')
   const began = performance.now()
   // An hour back: what is silence for a moment is never a longer life.
   offset = -3_600_000
   while (performance.now() - began < 2_200) {
-    const said = await says(clocked, somebody.token)
+    const said = await verifyResult(clocked, somebody.token)
     if (performance.now() - began > 2_050) equal(said, 'expired')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   const fresh = await brief.visitor()
-  equal(await says(clocked, fresh.token), 'ok')
+  equal(await verifyResult(clocked, fresh.token), 'ok')
   // An hour ahead: refused for a heartbeat at most, then accepted again.
   offset = 3_600_000
   const jumped = performance.now()
-  while ((await says(clocked, fresh.token)) !== 'ok') await new Promise((resolve) => setTimeout(resolve, 5))
+  while ((await verifyResult(clocked, fresh.token)) !== 'ok') await new Promise((resolve) => setTimeout(resolve, 5))
   equal(performance.now() - jumped < 1_000, true)
 })
 
@@ -125,8 +125,8 @@ test('Wrong options name what is accepted', () => {
   const wrong: readonly (readonly [object, RegExp])[] = [
     [{ issuer: 'login.example.com', serviceKey: 'k' }, /^issuer: accepted is the public URL/],
     [{ issuer }, /^serviceKey: .*latchkey service-key create/],
-    [{ issuer, serviceKey: 'k', whenSilent: 'allow' }, /^whenSilent: accepted are refuse, ask, accept/],
-    [{ issuer, serviceKey: 'k', maxSilence: 100 }, /^maxSilence: /],
+    [{ issuer, serviceKey: 'k', onFeedLoss: 'allow' }, /^onFeedLoss: accepted are refuse, ask, accept/],
+    [{ issuer, serviceKey: 'k', maxFeedLagMs: 100 }, /^maxFeedLagMs: /],
     [{ issuer, serviceKey: 'k', capacity: 0 }, /^capacity: /],
   ]
   for (const [options, message] of wrong) {
@@ -143,5 +143,5 @@ test('Wrong options name what is accepted', () => {
 test('Whoever holds another Ed25519 key signs nothing that is accepted', async () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const signed = `${parts()[0]}.${parts()[1]}`
-  equal(await says(verifier, `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`), 'malformed')
+  equal(await verifyResult(verifier, `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`), 'malformed')
 })

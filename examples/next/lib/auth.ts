@@ -1,6 +1,6 @@
 // Who a request is. Asked where the data is, in every page, route and action: a layout or a proxy in front guards nothing.
 
-import type { AuthError, Authentication, Principal } from 'latchkey'
+import type { AuthError, AuthenticationResult, Principal } from 'latchkey'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { connection } from 'next/server'
@@ -9,7 +9,7 @@ import { openLatchkey } from './latchkey'
 import { peerOf } from './peer'
 
 /** Once for each request, however many components ask. */
-const read = cache(async (): Promise<Authentication> => {
+const read = cache(async (): Promise<AuthenticationResult> => {
   // Never part of what Next.js prepares: neither while building nor for a link that nobody has followed yet.
   await connection()
   const sent = await headers()
@@ -31,7 +31,7 @@ export function toSignIn(path: `/${string}`): never {
  * For server actions, which browsers call with cookies alone: who sent the value of an Authorization header as an argument.
  * No other site can know one.
  */
-export async function authFor(authorization: string | undefined): Promise<Authentication> {
+export async function authFor(authorization: string | undefined): Promise<AuthenticationResult> {
   const sent = await headers()
   const latchkey = await openLatchkey()
   const header = (name: string) => (name === 'authorization' ? (authorization ?? null) : sent.get(name))

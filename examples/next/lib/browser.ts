@@ -14,7 +14,7 @@ export function latchkey(): Client {
  * Leaves the page when the session has ended: here, in another tab, by somebody else's hand, or by time. A full load leaves
  * nothing of the page in memory. Returns what stops it.
  */
-export function watchTheEnd(next: string): () => void {
+export function leaveOnSignOut(next: string): () => void {
   const leave = () => location.replace(next)
   const stop = latchkey().on('signed-out', leave)
   // With a token this page takes part: whoever asked for none is told of nothing.

@@ -19,6 +19,6 @@ export function peerOf(headers: Pick<Headers, 'get'>): Peer {
 }
 
 /** The same for the user's record, with what the browser calls itself. */
-export function whenceOf(headers: Pick<Headers, 'get'>): { readonly ip: string; readonly userAgent: string } {
+export function clientInfoOf(headers: Pick<Headers, 'get'>): { readonly ip: string; readonly userAgent: string } {
   return { ip: peerOf(headers).address, userAgent: headers.get('user-agent') ?? '' }
 }

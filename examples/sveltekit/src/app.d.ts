@@ -1,12 +1,12 @@
 // What every request, and every error, of this application carries.
 
-import type { Authentication, ErrorCode } from 'latchkey'
+import type { AuthenticationResult, ErrorCode } from 'latchkey'
 
 declare global {
   namespace App {
     interface Locals {
       /** Who the request is, or why nobody can say; with a cookie alone nobody may change anything. */
-      auth: Authentication
+      auth: AuthenticationResult
     }
     interface Error {
       code?: ErrorCode

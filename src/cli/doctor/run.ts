@@ -5,10 +5,10 @@ import { styleText } from 'node:util'
 import { addressesOf, parseAddress, portOf } from '../../doctor/addresses.ts'
 import type { Address } from '../../doctor/connection.ts'
 import { type Diagnosis, diagnose } from '../../doctor/diagnosis.ts'
+import { isLoopbackHost } from '../../doctor/is-loopback.ts'
 import { report, type Styles } from '../../doctor/report.ts'
-import { isOnThisMachine } from '../../doctor/this-machine.ts'
-import type { Account, Plan } from '../../doctor/visit/plan.ts'
-import { visit } from '../../doctor/visit/visit.ts'
+import type { Account, ProbeOptions } from '../../doctor/visit/options.ts'
+import { probe } from '../../doctor/visit/probe.ts'
 import { SettingError } from '../../settings.ts'
 import { EXIT, fail, type OutputOptions, print } from '../output.ts'
 import { readPassword } from '../password-input.ts'
@@ -19,10 +19,10 @@ export async function runDoctor(text: string, options: DoctorOptions): Promise<v
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   try {
-    const plan = await planOf(text, options, stop.signal)
-    const diagnosis = diagnose(await visit(plan))
+    const plan = await probeOptionsFrom(text, options, stop.signal)
+    const diagnosis = diagnose(await probe(plan))
     clearProgress()
-    tell(diagnosis, options, stop.signal.aborted)
+    printDiagnosis(diagnosis, options, stop.signal.aborted)
   } catch (error) {
     clearProgress()
     fail(error, options)
@@ -31,28 +31,28 @@ export async function runDoctor(text: string, options: DoctorOptions): Promise<v
   }
 }
 
-function tell(diagnosis: Diagnosis, options: OutputOptions, stopped: boolean): void {
-  if (stopped) fail(new Error(leftText(diagnosis)), options)
+function printDiagnosis(diagnosis: Diagnosis, options: OutputOptions, stopped: boolean): void {
+  if (stopped) fail(new Error(interruptedText(diagnosis)), options)
   else print(diagnosis, options, report(diagnosis, styles()))
-  if (stopped || diagnosis.wrong > 0 || diagnosis.leftBehind !== null) process.exitCode = EXIT.refused
+  if (stopped || diagnosis.wrong > 0 || diagnosis.leftBehind !== null) process.exitCode = EXIT.failure
 }
 
-function leftText({ leftBehind }: Diagnosis): string {
+function interruptedText({ leftBehind }: Diagnosis): string {
   return leftBehind === null
     ? 'Stopped, and nothing was left behind.'
     : `Stopped. The user ${leftBehind} is still there: latchkey user delete ${leftBehind}`
 }
 
-async function planOf(text: string, options: DoctorOptions, signal: AbortSignal): Promise<Plan> {
+async function probeOptionsFrom(text: string, options: DoctorOptions, signal: AbortSignal): Promise<ProbeOptions> {
   const url = originUrl(text, 'The address')
   return {
     url,
     addresses: await addressesFor(url, options.resolve ?? []),
-    plain: plainOf(url, options.plain),
+    plainUrl: plainUrlFor(url, options.plain),
     origins: (options.origin ?? []).map((origin) => originUrl(origin, '--origin').origin),
-    account: options.user === undefined ? null : await accountOf(options.user),
+    account: options.user === undefined ? null : await promptAccount(options.user),
     serviceKey: options.serviceKeyFile === undefined ? null : await firstLine(options.serviceKeyFile),
-    neighbours: isOnThisMachine(url) ? neighboursOf(url, options.ports) : [],
+    otherPorts: isLoopbackHost(url) ? portsToProbe(url, options.ports) : [],
     signal,
     onProgress: options.json ? () => {} : showProgress,
   }
@@ -86,23 +86,23 @@ async function addressesFor(url: URL, named: readonly string[]): Promise<readonl
   }
 }
 
-function plainOf(url: URL, named: string | undefined): URL | null {
+function plainUrlFor(url: URL, named: string | undefined): URL | null {
   if (named !== undefined) return originUrl(named, '--plain')
   return url.protocol === 'https:' && url.port === '' ? new URL(`http://${url.host}`) : null
 }
 
 /** The ports that people give to what they try out; the first is ours by default. */
-const USUAL_PORTS = Array.from({ length: 10 }, (_, index) => 3000 + index)
+const DEFAULT_PORTS = Array.from({ length: 10 }, (_, index) => 3000 + index)
 
-function neighboursOf(url: URL, named: readonly string[] | undefined): readonly number[] {
+function portsToProbe(url: URL, named: readonly string[] | undefined): readonly number[] {
   const ports = named?.map((text) => {
     if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new SettingError(`--ports "${text}" is not accepted: numbers up to 65535.`)
     return Number(text)
   })
-  return (ports ?? USUAL_PORTS).filter((port) => port !== portOf(url))
+  return (ports ?? DEFAULT_PORTS).filter((port) => port !== portOf(url))
 }
 
-async function accountOf(username: string): Promise<Account> {
+async function promptAccount(username: string): Promise<Account> {
   return { username, password: await readPassword(`Password of ${username}`) }
 }
 
@@ -114,8 +114,8 @@ async function firstLine(file: string): Promise<string> {
   }
 }
 
-function showProgress(doing: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${doing} …`)
+function showProgress(activity: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${activity} …`)
 }
 
 function clearProgress(): void {
@@ -125,5 +125,5 @@ function clearProgress(): void {
 function styles(): Styles {
   // styleText looks at the stream, and at NO_COLOR.
   const style = (format: 'green' | 'red' | 'dim') => (text: string) => styleText(format, text, { stream: process.stdout })
-  return { right: style('green'), wrong: style('red'), quiet: style('dim') }
+  return { pass: style('green'), fail: style('red'), dim: style('dim') }
 }

@@ -6,12 +6,12 @@ import type { Engine } from '../../engine/engine.ts'
 import { type ImportLine, importUsers } from '../../engine/import-users.ts'
 import { SettingError } from '../../settings.ts'
 import { EXIT, fail, print } from '../output.ts'
-import { grouped, Progress } from '../progress.ts'
+import { formatCount, Progress } from '../progress.ts'
 import { type CommandOptions, withEngine } from '../with-engine.ts'
 import { readLines } from './lines.ts'
 import { progressLine } from './progress.ts'
 import { readJsonLines } from './read-json-lines.ts'
-import { Rejects } from './rejects.ts'
+import { RejectedRows } from './rejected-rows.ts'
 import { type Format, formatOf, openSource, type Source } from './source.ts'
 
 interface ImportCommandOptions extends CommandOptions {
@@ -51,9 +51,9 @@ export function addImportCommand(user: Command): void {
         // The second signal ends the process as usual.
         process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
         await withEngine(options, options.dryRun ? 'check' : 'create', async (engine) => {
-          const summary = await run(engine, source, format, stop.signal, options)
-          print(summary, options, sentence(summary))
-          if (summary.refused > 0 || summary.stopped) process.exitCode = EXIT.refused
+          const summary = await importFile(engine, source, format, stop.signal, options)
+          print(summary, options, summaryText(summary))
+          if (summary.refused > 0 || summary.stopped) process.exitCode = EXIT.failure
           return undefined
         })
       } catch (error) {
@@ -64,7 +64,7 @@ export function addImportCommand(user: Command): void {
     })
 }
 
-async function run(
+async function importFile(
   engine: Engine,
   source: Source,
   format: Format,
@@ -72,7 +72,7 @@ async function run(
   { json = false, rejects: rejectsFile, dryRun = false }: ImportCommandOptions,
 ): Promise<Summary> {
   const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), progressLine)
-  const rejects = await Rejects.open(rejectsFile, (line, refused) => {
+  const rejects = await RejectedRows.open(rejectsFile, (line, refused) => {
     progress?.clear()
     process.stderr.write(json ? `${JSON.stringify({ line, refused })}\n` : `latchkey: line ${line}: ${refused}\n`)
   })
@@ -86,8 +86,8 @@ async function run(
       if (result.outcome === 'imported') imported += 1
       else if (result.outcome === 'present') present += 1
       else await rejects.add(result.line, result.reason)
-      const share = source.size ? source.bytesRead() / source.size : undefined
-      progress?.update({ rows: imported + present + rejects.count, refused: rejects.count, share })
+      const fraction = source.size ? source.bytesRead() / source.size : undefined
+      progress?.update({ rows: imported + present + rejects.count, refused: rejects.count, fraction })
     }
   } catch (error) {
     // What is not reported here is told by whoever has thrown it; and then it is known how far it came.
@@ -101,7 +101,7 @@ async function run(
     progress?.clear()
     await rejects.close()
   }
-  if (rejects.unprinted > 0 && !json) process.stderr.write(`latchkey: ${grouped(rejects.unprinted)} more lines were refused.\n`)
+  if (rejects.unprinted > 0 && !json) process.stderr.write(`latchkey: ${formatCount(rejects.unprinted)} more lines were refused.\n`)
   return { imported, present, refused: rejects.count, lastLine, stopped, dryRun }
 }
 
@@ -113,8 +113,8 @@ async function readRows(source: Source, format: Format): Promise<AsyncIterable<I
   return readCsv(lines)
 }
 
-function sentence({ imported, present, refused, lastLine, stopped, dryRun }: Summary): string {
+function summaryText({ imported, present, refused, lastLine, stopped, dryRun }: Summary): string {
   const done = dryRun ? 'would be imported; nothing was written' : 'imported'
-  const counts = `${grouped(imported)} ${imported === 1 ? 'user' : 'users'} ${done}; ${grouped(present)} already there; ${grouped(refused)} refused.`
+  const counts = `${formatCount(imported)} ${imported === 1 ? 'user' : 'users'} ${done}; ${formatCount(present)} already there; ${formatCount(refused)} refused.`
   return stopped ? `${counts} Stopped after line ${lastLine}: run it again to go on.` : counts
 }

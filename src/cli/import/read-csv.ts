@@ -1,11 +1,11 @@
 // Users from CSV (RFC 4180): the first line names the columns, every further line is one user.
 
 import { parse } from 'csv-parse/sync'
-import { fieldNamed, IMPORT_FIELDS, type ImportField } from '../../domain/imported-user.ts'
+import { IMPORT_FIELDS, type ImportField, importFieldOf } from '../../domain/imported-user.ts'
 import type { ImportLine } from '../../engine/import-users.ts'
 import { SettingError } from '../../settings.ts'
 import type { Line } from './lines.ts'
-import { refuseUnknown } from './unknown-field.ts'
+import { rejectUnknownField } from './unknown-field.ts'
 
 /** @throws SettingError when the first line does not name what is needed, or names what is not known */
 export async function* readCsv(groups: AsyncIterable<readonly Line[]>): AsyncGenerator<ImportLine> {
@@ -26,12 +26,12 @@ function columnsOf(header: Line): readonly ImportField[] {
   if ('refused' in header)
     throw new SettingError(`The first line of CSV names the columns; ${header.refused}. Save the file as CSV in UTF-8.`)
   const names = parseLine(header.text)
-  const fields = names?.map(fieldNamed) ?? []
+  const fields = names?.map(importFieldOf) ?? []
   // Where not one is known this is no heading but somebody's data, which is not to be repeated.
   if (names === undefined || fields.every((field) => field === undefined)) {
     throw new SettingError(`The first line of CSV names the columns, with commas between them: ${IMPORT_FIELDS.join(', ')}.`)
   }
-  refuseUnknown('column', names)
+  rejectUnknownField('column', names)
   const known = fields.filter((field) => field !== undefined)
   const twice = known.find((field, index) => known.indexOf(field) !== index)
   if (twice !== undefined) throw new SettingError(`Two columns stand for ${twice}: leave one out.`)

@@ -8,7 +8,7 @@ import { SettingError } from '../../settings.ts'
 export const FORMATS = ['csv', 'jsonl'] as const
 export type Format = (typeof FORMATS)[number]
 
-const FORMAT_OF_ENDING: Readonly<Record<string, Format>> = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' }
+const FORMAT_BY_EXTENSION: Readonly<Record<string, Format>> = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' }
 
 export interface Source {
   readonly chunks: AsyncIterable<Buffer>
@@ -22,7 +22,7 @@ export function formatOf(file: string | undefined, given: string | undefined): F
   const known = FORMATS.find((format) => format === given)
   if (known) return known
   if (given !== undefined) throw new SettingError(`The format "${given}" is not known: ${FORMATS.join(' or ')}.`)
-  const byName = file === undefined ? undefined : FORMAT_OF_ENDING[extname(file).toLowerCase()]
+  const byName = file === undefined ? undefined : FORMAT_BY_EXTENSION[extname(file).toLowerCase()]
   if (byName === undefined) throw new SettingError(`Say what is in it: --format ${FORMATS.join(' or --format ')}.`)
   return byName
 }

@@ -1,33 +1,33 @@
 // Latchkey sees the address of the client: not the proxy's, and not one that the client made up.
 
 import { BlockList, isIPv4 } from 'node:net'
-import { type Exchange, member } from '../exchange.ts'
-import { type Finding, type Judge, NOT_SIGNED_IN } from '../finding.ts'
-import { isOnThisMachine } from '../this-machine.ts'
-import { FORGED_ADDRESS } from '../visit/names.ts'
+import { type CheckFunction, type Finding, NOT_SIGNED_IN } from '../finding.ts'
+import { type Exchange, member } from '../http-exchange.ts'
+import { isLoopbackHost } from '../is-loopback.ts'
+import { FORGED_ADDRESS } from '../visit/reserved-names.ts'
 
-export const judgeClientAddress: Judge = ({ url, steps }) => {
+export const checkClientAddress: CheckFunction = ({ url, steps }) => {
   const [listed] = steps.sessions
   const seen = listed && currentAddress(listed)
   if (listed === undefined || seen === undefined) return NOT_SIGNED_IN
   const findings: Finding[] = []
-  if (isTheProxys(seen, listed))
+  if (isProxyAddress(seen, listed))
     findings.push({
       what: `Latchkey takes everybody for ${seen}, which is the proxy: one person's wrong passwords lock all out, and the record names no one.`,
-      mend: `nginx: \`proxy_set_header X-Forwarded-For $remote_addr;\` And LATCHKEY_TRUSTED_PROXIES=${seen}; where the proxy sets Forwarded instead, LATCHKEY_FORWARDED_HEADER=forwarded`,
+      fix: `nginx: \`proxy_set_header X-Forwarded-For $remote_addr;\` And LATCHKEY_TRUSTED_PROXIES=${seen}; where the proxy sets Forwarded instead, LATCHKEY_FORWARDED_HEADER=forwarded`,
     })
   // On its own machine a server may trust whoever asks, as it would a proxy.
-  if (!isOnThisMachine(url) && steps.forgedSessions.some((exchange) => currentAddress(exchange) === FORGED_ADDRESS))
+  if (!isLoopbackHost(url) && steps.forgedSessions.some((exchange) => currentAddress(exchange) === FORGED_ADDRESS))
     findings.push({
       what: 'Latchkey believes whatever address a client claims to have: limits by address hold nobody.',
-      mend: 'nginx: `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces what the client sent. A proxy that sets Forwarded alone needs LATCHKEY_FORWARDED_HEADER=forwarded. LATCHKEY_TRUSTED_PROXIES names the proxies alone, and no network of clients.',
+      fix: 'nginx: `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces what the client sent. A proxy that sets Forwarded alone needs LATCHKEY_FORWARDED_HEADER=forwarded. LATCHKEY_TRUSTED_PROXIES names the proxies alone, and no network of clients.',
     })
   return findings
 }
 
 /** Another one than ours, where nothing but a proxy can have changed it. */
-function isTheProxys(seen: string, { from, address }: Exchange): boolean {
-  const own = plain(from)
+function isProxyAddress(seen: string, { localAddress, address }: Exchange): boolean {
+  const own = withoutMappedPrefix(localAddress)
   if (seen === own) return false
   if (LOOPBACK.check(seen, family(seen))) return true
   const asked = address.replace(/^\[?([^\]]+?)\]?:\d+$/, '$1')
@@ -38,10 +38,10 @@ function currentAddress(listed: Exchange): string | undefined {
   const sessions = member(listed)
   if (!Array.isArray(sessions)) return undefined
   const ip: unknown = sessions.find((session) => session?.current === true)?.ip
-  return typeof ip === 'string' ? plain(ip) : undefined
+  return typeof ip === 'string' ? withoutMappedPrefix(ip) : undefined
 }
 
-function plain(address: string): string {
+function withoutMappedPrefix(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, '')
 }
 

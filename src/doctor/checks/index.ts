@@ -1,52 +1,58 @@
 // Every check, in the order in which they are told.
 
 import type { Check } from '../finding.ts'
-import { judgeCached, judgeCacheHeaders } from './caching.ts'
-import { judgeClientAddress } from './client-address.ts'
-import { judgeClock } from './clock.ts'
-import { judgeCookies, judgeTwins } from './cookies.ts'
-import { judgeEndings, judgeShared } from './endings.ts'
-import { judgeLimits } from './limits.ts'
-import { judgeNeighbours } from './neighbours.ts'
-import { judgeAllowedOrigins, judgeCookieAlone, judgeForeignOrigins, judgeOriginArrives } from './origins.ts'
-import { judgePages } from './pages.ts'
-import { judgeAuthorizationPasses, judgeBodies, judgeCookiePasses, judgeMethods, judgeRefusals } from './passing.ts'
-import { judgePublicKeys } from './public-keys.ts'
-import { judgePublicUrl } from './public-url.ts'
-import { judgePublished } from './published.ts'
-import { judgeReach } from './reach.ts'
-import { judgeSignIn } from './sign-in.ts'
-import { judgeStream } from './stream.ts'
-import { judgeHsts, judgeRedirect, judgeTls } from './transport.ts'
+import { checkCachedResponses, checkCacheHeaders } from './caching.ts'
+import { checkClientAddress } from './client-address.ts'
+import { checkServerClock } from './clock.ts'
+import { checkCookieNameConflicts } from './cookie-name-conflicts.ts'
+import { checkCookies, checkDuplicateCookies } from './cookies.ts'
+import { checkExposedEndpoints } from './exposed-endpoints.ts'
+import {
+  checkAuthorizationForwarded,
+  checkCookieForwarded,
+  checkErrorResponses,
+  checkMethods,
+  checkRequestBodies,
+} from './header-passthrough.ts'
+import { checkLoginLimits } from './login-limits.ts'
+import { checkAllowedOrigins, checkCookieOnlyRequest, checkForeignOrigins, checkOriginForwarded } from './origins.ts'
+import { checkPageHeaders } from './page-headers.ts'
+import { checkPublicKeys } from './public-keys.ts'
+import { checkPublicUrl } from './public-url.ts'
+import { checkReachability } from './reachability.ts'
+import { checkRevocation, checkSharedSessions } from './revocation.ts'
+import { checkRevocationStream } from './revocation-stream.ts'
+import { checkSignIn } from './sign-in.ts'
+import { checkHsts, checkRedirect, checkTls } from './transport.ts'
 
 export const CHECKS: readonly Check[] = [
-  { name: 'reach', title: 'every address answers', judge: judgeReach },
-  { name: 'tls', title: 'nothing travels in the clear', judge: judgeTls },
-  { name: 'redirect', title: 'without TLS one is led to https', judge: judgeRedirect },
-  { name: 'hsts', title: 'browsers are told to use TLS alone', judge: judgeHsts },
-  { name: 'sign-in', title: 'one can sign in', judge: judgeSignIn },
-  { name: 'public-url', title: 'Latchkey knows the address that people use', judge: judgePublicUrl },
-  { name: 'cookies', title: 'cookies come as they were made', judge: judgeCookies },
-  { name: 'cookie-twins', title: 'no cookie has a twin', judge: judgeTwins },
-  { name: 'neighbours', title: 'no other Latchkey on this machine uses the same cookies', judge: judgeNeighbours },
-  { name: 'cookie-passes', title: 'cookies reach Latchkey', judge: judgeCookiePasses },
-  { name: 'authorization-passes', title: 'the Authorization header reaches Latchkey', judge: judgeAuthorizationPasses },
-  { name: 'methods', title: 'every method passes', judge: judgeMethods },
-  { name: 'bodies', title: 'whole bodies pass', judge: judgeBodies },
-  { name: 'refusals', title: 'refusals say why', judge: judgeRefusals },
-  { name: 'cached', title: 'no answer comes from a cache', judge: judgeCached },
-  { name: 'cache-headers', title: 'no answer may be kept', judge: judgeCacheHeaders },
-  { name: 'foreign-origins', title: 'other origins read nothing', judge: judgeForeignOrigins },
-  { name: 'allowed-origins', title: 'allowed origins can read', judge: judgeAllowedOrigins },
-  { name: 'origin-arrives', title: 'where a request was made is known', judge: judgeOriginArrives },
-  { name: 'cookie-alone', title: 'a cookie alone changes nothing', judge: judgeCookieAlone },
-  { name: 'client-address', title: "the client's address is known", judge: judgeClientAddress },
-  { name: 'clock', title: 'the clocks agree', judge: judgeClock },
-  { name: 'shared', title: 'every server knows the same sessions', judge: judgeShared },
-  { name: 'endings', title: 'a sign-out is one everywhere, within a second', judge: judgeEndings },
-  { name: 'limits', title: 'guesses are counted together', judge: judgeLimits },
-  { name: 'public-keys', title: 'the keys of tokens are published', judge: judgePublicKeys },
-  { name: 'stream', title: 'endings reach other services at once', judge: judgeStream },
-  { name: 'pages', title: 'pages keep their protection', judge: judgePages },
-  { name: 'published', title: 'what is for operators is not for everybody', judge: judgePublished },
+  { name: 'reach', title: 'every address answers', run: checkReachability },
+  { name: 'tls', title: 'nothing travels in the clear', run: checkTls },
+  { name: 'redirect', title: 'without TLS one is led to https', run: checkRedirect },
+  { name: 'hsts', title: 'browsers are told to use TLS alone', run: checkHsts },
+  { name: 'sign-in', title: 'one can sign in', run: checkSignIn },
+  { name: 'public-url', title: 'Latchkey knows the address that people use', run: checkPublicUrl },
+  { name: 'cookies', title: 'cookies come as they were made', run: checkCookies },
+  { name: 'cookie-twins', title: 'no cookie has a twin', run: checkDuplicateCookies },
+  { name: 'neighbours', title: 'no other Latchkey on this machine uses the same cookies', run: checkCookieNameConflicts },
+  { name: 'cookie-passes', title: 'cookies reach Latchkey', run: checkCookieForwarded },
+  { name: 'authorization-passes', title: 'the Authorization header reaches Latchkey', run: checkAuthorizationForwarded },
+  { name: 'methods', title: 'every method passes', run: checkMethods },
+  { name: 'bodies', title: 'whole bodies pass', run: checkRequestBodies },
+  { name: 'refusals', title: 'refusals say why', run: checkErrorResponses },
+  { name: 'cached', title: 'no answer comes from a cache', run: checkCachedResponses },
+  { name: 'cache-headers', title: 'no answer may be kept', run: checkCacheHeaders },
+  { name: 'foreign-origins', title: 'other origins read nothing', run: checkForeignOrigins },
+  { name: 'allowed-origins', title: 'allowed origins can read', run: checkAllowedOrigins },
+  { name: 'origin-arrives', title: 'where a request was made is known', run: checkOriginForwarded },
+  { name: 'cookie-alone', title: 'a cookie alone changes nothing', run: checkCookieOnlyRequest },
+  { name: 'client-address', title: "the client's address is known", run: checkClientAddress },
+  { name: 'clock', title: 'the clocks agree', run: checkServerClock },
+  { name: 'shared', title: 'every server knows the same sessions', run: checkSharedSessions },
+  { name: 'endings', title: 'a sign-out is one everywhere, within a second', run: checkRevocation },
+  { name: 'limits', title: 'guesses are counted together', run: checkLoginLimits },
+  { name: 'public-keys', title: 'the keys of tokens are published', run: checkPublicKeys },
+  { name: 'stream', title: 'endings reach other services at once', run: checkRevocationStream },
+  { name: 'pages', title: 'pages keep their protection', run: checkPageHeaders },
+  { name: 'published', title: 'what is for operators is not for everybody', run: checkExposedEndpoints },
 ]

@@ -1,10 +1,10 @@
 // The keys that tokens are signed with can be had by those who verify them, and are found where the metadata say.
 
-import { member } from '../exchange.ts'
-import { type Finding, type Judge, NOT_SIGNED_IN } from '../finding.ts'
+import { type CheckFunction, type Finding, NOT_SIGNED_IN } from '../finding.ts'
+import { member } from '../http-exchange.ts'
 import { claimsOf } from '../token-claims.ts'
 
-export const judgePublicKeys: Judge = ({ steps }) => {
+export const checkPublicKeys: CheckFunction = ({ steps }) => {
   const used = new Set([...steps.signIn, ...steps.tokens].flatMap((exchange) => claimsOf(exchange)?.kid ?? []))
   if (used.size === 0) return NOT_SIGNED_IN
   const lacking = steps.publicKeys.find((exchange) => {
@@ -17,13 +17,13 @@ export const judgePublicKeys: Judge = ({ steps }) => {
   if (unnamed !== undefined)
     findings.push({
       what: `/.well-known/oauth-authorization-server at ${unnamed.address} (${unnamed.status}) does not name the keys: who knows the issuer alone does not find them.`,
-      mend: 'Hand /.well-known/oauth-authorization-server over to Latchkey, beside /.well-known/jwks.json.',
+      fix: 'Hand /.well-known/oauth-authorization-server over to Latchkey, beside /.well-known/jwks.json.',
     })
   if (lacking === undefined) return findings
   return [
     {
       what: `/.well-known/jwks.json at ${lacking.address} (${lacking.status}) lacks the key that tokens are signed with: other services refuse every token.`,
-      mend: 'Hand /.well-known/jwks.json over to Latchkey, let no cache keep it for longer than its five minutes, and give every server the same database and secret.',
+      fix: 'Hand /.well-known/jwks.json over to Latchkey, let no cache keep it for longer than its five minutes, and give every server the same database and secret.',
     },
     ...findings,
   ]

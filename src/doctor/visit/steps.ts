@@ -1,6 +1,6 @@
 // What a visit writes down: every exchange, under the name of the step it belonged to.
 
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../http-exchange.ts'
 
 export const STEPS = [
   'reached',
@@ -39,17 +39,17 @@ export const STEPS = [
 
 export type Step = (typeof STEPS)[number]
 
-export interface Visit {
+export interface ProbeResult {
   readonly url: URL
   readonly steps: Readonly<Record<Step, readonly Exchange[]>>
   /** When the stream of endings brought something, in milliseconds after it began; null where no service key was given. */
-  readonly stream: StreamHeard | null
+  readonly stream: StreamObservation | null
   /** The user who could not be deleted again; null where none was left. */
   readonly leftBehind: string | null
 }
 
-export interface StreamHeard {
+export interface StreamObservation {
   readonly status: number
   readonly failure: string | null
-  readonly pieces: readonly number[]
+  readonly chunkTimes: readonly number[]
 }

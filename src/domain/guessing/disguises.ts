@@ -1,7 +1,7 @@
 // Whether a password is one of the common ones, as it is or in one of the disguises that everybody uses.
 
-import { fold } from './folded.ts'
-import { readingsOf } from './words.ts'
+import { fold } from './fold.ts'
+import { leetReadings } from './words.ts'
 
 const OUTSIDE = /^[^\p{L}]+|[^\p{L}]+$/gu
 
@@ -13,7 +13,7 @@ const OUTSIDE = /^[^\p{L}]+|[^\p{L}]+$/gu
  */
 export function isCommonInDisguise(password: string, isCommon: (password: string) => boolean): boolean {
   const { text } = fold(password)
-  const plain = [text, ...readingsOf(text)].flatMap((read) => [read, read.replace(OUTSIDE, '')])
-  const forms = [...plain, ...readingsOf(text.replace(OUTSIDE, ''))]
+  const plain = [text, ...leetReadings(text)].flatMap((read) => [read, read.replace(OUTSIDE, '')])
+  const forms = [...plain, ...leetReadings(text.replace(OUTSIDE, ''))]
   return forms.some((form) => form.length > 3 && (isCommon(form) || isCommon([...form].reverse().join(''))))
 }

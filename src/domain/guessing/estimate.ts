@@ -2,18 +2,18 @@
 // sequences, repetitions and single characters. The idea is zxcvbn's (Wheeler, USENIX Security 2016); its bits are added up here, so
 // that a phrase of the commonest words is not taken for a strong one.
 
-import { type Folded, fold, picked } from './folded.ts'
-import { walks } from './keyboard.ts'
+import { type Folded, fold, pickCharacters } from './fold.ts'
+import { keyboardWalks } from './keyboard.ts'
 import { dates, repetitions, sequences } from './patterns.ts'
 import type { Token } from './token.ts'
-import { BEGINNING, LONGEST_KNOWN, type Words, wordTokens } from './words.ts'
+import { LONGEST_WORD, PREFIX_LENGTH, type WordLookup, wordTokens } from './words.ts'
 
 /** Which pieces a password has, and in which order, has to be guessed as well. */
-const JOINT = 1
-const OF_CONTEXT = 1.5
-const SHORTEST_OF_CONTEXT = 3
+const JOIN_BITS = 1
+const CONTEXT_BITS = 1.5
+const MIN_CONTEXT_WORD = 3
 
-interface AllWords extends Words {
+interface AllWords extends WordLookup {
   /** The length of the longest. */
   readonly longest: number
 }
@@ -23,26 +23,26 @@ interface AllWords extends Words {
  * @param context what a guesser would try first: the user's own name, the site's name
  * @param known what is known of words
  */
-export function guessBits(password: string, context: readonly string[], known: Words): number {
-  const own = new Set(context.map((word) => fold(word).text).filter((word) => word.length >= SHORTEST_OF_CONTEXT))
-  const beginnings = new Set([...own].map((word) => word.slice(0, BEGINNING)))
+export function guessBits(password: string, context: readonly string[], known: WordLookup): number {
+  const own = new Set(context.map((word) => fold(word).text).filter((word) => word.length >= MIN_CONTEXT_WORD))
+  const beginnings = new Set([...own].map((word) => word.slice(0, PREFIX_LENGTH)))
   const words: AllWords = {
-    bitsOf: (word) => (own.has(word) ? OF_CONTEXT : known.bitsOf(word)),
-    begins: (four) => beginnings.has(four) || known.begins(four),
-    longest: Math.max(LONGEST_KNOWN, ...[...own].map((word) => word.length)),
+    bitsOf: (word) => (own.has(word) ? CONTEXT_BITS : known.bitsOf(word)),
+    isPrefix: (four) => beginnings.has(four) || known.isPrefix(four),
+    longest: Math.max(LONGEST_WORD, ...[...own].map((word) => word.length)),
   }
   const whole = fold(password)
-  return Math.min(bitsAsWritten(whole, words), bitsInterleaved(whole, words), bitsWithoutSigns(whole, words))
+  return Math.min(bitsInOrder(whole, words), bitsInterleaved(whole, words), bitsWithoutSigns(whole, words))
 }
 
-function bitsAsWritten(folded: Folded, words: AllWords): number {
+function bitsInOrder(folded: Folded, words: AllWords): number {
   const { text, capital } = folded
   const tokens = [
     ...wordTokens(folded, words, words.longest),
     ...repetitions(text),
     ...sequences(text),
     ...dates(text),
-    ...walks(text, capital),
+    ...keyboardWalks(text, capital),
   ]
   const from: Token[][] = Array.from({ length: text.length }, () => [])
   for (const token of tokens) from[token.start]?.push(token)
@@ -51,7 +51,7 @@ function bitsAsWritten(folded: Folded, words: AllWords): number {
   for (let start = 0; start < text.length; start += 1) {
     const before = least[start] ?? 0
     lower(least, start + 1, before + characterBits(folded, start))
-    for (const { length, bits } of from[start] ?? []) lower(least, start + length, before + bits + (start === 0 ? 0 : JOINT))
+    for (const { length, bits } of from[start] ?? []) lower(least, start + length, before + bits + (start === 0 ? 0 : JOIN_BITS))
   }
   return least[text.length] ?? 0
 }
@@ -64,12 +64,12 @@ function lower(least: number[], end: number, bits: number): void {
 function bitsInterleaved(folded: Folded, words: AllWords): number {
   const indices = [...folded.text].map((_, index) => index)
   const halves = [0, 1].map((rest) =>
-    picked(
+    pickCharacters(
       folded,
       indices.filter((index) => index % 2 === rest),
     ),
   )
-  return halves.reduce((sum, half) => sum + bitsAsWritten(half, words), 3)
+  return halves.reduce((sum, half) => sum + bitsInOrder(half, words), 3)
 }
 
 const SIGN = /[^\p{L}\p{N}]/u
@@ -80,7 +80,7 @@ function bitsWithoutSigns(folded: Folded, words: AllWords): number {
   const kept = indices.filter((index) => !SIGN.test(folded.text.charAt(index)))
   const signs = indices.length - kept.length
   if (signs === 0 || kept.length === 0) return Number.POSITIVE_INFINITY
-  return 3 + 2 * signs + bitsAsWritten(picked(folded, kept), words)
+  return 3 + 2 * signs + bitsInOrder(pickCharacters(folded, kept), words)
 }
 
 const KINDS: readonly { readonly of: RegExp; readonly bits: number }[] = [
@@ -90,17 +90,17 @@ const KINDS: readonly { readonly of: RegExp; readonly bits: number }[] = [
   { of: /\p{L}/u, bits: 4.5 },
 ]
 const SIGN_BITS = 5
-const SIGN_AGAIN = 1.5
-const USUAL_LAST = /[1!.]/
+const REPEATED_SIGN_BITS = 1.5
+const COMMON_LAST = /[1!.]/
 /** A digit after letters, a letter after digits. */
-const OTHER_KIND = 1
+const KIND_CHANGE_BITS = 1
 
 function characterBits({ text, capital }: Folded, at: number): number {
   const unit = text.charAt(at)
-  if (at === text.length - 1 && USUAL_LAST.test(unit)) return 1.5
+  if (at === text.length - 1 && COMMON_LAST.test(unit)) return 1.5
   const kind = kindOf(unit)
-  if (kind === undefined) return text.indexOf(unit) < at ? SIGN_AGAIN : SIGN_BITS
-  return kind.bits + (capital[at] ? 1 : 0) + (at > 0 && kindOf(text.charAt(at - 1)) !== kind ? OTHER_KIND : 0)
+  if (kind === undefined) return text.indexOf(unit) < at ? REPEATED_SIGN_BITS : SIGN_BITS
+  return kind.bits + (capital[at] ? 1 : 0) + (at > 0 && kindOf(text.charAt(at - 1)) !== kind ? KIND_CHANGE_BITS : 0)
 }
 
 function kindOf(unit: string): (typeof KINDS)[number] | undefined {

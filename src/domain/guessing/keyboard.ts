@@ -30,18 +30,18 @@ const LAYOUTS: readonly Layout[] = [
 const CORNERS = /[1qazpmlйфя70]/
 
 /** Pieces of three keys and more that are walked, and pieces that are the one before them a key further on. */
-export function walks(text: string, capital: readonly boolean[]): readonly Token[] {
+export function keyboardWalks(text: string, capital: readonly boolean[]): readonly Token[] {
   return LAYOUTS.flatMap((on) => {
     const keys = [...text].map((unit) => on.unshifted.get(unit) ?? unit)
     const places = keys.map((key) => on.places.get(key))
     const shifted = keys.map((key, index) => key !== text[index] || capital[index] === true)
-    return [...walked(keys, places, shifted), ...besides(places, shifted)]
+    return [...walkTokens(keys, places, shifted), ...shiftedColumns(places, shifted)]
   })
 }
 
 type Places = readonly (readonly [row: number, column: number] | undefined)[]
 
-function walked(keys: readonly string[], places: Places, shifted: readonly boolean[]): readonly Token[] {
+function walkTokens(keys: readonly string[], places: Places, shifted: readonly boolean[]): readonly Token[] {
   const tokens: Token[] = []
   for (let start = 0; start < keys.length - 2; start += 1) {
     let bits = CORNERS.test(keys[start] ?? '') ? 2 : 5
@@ -70,7 +70,7 @@ function stepBetween(from: Places[number], to: Places[number]): string | undefin
 
 const LONGEST_COLUMN = 6
 
-function besides(places: Places, shifted: readonly boolean[]): readonly Token[] {
+function shiftedColumns(places: Places, shifted: readonly boolean[]): readonly Token[] {
   const tokens: Token[] = []
   for (let start = 2; start < places.length; start += 1)
     for (let length = 2; length <= LONGEST_COLUMN && length <= start && start + length <= places.length; length += 1) {

@@ -27,7 +27,7 @@ function countWhile(holds: (index: number) => boolean): number {
 }
 
 const STEPS = [1, -1, 2, -2]
-const FIRST = /[a1z90]/
+const SEQUENCE_START = /[a1z90]/
 
 /** Alphabets and numbers, up and down, also by two. */
 export function sequences(text: string): readonly Token[] {
@@ -37,7 +37,7 @@ export function sequences(text: string): readonly Token[] {
       let length = 1
       while (start + length < text.length && follows(text.charCodeAt(start + length - 1), text.charCodeAt(start + length), step)) {
         length += 1
-        const begin = FIRST.test(text.charAt(start)) ? 1.5 : 3.5
+        const begin = SEQUENCE_START.test(text.charAt(start)) ? 1.5 : 3.5
         if (length > 2) tokens.push({ start, length, bits: begin + Math.abs(step) + Math.log2(length) / 2 })
       }
     }
@@ -55,24 +55,27 @@ function follows(before: number, after: number, step: number): boolean {
 const YEAR = '(?:19|20)\\d\\d'
 const MONTH = '(?:0[1-9]|1[0-2])'
 const DAY = '(?:0[1-9]|[12]\\d|3[01])'
-const GAP = '([-./ _]?)'
+const SEPARATOR = '([-./ _]?)'
 const DAY_BITS = 8.5
 const YEAR_BITS = 6
-const FORMS: readonly (readonly [form: RegExp, bits: number])[] = [
+const DATE_PATTERNS: readonly (readonly [form: RegExp, bits: number])[] = [
   [/(?:19[5-9]|20[0-3])\d/y, YEAR_BITS],
   [/(?:1[5-9]|20)\d\d/y, 7.5],
-  [new RegExp(`${YEAR}${GAP}${MONTH}\\1${DAY}`, 'y'), DAY_BITS + YEAR_BITS],
-  [new RegExp(`(?:${DAY}${GAP}${MONTH}|${MONTH}${GAP}${DAY})[-./ _]?${YEAR}`, 'y'), 1 + DAY_BITS + YEAR_BITS],
-  [new RegExp(`\\d\\d${GAP}${MONTH}\\1${DAY}|(?:${DAY}${GAP}${MONTH}|${MONTH}${GAP}${DAY})[-./ _]?\\d\\d`, 'y'), 2 + DAY_BITS + YEAR_BITS],
-  [new RegExp(`${DAY}${GAP}${MONTH}|${MONTH}${GAP}${DAY}`, 'y'), 1.5 + DAY_BITS],
-  [new RegExp(`${YEAR}${GAP}${MONTH}|${MONTH}${GAP}${YEAR}`, 'y'), 4 + YEAR_BITS],
+  [new RegExp(`${YEAR}${SEPARATOR}${MONTH}\\1${DAY}`, 'y'), DAY_BITS + YEAR_BITS],
+  [new RegExp(`(?:${DAY}${SEPARATOR}${MONTH}|${MONTH}${SEPARATOR}${DAY})[-./ _]?${YEAR}`, 'y'), 1 + DAY_BITS + YEAR_BITS],
+  [
+    new RegExp(`\\d\\d${SEPARATOR}${MONTH}\\1${DAY}|(?:${DAY}${SEPARATOR}${MONTH}|${MONTH}${SEPARATOR}${DAY})[-./ _]?\\d\\d`, 'y'),
+    2 + DAY_BITS + YEAR_BITS,
+  ],
+  [new RegExp(`${DAY}${SEPARATOR}${MONTH}|${MONTH}${SEPARATOR}${DAY}`, 'y'), 1.5 + DAY_BITS],
+  [new RegExp(`${YEAR}${SEPARATOR}${MONTH}|${MONTH}${SEPARATOR}${YEAR}`, 'y'), 4 + YEAR_BITS],
 ]
 
 /** Years, and dates in the usual orders. */
 export function dates(text: string): readonly Token[] {
   const tokens: Token[] = []
   for (let start = 0; start < text.length; start += 1)
-    for (const [form, bits] of FORMS) {
+    for (const [form, bits] of DATE_PATTERNS) {
       form.lastIndex = start
       const length = form.exec(text)?.[0].length
       if (length !== undefined) tokens.push({ start, length, bits })

@@ -1,22 +1,22 @@
 // Words in a password: plain, with capitals, with digits and signs for letters, backwards, in disguise.
 
-import type { Folded } from './folded.ts'
+import type { Folded } from './fold.ts'
 import type { Token } from './token.ts'
 
 /** What is known of words in small letters. */
-export interface Words {
+export interface WordLookup {
   /** How many guesses a word takes, as a power of two; undefined where it is not known. */
   readonly bitsOf: (word: string) => number | undefined
   /** False where no known word begins with these four letters: longer ones need not be looked for. */
-  readonly begins: (four: string) => boolean
+  readonly isPrefix: (four: string) => boolean
 }
 
 /** So many letters are enough to know that no word begins so. */
-export const BEGINNING = 4
+export const PREFIX_LENGTH = 4
 /** The length of the longest word in the packed list. */
-export const LONGEST_KNOWN = 32
+export const LONGEST_WORD = 32
 /** What stands for letters, in two readings: where a character stands for two letters, the second has the other. */
-const SIGNS = {
+const LEET_SIGNS = {
   '@': 'a',
   '^': 'a',
   '(': 'c',
@@ -32,10 +32,10 @@ const SIGNS = {
   '+': 't',
   '¥': 'y',
 }
-const READINGS: readonly Readonly<Record<string, string>>[] = [
-  { ...SIGNS, '4': 'a', '8': 'b', '3': 'e', '6': 'g', '9': 'g', '1': 'i', '0': 'o', '*': 'o', '5': 's', '7': 't', '2': 'z', '%': 'x' },
+const LEET_TABLES: readonly Readonly<Record<string, string>>[] = [
+  { ...LEET_SIGNS, '4': 'a', '8': 'b', '3': 'e', '6': 'g', '9': 'g', '1': 'i', '0': 'o', '*': 'o', '5': 's', '7': 't', '2': 'z', '%': 'x' },
   {
-    ...SIGNS,
+    ...LEET_SIGNS,
     '@': 'o',
     '4': 'h',
     '8': 'b',
@@ -51,34 +51,34 @@ const READINGS: readonly Readonly<Record<string, string>>[] = [
     '2': 's',
     '*': 'a',
   },
-  { ...SIGNS, '0': 'o' },
-  SIGNS,
+  { ...LEET_SIGNS, '0': 'o' },
+  LEET_SIGNS,
 ]
-const READ_AS_LETTERS = 1.5
-const BACKWARDS = 1.5
-const DISGUISED = 1.5
+const LEET_BITS = 1.5
+const REVERSED_BITS = 1.5
+const LOOK_ALIKE_BITS = 1.5
 
 /** @param longest the length of the longest word that is looked for */
-export function wordTokens(folded: Folded, words: Words, longest: number): readonly Token[] {
+export function wordTokens(folded: Folded, words: WordLookup, longest: number): readonly Token[] {
   const { text } = folded
   const tokens: Token[] = []
   const found = (start: number, length: number, bits: number) =>
     tokens.push({ start, length, bits: bits + styleBits(folded, start, start + length) })
   for (const [start, length, bits] of lookUp(text, words, longest)) found(start, length, bits)
-  for (const read of readingsOf(text))
-    for (const [start, length, bits] of lookUp(read, words, longest)) found(start, length, bits + READ_AS_LETTERS)
+  for (const read of leetReadings(text))
+    for (const [start, length, bits] of lookUp(read, words, longest)) found(start, length, bits + LEET_BITS)
   for (const [start, length, bits] of lookUp([...text].reverse().join(''), words, longest))
-    if (length > 3) found(text.length - start - length, length, bits + BACKWARDS)
+    if (length > 3) found(text.length - start - length, length, bits + REVERSED_BITS)
   return tokens
 }
 
 function* lookUp(
   text: string,
-  { bitsOf, begins }: Words,
+  { bitsOf, isPrefix }: WordLookup,
   longest: number,
 ): Generator<readonly [start: number, length: number, bits: number]> {
   for (let start = 0; start < text.length; start += 1) {
-    const most = begins(text.slice(start, start + BEGINNING)) ? longest : BEGINNING
+    const most = isPrefix(text.slice(start, start + PREFIX_LENGTH)) ? longest : PREFIX_LENGTH
     for (let length = 1; length <= most && start + length <= text.length; length += 1) {
       const bits = bitsOf(text.slice(start, start + length))
       if (bits !== undefined) yield [start, length, bits]
@@ -87,8 +87,8 @@ function* lookUp(
 }
 
 /** The text with the letters that its digits and signs may stand for; empty where none do. */
-export function readingsOf(text: string): readonly string[] {
-  return READINGS.map((reading) => [...text].map((unit) => reading[unit] ?? unit).join('')).filter((read) => read !== text)
+export function leetReadings(text: string): readonly string[] {
+  return LEET_TABLES.map((reading) => [...text].map((unit) => reading[unit] ?? unit).join('')).filter((read) => read !== text)
 }
 
 /** What capitals and look-alikes add. One at the start, at the end or everywhere is what everybody does. */
@@ -105,7 +105,7 @@ export function styleBits({ capital, disguised }: Folded, start: number, end: nu
   const few = Math.min(capitals, length - capitals)
   const usual = capitals === length || (capitals === 1 && (capital[start] || capital[end - 1]))
   const caseBits = capitals === 0 ? 0 : usual ? 1 : 1 + Math.min(choicesBits(length, few), choicesBits(length - 1, changes))
-  return caseBits + (isDisguised ? DISGUISED : 0)
+  return caseBits + (isDisguised ? LOOK_ALIKE_BITS : 0)
 }
 
 /** In how many ways at most `few` of `length` can be chosen, as a power of two. */

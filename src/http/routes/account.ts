@@ -4,46 +4,46 @@ import { AuthError } from '../../domain/errors.ts'
 import { PASSWORD_REFUSALS } from '../../domain/password.ts'
 import { changePassword, deleteAccount } from '../../engine/account.ts'
 import { JSON_TYPE } from '../body.ts'
-import { accountDeletionBody, passwordBody, signedInAnswer } from '../contract.ts'
+import { accountDeletionBody, passwordBody, signedInResponse } from '../contract.ts'
 import { expireCookie } from '../cookies.ts'
-import { provenRoute } from '../route.ts'
-import { forgetting } from './endings.ts'
-import { answer } from './sign-in.ts'
+import { authenticatedRoute } from '../route.ts'
+import { clearClientState } from './logout.ts'
+import { signedInResult } from './sign-in.ts'
 
 export const accountRoutes = [
-  provenRoute({
+  authenticatedRoute({
     method: 'POST',
     path: '/access/password',
-    proof: 'header',
+    auth: 'header-only',
     sensitive: true,
-    mints: true,
+    issuesToken: true,
     summary: 'Changes the password, renews this session and ends every other credential.',
     body: { type: JSON_TYPE, schema: passwordBody },
-    answers: { 200: signedInAnswer },
-    refusals: ['credentials.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
+    responses: { 200: signedInResponse },
+    errorCodes: ['credentials.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
     async run(call) {
-      const { parts, principal, body, whence, credentials, request } = call
+      const { engine, principal, body, clientInfo, credentials, request } = call
       const current = { password: body.current, knownDevice: credentials.cookies.known }
-      const renewed = await changePassword(parts, principal, current, body.next, whence, request.signal?.())
+      const renewed = await changePassword(engine, principal, current, body.next, clientInfo, request.signal?.())
       if (renewed instanceof AuthError) return renewed
-      const outcome = answer(call, renewed)
-      const forgotten = credentials.cookies.remember === undefined ? [] : expireCookie('remember', parts.policy.cookies)
+      const outcome = signedInResult(call, renewed)
+      const forgotten = credentials.cookies.remember === undefined ? [] : expireCookie('remember', engine.policy.cookies)
       return { ...outcome, cookies: [...(outcome.cookies ?? []), ...forgotten] }
     },
   }),
-  provenRoute({
+  authenticatedRoute({
     method: 'DELETE',
     path: '/access/account',
-    proof: 'header',
+    auth: 'header-only',
     sensitive: true,
     summary: 'Deletes the user and all that belongs to them.',
     body: { type: JSON_TYPE, schema: accountDeletionBody },
-    answers: { 204: null },
-    refusals: ['credentials.invalid', 'rate.limited'],
+    responses: { 204: null },
+    errorCodes: ['credentials.invalid', 'rate.limited'],
     async run(call) {
       const typed = { password: call.body.password, knownDevice: call.credentials.cookies.known }
-      const refusal = await deleteAccount(call.parts, call.principal, typed, call.whence, call.request.signal?.())
-      return refusal ?? { status: 204, ...forgetting(call) }
+      const refusal = await deleteAccount(call.engine, call.principal, typed, call.clientInfo, call.request.signal?.())
+      return refusal ?? { status: 204, ...clearClientState(call) }
     },
   }),
 ]

@@ -2,11 +2,11 @@
 
 import type { Route } from '../route.ts'
 import { accountRoutes } from './account.ts'
-import { administrationRoutes } from './administration/index.ts'
+import { adminRoutes } from './administration/index.ts'
 import { deviceRoutes } from './devices.ts'
-import { endingRoutes } from './endings.ts'
+import { healthRoutes } from './health.ts'
+import { logoutRoutes } from './logout.ts'
 import { auditEventRoutes } from './operations.ts'
-import { publicRoutes } from './public.ts'
 import { revocationRoutes } from './revocations.ts'
 import { sessionRoutes } from './session.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -16,13 +16,13 @@ import { wellKnownRoutes } from './well-known.ts'
 export const routes: readonly Route[] = [
   ...signInRoutes,
   ...sessionRoutes,
-  ...endingRoutes,
+  ...logoutRoutes,
   ...auditEventRoutes,
   ...accountRoutes,
-  ...administrationRoutes,
+  ...adminRoutes,
   ...deviceRoutes,
   ...verifyRoutes,
   ...revocationRoutes,
   ...wellKnownRoutes,
-  ...publicRoutes,
+  ...healthRoutes,
 ]

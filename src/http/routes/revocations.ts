@@ -1,25 +1,25 @@
 // The endings log for other services, as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
-import type { LogEntry, RollEntry } from '../../domain/ending.ts'
 import { AuthError } from '../../domain/errors.ts'
+import type { AcknowledgementEntry, RevocationLogEntry } from '../../domain/revocation.ts'
 import { MINUTE, wholeSeconds } from '../../domain/time.ts'
+import type { Subscriber } from '../../engine/acknowledgement-responder.ts'
+import type { EngineContext } from '../../engine/context.ts'
 import { serviceKeyId } from '../../engine/keys.ts'
-import type { Parts } from '../../engine/parts.ts'
-import type { FollowingVerifier } from '../../engine/roll-answers.ts'
-import { isoTime } from '../present.ts'
-import { proveService, serviceKeyIn } from '../proof.ts'
+import { authenticateService, serviceKeyIn } from '../authenticate-request.ts'
 import { openRoute } from '../route.ts'
-import { subscribersOf } from '../subscribers.ts'
+import { isoTime } from '../serialize.ts'
+import { subscriberLimiterFor } from '../subscriber-limits.ts'
 
 /** The log says several times a second that it is there. Not every time is passed on, and never more than was said. */
-const HEARTBEAT_AFTER = 150
+const HEARTBEAT_INTERVAL = 150
 /** Characters of a piece, after which it takes no more events. A reader who is slow makes the next piece wait; one that takes none for a while is cut off. */
-const PIECE = 16 * 1024
+const CHUNK_SIZE = 16 * 1024
 /**
  * Milliseconds after which a stream ends, to be resumed. A reader that never reads fills the buffers of the kernel first, some megabytes,
  * which takes hours where little happens. Our own verifiers ask again after ten minutes.
  */
-const LONGEST = 15 * MINUTE
+const MAX_STREAM_AGE = 15 * MINUTE
 /** Seconds until somebody may have left. */
 const RETRY_AFTER = 5
 
@@ -27,28 +27,28 @@ export const revocationRoutes = [
   openRoute({
     method: 'GET',
     path: '/access/revocations',
-    proof: 'service',
+    auth: 'service-key',
     summary: 'What ends, as it ends: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
-    answers: { 200: null },
-    refusals: ['server.busy'],
-    async run({ app, parts, request }) {
-      const key = serviceKeyId(parts, serviceKeyIn(request.header('authorization') ?? '') ?? '') ?? ''
-      const subscribers = subscribersOf(parts)
+    responses: { 200: null },
+    errorCodes: ['server.busy'],
+    async run({ app, engine, request }) {
+      const key = serviceKeyId(engine, serviceKeyIn(request.header('authorization') ?? '') ?? '') ?? ''
+      const subscribers = subscriberLimiterFor(engine)
       if (!subscribers.hasRoom(key)) return new AuthError('server.busy', { retryAfter: RETRY_AFTER })
-      const stillMay = async () => {
-        await parts.keys.readAgain()
-        return (await proveService(parts, request)) === undefined
+      const isStillAuthorized = async () => {
+        await engine.keys.reload()
+        return (await authenticateService(engine, request)) === undefined
       }
-      const events = eventsAfter(parts, request.header('last-event-id'), { isStopping: app.isStopping, stillMay })
+      const events = eventsAfter(engine, request.header('last-event-id'), { isStopping: app.isStopping, isStillAuthorized })
       // Counted from the first piece on: an answer that is never written would never leave.
-      const stream = whileJoined(() => subscribers.join(key), events)
+      const stream = countedStream(() => subscribers.join(key), events)
       // Some proxies gather an answer before they pass it on; this one tells nginx not to.
       return { content: { type: 'text/event-stream', body: stream }, headers: { 'x-accel-buffering': 'no' } }
     },
   }),
 ]
 
-async function* whileJoined(join: () => (() => void) | undefined, events: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+async function* countedStream(join: () => (() => void) | undefined, events: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
   const leave = join()
   if (leave === undefined) return
   try {
@@ -58,58 +58,62 @@ async function* whileJoined(join: () => (() => void) | undefined, events: AsyncG
   }
 }
 
-interface Ends {
+interface StreamChecks {
   readonly isStopping: () => boolean
   /** Asked when keys have changed: the one that was shown may have been removed. */
-  readonly stillMay: () => Promise<boolean>
+  readonly isStillAuthorized: () => Promise<boolean>
 }
 
 /** Ends when the log cannot be read any more: whoever listens must not take silence for nothing new. */
-async function* eventsAfter(parts: Parts, lastEventId: string | null, { isStopping, stillMay }: Ends): AsyncGenerator<string, void> {
+async function* eventsAfter(
+  parts: EngineContext,
+  lastEventId: string | null,
+  { isStopping, isStillAuthorized }: StreamChecks,
+): AsyncGenerator<string, void> {
   const from = positionOf(lastEventId)
-  let reached = from ?? 0
+  let sentPosition = from ?? 0
   let isFirst = true
-  let saidAt = Number.NEGATIVE_INFINITY
-  let verifier: FollowingVerifier | undefined
-  const endsAt = performance.now() + LONGEST
+  let sentAt = Number.NEGATIVE_INFINITY
+  let verifier: Subscriber | undefined
+  const endsAt = performance.now() + MAX_STREAM_AGE
   try {
-    for await (const { entries, position, age } of parts.store.log.follow(reached)) {
+    for await (const { entries, position, readAgeMs } of parts.store.log.subscribe(sentPosition)) {
       // Before anything that may wait: what is heard grows older meanwhile.
-      const readAt = parts.clock.now() - age
+      const readAt = parts.clock.now() - readAgeMs
       if (isStopping() || performance.now() > endsAt) return
-      if (!isFirst && entries.some(({ kind }) => kind === 'keys') && !(await stillMay())) return
+      if (!isFirst && entries.some(({ kind }) => kind === 'keys') && !(await isStillAuthorized())) return
       if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
-        reached = 0
-        yield event('reset', { before: isoTime(parts.clock.now()) }, reached)
+        sentPosition = 0
+        yield sseEvent('reset', { before: isoTime(parts.clock.now()) }, sentPosition)
       }
       // How long endings matter: for as long as a token can live.
       if (isFirst)
-        yield event('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, reached)
+        yield sseEvent('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, sentPosition)
       const now = performance.now()
-      const facts = entries.filter(isFact)
+      const facts = entries.filter(isPublicEntry)
       const calls = entries.flatMap((entry) => (entry.kind === 'ack_requested' ? [entry.requestId] : []))
-      const says = facts.length > 0 || calls.length > 0 || isFirst || now - saidAt >= HEARTBEAT_AFTER
+      const says = facts.length > 0 || calls.length > 0 || isFirst || now - sentAt >= HEARTBEAT_INTERVAL
       isFirst = false
       if (!says) continue
-      saidAt = now
+      sentAt = now
       // Only with the last of them is their position reached: whoever resumes hears some again rather than miss one.
       let piece = ''
       for (const [index, fact] of facts.entries()) {
-        piece += eventOf(fact, index < facts.length - 1 ? reached : position)
-        if (piece.length < PIECE) continue
+        piece += serializeEntry(fact, index < facts.length - 1 ? sentPosition : position)
+        if (piece.length < CHUNK_SIZE) continue
         yield piece
         piece = ''
       }
-      yield piece + event('heartbeat', { at: isoTime(readAt) }, position)
-      reached = position
+      yield piece + sseEvent('heartbeat', { at: isoTime(readAt) }, position)
+      sentPosition = position
       // The next piece is asked for only when this one was taken.
-      for (const call of calls) verifier?.handed(call)
-      verifier ??= parts.rollAnswers.joined()
+      for (const call of calls) verifier?.delivered(call)
+      verifier ??= parts.acknowledgementResponder.subscriberJoined()
     }
   } catch {
     // The fault is the store's, and is told there: here the stream ends.
   } finally {
-    verifier?.left()
+    verifier?.disconnected()
   }
 }
 
@@ -120,24 +124,24 @@ function positionOf(lastEventId: string | null): number | undefined {
   return Number.isSafeInteger(position) ? position : undefined
 }
 
-type Fact = Exclude<LogEntry, RollEntry>
+type PublicLogEntry = Exclude<RevocationLogEntry, AcknowledgementEntry>
 
-function isFact(entry: LogEntry): entry is Fact {
+function isPublicEntry(entry: RevocationLogEntry): entry is PublicLogEntry {
   return entry.kind !== 'ack_requested' && entry.kind !== 'ack'
 }
 
-function eventOf(entry: Fact, id: number): string {
+function serializeEntry(entry: PublicLogEntry, id: number): string {
   const at = isoTime(entry.at)
   switch (entry.kind) {
     case 'revoked':
-      return event('ending', { sid: entry.sid, at, reason: entry.reason }, id)
+      return sseEvent('ending', { sid: entry.sid, at, reason: entry.reason }, id)
     case 'changed':
-      return event('changed', { sid: entry.sid, at, roles: entry.roles }, id)
+      return sseEvent('changed', { sid: entry.sid, at, roles: entry.roles }, id)
     case 'keys':
-      return event('keys', { at }, id)
+      return sseEvent('keys', { at }, id)
   }
 }
 
-function event(name: string, data: Readonly<Record<string, unknown>>, id: number): string {
+function sseEvent(name: string, data: Readonly<Record<string, unknown>>, id: number): string {
   return `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -3,83 +3,83 @@
 import { chooseSealed } from '../../domain/duplicate-cookies.ts'
 import { AuthError } from '../../domain/errors.ts'
 import { isClientDataOf, openClientData, sealClientData } from '../../engine/client-data.ts'
-import { describeSession } from '../../engine/describe.ts'
 import { patchSessionData, readSessionData, type SessionData } from '../../engine/session-data.ts'
+import { getSessionView } from '../../engine/session-view.ts'
 import { JSON_TYPE, MERGE_PATCH_TYPE } from '../body.ts'
-import { clientDataAnswer, clientDataBody, mergePatchBody, sessionDataAnswer, whoAnswer } from '../contract.ts'
+import { clientDataBody, clientDataResponse, currentSessionResponse, mergePatchBody, sessionDataResponse } from '../contract.ts'
 import { setCookie } from '../cookies.ts'
-import { presentSession } from '../present.ts'
-import { type Outcome, provenRoute } from '../route.ts'
+import { authenticatedRoute, type RouteResult } from '../route.ts'
+import { serializeSession } from '../serialize.ts'
 
 export const sessionRoutes = [
-  provenRoute({
+  authenticatedRoute({
     method: 'GET',
     path: '/access/session',
-    proof: 'any',
+    auth: 'session-or-token',
     summary: 'Who am I.',
-    answers: { 200: whoAnswer },
-    async run({ parts, principal, via }) {
-      const view = await describeSession(parts, principal)
+    responses: { 200: currentSessionResponse },
+    async run({ engine, principal, via }) {
+      const view = await getSessionView(engine, principal)
       if (view instanceof AuthError) return view
       const user = { code: principal.userId, username: view.username, roles: principal.roles }
-      return { json: { user, session: presentSession(view, parts.policy.sessionIdleTimeout), via } }
+      return { json: { user, session: serializeSession(view, engine.policy.sessionIdleTimeout), via } }
     },
   }),
-  provenRoute({
+  authenticatedRoute({
     method: 'GET',
     path: '/access/session/data',
-    proof: 'any',
+    auth: 'session-or-token',
     summary: "The session's data, always as the store has it.",
-    answers: { 200: sessionDataAnswer },
-    async run({ parts, principal }) {
-      const read = await readSessionData(parts, principal)
+    responses: { 200: sessionDataResponse },
+    async run({ engine, principal }) {
+      const read = await readSessionData(engine, principal)
       return read instanceof AuthError ? read : versioned(read)
     },
   }),
-  provenRoute({
+  authenticatedRoute({
     method: 'PATCH',
     path: '/access/session/data',
-    proof: 'header',
+    auth: 'header-only',
     summary: "Changes the session's data by a merge patch, with If-Match to that version alone.",
     body: { type: MERGE_PATCH_TYPE, schema: mergePatchBody },
-    answers: { 200: sessionDataAnswer },
-    refusals: ['data.conflict', 'data.too_large'],
-    async run({ parts, request, principal, body }) {
-      const patched = await patchSessionData(parts, principal, body, matchedVersions(request.header('if-match')))
+    responses: { 200: sessionDataResponse },
+    errorCodes: ['data.conflict', 'data.too_large'],
+    async run({ engine, request, principal, body }) {
+      const patched = await patchSessionData(engine, principal, body, matchedVersions(request.header('if-match')))
       return patched instanceof AuthError ? patched : versioned(patched)
     },
   }),
-  provenRoute({
+  authenticatedRoute({
     method: 'GET',
     path: '/access/client-data',
-    proof: 'any',
+    auth: 'session-or-token',
     summary: "The client's own data, from its sealed cookie.",
-    answers: { 200: clientDataAnswer },
-    async run({ parts, principal, credentials }) {
+    responses: { 200: clientDataResponse },
+    async run({ engine, principal, credentials }) {
       const { data: sealed, duplicates } = credentials.cookies
-      if (duplicates?.data === undefined) return { json: { data: openClientData(parts, principal, sealed) } }
-      const genuine = chooseSealed(duplicates.data, (value) => isClientDataOf(parts, principal, value))
-      const again = genuine === undefined ? [] : [setCookie('data', genuine, parts.policy.cookies)]
-      return { json: { data: openClientData(parts, principal, genuine) }, cookies: again }
+      if (duplicates?.data === undefined) return { json: { data: openClientData(engine, principal, sealed) } }
+      const genuine = chooseSealed(duplicates.data, (value) => isClientDataOf(engine, principal, value))
+      const again = genuine === undefined ? [] : [setCookie('data', genuine, engine.policy.cookies)]
+      return { json: { data: openClientData(engine, principal, genuine) }, cookies: again }
     },
   }),
-  provenRoute({
+  authenticatedRoute({
     method: 'PUT',
     path: '/access/client-data',
-    proof: 'header',
+    auth: 'header-only',
     summary: "Seals the client's own data into its cookie.",
     body: { type: JSON_TYPE, schema: clientDataBody },
-    answers: { 200: clientDataAnswer },
-    refusals: ['data.too_large'],
-    async run({ parts, principal, body }) {
-      const sealed = sealClientData(parts, principal, body.data)
+    responses: { 200: clientDataResponse },
+    errorCodes: ['data.too_large'],
+    async run({ engine, principal, body }) {
+      const sealed = sealClientData(engine, principal, body.data)
       if (sealed instanceof AuthError) return sealed
-      return { json: { data: body.data }, cookies: [setCookie('data', sealed, parts.policy.cookies)] }
+      return { json: { data: body.data }, cookies: [setCookie('data', sealed, engine.policy.cookies)] }
     },
   }),
 ]
 
-function versioned({ data, version }: SessionData): Outcome {
+function versioned({ data, version }: SessionData): RouteResult {
   return { json: { data, version }, headers: { etag: `"${version}"` } }
 }
 

@@ -2,32 +2,32 @@
 
 import { AuthError } from '../../domain/errors.ts'
 import { isSafeMethod } from '../../domain/origin.ts'
-import { describeSession } from '../../engine/describe.ts'
-import type { Parts } from '../../engine/parts.ts'
-import { soon } from '../at-once.ts'
-import { type Occasion, ownAddress } from '../key-proof.ts'
-import type { Incoming } from '../message.ts'
+import type { EngineContext } from '../../engine/context.ts'
+import { getSessionView } from '../../engine/session-view.ts'
+import { ownUrl, type RequestTarget } from '../dpop.ts'
+import { mapMaybe } from '../maybe-promise.ts'
+import type { HttpRequest } from '../message.ts'
 import { needsSignIn } from '../problem.ts'
-import { type Call, type Outcome, provenRoute } from '../route.ts'
+import { authenticatedRoute, type RouteContext, type RouteResult } from '../route.ts'
 
 const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'] as const
 const URI_HEADERS = ['x-forwarded-uri', 'x-original-uri'] as const
 const SINGLE_HEADERS = [...METHOD_HEADERS, ...URI_HEADERS] as const
 /** What no proof is for. */
-const NOTHING: Occasion = { method: '', url: '' }
+const NO_TARGET: RequestTarget = { htm: '', htu: '' }
 
 export const verifyRoutes = [
-  provenRoute({
+  authenticatedRoute({
     method: 'GET',
     path: '/access/verify',
-    forOtherHost: true,
-    proof: proofAskedFor,
-    occasion: askedAbout,
+    forwardAuth: true,
+    auth: requiredAuth,
+    dpopTarget: forwardedTarget,
     summary: 'For proxies: 204 and who it is, or a refusal.',
-    answers: { 204: null, 303: null },
-    refusals: ['csrf.header_required'],
-    run: ({ parts, principal }) =>
-      soon(describeSession(parts, principal), (view) => {
+    responses: { 204: null, 303: null },
+    errorCodes: ['csrf.header_required'],
+    run: ({ engine, principal }) =>
+      mapMaybe(getSessionView(engine, principal), (view) => {
         if (view instanceof AuthError) return view
         const headers = {
           'remote-user': headerText(view.username),
@@ -36,55 +36,56 @@ export const verifyRoutes = [
         }
         return { status: 204, headers }
       }),
-    refused: toSignIn,
+    mapError: signInRedirect,
   }),
 ]
 
 /** The proof that the request asked about needs: to change something, a header credential; also when it names no method. */
-function proofAskedFor(request: Incoming): 'any' | 'header' | AuthError {
+function requiredAuth(request: HttpRequest): 'session-or-token' | 'header-only' | AuthError {
   // Two values under one name: proxy and application could each believe another one.
   if (SINGLE_HEADERS.some((name) => request.header(name)?.includes(', ')))
     return new AuthError('request.malformed', { reason: 'duplicate_header' })
-  return namesOnly(request, isSafeMethod) ? 'any' : 'header'
+  return everyForwardedMethod(request, isSafeMethod) ? 'session-or-token' : 'header-only'
 }
 
 /** True when a method is named, and every one that is named passes. */
-function namesOnly(request: Incoming, passes: (method: string) => boolean): boolean {
-  const methods = named(request, METHOD_HEADERS)
+function everyForwardedMethod(request: HttpRequest, passes: (method: string) => boolean): boolean {
+  const methods = headerValues(request, METHOD_HEADERS)
   return methods.length > 0 && methods.every((method) => passes(method.toUpperCase()))
 }
 
 /** By the headers of the two fashions, of which a proxy usually has one. */
-function named(request: Incoming, headers: readonly string[]): readonly string[] {
+function headerValues(request: HttpRequest, headers: readonly string[]): readonly string[] {
   return headers.map((name) => request.header(name)).filter((value) => value !== null)
 }
 
 /** The request that the proxy asks about, as the client had named it. */
-function askedAbout(request: Incoming, parts: Parts): Occasion {
-  const [uri = request.path, ...otherUris] = named(request, URI_HEADERS)
-  const [method = request.method, ...otherMethods] = named(request, METHOD_HEADERS)
+function forwardedTarget(request: HttpRequest, parts: EngineContext): RequestTarget {
+  const [uri = request.path, ...otherUris] = headerValues(request, URI_HEADERS)
+  const [method = request.method, ...otherMethods] = headerValues(request, METHOD_HEADERS)
   // Which of two the proxy lets through cannot be told.
-  if (otherUris.some((other) => other !== uri) || otherMethods.some((other) => other.toUpperCase() !== method.toUpperCase())) return NOTHING
+  if (otherUris.some((other) => other !== uri) || otherMethods.some((other) => other.toUpperCase() !== method.toUpperCase()))
+    return NO_TARGET
   const address = returnAddress(request, uri, parts.policy.allowedOrigins)
-  return { method: method.toUpperCase(), url: address === uri ? ownAddress(parts, uri) : address }
+  return { htm: method.toUpperCase(), htu: address === uri ? ownUrl(parts, uri) : address }
 }
 
 /** People are sent to sign in: directly where the proxy passes a redirect on, by way of Location where nginx acts on a 401. */
-function toSignIn({ app, parts, request }: Call<unknown, unknown>, error: AuthError): Outcome | undefined {
+function signInRedirect({ app, engine, request }: RouteContext<unknown, unknown>, error: AuthError): RouteResult | undefined {
   const forwarded = request.header('x-forwarded-uri')
   const original = request.header('x-original-uri')
   const uri = forwarded ?? original
   if (uri === null || !needsSignIn(error)) return undefined
   const location = {
-    location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, parts.policy.allowedOrigins).toWellFormed())}`,
+    location: `${app.publicUrl}/sign-in?return=${encodeURIComponent(returnAddress(request, uri, engine.policy.allowedOrigins).toWellFormed())}`,
   }
   if (forwarded === null) return { headers: location }
-  const isPage = namesOnly(request, (method) => method === 'GET') && (request.header('accept') ?? '').includes('text/html')
+  const isPage = everyForwardedMethod(request, (method) => method === 'GET') && (request.header('accept') ?? '').includes('text/html')
   return isPage ? { status: 303, headers: location } : undefined
 }
 
 /** Absolute only where the origin is one that we allow: forwarded names from anybody else change nothing. */
-function returnAddress(request: Incoming, uri: string, allowed: ReadonlySet<string>): string {
+function returnAddress(request: HttpRequest, uri: string, allowed: ReadonlySet<string>): string {
   const origin = `${request.header('x-forwarded-proto') ?? ''}://${request.header('x-forwarded-host') ?? ''}`
   return allowed.has(origin) ? `${origin}${uri}` : uri
 }

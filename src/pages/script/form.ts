@@ -1,18 +1,18 @@
 // A form that sends itself: it says what goes on, what went wrong, and never loses what was typed.
 
 import { LatchkeyError } from '../../client/problem.ts'
-import { element, say, sayIn, texts } from './known.ts'
+import { element, formatRelativeTime, t, texts } from './page-data.ts'
 
 /** After this many milliseconds without an answer, people are told that it is not them. */
-const SLOW = 3_000
+const SLOW_AFTER_MS = 3_000
 
-export interface Typed {
+export interface FormValues {
   readonly username: string
   readonly password: string
   readonly remember: boolean
 }
 
-export function prepareForm(send: (typed: Typed) => Promise<unknown>): void {
+export function initForm(send: (values: FormValues) => Promise<unknown>): void {
   const form = element<HTMLFormElement>('form')
   const username = element<HTMLInputElement>('username')
   const password = element<HTMLInputElement>('password')
@@ -25,19 +25,19 @@ export function prepareForm(send: (typed: Typed) => Promise<unknown>): void {
   async function submit(): Promise<void> {
     if (sending) return
     const missing = username.value.trim() === '' ? username : password.value === '' ? password : undefined
-    if (missing) return refuse(say(missing === username ? 'missingUsername' : 'missingPassword'), missing)
+    if (missing) return showFieldError(t(missing === username ? 'missingUsername' : 'missingPassword'), missing)
     sending = true
     button?.setAttribute('aria-disabled', 'true')
     showProblem('')
-    tellProgress(say('sending'))
-    const slow = setTimeout(() => tellProgress(say('slow')), SLOW)
+    showProgress(t('sending'))
+    const slow = setTimeout(() => showProgress(t('slow')), SLOW_AFTER_MS)
     try {
       await send({ username: username.value.trim(), password: password.value, remember: remember.checked })
-      tellProgress('')
+      showProgress('')
     } catch (error) {
       if (!(error instanceof LatchkeyError)) throw error
-      refuse(explain(error), fieldOf(error, username, password))
-      if (button) button.textContent = isPassing(error) ? say('tryAgain') : label
+      showFieldError(errorText(error), fieldOf(error, username, password))
+      if (button) button.textContent = isTransient(error) ? t('tryAgain') : label
     } finally {
       clearTimeout(slow)
       sending = false
@@ -45,8 +45,8 @@ export function prepareForm(send: (typed: Typed) => Promise<unknown>): void {
     }
   }
 
-  function refuse(text: string, field: HTMLElement | undefined): void {
-    tellProgress('')
+  function showFieldError(text: string, field: HTMLElement | undefined): void {
+    showProgress('')
     showProblem(text)
     for (const each of [username, password]) each.toggleAttribute('aria-invalid', each === field)
     field?.focus()
@@ -57,24 +57,24 @@ export function prepareForm(send: (typed: Typed) => Promise<unknown>): void {
     void submit()
   })
   button.disabled = false
-  prepareShow(password)
+  initPasswordToggle(password)
 }
 
-function prepareShow(password: HTMLInputElement): void {
+function initPasswordToggle(password: HTMLInputElement): void {
   const show = element<HTMLButtonElement>('show')
   show.disabled = false
   show.addEventListener('click', () => {
     const shown = password.type === 'text'
     password.type = shown ? 'password' : 'text'
     show.setAttribute('aria-pressed', String(!shown))
-    const label = say(shown ? 'show' : 'hide')
+    const label = t(shown ? 'show' : 'hide')
     show.setAttribute('aria-label', label)
     show.title = label
     password.focus()
   })
 }
 
-export function tellProgress(text: string): void {
+export function showProgress(text: string): void {
   element('progress').textContent = text
 }
 
@@ -84,13 +84,13 @@ function showProblem(text: string): void {
   problem.hidden = text === ''
 }
 
-function explain({ code, retryAfter }: LatchkeyError): string {
-  const values = { when: sayIn(retryAfter ?? 60), origin: location.origin, code }
-  return code in texts ? say(code as keyof typeof texts, values) : say('other', values)
+function errorText({ code, retryAfter }: LatchkeyError): string {
+  const values = { when: formatRelativeTime(retryAfter ?? 60), origin: location.origin, code }
+  return code in texts ? t(code as keyof typeof texts, values) : t('other', values)
 }
 
 /** What may go better the next time, with nothing changed. */
-function isPassing({ code, status }: LatchkeyError): boolean {
+function isTransient({ code, status }: LatchkeyError): boolean {
   return status >= 500 || code.startsWith('network.') || code === 'answer.unreadable'
 }
 

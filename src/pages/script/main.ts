@@ -2,31 +2,31 @@
 
 import { createClient } from '../../client/index.ts'
 import '../pages.css'
-import { goOn, goOnIfSignedIn } from './already.ts'
-import { prepareForm } from './form.ts'
-import { element, fragment, page, returnAddress, say, wordsFile } from './known.ts'
-import { isAfterAlarm } from './notice.ts'
-import { signedOut } from './signed-out.ts'
-import { followState } from './state.ts'
+import { continueIfSignedIn, redirectToReturnUrl } from './auto-continue.ts'
+import { showCompromiseNotice } from './compromise-notice.ts'
+import { initForm } from './form.ts'
+import { isAfterCompromise } from './notice.ts'
+import { element, fragment, page, returnUrl, t, wordsFile } from './page-data.ts'
+import { watchSignInState } from './sign-in-state.ts'
+import { initSignedOutPage } from './signed-out.ts'
 import { loadWords, strengthOf } from './strength.ts'
-import { showTheft } from './theft.ts'
 
 // The same in another language, and the other way in, go on to the same place.
 if (fragment !== '') for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a, .other a')) link.hash = fragment
 if (page === 'sign-in') signIn()
 else if (page === 'register' && document.getElementById('form') !== null) register()
-else if (page === 'signed-out') signedOut()
+else if (page === 'signed-out') initSignedOutPage()
 
 function signIn(): void {
   const client = createClient()
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('#known [data-go]')) link.href = returnAddress
-  prepareForm(async (typed) => {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('#known [data-go]')) link.href = returnUrl
+  initForm(async (typed) => {
     await client.login(typed)
-    if (isAfterAlarm()) await showTheft(client)
-    else goOn()
+    if (isAfterCompromise()) await showCompromiseNotice(client)
+    else redirectToReturnUrl()
   })
-  void goOnIfSignedIn(client)
-  followState(isUntouched, hideNotice)
+  void continueIfSignedIn(client)
+  watchSignInState(isUntouched, hideNotice)
 }
 
 /** Nothing is typed, and what stands instead of the form after a sign-in is not there. */
@@ -42,22 +42,22 @@ function hideNotice(): void {
 
 function register(): void {
   const client = createClient()
-  prepareForm(async (typed) => {
+  initForm(async (typed) => {
     await client.register(typed)
-    goOn()
+    redirectToReturnUrl()
   })
-  followState(isUntouched, hideNotice)
+  watchSignInState(isUntouched, hideNotice)
   const username = element<HTMLInputElement>('username')
   const password = element<HTMLInputElement>('password')
   const meter = element<HTMLMeterElement>('strength')
-  const told = element('strength-text')
+  const strengthText = element('strength-text')
   const hint = async () => {
     const words = await loadWords(wordsFile)
     if (words === undefined) return
     const strength = strengthOf(password.value, ['latchkey', location.origin, username.value], words)
     meter.value = strength
     meter.dataset.grade = String(strength)
-    told.textContent = password.value === '' ? '' : say(`strength${strength}`)
+    strengthText.textContent = password.value === '' ? '' : t(`strength${strength}`)
   }
   password.addEventListener('focus', () => void loadWords(wordsFile), { once: true })
   password.addEventListener('input', () => void hint())

@@ -1,21 +1,21 @@
 // The notice above the form, when the reason for it is only found out in the browser.
 
-import { isAlarm, noticeFor } from '../notices.ts'
-import { element, say, reason as toldByAddress } from './known.ts'
+import { isCompromise, reasonTextKey } from '../sign-in-reasons.ts'
+import { element, reason as reasonFromUrl, t } from './page-data.ts'
 
-let current = toldByAddress
+let current = reasonFromUrl
 
 export function showNotice(reason: string): void {
-  const text = noticeFor(reason)
+  const text = reasonTextKey(reason)
   if (text === undefined) return
   current = reason
   const notice = element('notice')
-  notice.textContent = say(text)
-  notice.classList.toggle('alarm', isAlarm(reason))
+  notice.textContent = t(text)
+  notice.classList.toggle('alarm', isCompromise(reason))
   notice.hidden = false
 }
 
 /** Whether somebody signs in after an alarm. */
-export function isAfterAlarm(): boolean {
-  return isAlarm(current)
+export function isAfterCompromise(): boolean {
+  return isCompromise(current)
 }

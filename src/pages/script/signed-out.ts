@@ -2,33 +2,33 @@
 
 import { createClient } from '../../client/index.ts'
 import type { SignedOutTexts } from '../signed-out-texts.ts'
-import { tellProgress } from './form.ts'
-import { element, texts } from './known.ts'
-import { followState } from './state.ts'
+import { showProgress } from './form.ts'
+import { element, texts } from './page-data.ts'
+import { watchSignInState } from './sign-in-state.ts'
 
-export function signedOut(): void {
+export function initSignedOutPage(): void {
   const client = createClient()
   // Another tab has signed in.
-  client.on('signed-in', () => void state.lookAgain())
-  const state = followState(() => !leaving)
+  client.on('signed-in', () => void state.refresh())
+  const state = watchSignInState(() => !isSigningOut)
   const button = document.querySelector<HTMLButtonElement>('#sign-out')
-  let leaving = false
+  let isSigningOut = false
   if (button === null) return
   const { signOutFailed, sending } = texts as unknown as SignedOutTexts
 
   async function signOut(): Promise<void> {
-    if (leaving) return
-    leaving = true
+    if (isSigningOut) return
+    isSigningOut = true
     button?.setAttribute('aria-disabled', 'true')
     element('problem').hidden = true
-    tellProgress(sending)
+    showProgress(sending)
     try {
       await client.logout()
       location.reload()
     } catch {
-      leaving = false
+      isSigningOut = false
       button?.removeAttribute('aria-disabled')
-      tellProgress('')
+      showProgress('')
       const problem = element('problem')
       problem.textContent = signOutFailed
       problem.hidden = false

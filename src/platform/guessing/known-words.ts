@@ -3,8 +3,8 @@
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { type KnownWords, unpackWords } from '../../domain/guessing/known-words.ts'
+import { unpackWordList, type WordList } from '../../domain/guessing/word-list.ts'
 
-export function readKnownWords(): KnownWords {
-  return unpackWords(gunzipSync(readFileSync(new URL('./words.gz', import.meta.url))).toString('utf8'))
+export function readKnownWords(): WordList {
+  return unpackWordList(gunzipSync(readFileSync(new URL('./words.gz', import.meta.url))).toString('utf8'))
 }

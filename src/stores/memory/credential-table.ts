@@ -1,10 +1,10 @@
 // Credentials and tombstones in memory, found by id, and while they live by user and by lineage.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
-import type { EndReason } from '../../domain/ending.ts'
-import type { Ended, EndedMark, EndWhere, Seen } from '../../ports/store.ts'
-import { frozenCopy } from './frozen-copy.ts'
-import type { Undo } from './undo.ts'
+import type { RevocationReason } from '../../domain/revocation.ts'
+import type { LastSeenUpdate, RevocationFilter, RevokedCredential, TombstoneCursor } from '../../ports/store.ts'
+import { deepFreezeCopy } from './deep-freeze.ts'
+import type { Rollback } from './rollback.ts'
 
 type Stored = CredentialRecord | Tombstone
 
@@ -22,20 +22,20 @@ export class CredentialTable {
     return stored?.kind === 'tombstone' ? undefined : stored
   }
 
-  insert(record: CredentialRecord, undo: Undo): boolean {
+  insert(record: CredentialRecord, undo: Rollback): boolean {
     if (this.#byId.has(record.id)) return false
-    this.#put(record.id, frozenCopy(record), undo)
+    this.#put(record.id, deepFreezeCopy(record), undo)
     return true
   }
 
-  replace(next: CredentialRecord, ifVersion: number, undo: Undo): boolean {
+  replace(next: CredentialRecord, ifVersion: number, undo: Rollback): boolean {
     const live = this.findLive(next.id)
     if (live?.version !== ifVersion) return false
-    this.#put(next.id, frozenCopy({ ...next, lastSeenAt: Math.max(next.lastSeenAt, live.lastSeenAt) }), undo)
+    this.#put(next.id, deepFreezeCopy({ ...next, lastSeenAt: Math.max(next.lastSeenAt, live.lastSeenAt) }), undo)
     return true
   }
 
-  end(where: EndWhere, reason: EndReason, at: number, undo: Undo): readonly Ended[] {
+  revoke(where: RevocationFilter, reason: RevocationReason, at: number, undo: Rollback): readonly RevokedCredential[] {
     return this.#matching(where).map((live) => {
       const { id, kind, hash, expiresAt, userId } = live
       this.#put(id, Object.freeze({ kind: 'tombstone', was: kind, id, hash, reason, endedAt: at, expiresAt }), undo)
@@ -43,7 +43,7 @@ export class CredentialTable {
     })
   }
 
-  touch(seen: readonly Seen[]): void {
+  touch(seen: readonly LastSeenUpdate[]): void {
     for (const { id, at } of seen) {
       const live = this.findLive(id)
       if (live !== undefined && at > live.lastSeenAt) this.#byId.set(id, Object.freeze({ ...live, lastSeenAt: at }))
@@ -54,17 +54,17 @@ export class CredentialTable {
     return this.#listed(this.#byUser.get(userId)).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
   }
 
-  listLapsed(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
-    const lapsed: CredentialRecord[] = []
+  listExpired(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
+    const expired: CredentialRecord[] = []
     for (const stored of this.#byId.values()) {
-      if (lapsed.length >= limit) break
+      if (expired.length >= limit) break
       if (stored.kind === 'tombstone') continue
-      if (now >= stored.expiresAt || (stored.kind === 'session' && stored.lastSeenAt <= idleSince)) lapsed.push(stored)
+      if (now >= stored.expiresAt || (stored.kind === 'session' && stored.lastSeenAt <= idleSince)) expired.push(stored)
     }
-    return lapsed
+    return expired
   }
 
-  listEnded({ endedAt, id }: EndedMark, limit: number): readonly Tombstone[] {
+  listTombstones({ endedAt, id }: TombstoneCursor, limit: number): readonly Tombstone[] {
     return [...this.#byId.values()]
       .filter((stored) => stored.kind === 'tombstone')
       .filter((tombstone) => tombstone.endedAt > endedAt || (tombstone.endedAt === endedAt && tombstone.id > id))
@@ -72,8 +72,8 @@ export class CredentialTable {
       .slice(0, limit)
   }
 
-  keep(tombstone: Tombstone, undo: Undo): void {
-    if (!this.#byId.has(tombstone.id)) this.#put(tombstone.id, frozenCopy(tombstone), undo)
+  insertTombstone(tombstone: Tombstone, undo: Rollback): void {
+    if (!this.#byId.has(tombstone.id)) this.#put(tombstone.id, deepFreezeCopy(tombstone), undo)
   }
 
   deleteExpired(before: number, limit: number): number {
@@ -87,11 +87,11 @@ export class CredentialTable {
     return deleted
   }
 
-  #matching(where: EndWhere): readonly CredentialRecord[] {
+  #matching(where: RevocationFilter): readonly CredentialRecord[] {
     if ('lineage' in where) return this.#listed(this.#byLineage.get(where.lineage))
     if ('userId' in where) return this.#listed(this.#byUser.get(where.userId)).filter(({ id }) => !where.except.includes(id))
     const live = this.findLive(where.id)
-    if (live === undefined || ('notSeenSince' in where && live.lastSeenAt > where.notSeenSince)) return []
+    if (live === undefined || ('unusedSince' in where && live.lastSeenAt > where.unusedSince)) return []
     return [live]
   }
 
@@ -99,7 +99,7 @@ export class CredentialTable {
     return [...(ids ?? [])].flatMap((id) => this.findLive(id) ?? [])
   }
 
-  #put(id: string, next: Stored, undo: Undo): void {
+  #put(id: string, next: Stored, undo: Rollback): void {
     const before = this.#byId.get(id)
     this.#set(id, next)
     undo.add(() => this.#set(id, before))

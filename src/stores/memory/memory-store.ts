@@ -2,70 +2,70 @@
 
 import { StoreError } from '../../domain/errors.ts'
 import type { Store } from '../../ports/store.ts'
-import { Followers } from '../log/followers.ts'
-import { LimitWindows } from './limit-windows.ts'
+import { LogSubscribers } from '../log/subscribers.ts'
+import { RateLimits } from './rate-limits.ts'
 import { Tables } from './tables.ts'
 
-const HEARTBEAT_EVERY = 200
+const HEARTBEAT_INTERVAL_MS = 200
 
 /** Makes an empty store that lives in this process alone. */
 export function createMemoryStore(): Store {
   const tables = new Tables()
-  const windows = new LimitWindows()
+  const rateLimits = new RateLimits()
   let closed = false
 
-  const whileOpen = async <T>(work: () => T): Promise<T> => {
+  const ifOpen = async <T>(work: () => T): Promise<T> => {
     if (closed) throw new StoreError('The store is closed.')
     return work()
   }
 
-  const followers = new Followers({
-    read: (from) => whileOpen(() => tables.log.readAfter(from)),
-    hasNews: () => false,
-    pollEvery: HEARTBEAT_EVERY,
-    heartbeatEvery: HEARTBEAT_EVERY,
+  const subscribers = new LogSubscribers({
+    read: (from) => ifOpen(() => tables.log.readAfter(from)),
+    hasChanges: () => false,
+    pollIntervalMs: HEARTBEAT_INTERVAL_MS,
+    heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
   })
 
   return {
     credentials: {
-      find: (id) => whileOpen(() => tables.credentials.find(id)),
-      listByUser: (userId) => whileOpen(() => tables.credentials.listByUser(userId)),
-      listLapsed: (now, idleSince, limit) => whileOpen(() => tables.credentials.listLapsed(now, idleSince, limit)),
-      touch: (seen) => whileOpen(() => tables.credentials.touch(seen)),
-      listEnded: (after, limit) => whileOpen(() => tables.credentials.listEnded(after, limit)),
-      deleteExpired: (before, limit) => whileOpen(() => tables.credentials.deleteExpired(before, limit)),
+      find: (id) => ifOpen(() => tables.credentials.find(id)),
+      listByUser: (userId) => ifOpen(() => tables.credentials.listByUser(userId)),
+      listExpired: (now, idleSince, limit) => ifOpen(() => tables.credentials.listExpired(now, idleSince, limit)),
+      touch: (seen) => ifOpen(() => tables.credentials.touch(seen)),
+      listTombstones: (after, limit) => ifOpen(() => tables.credentials.listTombstones(after, limit)),
+      deleteExpired: (before, limit) => ifOpen(() => tables.credentials.deleteExpired(before, limit)),
     },
     users: {
-      find: (id) => whileOpen(() => tables.users.find(id)),
-      findByUsernameKey: (usernameKey) => whileOpen(() => tables.users.findByUsernameKey(usernameKey)),
-      page: (after, limit) => whileOpen(() => tables.users.page(after, limit)),
+      find: (id) => ifOpen(() => tables.users.find(id)),
+      findByUsernameKey: (usernameKey) => ifOpen(() => tables.users.findByUsernameKey(usernameKey)),
+      page: (after, limit) => ifOpen(() => tables.users.page(after, limit)),
     },
     auditEvents: {
-      list: (userId, before, limit) => whileOpen(() => tables.events.list(userId, before, limit)),
-      deleteOlder: (before, limit) => whileOpen(() => tables.events.deleteOlder(before, limit)),
+      list: (userId, before, limit) => ifOpen(() => tables.events.list(userId, before, limit)),
+      deleteOlder: (before, limit) => ifOpen(() => tables.events.deleteOlder(before, limit)),
     },
     log: {
-      follow: (from) => followers.follow(from),
-      trim: (before) => whileOpen(() => tables.log.trim(before)),
+      subscribe: (from) => subscribers.subscribe(from),
+      trim: (before) => ifOpen(() => tables.log.trim(before)),
     },
     limits: {
-      take: (key, limit, now) => whileOpen(() => windows.take(key, limit, now)),
-      find: (key, now) => whileOpen(() => windows.find(key, now)),
-      giveBack: (key) => whileOpen(() => windows.giveBack(key)),
-      deleteOver: (now) => whileOpen(() => windows.deleteOver(now)),
+      take: (key, limit, now) => ifOpen(() => rateLimits.consume(key, limit, now)),
+      find: (key, now) => ifOpen(() => rateLimits.find(key, now)),
+      refund: (key) => ifOpen(() => rateLimits.refund(key)),
+      deleteExpiredWindows: (now) => ifOpen(() => rateLimits.deleteExpiredWindows(now)),
     },
-    findKeyRing: () => whileOpen(() => tables.keyRing),
+    findKeyRing: () => ifOpen(() => tables.keyRing),
     write: (changes) =>
-      whileOpen(() => {
+      ifOpen(() => {
         const before = tables.log.position
         const written = tables.write(changes)
-        if (tables.log.position > before) followers.wake()
+        if (tables.log.position > before) subscribers.wake()
         return written
       }),
-    probe: () => whileOpen(() => undefined),
+    probe: () => ifOpen(() => undefined),
     close: async () => {
       closed = true
-      followers.end()
+      subscribers.end()
     },
   }
 }

@@ -2,18 +2,18 @@
 
 import type { AuditEvent } from '../../domain/operation.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'
-import { frozenCopy } from './frozen-copy.ts'
-import type { Undo } from './undo.ts'
+import { deepFreezeCopy } from './deep-freeze.ts'
+import type { Rollback } from './rollback.ts'
 
 export class AuditEventTable {
   /** By user, oldest first. */
   readonly #byUser = new Map<string, ListedAuditEvent[]>()
   #position = 0
 
-  append(event: AuditEvent, undo: Undo): void {
+  append(event: AuditEvent, undo: Rollback): void {
     this.#position += 1
     const listed = this.#byUser.get(event.userId) ?? []
-    listed.push(frozenCopy({ ...event, position: this.#position }))
+    listed.push(deepFreezeCopy({ ...event, position: this.#position }))
     this.#byUser.set(event.userId, listed)
     undo.add(() => listed.pop())
   }
@@ -27,7 +27,7 @@ export class AuditEventTable {
     return listed
   }
 
-  deleteByUser(userId: string, undo: Undo): void {
+  deleteByUser(userId: string, undo: Rollback): void {
     const listed = this.#byUser.get(userId)
     if (listed === undefined) return
     this.#byUser.delete(userId)

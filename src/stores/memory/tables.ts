@@ -1,19 +1,19 @@
 // Everything the memory store holds, and the one way to change it.
 
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
-import type { Change, Ended, Written } from '../../ports/store.ts'
+import type { Change, RevokedCredential, WriteResult } from '../../ports/store.ts'
 import { CredentialTable } from './credential-table.ts'
-import { EntryLog } from './entry-log.ts'
-import { frozenCopy } from './frozen-copy.ts'
+import { deepFreezeCopy } from './deep-freeze.ts'
 import { AuditEventTable } from './operation-table.ts'
-import { Undo } from './undo.ts'
+import { RevocationLogTable } from './revocation-log-table.ts'
+import { Rollback } from './rollback.ts'
 import { UserTable } from './user-table.ts'
 
 export class Tables {
   readonly credentials = new CredentialTable()
   readonly users = new UserTable()
   readonly events = new AuditEventTable()
-  readonly log = new EntryLog()
+  readonly log = new RevocationLogTable()
   readonly #reservedNames = new Set<string>()
   #keyRing: KeyRingRecord | undefined
 
@@ -22,19 +22,19 @@ export class Tables {
   }
 
   /** Applies all changes in order, or none. */
-  write(changes: readonly Change[]): Written {
-    const undo = new Undo()
-    const ended: Ended[] = []
+  write(changes: readonly Change[]): WriteResult {
+    const undo = new Rollback()
+    const ended: RevokedCredential[] = []
     for (const [index, change] of changes.entries()) {
       if (this.#apply(change, ended, undo)) continue
-      undo.rollBack()
-      return { landed: false, refusedAt: index }
+      undo.run()
+      return { landed: false, rejectedAt: index }
     }
     return { landed: true, ended }
   }
 
   /** False when the change is refused. */
-  #apply(change: Change, ended: Ended[], undo: Undo): boolean {
+  #apply(change: Change, ended: RevokedCredential[], undo: Rollback): boolean {
     switch (change.do) {
       case 'insert user':
         return this.users.insert(change.user, undo)
@@ -56,10 +56,10 @@ export class Tables {
         return this.credentials.insert(change.record, undo)
       case 'replace credential':
         return this.credentials.replace(change.next, change.ifVersion, undo)
-      case 'end credentials':
-        return this.#end(change, ended, undo)
-      case 'keep tombstone':
-        this.credentials.keep(change.tombstone, undo)
+      case 'revoke credentials':
+        return this.#revoke(change, ended, undo)
+      case 'insert tombstone':
+        this.credentials.insertTombstone(change.tombstone, undo)
         return true
       case 'append audit event':
         this.events.append(change.event, undo)
@@ -72,26 +72,26 @@ export class Tables {
     }
   }
 
-  #end(change: Change & { readonly do: 'end credentials' }, ended: Ended[], undo: Undo): boolean {
-    const { where, reason, at, orRefuse } = change
-    const these = this.credentials.end(where, reason, at, undo)
+  #revoke(change: Change & { readonly do: 'revoke credentials' }, ended: RevokedCredential[], undo: Rollback): boolean {
+    const { where, reason, at, mustMatch } = change
+    const these = this.credentials.revoke(where, reason, at, undo)
     for (const { id, kind } of these) {
       if (kind === 'session') this.log.append({ kind: 'revoked', sid: id, at, reason }, undo)
     }
     ended.push(...these)
-    return these.length > 0 || orRefuse !== true
+    return these.length > 0 || mustMatch !== true
   }
 
-  #reserveName(digest: string, undo: Undo): void {
+  #reserveName(digest: string, undo: Rollback): void {
     if (this.#reservedNames.has(digest)) return
     this.#reservedNames.add(digest)
     undo.add(() => this.#reservedNames.delete(digest))
   }
 
-  #replaceKeyRing(next: KeyRingRecord, ifVersion: number, undo: Undo): boolean {
+  #replaceKeyRing(next: KeyRingRecord, ifVersion: number, undo: Rollback): boolean {
     const before = this.#keyRing
     if ((before?.version ?? 0) !== ifVersion) return false
-    this.#keyRing = frozenCopy(next)
+    this.#keyRing = deepFreezeCopy(next)
     undo.add(() => {
       this.#keyRing = before
     })

@@ -1,8 +1,8 @@
 // Users in memory, found by id and by username key.
 
 import type { UserRecord } from '../../domain/user.ts'
-import { frozenCopy } from './frozen-copy.ts'
-import type { Undo } from './undo.ts'
+import { deepFreezeCopy } from './deep-freeze.ts'
+import type { Rollback } from './rollback.ts'
 
 export class UserTable {
   readonly #byId = new Map<string, UserRecord>()
@@ -25,26 +25,26 @@ export class UserTable {
       .flatMap((id) => this.#byId.get(id) ?? [])
   }
 
-  insert(user: UserRecord, undo: Undo): boolean {
+  insert(user: UserRecord, undo: Rollback): boolean {
     if (this.#byId.has(user.id) || this.#idByKey.has(user.usernameKey)) return false
-    this.#put(user.id, frozenCopy(user), undo)
+    this.#put(user.id, deepFreezeCopy(user), undo)
     return true
   }
 
-  replace(next: UserRecord, ifVersion: number, undo: Undo): boolean {
+  replace(next: UserRecord, ifVersion: number, undo: Rollback): boolean {
     const owner = this.#idByKey.get(next.usernameKey)
     if (this.#byId.get(next.id)?.version !== ifVersion || (owner !== undefined && owner !== next.id)) return false
-    this.#put(next.id, frozenCopy(next), undo)
+    this.#put(next.id, deepFreezeCopy(next), undo)
     return true
   }
 
-  delete(id: string, undo: Undo): boolean {
+  delete(id: string, undo: Rollback): boolean {
     if (!this.#byId.has(id)) return false
     this.#put(id, undefined, undo)
     return true
   }
 
-  #put(id: string, next: UserRecord | undefined, undo: Undo): void {
+  #put(id: string, next: UserRecord | undefined, undo: Rollback): void {
     const before = this.#byId.get(id)
     this.#set(id, next)
     undo.add(() => this.#set(id, before))

@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import type pg from 'pg'
 import type { Host } from '../../connection-strings/address.ts'
+import { isProblem } from '../../connection-strings/parse-result.ts'
 import { type PostgresTarget, readPostgres } from '../../connection-strings/postgres.ts'
-import { isProblem } from '../../connection-strings/reading.ts'
 import { StoreError } from '../../domain/errors.ts'
 
 /** Milliseconds that a connection may take to come about, where the connection string does not say. */
-const CONNECT_PATIENCE = 3_000
+const CONNECT_TIMEOUT_MS = 3_000
 
 export interface ServerConfig extends pg.ClientConfig {
   readonly sslnegotiation?: 'postgres' | 'direct'
@@ -18,7 +18,7 @@ export interface ServerConfig extends pg.ClientConfig {
 }
 
 /** @throws StoreError that holds no part of the connection string */
-export function targetOf(url: string): PostgresTarget {
+export function parseTarget(url: string): PostgresTarget {
   const target = readPostgres(url.trim())
   if (isProblem(target)) throw new StoreError(`The database cannot be opened: in its connection string ${target.problem}.`)
   return target.value
@@ -26,28 +26,28 @@ export function targetOf(url: string): PostgresTarget {
 
 /** How each of the target's servers is reached, in its order. @throws StoreError when a file that it names cannot be read */
 export function serverConfigs(target: PostgresTarget): readonly ServerConfig[] {
-  const tls = tlsOf(target)
+  const tls = tlsConfig(target)
   const common: ServerConfig = {
     ...(target.user === undefined ? {} : { user: target.user }),
     ...(target.password === undefined ? {} : { password: target.password }),
     ...(target.database === undefined ? {} : { database: target.database }),
     ...(target.options === undefined ? {} : { options: target.options }),
     application_name: target.applicationName ?? 'latchkey',
-    connectionTimeoutMillis: target.connectTimeout ?? CONNECT_PATIENCE,
+    connectionTimeoutMillis: target.connectTimeout ?? CONNECT_TIMEOUT_MS,
     keepAlive: true,
     ...(target.keepAliveDelay === undefined ? {} : { keepAliveInitialDelayMillis: target.keepAliveDelay }),
     enableChannelBinding: target.channelBinding === 'prefer' || target.channelBinding === 'require',
   }
-  return target.hosts.map((host) => ({ ...common, ...placeOf(host), ...(host.host.startsWith('/') ? {} : tls) }))
+  return target.hosts.map((host) => ({ ...common, ...addressConfig(host), ...(host.host.startsWith('/') ? {} : tls) }))
 }
 
 /** Who may read that port's socket is this machine's business: there is no TLS on it. */
-function placeOf({ host, port }: Host): ServerConfig {
+function addressConfig({ host, port }: Host): ServerConfig {
   return { ...(host === '' ? {} : { host }), ...(port === undefined ? {} : { port }) }
 }
 
 /** Nothing where the connection string does not say: then PGSSLMODE counts, and without it the line is plain. */
-function tlsOf(target: PostgresTarget): ServerConfig {
+function tlsConfig(target: PostgresTarget): ServerConfig {
   if (target.tls === undefined) return {}
   if (target.tls === 'disable') return { ssl: false }
   const ssl: ConnectionOptions = {
@@ -56,16 +56,16 @@ function tlsOf(target: PostgresTarget): ServerConfig {
     ...(target.tls === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
     ...(target.rootCertificate === undefined || target.rootCertificate === 'system'
       ? {}
-      : { ca: file('sslrootcert', target.rootCertificate) }),
-    ...(target.certificate === undefined ? {} : { cert: file('sslcert', target.certificate) }),
-    ...(target.key === undefined ? {} : { key: file('sslkey', target.key) }),
+      : { ca: readPemFile('sslrootcert', target.rootCertificate) }),
+    ...(target.certificate === undefined ? {} : { cert: readPemFile('sslcert', target.certificate) }),
+    ...(target.key === undefined ? {} : { key: readPemFile('sslkey', target.key) }),
     ...(target.keyPassword === undefined ? {} : { passphrase: target.keyPassword }),
     ...(target.tlsMinVersion === undefined ? {} : { minVersion: target.tlsMinVersion }),
   }
   return { ssl, ...(target.tlsNegotiation === undefined ? {} : { sslnegotiation: target.tlsNegotiation }) }
 }
 
-function file(parameter: string, path: string): string {
+function readPemFile(parameter: string, path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

@@ -5,26 +5,26 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import type { PostgresTarget } from '../../connection-strings/postgres.ts'
 import { StoreError } from '../../domain/errors.ts'
-import { targetOf } from './client-config.ts'
-import { Clients } from './clients.ts'
-import { asStoreError, isCollision, isForeignSession, MIXES_SESSIONS } from './failures.ts'
+import { parseTarget } from './client-config.ts'
+import { ClientFactory } from './client-factory.ts'
+import { isRetryable, isUnexpectedSession, MIXED_SESSIONS, toStoreError } from './errors.ts'
 
 /** Milliseconds that a statement may take to be answered. */
-const ANSWER_PATIENCE = 4_000
+const QUERY_TIMEOUT_MS = 4_000
 /**
  * How long PostgreSQL itself works on a statement, and waits for the next one of a transaction: a server that has vanished in
  * the middle must not keep its locks, which everybody else waits for, until the network notices.
  */
-const LIMITS = 'SET statement_timeout = 3500; SET idle_in_transaction_session_timeout = 5000'
+const SESSION_TIMEOUTS = 'SET statement_timeout = 3500; SET idle_in_transaction_session_timeout = 5000'
 /** A pooler can hand on a connection with statements that another client has prepared. */
-const CLEAN = 'DEALLOCATE ALL'
-const BEGINNING = `${LIMITS}; ${CLEAN}`
+const RESET_PREPARED = 'DEALLOCATE ALL'
+const SESSION_SETUP = `${SESSION_TIMEOUTS}; ${RESET_PREPARED}`
 /** How long a session that was not ours counts against readiness, in milliseconds. */
-const FOREIGN_FOR = 10_000
+const UNEXPECTED_SESSION_WINDOW_MS = 10_000
 const MAX_CONNECTIONS = 10
 /** How often a transaction is tried again that PostgreSQL has sacrificed for another. */
-const MAX_COLLISIONS = 20
-const LONGEST_PAUSE = 50
+const MAX_RETRIES = 20
+const MAX_RETRY_DELAY_MS = 50
 
 const INT8 = 20
 
@@ -51,13 +51,13 @@ export function statement(sql: string): Statement {
  * A statement that is planned anew each time, for its values. A plan for any values would take a search for the few rows that
  * are over for one for a third of the table, and read all of it.
  */
-export function sweeping(sql: string): Statement {
+export function unpreparedStatement(sql: string): Statement {
   const { text, rowMode } = statement(sql)
   return { text, rowMode }
 }
 
 /** No text in PostgreSQL has a NUL character, and none is looked for that does. */
-export function canBeText(text: string): boolean {
+export function isValidText(text: string): boolean {
   return !text.includes('\0')
 }
 
@@ -71,22 +71,22 @@ export interface Session {
 export class Connection implements Session {
   /** `The database <name> on <host>`: how messages begin. */
   readonly subject: string
-  readonly #clients: Clients
+  readonly #clientFactory: ClientFactory
   readonly #pool: pg.Pool
-  #foreignAt = Number.NEGATIVE_INFINITY
+  #unexpectedSessionAt = Number.NEGATIVE_INFINITY
   #closed = false
 
   /** @throws StoreError without any part of a connection string that cannot be read */
   constructor(url: string) {
-    const target = targetOf(url)
-    this.subject = subjectOf(target)
-    this.#clients = new Clients(target, { query_timeout: ANSWER_PATIENCE, types: { getTypeParser: typeParser } })
+    const target = parseTarget(url)
+    this.subject = describeTarget(target)
+    this.#clientFactory = new ClientFactory(target, { query_timeout: QUERY_TIMEOUT_MS, types: { getTypeParser: typeParser } })
     this.#pool = new pg.Pool({
-      Client: this.#clients.Client,
-      connectionTimeoutMillis: this.#clients.connectTimeout,
+      Client: this.#clientFactory.Client,
+      connectionTimeoutMillis: this.#clientFactory.connectTimeout,
       max: MAX_CONNECTIONS,
       allowExitOnIdle: true,
-      onConnect: (client) => this.#clients.begin(client, BEGINNING),
+      onConnect: (client) => this.#clientFactory.initialize(client, SESSION_SETUP),
     })
     // A connection that breaks, idle or not, is replaced; who uses it learns of the fault from the statement that fails.
     this.#pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore))
@@ -94,28 +94,33 @@ export class Connection implements Session {
 
   /** @throws StoreError where statements have lately met a session that was not theirs: a pooler has mixed them */
   assertOwnSessions(): void {
-    if (performance.now() - this.#foreignAt < FOREIGN_FOR) throw new StoreError(`${this.subject} ${MIXES_SESSIONS}`)
+    if (performance.now() - this.#unexpectedSessionAt < UNEXPECTED_SESSION_WINDOW_MS)
+      throw new StoreError(`${this.subject} ${MIXED_SESSIONS}`)
   }
 
   /** @throws StoreError */
   rows<Row>(statement: Statement, ...values: readonly Value[]): Promise<readonly Row[]> {
-    return this.#attempt(() => this.#withClient((session) => session.rows<Row>(statement, ...values)))
+    return this.#withRetries(() => this.#withClient((session) => session.rows<Row>(statement, ...values)))
   }
 
   /** @throws StoreError */
   count(statement: Statement, ...values: readonly Value[]): Promise<number> {
-    return this.#attempt(() => this.#withClient((session) => session.count(statement, ...values)))
+    return this.#withRetries(() => this.#withClient((session) => session.count(statement, ...values)))
   }
 
   /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. @throws StoreError */
-  transaction<T>(work: (session: Session) => Promise<T>, keeps: (done: T) => boolean = () => true, patience = ANSWER_PATIENCE): Promise<T> {
-    return this.#attempt(() =>
+  transaction<T>(
+    work: (session: Session) => Promise<T>,
+    shouldCommit: (done: T) => boolean = () => true,
+    timeoutMs = QUERY_TIMEOUT_MS,
+  ): Promise<T> {
+    return this.#withRetries(() =>
       this.#withClient(async (session) => {
         await session.count(BEGIN)
         const done = await work(session)
-        await session.count(keeps(done) ? COMMIT : ROLLBACK)
+        await session.count(shouldCommit(done) ? COMMIT : ROLLBACK)
         return done
-      }, patience),
+      }, timeoutMs),
     )
   }
 
@@ -123,12 +128,12 @@ export class Connection implements Session {
   async dedicated(): Promise<pg.Client> {
     this.#assertOpen()
     try {
-      return await this.#clients.first(async () => {
-        const client = new this.#clients.Client()
+      return await this.#clientFactory.connectFirst(async () => {
+        const client = new this.#clientFactory.Client()
         client.on('error', ignore)
         try {
           await client.connect()
-          await this.#clients.begin(client, CLEAN)
+          await this.#clientFactory.initialize(client, RESET_PREPARED)
           return client
         } catch (error) {
           void client.end().catch(ignore)
@@ -136,7 +141,7 @@ export class Connection implements Session {
         }
       })
     } catch (error) {
-      throw asStoreError(error, this.subject)
+      throw toStoreError(error, this.subject)
     }
   }
 
@@ -146,12 +151,12 @@ export class Connection implements Session {
     await this.#pool.end()
   }
 
-  async #withClient<T>(work: (session: Session) => Promise<T>, patience = ANSWER_PATIENCE): Promise<T> {
+  async #withClient<T>(work: (session: Session) => Promise<T>, timeoutMs = QUERY_TIMEOUT_MS): Promise<T> {
     this.#assertOpen()
-    const client = await this.#clients.first(() => this.#pool.connect())
+    const client = await this.#clientFactory.connectFirst(() => this.#pool.connect())
     let broken = true
     try {
-      const done = await work(sessionOn(client, patience))
+      const done = await work(createSession(client, timeoutMs))
       broken = false
       return done
     } finally {
@@ -161,15 +166,15 @@ export class Connection implements Session {
   }
 
   /** Again and again while PostgreSQL rolls it back for the sake of others. */
-  async #attempt<T>(work: () => Promise<T>): Promise<T> {
-    for (let collisions = 0; ; collisions += 1) {
+  async #withRetries<T>(work: () => Promise<T>): Promise<T> {
+    for (let retries = 0; ; retries += 1) {
       try {
         return await work()
       } catch (error) {
-        if (isForeignSession(error)) this.#foreignAt = performance.now()
-        if (!isCollision(error) || collisions >= MAX_COLLISIONS) throw asStoreError(error, this.subject)
+        if (isUnexpectedSession(error)) this.#unexpectedSessionAt = performance.now()
+        if (!isRetryable(error) || retries >= MAX_RETRIES) throw toStoreError(error, this.subject)
       }
-      await pause(LONGEST_PAUSE * Math.random())
+      await pause(MAX_RETRY_DELAY_MS * Math.random())
     }
   }
 
@@ -183,12 +188,12 @@ const BEGIN = statement('BEGIN ISOLATION LEVEL READ COMMITTED')
 const COMMIT = statement('COMMIT')
 const ROLLBACK = statement('ROLLBACK')
 
-export function sessionOn(client: pg.ClientBase, patience = ANSWER_PATIENCE): Session {
+export function createSession(client: pg.ClientBase, timeoutMs = QUERY_TIMEOUT_MS): Session {
   const run = (statement: Statement, values: readonly Value[]) => {
     const query: pg.QueryArrayConfig<Value[]> & { readonly query_timeout: number } = {
       ...statement,
       values: [...values],
-      query_timeout: patience,
+      query_timeout: timeoutMs,
     }
     return client.query(query)
   }
@@ -207,7 +212,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
 
 function ignore(): void {}
 
-function subjectOf({ database = process.env.PGDATABASE, hosts }: PostgresTarget): string {
+function describeTarget({ database = process.env.PGDATABASE, hosts }: PostgresTarget): string {
   const names = hosts.map(({ host }) => host || process.env.PGHOST || 'this machine')
   return `The database ${database ?? '(default)'} on ${names.join(', ')}`
 }

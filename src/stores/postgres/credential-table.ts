@@ -1,40 +1,40 @@
 // Credentials and tombstones in PostgreSQL.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
-import type { EndReason } from '../../domain/ending.ts'
-import type { Ended, EndedMark, EndWhere, Seen } from '../../ports/store.ts'
+import type { RevocationReason } from '../../domain/revocation.ts'
+import type { LastSeenUpdate, RevocationFilter, RevokedCredential, TombstoneCursor } from '../../ports/store.ts'
 import {
   CREDENTIAL_SQL,
   type CredentialRow,
   credentialOf,
   credentialValues,
-  type EndingRow,
   type LiveRow,
   liveCredentialOf,
+  type RevokedRow,
   replacementValues,
   type TombstoneRow,
   tombstoneOf,
   tombstoneValues,
 } from '../sql/credentials.ts'
-import { canBeText, type Session, type Statement, statement, sweeping } from './connection.ts'
+import { isValidText, type Session, type Statement, statement, unpreparedStatement } from './connection.ts'
 
 const FIND = statement(CREDENTIAL_SQL.find)
 const LIST_BY_USER = statement(CREDENTIAL_SQL.listByUser)
-const LIST_LAPSED = sweeping(CREDENTIAL_SQL.listLapsed)
-const LIST_ENDED = statement(CREDENTIAL_SQL.listEnded)
+const LIST_EXPIRED = unpreparedStatement(CREDENTIAL_SQL.listExpired)
+const LIST_TOMBSTONES = statement(CREDENTIAL_SQL.listTombstones)
 const INSERT = statement(CREDENTIAL_SQL.insert)
 const REPLACE = statement(CREDENTIAL_SQL.replace)
-const KEEP = statement(CREDENTIAL_SQL.keep)
-const DELETE_EXPIRED = sweeping(CREDENTIAL_SQL.deleteExpired)
-const END_BY_ID = ending(CREDENTIAL_SQL.liveById)
-const END_BY_ID_NOT_SEEN_SINCE = ending(CREDENTIAL_SQL.liveByIdNotSeenSince)
-const LIVE_BY_USER_BUT = `${CREDENTIAL_SQL.liveByUser} AND id <> ALL (?::text[])`
-const END_BY_LINEAGE = ending(CREDENTIAL_SQL.liveByLineage)
-const END_BY_USER = ending(LIVE_BY_USER_BUT)
-const LEFT_BY_LINEAGE = statement(`${CREDENTIAL_SQL.liveByLineage} LIMIT 1`)
-const LEFT_BY_USER = statement(`${LIVE_BY_USER_BUT} LIMIT 1`)
+const INSERT_TOMBSTONE = statement(CREDENTIAL_SQL.insertTombstone)
+const DELETE_EXPIRED = unpreparedStatement(CREDENTIAL_SQL.deleteExpired)
+const REVOKE_BY_ID = revokeStatement(CREDENTIAL_SQL.liveById)
+const REVOKE_BY_ID_NOT_SEEN_SINCE = revokeStatement(CREDENTIAL_SQL.liveByIdNotSeenSince)
+const LIVE_BY_USER_EXCEPT = `${CREDENTIAL_SQL.liveByUser} AND id <> ALL (?::text[])`
+const REVOKE_BY_LINEAGE = revokeStatement(CREDENTIAL_SQL.liveByLineage)
+const REVOKE_BY_USER = revokeStatement(LIVE_BY_USER_EXCEPT)
+const REMAINING_BY_LINEAGE = statement(`${CREDENTIAL_SQL.liveByLineage} LIMIT 1`)
+const REMAINING_BY_USER = statement(`${LIVE_BY_USER_EXCEPT} LIMIT 1`)
 /** Until the commit nobody else can end it. */
-const HOLD = statement(`${CREDENTIAL_SQL.liveById} FOR SHARE`)
+const LOCK_LIVE = statement(`${CREDENTIAL_SQL.liveById} FOR SHARE`)
 /** Rows are locked in one order, so that two servers that touch the same sessions do not wait for each other. */
 const TOUCH = statement(`
   WITH seen AS (SELECT id, max(at) AS at FROM unnest(?::text[], ?::bigint[]) AS entry (id, at) GROUP BY id),
@@ -46,7 +46,7 @@ const TOUCH = statement(`
   UPDATE latchkey_credentials AS stored SET last_seen_at = live.at FROM live WHERE stored.id = live.id AND stored.last_seen_at < live.at`)
 
 /** What matches is locked before it is blanked: what somebody else ends or touches meanwhile is judged anew. */
-function ending(live: string): Statement {
+function revokeStatement(live: string): Statement {
   return statement(`
     WITH live AS (${live} ORDER BY id FOR UPDATE)
     UPDATE latchkey_credentials AS stored
@@ -56,25 +56,25 @@ function ending(live: string): Statement {
 }
 
 export async function find(session: Session, id: string): Promise<CredentialRecord | Tombstone | undefined> {
-  if (!canBeText(id)) return undefined
+  if (!isValidText(id)) return undefined
   const [row] = await session.rows<CredentialRow>(FIND, id)
   return row && credentialOf(row)
 }
 
-export async function holdLive(session: Session, id: string): Promise<boolean> {
-  return (await session.rows(HOLD, id)).length > 0
+export async function lockLive(session: Session, id: string): Promise<boolean> {
+  return (await session.rows(LOCK_LIVE, id)).length > 0
 }
 
 export async function listByUser(session: Session, userId: string): Promise<readonly CredentialRecord[]> {
   return (await session.rows<LiveRow>(LIST_BY_USER, userId)).map(liveCredentialOf)
 }
 
-export async function listLapsed(session: Session, now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]> {
-  return (await session.rows<LiveRow>(LIST_LAPSED, now, limit, idleSince, now, limit, limit)).map(liveCredentialOf)
+export async function listExpired(session: Session, now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]> {
+  return (await session.rows<LiveRow>(LIST_EXPIRED, now, limit, idleSince, now, limit, limit)).map(liveCredentialOf)
 }
 
-export async function listEnded(session: Session, { endedAt, id }: EndedMark, limit: number): Promise<readonly Tombstone[]> {
-  return (await session.rows<TombstoneRow>(LIST_ENDED, endedAt, id, limit)).map(tombstoneOf)
+export async function listTombstones(session: Session, { endedAt, id }: TombstoneCursor, limit: number): Promise<readonly Tombstone[]> {
+  return (await session.rows<TombstoneRow>(LIST_TOMBSTONES, endedAt, id, limit)).map(tombstoneOf)
 }
 
 export async function insert(session: Session, record: CredentialRecord): Promise<boolean> {
@@ -85,8 +85,8 @@ export async function replace(session: Session, next: CredentialRecord, ifVersio
   return (await session.count(REPLACE, ...replacementValues(next, ifVersion))) === 1
 }
 
-export async function keep(session: Session, tombstone: Tombstone): Promise<void> {
-  await session.count(KEEP, ...tombstoneValues(tombstone))
+export async function insertTombstone(session: Session, tombstone: Tombstone): Promise<void> {
+  await session.count(INSERT_TOMBSTONE, ...tombstoneValues(tombstone))
 }
 
 /**
@@ -94,29 +94,35 @@ export async function keep(session: Session, tombstone: Tombstone): Promise<void
  * inserted by somebody we had to wait for is not among those that the first look could see. Whoever inserts one holds a live
  * one of the same lineage, or the user.
  */
-export async function end(session: Session, where: EndWhere, reason: EndReason, at: number): Promise<readonly Ended[]> {
-  const ended: Ended[] = []
+export async function revoke(
+  session: Session,
+  where: RevocationFilter,
+  reason: RevocationReason,
+  at: number,
+): Promise<readonly RevokedCredential[]> {
+  const ended: RevokedCredential[] = []
   do {
-    const rows = await endOnce(session, where, reason, at)
+    const rows = await revokeOnce(session, where, reason, at)
     ended.push(...rows.map(([id, kind, userId]) => ({ id, kind, userId, reason })))
-  } while (await areLeft(session, where))
+  } while (await hasRemaining(session, where))
   return ended
 }
 
-async function areLeft(session: Session, where: EndWhere): Promise<boolean> {
+async function hasRemaining(session: Session, where: RevocationFilter): Promise<boolean> {
   if ('id' in where) return false
-  const left = 'lineage' in where ? session.rows(LEFT_BY_LINEAGE, where.lineage) : session.rows(LEFT_BY_USER, where.userId, where.except)
-  return (await left).length > 0
+  const remaining =
+    'lineage' in where ? session.rows(REMAINING_BY_LINEAGE, where.lineage) : session.rows(REMAINING_BY_USER, where.userId, where.except)
+  return (await remaining).length > 0
 }
 
-function endOnce(session: Session, where: EndWhere, reason: EndReason, at: number): Promise<readonly EndingRow[]> {
-  if ('lineage' in where) return session.rows<EndingRow>(END_BY_LINEAGE, where.lineage, reason, at)
-  if ('userId' in where) return session.rows<EndingRow>(END_BY_USER, where.userId, where.except, reason, at)
-  if ('notSeenSince' in where) return session.rows<EndingRow>(END_BY_ID_NOT_SEEN_SINCE, where.id, where.notSeenSince, reason, at)
-  return session.rows<EndingRow>(END_BY_ID, where.id, reason, at)
+function revokeOnce(session: Session, where: RevocationFilter, reason: RevocationReason, at: number): Promise<readonly RevokedRow[]> {
+  if ('lineage' in where) return session.rows<RevokedRow>(REVOKE_BY_LINEAGE, where.lineage, reason, at)
+  if ('userId' in where) return session.rows<RevokedRow>(REVOKE_BY_USER, where.userId, where.except, reason, at)
+  if ('unusedSince' in where) return session.rows<RevokedRow>(REVOKE_BY_ID_NOT_SEEN_SINCE, where.id, where.unusedSince, reason, at)
+  return session.rows<RevokedRow>(REVOKE_BY_ID, where.id, reason, at)
 }
 
-export async function touch(session: Session, seen: readonly Seen[]): Promise<void> {
+export async function touch(session: Session, seen: readonly LastSeenUpdate[]): Promise<void> {
   await session.count(
     TOUCH,
     seen.map(({ id }) => id),

@@ -4,36 +4,36 @@
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
 import { POSTGRES_ENDINGS_CHANNEL } from '../../domain/persisted-names.ts'
-import { inTime } from '../in-time.ts'
-import type { Reading } from '../log/follower.ts'
-import { type Connection, sessionOn } from './connection.ts'
-import { readAfter } from './entry-log.ts'
+import type { LogReadResult } from '../log/subscription.ts'
+import { withTimeout } from '../with-timeout.ts'
+import { type Connection, createSession } from './connection.ts'
+import { readAfter } from './revocation-log-table.ts'
 
 /** A log that takes longer to read, in milliseconds, counts as silent. */
-const PATIENCE = 1_000
+const READ_TIMEOUT_MS = 1_000
 
 export class LogReader {
   readonly #connection: Connection
-  readonly #onNews: () => void
+  readonly #onNotification: () => void
   #client: Promise<pg.Client> | undefined
   #closed = false
   /** Readings take turns: one connection answers one at a time. */
-  #turn: Promise<unknown> = Promise.resolve()
+  #queue: Promise<unknown> = Promise.resolve()
 
   constructor(connection: Connection, onNews: () => void) {
     this.#connection = connection
-    this.#onNews = onNews
+    this.#onNotification = onNews
   }
 
   /** @throws StoreError */
-  async read(from: number): Promise<Reading> {
+  async read(from: number): Promise<LogReadResult> {
     if (this.#closed) throw new StoreError(`${this.#connection.subject} is closed.`)
     this.#client ??= this.#connect()
     const connecting = this.#client
     try {
-      return await inTime(
-        this.#inTurn(async () => readAfter(sessionOn(await connecting), from)),
-        PATIENCE,
+      return await withTimeout(
+        this.#runExclusive(async () => readAfter(createSession(await connecting), from)),
+        READ_TIMEOUT_MS,
         this.#connection.subject,
       )
     } catch (error) {
@@ -49,7 +49,7 @@ export class LogReader {
 
   async #connect(): Promise<pg.Client> {
     const client = await this.#connection.dedicated()
-    client.on('notification', () => this.#onNews())
+    client.on('notification', () => this.#onNotification())
     try {
       await client.query(`LISTEN ${POSTGRES_ENDINGS_CHANNEL}`)
       return client
@@ -59,9 +59,9 @@ export class LogReader {
     }
   }
 
-  #inTurn<T>(reading: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(reading)
-    this.#turn = done.catch(() => {})
+  #runExclusive<T>(reading: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(reading)
+    this.#queue = done.catch(() => {})
     return done
   }
 

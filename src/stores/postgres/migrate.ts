@@ -3,9 +3,9 @@
 
 import { StoreError } from '../../domain/errors.ts'
 import { POSTGRES_MIGRATION_LOCK } from '../../domain/persisted-names.ts'
-import { KNOWN_VERSION, MIGRATIONS, newerThanKnown, type SchemaVersions, type SqlDialect } from '../sql/schema.ts'
+import { MIGRATIONS, newerSchemaMessage, SCHEMA_VERSION, type SchemaVersions, type SqlDialect } from '../sql/schema.ts'
 import { Connection, type Session, statement } from './connection.ts'
-import { assertSuitable } from './suitability.ts'
+import { assertRequirements } from './server-requirements.ts'
 
 const DIALECT: SqlDialect = {
   key: 'TEXT COLLATE "C"',
@@ -16,20 +16,20 @@ const DIALECT: SqlDialect = {
 }
 
 /** How long a start works on a migration, or waits for that of another server, in milliseconds. Large tables take their time. */
-const PATIENCE = 600_000
-const TAKE_TIME = statement('SET LOCAL statement_timeout = 0')
+const MIGRATION_TIMEOUT_MS = 600_000
+const DISABLE_STATEMENT_TIMEOUT = statement('SET LOCAL statement_timeout = 0')
 
 const LOCK = statement(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`)
 // Read from the catalogue as it is now: what a connection once found missing it may remember as missing.
 const HAS_SCHEMA = statement(`SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'latchkey_schema' AND pg_table_is_visible(oid)`)
 /** Tables of which something is not granted to the user of this connection. */
-const WITHHELD = statement(`SELECT relname FROM pg_catalog.pg_class
+const FIND_MISSING_GRANTS = statement(`SELECT relname FROM pg_catalog.pg_class
   WHERE relname LIKE 'latchkey\\_%' AND relkind = 'r' AND pg_table_is_visible(oid) AND NOT (has_table_privilege(oid, 'SELECT')
     AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
   ORDER BY relname`)
 const FIND_VERSION = statement('SELECT version FROM latchkey_schema')
 const SET_VERSION = statement('UPDATE latchkey_schema SET version = ?')
-const FIRST: readonly string[] = [
+const INITIAL_STATEMENTS: readonly string[] = [
   'CREATE TABLE latchkey_schema (version BIGINT NOT NULL)',
   'INSERT INTO latchkey_schema (version) VALUES (0)',
   'CREATE TABLE latchkey_ending_counter (id BIGINT PRIMARY KEY CHECK (id = 1), position BIGINT NOT NULL)',
@@ -46,7 +46,7 @@ export async function openMigrated(url: string): Promise<Connection> {
 export async function readSchemaVersions(url: string): Promise<SchemaVersions> {
   const connection = new Connection(url)
   try {
-    return { found: await foundVersion(connection), known: KNOWN_VERSION }
+    return { found: await readVersion(connection), known: SCHEMA_VERSION }
   } finally {
     await connection.close()
   }
@@ -56,13 +56,13 @@ export async function readSchemaVersions(url: string): Promise<SchemaVersions> {
 export async function migratePostgres(url: string): Promise<SchemaVersions> {
   const { connection, found } = await open(url)
   await connection.close()
-  return { found, known: KNOWN_VERSION }
+  return { found, known: SCHEMA_VERSION }
 }
 
 async function open(url: string): Promise<{ readonly connection: Connection; readonly found: number }> {
   const connection = new Connection(url)
   try {
-    await assertSuitable(connection)
+    await assertRequirements(connection)
     await assertPermitted(connection)
     return { connection, found: await migrate(connection) }
   } catch (error) {
@@ -73,31 +73,31 @@ async function open(url: string): Promise<{ readonly connection: Connection; rea
 
 /** Returns the version found. */
 async function migrate(connection: Connection): Promise<number> {
-  const found = await foundVersion(connection)
-  if (found > KNOWN_VERSION) throw new StoreError(newerThanKnown(connection.subject, found))
-  if (found === KNOWN_VERSION) return found
+  const found = await readVersion(connection)
+  if (found > SCHEMA_VERSION) throw new StoreError(newerSchemaMessage(connection.subject, found))
+  if (found === SCHEMA_VERSION) return found
   const migration = async (session: Session) => {
-    await session.count(TAKE_TIME)
+    await session.count(DISABLE_STATEMENT_TIMEOUT)
     await session.rows(LOCK)
     // Between the first look and the lock, another server may have done it.
-    const locked = await foundVersion(session)
+    const locked = await readVersion(session)
     const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(DIALECT))
-    for (const sql of [...(locked === 0 ? FIRST : []), ...pending]) await session.count(statement(sql))
-    await session.count(SET_VERSION, Math.max(locked, KNOWN_VERSION))
+    for (const sql of [...(locked === 0 ? INITIAL_STATEMENTS : []), ...pending]) await session.count(statement(sql))
+    await session.count(SET_VERSION, Math.max(locked, SCHEMA_VERSION))
     return locked
   }
-  return connection.transaction(migration, undefined, PATIENCE)
+  return connection.transaction(migration, undefined, MIGRATION_TIMEOUT_MS)
 }
 
 /** Another user may have made the tables. @throws StoreError that names what is not granted */
 async function assertPermitted(connection: Connection): Promise<void> {
-  const withheld = await connection.rows<readonly [string]>(WITHHELD)
-  if (withheld.length === 0) return
-  const tables = withheld.map(([table]) => table).join(', ')
+  const missing = await connection.rows<readonly [string]>(FIND_MISSING_GRANTS)
+  if (missing.length === 0) return
+  const tables = missing.map(([table]) => table).join(', ')
   throw new StoreError(`${connection.subject} withholds tables from its user: GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables} to it.`)
 }
 
-async function foundVersion(session: Session): Promise<number> {
+async function readVersion(session: Session): Promise<number> {
   if ((await session.rows(HAS_SCHEMA)).length === 0) return 0
   const [version] = await session.rows<readonly [number]>(FIND_VERSION)
   return version?.[0] ?? 0

@@ -3,12 +3,12 @@
 import type { AuditEvent } from '../../domain/operation.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'
 import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/operations.ts'
-import { type Session, statement, sweeping } from './connection.ts'
+import { type Session, statement, unpreparedStatement } from './connection.ts'
 
 const LIST = statement(AUDIT_EVENT_SQL.list)
 const APPEND = statement(AUDIT_EVENT_SQL.append)
 const DELETE_BY_USER = statement(AUDIT_EVENT_SQL.deleteByUser)
-const DELETE_OLDER = sweeping(AUDIT_EVENT_SQL.deleteOlder)
+const DELETE_OLDER_THAN = unpreparedStatement(AUDIT_EVENT_SQL.deleteOlder)
 
 export async function append(session: Session, event: AuditEvent): Promise<void> {
   await session.count(APPEND, ...auditEventValues(event))
@@ -22,6 +22,6 @@ export async function deleteByUser(session: Session, userId: string): Promise<vo
   await session.count(DELETE_BY_USER, userId)
 }
 
-export async function deleteOlder(session: Session, before: number, limit: number): Promise<number> {
-  return session.count(DELETE_OLDER, before, limit)
+export async function deleteOlderThan(session: Session, before: number, limit: number): Promise<number> {
+  return session.count(DELETE_OLDER_THAN, before, limit)
 }

@@ -1,16 +1,16 @@
 // The PostgreSQL store: one database, many servers.
 
 import type { Store } from '../../ports/store.ts'
-import { batches } from '../batches.ts'
-import { Followers } from '../log/followers.ts'
-import { readingTogether } from '../log/reading-together.ts'
+import { chunk } from '../chunk.ts'
+import { coalesceReads } from '../log/coalesced-reads.ts'
+import { LogSubscribers } from '../log/subscribers.ts'
 import { statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
-import { trimEntries } from './entry-log.ts'
-import { LimitWindows } from './limit-windows.ts'
 import { LogReader } from './log-reader.ts'
 import { openMigrated } from './migrate.ts'
 import * as events from './operation-table.ts'
+import { RateLimits } from './rate-limits.ts'
+import { trimEntries } from './revocation-log-table.ts'
 import * as users from './user-table.ts'
 import { findKeyRing, write } from './write.ts'
 
@@ -19,7 +19,7 @@ export interface PostgresOptions {
   readonly url: string
 }
 
-const HEARTBEAT_EVERY = 200
+const HEARTBEAT_INTERVAL_MS = 200
 
 /** Written over itself: a standby, or a full disk, does not take that. */
 const PROBE = statement('UPDATE latchkey_schema SET version = version')
@@ -35,24 +35,24 @@ const READ = statement(
  */
 export async function openPostgresStore({ url }: PostgresOptions): Promise<Store> {
   const connection = await openMigrated(url)
-  const windows = new LimitWindows(connection)
-  const reader = new LogReader(connection, () => followers.wake())
-  const followers: Followers = new Followers({
-    read: readingTogether((from) => reader.read(from)),
-    hasNews: () => false,
-    pollEvery: HEARTBEAT_EVERY,
-    heartbeatEvery: HEARTBEAT_EVERY,
+  const rateLimits = new RateLimits(connection)
+  const reader = new LogReader(connection, () => subscribers.wake())
+  const subscribers: LogSubscribers = new LogSubscribers({
+    read: coalesceReads((from) => reader.read(from)),
+    hasChanges: () => false,
+    pollIntervalMs: HEARTBEAT_INTERVAL_MS,
+    heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
   })
 
   return {
     credentials: {
       find: (id) => credentials.find(connection, id),
       listByUser: (userId) => credentials.listByUser(connection, userId),
-      listLapsed: (now, idleSince, limit) => credentials.listLapsed(connection, now, idleSince, limit),
+      listExpired: (now, idleSince, limit) => credentials.listExpired(connection, now, idleSince, limit),
       touch: async (seen) => {
-        for (const batch of batches(seen)) await credentials.touch(connection, batch)
+        for (const batch of chunk(seen)) await credentials.touch(connection, batch)
       },
-      listEnded: (after, limit) => credentials.listEnded(connection, after, limit),
+      listTombstones: (after, limit) => credentials.listTombstones(connection, after, limit),
       deleteExpired: (before, limit) => credentials.deleteExpired(connection, before, limit),
     },
     users: {
@@ -62,17 +62,17 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     },
     auditEvents: {
       list: (userId, before, limit) => events.list(connection, userId, before, limit),
-      deleteOlder: (before, limit) => events.deleteOlder(connection, before, limit),
+      deleteOlder: (before, limit) => events.deleteOlderThan(connection, before, limit),
     },
     log: {
-      follow: (from) => followers.follow(from),
+      subscribe: (from) => subscribers.subscribe(from),
       trim: (before) => trimEntries(connection, before),
     },
     limits: {
-      take: (key, limit, now) => windows.take(key, limit, now),
-      find: (key, now) => windows.find(key, now),
-      giveBack: (key) => windows.giveBack(key),
-      deleteOver: (now) => windows.deleteOver(now),
+      take: (key, limit, now) => rateLimits.consume(key, limit, now),
+      find: (key, now) => rateLimits.find(key, now),
+      refund: (key) => rateLimits.refund(key),
+      deleteExpiredWindows: (now) => rateLimits.deleteExpiredWindows(now),
     },
     findKeyRing: () => findKeyRing(connection),
     write: (changes) => write(connection, changes),
@@ -82,7 +82,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
       await connection.rows(READ)
     },
     close: async () => {
-      followers.end()
+      subscribers.end()
       await reader.close()
       await connection.close()
     },

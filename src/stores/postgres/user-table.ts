@@ -2,8 +2,8 @@
 
 import type { UserRecord } from '../../domain/user.ts'
 import { replacementValues, USER_SQL, type UserRow, userOf, userValues } from '../sql/users.ts'
-import { canBeText, type Session, statement } from './connection.ts'
-import { isTaken } from './failures.ts'
+import { isValidText, type Session, statement } from './connection.ts'
+import { isUniqueViolation } from './errors.ts'
 
 const FIND = statement(USER_SQL.find)
 const FIND_BY_USERNAME_KEY = statement(USER_SQL.findByUsernameKey)
@@ -12,17 +12,17 @@ const INSERT = statement(USER_SQL.insert)
 const REPLACE = statement(USER_SQL.replace)
 const DELETE = statement(USER_SQL.delete)
 /** Until the commit nobody else can change the user. */
-const HOLD = statement(`${USER_SQL.isInVersion} FOR SHARE`)
-const LOCK = statement('SELECT 1 FROM latchkey_users WHERE id = ANY (?::text[]) ORDER BY id FOR UPDATE')
+const LOCK_IF_VERSION = statement(`${USER_SQL.hasVersion} FOR SHARE`)
+const LOCK_FOR_UPDATE = statement('SELECT 1 FROM latchkey_users WHERE id = ANY (?::text[]) ORDER BY id FOR UPDATE')
 
 export async function find(session: Session, id: string): Promise<UserRecord | undefined> {
-  if (!canBeText(id)) return undefined
+  if (!isValidText(id)) return undefined
   const [row] = await session.rows<UserRow>(FIND, id)
   return row && userOf(row)
 }
 
 export async function findByUsernameKey(session: Session, usernameKey: string): Promise<UserRecord | undefined> {
-  if (!canBeText(usernameKey)) return undefined
+  if (!isValidText(usernameKey)) return undefined
   const [row] = await session.rows<UserRow>(FIND_BY_USERNAME_KEY, usernameKey)
   return row && userOf(row)
 }
@@ -31,13 +31,13 @@ export async function page(session: Session, after: string | null, limit: number
   return (await session.rows<UserRow>(PAGE, after ?? '', limit)).map(userOf)
 }
 
-export async function holdInVersion(session: Session, id: string, version: number): Promise<boolean> {
-  return (await session.rows(HOLD, id, version)).length > 0
+export async function lockIfVersion(session: Session, id: string, version: number): Promise<boolean> {
+  return (await session.rows(LOCK_IF_VERSION, id, version)).length > 0
 }
 
 /** Keeps everybody else from holding or changing these users until the commit. */
-export async function lock(session: Session, codes: readonly string[]): Promise<void> {
-  if (codes.length > 0) await session.rows(LOCK, codes)
+export async function lockForUpdate(session: Session, codes: readonly string[]): Promise<void> {
+  if (codes.length > 0) await session.rows(LOCK_FOR_UPDATE, codes)
 }
 
 export async function insert(session: Session, user: UserRecord): Promise<boolean> {
@@ -49,7 +49,7 @@ export async function replace(session: Session, next: UserRecord, ifVersion: num
     return (await session.count(REPLACE, ...replacementValues(next, ifVersion))) === 1
   } catch (error) {
     // Another transaction took the name between the look and the change.
-    if (isTaken(error)) return false
+    if (isUniqueViolation(error)) return false
     throw error
   }
 }

@@ -1,15 +1,15 @@
 // One write in PostgreSQL: all changes in the order given, or none.
 
-import type { LogEntry } from '../../domain/ending.ts'
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
-import type { Change, Ended, Written } from '../../ports/store.ts'
+import type { RevocationLogEntry } from '../../domain/revocation.ts'
+import type { Change, RevokedCredential, WriteResult } from '../../ports/store.ts'
 import { parseColumn } from '../sql/json-column.ts'
 import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
 import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
 import { type Connection, type Session, statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
-import { appendEntries } from './entry-log.ts'
 import * as events from './operation-table.ts'
+import { appendEntries } from './revocation-log-table.ts'
 import * as users from './user-table.ts'
 
 const FIND_KEY_RING = statement(KEY_RING_SQL.find)
@@ -24,12 +24,12 @@ export async function findKeyRing(session: Session): Promise<KeyRingRecord | und
 }
 
 /** @throws StoreError */
-export async function write(connection: Connection, changes: readonly Change[]): Promise<Written> {
+export async function write(connection: Connection, changes: readonly Change[]): Promise<WriteResult> {
   if (isOneStatement(changes)) return new Write(changes).applyOn(connection)
   return connection.transaction(
     async (session) => {
       // Whoever inserts a credential holds its user. So nobody can do that any more when we come to end what the user has.
-      await users.lock(session, changedUsers(changes))
+      await users.lockForUpdate(session, changedUsers(changes))
       return new Write(changes).applyOn(session)
     },
     (written) => written.landed,
@@ -38,16 +38,16 @@ export async function write(connection: Connection, changes: readonly Change[]):
 
 class Write {
   readonly #changes: readonly Change[]
-  readonly #ended: Ended[] = []
-  readonly #entries: LogEntry[] = []
+  readonly #ended: RevokedCredential[] = []
+  readonly #entries: RevocationLogEntry[] = []
 
   constructor(changes: readonly Change[]) {
     this.#changes = changes
   }
 
-  async applyOn(session: Session): Promise<Written> {
+  async applyOn(session: Session): Promise<WriteResult> {
     for (const [index, change] of this.#changes.entries()) {
-      if (!(await this.#apply(session, change))) return { landed: false, refusedAt: index }
+      if (!(await this.#apply(session, change))) return { landed: false, rejectedAt: index }
     }
     await appendEntries(session, this.#entries)
     return { landed: true, ended: this.#ended }
@@ -69,17 +69,17 @@ class Write {
       case 'require free names':
         return (await session.rows(FIND_RESERVED, change.digests)).length === 0
       case 'require user':
-        return users.holdInVersion(session, change.id, change.version)
+        return users.lockIfVersion(session, change.id, change.version)
       case 'require credential':
-        return credentials.holdLive(session, change.id)
+        return credentials.lockLive(session, change.id)
       case 'insert credential':
         return credentials.insert(session, change.record)
       case 'replace credential':
         return credentials.replace(session, change.next, change.ifVersion)
-      case 'end credentials':
-        return this.#end(session, change)
-      case 'keep tombstone':
-        await credentials.keep(session, change.tombstone)
+      case 'revoke credentials':
+        return this.#revoke(session, change)
+      case 'insert tombstone':
+        await credentials.insertTombstone(session, change.tombstone)
         return true
       case 'append audit event':
         await events.append(session, change.event)
@@ -92,11 +92,11 @@ class Write {
     }
   }
 
-  async #end(session: Session, { where, reason, at, orRefuse }: Change & { readonly do: 'end credentials' }): Promise<boolean> {
-    const these = await credentials.end(session, where, reason, at)
+  async #revoke(session: Session, { where, reason, at, mustMatch }: Change & { readonly do: 'revoke credentials' }): Promise<boolean> {
+    const these = await credentials.revoke(session, where, reason, at)
     for (const { id, kind } of these) if (kind === 'session') this.#entries.push({ kind: 'revoked', sid: id, at, reason })
     this.#ended.push(...these)
-    return these.length > 0 || orRefuse !== true
+    return these.length > 0 || mustMatch !== true
   }
 }
 
@@ -116,5 +116,5 @@ function changedUsers(changes: readonly Change[]): readonly string[] {
 /** True where PostgreSQL's own transaction, which is one statement, is enough. */
 function isOneStatement(changes: readonly Change[]): boolean {
   const [first, ...others] = changes
-  return others.length === 0 && first?.do !== 'end credentials' && first?.do !== 'delete user'
+  return others.length === 0 && first?.do !== 'revoke credentials' && first?.do !== 'delete user'
 }

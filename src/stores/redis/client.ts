@@ -16,38 +16,38 @@ export interface Client {
 
 export interface ClientOptions {
   readonly target: RedisTarget
-  readonly connectPatience: number
+  readonly connectTimeoutMs: number
   /** Told when commands can be sent, the first time and again. */
   readonly onReady: () => void
   readonly onLost: () => void
   /** Told of what is wrong beside the commands that fail for it. */
-  readonly onFault: (fault: unknown) => void
+  readonly onError: (fault: unknown) => void
   /** Milliseconds until the next attempt, or why there is none. */
-  readonly retryAfter: (retries: number, cause: Error) => number | Error
+  readonly retryDelay: (retries: number, cause: Error) => number | Error
 }
 
 /** Commands that wait to be answered; the next one is refused at once instead of being kept for a Redis that has frozen. */
-const MAX_WAITING = 50_000
+const MAX_PENDING_COMMANDS = 50_000
 /** A connection on which nothing is sent and nothing comes is given up after this, in milliseconds: so is one that never begins. */
-const MAX_IDLE = 5_000
-const PING_EVERY = 1_000
+const SOCKET_TIMEOUT_MS = 5_000
+const PING_INTERVAL_MS = 1_000
 
 export function createRedisClient(options: ClientOptions): Client {
-  const { target, connectPatience, onReady, onLost, onFault, retryAfter } = options
+  const { target, connectTimeoutMs, onReady, onLost, onError, retryDelay } = options
   // The client's own timer would only concern commands that were not sent yet, at the price of one for each.
   const commandOptions = { timeout: 0 }
-  const socket = { connectTimeout: connectPatience, socketTimeout: MAX_IDLE, reconnectStrategy: retryAfter }
+  const socket = { connectTimeout: connectTimeoutMs, socketTimeout: SOCKET_TIMEOUT_MS, reconnectStrategy: retryDelay }
   const common = {
     ...(target.user === undefined ? {} : { username: target.user }),
     ...(target.password === undefined ? {} : { password: target.password }),
     disableOfflineQueue: true,
-    commandsQueueMaxLength: MAX_WAITING,
+    commandsQueueMaxLength: MAX_PENDING_COMMANDS,
     commandOptions,
-    pingInterval: PING_EVERY,
+    pingInterval: PING_INTERVAL_MS,
   }
   if (target.isCluster) {
-    const rootNodes = target.hosts.map((place) => ({ ...common, socket: { ...socket, ...place, ...tlsOf(target) } }))
-    const cluster = createCluster({ rootNodes, defaults: { ...common, socket: { ...socket, ...tlsOf(target) } }, commandOptions })
+    const rootNodes = target.hosts.map((place) => ({ ...common, socket: { ...socket, ...place, ...tlsOptions(target) } }))
+    const cluster = createCluster({ rootNodes, defaults: { ...common, socket: { ...socket, ...tlsOptions(target) } }, commandOptions })
     let isDestroyed = false
     const destroy = () => {
       isDestroyed = true
@@ -55,20 +55,20 @@ export function createRedisClient(options: ClientOptions): Client {
     }
     // A look for the cluster's nodes that was under way connects them after the end.
     cluster.on('node-ready', () => (isDestroyed ? cluster.destroy() : onReady()))
-    cluster.on('node-reconnecting', onLost).on('error', onFault)
-    return clientOf(cluster, destroy, (key, args) => cluster.sendCommand<Reply>(key, false, [...args]))
+    cluster.on('node-reconnecting', onLost).on('error', onError)
+    return wrapClient(cluster, destroy, (key, args) => cluster.sendCommand<Reply>(key, false, [...args]))
   }
-  const place = target.socket === undefined ? { ...target.hosts[0], ...tlsOf(target) } : { path: target.socket }
-  const single = createClient({ ...common, database: target.database, socket: { ...socket, ...place } })
-  single.on('ready', onReady).on('reconnecting', onLost).on('error', onFault)
-  return clientOf(
+  const address = target.socket === undefined ? { ...target.hosts[0], ...tlsOptions(target) } : { path: target.socket }
+  const single = createClient({ ...common, database: target.database, socket: { ...socket, ...address } })
+  single.on('ready', onReady).on('reconnecting', onLost).on('error', onError)
+  return wrapClient(
     single,
     () => single.destroy(),
     (_key, args) => single.sendCommand<Reply>(args),
   )
 }
 
-function clientOf(one: Pick<Client, 'isOpen' | 'connect'>, destroy: Client['destroy'], send: Client['send']): Client {
+function wrapClient(one: Pick<Client, 'isOpen' | 'connect'>, destroy: Client['destroy'], send: Client['send']): Client {
   return {
     get isOpen() {
       return one.isOpen
@@ -84,6 +84,6 @@ export function isOffline(error: unknown): boolean {
   return error instanceof ClientOfflineError
 }
 
-function tlsOf({ tls }: RedisTarget): { readonly tls?: true } {
+function tlsOptions({ tls }: RedisTarget): { readonly tls?: true } {
   return tls ? { tls: true } : {}
 }

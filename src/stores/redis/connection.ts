@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isProblem } from '../../connection-strings/reading.ts'
+import { isProblem } from '../../connection-strings/parse-result.ts'
 import { type RedisTarget, readRedis } from '../../connection-strings/redis.ts'
 import { StoreError } from '../../domain/errors.ts'
-import { inTime, TooLate } from '../in-time.ts'
+import { TimeoutError, withTimeout } from '../with-timeout.ts'
 import { type Client, createRedisClient, type Reply } from './client.ts'
-import { isNoMaster, isUnknownScript, reasonOf, reasonOverTls } from './failures.ts'
+import { isNotMaster, isUnknownScript, reasonFor, reasonForTls } from './errors.ts'
 import { Keys } from './keys.ts'
 
 export type Argument = string | number
@@ -23,12 +23,12 @@ export function script(lua: string): Script {
 }
 
 /** How long a start waits for Redis, in milliseconds. */
-const CONNECT_PATIENCE = 3_000
+const CONNECT_TIMEOUT_MS = 3_000
 /** How long anything waits for an answer. What was sent may land all the same. */
-const ANSWER_PATIENCE = 2_000
-const LONGEST_PAUSE = 500
+const COMMAND_TIMEOUT_MS = 2_000
+const MAX_RETRY_DELAY_MS = 500
 /** A host that has vanished without a word holds its connection for a quarter of an hour. A new one is tried, but not more often than this. */
-const REDIAL_AFTER = 10_000
+const RECONNECT_INTERVAL_MS = 10_000
 
 export class Connection {
   /** `Redis at host:port`: how messages begin. */
@@ -36,15 +36,15 @@ export class Connection {
   readonly isCluster: boolean
   readonly #target: RedisTarget
   #client: Client
-  #dialledAt = Number.NEGATIVE_INFINITY
+  #reconnectedAt = Number.NEGATIVE_INFINITY
   /** A client often tells what is wrong beside the commands that fail for it. */
-  #latestFault: unknown
-  #everReady = false
+  #lastError: unknown
+  #wasReady = false
   #closed = false
-  #renewed: () => void = () => {}
+  #onChange: () => void = () => {}
 
   private constructor(target: RedisTarget) {
-    this.subject = `Redis at ${target.socket ?? target.hosts.map(addressOf).join(', ')}`
+    this.subject = `Redis at ${target.socket ?? target.hosts.map(formatAddress).join(', ')}`
     this.isCluster = target.isCluster
     this.#target = target
     this.#client = this.#createClient()
@@ -55,35 +55,35 @@ export class Connection {
    * @throws StoreError when there is no Redis, or one that does not let us in
    */
   static async open(url: string, key = new Keys().probe()): Promise<Connection> {
-    const connection = new Connection(targetOf(url))
+    const connection = new Connection(parseTarget(url))
     try {
-      await inTime(connection.#client.connect(), CONNECT_PATIENCE, connection.subject)
+      await withTimeout(connection.#client.connect(), CONNECT_TIMEOUT_MS, connection.subject)
       // A cluster connects before it knows whether its nodes answer.
       await connection.send(key, 'EXISTS', key)
       return connection
     } catch (error) {
       connection.close()
       // Redis without TLS waits for the rest of what it takes for a command.
-      if (error instanceof TooLate && connection.#target.tls)
+      if (error instanceof TimeoutError && connection.#target.tls)
         throw new StoreError(`${connection.subject} does not answer in time; where it takes no TLS, use redis://.`)
-      throw connection.#asStoreError(error)
+      throw connection.#toStoreError(error)
     }
   }
 
   /** Told whenever what Redis holds may be older than it was: a connection was lost, or leads to what is no master. */
-  watch(renewed: () => void): void {
-    this.#renewed = renewed
+  onChange(listener: () => void): void {
+    this.#onChange = listener
   }
 
   /** Sends one command on the key it concerns. @throws StoreError */
   send(key: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => this.#client.send(key, args.map(String)))
+    return this.#withDeadline(() => this.#client.send(key, args.map(String)))
   }
 
   /** Runs a script on one key. @throws StoreError */
   async run({ lua, digest }: Script, key: string, ...args: readonly Argument[]): Promise<Reply> {
     const rest = ['1', key, ...args.map(String)]
-    return this.#answered(async () => {
+    return this.#withDeadline(async () => {
       try {
         return await this.#client.send(key, ['EVALSHA', digest, ...rest])
       } catch (error) {
@@ -94,8 +94,8 @@ export class Connection {
   }
 
   /** Waits up to `longest` milliseconds, as the command says; for a connection that does nothing else. @throws StoreError */
-  wait(longest: number, key: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.#answered(() => this.#client.send(key, args.map(String)), longest + ANSWER_PATIENCE)
+  sendBlocking(blockMs: number, key: string, ...args: readonly Argument[]): Promise<Reply> {
+    return this.#withDeadline(() => this.#client.send(key, args.map(String)), blockMs + COMMAND_TIMEOUT_MS)
   }
 
   close(): void {
@@ -103,37 +103,37 @@ export class Connection {
     destroy(this.#client)
   }
 
-  async #answered(asking: () => Promise<Reply>, patience = ANSWER_PATIENCE): Promise<Reply> {
+  async #withDeadline(operation: () => Promise<Reply>, timeoutMs = COMMAND_TIMEOUT_MS): Promise<Reply> {
     if (this.#closed) throw new StoreError('The connection to Redis is closed.')
     try {
-      return await inTime(asking(), patience, this.subject)
+      return await withTimeout(operation(), timeoutMs, this.subject)
     } catch (error) {
-      if (isNoMaster(error)) this.#renewed()
+      if (isNotMaster(error)) this.#onChange()
       // Its address may lead to the master by now.
-      if (isNoMaster(error) || error instanceof TooLate) void this.#redial()
-      throw this.#asStoreError(error)
+      if (isNotMaster(error) || error instanceof TimeoutError) void this.#reconnect()
+      throw this.#toStoreError(error)
     }
   }
 
   #createClient(): Client {
     return createRedisClient({
       target: this.#target,
-      connectPatience: CONNECT_PATIENCE,
-      onReady: () => this.#becomeReady(),
-      onLost: () => this.#renewed(),
-      onFault: (fault) => {
-        this.#latestFault = fault
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      onReady: () => this.#markReady(),
+      onLost: () => this.#onChange(),
+      onError: (fault) => {
+        this.#lastError = fault
       },
-      retryAfter: (retries, cause) => this.#retryAfter(retries, cause),
+      retryDelay: (retries, cause) => this.#retryDelay(retries, cause),
     })
   }
 
   /** Gives the old connection up, and goes on trying until there is another. Never rejects. */
-  async #redial(): Promise<void> {
+  async #reconnect(): Promise<void> {
     const now = performance.now()
-    if (!this.#everReady || this.#closed || now - this.#dialledAt < REDIAL_AFTER) return
-    this.#dialledAt = now
-    this.#renewed()
+    if (!this.#wasReady || this.#closed || now - this.#reconnectedAt < RECONNECT_INTERVAL_MS) return
+    this.#reconnectedAt = now
+    this.#onChange()
     destroy(this.#client)
     const client = this.#createClient()
     this.#client = client
@@ -142,26 +142,26 @@ export class Connection {
         await client.connect()
         return
       } catch {
-        await pause(LONGEST_PAUSE, undefined, { ref: false })
+        await pause(MAX_RETRY_DELAY_MS, undefined, { ref: false })
       }
     }
   }
 
-  #asStoreError(error: unknown): StoreError {
+  #toStoreError(error: unknown): StoreError {
     if (error instanceof StoreError) return error
-    const toReason = this.#target.tls ? reasonOverTls : reasonOf
-    const reason = toReason(error) ?? toReason(this.#latestFault) ?? 'does not answer'
+    const toReason = this.#target.tls ? reasonForTls : reasonFor
+    const reason = toReason(error) ?? toReason(this.#lastError) ?? 'does not answer'
     return new StoreError(`${this.subject} ${reason}.`, { cause: error })
   }
 
-  #becomeReady(): void {
-    if (this.#everReady) this.#renewed()
-    this.#everReady = true
+  #markReady(): void {
+    if (this.#wasReady) this.#onChange()
+    this.#wasReady = true
   }
 
-  #retryAfter(retries: number, cause: Error): number | Error {
-    if (!this.#everReady || this.#closed) return cause
-    return Math.min(LONGEST_PAUSE, 20 * 2 ** Math.min(retries, 10)) * (0.5 + 0.5 * Math.random())
+  #retryDelay(retries: number, cause: Error): number | Error {
+    if (!this.#wasReady || this.#closed) return cause
+    return Math.min(MAX_RETRY_DELAY_MS, 20 * 2 ** Math.min(retries, 10)) * (0.5 + 0.5 * Math.random())
   }
 }
 
@@ -171,12 +171,12 @@ function destroy(client: Client): void {
 }
 
 /** @throws StoreError that holds no part of the connection string */
-function targetOf(url: string): RedisTarget {
+function parseTarget(url: string): RedisTarget {
   const target = readRedis(url.trim())
   if (isProblem(target)) throw new StoreError(`Redis cannot be reached: in its connection string ${target.problem}.`)
   return target.value
 }
 
-function addressOf({ host, port }: RedisTarget['hosts'][number]): string {
+function formatAddress({ host, port }: RedisTarget['hosts'][number]): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -26,7 +26,7 @@ export class Keys {
     return `${this.#prefix}${REDIS_KEYS.lineage}${lineage}`
   }
 
-  endings(): string {
+  revocationLog(): string {
     return `${this.#prefix}${REDIS_KEYS.endings}`
   }
 
@@ -35,13 +35,13 @@ export class Keys {
   }
 
   /** The minutes of a calendar that have a page. */
-  minutes(calendar: string): string {
-    return `${this.#prefix}-${calendar}`
+  timeIndexMinutes(index: string): string {
+    return `${this.#prefix}-${index}`
   }
 
   /** What a calendar has for one minute. */
-  page(calendar: string, minute: string): string {
-    return `${this.#prefix}-${calendar}:${minute}`
+  timeIndexBucket(index: string, minute: string): string {
+    return `${this.#prefix}-${index}:${minute}`
   }
 
   /** Never set; asked for to see whether Redis answers. */
@@ -50,7 +50,7 @@ export class Keys {
   }
 
   /** The latest ending that is known to have reached Redis, noted in several places. */
-  carried(place: number): string {
-    return `${this.#prefix}${REDIS_KEYS.carried}${place}`
+  checkpoint(slot: number): string {
+    return `${this.#prefix}${REDIS_KEYS.carried}${slot}`
   }
 }

@@ -3,7 +3,7 @@
 
 import { StoreError } from '../../domain/errors.ts'
 import { type Connection, script } from './connection.ts'
-import { commandWithheld, KEYS_WITHHELD } from './failures.ts'
+import { MISSING_KEY_PERMISSION, missingCommandPermission } from './errors.ts'
 import type { Keys } from './keys.ts'
 
 /** Every command that is sent or stands in a script, with arguments as it takes them; `*` is the key. */
@@ -14,7 +14,7 @@ export const COMMANDS = [
 ] as const
 
 /** Answers with the first command that is not permitted, then with the first key; nothing where all are. */
-const FIND_WITHHELD = script(`
+const FIND_MISSING_PERMISSION = script(`
   for at = 1, #ARGV do
     local words = {}
     for word in ARGV[at]:gmatch('%S+') do words[#words + 1] = word == '*' and #words > 0 and words[1] ~= 'key' and KEYS[1] or word end
@@ -29,19 +29,21 @@ export async function assertPermitted(connection: Connection, keys: Keys): Promi
     keys.credential('x'),
     keys.user('x'),
     keys.lineage('x'),
-    keys.endings(),
+    keys.revocationLog(),
     keys.limit('x'),
-    keys.minutes('x'),
-    keys.page('x', '1'),
+    keys.timeIndexMinutes('x'),
+    keys.timeIndexBucket('x', '1'),
   ]
-  const places = [...samples, keys.carried(0)].map((key) => `key ${key}`)
-  const withheld = await connection.run(FIND_WITHHELD, keys.probe(), ...COMMANDS, ...places)
-  if (typeof withheld !== 'string') return
-  throw new StoreError(`${connection.subject} ${withheld.startsWith('key ') ? KEYS_WITHHELD : commandWithheld(nameOf(withheld))}.`)
+  const keyChecks = [...samples, keys.checkpoint(0)].map((key) => `key ${key}`)
+  const missing = await connection.run(FIND_MISSING_PERMISSION, keys.probe(), ...COMMANDS, ...keyChecks)
+  if (typeof missing !== 'string') return
+  throw new StoreError(
+    `${connection.subject} ${missing.startsWith('key ') ? MISSING_KEY_PERMISSION : missingCommandPermission(aclCommandName(missing))}.`,
+  )
 }
 
 /** As ACL rules have it. */
-export function nameOf(command: string): string {
+export function aclCommandName(command: string): string {
   const [name = '', second = ''] = command.split(' ')
   return name === 'xinfo' ? `${name}|${second}` : name
 }

@@ -2,21 +2,21 @@
 // and the key ring in the database beside it.
 
 import { POLICY_DEFAULTS } from '../../domain/policy.ts'
-import type { EndingLog, Store } from '../../ports/store.ts'
-import { batches } from '../batches.ts'
-import { Followers } from '../log/followers.ts'
-import { readingTogether } from '../log/reading-together.ts'
-import { Aftermath } from './aftermath.ts'
-import { Carrier } from './carrier.ts'
+import type { RevocationLog, Store } from '../../ports/store.ts'
+import { chunk } from '../chunk.ts'
+import { coalesceReads } from '../log/coalesced-reads.ts'
+import { LogSubscribers } from '../log/subscribers.ts'
 import { Connection } from './connection.ts'
-import { CredentialShelf } from './credential-shelf.ts'
-import { EndingStream } from './ending-stream.ts'
+import { IndexedCredentialStore } from './credential-store.ts'
 import { Keys } from './keys.ts'
-import { LimitWindows } from './limit-windows.ts'
+import { LogNotifier } from './log-notifier.ts'
 import { assertPermitted } from './permissions.ts'
-import { assertSuitable } from './suitability.ts'
-import { Waker } from './waker.ts'
+import { RateLimits } from './rate-limits.ts'
+import { RevocationLogStream } from './revocation-log-stream.ts'
+import { assertRequirements } from './server-requirements.ts'
+import { TombstoneSync } from './tombstone-sync.ts'
 import { writeToBoth } from './write.ts'
+import { WriteRecovery } from './write-recovery.ts'
 
 export interface RedisOptions {
   /** `redis://`, `rediss://`, or `redis+cluster://host1,host2`. */
@@ -29,92 +29,92 @@ export interface RedisOptions {
   readonly prefix?: string
 }
 
-const HEARTBEAT_EVERY = 100
+const HEARTBEAT_INTERVAL_MS = 100
 
 /** @throws StoreError when Redis cannot be used; the database is then left as it is */
 export async function openRedisStore(options: RedisOptions): Promise<Store> {
   const { url, database, prefix, tokenLifetime = POLICY_DEFAULTS.tokenLifetime } = options
   const keys = new Keys(prefix)
   const connection = await Connection.open(url, keys.probe())
-  const shelf = new CredentialShelf(connection, keys)
-  const stream = new EndingStream(connection, keys)
-  const windows = new LimitWindows(connection, keys)
-  const aftermath = new Aftermath(shelf, stream)
-  const carrier = new Carrier({ connection, keys, shelf, stream, database, tokenLifetime })
-  const waker = new Waker(
+  const credentials = new IndexedCredentialStore(connection, keys)
+  const stream = new RevocationLogStream(connection, keys)
+  const rateLimits = new RateLimits(connection, keys)
+  const recovery = new WriteRecovery(credentials, stream)
+  const tombstoneSync = new TombstoneSync({ connection, keys, credentials, stream, database, tokenLifetime })
+  const notifier = new LogNotifier(
     () => Connection.open(url, keys.probe()),
     stream,
-    () => followers.wake(),
+    () => subscribers.wake(),
   )
-  const followers: Followers = new Followers({
-    read: readingTogether((from) => stream.readAfter(from)),
-    hasNews: () => false,
-    pollEvery: HEARTBEAT_EVERY,
-    heartbeatEvery: HEARTBEAT_EVERY,
+  const subscribers: LogSubscribers = new LogSubscribers({
+    read: coalesceReads((from) => stream.readAfter(from)),
+    hasChanges: () => false,
+    pollIntervalMs: HEARTBEAT_INTERVAL_MS,
+    heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
   })
   const close = () => {
-    followers.end()
-    waker.close()
-    aftermath.close()
-    carrier.close()
+    subscribers.end()
+    notifier.close()
+    recovery.close()
+    tombstoneSync.close()
     connection.close()
   }
   try {
-    await assertSuitable(connection, keys)
-    await carrier.catchUp()
+    await assertRequirements(connection, keys)
+    await tombstoneSync.sync()
   } catch (error) {
     close()
     throw error
   }
   /** What Redis holds counts only when everything that has ended is known to have reached it. */
-  const carried = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (carrier.isBehind) await carrier.catchUp()
+  const afterSync = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (tombstoneSync.needsSync) await tombstoneSync.sync()
     return work()
   }
 
-  const log: EndingLog = {
-    follow: (from) => {
-      waker.start()
-      return followers.follow(from)
+  const log: RevocationLog = {
+    subscribe: (from) => {
+      notifier.start()
+      return subscribers.subscribe(from)
     },
     trim: (before) => stream.trim(before),
   }
   return {
     credentials: {
-      find: (id) => carried(() => shelf.records.find(id)),
-      listByUser: (userId) => carried(() => shelf.listByUser(userId)),
-      listLapsed: (now, idleSince, limit) => carried(() => shelf.listLapsed(now, idleSince, limit)),
+      find: (id) => afterSync(() => credentials.records.find(id)),
+      listByUser: (userId) => afterSync(() => credentials.listByUser(userId)),
+      listExpired: (now, idleSince, limit) => afterSync(() => credentials.listExpired(now, idleSince, limit)),
       touch: async (seen) => {
-        for (const batch of batches(seen)) await shelf.records.touch(batch)
+        for (const batch of chunk(seen)) await credentials.records.touch(batch)
       },
-      listEnded: (after, limit) => database.credentials.listEnded(after, limit),
+      listTombstones: (after, limit) => database.credentials.listTombstones(after, limit),
       deleteExpired: async (before, limit) => {
         const kept = await database.credentials.deleteExpired(before, limit)
         // Where either side has more, the caller comes again.
-        return Math.max(kept, await shelf.deleteExpired(before, limit))
+        return Math.max(kept, await credentials.deleteExpired(before, limit))
       },
     },
     users: database.users,
     auditEvents: database.auditEvents,
     log,
     limits: {
-      take: (key, limit, now) => windows.take(key, limit, now),
-      find: (key, now) => windows.find(key, now),
-      giveBack: (key) => windows.giveBack(key),
-      deleteOver: (now) => windows.deleteOver(now),
+      take: (key, limit, now) => rateLimits.consume(key, limit, now),
+      find: (key, now) => rateLimits.find(key, now),
+      refund: (key) => rateLimits.refund(key),
+      deleteExpiredWindows: (now) => rateLimits.deleteExpiredWindows(now),
     },
     findKeyRing: () => database.findKeyRing(),
     write: (changes) =>
-      carried(async () => {
-        const mark = carrier.mark()
-        const written = await writeToBoth({ shelf, stream, database, aftermath, carrier }, changes)
+      afterSync(async () => {
+        const epoch = tombstoneSync.currentEpoch()
+        const written = await writeToBoth({ credentials, stream, database, recovery, tombstoneSync }, changes)
         // Landed is landed: where this is not noted, a little more is carried the next time.
-        if (written.landed) await carrier.note(changes, mark).catch(() => {})
+        if (written.landed) await tombstoneSync.checkpoint(changes, epoch).catch(() => {})
         return written
       }),
     probe: async () => {
       await database.probe()
-      await carrier.probe()
+      await tombstoneSync.probe()
       await assertPermitted(connection, keys)
     },
     close: async () => {

@@ -6,99 +6,101 @@
 //   3. Redis: endings that nothing can refuse. Then the endings log, and with that everybody hears.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
-import type { LogEntry } from '../../domain/ending.ts'
-import type { Change, Store, Written } from '../../ports/store.ts'
-import type { Aftermath } from './aftermath.ts'
-import type { Carrier } from './carrier.ts'
-import type { Claim } from './credential-keys.ts'
-import type { CredentialShelf, EndedHere, Ending } from './credential-shelf.ts'
-import type { EndingStream } from './ending-stream.ts'
+import type { RevocationLogEntry } from '../../domain/revocation.ts'
+import type { Change, Store, WriteResult } from '../../ports/store.ts'
+import type { ReversibleRevocation } from './credential-records.ts'
+import type { IndexedCredentialStore, Revocation, RevocationResult } from './credential-store.ts'
+import type { RevocationLogStream } from './revocation-log-stream.ts'
+import type { TombstoneSync } from './tombstone-sync.ts'
+import type { WriteRecovery } from './write-recovery.ts'
 
-type EndChange = Change & { readonly do: 'end credentials' }
+type RevocationChange = Change & { readonly do: 'revoke credentials' }
 
-export interface WriteParts {
-  readonly shelf: CredentialShelf
+export interface WriteContext {
+  readonly credentials: IndexedCredentialStore
   readonly database: Store
-  readonly stream: EndingStream
-  readonly aftermath: Aftermath
-  readonly carrier: Carrier
+  readonly stream: RevocationLogStream
+  readonly recovery: WriteRecovery
+  readonly tombstoneSync: TombstoneSync
 }
 
 /** @throws StoreError */
-export async function writeToBoth(parts: WriteParts, changes: readonly Change[]): Promise<Written> {
-  return new Write(parts, changes).run()
+export async function writeToBoth(context: WriteContext, changes: readonly Change[]): Promise<WriteResult> {
+  return new Write(context, changes).run()
 }
 
 class Write {
-  readonly #parts: WriteParts
+  readonly #context: WriteContext
   readonly #changes: readonly Change[]
   /** By the index of the change. */
-  readonly #ended = new Map<number, EndedHere>()
+  readonly #revocations = new Map<number, RevocationResult>()
   /** Credentials that must still live when everything is inserted, by the index of the change that says so. */
-  readonly #held = new Map<number, string>()
-  readonly #kept: Tombstone[] = []
-  readonly #undo: (() => Promise<unknown>)[] = []
+  readonly #requiredIds = new Map<number, string>()
+  readonly #insertedTombstones: Tombstone[] = []
+  readonly #rollbackSteps: (() => Promise<unknown>)[] = []
 
-  constructor(parts: WriteParts, changes: readonly Change[]) {
-    this.#parts = parts
+  constructor(parts: WriteContext, changes: readonly Change[]) {
+    this.#context = parts
     this.#changes = changes
   }
 
-  async run(): Promise<Written> {
-    const refusedAt = await this.#orTakeBack(
-      async () => (await this.#claim()) ?? (await this.#stillHeld()) ?? (await this.#writeDatabase()),
+  async run(): Promise<WriteResult> {
+    const rejectedAt = await this.#rollBackOnError(
+      async () => (await this.#applyRefusable()) ?? (await this.#checkRequired()) ?? (await this.#writeDatabase()),
     )
-    if (refusedAt !== undefined) {
-      await this.#orTakeBack(() => this.#takeBack())
-      await this.#parts.stream.append(this.#toldAgain())
-      return { landed: false, refusedAt }
+    if (rejectedAt !== undefined) {
+      await this.#rollBackOnError(() => this.#rollBack())
+      await this.#context.stream.append(this.#unloggedEntries())
+      return { landed: false, rejectedAt }
     }
     try {
-      for (const [index, change] of this.#unconditional()) await this.#end(index, change)
-      await this.#parts.stream.append([...this.#toldAgain(), ...this.#news()])
+      for (const [index, change] of this.#unconditionalRevocations()) await this.#revoke(index, change)
+      await this.#context.stream.append([...this.#unloggedEntries(), ...this.#newEntries()])
     } catch (error) {
-      void this.#parts.aftermath.settle({ decided: this.#attempted(), unsure: [], entries: this.#news() })
+      void this.#context.recovery.retry({ confirmed: this.#attemptedRevocations(), uncertain: [], entries: this.#newEntries() })
       throw error
     }
-    await Promise.all([...this.#ended.values()].map((ended) => this.#parts.shelf.forget(ended)))
-    return { landed: true, ended: this.#inOrder().flatMap(([, claims]) => claims.map(endedOf)) }
+    await Promise.all([...this.#revocations.values()].map((ended) => this.#context.credentials.removeFromIndex(ended)))
+    return { landed: true, ended: this.#revokedByChange().flatMap(([, claims]) => claims.map(toEnded)) }
   }
 
   /** Whatever throws, nothing of it is left that can be taken back; and what cannot is not left untold. */
-  async #orTakeBack<T>(doing: () => Promise<T>): Promise<T> {
+  async #rollBackOnError<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await doing()
+      return await work()
     } catch (error) {
-      await this.#takeBack().catch(() => {})
-      const unsure = this.#attempted().filter(({ where }) => !this.#unconditional().some(([, change]) => change.where === where))
-      if (unsure.length > 0) void this.#parts.aftermath.settle({ decided: [], unsure, entries: [] })
+      await this.#rollBack().catch(() => {})
+      const uncertain = this.#attemptedRevocations().filter(
+        ({ where }) => !this.#unconditionalRevocations().some(([, change]) => change.where === where),
+      )
+      if (uncertain.length > 0) void this.#context.recovery.retry({ confirmed: [], uncertain, entries: [] })
       throw error
     }
   }
 
   /** What can be refused in Redis, in order. Returns the index of what was. */
-  async #claim(): Promise<number | undefined> {
+  async #applyRefusable(): Promise<number | undefined> {
     for (const [index, change] of this.#changes.entries()) {
-      if (!(await this.#claimOne(index, change))) return index
+      if (!(await this.#applyOne(index, change))) return index
     }
     return undefined
   }
 
-  async #claimOne(index: number, change: Change): Promise<boolean> {
-    const { records } = this.#parts.shelf
+  async #applyOne(index: number, change: Change): Promise<boolean> {
+    const { records } = this.#context.credentials
     switch (change.do) {
       case 'insert credential':
         return this.#insert(change.record)
       case 'replace credential':
-        this.#held.set(index, change.next.id)
+        this.#requiredIds.set(index, change.next.id)
         return this.#replace(change.next, change.ifVersion)
       case 'require credential':
-        this.#held.set(index, change.id)
+        this.#requiredIds.set(index, change.id)
         return (await records.findLive(change.id)) !== undefined
-      case 'end credentials':
-        return change.orRefuse !== true || (await this.#end(index, change)).length > 0
-      case 'keep tombstone':
-        if (await this.#parts.shelf.insertTombstone(change.tombstone)) this.#kept.push(change.tombstone)
+      case 'revoke credentials':
+        return change.mustMatch !== true || (await this.#revoke(index, change)).length > 0
+      case 'insert tombstone':
+        if (await this.#context.credentials.insertTombstone(change.tombstone)) this.#insertedTombstones.push(change.tombstone)
         return true
       default:
         return true
@@ -106,89 +108,89 @@ class Write {
   }
 
   async #insert(record: CredentialRecord): Promise<boolean> {
-    this.#undo.push(() => this.#parts.shelf.records.remove(record))
-    if (await this.#parts.shelf.insert(record)) return true
-    this.#undo.pop()
+    this.#rollbackSteps.push(() => this.#context.credentials.records.undoInsert(record))
+    if (await this.#context.credentials.insert(record)) return true
+    this.#rollbackSteps.pop()
     return false
   }
 
   async #replace(next: CredentialRecord, ifVersion: number): Promise<boolean> {
-    const before = await this.#parts.shelf.replace(next, ifVersion)
-    if (before !== undefined) this.#undo.push(() => this.#parts.shelf.replace(before, next.version))
+    const before = await this.#context.credentials.replace(next, ifVersion)
+    if (before !== undefined) this.#rollbackSteps.push(() => this.#context.credentials.replace(before, next.version))
     return before !== undefined
   }
 
-  async #end(index: number, { where, reason, at }: EndChange): Promise<readonly Claim[]> {
-    const spared = new Set([...this.#insertedAfter(index), ...this.#claimed().map(({ id }) => id)])
-    const ended = await this.#parts.shelf.end({ where, reason, at }, spared)
-    this.#ended.set(index, ended)
-    this.#undo.push(() => Promise.all(ended.claims.map((claim) => this.#parts.shelf.revive(claim))))
-    return ended.claims
+  async #revoke(index: number, { where, reason, at }: RevocationChange): Promise<readonly ReversibleRevocation[]> {
+    const excludedIds = new Set([...this.#insertedAfter(index), ...this.#revokedCredentials().map(({ id }) => id)])
+    const ended = await this.#context.credentials.revoke({ where, reason, at }, excludedIds)
+    this.#revocations.set(index, ended)
+    this.#rollbackSteps.push(() => Promise.all(ended.revoked.map((claim) => this.#context.credentials.undoRevocation(claim))))
+    return ended.revoked
   }
 
-  #claimed(): readonly Claim[] {
-    return [...this.#ended.values()].flatMap(({ claims }) => claims)
+  #revokedCredentials(): readonly ReversibleRevocation[] {
+    return [...this.#revocations.values()].flatMap(({ revoked }) => revoked)
   }
 
   /**
    * Who ends a lineage ends what holds it together first, and then looks again for what was inserted meanwhile. So either
    * that is still alive after our insertions, or the other one has found them.
    */
-  async #stillHeld(): Promise<number | undefined> {
+  async #checkRequired(): Promise<number | undefined> {
     if (!this.#changes.some((change) => change.do === 'insert credential')) return undefined
-    const ownEnds = new Set(this.#claimed().map(({ id }) => id))
-    for (const [index, id] of this.#held) {
-      if (!ownEnds.has(id) && (await this.#parts.shelf.records.findLive(id)) === undefined) return index
+    const ownRevocations = new Set(this.#revokedCredentials().map(({ id }) => id))
+    for (const [index, id] of this.#requiredIds) {
+      if (!ownRevocations.has(id) && (await this.#context.credentials.records.findLive(id)) === undefined) return index
     }
     return undefined
   }
 
   async #writeDatabase(): Promise<number | undefined> {
     const indexed = [...this.#changes.entries()].filter(([, change]) => isForDatabase(change))
-    const doomed = await this.#tombstonesToBe()
-    const tombstones = [...this.#kept, ...this.#claimed().map(({ tombstone }) => tombstone), ...doomed]
-    const changes = [...indexed.map(([, change]) => change), ...tombstones.filter(outlastsRedis).map(keeping)]
+    const pendingTombstones = await this.#pendingTombstones()
+    const tombstones = [...this.#insertedTombstones, ...this.#revokedCredentials().map(({ tombstone }) => tombstone), ...pendingTombstones]
+    const changes = [...indexed.map(([, change]) => change), ...tombstones.filter(outlastsRedis).map(tombstoneChange)]
     if (changes.length === 0) return undefined
-    const written = await this.#parts.database.write(changes).catch((error: unknown) => {
+    const written = await this.#context.database.write(changes).catch((error: unknown) => {
       // It may have landed all the same.
-      if (changes.some((change) => change.do === 'keep tombstone')) void this.#parts.carrier.doubt()
+      if (changes.some((change) => change.do === 'insert tombstone')) void this.#context.tombstoneSync.scheduleResync()
       throw error
     })
-    return written.landed ? undefined : indexed[written.refusedAt]?.[0]
+    return written.landed ? undefined : indexed[written.rejectedAt]?.[0]
   }
 
   /** Of what the third step is going to end. */
-  async #tombstonesToBe(): Promise<readonly Tombstone[]> {
-    const doomed = await Promise.all(
-      this.#unconditional().map(async ([index, { where, reason, at }]) => {
-        const records = await this.#parts.shelf.matching(where, this.#insertedAfter(index))
-        return records.map((record) => buried(record, reason, at))
+  async #pendingTombstones(): Promise<readonly Tombstone[]> {
+    const tombstones = await Promise.all(
+      this.#unconditionalRevocations().map(async ([index, { where, reason, at }]) => {
+        const records = await this.#context.credentials.findLiveMatching(where, this.#insertedAfter(index))
+        return records.map((record) => createTombstone(record, reason, at))
       }),
     )
-    return doomed.flat()
+    return tombstones.flat()
   }
 
   /** For the endings log: what has ended, and what was to be told anyway. */
-  #news(): readonly LogEntry[] {
-    return this.#inOrder().flatMap(([index, claims]): readonly LogEntry[] => {
+  #newEntries(): readonly RevocationLogEntry[] {
+    return this.#revokedByChange().flatMap(([index, claims]): readonly RevocationLogEntry[] => {
       const change = this.#changes[index]
-      return change?.do === 'append entry' ? [change.entry] : claims.filter(({ kind }) => kind === 'session').map(entryOf)
+      return change?.do === 'append entry' ? [change.entry] : claims.filter(({ kind }) => kind === 'session').map(toLogEntry)
     })
   }
 
-  #toldAgain(): readonly LogEntry[] {
-    const sessions = [...this.#ended.values()].flatMap(({ untold }) => untold.filter(({ was }) => was === 'session'))
-    return sessions.map(({ id, endedAt, reason }): LogEntry => ({ kind: 'revoked', sid: id, at: endedAt, reason }))
+  #unloggedEntries(): readonly RevocationLogEntry[] {
+    const sessions = [...this.#revocations.values()].flatMap(({ unlogged }) => unlogged.filter(({ was }) => was === 'session'))
+    return sessions.map(({ id, endedAt, reason }): RevocationLogEntry => ({ kind: 'revoked', sid: id, at: endedAt, reason }))
   }
 
   /** Every ending of this write. The hints still lead to what it has ended. */
-  #attempted(): readonly Ending[] {
-    return this.#changes.flatMap((change) => (change.do === 'end credentials' ? [change] : []))
+  #attemptedRevocations(): readonly Revocation[] {
+    return this.#changes.flatMap((change) => (change.do === 'revoke credentials' ? [change] : []))
   }
 
-  async #takeBack(): Promise<void> {
+  async #rollBack(): Promise<void> {
     let fault: unknown
-    for (const step of this.#undo.toReversed()) {
+    for (const step of this.#rollbackSteps.toReversed()) {
       await step().catch((error: unknown) => {
         fault = error
       })
@@ -196,13 +198,13 @@ class Write {
     if (fault !== undefined) throw fault
   }
 
-  #inOrder(): readonly (readonly [index: number, claims: readonly Claim[]])[] {
-    return this.#changes.map((_, index) => [index, this.#ended.get(index)?.claims ?? []])
+  #revokedByChange(): readonly (readonly [index: number, claims: readonly ReversibleRevocation[]])[] {
+    return this.#changes.map((_, index) => [index, this.#revocations.get(index)?.revoked ?? []])
   }
 
-  #unconditional(): readonly (readonly [index: number, change: EndChange])[] {
+  #unconditionalRevocations(): readonly (readonly [index: number, change: RevocationChange])[] {
     return [...this.#changes.entries()].flatMap(([index, change]) =>
-      change.do === 'end credentials' && change.orRefuse !== true ? [[index, change] as const] : [],
+      change.do === 'revoke credentials' && change.mustMatch !== true ? [[index, change] as const] : [],
     )
   }
 
@@ -232,18 +234,18 @@ function outlastsRedis({ reason }: Tombstone): boolean {
   return reason === 'revoked' || reason === 'theft_suspected'
 }
 
-function keeping(tombstone: Tombstone): Change {
-  return { do: 'keep tombstone', tombstone }
+function tombstoneChange(tombstone: Tombstone): Change {
+  return { do: 'insert tombstone', tombstone }
 }
 
-function buried({ id, kind, hash, expiresAt }: CredentialRecord, reason: Tombstone['reason'], endedAt: number): Tombstone {
+function createTombstone({ id, kind, hash, expiresAt }: CredentialRecord, reason: Tombstone['reason'], endedAt: number): Tombstone {
   return { kind: 'tombstone', was: kind, id, hash, reason, endedAt, expiresAt }
 }
 
-function endedOf({ id, kind, userId, reason }: Claim) {
+function toEnded({ id, kind, userId, reason }: ReversibleRevocation) {
   return { id, kind, userId, reason }
 }
 
-function entryOf({ id, reason, tombstone }: Claim): LogEntry {
+function toLogEntry({ id, reason, tombstone }: ReversibleRevocation): RevocationLogEntry {
   return { kind: 'revoked', sid: id, at: tombstone.endedAt, reason }
 }

@@ -1,7 +1,7 @@
 // Credentials and tombstones as rows, and the SQL that finds and changes them.
 
 import type { CredentialKind, CredentialRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
-import type { EndReason } from '../../domain/ending.ts'
+import type { RevocationReason } from '../../domain/revocation.ts'
 import { parseColumn } from './json-column.ts'
 
 const COLUMNS = 'kind, hash, expires_at, reason, ended_at, id, user_id, lineage, version, last_seen_at, rest, data'
@@ -12,7 +12,7 @@ export type TombstoneRow = readonly [
   kind: CredentialKind,
   hash: string,
   expiresAt: number,
-  reason: EndReason,
+  reason: RevocationReason,
   endedAt: number,
   id: string,
   ...blank: readonly null[],
@@ -34,7 +34,7 @@ export type LiveRow = readonly [
 export type CredentialRow = LiveRow | TombstoneRow
 
 /** What ending a credential must know of it before its row is blanked. */
-export type EndingRow = readonly [id: string, kind: CredentialKind, userId: string]
+export type RevokedRow = readonly [id: string, kind: CredentialKind, userId: string]
 
 /** In the order of the placeholders of `insert`. */
 export type CredentialValues = readonly [string, string, string, string, string, number, number, number, string, string | null]
@@ -42,7 +42,7 @@ export type CredentialValues = readonly [string, string, string, string, string,
 export const CREDENTIAL_SQL = {
   find: `SELECT ${COLUMNS} FROM ${TABLE} WHERE id = ?`,
   listByUser: `SELECT ${COLUMNS} FROM ${TABLE} WHERE user_id = ? AND ${LIVE} ORDER BY last_seen_at DESC`,
-  listLapsed: `SELECT * FROM (SELECT ${COLUMNS} FROM ${TABLE} WHERE ${LIVE} AND expires_at <= ? LIMIT ?) AS expired
+  listExpired: `SELECT * FROM (SELECT ${COLUMNS} FROM ${TABLE} WHERE ${LIVE} AND expires_at <= ? LIMIT ?) AS expired
     UNION ALL
     SELECT * FROM (
       SELECT ${COLUMNS} FROM ${TABLE} WHERE ${LIVE} AND kind = 'session' AND last_seen_at <= ? AND expires_at > ? LIMIT ?
@@ -59,11 +59,11 @@ export const CREDENTIAL_SQL = {
   liveByIdNotSeenSince: `SELECT id, kind, user_id FROM ${TABLE} WHERE id = ? AND last_seen_at <= ? AND ${LIVE}`,
   liveByLineage: `SELECT id, kind, user_id FROM ${TABLE} WHERE lineage = ? AND ${LIVE}`,
   liveByUser: `SELECT id, kind, user_id FROM ${TABLE} WHERE user_id = ? AND ${LIVE}`,
-  end: `UPDATE ${TABLE}
+  revoke: `UPDATE ${TABLE}
     SET user_id = NULL, lineage = NULL, version = 0, last_seen_at = NULL, rest = NULL, data = NULL, reason = ?, ended_at = ?
     WHERE id = ? AND ${LIVE}`,
-  listEnded: `SELECT ${COLUMNS} FROM ${TABLE} WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT ?`,
-  keep: `INSERT INTO ${TABLE} (id, kind, hash, version, expires_at, reason, ended_at) VALUES (?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  listTombstones: `SELECT ${COLUMNS} FROM ${TABLE} WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT ?`,
+  insertTombstone: `INSERT INTO ${TABLE} (id, kind, hash, version, expires_at, reason, ended_at) VALUES (?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`,
   deleteExpired: `DELETE FROM ${TABLE} WHERE id IN (
     SELECT id FROM ${TABLE} WHERE ${LIVE} AND expires_at < ?
     UNION ALL

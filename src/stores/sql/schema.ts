@@ -19,14 +19,14 @@ export interface SqlDialect {
 
 /** The migration at index n leads from version n to version n + 1. */
 export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[] = [
-  firstTables,
-  rolesAndEnds,
-  reservedNames,
+  createTables,
+  addRolesAndTombstoneIndex,
+  createReservedNames,
   standardNames,
 ]
 
 /** The version of the schema that this code reads and writes. */
-export const KNOWN_VERSION = MIGRATIONS.length
+export const SCHEMA_VERSION = MIGRATIONS.length
 
 export interface SchemaVersions {
   /** The version of the database; 0 where there is none yet. */
@@ -35,14 +35,14 @@ export interface SchemaVersions {
   readonly known: number
 }
 
-export function newerThanKnown(subject: string, found: number): string {
+export function newerSchemaMessage(subject: string, found: number): string {
   return (
-    `${subject} was made by a newer version of Latchkey (schema ${found}, this version knows ${KNOWN_VERSION}): ` +
+    `${subject} was made by a newer version of Latchkey (schema ${found}, this version knows ${SCHEMA_VERSION}): ` +
     'upgrade Latchkey, or restore the backup made before the upgrade.'
   )
 }
 
-function firstTables({ key, position, integer }: SqlDialect): readonly string[] {
+function createTables({ key, position, integer }: SqlDialect): readonly string[] {
   return [
     `CREATE TABLE latchkey_users (
       code ${key} PRIMARY KEY NOT NULL,
@@ -101,11 +101,11 @@ function firstTables({ key, position, integer }: SqlDialect): readonly string[] 
   ]
 }
 
-function reservedNames({ key }: SqlDialect): readonly string[] {
+function createReservedNames({ key }: SqlDialect): readonly string[] {
   return [`CREATE TABLE latchkey_reserved_names (digest ${key} PRIMARY KEY NOT NULL)`]
 }
 
-function rolesAndEnds(): readonly string[] {
+function addRolesAndTombstoneIndex(): readonly string[] {
   return [
     // With the roles, whoever follows the log can judge a token without asking the store.
     'ALTER TABLE latchkey_endings ADD COLUMN roles TEXT',

@@ -54,10 +54,8 @@ export function renameEventFields(text: string, indexOf: 'instr' | 'strpos'): st
   const detail = `substr(${text}, ${detailAt})`
   const isRefused = REFUSED_ACTIONS.map((action) => `${indexOf}(${head}, '${action}') > 0`).join(' OR ')
   const isOurs = OWN.map((prefix) => `${indexOf}(${head}, '"action":"${prefix}.') > 0`).join(' OR ')
-  const withSeverity = (outcome: string) => SEVERITIES.map((severity): Replacement => [
-    `"outcome":"${severity}"`,
-    `"outcome":"${outcome}","severity":"${severity}"`,
-  ])
+  const withSeverity = (outcome: string) =>
+    SEVERITIES.map((severity): Replacement => [`"outcome":"${severity}"`, `"outcome":"${outcome}","severity":"${severity}"`])
   const common = [...OUTCOMES, ...ACTIONS, field('device', 'userAgent')]
   return `CASE WHEN ${isRefused} THEN ${replaceAll(head, [...withSeverity('failure'), ...common])}
       ELSE ${replaceAll(head, [...withSeverity('success'), ...common])} END

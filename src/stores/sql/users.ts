@@ -12,7 +12,7 @@ export const USER_SQL = {
   find: `SELECT ${COLUMNS} FROM ${TABLE} WHERE id = ?`,
   findByUsernameKey: `SELECT ${COLUMNS} FROM ${TABLE} WHERE username_key = ?`,
   page: `SELECT ${COLUMNS} FROM ${TABLE} WHERE id > ? ORDER BY id LIMIT ?`,
-  isInVersion: `SELECT 1 FROM ${TABLE} WHERE id = ? AND version = ?`,
+  hasVersion: `SELECT 1 FROM ${TABLE} WHERE id = ? AND version = ?`,
   insert: `INSERT INTO ${TABLE} (id, username_key, version, rest) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${TABLE} SET username_key = ?, version = ?, rest = ?
     WHERE id = ? AND version = ? AND NOT EXISTS (SELECT 1 FROM ${TABLE} AS other WHERE other.username_key = ? AND other.code <> ?)`,

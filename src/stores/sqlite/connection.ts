@@ -6,7 +6,7 @@ import { basename, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreError } from '../../domain/errors.ts'
-import { asStoreError, isBusy, isDamage } from './failures.ts'
+import { isBusy, isCorruption, toStoreError } from './errors.ts'
 
 export const IN_MEMORY = ':memory:'
 
@@ -14,10 +14,10 @@ export const IN_MEMORY = ':memory:'
  * Milliseconds between attempts while another process holds the lock: they double from the first to the longest, which is short,
  * so that who has waited longest does not look for the lock less often than who has just come.
  */
-const FIRST_PAUSE = 1
-const LONGEST_PAUSE = 8
+const MIN_RETRY_DELAY_MS = 1
+const MAX_RETRY_DELAY_MS = 8
 /** How long an attempt is repeated in all, in milliseconds. */
-const PATIENCE = 2000
+const LOCK_TIMEOUT_MS = 2000
 
 /** A prepared query. Rows come as tuples, in the order of the columns selected. */
 export interface Query<Row> {
@@ -35,7 +35,7 @@ export class Connection {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
-  #metDamage = false
+  #damageDetected = false
 
   /** @throws StoreError when there is no such file and none can be made */
   constructor(path: string) {
@@ -73,16 +73,16 @@ export class Connection {
   }
 
   /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. */
-  transaction<T>(work: () => T, keeps: (done: T) => boolean = () => true): T {
+  transaction<T>(work: () => T, shouldCommit: (done: T) => boolean = () => true): T {
     // An earlier rollback can itself have failed on a failing disk.
-    this.#abandon()
+    this.#rollBackOpen()
     this.#begin.run()
     try {
       const done = work()
-      if (keeps(done)) this.#commit.run()
+      if (shouldCommit(done)) this.#commit.run()
       return done
     } finally {
-      this.#abandon()
+      this.#rollBackOpen()
     }
   }
 
@@ -100,35 +100,35 @@ export class Connection {
    * Damage is met only by who reads just there. Once somebody has met it, this looks through the whole file, until it is
    * found whole again. @throws StoreError
    */
-  assertWhole(): void {
-    if (!this.#metDamage) return
+  assertIntact(): void {
+    if (!this.#damageDetected) return
     const [found] = this.query<readonly [string]>('PRAGMA quick_check(1)').first() ?? []
     if (found !== 'ok') throw new StoreError(`${this.subject} is damaged: restore a backup.`)
-    this.#metDamage = false
+    this.#damageDetected = false
   }
 
   /** Runs `work`, again and again while another process holds the lock. @throws StoreError */
-  async attempt<T>(work: () => T, patience = PATIENCE): Promise<T> {
-    for (let waited = 0, longest = FIRST_PAUSE; ; longest = Math.min(2 * longest, LONGEST_PAUSE)) {
+  async withRetries<T>(work: () => T, timeoutMs = LOCK_TIMEOUT_MS): Promise<T> {
+    for (let waited = 0, maxDelay = MIN_RETRY_DELAY_MS; ; maxDelay = Math.min(2 * maxDelay, MAX_RETRY_DELAY_MS)) {
       try {
         return work()
       } catch (error) {
-        this.#metDamage ||= isDamage(error)
-        if (!isBusy(error) || waited >= patience) throw asStoreError(error, this.subject)
+        this.#damageDetected ||= isCorruption(error)
+        if (!isBusy(error) || waited >= timeoutMs) throw toStoreError(error, this.subject)
       }
       // Unequal pauses, so that processes that collided do not collide again.
-      const delay = longest * (0.5 + 0.5 * Math.random())
+      const delay = maxDelay * (0.5 + 0.5 * Math.random())
       waited += delay
       await pause(delay)
     }
   }
 
   /** Runs `work` once. @throws StoreError */
-  once<T>(work: () => T): T {
+  runOnce<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {
-      throw asStoreError(error, this.subject)
+      throw toStoreError(error, this.subject)
     }
   }
 
@@ -136,7 +136,7 @@ export class Connection {
     if (this.#database.isOpen) this.#database.close()
   }
 
-  #abandon(): void {
+  #rollBackOpen(): void {
     if (!this.#database.isTransaction) return
     try {
       this.#rollback.run()

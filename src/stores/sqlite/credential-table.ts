@@ -1,16 +1,16 @@
 // Credentials and tombstones in SQLite.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
-import type { EndReason } from '../../domain/ending.ts'
-import type { Ended, EndedMark, EndWhere, Seen } from '../../ports/store.ts'
+import type { RevocationReason } from '../../domain/revocation.ts'
+import type { LastSeenUpdate, RevocationFilter, RevokedCredential, TombstoneCursor } from '../../ports/store.ts'
 import {
   CREDENTIAL_SQL,
   type CredentialRow,
   credentialOf,
   credentialValues,
-  type EndingRow,
   type LiveRow,
   liveCredentialOf,
+  type RevokedRow,
   replacementValues,
   type TombstoneRow,
   tombstoneOf,
@@ -21,24 +21,24 @@ import type { Command, Connection, Query } from './connection.ts'
 export class CredentialTable {
   readonly #find: Query<CredentialRow>
   readonly #listByUser: Query<LiveRow>
-  readonly #listLapsed: Query<LiveRow>
-  readonly #listEnded: Query<TombstoneRow>
-  readonly #liveById: Query<EndingRow>
-  readonly #liveByIdNotSeenSince: Query<EndingRow>
-  readonly #liveByLineage: Query<EndingRow>
-  readonly #liveByUser: Query<EndingRow>
+  readonly #listExpired: Query<LiveRow>
+  readonly #listTombstones: Query<TombstoneRow>
+  readonly #liveById: Query<RevokedRow>
+  readonly #liveByIdNotSeenSince: Query<RevokedRow>
+  readonly #liveByLineage: Query<RevokedRow>
+  readonly #liveByUser: Query<RevokedRow>
   readonly #insert: Command
   readonly #replace: Command
   readonly #touch: Command
-  readonly #end: Command
-  readonly #keep: Command
+  readonly #revoke: Command
+  readonly #insertTombstone: Command
   readonly #deleteExpired: Command
 
   constructor(connection: Connection) {
     this.#find = connection.query(CREDENTIAL_SQL.find)
     this.#listByUser = connection.query(CREDENTIAL_SQL.listByUser)
-    this.#listLapsed = connection.query(CREDENTIAL_SQL.listLapsed)
-    this.#listEnded = connection.query(CREDENTIAL_SQL.listEnded)
+    this.#listExpired = connection.query(CREDENTIAL_SQL.listExpired)
+    this.#listTombstones = connection.query(CREDENTIAL_SQL.listTombstones)
     this.#liveById = connection.query(CREDENTIAL_SQL.liveById)
     this.#liveByIdNotSeenSince = connection.query(CREDENTIAL_SQL.liveByIdNotSeenSince)
     this.#liveByLineage = connection.query(CREDENTIAL_SQL.liveByLineage)
@@ -46,8 +46,8 @@ export class CredentialTable {
     this.#insert = connection.command(CREDENTIAL_SQL.insert)
     this.#replace = connection.command(CREDENTIAL_SQL.replace)
     this.#touch = connection.command(CREDENTIAL_SQL.touch)
-    this.#end = connection.command(CREDENTIAL_SQL.end)
-    this.#keep = connection.command(CREDENTIAL_SQL.keep)
+    this.#revoke = connection.command(CREDENTIAL_SQL.revoke)
+    this.#insertTombstone = connection.command(CREDENTIAL_SQL.insertTombstone)
     this.#deleteExpired = connection.command(CREDENTIAL_SQL.deleteExpired)
   }
 
@@ -64,8 +64,8 @@ export class CredentialTable {
     return this.#listByUser.all(userId).map(liveCredentialOf)
   }
 
-  listLapsed(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
-    return this.#listLapsed.all(now, limit, idleSince, now, limit, limit).map(liveCredentialOf)
+  listExpired(now: number, idleSince: number, limit: number): readonly CredentialRecord[] {
+    return this.#listExpired.all(now, limit, idleSince, now, limit, limit).map(liveCredentialOf)
   }
 
   insert(record: CredentialRecord): boolean {
@@ -77,33 +77,33 @@ export class CredentialTable {
   }
 
   /** Runs inside a transaction: what matches is read first, because ending blanks it. */
-  end(where: EndWhere, reason: EndReason, at: number): readonly Ended[] {
+  revoke(where: RevocationFilter, reason: RevocationReason, at: number): readonly RevokedCredential[] {
     return this.#matching(where).map(([id, kind, userId]) => {
-      this.#end(reason, at, id)
+      this.#revoke(reason, at, id)
       return { id, kind, userId, reason }
     })
   }
 
-  touch(seen: readonly Seen[]): void {
+  touch(seen: readonly LastSeenUpdate[]): void {
     for (const { id, at } of seen) this.#touch(at, id, at)
   }
 
-  listEnded({ endedAt, id }: EndedMark, limit: number): readonly Tombstone[] {
-    return this.#listEnded.all(endedAt, id, limit).map(tombstoneOf)
+  listTombstones({ endedAt, id }: TombstoneCursor, limit: number): readonly Tombstone[] {
+    return this.#listTombstones.all(endedAt, id, limit).map(tombstoneOf)
   }
 
-  keep(tombstone: Tombstone): void {
-    this.#keep(...tombstoneValues(tombstone))
+  insertTombstone(tombstone: Tombstone): void {
+    this.#insertTombstone(...tombstoneValues(tombstone))
   }
 
   deleteExpired(before: number, limit: number): number {
     return this.#deleteExpired(before, before, limit)
   }
 
-  #matching(where: EndWhere): readonly EndingRow[] {
+  #matching(where: RevocationFilter): readonly RevokedRow[] {
     if ('lineage' in where) return this.#liveByLineage.all(where.lineage)
     if ('userId' in where) return this.#liveByUser.all(where.userId).filter(([id]) => !where.except.includes(id))
-    if ('notSeenSince' in where) return this.#liveByIdNotSeenSince.all(where.id, where.notSeenSince)
+    if ('unusedSince' in where) return this.#liveByIdNotSeenSince.all(where.id, where.unusedSince)
     return this.#liveById.all(where.id)
   }
 }

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs'
 import { StoreError } from '../../domain/errors.ts'
-import { KNOWN_VERSION, MIGRATIONS, newerThanKnown, type SchemaVersions, type SqlDialect } from '../sql/schema.ts'
+import { MIGRATIONS, newerSchemaMessage, SCHEMA_VERSION, type SchemaVersions, type SqlDialect } from '../sql/schema.ts'
 import { Connection } from './connection.ts'
 
 const DIALECT: SqlDialect = {
@@ -15,7 +15,7 @@ const DIALECT: SqlDialect = {
 }
 
 /** How long a start waits for another process's migration, in milliseconds. */
-const PATIENCE = 30_000
+const MIGRATION_TIMEOUT_MS = 30_000
 
 /** Opens a connection to the file with its schema up to date. @throws StoreError, also when a newer version made the file */
 export async function openMigrated(path: string): Promise<Connection> {
@@ -25,10 +25,10 @@ export async function openMigrated(path: string): Promise<Connection> {
 
 /** Reads which version a file has; changes nothing and makes no file. @throws StoreError */
 export async function readSchemaVersions(path: string): Promise<SchemaVersions> {
-  if (!existsSync(path)) return { found: 0, known: KNOWN_VERSION }
+  if (!existsSync(path)) return { found: 0, known: SCHEMA_VERSION }
   const connection = new Connection(path)
   try {
-    return { found: await connection.attempt(() => foundVersion(connection)), known: KNOWN_VERSION }
+    return { found: await connection.withRetries(() => readVersion(connection)), known: SCHEMA_VERSION }
   } finally {
     connection.close()
   }
@@ -38,14 +38,14 @@ export async function readSchemaVersions(path: string): Promise<SchemaVersions> 
 export async function migrateSqlite(path: string): Promise<SchemaVersions> {
   const { connection, found } = await open(path)
   connection.close()
-  return { found, known: KNOWN_VERSION }
+  return { found, known: SCHEMA_VERSION }
 }
 
 async function open(path: string): Promise<{ readonly connection: Connection; readonly found: number }> {
   const connection = new Connection(path)
   try {
-    await connection.attempt(() => configure(connection), PATIENCE)
-    return { connection, found: await connection.attempt(() => migrate(connection), PATIENCE) }
+    await connection.withRetries(() => configure(connection), MIGRATION_TIMEOUT_MS)
+    return { connection, found: await connection.withRetries(() => migrate(connection), MIGRATION_TIMEOUT_MS) }
   } catch (error) {
     connection.close()
     throw error
@@ -65,30 +65,30 @@ function configure(connection: Connection): void {
 
 /** Returns the version found. */
 function migrate(connection: Connection): number {
-  const found = foundVersion(connection)
-  if (found > KNOWN_VERSION) throw new StoreError(newerThanKnown(connection.subject, found))
-  if (found === KNOWN_VERSION) return found
+  const found = readVersion(connection)
+  if (found > SCHEMA_VERSION) throw new StoreError(newerSchemaMessage(connection.subject, found))
+  if (found === SCHEMA_VERSION) return found
   return connection.transaction(() => {
     // Between the first look and the lock, another process may have done it.
-    const locked = foundVersion(connection)
+    const locked = readVersion(connection)
     const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(DIALECT))
     for (const sql of pending) connection.execute(sql)
-    if (pending.length > 0) record(connection, locked)
+    if (pending.length > 0) writeVersion(connection, locked)
     return locked
   })
 }
 
-function foundVersion(connection: Connection): number {
+function readVersion(connection: Connection): number {
   const table = connection.query(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'latchkey_schema'`).first()
   if (table === undefined) return 0
   return connection.query<readonly [number]>('SELECT version FROM latchkey_schema').first()?.[0] ?? 0
 }
 
-function record(connection: Connection, found: number): void {
+function writeVersion(connection: Connection, found: number): void {
   if (found === 0) {
     connection.execute('CREATE TABLE latchkey_schema (version INTEGER NOT NULL, probe BLOB)')
-    connection.command('INSERT INTO latchkey_schema (version) VALUES (?)')(KNOWN_VERSION)
+    connection.command('INSERT INTO latchkey_schema (version) VALUES (?)')(SCHEMA_VERSION)
   } else {
-    connection.command('UPDATE latchkey_schema SET version = ?')(KNOWN_VERSION)
+    connection.command('UPDATE latchkey_schema SET version = ?')(SCHEMA_VERSION)
   }
 }

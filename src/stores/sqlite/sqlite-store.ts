@@ -1,16 +1,16 @@
 // The SQLite store: one file, many processes.
 
-import type { Change, Store, Written } from '../../ports/store.ts'
-import { batches } from '../batches.ts'
-import { Followers } from '../log/followers.ts'
+import type { Change, Store, WriteResult } from '../../ports/store.ts'
+import { chunk } from '../chunk.ts'
+import { LogSubscribers } from '../log/subscribers.ts'
 import type { Connection } from './connection.ts'
-import { LimitWindows } from './limit-windows.ts'
 import { openMigrated } from './migrate.ts'
+import { RateLimits } from './rate-limits.ts'
 import { Tables } from './tables.ts'
 
 /** How often another process's writes are looked for. */
-const POLL_EVERY = 25
-const HEARTBEAT_EVERY = 100
+const POLL_INTERVAL_MS = 25
+const HEARTBEAT_INTERVAL_MS = 100
 
 export interface SqliteOptions {
   /** A file, made with mode 0600 where there is none; or `:memory:`. */
@@ -24,7 +24,7 @@ export interface SqliteOptions {
 export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
   const connection = await openMigrated(path)
   try {
-    return connection.once(() => sqliteStoreOn(connection))
+    return connection.runOnce(() => createSqliteStore(connection))
   } catch (error) {
     connection.close()
     throw error
@@ -32,70 +32,70 @@ export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
 }
 
 /** The store over a connection whose schema is up to date. It closes the connection when it is closed. */
-export function sqliteStoreOn(connection: Connection): Store {
+export function createSqliteStore(connection: Connection): Store {
   const tables = new Tables(connection)
-  const windows = new LimitWindows(connection)
+  const rateLimits = new RateLimits(connection)
   const { credentials, users, events, log } = tables
   // Writes as much as a large change would, always over itself: a transaction rolled back would not notice a full disk,
   // and a single page may still fit where a failed change has left off.
   const probe = connection.command('UPDATE latchkey_schema SET probe = randomblob(65536)')
-  const attempt = <T>(work: () => T): Promise<T> => connection.attempt(work)
+  const withRetries = <T>(work: () => T): Promise<T> => connection.withRetries(work)
 
-  const followers = new Followers({
-    read: (from) => attempt(() => log.readAfter(from)),
-    hasNews: () => log.othersHaveWritten(),
-    pollEvery: POLL_EVERY,
-    heartbeatEvery: HEARTBEAT_EVERY,
+  const subscribers = new LogSubscribers({
+    read: (from) => withRetries(() => log.readAfter(from)),
+    hasChanges: () => log.hasExternalWrites(),
+    pollIntervalMs: POLL_INTERVAL_MS,
+    heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
   })
 
   return {
     credentials: {
-      find: (id) => attempt(() => credentials.find(id)),
-      listByUser: (userId) => attempt(() => credentials.listByUser(userId)),
-      listLapsed: (now, idleSince, limit) => attempt(() => credentials.listLapsed(now, idleSince, limit)),
+      find: (id) => withRetries(() => credentials.find(id)),
+      listByUser: (userId) => withRetries(() => credentials.listByUser(userId)),
+      listExpired: (now, idleSince, limit) => withRetries(() => credentials.listExpired(now, idleSince, limit)),
       touch: async (seen) => {
-        for (const batch of batches(seen)) await attempt(() => connection.transaction(() => credentials.touch(batch)))
+        for (const batch of chunk(seen)) await withRetries(() => connection.transaction(() => credentials.touch(batch)))
       },
-      listEnded: (after, limit) => attempt(() => credentials.listEnded(after, limit)),
-      deleteExpired: (before, limit) => attempt(() => credentials.deleteExpired(before, limit)),
+      listTombstones: (after, limit) => withRetries(() => credentials.listTombstones(after, limit)),
+      deleteExpired: (before, limit) => withRetries(() => credentials.deleteExpired(before, limit)),
     },
     users: {
-      find: (id) => attempt(() => users.find(id)),
-      findByUsernameKey: (usernameKey) => attempt(() => users.findByUsernameKey(usernameKey)),
-      page: (after, limit) => attempt(() => users.page(after, limit)),
+      find: (id) => withRetries(() => users.find(id)),
+      findByUsernameKey: (usernameKey) => withRetries(() => users.findByUsernameKey(usernameKey)),
+      page: (after, limit) => withRetries(() => users.page(after, limit)),
     },
     auditEvents: {
-      list: (userId, before, limit) => attempt(() => events.list(userId, before, limit)),
-      deleteOlder: (before, limit) => attempt(() => events.deleteOlder(before, limit)),
+      list: (userId, before, limit) => withRetries(() => events.list(userId, before, limit)),
+      deleteOlder: (before, limit) => withRetries(() => events.deleteOlder(before, limit)),
     },
     log: {
-      follow: (from) => followers.follow(from),
-      trim: (before) => attempt(() => log.trim(before)),
+      subscribe: (from) => subscribers.subscribe(from),
+      trim: (before) => withRetries(() => log.trim(before)),
     },
     limits: {
-      take: (key, limit, now) => attempt(() => windows.take(key, limit, now)),
-      find: (key, now) => attempt(() => windows.find(key, now)),
-      giveBack: (key) => attempt(() => windows.giveBack(key)),
-      deleteOver: (now) => attempt(() => windows.deleteOver(now)),
+      take: (key, limit, now) => withRetries(() => rateLimits.consume(key, limit, now)),
+      find: (key, now) => withRetries(() => rateLimits.find(key, now)),
+      refund: (key) => withRetries(() => rateLimits.refund(key)),
+      deleteExpiredWindows: (now) => withRetries(() => rateLimits.deleteExpiredWindows(now)),
     },
-    findKeyRing: () => attempt(() => tables.findKeyRing()),
+    findKeyRing: () => withRetries(() => tables.findKeyRing()),
     write: async (changes) => {
-      const written = await attempt(() => tables.write(changes))
-      if (hasEntries(changes, written)) followers.wake()
+      const written = await withRetries(() => tables.write(changes))
+      if (hasEntries(changes, written)) subscribers.wake()
       return written
     },
     probe: () =>
-      attempt(() => {
-        connection.assertWhole()
+      withRetries(() => {
+        connection.assertIntact()
         connection.unsynced(probe)
       }),
     close: async () => {
-      followers.end()
+      subscribers.end()
       connection.close()
     },
   }
 }
 
-function hasEntries(changes: readonly Change[], written: Written): boolean {
+function hasEntries(changes: readonly Change[], written: WriteResult): boolean {
   return written.landed && (written.ended.length > 0 || changes.some((change) => change.do === 'append entry'))
 }

@@ -1,21 +1,21 @@
 // Everything a SQLite file holds, and the one way to change it.
 
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
-import type { Change, Ended, Written } from '../../ports/store.ts'
+import type { Change, RevokedCredential, WriteResult } from '../../ports/store.ts'
 import { parseColumn } from '../sql/json-column.ts'
 import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
 import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
 import type { Command, Connection, Query } from './connection.ts'
 import { CredentialTable } from './credential-table.ts'
-import { EntryLog } from './entry-log.ts'
 import { AuditEventTable } from './operation-table.ts'
+import { RevocationLogTable } from './revocation-log-table.ts'
 import { UserTable } from './user-table.ts'
 
 export class Tables {
   readonly credentials: CredentialTable
   readonly users: UserTable
   readonly events: AuditEventTable
-  readonly log: EntryLog
+  readonly log: RevocationLogTable
   readonly #connection: Connection
   readonly #findKeyRing: Query<KeyRingRow>
   readonly #insertKeyRing: Command
@@ -28,7 +28,7 @@ export class Tables {
     this.credentials = new CredentialTable(connection)
     this.users = new UserTable(connection)
     this.events = new AuditEventTable(connection)
-    this.log = new EntryLog(connection)
+    this.log = new RevocationLogTable(connection)
     this.#findKeyRing = connection.query(KEY_RING_SQL.find)
     this.#reserveName = connection.command(RESERVED_NAME_SQL.reserve)
     this.#findReserved = connection.query(RESERVED_NAME_SQL.findOfJson)
@@ -42,7 +42,7 @@ export class Tables {
   }
 
   /** Applies all changes in order, or none. */
-  write(changes: readonly Change[]): Written {
+  write(changes: readonly Change[]): WriteResult {
     if (isOneStatement(changes)) return this.#applyAll(changes)
     return this.#connection.transaction(
       () => this.#applyAll(changes),
@@ -50,16 +50,16 @@ export class Tables {
     )
   }
 
-  #applyAll(changes: readonly Change[]): Written {
-    const ended: Ended[] = []
+  #applyAll(changes: readonly Change[]): WriteResult {
+    const ended: RevokedCredential[] = []
     for (const [index, change] of changes.entries()) {
-      if (!this.#apply(change, ended)) return { landed: false, refusedAt: index }
+      if (!this.#apply(change, ended)) return { landed: false, rejectedAt: index }
     }
     return { landed: true, ended }
   }
 
   /** False when the change is refused. */
-  #apply(change: Change, ended: Ended[]): boolean {
+  #apply(change: Change, ended: RevokedCredential[]): boolean {
     switch (change.do) {
       case 'insert user':
         return this.users.insert(change.user)
@@ -74,17 +74,17 @@ export class Tables {
       case 'require free names':
         return this.#findReserved.first(JSON.stringify(change.digests)) === undefined
       case 'require user':
-        return this.users.isInVersion(change.id, change.version)
+        return this.users.hasVersion(change.id, change.version)
       case 'require credential':
         return this.credentials.isLive(change.id)
       case 'insert credential':
         return this.credentials.insert(change.record)
       case 'replace credential':
         return this.credentials.replace(change.next, change.ifVersion)
-      case 'end credentials':
-        return this.#end(change, ended)
-      case 'keep tombstone':
-        this.credentials.keep(change.tombstone)
+      case 'revoke credentials':
+        return this.#revoke(change, ended)
+      case 'insert tombstone':
+        this.credentials.insertTombstone(change.tombstone)
         return true
       case 'append audit event':
         this.events.append(change.event)
@@ -97,13 +97,13 @@ export class Tables {
     }
   }
 
-  #end({ where, reason, at, orRefuse }: Change & { readonly do: 'end credentials' }, ended: Ended[]): boolean {
-    const these = this.credentials.end(where, reason, at)
+  #revoke({ where, reason, at, mustMatch }: Change & { readonly do: 'revoke credentials' }, ended: RevokedCredential[]): boolean {
+    const these = this.credentials.revoke(where, reason, at)
     for (const { id, kind } of these) {
       if (kind === 'session') this.log.append({ kind: 'revoked', sid: id, at, reason })
     }
     ended.push(...these)
-    return these.length > 0 || orRefuse !== true
+    return these.length > 0 || mustMatch !== true
   }
 
   #changeKeyRing(next: KeyRingRecord, ifVersion: number): boolean {
@@ -116,5 +116,5 @@ export class Tables {
 /** True where SQLite's own transaction, which is one statement, is enough. */
 function isOneStatement(changes: readonly Change[]): boolean {
   const [first, ...others] = changes
-  return others.length === 0 && first?.do !== 'end credentials' && first?.do !== 'delete user'
+  return others.length === 0 && first?.do !== 'revoke credentials' && first?.do !== 'delete user'
 }

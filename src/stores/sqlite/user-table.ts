@@ -8,7 +8,7 @@ export class UserTable {
   readonly #find: Query<UserRow>
   readonly #findByUsernameKey: Query<UserRow>
   readonly #page: Query<UserRow>
-  readonly #isInVersion: Query<readonly [1]>
+  readonly #hasVersion: Query<readonly [1]>
   readonly #insert: Command
   readonly #replace: Command
   readonly #delete: Command
@@ -17,7 +17,7 @@ export class UserTable {
     this.#find = connection.query(USER_SQL.find)
     this.#findByUsernameKey = connection.query(USER_SQL.findByUsernameKey)
     this.#page = connection.query(USER_SQL.page)
-    this.#isInVersion = connection.query(USER_SQL.isInVersion)
+    this.#hasVersion = connection.query(USER_SQL.hasVersion)
     this.#insert = connection.command(USER_SQL.insert)
     this.#replace = connection.command(USER_SQL.replace)
     this.#delete = connection.command(USER_SQL.delete)
@@ -37,8 +37,8 @@ export class UserTable {
     return this.#page.all(after ?? '', limit).map(userOf)
   }
 
-  isInVersion(id: string, version: number): boolean {
-    return this.#isInVersion.first(id, version) !== undefined
+  hasVersion(id: string, version: number): boolean {
+    return this.#hasVersion.first(id, version) !== undefined
   }
 
   insert(user: UserRecord): boolean {

@@ -1,13 +1,13 @@
 // What the contract says of counters for limits.
 
 import assert from 'node:assert/strict'
+import type { ContractTest } from '../contract-test.ts'
 import { T0 } from '../samples.ts'
-import type { Sentence } from '../sentences.ts'
 
 const LIMIT = { points: 3, window: 1000 }
 
-export function limits(holds: Sentence): void {
-  holds('Taking counts the points of the running window, this one included, beyond the limit too.', async (store) => {
+export function limitTests(contractTest: ContractTest): void {
+  contractTest('Taking counts the points of the running window, this one included, beyond the limit too.', async (store) => {
     const counts = []
     for (let point = 0; point < 5; point += 1) counts.push(await store.limits.take('a', LIMIT, T0 + point))
     assert.deepEqual(
@@ -16,23 +16,23 @@ export function limits(holds: Sentence): void {
     )
   })
 
-  holds('A window ends one window’s length after its first point, whatever comes later.', async (store) => {
+  contractTest('A window ends one window’s length after its first point, whatever comes later.', async (store) => {
     for (const at of [T0, T0 + 999]) assert.equal((await store.limits.take('a', LIMIT, at)).resetsAt, T0 + 1000)
   })
 
-  holds('A window that is over starts again at one.', async (store) => {
+  contractTest('A window that is over starts again at one.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0)
     assert.deepEqual(await store.limits.take('a', LIMIT, T0 + 1000), { taken: 1, resetsAt: T0 + 2000 })
     assert.deepEqual(await store.limits.take('a', LIMIT, T0 + 1001), { taken: 2, resetsAt: T0 + 2000 })
   })
 
-  holds('Each key has a window of its own.', async (store) => {
+  contractTest('Each key has a window of its own.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     assert.deepEqual(await store.limits.take('b', LIMIT, T0 + 1), { taken: 1, resetsAt: T0 + 1001 })
   })
 
-  holds('Taking is atomic: of many at once no two get the same count.', async (store) => {
+  contractTest('Taking is atomic: of many at once no two get the same count.', async (store) => {
     const counts = await Promise.all(Array.from({ length: 20 }, () => store.limits.take('a', LIMIT, T0)))
     assert.deepEqual(
       counts.map(({ taken }) => taken).toSorted((a, b) => a - b),
@@ -40,7 +40,7 @@ export function limits(holds: Sentence): void {
     )
   })
 
-  holds('Finding tells what was taken in the running window, and takes nothing.', async (store) => {
+  contractTest('Finding tells what was taken in the running window, and takes nothing.', async (store) => {
     assert.equal(await store.limits.find('a', T0), undefined)
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0 + 1)
@@ -49,33 +49,33 @@ export function limits(holds: Sentence): void {
     assert.equal(await store.limits.find('b', T0), undefined)
   })
 
-  holds('A window that is over is not found, and one that began anew is.', async (store) => {
+  contractTest('A window that is over is not found, and one that began anew is.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     assert.equal(await store.limits.find('a', T0 + 1000), undefined)
     await store.limits.take('a', LIMIT, T0 + 1000)
     assert.deepEqual(await store.limits.find('a', T0 + 1000), { taken: 1, resetsAt: T0 + 2000 })
   })
 
-  holds('A point that is given back counts no more, and the window goes on.', async (store) => {
+  contractTest('A point that is given back counts no more, and the window goes on.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0)
-    await store.limits.giveBack('a')
+    await store.limits.refund('a')
     assert.deepEqual(await store.limits.take('a', LIMIT, T0 + 500), { taken: 2, resetsAt: T0 + 1000 })
   })
 
-  holds('Giving back never goes below none.', async (store) => {
-    await store.limits.giveBack('a')
+  contractTest('Giving back never goes below none.', async (store) => {
+    await store.limits.refund('a')
     await store.limits.take('a', LIMIT, T0)
-    for (let times = 0; times < 3; times += 1) await store.limits.giveBack('a')
+    for (let times = 0; times < 3; times += 1) await store.limits.refund('a')
     assert.equal((await store.limits.take('a', LIMIT, T0)).taken, 1)
   })
 
-  holds('Windows that are over are deleted, and their number is returned.', async (store) => {
+  contractTest('Windows that are over are deleted, and their number is returned.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('b', LIMIT, T0)
     await store.limits.take('c', LIMIT, T0 + 1)
-    assert.equal(await store.limits.deleteOver(T0 + 1000), 2)
-    assert.equal(await store.limits.deleteOver(T0 + 1000), 0)
+    assert.equal(await store.limits.deleteExpiredWindows(T0 + 1000), 2)
+    assert.equal(await store.limits.deleteExpiredWindows(T0 + 1000), 0)
     assert.equal((await store.limits.take('c', LIMIT, T0 + 1000)).taken, 2)
   })
 }

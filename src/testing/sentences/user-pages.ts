@@ -1,14 +1,14 @@
 // What the contract says of paging through users.
 
 import assert from 'node:assert/strict'
-import { aUser } from '../samples.ts'
-import type { Sentence } from '../sentences.ts'
-import { land } from '../steps.ts'
+import type { ContractTest } from '../contract-test.ts'
+import { commit } from '../helpers.ts'
+import { makeUser } from '../samples.ts'
 
-export function userPages(holds: Sentence): void {
-  holds('A page of users begins at the beginning after null, and is in the order of the ids.', async (store) => {
+export function userPageTests(contractTest: ContractTest): void {
+  contractTest('A page of users begins at the beginning after null, and is in the order of the ids.', async (store) => {
     const ids = ['usr_c', 'usr_B', 'usr_a', 'usr_-', 'usr__', 'usr_1']
-    for (const id of ids) await land(store, { do: 'insert user', user: aUser({ id }) })
+    for (const id of ids) await commit(store, { do: 'insert user', user: makeUser({ id }) })
     const page = await store.users.page(null, 10)
     assert.deepEqual(
       page.map(({ id }) => id),
@@ -16,9 +16,9 @@ export function userPages(holds: Sentence): void {
     )
   })
 
-  holds('A page holds at most the limit, and the next one follows after its last code.', async (store) => {
-    const users = Array.from({ length: 5 }, () => aUser())
-    for (const user of users) await land(store, { do: 'insert user', user })
+  contractTest('A page holds at most the limit, and the next one follows after its last code.', async (store) => {
+    const users = Array.from({ length: 5 }, () => makeUser())
+    for (const user of users) await commit(store, { do: 'insert user', user })
     const pages = [await store.users.page(null, 2)]
     for (let page = pages[0]; page !== undefined && page.length > 0; ) {
       page = await store.users.page(page.at(-1)?.id ?? null, 2)
@@ -31,8 +31,8 @@ export function userPages(holds: Sentence): void {
     assert.deepEqual(pages.flat(), users)
   })
 
-  holds('A page goes on after an id that is gone.', async (store) => {
-    for (const id of ['usr_a', 'usr_c']) await land(store, { do: 'insert user', user: aUser({ id }) })
+  contractTest('A page goes on after an id that is gone.', async (store) => {
+    for (const id of ['usr_a', 'usr_c']) await commit(store, { do: 'insert user', user: makeUser({ id }) })
     const page = await store.users.page('usr_b', 10)
     assert.deepEqual(
       page.map(({ id }) => id),

@@ -2,27 +2,27 @@
 
 import assert from 'node:assert/strict'
 import type { Change } from '../../ports/store.ts'
-import { anAuditEvent, aRemembered, aSession, aUser, keyRing, T0 } from '../samples.ts'
-import type { Sentence } from '../sentences.ts'
-import { ending, insert, land, refuse, retained, tombstoneOf } from '../steps.ts'
+import type { ContractTest } from '../contract-test.ts'
+import { assertRefused, commit, insertCredentials, readLog, revocation, tombstoneOf } from '../helpers.ts'
+import { anAuditEvent, makeKeyRing, makeRememberMe, makeSession, makeUser, T0 } from '../samples.ts'
 
-export function writes(holds: Sentence): void {
-  holds('A write without changes lands.', async (store) => {
+export function writeTests(contractTest: ContractTest): void {
+  contractTest('A write without changes lands.', async (store) => {
     assert.deepEqual(await store.write([]), { landed: true, ended: [] })
   })
 
-  holds('Changes land in the order given: each one sees those before it.', async (store) => {
-    const user = aUser()
-    const session = aSession({ userId: user.id })
+  contractTest('Changes land in the order given: each one sees those before it.', async (store) => {
+    const user = makeUser()
+    const session = makeSession({ userId: user.id })
     const kept = anAuditEvent({ userId: user.id })
-    const ended = await land(
+    const ended = await commit(
       store,
       { do: 'insert user', user },
       { do: 'require user', id: user.id, version: 1 },
       { do: 'insert credential', record: session },
       { do: 'require credential', id: session.id },
       { do: 'replace credential', next: { ...session, version: 2 }, ifVersion: 1 },
-      ending({ userId: user.id, except: [] }, true),
+      revocation({ userId: user.id, except: [] }, true),
       { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
       { do: 'delete user', id: user.id },
       { do: 'append audit event', event: kept },
@@ -36,31 +36,31 @@ export function writes(holds: Sentence): void {
     )
   })
 
-  holds('When one change is refused none has landed, of whatever kind they are.', async (store) => {
-    const user = aUser()
-    const gone = aUser()
-    const [session, remembered] = [aSession({ userId: user.id }), aRemembered({ userId: user.id })]
+  contractTest('When one change is refused none has landed, of whatever kind they are.', async (store) => {
+    const user = makeUser()
+    const gone = makeUser()
+    const [session, remembered] = [makeSession({ userId: user.id }), makeRememberMe({ userId: user.id })]
     const event = anAuditEvent({ userId: gone.id })
-    const ring = keyRing(1)
-    await land(store, { do: 'insert user', user }, { do: 'insert user', user: gone }, { do: 'append audit event', event })
-    await land(store, { do: 'replace key ring', next: ring, ifVersion: 0 })
-    await insert(store, session, remembered)
+    const ring = makeKeyRing(1)
+    await commit(store, { do: 'insert user', user }, { do: 'insert user', user: gone }, { do: 'append audit event', event })
+    await commit(store, { do: 'replace key ring', next: ring, ifVersion: 0 })
+    await insertCredentials(store, session, remembered)
 
-    const [newcomer, started] = [aUser(), aSession({ userId: user.id })]
+    const [newcomer, started] = [makeUser(), makeSession({ userId: user.id })]
     const changes: Change[] = [
       { do: 'insert user', user: newcomer },
       { do: 'replace user', next: { ...user, usernameKey: 'renamed', version: 2 }, ifVersion: 1 },
       { do: 'delete user', id: gone.id },
       { do: 'insert credential', record: started },
       { do: 'replace credential', next: { ...remembered, hash: 'new', version: 2 }, ifVersion: 1 },
-      ending({ id: session.id }),
-      ending({ userId: user.id, except: [] }),
+      revocation({ id: session.id }),
+      revocation({ userId: user.id, except: [] }),
       { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
       { do: 'append entry', entry: { kind: 'keys', at: T0 } },
-      { do: 'replace key ring', next: keyRing(2), ifVersion: 1 },
+      { do: 'replace key ring', next: makeKeyRing(2), ifVersion: 1 },
       { do: 'require credential', id: 'missing' },
     ]
-    await refuse(store, changes.length - 1, ...changes)
+    await assertRefused(store, changes.length - 1, ...changes)
 
     assert.equal(await store.users.find(newcomer.id), undefined)
     assert.equal(await store.users.findByUsernameKey(newcomer.usernameKey), undefined)
@@ -73,22 +73,22 @@ export function writes(holds: Sentence): void {
     assert.deepEqual(await store.credentials.find(session.id), session)
     assert.deepEqual(await store.credentials.find(remembered.id), remembered)
     assert.equal((await store.credentials.listByUser(user.id)).length, 2)
-    assert.equal((await land(store, ending({ lineage: remembered.lineage }))).length, 1)
-    assert.deepEqual((await retained(store)).entries, [])
+    assert.equal((await commit(store, revocation({ lineage: remembered.lineage }))).length, 1)
+    assert.deepEqual((await readLog(store)).entries, [])
     assert.deepEqual(await store.findKeyRing(), ring)
   })
 
-  holds('A refusal names the first change that was refused.', async (store) => {
-    const session = aSession()
-    await insert(store, session)
+  contractTest('A refusal names the first change that was refused.', async (store) => {
+    const session = makeSession()
+    await insertCredentials(store, session)
     const insertAgain: Change = { do: 'insert credential', record: session }
-    await refuse(store, 1, { do: 'require credential', id: session.id }, insertAgain, insertAgain)
-    await refuse(store, 0, insertAgain, { do: 'require credential', id: session.id })
+    await assertRefused(store, 1, { do: 'require credential', id: session.id }, insertAgain, insertAgain)
+    await assertRefused(store, 0, insertAgain, { do: 'require credential', id: session.id })
   })
 
-  holds('After a refusal the same store writes on.', async (store) => {
-    const session = aSession()
-    await refuse(store, 1, { do: 'insert credential', record: session }, { do: 'require credential', id: 'missing' })
-    await land(store, { do: 'insert credential', record: session }, { do: 'require credential', id: session.id })
+  contractTest('After a refusal the same store writes on.', async (store) => {
+    const session = makeSession()
+    await assertRefused(store, 1, { do: 'insert credential', record: session }, { do: 'require credential', id: 'missing' })
+    await commit(store, { do: 'insert credential', record: session }, { do: 'require credential', id: session.id })
   })
 }

@@ -4,14 +4,14 @@
 
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { latchkey, watchTheEnd } from '../../lib/browser'
+import { latchkey, leaveOnSignOut } from '../../lib/browser'
 import { setTheme } from './actions'
 
 export function Controls({ drinks }: { readonly drinks: readonly string[] }) {
   const router = useRouter()
   const [problem, setProblem] = useState('')
 
-  useEffect(() => watchTheEnd('/signed-out?return=/orders'), [])
+  useEffect(() => leaveOnSignOut('/signed-out?return=/orders'), [])
 
   /** Does something, shows what went wrong, and has the page rendered anew by the server. */
   async function act(what: () => Promise<string>) {

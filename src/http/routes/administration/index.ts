@@ -1,7 +1,7 @@
 // Everything under /access/admin/.
 
 import { keyRoutes } from './keys.ts'
-import { signInsRoutes } from './sign-ins.ts'
+import { userSessionRoutes } from './user-sessions.ts'
 import { userRoutes } from './users.ts'
 
-export const administrationRoutes = [...userRoutes, ...signInsRoutes, ...keyRoutes]
+export const adminRoutes = [...userRoutes, ...userSessionRoutes, ...keyRoutes]

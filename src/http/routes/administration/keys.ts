@@ -3,57 +3,57 @@
 import { AuthError } from '../../../domain/errors.ts'
 import { addServiceKey, removeServiceKey, rotateSigningKey } from '../../../engine/keys.ts'
 import { JSON_TYPE } from '../../body.ts'
-import { keysAnswer, newServiceKeyAnswer, removedKeyAnswer, rotatedAnswer, serviceKeyBody } from '../../contract.ts'
-import { presentKeys } from '../../present.ts'
-import { provenRoute } from '../../route.ts'
-import { actorOf, administrators } from './administrators.ts'
+import { keysResponse, newServiceKeyResponse, removedKeyResponse, rotatedResponse, serviceKeyBody } from '../../contract.ts'
+import { authenticatedRoute } from '../../route.ts'
+import { serializeKeys } from '../../serialize.ts'
+import { actorOf, adminAccess } from './admin-access.ts'
 
 const KEYS = '/access/admin/keys'
 
 export const keyRoutes = [
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'GET',
     path: KEYS,
     summary: 'The signing keys, and the keys of services without their values.',
-    answers: { 200: keysAnswer },
-    async run({ parts }) {
-      return { json: presentKeys(await parts.keys.read()) }
+    responses: { 200: keysResponse },
+    async run({ engine }) {
+      return { json: serializeKeys(await engine.keys.read()) }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'POST',
     path: KEYS,
     summary: 'Makes a key for another service.',
     body: { type: JSON_TYPE, schema: serviceKeyBody },
-    answers: { 201: newServiceKeyAnswer },
+    responses: { 201: newServiceKeyResponse },
     async run(call) {
-      const added = await addServiceKey(call.parts, actorOf(call), call.body.service)
+      const added = await addServiceKey(call.engine, actorOf(call), call.body.service)
       if (added instanceof AuthError) return added
       return { status: 201, json: { id: added.record.id, service: added.record.name, key: added.value } }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'DELETE',
     path: `${KEYS}/:keyId`,
     summary: 'Removes the key of a service: it opens nothing any more, and what it has opened ends.',
-    answers: { 200: removedKeyAnswer },
-    refusals: ['resource.not_found'],
+    responses: { 200: removedKeyResponse },
+    errorCodes: ['resource.not_found'],
     async run(call) {
-      const removed = await removeServiceKey(call.parts, actorOf(call), call.parameter)
+      const removed = await removeServiceKey(call.engine, actorOf(call), call.parameter)
       return removed instanceof AuthError ? removed : { json: { removed: removed.id, service: removed.name } }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'POST',
     path: `${KEYS}/rotate`,
     summary: 'Retires the signing key; the next one signs. Tokens signed before stay good until they expire.',
-    answers: { 200: rotatedAnswer },
+    responses: { 200: rotatedResponse },
     async run(call) {
-      const rotated = await rotateSigningKey(call.parts, actorOf(call))
+      const rotated = await rotateSigningKey(call.engine, actorOf(call))
       return rotated instanceof AuthError ? rotated : { json: { signing: rotated.signing.kid, next: rotated.next.kid } }
     },
   }),

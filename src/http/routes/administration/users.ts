@@ -5,95 +5,95 @@ import { PASSWORD_REFUSALS } from '../../../domain/password.ts'
 import { addUser, deleteUser, findUser, listUsers, readUser, setDisabled, setPassword, setRoles } from '../../../engine/users.ts'
 import { JSON_TYPE } from '../../body.ts'
 import {
-  changedUserAnswer,
-  endedAnswer,
+  changedUserResponse,
   newUserBody,
+  revokedResponse,
   type UserChange,
-  userAnswer,
   userChangeBody,
-  usersAnswer,
+  userResponse,
   usersQuery,
+  usersResponse,
 } from '../../contract.ts'
-import { presentUser } from '../../present.ts'
-import { type ProvenCall, provenRoute } from '../../route.ts'
-import { actorOf, administrators, USER } from './administrators.ts'
+import { type AuthenticatedContext, authenticatedRoute } from '../../route.ts'
+import { serializeUser } from '../../serialize.ts'
+import { actorOf, adminAccess, USER } from './admin-access.ts'
 
 const USERS = '/access/admin/users'
 
 export const userRoutes = [
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'GET',
     path: USERS,
     summary: 'All users, page by page.',
     query: usersQuery,
-    answers: { 200: usersAnswer },
-    async run({ parts, principal, query }) {
+    responses: { 200: usersResponse },
+    async run({ engine, principal, query }) {
       if (query.name !== undefined) {
-        const found = await findUser(parts, query.name)
-        return { json: { users: found ? [presentUser(found)] : [], next: null } }
+        const found = await findUser(engine, query.name)
+        return { json: { users: found ? [serializeUser(found)] : [], next: null } }
       }
-      const page = await listUsers(parts, principal, query.after, query.limit)
-      return page instanceof AuthError ? page : { json: { users: page.users.map(presentUser), next: page.next } }
+      const page = await listUsers(engine, principal, query.after, query.limit)
+      return page instanceof AuthError ? page : { json: { users: page.users.map(serializeUser), next: page.next } }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'POST',
     path: USERS,
     summary: 'Adds a user, who is not signed in by it.',
     body: { type: JSON_TYPE, schema: newUserBody },
-    answers: { 201: userAnswer },
-    refusals: ['username.taken', 'username.invalid', ...PASSWORD_REFUSALS],
+    responses: { 201: userResponse },
+    errorCodes: ['username.taken', 'username.invalid', ...PASSWORD_REFUSALS],
     async run(call) {
       const { email = null, ...user } = call.body
-      const added = await addUser(call.parts, actorOf(call), { ...user, email }, call.request.signal?.())
-      return added instanceof AuthError ? added : { status: 201, json: { user: presentUser(added) } }
+      const added = await addUser(call.engine, actorOf(call), { ...user, email }, call.request.signal?.())
+      return added instanceof AuthError ? added : { status: 201, json: { user: serializeUser(added) } }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'GET',
     path: USER,
     summary: 'One user.',
-    answers: { 200: userAnswer },
-    refusals: ['resource.not_found'],
-    async run({ parts, parameter }) {
-      const user = await readUser(parts, parameter)
-      return user instanceof AuthError ? user : { json: { user: presentUser(user) } }
+    responses: { 200: userResponse },
+    errorCodes: ['resource.not_found'],
+    async run({ engine, parameter }) {
+      const user = await readUser(engine, parameter)
+      return user instanceof AuthError ? user : { json: { user: serializeUser(user) } }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'PATCH',
     path: USER,
     summary:
       'Changes one thing of another user: the roles, whether they may sign in, or the password. The last two end everything of theirs.',
     body: { type: JSON_TYPE, schema: userChangeBody },
-    answers: { 200: changedUserAnswer },
-    refusals: ['resource.not_found', ...PASSWORD_REFUSALS],
+    responses: { 200: changedUserResponse },
+    errorCodes: ['resource.not_found', ...PASSWORD_REFUSALS],
     async run(call) {
       const changed = await changeUser(call)
-      return changed instanceof AuthError ? changed : { json: { user: presentUser(changed.user), ended: changed.ended } }
+      return changed instanceof AuthError ? changed : { json: { user: serializeUser(changed.user), ended: changed.ended } }
     },
   }),
-  provenRoute({
-    ...administrators,
+  authenticatedRoute({
+    ...adminAccess,
     method: 'DELETE',
     path: USER,
     summary: 'Deletes another user and all that belongs to them.',
-    answers: { 200: endedAnswer },
-    refusals: ['resource.not_found', 'request.invalid'],
+    responses: { 200: revokedResponse },
+    errorCodes: ['resource.not_found', 'request.invalid'],
     async run(call) {
-      const deleted = await deleteUser(call.parts, actorOf(call), call.parameter)
+      const deleted = await deleteUser(call.engine, actorOf(call), call.parameter)
       return deleted instanceof AuthError ? deleted : { json: { ended: deleted.ended } }
     },
   }),
 ]
 
-function changeUser(call: ProvenCall<UserChange>) {
-  const { parts, parameter, body } = call
-  if (body.roles !== undefined) return setRoles(parts, actorOf(call), parameter, body.roles)
-  if (body.disabled !== undefined) return setDisabled(parts, actorOf(call), parameter, body.disabled)
-  return setPassword(parts, actorOf(call), parameter, body.password ?? '', call.request.signal?.())
+function changeUser(call: AuthenticatedContext<UserChange>) {
+  const { engine, parameter, body } = call
+  if (body.roles !== undefined) return setRoles(engine, actorOf(call), parameter, body.roles)
+  if (body.disabled !== undefined) return setDisabled(engine, actorOf(call), parameter, body.disabled)
+  return setPassword(engine, actorOf(call), parameter, body.password ?? '', call.request.signal?.())
 }

@@ -4,7 +4,7 @@ import { AuthError } from 'latchkey'
 import { refusal } from '../../../lib/auth'
 import { openLatchkey } from '../../../lib/latchkey'
 import { isDrink } from '../../../lib/orders'
-import { whenceOf } from '../../../lib/peer'
+import { clientInfoOf } from '../../../lib/peer'
 
 export async function POST(request: Request): Promise<Response> {
   const latchkey = await openLatchkey()
@@ -16,7 +16,7 @@ export async function POST(request: Request): Promise<Response> {
 
   const changed = await latchkey.patchData(who.principal, { lastOrder: item })
   if (changed instanceof AuthError) return refusal(changed)
-  const recorded = await latchkey.record(who.principal, 'order.placed', { item }, whenceOf(request.headers))
+  const recorded = await latchkey.record(who.principal, 'order.placed', { item }, clientInfoOf(request.headers))
   if (recorded instanceof AuthError) return refusal(recorded)
   return Response.json({ lastOrder: item }, { status: 201, headers: { 'cache-control': 'no-store' } })
 }

@@ -1,10 +1,10 @@
 // Who a request is, for whatever reads or changes something. Asked in every load function, action and route.
 
 import { error, type RequestEvent, redirect } from '@sveltejs/kit'
-import { type AuthError, type Principal, statusOf, type Whence } from 'latchkey'
+import { type AuthError, type ClientInfo, type Principal, statusOf } from 'latchkey'
 
 /** For load functions: who is signed in; whoever is not is sent to sign in, and then back here. */
-export function signedIn({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>): Principal {
+export function requireSignedIn({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>): Principal {
   return locals.auth.ok ? locals.auth.principal : toSignIn(url)
 }
 
@@ -19,11 +19,11 @@ export function refuse(refusal: AuthError): never {
 }
 
 /** For actions and routes: who sent a token, or the session's credential, in the Authorization header. */
-export function mayChange({ locals }: Pick<RequestEvent, 'locals'>): Principal {
+export function requirePrincipal({ locals }: Pick<RequestEvent, 'locals'>): Principal {
   return locals.auth.ok ? locals.auth.principal : refuse(locals.auth.error)
 }
 
 /** Where a request comes from, for the user's record. */
-export function whenceOf(event: RequestEvent): Whence {
+export function clientInfoOf(event: RequestEvent): ClientInfo {
   return { ip: event.getClientAddress(), userAgent: event.request.headers.get('user-agent') ?? '' }
 }

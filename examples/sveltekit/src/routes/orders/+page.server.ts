@@ -3,12 +3,12 @@
 import { fail } from '@sveltejs/kit'
 import { AuthError } from 'latchkey'
 import { DRINKS, isDrink } from '../../lib/drinks.ts'
-import { mayChange, refuse, signedIn, toSignIn } from '../../lib/server/auth.ts'
+import { refuse, requirePrincipal, requireSignedIn, toSignIn } from '../../lib/server/auth.ts'
 import { openLatchkey } from '../../lib/server/latchkey.ts'
 import type { Actions, PageServerLoad } from './$types.js'
 
 export const load: PageServerLoad = async (event) => {
-  const principal = signedIn(event)
+  const principal = requireSignedIn(event)
   const latchkey = await openLatchkey()
   const [session, data, record] = await Promise.all([
     latchkey.session(principal),
@@ -30,7 +30,7 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   async theme(event) {
-    const principal = mayChange(event)
+    const principal = requirePrincipal(event)
     const theme = (await event.request.formData()).get('theme')
     if (theme !== 'light' && theme !== 'dark') return fail(422, { problem: 'There are two themes: light and dark.' })
     const latchkey = await openLatchkey()

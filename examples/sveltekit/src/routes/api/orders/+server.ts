@@ -3,19 +3,19 @@
 import { error, json } from '@sveltejs/kit'
 import { AuthError } from 'latchkey'
 import { isDrink } from '../../../lib/drinks.ts'
-import { mayChange, refuse, whenceOf } from '../../../lib/server/auth.ts'
+import { clientInfoOf, refuse, requirePrincipal } from '../../../lib/server/auth.ts'
 import { openLatchkey } from '../../../lib/server/latchkey.ts'
 import type { RequestHandler } from './$types.js'
 
 export const POST: RequestHandler = async (event) => {
-  const principal = mayChange(event)
+  const principal = requirePrincipal(event)
   const { item } = (await event.request.json().catch(() => ({}))) as { readonly item?: unknown }
   if (!isDrink(item)) error(422, 'We do not have that.')
 
   const latchkey = await openLatchkey()
   const changed = await latchkey.patchData(principal, { lastOrder: item })
   if (changed instanceof AuthError) refuse(changed)
-  const recorded = await latchkey.record(principal, 'order.placed', { item }, whenceOf(event))
+  const recorded = await latchkey.record(principal, 'order.placed', { item }, clientInfoOf(event))
   if (recorded instanceof AuthError) refuse(recorded)
   return json({ lastOrder: item }, { status: 201 })
 }

@@ -1,0 +1,53 @@
+// Latchkey over SQLite with as many live sessions as it is told to have, of which the latest are in use.
+
+import { issueSession } from '../../src/engine/issue.ts'
+import type { SubjectModule } from '../subject.ts'
+import { createCheck } from './create-check.ts'
+import { startEmbedded } from './embedded.ts'
+
+const BATCH_SIZE = 2_000
+/** Sessions that are asked about again and again, as many for every size: what grows is everything else. */
+const IN_USE = 1_000
+
+export const subject: SubjectModule = {
+  name: 'Latchkey on SQLite',
+  packages: [],
+  async prepare() {
+    const embedded = await startEmbedded({ sessionAbsoluteTimeout: '30d', sessionIdleTimeout: '30d' })
+    const { engine, guard } = embedded
+    const user = await engine.store.users.findByUsernameKey('alice')
+    if (user === undefined) throw new Error('Nobody is registered')
+    const inUse: { readonly id: string; readonly check: () => boolean | Promise<boolean> }[] = []
+    let held = 0
+    const any = () => inUse[Math.floor(Math.random() * inUse.length)]
+    return {
+      checkSession: () => any()?.check(),
+      checkUncachedSession: () => {
+        const session = any()
+        if (session) engine.credentialCache.invalidate(session.id)
+        return session?.check()
+      },
+      async createSessions(count) {
+        while (held < count) {
+          const now = engine.clock.now()
+          const origin = {
+            startedBy: null,
+            amr: ['pwd'],
+            authTime: now,
+            delivery: 'cookie',
+            ip: '192.0.2.7',
+            device: 'Mozilla/5.0',
+          } as const
+          const issued = Array.from({ length: Math.min(BATCH_SIZE, count - held) }, () => issueSession(engine, user, origin, now))
+          await engine.store.write(issued.map(({ record }) => ({ do: 'insert credential', record })))
+          held += issued.length
+          for (const { record, secret } of issued)
+            inUse.push({ id: record.id, check: createCheck(guard, 'cookie', `latchkey_session=${secret.value}`) })
+          inUse.splice(0, Math.max(0, inUse.length - IN_USE))
+        }
+        for (const { check } of inUse) await check()
+      },
+      close: () => embedded.close(),
+    }
+  },
+}

@@ -1,0 +1,38 @@
+// A guard against becoming slower by a factor without noticing: what is quickest, beside the limits, in the same run. Margins
+// are twice the goals, so that noise passes and a factor of two does not.
+
+import type { Check } from './child.ts'
+import { SubjectProcess } from './processes.ts'
+import { spreadOf } from './statistics.ts'
+import { LATCHKEY_SUBJECTS, LIMITS } from './subjects.ts'
+
+const ROUNDS = 5
+const MILLISECONDS = 100
+const COMPARISONS: readonly { readonly ours: string; readonly limit: string; readonly check: Check; readonly atMost: number }[] = [
+  { ours: LATCHKEY_SUBJECTS.library, limit: LIMITS.cookies, check: 'checkSession', atMost: 3 },
+  { ours: LATCHKEY_SUBJECTS.deviceBound, limit: LIMITS.twoCookies, check: 'checkSession', atMost: 3 },
+  { ours: LATCHKEY_SUBJECTS.library, limit: LIMITS.tokens, check: 'checkToken', atMost: 1.5 },
+  { ours: LATCHKEY_SUBJECTS.uncached, limit: LIMITS.ed25519, check: 'checkUncachedToken', atMost: 2 },
+]
+
+let failed = false
+for (const { ours, limit, check, atMost } of COMPARISONS) {
+  const [mine, theirs] = [await SubjectProcess.start(ours), await SubjectProcess.start(limit)]
+  const fault = mine.ready.fault ?? theirs.ready.fault
+  if (fault !== undefined) throw new Error(fault)
+  await mine.check(check, MILLISECONDS)
+  await theirs.check(check, MILLISECONDS)
+  const ratios: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const limitTime = await theirs.check(check, MILLISECONDS)
+    ratios.push((await mine.check(check, MILLISECONDS)) / limitTime)
+  }
+  await Promise.all([mine.close(), theirs.close()])
+  const { median } = spreadOf(ratios)
+  const isGood = median <= atMost
+  failed ||= !isGood
+  process.stdout.write(
+    `${isGood ? 'ok' : 'TOO SLOW'}: ${mine.ready.name} takes ${median.toFixed(2)} × ${theirs.ready.name}; accepted: ${atMost}\n`,
+  )
+}
+if (failed) process.exitCode = 1

@@ -1,0 +1,28 @@
+// Gathers all that the server holds of the user, page by page.
+
+import type { AuditEventsPage, SignedIn } from '../../src/client/index.ts'
+import { latchkey } from '../shared/latchkey.ts'
+import type { Listed } from '../shared/lineages.ts'
+
+export interface DataExport extends SignedIn {
+  readonly madeAt: string
+  readonly sessions: readonly Listed[]
+  readonly events: AuditEventsPage['events']
+}
+
+const PAGE = 200
+
+/** @param onProgress told how many operations have been read so far */
+export async function collectExport(who: SignedIn, onProgress: (events: number) => void): Promise<DataExport> {
+  onProgress(0)
+  const sessions = await latchkey.sessions.list()
+  const events: AuditEventsPage['events'][number][] = []
+  let before: string | undefined
+  do {
+    const page = await latchkey.auditEvents.list({ before, limit: PAGE })
+    events.push(...page.events)
+    onProgress(events.length)
+    before = page.next ?? undefined
+  } while (before !== undefined)
+  return { madeAt: new Date().toISOString(), user: who.user, session: who.session, sessions, events }
+}

@@ -1,0 +1,8 @@
+// Says a text of the account page, in its language.
+
+import { createTranslate } from '../shared/i18n.ts'
+import { en } from './texts-en.ts'
+import { zh } from './texts-zh-cn.ts'
+
+export const t = createTranslate({ en, 'zh-CN': zh })
+export type TextKey = Parameters<typeof t>[0]

@@ -1,0 +1,7 @@
+// Says a text of the page for administrators, in its language.
+
+import { createTranslate } from '../shared/i18n.ts'
+import { en } from './texts-en.ts'
+import { zh } from './texts-zh-cn.ts'
+
+export const t = createTranslate({ en, 'zh-CN': zh })

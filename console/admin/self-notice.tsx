@@ -1,0 +1,15 @@
+// The reader: nobody locks themselves out by a slip here.
+
+import { t } from './i18n.ts'
+import { UserDetails } from './user-details.tsx'
+import type { UserRecord } from './users.ts'
+
+export function SelfNotice({ user }: { readonly user: UserRecord }) {
+  return (
+    <UserDetails user={user}>
+      <p className="note">
+        {t('ownText')} <a href="/account">{t('toAccount')}</a>
+      </p>
+    </UserDetails>
+  )
+}

@@ -1,0 +1,15 @@
+// The attacker's site: one page that does what its address says, from a browser in which somebody else is signed in.
+
+import type { RequestListener } from 'node:http'
+import type { Bundle } from './bundle.ts'
+
+/** @param target the application's address */
+export function createAttackerListener({ script }: Bundle, target: string): RequestListener {
+  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Win a prize!</title><body data-target="${target}">
+<h1>Win a prize!</h1><p>This page belongs to somebody else.</p><output id="result"></output><script type="module" src="/attack.js"></script></body></html>`
+  return (request, response) => {
+    if (request.url === '/attack.js') response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+    else if (request.url?.startsWith('/forge')) response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
+    else response.writeHead(404).end()
+  }
+}

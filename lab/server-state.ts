@@ -1,0 +1,58 @@
+// What the server holds: live credentials with their deadlines, what is left of those that ended, and the record.
+
+import { createHash } from 'node:crypto'
+import type { CredentialRecord } from '../src/domain/credential.ts'
+import type { LabServer } from './lab-server.ts'
+import { truncate } from './request-log.ts'
+import type { CredentialSummary, ServerState } from './types.ts'
+
+const IDLE_TIMEOUT = 20 * 60_000
+const SHOWN_ENDED = 4
+const SHOWN_EVENTS = 8
+const PAGE_SIZE = 50
+
+/** Remembers what it has seen, because a tombstone does not tell whose it was. */
+export function createServerStateReader({ store, lastUses, now }: LabServer): () => Promise<ServerState> {
+  const seen = new Map<string, CredentialSummary>()
+
+  return async () => {
+    const users = await store.users.page(null, PAGE_SIZE)
+    for (const { id } of users) {
+      const uses = await lastUses(id)
+      for (const record of await store.credentials.listByUser(id)) seen.set(record.id, summarize(record, uses.get(record.id), now()))
+    }
+    for (const [id, known] of seen) {
+      const found = await store.credentials.find(id)
+      if (found === undefined) seen.set(id, { ...known, state: 'ended', endsAt: null })
+      else if (found.kind === 'tombstone') seen.set(id, { ...known, state: found.reason, endsAt: null, data: '' })
+    }
+    const records = await Promise.all(users.map(({ id }) => store.auditEvents.list(id, null, PAGE_SIZE)))
+    const events = records.flat().sort((a, b) => b.position - a.position)
+    const latestFirst = [...seen.values()].reverse()
+    const over = latestFirst.filter(({ state }) => state !== 'live').slice(0, SHOWN_ENDED)
+    return {
+      credentials: [...latestFirst.filter(({ state }) => state === 'live'), ...over],
+      events: events
+        .slice(0, SHOWN_EVENTS)
+        .map(({ at, action, outcome, severity, ip, detail }) => ({ at, action, outcome, severity, ip, detail })),
+      fingerprint: createHash('sha256')
+        .update(JSON.stringify([[...seen].map(([id, { state, data }]) => [id, state, data]), events.map(({ position }) => position)]))
+        .digest('base64'),
+    }
+  }
+}
+
+/** @param lastUse as this process knows it: the store is told of uses only now and then */
+function summarize(record: CredentialRecord, lastUse = record.lastSeenAt, now: number): CredentialSummary {
+  const endsAt = record.kind === 'session' ? Math.min(lastUse + IDLE_TIMEOUT, record.expiresAt) : record.expiresAt
+  return {
+    id: record.id.slice(0, 6),
+    kind: record.kind,
+    username: record.username,
+    hash: truncate(record.hash),
+    state: now < endsAt ? 'live' : now < record.expiresAt ? 'idle' : 'expired',
+    endsAt,
+    startedBy: record.kind === 'session' ? (record.startedBy?.slice(0, 6) ?? null) : null,
+    data: record.kind === 'session' ? record.data : '',
+  }
+}

@@ -1,0 +1,31 @@
+// Proofs of the client's key, where it has one. Without one everything goes on: its tokens are then bound to none.
+
+import { CLIENT_KEY_DATABASE, CLIENT_KEY_STORE, DPOP_PROOF_TYPE } from '../domain/persisted-names.ts'
+import type { DpopKey } from './dpop-key.ts'
+
+const NAMES = { database: CLIENT_KEY_DATABASE, store: CLIENT_KEY_STORE, proofType: DPOP_PROOF_TYPE }
+
+export interface DpopSigner {
+  /** The value of a DPoP header; undefined where there is no key. @param token undefined where one is asked for */
+  createProof(method: string, url: string, token?: string): Promise<string | undefined>
+  /** The browser may have another key by now, or have lost this one. */
+  reload(): void
+}
+
+/**
+ * @param name of the key
+ * @param now milliseconds since 1970, by the server's clock
+ */
+export function createDpopSigner(name: string, isOn: boolean, now: () => number): DpopSigner {
+  let key: Promise<DpopKey | undefined> | undefined
+  return {
+    async createProof(method, url, token) {
+      if (!isOn) return undefined
+      key ??= import('./dpop-key.ts').then(({ openDpopKey }) => openDpopKey(name, NAMES)).catch(() => undefined)
+      return (await key)?.proof({ method, url, token, at: now() })
+    },
+    reload() {
+      key = undefined
+    },
+  }
+}

@@ -1,0 +1,5 @@
+// Names that lead to the machine that asks (RFC 6761, 6.3).
+
+export function isLoopbackHost({ hostname }: URL): boolean {
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$|\.localhost$/.test(hostname)
+}

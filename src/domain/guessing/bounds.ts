@@ -1,0 +1,24 @@
+// What of a password and of its context is looked at: enough to judge by, and little enough to be judged in a moment.
+
+/** The work grows with the square of the length; what is longer is judged by both its ends. */
+const MAX_ESTIMATED = 64
+const MAX_WORDS = 32
+const MIN_WORD = 3
+
+export function boundedPassword(password: string): string {
+  if (password.length <= MAX_ESTIMATED) return password
+  const characters = [...password]
+  return characters.length <= MAX_ESTIMATED
+    ? password
+    : [...characters.slice(0, MAX_ESTIMATED / 2), ...characters.slice(-MAX_ESTIMATED / 2)].join('')
+}
+
+/** Of names and addresses the whole and its parts, the first 32 of them, 64 characters of each. */
+export function contextWords(names: readonly string[]): readonly string[] {
+  const all = names.flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)])
+  return boundedContext(all.filter((word) => word.length >= MIN_WORD))
+}
+
+export function boundedContext(words: readonly string[]): readonly string[] {
+  return words.slice(0, MAX_WORDS).map((word) => word.slice(0, MAX_ESTIMATED))
+}

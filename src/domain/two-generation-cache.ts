@@ -1,0 +1,49 @@
+// A map that never holds more than it may, and forgets what was not used lately.
+
+/**
+ * A bounded map that forgets what was not used lately: when the young generation is full it becomes the old one, and the
+ * one that was old is dropped. A hit in the young one is a single look-up and moves nothing.
+ */
+export class TwoGenerationCache<Key, Value> {
+  readonly #half: number
+  readonly #onEvict: ((value: Value) => void) | undefined
+  readonly #onPromote: ((value: Value) => void) | undefined
+  #young = new Map<Key, Value>()
+  #old = new Map<Key, Value>()
+
+  /**
+   * @param onDrop told of each value that is dropped for room
+   * @param onPromote told of each value that is used again after it had grown old
+   */
+  constructor(capacity: number, onDrop?: (value: Value) => void, onPromote?: (value: Value) => void) {
+    this.#half = Math.max(1, Math.floor(capacity / 2))
+    this.#onEvict = onDrop
+    this.#onPromote = onPromote
+  }
+
+  get(key: Key): Value | undefined {
+    const value = this.#young.get(key)
+    if (value !== undefined) return value
+    const old = this.#old.get(key)
+    if (old !== undefined) {
+      this.#old.delete(key)
+      this.set(key, old)
+      this.#onPromote?.(old)
+    }
+    return old
+  }
+
+  set(key: Key, value: Value): void {
+    if (this.#young.size >= this.#half && !this.#young.has(key)) {
+      if (this.#onEvict) for (const evicted of this.#old.values()) this.#onEvict(evicted)
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, value)
+  }
+
+  delete(key: Key): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+}

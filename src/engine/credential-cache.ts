@@ -1,0 +1,209 @@
+// Credentials verified once and remembered: a bounded memory from the raw credential, token or session alike, to its
+// principal. It may accept, and only while the endings log is heard; it never refuses: a refusal always reads the store.
+
+import type { SessionRecord } from '../domain/credential.ts'
+import type { DevicePolicy } from '../domain/device-binding.ts'
+import { TwoGenerationCache } from '../domain/two-generation-cache.ts'
+import type { LastSeenUpdate } from '../ports/store.ts'
+import { type AcceptedDeviceProof, CachedSession, currentEpoch, type Epoch } from './cached-session.ts'
+import type { Principal } from './principal.ts'
+import { isSampled, type LastNetwork, type RequestClient } from './session-monitor.ts'
+
+interface CachedToken extends LastNetwork {
+  readonly raw: string
+  readonly principal: Principal
+  readonly session: CachedSession
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/** The two credentials that are verified once and remembered. */
+export type CacheableKind = 'session' | 'token'
+
+/** Characters of base64url: as many as make a small integer. */
+const KEY_LENGTH = 5
+
+export interface CredentialCacheOptions {
+  /** Credentials remembered at most; also sessions known at most. */
+  readonly capacity: number
+  readonly idleTimeout: number
+  readonly deviceBinding: DevicePolicy
+  /** Milliseconds between flushes of seen times. */
+  readonly flushInterval: number
+  readonly isFeedCurrent: (now: number) => boolean
+  /** Told who uses a session, now and then. */
+  readonly observe: (session: CachedSession, token: LastNetwork | undefined, by: RequestClient, now: number) => void
+  /** Asks for a flush at once: other processes would soon take this session for idle. */
+  readonly requestFlush: () => void
+}
+
+export class CredentialCache {
+  readonly #options: CredentialCacheOptions
+  // Two maps, since a token presented as a session would mint itself new ones: what was verified as one thing is good for that
+  // alone. Where two credentials have the same key, the store is asked about one of them.
+  readonly #bySecret: TwoGenerationCache<number, CachedSession>
+  readonly #tokens: TwoGenerationCache<number, CachedToken>
+  readonly #sessions: TwoGenerationCache<string, CachedSession>
+  #dirty: CachedSession[] = []
+  #epoch: Epoch | undefined
+  hits = 0
+  misses = 0
+
+  constructor(options: CredentialCacheOptions) {
+    this.#options = options
+    // A session that is dropped can no longer be told that it ended: what points at it must not be accepted any more.
+    this.#sessions = new TwoGenerationCache(options.capacity, invalidateEvicted)
+    const keepWarm = (session: CachedSession) => this.#sessions.get(session.sid)
+    this.#bySecret = new TwoGenerationCache(options.capacity, undefined, keepWarm)
+    this.#tokens = new TwoGenerationCache(options.capacity, undefined, ({ session }) => keepWarm(session))
+  }
+
+  /**
+   * The principal of a credential that was verified before and is still good; undefined means only "ask the store".
+   *
+   * @param proof the device proof that came along
+   * @param by who sends it, where that is known
+   */
+  get(kind: CacheableKind, raw: string, now: number, passive: boolean, proof?: string, by?: RequestClient): Principal | undefined {
+    return kind === 'session' ? this.#getSession(raw, now, passive, proof, by) : this.#getToken(raw, now, passive, by)
+  }
+
+  #getSession(raw: string, now: number, passive: boolean, proof: string | undefined, by: RequestClient | undefined): Principal | undefined {
+    const dot = raw.indexOf('.')
+    const session = this.#bySecret.get(cacheKey(raw))
+    if (session === undefined || raw.slice(dot + 1) !== session.secret || raw.slice(0, dot) !== session.sid) return this.#miss()
+    const { acceptedProof } = session
+    if (acceptedProof !== undefined && (proof !== acceptedProof.proof || now >= acceptedProof.validUntil)) return this.#miss()
+    return this.#isUsable(session, undefined, session.expiresAt, now, passive, by) ? session.principal : this.#miss()
+  }
+
+  #getToken(raw: string, now: number, passive: boolean, by: RequestClient | undefined): Principal | undefined {
+    const token = this.#tokens.get(cacheKey(raw))
+    if (token === undefined || token.raw !== raw) return this.#miss()
+    return this.#isUsable(token.session, token, token.expiresAt, now, passive, by) ? token.principal : this.#miss()
+  }
+
+  /** Whether its session lives, by all that is known here; if so, this was a use of it. */
+  #isUsable(
+    session: CachedSession,
+    token: CachedToken | undefined,
+    until: number,
+    now: number,
+    passive: boolean,
+    by: RequestClient | undefined,
+  ): boolean {
+    if (session.invalidated || now >= until || now >= session.lastSeenAt + this.#options.idleTimeout || !this.#options.isFeedCurrent(now))
+      return false
+    this.hits += 1
+    if (by !== undefined && isSampled(session.lastSeenAt, now)) this.#options.observe(session, token, by, now)
+    if (!passive) this.markUsed(session, now)
+    return true
+  }
+
+  #miss(): undefined {
+    this.misses += 1
+  }
+
+  /**
+   * @param raw the session's own credential; what its record says must be known
+   * @param acceptedProof what it was accepted with, where that was asked for
+   */
+  putSession(raw: string, session: CachedSession, acceptedProof?: AcceptedDeviceProof): void {
+    if (acceptedProof !== undefined)
+      session.acceptedProof =
+        acceptedProof.proof === undefined ? acceptedProof : { ...acceptedProof, proof: detachString(acceptedProof.proof) }
+    session.secret = detachString(raw.slice(raw.indexOf('.') + 1))
+    this.#bySecret.set(cacheKey(raw), session)
+  }
+
+  putToken(raw: string, principal: Principal, session: CachedSession, expiresAt: number): void {
+    this.#tokens.set(cacheKey(raw), { raw: detachString(raw), principal, session, expiresAt, network: undefined, networkAt: 0 })
+  }
+
+  /** Looks at whoever has just been verified anew. */
+  observe(session: CachedSession, by: RequestClient | undefined, now: number): void {
+    if (by !== undefined) this.#options.observe(session, undefined, by, now)
+  }
+
+  /** What is known of the session, if anything is. */
+  lookup(sid: string): CachedSession | undefined {
+    return this.#sessions.get(sid)
+  }
+
+  /** Notes a session as known from now on, by its id alone or by its record; an existing note only learns. */
+  upsertSession(sid: string, lastSeenAt: number, record: SessionRecord | undefined): CachedSession {
+    const session = this.lookup(sid) ?? this.#insertSession(sid, lastSeenAt)
+    if (lastSeenAt > session.lastSeenAt) session.lastSeenAt = lastSeenAt
+    if (record) session.update(record, this.#options.deviceBinding)
+    return session
+  }
+
+  #insertSession(sid: string, lastSeenAt: number): CachedSession {
+    this.#epoch = currentEpoch(this.#epoch, lastSeenAt)
+    const session = new CachedSession(sid, lastSeenAt, this.#epoch)
+    this.#sessions.set(sid, session)
+    return session
+  }
+
+  /** Notes a use. It is written with the next flush, or at once where the stored time is getting old. */
+  markUsed(session: CachedSession, now: number): void {
+    if (now <= session.lastSeenAt && session.dirty) return
+    session.lastSeenAt = Math.max(session.lastSeenAt, now)
+    if (!session.dirty) {
+      session.dirty = true
+      this.#dirty.push(session)
+    }
+    // Other processes judge by the stored time alone. As long as it never gets older than the idle timeout less what a flush
+    // takes, none of them can take a session for idle that is in use here.
+    if (now - session.flushedSeenAt > this.#options.idleTimeout - 2 * this.#options.flushInterval) {
+      session.flushedSeenAt = now
+      this.#options.requestFlush()
+    }
+  }
+
+  invalidate(sid: string): void {
+    const session = this.#sessions.get(sid)
+    if (session === undefined) return
+    session.invalidate()
+    this.#sessions.delete(sid)
+  }
+
+  /** Seen times not yet written; whoever takes them writes them, or gives them back with `restoreUnflushed`. */
+  takeDirty(): readonly LastSeenUpdate[] {
+    const taken = this.#dirty
+    this.#dirty = []
+    return taken.map((session) => {
+      session.dirty = false
+      session.flushedSeenAt = session.lastSeenAt
+      return { id: session.sid, at: session.lastSeenAt }
+    })
+  }
+
+  restoreDirty(seen: readonly LastSeenUpdate[]): void {
+    for (const { id, at } of seen) {
+      const session = this.upsertSession(id, at, undefined)
+      if (session.dirty) continue
+      session.dirty = true
+      this.#dirty.push(session)
+    }
+  }
+}
+
+/**
+ * A number from the end of a credential, which is random: of a secret, or of a signature. To hash a text would take longer than
+ * everything else; and who guesses learns nothing from the time that a comparison takes before this much is right.
+ */
+function cacheKey(raw: string): number {
+  let key = 0
+  for (let index = raw.length - KEY_LENGTH; index < raw.length; index += 1) key = key * 64 + (raw.charCodeAt(index) & 63)
+  return key
+}
+
+/** What was cut out of a header can keep the whole header in memory: this makes a string of its own. */
+function detachString(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string
+}
+
+function invalidateEvicted(session: CachedSession): void {
+  session.invalidate()
+}

@@ -1,0 +1,26 @@
+// The first time that a device shows the proof it was bound with: from then on a credential without it is a copy.
+
+import type { SessionRecord } from '../domain/credential.ts'
+import { type EngineContext, MAX_CAS_RETRIES } from './context.ts'
+import { listLineage, replaceCredential } from './lineage.ts'
+
+/**
+ * Once for each binding. False where somebody else changed the lineage each time: then the request is not to be remembered, so that the
+ * next one comes here again; a binding that nobody confirms is none before long.
+ *
+ * @throws StoreError
+ */
+export async function confirmBinding(context: EngineContext, { userId, lineage, binding }: SessionRecord): Promise<boolean> {
+  if (binding === undefined || binding.confirmedAt !== 0) return true
+  for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
+    const now = context.clock.now()
+    const unconfirmed = (await listLineage(context, { userId, lineage })).flatMap((record) =>
+      record.binding?.boundAt === binding.boundAt && record.binding.confirmedAt === 0
+        ? [{ ...record, binding: { ...record.binding, confirmedAt: now } }]
+        : [],
+    )
+    if (unconfirmed.length === 0) return true
+    if ((await context.store.write(unconfirmed.map((record) => replaceCredential(record, record.version)))).landed) return true
+  }
+  return false
+}

@@ -1,0 +1,43 @@
+// Whether a request is sent by the holder of the key that its token is bound to; and binding a token to a key.
+
+import { checkDpopProof, DPOP_REPLAY_WINDOW, type DpopRefusal, type DpopTarget } from '../domain/dpop.ts'
+import { AuthError } from '../domain/errors.ts'
+import { COUNTER_KINDS } from '../domain/persisted-names.ts'
+import type { EngineContext } from './context.ts'
+import type { SignInResult } from './issue.ts'
+
+/**
+ * Verifies a proof. One that goes with a token counts once: one signature, and one count that all processes share. Where a token is only
+ * asked for, the same proof again would bind another one to the same key: that is of no use to anybody else, and nobody who is not signed
+ * in yet can fill the counters.
+ *
+ * Returns the thumbprint of its key. Refusal: `proof.required` with the reason.
+ *
+ * @throws StoreError
+ */
+export async function verifyDpop(context: EngineContext, jwt: string, target: DpopTarget): Promise<string | AuthError> {
+  const proof = context.proofVerifier.read(jwt)
+  if (proof === undefined) return proofRequired('malformed')
+  const now = context.clock.now()
+  const refusal = checkDpopProof(proof, target, now)
+  if (refusal) return proofRequired(refusal)
+  if (target.token === null) return proof.thumbprint
+  const once = { points: 1, window: DPOP_REPLAY_WINDOW }
+  const { taken } = await context.store.limits.take(
+    `${COUNTER_KINDS.proof}:${context.proofVerifier.sha256(`${proof.thumbprint}.${proof.jti}`)}`,
+    once,
+    now,
+  )
+  return taken > 1 ? proofRequired('replayed') : proof.thumbprint
+}
+
+/** The same sign-in with a token that is bound to a key, in the place of one that is not. */
+export function bindToken(context: EngineContext, signedIn: SignInResult, thumbprint: string): SignInResult {
+  const { claims, expiresAt } = signedIn.token
+  const bound = { ...claims, jti: context.secrets.randomId(), cnf: { jkt: thumbprint } }
+  return { ...signedIn, token: { token: context.keys.sign(bound), claims: bound, expiresAt } }
+}
+
+export function proofRequired(reason: DpopRefusal): AuthError {
+  return new AuthError('proof.required', { reason })
+}

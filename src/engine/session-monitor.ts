@@ -1,0 +1,63 @@
+// Looking at who uses what is remembered: now and then, since most requests come from where the one before came from.
+
+import { NETWORK_CHANGE_SEVERITY, networkPrefix, severityOfChange, userAgentFamily } from '../domain/risk.ts'
+import { MINUTE, SECOND } from '../domain/time.ts'
+import type { CachedSession } from './cached-session.ts'
+import type { EngineContext } from './context.ts'
+import { type RiskEvent, recordRiskEvent } from './risk-events.ts'
+
+/** Who is at the other end of a request, asked only where it matters. */
+export interface RequestClient {
+  readonly ip: string
+  /** The browser string, already bounded. */
+  readonly userAgent: string
+}
+
+/** The network that a token was last used from, and when. */
+export interface LastNetwork {
+  network: string | undefined
+  networkAt: number
+}
+
+/**
+ * The first use of a session in each second by the clock is looked at: whoever comes right behind somebody else, again and again, is
+ * the first sooner or later.
+ */
+export function isSampled(lastSeenAt: number, now: number): boolean {
+  return Math.floor(now / SECOND) !== Math.floor(lastSeenAt / SECOND)
+}
+
+/** What is seen of it; usually nothing. */
+export function detectAnomalies(
+  session: CachedSession,
+  token: LastNetwork | undefined,
+  client: RequestClient,
+  now: number,
+): readonly RiskEvent[] {
+  const changed = severityOfChange(session.userAgentFamily, userAgentFamily(client.userAgent))
+  const moved = token !== undefined && hasChangedNetwork(token, networkPrefix(client.ip), now)
+  return [
+    ...(changed === undefined ? [] : [{ action: 'device.changed', severity: changed } as const]),
+    ...(moved ? [{ action: 'token.networks', severity: NETWORK_CHANGE_SEVERITY } as const] : []),
+  ]
+}
+
+function hasChangedNetwork(token: LastNetwork, network: string | undefined, now: number): boolean {
+  if (network === undefined) return false
+  const moved = token.network !== undefined && token.network !== network && now - token.networkAt < MINUTE
+  token.network = network
+  token.networkAt = now
+  return moved
+}
+
+/** @throws StoreError */
+export async function reportAnomalies(
+  context: EngineContext,
+  sid: string,
+  events: readonly RiskEvent[],
+  { ip, userAgent }: RequestClient,
+): Promise<void> {
+  const record = await context.store.credentials.find(sid)
+  if (record?.kind !== 'session') return
+  for (const event of events) await recordRiskEvent(context, record, event, { ip, userAgent }, record.startedAt)
+}

@@ -1,0 +1,29 @@
+// What a principal's session looks like: from memory where it is known, else by one read.
+
+import type { SessionRecord } from '../domain/credential.ts'
+import { AuthError } from '../domain/errors.ts'
+import { sessionRequired } from './authenticate.ts'
+import type { EngineContext } from './context.ts'
+import { type Principal, type SessionView, sessionViewOf } from './principal.ts'
+
+/** Answers at once where it is known; what is promised rejects with StoreError when the store is down. */
+export function getSessionView(context: EngineContext, principal: Principal): SessionView | Promise<SessionView | AuthError> {
+  return context.credentialCache.lookup(principal.sid)?.view ?? loadSessionView(context, principal)
+}
+
+async function loadSessionView(context: EngineContext, principal: Principal): Promise<SessionView | AuthError> {
+  const checkpoint = context.revocationFeed.checkpoint()
+  const session = await getSessionRecord(context, principal)
+  if (session instanceof AuthError) return session
+  // What the log told of meanwhile may be newer than what was read: good for this answer, not for memory.
+  if (context.revocationFeed.changedSince(session.id, checkpoint)) return sessionViewOf(session)
+  const { lastSeenAt } = context.credentialCache.upsertSession(session.id, session.lastSeenAt, session)
+  return { ...sessionViewOf(session), lastSeenAt }
+}
+
+/** The principal's session as the store has it. Refusal: `session.required` when it ended meanwhile. */
+export async function getSessionRecord(context: EngineContext, principal: Principal): Promise<SessionRecord | AuthError> {
+  const found = await context.store.credentials.find(principal.sid)
+  if (found?.kind === 'session') return found
+  return sessionRequired(found?.kind === 'tombstone' ? found.reason : 'unknown')
+}

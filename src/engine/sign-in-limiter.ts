@@ -1,0 +1,30 @@
+// How many sign-ins of each user have succeeded in this process lately. A right password costs no guess; without a bound, whoever knows one
+// could make the store grow without end. In memory, since a sign-in must not cost a write more: each process counts for itself.
+
+import { AuthError } from '../domain/errors.ts'
+import type { Limit } from '../domain/limits.ts'
+import { wholeSeconds } from '../domain/time.ts'
+
+export class SignInLimiter {
+  readonly #limit: Limit
+  /** By code of the user, in one window for all. Each sign-in costs a hash, so there are never very many. */
+  readonly #counts = new Map<string, number>()
+  #resetsAt = 0
+
+  constructor(limit: Limit) {
+    this.#limit = limit
+  }
+
+  /** Counts one. Refusal: `rate.limited` with `retryAfter`. */
+  consume(userId: string, now: number): AuthError | undefined {
+    if (now >= this.#resetsAt) {
+      this.#counts.clear()
+      this.#resetsAt = now + this.#limit.window
+    }
+    const count = (this.#counts.get(userId) ?? 0) + 1
+    if (count > this.#limit.points)
+      return new AuthError('rate.limited', { retryAfter: Math.max(1, wholeSeconds(this.#resetsAt - now + 999)) })
+    this.#counts.set(userId, count)
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+// The secret that everything else is derived from: the one that was set, else one made on first start.
+
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { IN_MEMORY } from './open-store.ts'
+import { readSecretFile } from './secret-file.ts'
+import { type DatabaseChoice, MIN_SECRET_BYTES, SettingError, type Settings } from './settings.ts'
+
+/** Where nothing else says where: in the folder of the start. */
+const DEFAULT_SECRET_FILE = 'latchkey.secret'
+
+/**
+ * What is made where it is missing: `create` makes what it needs; `change` needs a secret that is there; `read` goes without one, which
+ * is enough for what is not sealed.
+ */
+export type Access = 'create' | 'change' | 'read'
+
+export interface LoadSecretOptions {
+  /** Whether the host has opened a store itself: where that keeps its data is not known here. */
+  readonly hasOwnStore: boolean
+  readonly isProduction: boolean
+  readonly access: Access
+  readonly onWarning: (warning: string) => void
+}
+
+/**
+ * The secret that was set, else the one in a file that its owner alone can read, beside a database that is a file. Where there is no
+ * such place it is made in memory; what that means is said where anything outlives it.
+ *
+ * @throws SettingError, also when several servers would each make one of their own; StoreError
+ */
+export async function loadSecret(
+  settings: Settings,
+  { hasOwnStore, isProduction, access, onWarning }: LoadSecretOptions,
+): Promise<readonly string[]> {
+  const { secret, databaseUrl, redisUrl, publicUrl } = settings
+  if (secret !== undefined) return secret
+  if (hasOwnStore) {
+    if (isProduction) {
+      throw new SettingError(
+        `secret (LATCHKEY_SECRET) is not set; with a store of your own, under NODE_ENV=production, it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
+      )
+    }
+    onWarning(inMemory('a store of your own'))
+    return [newSecret()]
+  }
+  const path = secretFileOf(databaseUrl)
+  const isMissing = path !== undefined && !existsSync(path)
+  if (access === 'read' && isMissing) return [newSecret()]
+  if (databaseUrl.engine === 'postgres' && publicUrl?.startsWith('https:')) {
+    throw new SettingError(
+      `LATCHKEY_SECRET is not set; with a database on a server and an https LATCHKEY_PUBLIC_URL it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every server.`,
+    )
+  }
+  if (access === 'change' && isMissing) {
+    throw new SettingError(
+      `LATCHKEY_SECRET is not set, and there is no file ${resolve(path)}: run the command in the folder of the server, or set the server's secret.`,
+    )
+  }
+  if (path === undefined) {
+    if (redisUrl !== undefined) onWarning(inMemory('REDIS_URL'))
+    return [newSecret()]
+  }
+  const file = await readSecretFile(path)
+  if (file.warning !== undefined) onWarning(file.warning)
+  if (file.isNew && databaseUrl.engine === 'postgres') {
+    onWarning('LATCHKEY_SECRET is not set: one was made in latchkey.secret, in this folder. Every server of this database needs the same.')
+  }
+  return [file.secret]
+}
+
+function inMemory(beside: string): string {
+  return `secret (LATCHKEY_SECRET) is not set beside ${beside}: one was made in memory, and no credential or key that is stored can be used after a restart or in another process. Set it: at least ${MIN_SECRET_BYTES} bytes.`
+}
+
+function secretFileOf(database: DatabaseChoice): string | undefined {
+  if (database.engine === 'postgres') return DEFAULT_SECRET_FILE
+  return database.path === IN_MEMORY ? undefined : `${database.path}.secret`
+}
+
+function newSecret(): string {
+  return randomBytes(48).toString('base64url')
+}

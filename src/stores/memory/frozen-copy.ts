@@ -1,7 +1,0 @@
-// What the memory store keeps: copies that nobody can change, neither who gave them nor who gets them.
-
-export function frozenCopy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, frozenCopy(inner)]))) as T
-}

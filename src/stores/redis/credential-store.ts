@@ -1,0 +1,204 @@
+// Credentials with all that finds them again: by user, by lineage, by the time at which they are to be looked at.
+
+import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
+import { REDIS_CALENDARS } from '../../domain/persisted-names.ts'
+import type { RevocationReason } from '../../domain/revocation.ts'
+import type { RevocationFilter } from '../../ports/store.ts'
+import type { Connection } from './connection.ts'
+import { CredentialRecords, type ReversibleRevocation } from './credential-records.ts'
+import type { Keys } from './keys.ts'
+import { SecondaryIndex } from './secondary-index.ts'
+import { type Removal, TimeIndex } from './time-index.ts'
+
+export interface Revocation {
+  readonly where: RevocationFilter
+  readonly reason: RevocationReason
+  readonly at: number
+}
+
+export interface RevocationResult {
+  readonly where: RevocationFilter
+  readonly revoked: readonly ReversibleRevocation[]
+  /** Had ended a while ago, and a hint still leads there: whoever ended it may have been killed before anybody heard. */
+  readonly unlogged: readonly Tombstone[]
+}
+
+/** Milliseconds after which nobody is still about to tell of an ending. */
+const LOG_GRACE_MS = 10_000
+
+type Pair = readonly [of: string, id: string]
+
+export class IndexedCredentialStore {
+  readonly records: CredentialRecords
+  readonly #index: SecondaryIndex
+  /** Live sessions, by the time at which they were seen when they were noted. */
+  readonly #byLastSeen: TimeIndex
+  /** Live credentials, by their limit. */
+  readonly #byExpiry: TimeIndex
+  /** Tombstones, by the limit they would have had. */
+  readonly #tombstonesByExpiry: TimeIndex
+
+  constructor(connection: Connection, keys: Keys) {
+    this.records = new CredentialRecords(connection, keys)
+    this.#index = new SecondaryIndex(connection, keys)
+    this.#byLastSeen = new TimeIndex(connection, keys, REDIS_CALENDARS.uses)
+    this.#byExpiry = new TimeIndex(connection, keys, REDIS_CALENDARS.expiries)
+    this.#tombstonesByExpiry = new TimeIndex(connection, keys, REDIS_CALENDARS.tombstones)
+  }
+
+  /** Whoever ends a user's or a lineage's credentials finds what is here: the record comes last. */
+  async insert(record: CredentialRecord): Promise<boolean> {
+    await Promise.all([this.#index.add(record), this.#indexByTime(record)])
+    return this.records.insert(record)
+  }
+
+  /** The record that was replaced; undefined where no live one had the version. */
+  async replace(next: CredentialRecord, ifVersion: number): Promise<CredentialRecord | undefined> {
+    const before = await this.records.replace(next, ifVersion)
+    if (before === undefined) return undefined
+    if (before.userId !== next.userId || before.lineage !== next.lineage) await this.#index.add(next)
+    if (before.expiresAt !== next.expiresAt) await this.#byExpiry.add([next.id], next.expiresAt)
+    return before
+  }
+
+  async insertTombstone(tombstone: Tombstone): Promise<boolean> {
+    await this.#tombstonesByExpiry.add([tombstone.id], tombstone.expiresAt)
+    return this.records.insertTombstone(tombstone)
+  }
+
+  /** Ends what matches, again and again until nothing more does: what is inserted meanwhile is found in the next round. */
+  async revoke(revocation: Revocation, excludedIds: ReadonlySet<string>): Promise<RevocationResult> {
+    const { where, reason, at } = revocation
+    const revoked: ReversibleRevocation[] = []
+    const unlogged: Tombstone[] = []
+    const checkedIds = new Set(excludedIds)
+    for (;;) {
+      const ids = (await this.#candidates(where)).filter((id) => !checkedIds.has(id))
+      const ended = await Promise.all(
+        ids.map((id) => this.records.revoke(id, reason, at, 'unusedSince' in where ? where.unusedSince : undefined)),
+      )
+      const results = ended.filter((one) => one !== undefined)
+      for (const { id } of results) checkedIds.add(id)
+      revoked.push(...results.filter(isReversibleRevocation))
+      if ('id' in where) return { where, revoked, unlogged }
+      unlogged.push(...results.filter((one) => !isReversibleRevocation(one)).filter(({ endedAt }) => endedAt < at - LOG_GRACE_MS))
+      if (!results.some(isReversibleRevocation)) return { where, revoked, unlogged }
+    }
+  }
+
+  /** Takes out of the hints what has ended, when everybody was told. Where that fails, a hint too many is looked at. Never rejects. */
+  async removeFromIndex({ where, revoked, unlogged }: RevocationResult): Promise<void> {
+    const ofUsers: Pair[] = revoked.map(({ userId, id }) => [userId, id])
+    const ofLineages: Pair[] = revoked.filter(({ id, lineage }) => id !== lineage).map(({ lineage, id }) => [lineage, id])
+    if ('userId' in where) ofUsers.push(...unlogged.map(({ id }): Pair => [where.userId, id]))
+    if ('lineage' in where) ofLineages.push(...unlogged.map(({ id }): Pair => [where.lineage, id]))
+    await Promise.allSettled([
+      ...groupIds(ofUsers).map(([userId, ids]) => this.#index.removeFromUser(userId, ids)),
+      ...groupIds(ofLineages).map(([lineage, ids]) => this.#index.removeFromLineage(lineage, ids)),
+    ])
+  }
+
+  /** Takes an ending back that nobody was told of. Whoever has looked meanwhile has struck it off as ended. */
+  async undoRevocation(revoked: ReversibleRevocation): Promise<void> {
+    await this.#indexByTime(revoked.before)
+    await this.records.undoRevocation(revoked)
+  }
+
+  /** What may match, live or ended. */
+  async find(where: RevocationFilter): Promise<readonly (CredentialRecord | Tombstone)[]> {
+    const found = await this.#findAll(await this.#candidates(where))
+    return found.filter((one) => one !== undefined)
+  }
+
+  /** Live credentials that match, as they are now. */
+  async findLiveMatching(where: RevocationFilter, excludedIds: ReadonlySet<string>): Promise<readonly CredentialRecord[]> {
+    const ids = await this.#candidates(where)
+    return this.#findLive(ids.filter((id) => !excludedIds.has(id)))
+  }
+
+  async listByUser(userId: string): Promise<readonly CredentialRecord[]> {
+    const ids = await this.#index.idsOfUser(userId)
+    const live = await this.#findLive(ids)
+    return live.filter((record) => record.userId === userId).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+  }
+
+  async listExpired(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]> {
+    const expired = new Map<string, CredentialRecord>()
+    const take = (records: readonly CredentialRecord[]) => {
+      for (const record of records) if (expired.size < limit) expired.set(record.id, record)
+      return expired.size >= limit
+    }
+    await this.#byExpiry.scan(now, async (ids) => {
+      const found = await this.#findAll(ids)
+      const removals = ids.flatMap((id, index): Removal[] => {
+        const one = found[index]
+        if (isLive(one)) return []
+        return one === undefined ? [{ id }] : [{ id, next: { index: this.#tombstonesByExpiry, at: one.expiresAt } }]
+      })
+      return { removals, isEnough: take(found.filter(isLive).filter(({ expiresAt }) => expiresAt <= now)) }
+    })
+    if (expired.size >= limit) return [...expired.values()]
+    await this.#byLastSeen.scan(idleSince, async (ids, isInBucket) => {
+      const found = await this.#findAll(ids)
+      const removals = ids.flatMap((id, index): Removal[] => {
+        const one = found[index]
+        if (!isLive(one)) return [{ id }]
+        // What has been in use is looked at again when that is as long ago.
+        const isUsed = one.lastSeenAt > idleSince && !isInBucket(one.lastSeenAt)
+        return isUsed ? [{ id, next: { index: this.#byLastSeen, at: one.lastSeenAt } }] : []
+      })
+      return { removals, isEnough: take(found.filter(isLive).filter(({ lastSeenAt }) => lastSeenAt <= idleSince)) }
+    })
+    return [...expired.values()]
+  }
+
+  async deleteExpired(before: number, limit: number): Promise<number> {
+    let deleted = 0
+    for (const timeIndex of [this.#tombstonesByExpiry, this.#byExpiry]) {
+      await timeIndex.scan(before, async (ids) => {
+        const taken = ids.slice(0, limit - deleted)
+        const gone = await Promise.all(taken.map((id) => this.records.deleteExpired(id, before)))
+        const left = await this.#findAll(taken)
+        deleted += gone.filter(Boolean).length
+        return { removals: taken.filter((_, index) => left[index] === undefined).map((id) => ({ id })), isEnough: deleted >= limit }
+      })
+      if (deleted >= limit) break
+    }
+    return deleted
+  }
+
+  async #indexByTime({ id, kind, lastSeenAt, expiresAt }: CredentialRecord): Promise<void> {
+    await Promise.all([this.#byExpiry.add([id], expiresAt), ...(kind === 'session' ? [this.#byLastSeen.add([id], lastSeenAt)] : [])])
+  }
+
+  async #candidates(where: RevocationFilter): Promise<readonly string[]> {
+    if ('lineage' in where) return this.#index.idsOfLineage(where.lineage)
+    if ('userId' in where) {
+      const ids = await this.#index.idsOfUser(where.userId)
+      return ids.filter((id) => !where.except.includes(id))
+    }
+    return [where.id]
+  }
+
+  async #findLive(ids: readonly string[]): Promise<readonly CredentialRecord[]> {
+    return (await this.#findAll(ids)).filter(isLive)
+  }
+
+  async #findAll(ids: readonly string[]): Promise<readonly Found[]> {
+    return Promise.all(ids.map((id) => this.records.find(id)))
+  }
+}
+
+function isReversibleRevocation(one: ReversibleRevocation | Tombstone): one is ReversibleRevocation {
+  return 'before' in one
+}
+
+function groupIds(pairs: readonly Pair[]): readonly (readonly [string, readonly string[]])[] {
+  return [...Map.groupBy(pairs, ([of]) => of)].map(([of, those]) => [of, those.map(([, id]) => id)])
+}
+
+type Found = CredentialRecord | Tombstone | undefined
+
+function isLive(found: Found): found is CredentialRecord {
+  return found !== undefined && found.kind !== 'tombstone'
+}

@@ -1,0 +1,78 @@
+// What the stream of endings says, event by event. What cannot be understood ends the stream: who overhears an ending must not go on.
+
+import { VerifierFault } from './fault.ts'
+import type { ServerSentEvent } from './server-sent-events.ts'
+
+/** Times and durations in milliseconds. */
+export type StreamEvent =
+  | { readonly name: 'ending'; readonly sid: string }
+  | { readonly name: 'changed'; readonly sid: string; readonly at: number; readonly roles: readonly string[] }
+  | { readonly name: 'reset'; readonly before: number }
+  | { readonly name: 'policy'; readonly at: number; readonly tokenLifetime: number }
+  | { readonly name: 'keys' }
+  | { readonly name: 'heartbeat'; readonly at: number }
+
+const MAX_SID = 256
+/** A header of the request that resumes the stream: no line break, no letter that a header cannot have. */
+const POSITION = /^[\x21-\x7e]{0,64}$/
+
+/** Undefined for an event that is not known: a newer Latchkey may tell more. @throws VerifierFault `stream.invalid` */
+export function parseStreamEvent({ name, data, lastEventId }: ServerSentEvent): StreamEvent | undefined {
+  const members = membersOf(data)
+  if (!POSITION.test(lastEventId)) throw invalid('a position that cannot be named')
+  switch (name) {
+    case 'ending':
+      return { name, sid: sidOf(members) }
+    case 'changed':
+      return { name, sid: sidOf(members), at: timeOf(members, 'at'), roles: rolesOf(members) }
+    case 'reset':
+      return { name, before: timeOf(members, 'before') }
+    case 'policy':
+      return { name, at: timeOf(members, 'at'), tokenLifetime: lifetimeOf(members) }
+    case 'keys':
+      return { name }
+    case 'heartbeat':
+      return { name, at: timeOf(members, 'at') }
+    default:
+      return undefined
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function membersOf(data: string): Members {
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    throw invalid('data that is not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('data that is no JSON object')
+  return value as Members
+}
+
+function sidOf({ sid }: Members): string {
+  if (typeof sid === 'string' && sid !== '' && sid.length <= MAX_SID) return sid
+  throw invalid('no session')
+}
+
+function timeOf(members: Members, name: 'at' | 'before'): number {
+  const time = members[name]
+  const milliseconds = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  if (Number.isFinite(milliseconds)) return milliseconds
+  throw invalid(`no time \`${name}\``)
+}
+
+function rolesOf({ roles }: Members): readonly string[] {
+  if (Array.isArray(roles) && roles.every((role) => typeof role === 'string')) return roles
+  throw invalid('no list of roles')
+}
+
+function lifetimeOf({ tokenLifetime: seconds }: Members): number {
+  if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0) return seconds * 1000
+  throw invalid('no token lifetime')
+}
+
+function invalid(what: string): VerifierFault {
+  return new VerifierFault('stream.invalid', `The stream of endings holds ${what}`)
+}

@@ -1,0 +1,117 @@
+// How the page for administrators looks and is used: by keyboard, by assistive technology, on narrow screens, and when the server is down.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { seriousViolations } from '../support/accessibility.ts'
+import { openChromium } from '../support/chromium.ts'
+import { takeScreenshot } from '../support/screenshots.ts'
+import { runCommand } from '../support/server.ts'
+import { type AdminFixture, button, isFocused, NEW_PASSWORD, startAdminFixture } from './admin-fixture.ts'
+
+const LONG = { username: 'w'.repeat(64), role: `r${'w'.repeat(31)}`, email: `${'m'.repeat(60)}@${'w'.repeat(60)}.example.com` }
+
+/** In the page: what is wider than its place, also where a part scrolls by itself, as a dialog does. */
+function clippedElements(): readonly string[] {
+  const parts = [
+    document.documentElement,
+    ...document.querySelectorAll('[role=dialog], .card, .mantine-Button-label, .mantine-Badge-label'),
+  ]
+  return parts
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(({ tagName, className }) => `${tagName} ${className}`)
+}
+
+let fixture: AdminFixture
+before(async () => {
+  fixture = await startAdminFixture()
+})
+after(async () => {
+  await fixture?.[Symbol.asyncDispose]()
+})
+
+test('what takes a while keeps the focus, and can be left meanwhile', async () => {
+  const page = await fixture.adminPage()
+  let goOn = () => {}
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  await page.route('**/access/admin/users', async (route) => {
+    await waiting
+    await route.abort()
+  })
+  await button(page, 'Add a user…').click()
+  const adding = page.getByRole('dialog', { name: 'Add a user' })
+  await adding.getByLabel('User name').fill('slowly')
+  await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
+  const submit = button(adding, 'Add a user')
+  await submit.click()
+  await adding.getByText('Adding the user…').waitFor()
+  equal(await submit.getAttribute('aria-disabled'), 'true')
+  ok(await isFocused(submit))
+  await page.keyboard.press('Escape')
+  await adding.waitFor({ state: 'detached' })
+  goOn()
+  await page.close()
+})
+
+test('what cannot be read says so, and can be tried again', async () => {
+  const page = await fixture.adminPage()
+  await page.getByRole('table').waitFor()
+  fixture.flaky.mode = 'down'
+  try {
+    await page.getByLabel('Name or code').fill('root')
+    await page.keyboard.press('Enter')
+    await page.getByText('The users could not be read.').waitFor()
+    await takeScreenshot(page, 'admin-server-down')
+  } finally {
+    fixture.flaky.mode = 'ok'
+  }
+  await button(page, 'Try again').click()
+  await page.getByRole('row', { name: /root/ }).waitFor()
+  await page.close()
+})
+
+test('nothing is wrong for assistive technology, in either language or theme; nothing is cut off, and no rule of content is broken', async () => {
+  const { code } = await fixture.registerUser(LONG.username, LONG.email)
+  const given = await runCommand(['user', 'set-roles', LONG.username, LONG.role, 'editor'], { folder: fixture.flaky.server.folder })
+  equal(given.code, 0, given.stderr)
+  const faults: string[] = []
+  for (const [locale, colorScheme] of [
+    ['en-US', 'light'],
+    ['en-US', 'dark'],
+    ['zh-CN', 'light'],
+    ['zh-CN', 'dark'],
+  ] as const) {
+    const context = await openChromium({ locale, colorScheme })
+    try {
+      context.on('console', (message) => {
+        if (/Content Security Policy|Trusted/i.test(message.text())) faults.push(message.text())
+      })
+      context.on('weberror', (fault) => faults.push(fault.error().message))
+      const page = await fixture.adminPage('root', '', { context })
+      const look = async (name: string, loaded: string) => {
+        await page.locator(loaded).first().waitFor()
+        await takeScreenshot(page, `admin-${name}-${locale}-${colorScheme}`)
+        for (const fault of await seriousViolations(page)) faults.push(`${name} ${locale} ${colorScheme}: ${fault}`)
+        await page.setViewportSize({ width: 360, height: 740 })
+        await takeScreenshot(page, `admin-${name}-${locale}-${colorScheme}-narrow`)
+        for (const part of await page.evaluate(clippedElements)) faults.push(`${name} ${locale}: ${part} is cut off`)
+        await page.setViewportSize({ width: 1100, height: 800 })
+      }
+      await look('users', 'table')
+      await page.locator('.heading button').click()
+      await look('add-user', '[role=dialog]')
+      await page.keyboard.press('Escape')
+      await page.goto(`${fixture.flaky.url}/admin#${code}`)
+      await look('user', '.lineage')
+      await page.locator('#delete button').click()
+      await look('delete-user', '[role=dialog]')
+      await page.keyboard.press('Escape')
+      await page.goto(`${fixture.flaky.url}/admin#keys`)
+      await look('keys', '#services')
+    } finally {
+      await context.close()
+    }
+  }
+  deepEqual(faults, [])
+})

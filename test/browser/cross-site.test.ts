@@ -1,0 +1,117 @@
+// Everything that another site, or a sibling sub-domain, can make the browser of somebody signed in do: nothing changes. Run with
+// third-party cookies blocked, as browsers have it, and allowed, so that it is not the browser alone that refuses.
+
+import { deepEqual, equal, notDeepEqual, ok } from 'node:assert/strict'
+import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import type { BrowserContext } from 'playwright-core'
+import { type BrowserOptions, openChromium } from '../support/chromium.ts'
+import { temporaryFolder } from '../support/server.ts'
+import { type Sites, startSites } from '../support/sites.ts'
+import { PASSWORD } from '../support/test-client.ts'
+import { ATTACKS, attackAll, type Target } from './csrf-attacks.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+
+let sites: Sites
+before(async () => {
+  sites = await startSites()
+})
+after(() => sites?.[Symbol.asyncDispose]())
+
+/** Everything on record but when somebody was last seen. */
+function recordOf({ server }: Sites): unknown {
+  const database = new DatabaseSync(server.databaseUrl.replace('sqlite:', ''), { readOnly: true })
+  try {
+    return [
+      'SELECT code, username_key, version, rest FROM latchkey_users ORDER BY code',
+      'SELECT id, kind, user_id, version, hash, expires_at, reason, ended_at, data FROM latchkey_credentials ORDER BY id',
+      'SELECT user_id, at, rest FROM latchkey_audit_events ORDER BY position',
+      'SELECT kind, sid, at FROM latchkey_revocations ORDER BY position',
+    ].map((query) => database.prepare(query).all())
+  } finally {
+    database.close()
+  }
+}
+
+/** A browser in which somebody signed in at the application, and may have closed it since. */
+async function victimOf(at: Sites, choices: BrowserOptions, username: string): Promise<readonly [BrowserContext, Target]> {
+  const browser = await openChromium({ spki: at.certificate.spki, ...choices })
+  const page = await browser.newPage()
+  await page.goto(at.app)
+  const { userId, sessionId } = await page.evaluate(
+    async ({ latchkey, password, username }) => {
+      const { createClient } = await import(`${location.origin}/client.js`)
+      const { user, session } = await createClient({ url: latchkey }).register({ username, password, remember: true })
+      return { userId: user.id, sessionId: session.id }
+    },
+    { latchkey: at.latchkey, password: PASSWORD, username },
+  )
+  await page.close()
+  return [browser, { latchkey: at.latchkey, userId, sessionId }]
+}
+
+const SESSION_COOKIE = { name: '__Host-latchkey_session' }
+
+let userCount = 0
+for (const thirdPartyCookies of ['blocked', 'allowed'] as const) {
+  for (const who of ['otherSite', 'otherOrigin'] as const) {
+    test(`a ${who}, third-party cookies ${thirdPartyCookies}: nothing changes, nothing is read`, async () => {
+      userCount += 1
+      const [browser, target] = await victimOf(sites, { thirdPartyCookies }, `victim${userCount}`)
+      try {
+        for (const held of ['session', 'remembered login alone'] as const) {
+          if (held !== 'session') await browser.clearCookies(SESSION_COOKIE)
+          const before = recordOf(sites)
+          await attackAll(browser, sites[who], target, ({ name }, read) => {
+            deepEqual(recordOf(sites), before, `${name}, with a ${held}, changed something`)
+            ok(typeof read !== 'number' || read === 0, `${name}, with a ${held}, could read the answer ${read}`)
+          })
+        }
+        const names = (await browser.cookies(target.latchkey)).map(({ name }) => name)
+        ok(names.includes('__Host-latchkey_remember'), 'an attack cleared a cookie')
+      } finally {
+        await browser.close()
+      }
+    })
+  }
+}
+
+test('the same attacks get through where the cross-origin rule is taken out', async () => {
+  const folder = await temporaryFolder()
+  try {
+    await cp(join(ROOT, 'src'), join(folder, 'src'), { recursive: true })
+    for (const name of ['node_modules', 'dist', 'package.json']) await symlink(join(ROOT, name), join(folder, name))
+    const file = join(folder, 'src/domain/origin.ts')
+    const text = await readFile(file, 'utf8')
+    const weakened = text.replace('const site = request.secFetchSite\n', "const site: string | null = 'same-origin'\n")
+    ok(weakened !== text)
+    await writeFile(file, weakened)
+    await using open = await startSites({ main: join(folder, 'src/cli/main.ts') })
+    const [browser, target] = await victimOf(open, { thirdPartyCookies: 'allowed' }, 'victim')
+    try {
+      await browser.clearCookies(SESSION_COOKIE)
+      const before = recordOf(open)
+      const through: string[] = []
+      let last = before
+      await attackAll(browser, open.otherOrigin, target, ({ name }) => {
+        const now = recordOf(open)
+        if (JSON.stringify(now) !== JSON.stringify(last)) through.push(name)
+        last = now
+      })
+      notDeepEqual(last, before)
+      deepEqual(through, ['POST form that takes the page along to /access/token', 'POST form into a frame to /access/token'])
+    } finally {
+      await browser.close()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('the attacks are as many as they look', () => {
+  equal(new Set(ATTACKS.map(({ name }) => name)).size, ATTACKS.length)
+  ok(ATTACKS.length > 100, String(ATTACKS.length))
+})

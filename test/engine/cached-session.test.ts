@@ -1,0 +1,37 @@
+// What is known of a session: whatever its times, they come out as they went in.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DAY, MINUTE } from '../../src/domain/time.ts'
+import { CachedSession, currentEpoch } from '../../src/engine/cached-session.ts'
+import { principalOfSession, sessionViewOf } from '../../src/engine/principal.ts'
+import { makeSession } from '../../src/testing/samples.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 12, 0, 0, 123)
+
+for (const [what, lifetime, age] of [
+  ['a session of a day', DAY, MINUTE],
+  ['a session of a year', 365 * DAY, 100 * DAY],
+  ['a password typed long before', DAY, 1_000 * DAY],
+] as const)
+  test(`${what}: its view and its principal are those of the record`, () => {
+    const record = makeSession({ startedAt: NOW - MINUTE, lastSeenAt: NOW, expiresAt: NOW + lifetime, authTime: NOW - age })
+    const known = new CachedSession(record.id, NOW, { at: NOW - 3 * DAY })
+    assert.equal(known.view, undefined)
+    known.update(record, 'preferred')
+    assert.deepEqual(known.view, sessionViewOf(record))
+    assert.deepEqual(known.principal, principalOfSession(record))
+    assert.equal(known.expiresAt, record.expiresAt)
+    assert.deepEqual([known.lastSeenAt, known.flushedSeenAt], [NOW, NOW])
+    known.lastSeenAt = NOW + 7
+    known.flushedSeenAt = NOW + 5
+    assert.deepEqual([known.lastSeenAt, known.flushedSeenAt], [NOW + 7, NOW + 5])
+  })
+
+test('an epoch is shared for a day, in whichever direction a clock goes', () => {
+  const epoch = currentEpoch(undefined, NOW)
+  assert.equal(currentEpoch(epoch, NOW + DAY - 1), epoch)
+  assert.equal(currentEpoch(epoch, NOW - DAY + 1), epoch)
+  assert.deepEqual(currentEpoch(epoch, NOW + DAY), { at: NOW + DAY })
+  assert.deepEqual(currentEpoch(epoch, NOW - DAY), { at: NOW - DAY })
+})

@@ -1,0 +1,78 @@
+// What is on record of administration, for the user and for the administrator.
+
+import { deepEqual, ok } from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { startInProcess } from '../support/in-process.ts'
+import { ALICE, login, loginAsAdmin, register } from '../support/users.ts'
+import { asUser, auditEventsOf, NEW } from './admin-support.ts'
+
+void suite('The record', () => {
+  test('says to the user what was done, and to the administrator by whom, to whom and from where', async () => {
+    await using latchkey = await startInProcess()
+    const root = await loginAsAdmin(latchkey)
+    const ask = asUser(root, latchkey)
+    const { code } = (await ask('POST', '/users', { ...NEW, roles: ['editor'] })).json.user
+    await ask('PATCH', `/users/${code}`, { roles: [] })
+    await ask('PATCH', `/users/${code}`, { disabled: true })
+    await ask('PATCH', `/users/${code}`, { disabled: false })
+    await ask('PATCH', `/users/${code}`, { password: ALICE.password })
+    const begun = await login(latchkey, { username: NEW.username })
+    await login(latchkey, { username: NEW.username })
+    await ask('DELETE', `/sessions/${begun.sid}`)
+    await ask('DELETE', `/users/${code}/sessions`)
+    const of = (userId: string) => auditEventsOf(latchkey, userId)
+    const by = { by: 'admin' }
+    const users = await of(code)
+    deepEqual(
+      users.map(({ action, detail }) => [action, detail]),
+      [
+        ['session.revoke', by],
+        ['session.revoke', { id: begun.sid, ...by }],
+        ['login.password', { remember: false }],
+        ['login.password', { remember: false }],
+        ['password.change', by],
+        ['account.enable', by],
+        ['account.disable', by],
+        ['account.roles', { roles: [], ...by }],
+        ['account.register', { roles: ['editor'], ...by }],
+      ],
+    )
+    const administered = users.filter(({ detail }) => detail.by === 'admin')
+    ok(administered.every(({ ip, sessionId }) => ip === '' && sessionId === null))
+    const { id } = (await ask('POST', '/keys', { service: 'orders' })).json
+    await ask('DELETE', `/keys/${id}`)
+    await ask('POST', '/keys/rotate')
+    await ask('DELETE', `/users/${code}`)
+    const own = (await of(root.code)).filter(({ action }) => action.startsWith('admin.'))
+    deepEqual(
+      own.map(({ action, detail }) => [action, detail]),
+      [
+        ['admin.account.delete', { user: code, username: NEW.username }],
+        ['admin.key.rotate', {}],
+        ['admin.key.remove', { id, service: 'orders' }],
+        ['admin.key.create', { id, service: 'orders' }],
+        ['admin.session.revoke', { user: code }],
+        ['admin.session.revoke', { id: begun.sid, user: code }],
+        ['admin.password.change', { user: code }],
+        ['admin.account.enable', { user: code }],
+        ['admin.account.disable', { user: code }],
+        ['admin.account.roles', { roles: [], user: code }],
+        ['admin.account.register', { roles: ['editor'], user: code }],
+      ],
+    )
+    ok(own.every(({ ip, sessionId }) => ip === '192.0.2.1' && sessionId === root.sid))
+  })
+
+  test('has nothing of what was refused', async () => {
+    await using latchkey = await startInProcess()
+    const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
+    const before = [await auditEventsOf(latchkey, root.code), await auditEventsOf(latchkey, alice.code)]
+    const ask = asUser(root, latchkey)
+    await ask('POST', '/users', ALICE)
+    await ask('PATCH', `/users/${alice.code}`, { password: 'short' })
+    await ask('DELETE', `/users/${root.code}`)
+    await ask('DELETE', '/sessions/unknown')
+    await ask('DELETE', '/keys/unknown')
+    deepEqual([await auditEventsOf(latchkey, root.code), await auditEventsOf(latchkey, alice.code)], before)
+  })
+})

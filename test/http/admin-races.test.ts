@@ -1,0 +1,147 @@
+// What happens right before the writes of administration: sign-ins, and administrators who are none any more.
+
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { AuthError, type ErrorCode } from '../../src/domain/errors.ts'
+import type { Actor } from '../../src/engine/audited-write.ts'
+import { addServiceKey, removeServiceKey, rotateSigningKey } from '../../src/engine/keys.ts'
+import { revoke } from '../../src/engine/revoke.ts'
+import { addUser, deleteUser, setDisabled, setPassword, setRoles } from '../../src/engine/users.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
+import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { login, loginAsAdmin, register, type SignedInUser } from '../support/users.ts'
+import { asUser, auditEventsOf, NEW } from './admin-support.ts'
+
+/** A memory store in which something else happens right before a write. */
+function interrupted(isMeant: (changes: readonly Change[]) => boolean) {
+  const store = createMemoryStore()
+  let before: (() => Promise<unknown>) | undefined
+  const wrapped: Store = {
+    ...store,
+    log: store.log,
+    probe: () => store.probe(),
+    close: () => store.close(),
+    findKeyRing: () => store.findKeyRing(),
+    async write(changes) {
+      const happens = isMeant(changes) ? before : undefined
+      if (happens) before = undefined
+      await happens?.()
+      return store.write(changes)
+    },
+  }
+  return {
+    store: wrapped,
+    once: (happens: () => Promise<unknown>) => {
+      before = happens
+    },
+  }
+}
+
+const changesRoles = (changes: readonly Change[]) =>
+  changes.some((change) => change.do === 'append audit event' && change.event.action === 'account.roles')
+
+test('a sign-in that meets a change of roles does not keep those from before', async () => {
+  const { store, once } = interrupted(changesRoles)
+  await using latchkey = await startInProcess({}, { store })
+  const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
+  const ask = asUser(root, latchkey)
+  await ask('PATCH', `/users/${alice.code}`, { roles: ['admin'] })
+  let late: SignedInUser | undefined
+  once(async () => {
+    late = await login(latchkey)
+  })
+  equal((await ask('PATCH', `/users/${alice.code}`, { roles: [] })).status, 200)
+  ok(late)
+  deepEqual(
+    (await store.credentials.listByUser(alice.code)).map((record) => record.kind === 'session' && record.roles),
+    [[], []],
+  )
+  equal((await asUser(late, latchkey)('GET', '/users')).json.code, 'token.invalid')
+  const renewed = await latchkey.call('POST', '/access/token', { headers: { cookie: late.session } })
+  deepEqual(renewed.json.user.roles, [])
+})
+
+test('an administrator who is signed out, demoted, locked or deleted right before the write changes nothing by it', async () => {
+  const happenings: readonly (readonly [(latchkey: InProcess, root: SignedInUser) => Promise<unknown>, ErrorCode])[] = [
+    [({ call }, { code, token }) => call('POST', `/access/logout/${code}`, { headers: { authorization: token } }), 'session.required'],
+    [({ engine }, { code }) => setRoles(engine, 'operator', code, ['editor']), 'role.required'],
+    [({ engine }, { code }) => setDisabled(engine, 'operator', code, true), 'session.required'],
+    [({ engine }, { code }) => deleteUser(engine, 'operator', code), 'session.required'],
+  ]
+  for (const [happening, code] of happenings) {
+    const { store, once } = interrupted(changesRoles)
+    await using latchkey = await startInProcess({}, { store })
+    const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
+    const before = [await store.users.find(alice.code), await auditEventsOf(latchkey, alice.code)]
+    once(() => happening(latchkey, root))
+    equal((await asUser(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['admin'] })).json.code, code)
+    deepEqual([await store.users.find(alice.code), await auditEventsOf(latchkey, alice.code)], before)
+  }
+})
+
+test('an administrator whose own record changes without consequence meanwhile goes on', async () => {
+  const { store, once } = interrupted(changesRoles)
+  await using latchkey = await startInProcess({}, { store })
+  const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
+  once(() => setRoles(latchkey.engine, 'operator', root.code, ['admin', 'editor']))
+  const changed = await asUser(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['editor'] })
+  deepEqual([changed.status, changed.json.user?.roles], [200, ['editor']])
+  deepEqual((await store.users.find(root.code))?.roles, ['admin', 'editor'])
+})
+
+void suite('Who is an administrator no more while a request is under way', () => {
+  /** As a request that was let in a moment ago. */
+  async function letIn(latchkey: InProcess) {
+    const root = await loginAsAdmin(latchkey)
+    const principal = { userId: root.code, roles: ['admin'], sid: root.sid, amr: ['pwd'], authTime: latchkey.clock.now() }
+    return { root, actor: { principal, clientInfo: { ip: '192.0.2.1', userAgent: 'curl' } } }
+  }
+
+  async function doesNothing(latchkey: InProcess, actor: Actor, code: ErrorCode) {
+    const { engine } = latchkey
+    const alice = await register(latchkey)
+    const service = await addServiceKey(engine, 'operator', 'orders')
+    ok(!(service instanceof AuthError))
+    const state = async () => [await engine.store.users.page(null, 10), await engine.keys.read(), await auditEventsOf(latchkey, alice.code)]
+    const before = await state()
+    for (const refused of [
+      await addUser(engine, actor, { ...NEW, email: null, roles: ['admin'] }),
+      await setRoles(engine, actor, alice.code, ['admin']),
+      await setDisabled(engine, actor, alice.code, true),
+      await setPassword(engine, actor, alice.code, NEW.password),
+      await deleteUser(engine, actor, alice.code),
+      await revoke(engine, actor, { user: alice.code }),
+      await revoke(engine, actor, { id: alice.sid }),
+      await addServiceKey(engine, actor, 'orders'),
+      await removeServiceKey(engine, actor, service.record.id),
+      await rotateSigningKey(engine, actor),
+    ]) {
+      ok(refused instanceof AuthError)
+      equal(refused.code, code)
+    }
+    deepEqual(await state(), before)
+    equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
+  }
+
+  test('since they signed out, does nothing', async () => {
+    await using latchkey = await startInProcess()
+    const { root, actor } = await letIn(latchkey)
+    await latchkey.call('POST', `/access/logout/${root.code}`, { headers: { authorization: root.token } })
+    await doesNothing(latchkey, actor, 'session.required')
+  })
+
+  test('since the role was taken away, does nothing', async () => {
+    await using latchkey = await startInProcess()
+    const { root, actor } = await letIn(latchkey)
+    await setRoles(latchkey.engine, 'operator', root.code, ['editor'])
+    await doesNothing(latchkey, actor, 'role.required')
+  })
+
+  test('since they were deleted, does nothing', async () => {
+    await using latchkey = await startInProcess()
+    const { root, actor } = await letIn(latchkey)
+    await deleteUser(latchkey.engine, 'operator', root.code)
+    await doesNothing(latchkey, actor, 'session.required')
+  })
+})

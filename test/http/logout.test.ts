@@ -1,0 +1,171 @@
+// Ways out: logout on this device and everywhere, the list of sessions, and ending them from it.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { revokedResponse, sessionsResponse } from '../../src/http/contract.ts'
+import { type InProcess, startInProcess } from '../support/in-process.ts'
+import { login, register, type SignedInUser } from '../support/users.ts'
+import { assertRefused, codeOrStatus } from './support.ts'
+
+function by(person: SignedInUser) {
+  return { headers: { authorization: person.token } }
+}
+
+async function isIn(latchkey: InProcess, person: SignedInUser): Promise<boolean> {
+  const [byCookie, byToken] = await Promise.all([
+    latchkey.call('GET', '/access/session', { headers: { cookie: person.session } }),
+    latchkey.call('GET', '/access/session', by(person)),
+  ])
+  assert.equal(byCookie.status, byToken.status)
+  return byCookie.status === 200
+}
+
+async function list(latchkey: InProcess, person: SignedInUser) {
+  const { status, json } = await latchkey.call('GET', '/access/sessions', by(person))
+  assert.equal(status, 200)
+  return sessionsResponse.parse(json)
+}
+
+for (const method of ['GET', 'POST']) {
+  test(`${method} logout ends this session and its remembered login, and nothing else`, async () => {
+    await using latchkey = await startInProcess()
+    const elsewhere = await register(latchkey, { remember: true })
+    const here = await login(latchkey, { remember: true })
+    const answer = await latchkey.call(method, `/access/logout/${here.code}`, by(here))
+    assert.equal(answer.status, 200)
+    assert.deepEqual(revokedResponse.strict().parse(answer.json), { ended: { sessions: 1, rememberMe: 1 } })
+    assert.equal(await isIn(latchkey, here), false)
+    assert.equal(await isIn(latchkey, elsewhere), true)
+    assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: here.remembered } })).status, 401)
+    assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })).status, 200)
+  })
+}
+
+test('logout everywhere ends all of the user and nobody else', async () => {
+  await using latchkey = await startInProcess()
+  const first = await register(latchkey, { remember: true })
+  const second = await login(latchkey)
+  const bob = await register(latchkey, { username: 'Bob' })
+  const answer = await latchkey.call('POST', `/access/logout/${first.code}?everywhere=true`, by(second))
+  assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
+  for (const person of [first, second]) assert.equal(await isIn(latchkey, person), false)
+  assert.equal(await isIn(latchkey, bob), true)
+})
+
+test('logout by a session in the header ends it', async () => {
+  await using latchkey = await startInProcess()
+  const { json } = await latchkey.call('POST', '/access/register', {
+    body: { username: 'Cora', password: 'blue-tulip-under-7-moons', delivery: 'header' },
+  })
+  const headers = { authorization: `Session ${json.sessionCredential}` }
+  assert.equal((await latchkey.call('GET', `/access/logout/${json.user.id}`, { headers })).status, 200)
+  assertRefused(await latchkey.call('GET', '/access/session', { headers }), 401, 'session.required', { reason: 'revoked' })
+})
+
+test('logging somebody else out is refused, whether they exist or not, and clears no cookie', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const bob = await register(latchkey, { username: 'Bob' })
+  for (const code of [bob.code, 'usr_nobody', 'Alice', `${alice.code}x`, '%00', '%E0%A4%A', alice.code.toUpperCase()])
+    assertRefused(await latchkey.call('POST', `/access/logout/${code}`, by(alice)), 403, 'user.mismatch')
+  assert.equal(await isIn(latchkey, bob), true)
+  const encoded = alice.code.replace('_', '%5F')
+  assert.equal((await latchkey.call('POST', `/access/logout/${encoded}`, by(alice))).status, 200)
+})
+
+test('a wish that is neither yes nor no ends nothing', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  for (const wish of ['1', 'TRUE', 'yes', ''])
+    assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}?everywhere=${wish}`, by(alice)), 422, 'request.invalid', {
+      field: 'everywhere',
+    })
+  assert.equal(await isIn(latchkey, alice), true)
+  assert.equal((await latchkey.call('POST', `/access/logout/${alice.code}?everywhere=false`, by(alice))).status, 200)
+  assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}`, by(alice)), 401, 'token.invalid', { reason: 'session_ended' })
+})
+
+test('the list has every session and remembered login with its whereabouts, and no secret', async () => {
+  await using latchkey = await startInProcess()
+  const first = await register(latchkey, {}, { headers: { 'user-agent': 'Browser/1' }, address: '198.51.100.7' })
+  latchkey.clock.advance(60_000)
+  const second = await login(latchkey, { remember: true })
+  await register(latchkey, { username: 'Bob' })
+  const answer = await latchkey.call('GET', '/access/sessions', by(second))
+  const listed = await list(latchkey, second)
+  assert.equal(listed.length, 3)
+  const current = listed.find((one) => one.current)
+  const login2 = listed.find(({ kind }) => kind === 'remember_me')
+  const other = listed.find(({ id }) => id === first.sid)
+  assert.equal(current?.id, second.sid)
+  assert.equal(current?.startedBy, login2?.id)
+  assert.equal(login2?.startedBy, null)
+  assert.deepEqual(other, {
+    id: first.sid,
+    current: false,
+    kind: 'session',
+    startedAt: '2026-05-03T12:00:00.000Z',
+    lastSeenAt: '2026-05-03T12:00:00.000Z',
+    expiresAt: '2026-05-04T00:00:00.000Z',
+    ip: '198.51.100.7',
+    device: other?.userAgent,
+    startedBy: null,
+    bound: false,
+  })
+  for (const value of Object.values(second.jar)) assert.ok(!answer.body?.includes(value.split('.')[1] ?? value))
+})
+
+test('what is idle or over is not on the list', async () => {
+  await using latchkey = await startInProcess()
+  await register(latchkey, { remember: true })
+  latchkey.clock.advance(20 * 60_000)
+  const alice = await login(latchkey)
+  assert.deepEqual((await list(latchkey, alice)).map(({ kind, id }) => (id === alice.sid ? 'this' : kind)).sort(), ['remember_me', 'this'])
+})
+
+test('one session is ended from the list, alone', async () => {
+  await using latchkey = await startInProcess()
+  const lost = await register(latchkey)
+  const other = await login(latchkey)
+  const here = await login(latchkey)
+  const answer = await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here))
+  assert.equal(answer.status, 200)
+  assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 0 } })
+  assert.deepEqual(answer.cookies, [])
+  assert.deepEqual([await isIn(latchkey, lost), await isIn(latchkey, other), await isIn(latchkey, here)], [false, true, true])
+  assertRefused(await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here)), 404, 'resource.not_found')
+})
+
+test('a remembered login is ended from the list with every session it started', async () => {
+  await using latchkey = await startInProcess()
+  const lost = await register(latchkey, { remember: true })
+  const here = await login(latchkey)
+  const remembered = (await list(latchkey, here)).find(({ kind }) => kind === 'remember_me')
+  const answer = await latchkey.call('DELETE', `/access/sessions/${remembered?.id}`, by(here))
+  assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
+  assert.equal(await isIn(latchkey, lost), false)
+})
+
+test('the sessions of others, and what never was, are not there to be ended', async () => {
+  await using latchkey = await startInProcess()
+  const alice = await register(latchkey)
+  const bob = await register(latchkey, { username: 'Bob' })
+  for (const id of [bob.sid, 'nothing', '%00', '..%2f', alice.code, 'a'.repeat(5_000)])
+    assertRefused(await latchkey.call('DELETE', `/access/sessions/${id}`, by(alice)), 404, 'resource.not_found')
+  assert.equal(await isIn(latchkey, bob), true)
+})
+
+test('all others are ended, but not this session and the login that started it', async () => {
+  await using latchkey = await startInProcess()
+  const others = [await register(latchkey, { remember: true }), await login(latchkey)]
+  const here = await login(latchkey, { remember: true })
+  const answer = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
+  assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
+  for (const other of others) assert.equal(await isIn(latchkey, other), false)
+  assert.equal(await isIn(latchkey, here), true)
+  assert.equal((await list(latchkey, here)).length, 2)
+  const again = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
+  assert.deepEqual(again.json, { ended: { sessions: 0, rememberMe: 0 } })
+  for (const query of ['', '?except=', '?except=all', '?except=CURRENT'])
+    assert.equal(codeOrStatus(await latchkey.call('DELETE', `/access/sessions${query}`, by(here))), 'request.invalid')
+})

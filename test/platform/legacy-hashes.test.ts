@@ -1,0 +1,165 @@
+// Hashes of other software: recognised, verified against what that software makes, and refused where they cost too much.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { argon2Sync } from 'node:crypto'
+import { test } from 'node:test'
+import { parseHash } from '../../src/domain/legacy-hash.ts'
+import { createArgon2 } from '../../src/platform/argon2.ts'
+import { bcrypt } from '../support/bcrypt.ts'
+
+const argon2 = createArgon2()
+const MATCHES = { ok: true, outdated: true }
+const NO = { ok: false, outdated: false }
+
+async function verifiesOnly(stored: string, password: string): Promise<void> {
+  deepEqual(await argon2.verify(stored, password), MATCHES, stored)
+  deepEqual(await argon2.verify(stored, `${password}!`), NO, stored)
+  deepEqual(await argon2.verify(stored, ''), NO, stored)
+}
+
+/** Python's own hashlib makes them, in the forms of Django and passlib. */
+const IN_PYTHON = `
+import base64, hashlib, sys, unicodedata
+password = sys.argv[1].encode()
+b64 = lambda raw: base64.b64encode(raw).decode()
+bare = lambda raw: b64(raw).rstrip('=')
+dotted = lambda raw: bare(raw).replace('+', '.')
+salt = bytes(range(200, 216))
+for digest in ('sha1', 'sha256', 'sha512'):
+    print('pbkdf2_%s$1200$NaCl/ä$%s' % (digest, b64(hashlib.pbkdf2_hmac(digest, password, 'NaCl/ä'.encode(), 1200))))
+for digest, name in (('sha1', 'pbkdf2'), ('sha256', 'pbkdf2-sha256'), ('sha512', 'pbkdf2-sha512')):
+    print('$%s$900$%s$%s' % (name, dotted(salt), dotted(hashlib.pbkdf2_hmac(digest, password, salt, 900))))
+print('scrypt$1024$NaCl$8$5$%s' % b64(hashlib.scrypt(password, salt=b'NaCl', n=1024, r=8, p=5, dklen=64, maxmem=2**27)))
+for name in ('n=1024', 'ln=10'):
+    print('$scrypt$%s,r=8,p=1$%s$%s' % (name, bare(salt), bare(hashlib.scrypt(password, salt=salt, n=1024, r=8, p=1, dklen=32))))
+hexed = salt.hex()
+normal = unicodedata.normalize('NFKC', sys.argv[1]).encode()
+print('%s:%s' % (hexed, hashlib.scrypt(normal, salt=hexed.encode(), n=16384, r=16, p=1, dklen=64, maxmem=2**27).hex()))
+`
+
+function madeInPython(password: string): readonly string[] {
+  return execFileSync('python3', ['-c', IN_PYTHON, password], { encoding: 'utf8' }).trim().split('\n')
+}
+
+test('PBKDF2 and scrypt as Python makes them, in the forms of Django, passlib, Node and Better Auth', async () => {
+  const made = madeInPython('correct horse ﬁsh')
+  equal(made.length, 10)
+  for (const stored of made) await verifiesOnly(stored, 'correct horse ﬁsh')
+})
+
+test('the vectors of RFC 7914 and RFC 6070', async () => {
+  const scrypt = Buffer.from(
+    'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
+    'hex',
+  ).toString('base64')
+  await verifiesOnly(`scrypt$1024$NaCl$8$16$${scrypt}`, 'password')
+  const pbkdf2 = Buffer.from('4b007901b765489abead49d926f721d065a429c1', 'hex').toString('base64')
+  await verifiesOnly(`pbkdf2_sha1$4096$salt$${pbkdf2}`, 'password')
+})
+
+test('the vectors of the bcrypt implementations, and its prefixes', async () => {
+  const vectors = [
+    ['$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW', 'U*U'],
+    ['$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
+    ['$2y$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK', 'U*U*'],
+    ['bcrypt$$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
+  ] as const
+  for (const [stored, password] of vectors) await verifiesOnly(stored, password)
+  const digest = execFileSync('python3', ['-c', "import hashlib; print(hashlib.sha256(b'old password').hexdigest())"], {
+    encoding: 'utf8',
+  }).trim()
+  await verifiesOnly(`bcrypt_sha256$${await bcrypt(digest)}`, 'old password')
+})
+
+test('of a password longer than 72 bytes bcrypt knows the first 72, as the software that made it', async () => {
+  const long = 'ä'.repeat(40)
+  const stored = await bcrypt(long)
+  deepEqual(await argon2.verify(stored, long), MATCHES)
+  deepEqual(await argon2.verify(stored, 'ä'.repeat(35)), NO)
+})
+
+test('Argon2 of every kind, as OpenSSL makes it, also behind the prefix of Django', async () => {
+  for (const kind of ['argon2id', 'argon2i', 'argon2d'] as const) {
+    const [nonce, memory, passes, parallelism] = [Buffer.from('a salt of sorts!'), 256, 3, 2]
+    const key = argon2Sync(kind, { message: 'old password', nonce, memory, passes, parallelism, tagLength: 48 })
+    const bare = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
+    const phc = `$${kind}$v=19$m=${memory},t=${passes},p=${parallelism}$${bare(nonce)}$${bare(key)}`
+    await verifiesOnly(phc, 'old password')
+    await verifiesOnly(`argon2${phc}`, 'old password')
+  }
+  // Of the reference implementation, in its first version, which need not be named.
+  await verifiesOnly('$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ$9sTbSlTio3Biev89thdrlKKiCaYsjjYVJxGAL3swxpQ', 'password')
+})
+
+test('whatever normal form was hashed, the password matches as the user types it', async () => {
+  const forms = ['NFC', 'NFD', 'NFKC'] as const
+  for (const hashed of forms) {
+    const password = 'Crème ﬁne'.normalize(hashed)
+    const stored = [await bcrypt(password), ...madeInPython(password)]
+    for (const typed of ['NFC', 'NFD'] as const) {
+      for (const each of stored) deepEqual(await argon2.verify(each, 'Crème ﬁne'.normalize(typed)), MATCHES, `${hashed} ${typed} ${each}`)
+    }
+  }
+})
+
+test('what costs too much is refused, and matches nothing', async () => {
+  const b64 = (length: number) => Buffer.alloc(length, 7).toString('base64').replaceAll('=', '')
+  const tail = 'CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
+  const dear: readonly (readonly [string, RegExp])[] = [
+    [`$argon2id$v=19$m=1048577,t=1,p=1$${b64(16)}$${b64(32)}`, /1025 MiB of memory/],
+    [`$argon2id$v=19$m=1048576,t=5,p=1$${b64(16)}$${b64(32)}`, /too long/],
+    [`$argon2id$v=19$m=15,t=1,p=2$${b64(16)}$${b64(32)}`, /Argon2 has not/],
+    [`$argon2id$v=19$m=64,t=1,p=1$${b64(16)}$${b64(8)}`, /cut off/],
+    [`$scrypt$ln=19,r=8,p=1$${b64(16)}$${b64(32)}`, /512 MiB of memory/],
+    [`$scrypt$n=16384,r=8,p=200$${b64(16)}$${b64(32)}`, /too long/],
+    [`$scrypt$n=1000,r=8,p=1$${b64(16)}$${b64(32)}`, /scrypt has not/],
+    [`$2b$16$${tail}`, /bcrypt cost 16; at most 15/],
+    [`$2b$03$${tail}`, /bcrypt has not/],
+    [`pbkdf2_sha256$10000001$salt$${b64(32)}=`, /10000001 iterations/],
+    [`pbkdf2_sha1$6000000$salt$${b64(32)}=`, /12000000 iterations/],
+    [`pbkdf2_sha256$1$salt$${b64(3)}`, /cut off/],
+  ]
+  for (const [stored, reason] of dear) {
+    const found = parseHash(stored)
+    ok('refused' in found, stored)
+    match(found.refused, reason)
+    const began = performance.now()
+    deepEqual(await argon2.verify(stored, 'U*U'), NO)
+    ok(performance.now() - began < 1000, 'nothing of it was computed')
+  }
+})
+
+test('what is no hash matches nothing', async () => {
+  const none = [
+    '',
+    'plain',
+    'md5$salt$0123',
+    '5f4dcc3b5aa765d61d8327deb882cf99',
+    '$2x$05$',
+    '{SSHA}x',
+    '!',
+    'a:b',
+    `${'0'.repeat(32)}:00`,
+    '$2b$05$'.padEnd(2000, 'C'),
+  ]
+  for (const stored of none) {
+    ok('refused' in parseHash(stored), stored)
+    for (const typed of ['', 'plain', stored]) deepEqual(await argon2.verify(stored, typed), NO, stored)
+  }
+})
+
+test('a wrong password never comes quicker than with a hash of current cost', async () => {
+  const processor = async (stored: string): Promise<number> => {
+    const began = process.cpuUsage()
+    for (let round = 0; round < 8; round += 1) await argon2.verify(stored, 'another')
+    const { user, system } = process.cpuUsage(began)
+    return user + system
+  }
+  const current = (await argon2.hash('a password')) ?? ''
+  await processor(current)
+  const usual = await processor(current)
+  for (const stored of [await bcrypt('a password'), ...madeInPython('a password').slice(0, 2), 'no hash at all']) {
+    ok((await processor(stored)) > 0.6 * usual, stored)
+  }
+})

@@ -1,0 +1,158 @@
+// Faults of the database under a running server: it answers 503 and lives, says which part is down, and recovers by itself.
+
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, test } from 'node:test'
+import { type RunningServer, runCommand, startServer, temporaryFolder } from '../support/server.ts'
+import { request, TestClient, type TestResponse } from '../support/test-client.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const isReady = async (server: RunningServer) => (await request(server.url, 'GET', '/readyz')).status === 200
+
+async function assertStoreIsDown(server: RunningServer): Promise<string> {
+  const { status, json } = await request(server.url, 'GET', '/readyz')
+  deepEqual([status, json.status], [503, 'failing'])
+  notEqual(json.parts.store, 'ok')
+  equal(json.parts.keys, 'ok')
+  equal((await request(server.url, 'GET', '/livez')).status, 200, 'the process lives')
+  return json.parts.store
+}
+
+function assertUnavailable({ status, headers, json, text }: TestResponse): void {
+  deepEqual([status, json?.code], [503, 'store.unavailable'], text)
+  match(String(headers.get('retry-after')), /^\d+$/)
+  match(String(headers.get('content-type')), /problem\+json/)
+  equal(/sqlite|latchkey\.db/i.test(text), false, 'nothing of the inside is told')
+}
+
+const SYSTEM = { mount: 'mount', umount: 'umount' } as const
+
+/** Makes a folder a disk of its own of so many megabytes; undefined where this may not mount, else what unmounts it. */
+function smallDisk(folder: string, megabytes: number): (() => void) | undefined {
+  mkdirSync(folder, { recursive: true })
+  try {
+    execFileSync(SYSTEM.mount, ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'latchkey-small-disk', folder], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  return () => execFileSync(SYSTEM.umount, ['--lazy', folder])
+}
+
+/** Records operations until one is refused; how many were acknowledged. */
+async function fill(visitor: TestClient): Promise<{ acknowledged: number; refusal: TestResponse }> {
+  const detail = { padding: 'x'.repeat(3_500) }
+  for (let acknowledged = 0; ; acknowledged += 1) {
+    const reply = await visitor.callWithToken('POST', '/access/audit-events', { body: { action: 'disk.fill', detail } })
+    if (reply.status !== 201) return { acknowledged, refusal: reply }
+  }
+}
+
+async function recorded(visitor: TestClient): Promise<number> {
+  let count = 0
+  for (let next: string | null = ''; next !== null; ) {
+    const { json }: TestResponse = await visitor.callWithToken(
+      'GET',
+      `/access/audit-events?limit=200${next && `&before=${encodeURIComponent(next)}`}`,
+    )
+    count += json.events.filter(({ action }: { action: string }) => action === 'disk.fill').length
+    next = json.next
+  }
+  return count
+}
+
+describe('A full disk', () => {
+  test('is 503 for what writes, keeps everything acknowledged and signed in, and is over when there is room', async (t) => {
+    const folder = await temporaryFolder()
+    const unmount = smallDisk(join(folder, 'disk'), 3)
+    if (unmount === undefined)
+      return t.skip('needs the right to mount a small disk; the tests of the SQLite store show the same by a limit on the file')
+    try {
+      const ballast = join(folder, 'disk', 'ballast')
+      writeFileSync(ballast, Buffer.alloc(800_000))
+      await using server = await startServer({ folder: join(folder, 'disk') })
+      const visitor = new TestClient(server.url)
+      await visitor.register('Fuller')
+      const { acknowledged, refusal } = await fill(visitor)
+      ok(acknowledged > 10)
+      assertUnavailable(refusal)
+      match(await assertStoreIsDown(server), /the disk is full/)
+      // Reading and checking go on; a logout that cannot be written is an error, and never "signed out".
+      equal((await visitor.callWithCookies('GET', '/access/session')).status, 200)
+      equal(await recorded(visitor), acknowledged)
+      assertUnavailable(await visitor.callWithToken('POST', `/access/logout/${visitor.code}`))
+      equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
+
+      rmSync(ballast)
+      await waitFor('readiness', () => isReady(server))
+      equal((await fill(visitor)).acknowledged > 10, true)
+      match(server.output(), /the disk is full/)
+      equal(await server.stop('SIGKILL'), null)
+    } finally {
+      unmount()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
+
+test('A database that another process has locked is 503 after two seconds at most, and is over with the lock', async () => {
+  await using server = await startServer()
+  const visitor = new TestClient(server.url)
+  await visitor.register('Locker')
+  const other = new DatabaseSync(join(server.folder, 'latchkey.db'))
+  other.exec('BEGIN EXCLUSIVE')
+  const began = performance.now()
+  const writing = visitor.callWithToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
+  // The lock is on writing: what was verified goes on, and nobody waits behind the one who writes.
+  equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
+  ok(performance.now() - began < 1_000)
+  assertUnavailable(await writing)
+  ok(performance.now() - began < 4_000)
+  match(await assertStoreIsDown(server), /locked by another process/)
+
+  const patient = visitor.callWithToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
+  other.exec('COMMIT')
+  other.close()
+  equal((await patient).status, 201, 'whoever waits when the lock goes is served')
+  ok(await isReady(server))
+})
+
+test('A database that is damaged while it is served is 503, and the process lives until it is put back', async () => {
+  const folder = await temporaryFolder()
+  try {
+    const path = join(folder, 'latchkey.db')
+    {
+      await using first = await startServer({ folder })
+      const registering = new TestClient(first.url)
+      await registering.register('Damaged', { remember: true })
+      equal(await first.stop(), 0)
+      copyFileSync(path, `${path}.backup`)
+      await using server = await startServer({ folder })
+      const here = registering.forServer(server.url)
+      const size = statSync(path).size
+      const file = await open(path, 'r+')
+      await file.write(Buffer.alloc(size - 4096, 0xa5), 0, size - 4096, 4096)
+      await file.close()
+      // Nothing is in this server's memory yet: every check reads, and finds what is damaged.
+      const refused = await here.callWithCookies('GET', '/access/session')
+      assertUnavailable(refused)
+      assertUnavailable(
+        await new TestClient(server.url).callWithCookies('POST', '/access/login', { body: { username: 'Damaged', password: 'x' } }),
+      )
+      match(await assertStoreIsDown(server), /damaged/)
+      equal(await server.stop(), 0)
+    }
+    const refusedStart = await runCommand(['serve'], { folder })
+    equal(refusedStart.code, 1)
+    match(refusedStart.stderr, /^latchkey: The database latchkey\.db is damaged[^\n]*restore a backup\.\n$/)
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+    copyFileSync(`${path}.backup`, path)
+    await using again = await startServer({ folder })
+    await new TestClient(again.url).login('Damaged')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})

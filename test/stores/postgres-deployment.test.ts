@@ -1,0 +1,240 @@
+// PostgreSQL as it is found in deployments: encodings, standbys, roles with few rights, passwords, certificates, sockets, several
+// hosts. Each starts right, or is refused in one line that names the cure.
+
+import assert from 'node:assert/strict'
+import { chown, readFile, rm } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { StoreError } from '../../src/domain/errors.ts'
+import { migratePostgres } from '../../src/stores/postgres/migrate.ts'
+import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { anAuditEvent, makeSession, makeUser } from '../../src/testing/index.ts'
+import { makeCertificate } from '../support/certificate.ts'
+import { PASSWORD_USER, postgresOwner, type RunningPostgres, startPostgres } from '../support/postgres.ts'
+import { freePort } from '../support/raw-http.ts'
+import { runCommand, temporaryFolder } from '../support/server.ts'
+
+let postgres: RunningPostgres
+let folder = ''
+let certificate = ''
+let otherAuthority = ''
+before(async () => {
+  folder = await temporaryFolder()
+  const made = await makeCertificate(folder, ['localhost'])
+  const { uid, gid } = postgresOwner()
+  if (uid !== undefined && gid !== undefined) for (const path of [folder, made.cert, made.key]) await chown(path, uid, gid)
+  certificate = made.cert
+  const other = await temporaryFolder()
+  otherAuthority = (await makeCertificate(other, ['localhost'])).cert
+  postgres = await startPostgres('ssl=on', `ssl_cert_file=${made.cert}`, `ssl_key_file=${made.key}`, 'password_encryption=scram-sha-256')
+})
+after(async () => {
+  await postgres[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+let databases = 0
+/** @param options of CREATE DATABASE */
+function createDatabase(options: string): string {
+  databases += 1
+  postgres.query('postgres', `CREATE DATABASE special_${databases} ${options}`)
+  return `postgres://latchkey@127.0.0.1:${postgres.port}/special_${databases}`
+}
+
+async function assertRefused(url: string, words: RegExp): Promise<void> {
+  await assert.rejects(openPostgresStore({ url }), (error) => {
+    assert.ok(error instanceof StoreError, String(error))
+    assert.match(error.message, words)
+    assert.ok(!/\n|S3cret|SQLSTATE/.test(error.message), error.message)
+    return true
+  })
+}
+
+async function assertUsable(url: string): Promise<void> {
+  const store = await openPostgresStore({ url })
+  try {
+    const user = makeUser()
+    const session = makeSession({ userId: user.id })
+    const begun = await store.write([
+      { do: 'insert user', user },
+      { do: 'insert credential', record: session },
+      { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
+    ])
+    assert.equal(begun.landed, true)
+    assert.equal((await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).landed, true)
+    assert.ok((await store.log.subscribe(0).next()).value.entries.length > 0)
+    await store.limits.take('login:x', { count: 1, window: 1000 } as never, 1)
+    await store.limits.deleteExpiredWindows(5_000)
+    await store.auditEvents.deleteOlder(0, 10)
+    await store.log.trim(0)
+    await store.probe()
+  } finally {
+    await store.close()
+  }
+}
+
+for (const encoding of ['SQL_ASCII', 'LATIN1', 'WIN1252']) {
+  test(`A database with the encoding ${encoding} is refused at the start, by serve and by migrate, in one line that names the cure.`, async () => {
+    const url = createDatabase(`ENCODING '${encoding}' TEMPLATE template0 LOCALE 'C'`)
+    const cure = new RegExp(`has the encoding ${encoding}, .*ENCODING 'UTF8' TEMPLATE template0`)
+    await assertRefused(url, cure)
+    for (const command of ['serve', 'migrate']) {
+      const { code, stderr } = await runCommand([command], { folder, env: { DATABASE_URL: url } })
+      assert.equal(code, 1)
+      assert.match(stderr, /^latchkey: DATABASE_URL: [^\n]+\n$/)
+      assert.match(stderr, cure)
+    }
+  })
+}
+
+test('A database that is read-only stops the start in one line that names the cure.', async () => {
+  const url = await postgres.createDatabase()
+  await (await openPostgresStore({ url })).close()
+  const name = new URL(url).pathname.slice(1)
+  postgres.query('postgres', `ALTER DATABASE ${name} SET default_transaction_read_only = on`)
+  await refusesToServe(url)
+})
+
+/** Reading commands may work on it; a server does not start. */
+async function refusesToServe(url: string): Promise<void> {
+  const { code, stderr } = await runCommand(['serve'], { folder, env: { DATABASE_URL: url } })
+  assert.equal(code, 1)
+  assert.match(
+    stderr,
+    /^latchkey: The database \S+ on 127\.0\.0\.1 is read-only: name the primary server, and leave default_transaction_read_only off\.\n$/,
+  )
+}
+
+test('A hot standby is refused, and passed over where the connection string names the primary as well.', async () => {
+  await using standby = await postgres.startStandby()
+  const url = await postgres.createDatabase()
+  await assertUsable(url)
+  const at = (...ports: readonly number[]) => url.replace(`127.0.0.1:${postgres.port}`, ports.map((port) => `127.0.0.1:${port}`).join(','))
+  await refusesToServe(at(standby.port))
+  await assertUsable(at(standby.port, postgres.port))
+  await assertUsable(at(await freePort(), standby.port, postgres.port))
+  await assertUsable(`${at(postgres.port, standby.port)}?target_session_attrs=primary`)
+  await assertRefused(at(standby.port, await freePort()), /takes writes|nothing listens/)
+})
+
+test('A role that may create nothing is told which GRANT it needs, and starts once another has migrated and granted.', async () => {
+  const owned = await postgres.createDatabase()
+  const name = new URL(owned).pathname.slice(1)
+  postgres.query(name, `CREATE ROLE few LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
+  const url = owned.replace('latchkey@', 'few@')
+  await assertRefused(url, /GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate/)
+  await migratePostgres(owned)
+  await assertRefused(
+    url,
+    /withholds tables from its user: GRANT SELECT, INSERT, UPDATE, DELETE ON latchkey_credentials, .*latchkey_users to it\.$/,
+  )
+  const guide = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8')
+  const [statements = ''] = /```sql\n-- after `latchkey migrate`[^\n]*\n([^`]+)```/.exec(guide)?.slice(1) ?? []
+  assert.match(statements, /GRANT/)
+  postgres.query(name, statements.replaceAll('latchkey_server', 'few'))
+  await assertUsable(url)
+  postgres.query(name, 'REVOKE UPDATE ON latchkey_limits FROM few')
+  await assertRefused(url, /GRANT SELECT, INSERT, UPDATE, DELETE ON latchkey_limits to it/)
+})
+
+test('A schema that is missing, or not to be used, is named.', async () => {
+  const url = await postgres.createDatabase()
+  await assertRefused(`${url}?options=-csearch_path%3Dnowhere`, /has no schema in which tables can be created: .*set search_path/)
+  postgres.query(new URL(url).pathname.slice(1), 'CREATE SCHEMA auth')
+  await assertUsable(`${url}?options=-csearch_path%3Dauth`)
+  assert.match(postgres.query(new URL(url).pathname.slice(1), `SELECT count(*) FROM pg_tables WHERE schemaname = 'auth'`), /^9$/)
+})
+
+test('A wrong database, role or password, a missing entry in pg_hba.conf, and too many connections each have one line with the cure.', async () => {
+  const url = await postgres.createDatabase()
+  const name = new URL(url).pathname.slice(1)
+  postgres.query(
+    'postgres',
+    `CREATE ROLE ${PASSWORD_USER} LOGIN PASSWORD 'right'; CREATE ROLE closed NOLOGIN; CREATE ROLE narrow LOGIN CONNECTION LIMIT 0; CREATE ROLE shut LOGIN`,
+  )
+  const as = (user: string) => url.replace('latchkey@', `${user}@`)
+  await assertRefused(as(`${PASSWORD_USER}:S3cret`), /refuses the user name or the password\.$/)
+  await assertRefused(as(PASSWORD_USER), /refuses the user name or the password\.$/)
+  await assertRefused(as('stranger'), /refuses the user name: create the role, with LOGIN\.$/)
+  await assertRefused(as('closed'), /refuses the user name: ALTER ROLE … LOGIN\.$/)
+  await assertRefused(as('narrow'), /has no connection left: raise max_connections, or the limit of the role/)
+  await assertRefused(url.replace(name, 'nothing'), /^The database nothing on 127\.0\.0\.1 does not exist: create it first\.$/)
+  await postgres.addHbaRules(
+    'host all shut 127.0.0.1/32 reject',
+    'hostssl all tlsonly 127.0.0.1/32 trust',
+    'host all tlsonly 127.0.0.1/32 reject',
+  )
+  await assertRefused(as('shut'), /pg_hba\.conf/)
+  postgres.query('postgres', 'CREATE ROLE tlsonly LOGIN SUPERUSER')
+  await assertRefused(as('tlsonly'), /pg_hba\.conf for this user and address without TLS: use sslmode=verify-full/)
+  await assertUsable(`${as('tlsonly').replace('127.0.0.1', 'localhost')}?sslmode=require&sslrootcert=${certificate}`)
+  postgres.query('postgres', `ALTER ROLE ${PASSWORD_USER} SUPERUSER`)
+  await assertUsable(as(`${PASSWORD_USER}:right`))
+})
+
+test('A certificate that is not trusted, or of another name, is refused, with the parameter that changes it; sslmode decides.', async () => {
+  const url = (await postgres.createDatabase()).replace('127.0.0.1', 'localhost')
+  const untrusted = /shows a certificate that is not trusted \([A-Z_]+\): name the file of its authority with sslrootcert=PATH/
+  for (const mode of ['require', 'verify-full']) await assertRefused(`${url}?sslmode=${mode}`, untrusted)
+  await assertRefused(`${url}?sslmode=verify-full&sslrootcert=${otherAuthority}`, untrusted)
+  await assertRefused(`${url}?sslmode=verify-ca&sslrootcert=${otherAuthority}`, untrusted)
+  await assertRefused(
+    `${url}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
+    /parameter sslrootcert names a file that cannot be read \(ENOENT\)/,
+  )
+  const byAddress = url.replace('localhost', '127.0.0.1')
+  await assertRefused(`${byAddress}?sslmode=require&sslrootcert=${certificate}`, /shows a certificate for another host name/)
+  for (const mode of ['require', 'verify-full', 'verify-ca']) await assertUsable(`${url}?sslmode=${mode}&sslrootcert=${certificate}`)
+  await assertUsable(`${byAddress}?sslmode=verify-ca&sslrootcert=${certificate}`)
+  await assertUsable(`${url}?sslmode=no-verify`)
+  await assertUsable(`${url}?sslmode=disable`)
+  const trusting = { DATABASE_URL: `${url}?sslmode=verify-full`, NODE_EXTRA_CA_CERTS: certificate }
+  assert.equal((await runCommand(['migrate'], { folder, env: trusting })).code, 0)
+})
+
+test('channel_binding=require lets in with SCRAM over TLS, and refuses a server that asks for less.', async () => {
+  const url = (await postgres.createDatabase()).replace('127.0.0.1', 'localhost')
+  postgres.query('postgres', `CREATE ROLE bound LOGIN SUPERUSER PASSWORD 'right'; CREATE ROLE clear LOGIN SUPERUSER PASSWORD 'right'`)
+  await postgres.addHbaRules(
+    'host all bound 127.0.0.1/32 scram-sha-256',
+    'host all bound ::1/128 scram-sha-256',
+    'host all clear 127.0.0.1/32 password',
+  )
+  const parameters = `sslmode=require&channel_binding=require&sslrootcert=${certificate}`
+  await assertUsable(`${url.replace('latchkey@', 'bound:right@')}?${parameters}`)
+  await assertRefused(`${url.replace('latchkey@', 'clear:S3cret@')}?${parameters}`, /does not offer channel binding/)
+  await assertRefused(`${url}?${parameters}`, /does not offer channel binding/)
+})
+
+test('A socket on this machine, the form of keywords, and other parameters reach the same database.', async () => {
+  const url = await postgres.createDatabase()
+  const name = new URL(url).pathname.slice(1)
+  const { socketFolder, port } = postgres
+  await assertUsable(`postgres:///${name}?host=${socketFolder}&port=${port}&user=latchkey`)
+  await assertUsable(`postgres://latchkey@${encodeURIComponent(socketFolder)}:${port}/${name}`)
+  await assertUsable(`host=${socketFolder} port=${port} user=latchkey dbname=${name} application_name=front`)
+  await assertUsable(
+    `host=127.0.0.1 port=${port} user=latchkey dbname='${name}' connect_timeout=5 target_session_attrs=read-write keepalives_idle=30`,
+  )
+  await assertRefused(
+    `postgres:///${name}?host=/nowhere&port=${port}&user=latchkey`,
+    /on \/nowhere cannot be reached: there is no such socket\.$/,
+  )
+})
+
+test('What is no PostgreSQL, or one without TLS, is said to be that.', async () => {
+  await using plain = await startPostgres()
+  await assertRefused(`${await plain.createDatabase()}?sslmode=require`, /does not offer TLS: turn ssl on there, or use sslmode=disable/)
+  const { createServer } = await import('node:net')
+  const server = createServer(
+    (socket) => void socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  await assertRefused(`postgres://lk:S3cret@127.0.0.1:${port}/x`, /does not answer|has closed|cannot be reached/)
+  await assertRefused(
+    `postgres://lk:S3cret@127.0.0.1:${port}/x?sslmode=require`,
+    /does not answer as PostgreSQL does: is it the right port\?$/,
+  )
+  server.close()
+})

@@ -1,0 +1,24 @@
+// A session as a usual sign-in makes it, for measuring what one costs.
+
+import { randomBytes } from 'node:crypto'
+import type { SessionRecord } from '../../src/domain/credential.ts'
+import { makeSession } from '../../src/testing/index.ts'
+
+const BROWSER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36'
+
+/** Of a user of their own, from a usual browser. */
+export function makeTypicalSession(now: number): SessionRecord {
+  return makeSession({
+    id: randomBytes(16).toString('base64url'),
+    userId: `usr_${randomBytes(16).toString('base64url')}`,
+    username: 'anna.keller',
+    hash: randomBytes(32).toString('base64url'),
+    startedAt: now,
+    lastSeenAt: now,
+    expiresAt: now + 12 * 3_600_000,
+    authTime: now,
+    ip: '203.0.113.195',
+    userAgent: BROWSER,
+    data: '{}',
+  })
+}

@@ -1,0 +1,126 @@
+// Somebody with an HTTP client of their own: a jar of cookies, a token, and a server to talk to.
+
+import { strictEqual } from 'node:assert/strict'
+
+export interface TestResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests that know their shape
+  readonly json: any
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+export const PASSWORD = 'blue-tulip-under-7-moons'
+
+export async function request(base: string, method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
+  const { headers = {}, body, signal } = options
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+  const response = await fetch(base + path, {
+    method,
+    redirect: 'manual',
+    headers: body === undefined ? headers : { 'content-type': type, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const text = await response.text()
+  const isJson = text !== '' && /\bjson\b/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined }
+}
+
+export class TestClient {
+  readonly #cookies = new Map<string, string>()
+  #base: string
+  token = ''
+  code = ''
+  sid = ''
+  username = ''
+
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  /** The same client, talking to another server that serves the same users. */
+  forServer(base: string): TestClient {
+    const other = new TestClient(base)
+    for (const [name, value] of this.#cookies) other.#cookies.set(name, value)
+    return Object.assign(other, { token: this.token, code: this.code, sid: this.sid, username: this.username })
+  }
+
+  /** The value of the cookie whose name ends so; empty where there is none. */
+  cookie(suffix: 'session' | 'remember' | 'data' | 'known'): string {
+    return [...this.#cookies].find(([name]) => name.endsWith(`latchkey_${suffix}`))?.[1] ?? ''
+  }
+
+  get cookieHeader(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
+  /** What a closed browser forgets: the session cookie, and the token in the page's memory. */
+  restartBrowser(): void {
+    for (const name of this.#cookies.keys()) if (/_(session|data)$/.test(name)) this.#cookies.delete(name)
+    this.token = ''
+  }
+
+  clearCookies(): void {
+    this.#cookies.clear()
+  }
+
+  /** With cookies alone. */
+  async callWithCookies(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
+    const cookies = this.cookieHeader
+    const reply = await request(this.#base, method, path, {
+      ...options,
+      headers: { ...(cookies === '' ? {} : { cookie: cookies }), ...options.headers },
+    })
+    this.#storeCookies(reply)
+    return reply
+  }
+
+  /** With cookies and the token. */
+  call(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
+    return this.callWithCookies(method, path, { ...options, headers: { authorization: `Bearer ${this.token}`, ...options.headers } })
+  }
+
+  /** With the token alone. */
+  callWithToken(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
+    return request(this.#base, method, path, { ...options, headers: { authorization: this.token, ...options.headers } })
+  }
+
+  async register(username: string, more: Readonly<Record<string, unknown>> = {}): Promise<TestResponse> {
+    return this.signedIn(await this.callWithCookies('POST', '/access/register', { body: { username, password: PASSWORD, ...more } }), 201)
+  }
+
+  async login(username: string, more: Readonly<Record<string, unknown>> = {}): Promise<TestResponse> {
+    return this.signedIn(await this.callWithCookies('POST', '/access/login', { body: { username, password: PASSWORD, ...more } }), 200)
+  }
+
+  async refreshToken(): Promise<TestResponse> {
+    return this.signedIn(await this.callWithCookies('POST', '/access/token'), 200)
+  }
+
+  signedIn(reply: TestResponse, status: number): TestResponse {
+    strictEqual(reply.status, status, reply.text)
+    this.token = reply.json.token
+    this.code = reply.json.user.id
+    this.sid = reply.json.session.id
+    this.username = reply.json.user.username
+    return reply
+  }
+
+  #storeCookies({ headers }: TestResponse): void {
+    for (const cookie of headers.getSetCookie()) {
+      const [pair = '', ...attributes] = cookie.split(';')
+      const name = pair.slice(0, pair.indexOf('='))
+      const expired = attributes.some((attribute) => attribute.trim().toLowerCase() === 'max-age=0')
+      if (expired) this.#cookies.delete(name)
+      else this.#cookies.set(name, pair.slice(name.length + 1))
+    }
+  }
+}

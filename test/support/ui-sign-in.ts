@@ -1,0 +1,19 @@
+// Signing in on the pages, as a person does.
+
+import type { Page } from 'playwright-core'
+import { PASSWORD } from './test-client.ts'
+
+/** In any language. */
+export async function fillCredentials(page: Page, username: string, password = PASSWORD): Promise<void> {
+  await page.locator('#username').fill(username)
+  await page.locator('#password').fill(password)
+}
+
+/** @param address of the sign-in page or the registration page */
+export async function signInOnPage(page: Page, address: string, username: string): Promise<void> {
+  await page.goto(address)
+  await fillCredentials(page, username)
+  await page.locator('#remember').check()
+  await page.locator('button[type=submit]').click()
+  await page.waitForURL('**/account')
+}
