@@ -1,6 +1,6 @@
 // Where the parts are put together: a policy from the settings, a store, the secrets, the engine on top, the handler in front.
 
-import type { AuditEvent } from './domain/operation.ts'
+import type { AuditEvent } from './domain/audit-event.ts'
 import { createPolicy, type Policy } from './domain/policy.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { loadGeoip } from './load-geoip.ts'

@@ -1,8 +1,8 @@
 // A lineage bound to a device (Device Bound Session Credentials): what is decided by it. Pure, and the only place where it is decided.
 
+import type { Severity } from './audit-event.ts'
 import type { CredentialRecord, Delivery, DeviceBinding } from './credential.ts'
 import type { EcPublicJwk } from './dpop.ts'
-import type { Severity } from './operation.ts'
 import { MINUTE, SECOND } from './time.ts'
 
 /**

@@ -1,7 +1,7 @@
 // What is not as usual about who uses a sign-in: another kind of browser or system, another network. Grades, never a fingerprint; and an
 // address alone decides nothing.
 
-import type { Severity } from './operation.ts'
+import type { Severity } from './audit-event.ts'
 
 /** From which severity of a risk event on the lineage is revoked. */
 export type RevokeOnRisk = 'off' | 'warning' | 'alarm'

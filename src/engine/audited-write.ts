@@ -1,7 +1,7 @@
 // Who acts on what belongs to somebody else, and what the record says of it.
 
+import type { AdminActionName } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
-import type { AdminActionName } from '../domain/operation.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import type { Change, WriteResult } from '../ports/store.ts'
 import { type ClientInfo, type EngineContext, MAX_CAS_RETRIES } from './context.ts'

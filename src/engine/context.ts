@@ -1,6 +1,6 @@
 // What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
 
-import type { AuditEvent } from '../domain/operation.ts'
+import type { AuditEvent } from '../domain/audit-event.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { CountryLookup } from '../ports/countries.ts'

@@ -1,8 +1,8 @@
 // The engine: the use cases with their parts put together, and the two things that go on beside requests, following the
 // endings log and sweeping.
 
+import type { AuditEvent } from '../domain/audit-event.ts'
 import { signInLimit } from '../domain/limits.ts'
-import type { AuditEvent } from '../domain/operation.ts'
 import { flushInterval, type Policy } from '../domain/policy.ts'
 import type { RevocationLogEntry } from '../domain/revocation.ts'
 import type { Clock, Timers } from '../ports/clock.ts'

@@ -1,7 +1,7 @@
 // Making new records and what goes out with them: sessions, remembered logins, tokens.
 
+import type { AuditEvent, BuiltInAction, Outcome, Severity } from '../domain/audit-event.ts'
 import type { Delivery, RememberedRecord, SessionRecord } from '../domain/credential.ts'
-import type { AuditEvent, BuiltInAction, Outcome, Severity } from '../domain/operation.ts'
 import { EMPTY_DATA, type JsonObject } from '../domain/session-data.ts'
 import { SECOND } from '../domain/time.ts'
 import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.ts'

@@ -33,7 +33,7 @@ export async function flushLastSeen(context: EngineContext): Promise<void> {
 export async function sweep(context: EngineContext): Promise<void> {
   const now = context.clock.now()
   await deleteInBatches(() => context.store.credentials.deleteExpired(now - EXPIRED_RETENTION, BATCH_SIZE))
-  await deleteInBatches(() => context.store.auditEvents.deleteOlder(now - context.policy.auditRetention, BATCH_SIZE))
+  await deleteInBatches(() => context.store.auditEvents.deleteOlderThan(now - context.policy.auditRetention, BATCH_SIZE))
   await context.store.limits.deleteExpiredWindows(now)
   await context.store.log.trim(now - context.policy.tokenLifetime - 2 * MAX_CLOCK_SKEW)
   await flushLastSeen(context)

@@ -1,8 +1,8 @@
 // Turning a remembered login into a session: read, judge, write; and again from the start when another tab was first.
 
+import type { BuiltInAction, Severity } from '../domain/audit-event.ts'
 import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
-import type { BuiltInAction, Severity } from '../domain/operation.ts'
 import { evaluateRememberMe, exceedsResumeLimit, type RememberMeEvaluation, rotateRememberMe } from '../domain/remember-me-login.ts'
 import { severityOfChange, shouldRevokeOnRisk, UNFAMILIAR_COUNTRY_SEVERITY, userAgentFamily } from '../domain/risk.ts'
 import type { JsonObject } from '../domain/session-data.ts'

@@ -1,7 +1,7 @@
 // Telling of what is not as usual about who uses a sign-in; and, where the policy says so, asking for the password again.
 
+import type { BuiltInAction, Severity } from '../domain/audit-event.ts'
 import type { CredentialRecord } from '../domain/credential.ts'
-import type { BuiltInAction, Severity } from '../domain/operation.ts'
 import { COUNTER_KINDS, PRESENTER_DIGEST } from '../domain/persisted-names.ts'
 import { shouldRevokeOnRisk } from '../domain/risk.ts'
 import type { JsonObject } from '../domain/session-data.ts'

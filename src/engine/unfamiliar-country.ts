@@ -1,7 +1,7 @@
 // A sign-in that goes on from a country where its user has never signed in. Only where the operator has a list of countries.
 
+import { isSignIn } from '../domain/audit-event.ts'
 import type { RememberedRecord } from '../domain/credential.ts'
-import { isSignIn } from '../domain/operation.ts'
 import type { EngineContext } from './context.ts'
 
 /** As countries are written in the record: two letters each. */

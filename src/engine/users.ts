@@ -1,7 +1,7 @@
 // What operators and administrators do to users: adding, roles, disabling, deleting, a new password.
 
+import type { AdminActionName } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
-import type { AdminActionName } from '../domain/operation.ts'
 import { USER_ID_PREFIX, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { type UserRecord, usernameKey } from '../domain/user.ts'

@@ -1,7 +1,7 @@
 // From the engine's records to the wire: ISO 8601 times, durations in whole seconds, nothing that is not meant to leave.
 
+import type { AuditEvent } from '../domain/audit-event.ts'
 import { algorithmOf, type KeyRingRecord, type SigningKeyRecord } from '../domain/key-ring.ts'
-import type { AuditEvent } from '../domain/operation.ts'
 import { wholeSeconds } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { SignInResult } from '../engine/issue.ts'

@@ -2,10 +2,10 @@
 // "Not found" and "lost the race" are values. An exception (StoreError) means that the store is down, full or damaged, and
 // that nothing of the write it was asked for has landed, or that this cannot be known.
 
+import type { AuditEvent } from '../domain/audit-event.ts'
 import type { CredentialRecord, Tombstone } from '../domain/credential.ts'
 import type { KeyRingRecord } from '../domain/key-ring.ts'
 import type { Limit } from '../domain/limits.ts'
-import type { AuditEvent } from '../domain/operation.ts'
 import type { RevocationLogEntry, RevocationReason } from '../domain/revocation.ts'
 import type { UserRecord } from '../domain/user.ts'
 
@@ -114,7 +114,7 @@ export interface AuditLog {
   /** At most `limit` of the user's operations, newest first, only those at positions before `before` where it is not null. */
   list(userId: string, before: number | null, limit: number): Promise<readonly ListedAuditEvent[]>
   /** Deletes at most `limit` operations older than `before` (milliseconds), and returns how many. */
-  deleteOlder(before: number, limit: number): Promise<number>
+  deleteOlderThan(before: number, limit: number): Promise<number>
 }
 
 export interface LogBatch {

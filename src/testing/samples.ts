@@ -1,8 +1,8 @@
 // Records to fill a store with: each with ids of its own, everything else plain unless it is said otherwise.
 
+import type { AuditEvent } from '../domain/audit-event.ts'
 import type { RememberedRecord, SessionRecord } from '../domain/credential.ts'
 import type { KeyRingRecord, SigningKeyRecord } from '../domain/key-ring.ts'
-import type { AuditEvent } from '../domain/operation.ts'
 import { DAY } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
 

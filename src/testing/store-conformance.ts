@@ -2,35 +2,35 @@
 
 import { suite } from 'node:test'
 import type { Store } from '../ports/store.ts'
+import { auditEventTests } from './conformance/audit-events.ts'
+import { closeTests } from './conformance/close.ts'
+import { credentialChangeTests } from './conformance/credential-changes.ts'
+import { credentialListTests } from './conformance/credential-lists.ts'
+import { keyRingTests } from './conformance/key-rings.ts'
+import { lastSeenTests } from './conformance/last-seen.ts'
+import { limitTests } from './conformance/limits.ts'
+import { revocationLogTests } from './conformance/revocation-log.ts'
+import { revocationTests } from './conformance/revocations.ts'
+import { subscriptionTests } from './conformance/subscriptions.ts'
+import { userChangeTests } from './conformance/user-changes.ts'
+import { userPageTests } from './conformance/user-pages.ts'
+import { writeTests } from './conformance/writes.ts'
 import { contractTests } from './contract-test.ts'
-import { closeTests } from './sentences/close.ts'
-import { credentialChangeTests } from './sentences/credential-changes.ts'
-import { credentialListTests } from './sentences/credential-lists.ts'
-import { keyRingTests } from './sentences/key-rings.ts'
-import { lastSeenTests } from './sentences/last-seen.ts'
-import { limitTests } from './sentences/limits.ts'
-import { events } from './sentences/operations.ts'
-import { revocationLogTests } from './sentences/revocation-log.ts'
-import { revocationTests } from './sentences/revocations.ts'
-import { subscriptionTests } from './sentences/subscriptions.ts'
-import { userChangeTests } from './sentences/user-changes.ts'
-import { userPageTests } from './sentences/user-pages.ts'
-import { writeTests } from './sentences/writes.ts'
 
 const GROUPS = {
   'users: changes': userChangeTests,
   'users: pages': userPageTests,
   'credentials: changes': credentialChangeTests,
   'credentials: lists': credentialListTests,
-  'credentials: seen times': lastSeenTests,
-  'credentials: endings': revocationTests,
-  events,
-  'endings log': revocationLogTests,
-  'endings log: following': subscriptionTests,
-  limitTests,
+  'credentials: last seen': lastSeenTests,
+  'credentials: revocation': revocationTests,
+  'audit events': auditEventTests,
+  'revocation log': revocationLogTests,
+  'revocation log: subscriptions': subscriptionTests,
+  limits: limitTests,
   'key ring': keyRingTests,
-  writeTests,
-  closeTests,
+  writes: writeTests,
+  close: closeTests,
 }
 
 /**

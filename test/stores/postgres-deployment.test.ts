@@ -64,7 +64,7 @@ async function assertUsable(url: string): Promise<void> {
     assert.ok((await store.log.subscribe(0).next()).value.entries.length > 0)
     await store.limits.take('login:x', { count: 1, window: 1000 } as never, 1)
     await store.limits.deleteExpiredWindows(5_000)
-    await store.auditEvents.deleteOlder(0, 10)
+    await store.auditEvents.deleteOlderThan(0, 10)
     await store.log.trim(0)
     await store.probe()
   } finally {

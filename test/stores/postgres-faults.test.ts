@@ -225,7 +225,7 @@ async function cleanup(store: Store): Promise<void> {
   await store.credentials.listExpired(50, 50, 10)
   await store.credentials.listTombstones({ endedAt: 19_990, id: '' }, 10)
   await store.credentials.deleteExpired(100_005, 10)
-  await store.auditEvents.deleteOlder(10, 10)
+  await store.auditEvents.deleteOlderThan(10, 10)
   await store.limits.deleteExpiredWindows(1)
   await store.log.trim(1)
 }

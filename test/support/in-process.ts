@@ -192,7 +192,7 @@ function counting(store: Store, counts: Counts): Store {
     },
     auditEvents: {
       list: count('reads', (code: string, before: number | null, limit: number) => auditEvents.list(code, before, limit)),
-      deleteOlder: (before, limit) => auditEvents.deleteOlder(before, limit),
+      deleteOlderThan: (before, limit) => auditEvents.deleteOlderThan(before, limit),
     },
     limits: {
       take: count('writes', (key: string, limit: Parameters<typeof limits.take>[1], now: number) => limits.take(key, limit, now)),

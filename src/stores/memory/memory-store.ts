@@ -42,7 +42,7 @@ export function createMemoryStore(): Store {
     },
     auditEvents: {
       list: (userId, before, limit) => ifOpen(() => tables.events.list(userId, before, limit)),
-      deleteOlder: (before, limit) => ifOpen(() => tables.events.deleteOlder(before, limit)),
+      deleteOlderThan: (before, limit) => ifOpen(() => tables.events.deleteOlderThan(before, limit)),
     },
     log: {
       subscribe: (from) => subscribers.subscribe(from),

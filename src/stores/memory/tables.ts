@@ -2,9 +2,9 @@
 
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
 import type { Change, RevokedCredential, WriteResult } from '../../ports/store.ts'
+import { AuditEventTable } from './audit-event-table.ts'
 import { CredentialTable } from './credential-table.ts'
 import { deepFreezeCopy } from './deep-freeze.ts'
-import { AuditEventTable } from './operation-table.ts'
 import { RevocationLogTable } from './revocation-log-table.ts'
 import { Rollback } from './rollback.ts'
 import { UserTable } from './user-table.ts'

@@ -4,11 +4,11 @@ import type { Store } from '../../ports/store.ts'
 import { chunk } from '../chunk.ts'
 import { coalesceReads } from '../log/coalesced-reads.ts'
 import { LogSubscribers } from '../log/subscribers.ts'
+import * as events from './audit-event-table.ts'
 import { statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
 import { LogReader } from './log-reader.ts'
 import { openMigrated } from './migrate.ts'
-import * as events from './operation-table.ts'
 import { RateLimits } from './rate-limits.ts'
 import { trimEntries } from './revocation-log-table.ts'
 import * as users from './user-table.ts'
@@ -62,7 +62,7 @@ export async function openPostgresStore({ url }: PostgresOptions): Promise<Store
     },
     auditEvents: {
       list: (userId, before, limit) => events.list(connection, userId, before, limit),
-      deleteOlder: (before, limit) => events.deleteOlderThan(connection, before, limit),
+      deleteOlderThan: (before, limit) => events.deleteOlderThan(connection, before, limit),
     },
     log: {
       subscribe: (from) => subscribers.subscribe(from),

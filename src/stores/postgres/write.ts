@@ -6,9 +6,9 @@ import type { Change, RevokedCredential, WriteResult } from '../../ports/store.t
 import { parseColumn } from '../sql/json-column.ts'
 import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
 import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
+import * as events from './audit-event-table.ts'
 import { type Connection, type Session, statement } from './connection.ts'
 import * as credentials from './credential-table.ts'
-import * as events from './operation-table.ts'
 import { appendEntries } from './revocation-log-table.ts'
 import * as users from './user-table.ts'
 

@@ -66,7 +66,7 @@ export function createSqliteStore(connection: Connection): Store {
     },
     auditEvents: {
       list: (userId, before, limit) => withRetries(() => events.list(userId, before, limit)),
-      deleteOlder: (before, limit) => withRetries(() => events.deleteOlder(before, limit)),
+      deleteOlderThan: (before, limit) => withRetries(() => events.deleteOlderThan(before, limit)),
     },
     log: {
       subscribe: (from) => subscribers.subscribe(from),

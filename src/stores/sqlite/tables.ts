@@ -5,9 +5,9 @@ import type { Change, RevokedCredential, WriteResult } from '../../ports/store.t
 import { parseColumn } from '../sql/json-column.ts'
 import { KEY_RING_SQL, type KeyRingRow } from '../sql/key-ring.ts'
 import { RESERVED_NAME_SQL } from '../sql/reserved-names.ts'
+import { AuditEventTable } from './audit-event-table.ts'
 import type { Command, Connection, Query } from './connection.ts'
 import { CredentialTable } from './credential-table.ts'
-import { AuditEventTable } from './operation-table.ts'
 import { RevocationLogTable } from './revocation-log-table.ts'
 import { UserTable } from './user-table.ts'
 

@@ -1,7 +1,7 @@
 // What users are signed in with, and what is on record of them.
 
 import { AuthError } from '../../../domain/errors.ts'
-import { listAuditEvents } from '../../../engine/operations.ts'
+import { listAuditEvents } from '../../../engine/audit-events.ts'
 import { type RevocationTarget, revoke } from '../../../engine/revoke.ts'
 import { listCredentials } from '../../../engine/sessions.ts'
 import { readUser } from '../../../engine/users.ts'

@@ -1,7 +1,7 @@
 // The user's record of operations.
 
 import { AuthError } from '../../domain/errors.ts'
-import { listAuditEvents, recordAuditEvent } from '../../engine/operations.ts'
+import { listAuditEvents, recordAuditEvent } from '../../engine/audit-events.ts'
 import { JSON_TYPE } from '../body.ts'
 import { auditEventAnswer, auditEventBody, auditEventsAnswer, auditEventsQuery } from '../contract.ts'
 import { authenticatedRoute } from '../route.ts'

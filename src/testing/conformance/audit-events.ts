@@ -5,8 +5,8 @@ import type { ContractTest } from '../contract-test.ts'
 import { commit, idsOf } from '../helpers.ts'
 import { anAuditEvent, T0 } from '../samples.ts'
 
-export function events(holds: ContractTest): void {
-  holds('An appended operation is listed as it was appended, with its position.', async (store) => {
+export function auditEventTests(contractTest: ContractTest): void {
+  contractTest('An appended operation is listed as it was appended, with its position.', async (store) => {
     const event = anAuditEvent({ sessionId: 's1', outcome: 'failure', severity: 'alarm' })
     await commit(store, { do: 'append audit event', event })
     const [listed] = await store.auditEvents.list(event.userId, null, 10)
@@ -14,7 +14,7 @@ export function events(holds: ContractTest): void {
     assert.deepEqual(listed, { ...event, position: listed.position })
   })
 
-  holds('A user’s operations are listed newest first, and nobody else’s.', async (store) => {
+  contractTest('A user’s operations are listed newest first, and nobody else’s.', async (store) => {
     const mine = Array.from({ length: 3 }, () => anAuditEvent())
     for (const event of mine) {
       await commit(store, { do: 'append audit event', event })
@@ -24,7 +24,7 @@ export function events(holds: ContractTest): void {
     assert.deepEqual(await store.auditEvents.list('usr_nobody', null, 10), [])
   })
 
-  holds('Positions grow with every operation appended, whoever’s it is.', async (store) => {
+  contractTest('Positions grow with every operation appended, whoever’s it is.', async (store) => {
     const users = ['usr_a', 'usr_b', 'usr_a', 'usr_b']
     await commit(store, ...users.map((userId) => ({ do: 'append audit event', event: anAuditEvent({ userId }) }) as const))
     const [a2, a1] = await store.auditEvents.list('usr_a', null, 10)
@@ -33,7 +33,7 @@ export function events(holds: ContractTest): void {
     assert.ok(positions.every((position, index) => index === 0 || position > (positions[index - 1] ?? Number.NaN)))
   })
 
-  holds('At most the limit is listed, and the next list goes on before the last position.', async (store) => {
+  contractTest('At most the limit is listed, and the next list goes on before the last position.', async (store) => {
     const appended = Array.from({ length: 5 }, () => anAuditEvent())
     for (const event of appended) await commit(store, { do: 'append audit event', event })
     const first = await store.auditEvents.list('usr_somebody', null, 2)
@@ -43,18 +43,18 @@ export function events(holds: ContractTest): void {
     assert.deepEqual(idsOf([...first, ...second, ...third]), idsOf(appended).toReversed())
   })
 
-  holds('Operations older than a time are deleted, and their number is returned.', async (store) => {
+  contractTest('Operations older than a time are deleted, and their number is returned.', async (store) => {
     const [old, at, newer] = [anAuditEvent({ at: T0 - 1 }), anAuditEvent({ at: T0 }), anAuditEvent({ at: T0 + 1 })]
     for (const event of [newer, old, at]) await commit(store, { do: 'append audit event', event })
-    assert.equal(await store.auditEvents.deleteOlder(T0, 10), 1)
+    assert.equal(await store.auditEvents.deleteOlderThan(T0, 10), 1)
     assert.deepEqual(idsOf(await store.auditEvents.list('usr_somebody', null, 10)), idsOf([at, newer]))
   })
 
-  holds('At most the limit of older operations is deleted.', async (store) => {
+  contractTest('At most the limit of older operations is deleted.', async (store) => {
     const users = ['usr_a', 'usr_b', 'usr_c', 'usr_a', 'usr_a']
     for (const userId of users) await commit(store, { do: 'append audit event', event: anAuditEvent({ userId }) })
     const deleted: number[] = []
-    for (let round = 0; round < 4; round += 1) deleted.push(await store.auditEvents.deleteOlder(T0 + 1, 2))
+    for (let round = 0; round < 4; round += 1) deleted.push(await store.auditEvents.deleteOlderThan(T0 + 1, 2))
     assert.deepEqual(deleted, [2, 2, 1, 0])
   })
 }

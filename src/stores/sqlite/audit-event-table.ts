@@ -1,21 +1,21 @@
 // Operations in SQLite.
 
-import type { AuditEvent } from '../../domain/operation.ts'
+import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'
-import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/operations.ts'
+import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/audit-events.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
 export class AuditEventTable {
   readonly #list: Query<AuditEventRow>
   readonly #append: Command
   readonly #deleteByUser: Command
-  readonly #deleteOlder: Command
+  readonly #deleteOlderThan: Command
 
   constructor(connection: Connection) {
     this.#list = connection.query(AUDIT_EVENT_SQL.list)
     this.#append = connection.command(AUDIT_EVENT_SQL.append)
     this.#deleteByUser = connection.command(AUDIT_EVENT_SQL.deleteByUser)
-    this.#deleteOlder = connection.command(AUDIT_EVENT_SQL.deleteOlder)
+    this.#deleteOlderThan = connection.command(AUDIT_EVENT_SQL.deleteOlderThan)
   }
 
   append(event: AuditEvent): void {
@@ -30,7 +30,7 @@ export class AuditEventTable {
     this.#deleteByUser(userId)
   }
 
-  deleteOlder(before: number, limit: number): number {
-    return this.#deleteOlder(before, limit)
+  deleteOlderThan(before: number, limit: number): number {
+    return this.#deleteOlderThan(before, limit)
   }
 }

@@ -36,7 +36,7 @@ export function closeTests(contractTest: ContractTest): void {
       () => store.users.findByUsernameKey('a'),
       () => store.users.page(null, 1),
       () => store.auditEvents.list('a', null, 1),
-      () => store.auditEvents.deleteOlder(0, 1),
+      () => store.auditEvents.deleteOlderThan(0, 1),
       () => store.log.subscribe(0).next(),
       () => store.log.trim(0),
       () => store.limits.take('a', { points: 1, window: 1 }, T0),

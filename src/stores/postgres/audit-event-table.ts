@@ -1,14 +1,14 @@
 // Operations in PostgreSQL.
 
-import type { AuditEvent } from '../../domain/operation.ts'
+import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'
-import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/operations.ts'
+import { AUDIT_EVENT_SQL, type AuditEventRow, auditEventOf, auditEventValues } from '../sql/audit-events.ts'
 import { type Session, statement, unpreparedStatement } from './connection.ts'
 
 const LIST = statement(AUDIT_EVENT_SQL.list)
 const APPEND = statement(AUDIT_EVENT_SQL.append)
 const DELETE_BY_USER = statement(AUDIT_EVENT_SQL.deleteByUser)
-const DELETE_OLDER_THAN = unpreparedStatement(AUDIT_EVENT_SQL.deleteOlder)
+const DELETE_OLDER_THAN = unpreparedStatement(AUDIT_EVENT_SQL.deleteOlderThan)
 
 export async function append(session: Session, event: AuditEvent): Promise<void> {
   await session.count(APPEND, ...auditEventValues(event))

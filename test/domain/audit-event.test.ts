@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BuiltInAction, isApplicationAction, MAX_DETAIL } from '../../src/domain/operation.ts'
+import { type BuiltInAction, isApplicationAction, MAX_DETAIL } from '../../src/domain/audit-event.ts'
 
 const ALLOWED = ['order.place', 'order.line_item.remove', 'a.b', 'loginpage.view', 'accounts.merge', `a.${'b'.repeat(126)}`]
 

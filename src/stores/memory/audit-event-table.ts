@@ -1,6 +1,6 @@
 // Operations in memory, by user.
 
-import type { AuditEvent } from '../../domain/operation.ts'
+import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'
 import { deepFreezeCopy } from './deep-freeze.ts'
 import type { Rollback } from './rollback.ts'
@@ -34,7 +34,7 @@ export class AuditEventTable {
     undo.add(() => this.#byUser.set(userId, listed))
   }
 
-  deleteOlder(before: number, limit: number): number {
+  deleteOlderThan(before: number, limit: number): number {
     let left = limit
     for (const [userId, listed] of this.#byUser) {
       const kept: ListedAuditEvent[] = []

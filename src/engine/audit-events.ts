@@ -1,7 +1,7 @@
 // The user's record of operations: reading it page by page, and recording what the application did.
 
+import { type AuditEvent, isApplicationAction, MAX_DETAIL } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
-import { type AuditEvent, isApplicationAction, MAX_DETAIL } from '../domain/operation.ts'
 import { COUNTER_KINDS, OPERATIONS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import type { ClientInfo, EngineContext } from './context.ts'

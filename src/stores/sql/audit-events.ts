@@ -1,6 +1,6 @@
 // Operations as rows, and the SQL that appends, lists and deletes them.
 
-import type { AuditEvent } from '../../domain/operation.ts'
+import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'
 import { parseColumn } from './json-column.ts'
 
@@ -12,7 +12,7 @@ export const AUDIT_EVENT_SQL = {
   append: `INSERT INTO ${TABLE} (user_id, at, rest) VALUES (?, ?, ?)`,
   list: `SELECT position, user_id, at, rest FROM ${TABLE} WHERE user_id = ? AND position < ? ORDER BY position DESC LIMIT ?`,
   deleteByUser: `DELETE FROM ${TABLE} WHERE user_id = ?`,
-  deleteOlder: `DELETE FROM ${TABLE} WHERE position IN (SELECT position FROM ${TABLE} WHERE at < ? LIMIT ?)`,
+  deleteOlderThan: `DELETE FROM ${TABLE} WHERE position IN (SELECT position FROM ${TABLE} WHERE at < ? LIMIT ?)`,
 } as const
 
 /** @throws StoreError when the row is damaged */
