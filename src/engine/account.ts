@@ -70,7 +70,7 @@ export async function changePassword(
     { do: 'insert credential', record: session.record },
     auditEvent(context, clientInfo, { userId: user.id, action: 'password.change', sessionId: session.record.id }, now),
   ])
-  if (!written.landed) return new AuthError('credentials.invalid')
+  if (!written.committed) return new AuthError('credentials.invalid')
   context.revocationFeed.recordRevoked(written.ended, now)
   return signInResult(context, session, undefined, now)
 }
@@ -96,7 +96,7 @@ export async function deleteAccount(
     { do: 'require credential', id: principal.sid },
     ...deletionChanges(context, verified.user, now),
   ])
-  if (!written.landed) return new AuthError('credentials.invalid')
+  if (!written.committed) return new AuthError('credentials.invalid')
   context.revocationFeed.recordRevoked(written.ended, now)
   return undefined
 }

@@ -66,7 +66,7 @@ export async function recordAuditEvent(
     { do: 'require credential', id: principal.sid },
     { do: 'append audit event', event: recorded },
   ])
-  if (written.landed) return recorded
+  if (written.committed) return recorded
   const session = await getSessionRecord(parts, principal)
   return session instanceof AuthError ? session : new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -49,7 +49,7 @@ export async function writeAudited(
     const adminChecks = await requireStillAdmin(context, actor)
     if (adminChecks instanceof AuthError) return adminChecks
     const written = await context.store.write([...adminChecks, ...changes, ...auditEvents])
-    if (written.landed || written.rejectedAt >= adminChecks.length) return written
+    if (written.committed || written.rejectedAt >= adminChecks.length) return written
   }
   return new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -202,7 +202,7 @@ async function reportFirstUse(context: EngineContext, session: SessionRecord): P
     const next = { ...current, version: current.version + 1, confirmsRotationOf: null }
     const changes: Change[] = [{ do: 'replace credential', next, ifVersion: current.version }]
     if (login && updatedLogin) changes.push({ do: 'replace credential', next: updatedLogin, ifVersion: updatedLogin.version - 1 })
-    if ((await context.store.write(changes)).landed) return next
+    if ((await context.store.write(changes)).committed) return next
     const again = await context.store.credentials.find(current.id)
     if (again?.kind !== 'session') return undefined
     current = again

@@ -20,7 +20,7 @@ export async function confirmBinding(context: EngineContext, { userId, lineage, 
         : [],
     )
     if (unconfirmed.length === 0) return true
-    if ((await context.store.write(unconfirmed.map((record) => replaceCredential(record, record.version)))).landed) return true
+    if ((await context.store.write(unconfirmed.map((record) => replaceCredential(record, record.version)))).committed) return true
   }
   return false
 }

@@ -99,7 +99,7 @@ async function saveBinding(
       now,
     ),
   ])
-  if (!written.landed) return false
+  if (!written.committed) return false
   for (const { id } of sessions) context.revocationFeed.recordChanged(id, now)
   return true
 }
@@ -151,7 +151,7 @@ export async function renewDeviceProof(
     if (madeAt === undefined || decision === 'stale') return challengeResult
     const answered =
       decision === 'repeat' ? binding : { ...binding, confirmedAt: binding.confirmedAt || now, challengeAt: madeAt, answeredAt: now }
-    if (decision === 'renew' && !(await context.store.write([replaceCredential({ ...root, binding: answered }, root.version)])).landed)
+    if (decision === 'renew' && !(await context.store.write([replaceCredential({ ...root, binding: answered }, root.version)])).committed)
       continue
     const nextChallenge = refreshChallenge(context, lineage, answered, now)
     return { lineage, proof: issueDeviceProof(context, lineage, now), nextChallenge }

@@ -112,7 +112,7 @@ async function writeCandidates(
       ...users.flatMap((user) => changesFor(context, user, now)),
       requireFreeNames(context, users),
     ])
-    if (written.landed) return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'imported' }))]
+    if (written.committed) return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'imported' }))]
     mustAsk = true
   }
   return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'refused', reason: 'others kept taking names meanwhile' }))]
@@ -133,7 +133,7 @@ type NameOwner = 'user' | 'deleted user' | undefined
 async function findTakenNames(context: EngineContext, candidates: readonly Candidate[]): Promise<readonly NameOwner[]> {
   const users = candidates.map(({ user }) => user)
   const found = await Promise.all(users.map(({ usernameKey }) => context.store.users.findByUsernameKey(usernameKey)))
-  const isAnyReserved = !(await context.store.write([requireFreeNames(context, users)])).landed
+  const isAnyReserved = !(await context.store.write([requireFreeNames(context, users)])).committed
   const reserved = isAnyReserved ? await Promise.all(users.map((user) => isReserved(context, user))) : []
   return users.map((_, index) => (found[index] !== undefined ? 'user' : reserved[index] ? 'deleted user' : undefined))
 }

@@ -60,7 +60,7 @@ export class KeyRing {
       // Where there was no ring there are no users yet.
       const made = { ...createKeyRing(first, next, this.#readAt), slowHashes: { samples: [], imports: 0, surveyedAt: this.#readAt } }
       const written = await store.write([{ do: 'replace key ring', next: made, ifVersion: 0 }])
-      ring = written.landed ? made : await store.findKeyRing()
+      ring = written.committed ? made : await store.findKeyRing()
     }
     if (ring === undefined) throw new Error('The key ring could not be made')
     if (ring.version !== this.#ring?.version) this.#signer = signing.signer(verifyingKeys(ring, this.#readAt, tokenLifetime))
@@ -180,7 +180,7 @@ export class KeyRing {
       ]
       const written = await write(changes, at)
       if (written instanceof AuthError) return written
-      if (written.landed) return this.read()
+      if (written.committed) return this.read()
     }
   }
 }

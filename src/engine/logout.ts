@@ -53,7 +53,7 @@ export async function revokeAndAudit(
     { do: 'revoke credentials', where, reason: 'revoked', at: now, mustMatch: true },
     auditEvent(context, clientInfo, { userId: principal.userId, action: 'session.revoke', sessionId: principal.sid, detail }, now),
   ])
-  if (!written.landed) return undefined
+  if (!written.committed) return undefined
   context.revocationFeed.recordRevoked(written.ended, now)
   return countRevoked(written.ended)
 }

@@ -64,7 +64,7 @@ async function revokeOne(context: EngineContext, record: CredentialRecord, now: 
     ),
   ]
   const written = await context.store.write(changes)
-  if (written.landed) context.revocationFeed.recordRevoked(written.ended, now)
+  if (written.committed) context.revocationFeed.recordRevoked(written.ended, now)
 }
 
 async function deleteInBatches(deleteBatch: () => Promise<number>): Promise<void> {

@@ -110,7 +110,7 @@ async function startSession(
       now,
     ),
   ])
-  if (!written.landed) return undefined
+  if (!written.committed) return undefined
   context.revocationFeed.recordRevoked(written.ended, now)
   return signInResult(context, session, rotates ? { secret, expiresAt: login.expiresAt } : undefined, now)
 }
@@ -147,7 +147,7 @@ async function revokeCompromised(
     { do: 'revoke credentials', where: { lineage: login.lineage }, reason: 'theft_suspected', at: now, mustMatch: true },
     event,
   ])
-  if (!written.landed) return undefined
+  if (!written.committed) return undefined
   context.revocationFeed.recordRevoked(written.ended, now)
   if (severity === 'alarm') context.onAlarm(event.event)
   return sessionRequired('theft_suspected')

@@ -19,5 +19,5 @@ export function requireFreeNames({ secrets }: Pick<EngineContext, 'secrets'>, us
 
 /** Asked before work is done; the write decides. @throws StoreError */
 export async function isReserved(context: Pick<EngineContext, 'secrets' | 'store'>, user: HasUsernameKey): Promise<boolean> {
-  return !(await context.store.write([requireFreeNames(context, [user])])).landed
+  return !(await context.store.write([requireFreeNames(context, [user])])).committed
 }

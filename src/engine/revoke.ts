@@ -123,7 +123,7 @@ async function revokeTargets(
   )
   const written = await writeAudited(context, actor, actions, changes, at)
   if (written instanceof AuthError) return written
-  if (!written.landed) return undefined
+  if (!written.committed) return undefined
   context.revocationFeed.recordRevoked(written.ended, at)
   return written.ended
 }

@@ -53,7 +53,7 @@ export async function recordRiskEvent(
     await counted.refund()
     throw fault
   })
-  if (!written.landed) return
+  if (!written.committed) return
   context.revocationFeed.recordRevoked(written.ended, now)
   if (severity === 'alarm') context.onAlarm(event.event)
 }

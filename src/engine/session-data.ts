@@ -49,7 +49,7 @@ async function patchWithRetry(
     if (byteLength(text) > MAX_SESSION_DATA) return new AuthError('data.too_large')
     const next = { ...session, version: session.version + 1, data: text, dataVersion: session.dataVersion + 1 }
     const written = await context.store.write([{ do: 'replace credential', next, ifVersion: session.version }])
-    if (written.landed) return { data, version: next.dataVersion }
+    if (written.committed) return { data, version: next.dataVersion }
   }
   return new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -63,7 +63,7 @@ export async function createSignIn(
     { do: 'insert credential', record: session.record },
     auditEvent(context, clientInfo, { userId: user.id, action, sessionId: session.record.id, detail: { remember: options.remember } }, now),
   ])
-  if (!written.landed) return undefined
+  if (!written.committed) return undefined
   context.revocationFeed.recordRevoked(written.ended, now)
   return signInResult(context, session, remembered && { secret: remembered.secret, expiresAt: remembered.record.expiresAt }, now)
 }

@@ -72,7 +72,7 @@ export async function addUser(
   const action = { userId: user.id, action: 'account.register', detail: { roles: user.roles } } as const
   const written = await writeAudited(context, actor, [action], insertUserChanges(context, user, reuseName), user.createdAt)
   if (written instanceof AuthError) return written
-  return written.landed ? user : new AuthError('username.taken', { field: 'username' })
+  return written.committed ? user : new AuthError('username.taken', { field: 'username' })
 }
 
 /** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `resource.not_found`. @throws StoreError */
@@ -112,8 +112,8 @@ async function updateSessionsCreatedMeanwhile(context: EngineContext, id: string
     const at = context.clock.now()
     const changes = await roleUpdatesForSessions(context, user, at)
     if (changes.length === 0) return
-    const { landed } = await context.store.write([{ do: 'require user', id, version: user.version }, ...changes])
-    if (landed) recordChanged(context, changes, at)
+    const { committed } = await context.store.write([{ do: 'require user', id, version: user.version }, ...changes])
+    if (committed) recordChanged(context, changes, at)
   }
 }
 
@@ -166,7 +166,7 @@ export async function deleteUser(context: EngineContext, actor: Actor, nameOrCod
   const action = { userId: null, action: 'account.delete', detail: { user: user.id, username: user.username } } as const
   const written = await writeAudited(context, actor, [action], deletionChanges(context, user, now), now)
   if (written instanceof AuthError) return written
-  if (!written.landed) return new AuthError('resource.not_found')
+  if (!written.committed) return new AuthError('resource.not_found')
   context.revocationFeed.recordRevoked(written.ended, now)
   return { user, ended: countRevoked(written.ended) }
 }
@@ -203,7 +203,7 @@ async function changeUser(
     const replacing: Change = { do: 'replace user', next: { ...next, version: user.version + 1 }, ifVersion: user.version }
     const written = await writeAudited(context, actor, [{ userId: user.id, action, detail }], [replacing, ...changes], at)
     if (written instanceof AuthError) return written
-    if (!written.landed) continue
+    if (!written.committed) continue
     context.revocationFeed.recordRevoked(written.ended, at)
     recordChanged(context, changes, at)
     return { user: { ...next, version: user.version + 1 }, ended: countRevoked(written.ended) }

@@ -70,9 +70,9 @@ export interface RevokedCredential {
 }
 
 export type WriteResult =
-  | { readonly landed: true; readonly ended: readonly RevokedCredential[] }
+  | { readonly committed: true; readonly ended: readonly RevokedCredential[] }
   /** Nothing landed. `refusedAt` is the index of the first change that was refused. */
-  | { readonly landed: false; readonly rejectedAt: number }
+  | { readonly committed: false; readonly rejectedAt: number }
 
 export interface LastSeenUpdate {
   readonly id: string

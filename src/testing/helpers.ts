@@ -8,13 +8,13 @@ import { T0 } from './samples.ts'
 /** Writes what must land, and returns what it ended. */
 export async function commit(store: Store, ...changes: readonly Change[]): Promise<readonly RevokedCredential[]> {
   const written = await store.write(changes)
-  assert.ok(written.landed, 'the write must land')
+  assert.ok(written.committed, 'the write must land')
   return written.ended
 }
 
 /** Writes what must be refused, at this change. */
 export async function assertRefused(store: Store, rejectedAt: number, ...changes: readonly Change[]): Promise<void> {
-  assert.deepEqual(await store.write(changes), { landed: false, rejectedAt })
+  assert.deepEqual(await store.write(changes), { committed: false, rejectedAt })
 }
 
 export async function insertCredentials(store: Store, ...records: readonly CredentialRecord[]): Promise<void> {

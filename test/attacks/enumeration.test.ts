@@ -74,7 +74,7 @@ test('who has no password, or one that was hashed long ago, is refused like ever
     const user = await latchkey.engine.store.users.find(alice.code)
     assert.ok(user)
     const next = { ...user, passwordHash, version: user.version + 1 }
-    assert.ok((await latchkey.engine.store.write([{ do: 'replace user', next, ifVersion: user.version }])).landed)
+    assert.ok((await latchkey.engine.store.write([{ do: 'replace user', next, ifVersion: user.version }])).committed)
     latchkey.resetCounts()
     const answer = await latchkey.call('POST', '/access/login', wrong)
     assert.deepEqual([answer.status, answer.body, answer.cookies], [usual.status, usual.body, usual.cookies])

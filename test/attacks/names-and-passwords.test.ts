@@ -100,7 +100,7 @@ test('a user whose name was made under an older rule, or elsewhere, still signs 
   for (const username of ['аdmin', '-rf', 'root2.', '_ada_', 'राम१2', '._x']) {
     const user = { username, usernameKey: usernameKey(username) ?? '', email: null, passwordHash, roles: [], disabled: false }
     const record = { ...user, id: `usr_${engine.secrets.randomId()}`, createdAt: engine.clock.now(), version: 1 }
-    assert.ok((await engine.store.write([{ do: 'insert user', user: record }])).landed)
+    assert.ok((await engine.store.write([{ do: 'insert user', user: record }])).committed)
     await login(latchkey, { username })
     const row = { line: 1, values: { username: `${username}2`, hash: passwordHash } }
     assert.equal((await allOf(importUsers(engine, [row])))[0]?.outcome, 'imported', username)

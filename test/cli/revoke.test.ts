@@ -33,7 +33,7 @@ async function fill(store: Store, count: number): Promise<{ readonly codes: read
     const lineage = login ? { lineage: login.id, startedBy: login.id } : {}
     changes.push({ do: 'insert credential', record: makeSession({ userId: user.id, ...times, ...lineage }) })
     if (changes.length < 500 && index < count - 1) continue
-    ok((await store.write(changes)).landed)
+    ok((await store.write(changes)).committed)
     changes = []
   }
   return { codes, remembered: Math.ceil(count / 10) }

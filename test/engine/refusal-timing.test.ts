@@ -191,7 +191,7 @@ async function unsurveyedStore(users: Readonly<Record<string, string>>): Promise
   assert.ok(ring)
   const { slowHashes: _, ...before } = ring
   assert.ok(
-    (await store.write([{ do: 'replace key ring', next: { ...before, version: ring.version + 1 }, ifVersion: ring.version }])).landed,
+    (await store.write([{ do: 'replace key ring', next: { ...before, version: ring.version + 1 }, ifVersion: ring.version }])).committed,
   )
   return store
 }
@@ -211,7 +211,7 @@ test('a hash that another program wrote is noted when it is refused, and that ve
   await addUser(fake.engine, 'operator', OWN_USER)
   const user = (await store.users.findByUsernameKey('own')) as UserRecord
   const next = { ...user, passwordHash: bcrypt(13), version: user.version + 1 }
-  assert.ok((await store.write([{ do: 'replace user', next, ifVersion: user.version }])).landed)
+  assert.ok((await store.write([{ do: 'replace user', next, ifVersion: user.version }])).committed)
   assert.equal(await timeRefusal(fake, 'own'), Math.ceil(1.25 * 790))
   assert.equal(await timeRefusal(fake, 'unknown'), Math.ceil(1.25 * 790))
   await waitFor('it to be noted for all', async () => (await store.findKeyRing())?.slowHashes?.samples.length === 1)

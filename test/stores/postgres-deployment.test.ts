@@ -59,8 +59,8 @@ async function assertUsable(url: string): Promise<void> {
       { do: 'insert credential', record: session },
       { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
     ])
-    assert.equal(begun.landed, true)
-    assert.equal((await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).landed, true)
+    assert.equal(begun.committed, true)
+    assert.equal((await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).committed, true)
     assert.ok((await store.log.subscribe(0).next()).value.entries.length > 0)
     await store.limits.take('login:x', { count: 1, window: 1000 } as never, 1)
     await store.limits.deleteExpiredWindows(5_000)

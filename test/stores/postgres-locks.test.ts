@@ -127,7 +127,7 @@ for (const isolation of ['read committed', 'repeatable read']) {
     await waitFor('the ending to wait', () => isWaiting(url))
     await commit()
     const written = await ending
-    assert.ok(written.landed)
+    assert.ok(written.committed)
     assert.deepEqual(
       written.ended.map(({ id }) => id),
       [renewed.id],
@@ -163,7 +163,7 @@ test('Of two that each hold what the other wants, both land in the end.', async 
   // Now this one has `a` and waits for `b`, and the first one will want `a`.
   const second = store.write([keeping('a'), keeping('b')])
   const written = await second
-  assert.ok(written.landed)
+  assert.ok(written.committed)
   await first
   for (const id of ['a', 'b']) assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
   await connection.close()
@@ -178,7 +178,7 @@ test('A server that vanishes in the middle of a write holds up the others for se
   const began = performance.now()
   await waitFor('an entry to land', async () =>
     store.write([{ do: 'append entry', entry: changed('next') }]).then(
-      ({ landed }) => landed,
+      ({ committed }) => committed,
       (error: unknown) => {
         assert.ok(error instanceof StoreError)
         return false
@@ -217,7 +217,7 @@ test('A name that another server takes at the same moment is a refusal, also to 
       { do: 'replace user', next: { ...user, usernameKey: `name-${round}`, version: 2 }, ifVersion: 1 },
     ])
     const written = await Promise.all([one.write(renaming[0] ?? []), other.write(renaming[1] ?? [])])
-    assert.equal(written.filter(({ landed }) => landed).length, 1)
+    assert.equal(written.filter(({ committed }) => committed).length, 1)
   }
   for (const store of [one, other]) await store.close()
 })

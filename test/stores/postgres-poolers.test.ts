@@ -105,7 +105,7 @@ test('With pool_mode=session a connection that others have used is cleaned befor
   for (let start = 0; start < 3; start += 1) {
     const store = await openPostgresStore({ url })
     const user = makeUser()
-    assert.equal((await store.write([{ do: 'insert user', user }])).landed, true)
+    assert.equal((await store.write([{ do: 'insert user', user }])).committed, true)
     await Promise.all(Array.from({ length: 30 }, () => store.users.find(user.id)))
     await store.probe()
     const following = store.log.subscribe(0)

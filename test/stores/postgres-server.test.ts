@@ -191,7 +191,7 @@ test('A pool without a free connection does not silence the log.', async () => {
   assert.ok(performance.now() - began < 1_500)
   await blocker.query('ROLLBACK')
   await blocker.end()
-  const landed = (await Promise.all(waiting)).filter((written) => written?.landed)
+  const landed = (await Promise.all(waiting)).filter((written) => written?.committed)
   assert.equal(landed.length, 1)
   await store.close()
 })

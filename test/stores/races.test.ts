@@ -57,14 +57,14 @@ for (const name of BACKEND_NAMES) {
           () => a.write(replacing('a')),
           () => b.write(replacing('b')),
         )
-        assert.equal(replaced.filter(({ landed }) => landed).length, 1)
+        assert.equal(replaced.filter(({ committed }) => committed).length, 1)
         const ending: Change[] = [{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1, mustMatch: true }]
         const ended = await race(
           round,
           () => a.write(ending),
           () => b.write(ending),
         )
-        assert.equal(ended.filter(({ landed }) => landed).length, 1)
+        assert.equal(ended.filter(({ committed }) => committed).length, 1)
       }
     })
 
@@ -88,8 +88,8 @@ for (const name of BACKEND_NAMES) {
           () => a.write(signingIn),
           () => b.write(round % 2 ? changing : deleting),
         )
-        assert.ok(changed.landed)
-        landed += Number(signedIn.landed)
+        assert.ok(changed.committed)
+        landed += Number(signedIn.committed)
         assert.deepEqual(await a.credentials.listByUser(id), [], `round ${round}`)
       }
       assert.ok(landed > 0 && landed < ROUNDS, `both orders must have come up: ${landed} of ${ROUNDS}`)
@@ -111,7 +111,7 @@ for (const name of BACKEND_NAMES) {
           () => a.write(starting),
           () => b.write(ending),
         )
-        assert.ok(ended.landed)
+        assert.ok(ended.committed)
         assert.deepEqual(await a.credentials.listByUser(login.userId), [], `round ${round}`)
       }
     })

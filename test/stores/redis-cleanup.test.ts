@@ -66,7 +66,7 @@ test('Idle and expired ones are all found, ended once, deleted in the end, and l
       const lapsed = await server.credentials.listExpired(now, now - IDLE, 500)
       for (const { id } of lapsed) {
         const written = await server.write([{ do: 'revoke credentials', where: { id }, reason: 'idle', at: now, mustMatch: true }])
-        if (written.landed) ended += 1
+        if (written.committed) ended += 1
       }
       if (lapsed.length < 500) return
     }

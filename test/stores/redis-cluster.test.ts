@@ -32,7 +32,7 @@ test('The credentials of one user are spread over the masters, and all of them e
   const written = await store.write([
     { do: 'revoke credentials', where: { userId: 'usr_spread', except: [] }, reason: 'revoked', at: 1, mustMatch: true },
   ])
-  assert.ok(written.landed && written.ended.length === 60)
+  assert.ok(written.committed && written.ended.length === 60)
   const { value } = await store.log.subscribe(0).next()
   assert.equal(value.entries.length, 60)
   await store.close()
@@ -87,8 +87,8 @@ test('One master that comes back older than the others revives nothing.', async 
   await cp(older.folder, copy, { recursive: true })
   const now = Date.now()
   const end = (id: string, at: number): Change => ({ do: 'revoke credentials', where: { id }, reason: 'revoked', at, mustMatch: true })
-  for (const { id } of sessions) assert.ok((await store.write([end(id, now)])).landed)
-  assert.ok((await store.write([end(later.id, now + 120 * 60_000)])).landed)
+  for (const { id } of sessions) assert.ok((await store.write([end(id, now)])).committed)
+  assert.ok((await store.write([end(later.id, now + 120 * 60_000)])).committed)
   await older.kill()
   await rm(older.folder, { recursive: true })
   await cp(copy, older.folder, { recursive: true })

@@ -53,8 +53,8 @@ async function assertRefused(url: string, words: RegExp): Promise<void> {
 
 async function assertUsable(store: Store): Promise<void> {
   const session = makeSession()
-  assert.equal((await store.write([{ do: 'insert credential', record: session }])).landed, true)
-  assert.equal((await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).landed, true)
+  assert.equal((await store.write([{ do: 'insert credential', record: session }])).committed, true)
+  assert.equal((await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).committed, true)
   await store.log.subscribe(0).next()
   await store.probe()
   await store.close()

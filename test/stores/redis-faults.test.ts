@@ -95,7 +95,7 @@ test('When the database fails, what had been claimed in Redis is taken back, and
   // Who ends everything of the user still finds it.
   assert.ok((await store.credentials.listByUser(session.userId)).some(({ id }) => id === session.id))
   fails.write = false
-  assert.ok((await store.write(changes)).landed)
+  assert.ok((await store.write(changes)).committed)
   assert.deepEqual(await revokedSessionIds(store), [session.id])
   await store.close()
 })
@@ -111,7 +111,7 @@ test('When the database refuses, nothing of the write is left in Redis.', async 
     { do: 'require user', id: 'usr_nobody', version: 1 },
     revocation({ userId: session.userId, except: [] }, false),
   ])
-  assert.deepEqual(written, { landed: false, rejectedAt: 2 })
+  assert.deepEqual(written, { committed: false, rejectedAt: 2 })
   assert.equal(await store.credentials.find(newcomer.id), undefined)
   assert.deepEqual(await store.credentials.find(session.id), session)
   assert.deepEqual(await revokedSessionIds(store), [])
@@ -308,7 +308,7 @@ test('Who is killed after an ending and before telling of it: the next one who e
   await reached
   await killed.close()
   assert.deepEqual(await revokedSessionIds(next), [])
-  assert.ok((await next.write([revocation({ userId: session.userId, except: [] }, false, NOW + 11_000)])).landed)
+  assert.ok((await next.write([revocation({ userId: session.userId, except: [] }, false, NOW + 11_000)])).committed)
   assert.deepEqual(await revokedSessionIds(next), [session.id])
   await next.close()
   letGo()
@@ -325,7 +325,7 @@ test('What somebody else has relied on as ended is not brought back when the fir
     const { reached, letGo } = hold()
     const failed = assert.rejects(failing.write([revocation({ id: session.id }), { do: 'insert user', user: makeUser() }]), StoreError)
     await reached
-    assert.ok((await other.write([revocation(where, false)])).landed)
+    assert.ok((await other.write([revocation(where, false)])).committed)
     letGo()
     await failed
     assert.equal((await other.credentials.find(session.id))?.kind, 'tombstone')

@@ -18,9 +18,9 @@ const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       const { id } = contestedSession(index)
       const next = { ...contestedSession(index), version: 2 }
       const replaced = await store.write([{ do: 'replace credential', next, ifVersion: 1 }])
-      if (replaced.landed) writeLine(`replaced ${id}`)
+      if (replaced.committed) writeLine(`replaced ${id}`)
       const ended = await store.write([{ do: 'revoke credentials', where: { id }, reason: 'revoked', at: 1, mustMatch: true }])
-      if (ended.landed) writeLine(`ended ${id}`)
+      if (ended.committed) writeLine(`ended ${id}`)
     }
   },
 
@@ -40,7 +40,7 @@ const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
         { do: 'append audit event', event: anAuditEvent({ userId: 'usr_ack', sessionId: sid }) },
         { do: 'append entry', entry: { kind: 'changed', sid, at: 1, roles: [] } },
       ])
-      if (written.landed) writeLine(sid)
+      if (written.committed) writeLine(sid)
     }
   },
 

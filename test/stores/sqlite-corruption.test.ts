@@ -102,7 +102,7 @@ test('A database that may only be read is read; writing it is a StoreError witho
   }
   connection.execute('PRAGMA query_only = OFF')
   await store.probe()
-  assert.deepEqual(await store.write([{ do: 'insert credential', record }]), { landed: true, ended: [] })
+  assert.deepEqual(await store.write([{ do: 'insert credential', record }]), { committed: true, ended: [] })
   await store.close()
 })
 

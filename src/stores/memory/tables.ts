@@ -28,9 +28,9 @@ export class Tables {
     for (const [index, change] of changes.entries()) {
       if (this.#apply(change, ended, undo)) continue
       undo.run()
-      return { landed: false, rejectedAt: index }
+      return { committed: false, rejectedAt: index }
     }
-    return { landed: true, ended }
+    return { committed: true, ended }
   }
 
   /** False when the change is refused. */

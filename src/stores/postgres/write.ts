@@ -32,7 +32,7 @@ export async function write(connection: Connection, changes: readonly Change[]):
       await users.lockForUpdate(session, changedUsers(changes))
       return new Write(changes).applyOn(session)
     },
-    (written) => written.landed,
+    (written) => written.committed,
   )
 }
 
@@ -47,10 +47,10 @@ class Write {
 
   async applyOn(session: Session): Promise<WriteResult> {
     for (const [index, change] of this.#changes.entries()) {
-      if (!(await this.#apply(session, change))) return { landed: false, rejectedAt: index }
+      if (!(await this.#apply(session, change))) return { committed: false, rejectedAt: index }
     }
     await appendEntries(session, this.#entries)
-    return { landed: true, ended: this.#ended }
+    return { committed: true, ended: this.#ended }
   }
 
   /** False when the change is refused. */

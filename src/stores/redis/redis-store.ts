@@ -109,7 +109,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
         const epoch = tombstoneSync.currentEpoch()
         const written = await writeToBoth({ credentials, stream, database, recovery, tombstoneSync }, changes)
         // Landed is landed: where this is not noted, a little more is carried the next time.
-        if (written.landed) await tombstoneSync.checkpoint(changes, epoch).catch(() => {})
+        if (written.committed) await tombstoneSync.checkpoint(changes, epoch).catch(() => {})
         return written
       }),
     probe: async () => {

@@ -51,7 +51,7 @@ class Write {
     if (rejectedAt !== undefined) {
       await this.#rollBackOnError(() => this.#rollBack())
       await this.#context.stream.append(this.#unloggedEntries())
-      return { landed: false, rejectedAt }
+      return { committed: false, rejectedAt }
     }
     try {
       for (const [index, change] of this.#unconditionalRevocations()) await this.#revoke(index, change)
@@ -61,7 +61,7 @@ class Write {
       throw error
     }
     await Promise.all([...this.#revocations.values()].map((ended) => this.#context.credentials.removeFromIndex(ended)))
-    return { landed: true, ended: this.#revokedByChange().flatMap(([, claims]) => claims.map(toEnded)) }
+    return { committed: true, ended: this.#revokedByChange().flatMap(([, claims]) => claims.map(toEnded)) }
   }
 
   /** Whatever throws, nothing of it is left that can be taken back; and what cannot is not left untold. */
@@ -156,7 +156,7 @@ class Write {
       if (changes.some((change) => change.do === 'insert tombstone')) void this.#context.tombstoneSync.scheduleResync()
       throw error
     })
-    return written.landed ? undefined : indexed[written.rejectedAt]?.[0]
+    return written.committed ? undefined : indexed[written.rejectedAt]?.[0]
   }
 
   /** Of what the third step is going to end. */

@@ -97,5 +97,5 @@ export function createSqliteStore(connection: Connection): Store {
 }
 
 function hasEntries(changes: readonly Change[], written: WriteResult): boolean {
-  return written.landed && (written.ended.length > 0 || changes.some((change) => change.do === 'append entry'))
+  return written.committed && (written.ended.length > 0 || changes.some((change) => change.do === 'append entry'))
 }

@@ -46,16 +46,16 @@ export class Tables {
     if (isOneStatement(changes)) return this.#applyAll(changes)
     return this.#connection.transaction(
       () => this.#applyAll(changes),
-      (written) => written.landed,
+      (written) => written.committed,
     )
   }
 
   #applyAll(changes: readonly Change[]): WriteResult {
     const ended: RevokedCredential[] = []
     for (const [index, change] of changes.entries()) {
-      if (!this.#apply(change, ended)) return { landed: false, rejectedAt: index }
+      if (!this.#apply(change, ended)) return { committed: false, rejectedAt: index }
     }
-    return { landed: true, ended }
+    return { committed: true, ended }
   }
 
   /** False when the change is refused. */

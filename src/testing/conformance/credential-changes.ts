@@ -127,7 +127,7 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     await insertCredentials(store, session)
     const nexts = Array.from({ length: 8 }, (_, index) => ({ ...session, version: 2, data: `{"by":${index}}` }))
     const written = await Promise.all(nexts.map((next) => store.write([{ do: 'replace credential', next, ifVersion: 1 }])))
-    const winners = nexts.filter((_, index) => written[index]?.landed)
+    const winners = nexts.filter((_, index) => written[index]?.committed)
     assert.equal(winners.length, 1)
     assert.deepEqual(await store.credentials.find(session.id), winners[0])
   })

@@ -19,7 +19,7 @@ export function keyRingTests(contractTest: ContractTest): void {
   contractTest('Of many who make the first key ring at once, one succeeds.', async (store) => {
     const rings = Array.from({ length: 5 }, () => makeKeyRing(1))
     const written = await Promise.all(rings.map((next) => store.write([{ do: 'replace key ring', next, ifVersion: 0 }])))
-    const winners = rings.filter((_, index) => written[index]?.landed)
+    const winners = rings.filter((_, index) => written[index]?.committed)
     assert.equal(winners.length, 1)
     assert.deepEqual(await store.findKeyRing(), winners[0])
   })

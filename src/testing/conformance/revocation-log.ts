@@ -32,7 +32,7 @@ export function revocationLogTests(contractTest: ContractTest): void {
       ...appendEntries(changedEntry('s1')),
       revocation({ id: 'missing' }, true),
     ])
-    assert.deepEqual(written, { landed: false, rejectedAt: 2 })
+    assert.deepEqual(written, { committed: false, rejectedAt: 2 })
     assert.deepEqual((await readLog(store)).entries, [])
   })
 

@@ -37,7 +37,7 @@ export function userChangeTests(contractTest: ContractTest): void {
   contractTest('Of many who insert the same username key at once, one succeeds.', async (store) => {
     const users = Array.from({ length: 8 }, () => makeUser({ usernameKey: 'wanted' }))
     const written = await Promise.all(users.map((user) => store.write([{ do: 'insert user', user }])))
-    assert.equal(written.filter(({ landed }) => landed).length, 1)
+    assert.equal(written.filter(({ committed }) => committed).length, 1)
   })
 
   contractTest('Replacing a user replaces everything, and what is found by the username key.', async (store) => {
@@ -136,8 +136,8 @@ export function userChangeTests(contractTest: ContractTest): void {
         { do: 'delete user', id: user.id },
         { do: 'reserve name', digest },
       ])
-      assert.ok((await deleting).landed)
-      const landed = (await Promise.all(taking)).filter((written) => written.landed)
+      assert.ok((await deleting).committed)
+      const landed = (await Promise.all(taking)).filter((written) => written.committed)
       assert.deepEqual(landed, [])
       assert.equal(await store.users.findByUsernameKey(user.usernameKey), undefined)
     }

@@ -8,7 +8,7 @@ import { anAuditEvent, makeKeyRing, makeRememberMe, makeSession, makeUser, T0 } 
 
 export function writeTests(contractTest: ContractTest): void {
   contractTest('A write without changes lands.', async (store) => {
-    assert.deepEqual(await store.write([]), { landed: true, ended: [] })
+    assert.deepEqual(await store.write([]), { committed: true, ended: [] })
   })
 
   contractTest('Changes land in the order given: each one sees those before it.', async (store) => {
