@@ -15,7 +15,7 @@ export const USER_SQL = {
   hasVersion: `SELECT 1 FROM ${TABLE} WHERE id = ? AND version = ?`,
   insert: `INSERT INTO ${TABLE} (id, username_key, version, rest) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${TABLE} SET username_key = ?, version = ?, rest = ?
-    WHERE id = ? AND version = ? AND NOT EXISTS (SELECT 1 FROM ${TABLE} AS other WHERE other.username_key = ? AND other.code <> ?)`,
+    WHERE id = ? AND version = ? AND NOT EXISTS (SELECT 1 FROM ${TABLE} AS other WHERE other.username_key = ? AND other.id <> ?)`,
   delete: `DELETE FROM ${TABLE} WHERE id = ?`,
 } as const
 
