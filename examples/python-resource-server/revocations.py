@@ -31,7 +31,7 @@ class Endings:
             self.heard_at = heard_at
 
     def take(self, event, data, now):
-        if event == "ending":
+        if event == "revoked":
             self.ended[data["sid"]] = (now,)
         elif event == "changed":
             self.changed.pop(data["sid"], None)

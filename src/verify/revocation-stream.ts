@@ -125,7 +125,7 @@ export class RevocationStream {
     const parsed = parseStreamEvent(event)
     this.#lastEventId = event.lastEventId
     switch (parsed?.name) {
-      case 'ending':
+      case 'revoked':
         revokedSessions.addRevoked(parsed.sid)
         return false
       case 'changed':

@@ -5,7 +5,7 @@ import type { ServerSentEvent } from './server-sent-events.ts'
 
 /** Times and durations in milliseconds. */
 export type StreamEvent =
-  | { readonly name: 'ending'; readonly sid: string }
+  | { readonly name: 'revoked'; readonly sid: string }
   | { readonly name: 'changed'; readonly sid: string; readonly at: number; readonly roles: readonly string[] }
   | { readonly name: 'reset'; readonly before: number }
   | { readonly name: 'policy'; readonly at: number; readonly tokenLifetime: number }
@@ -21,7 +21,7 @@ export function parseStreamEvent({ name, data, lastEventId }: ServerSentEvent): 
   const members = membersOf(data)
   if (!POSITION.test(lastEventId)) throw invalid('a position that cannot be named')
   switch (name) {
-    case 'ending':
+    case 'revoked':
       return { name, sid: sidOf(members) }
     case 'changed':
       return { name, sid: sidOf(members), at: timeOf(members, 'at'), roles: rolesOf(members) }

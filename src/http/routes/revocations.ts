@@ -134,7 +134,7 @@ function serializeEntry(entry: PublicLogEntry, id: number): string {
   const at = isoTime(entry.at)
   switch (entry.kind) {
     case 'revoked':
-      return sseEvent('ending', { sid: entry.sid, at, reason: entry.reason }, id)
+      return sseEvent('revoked', { sid: entry.sid, at, reason: entry.reason }, id)
     case 'changed':
       return sseEvent('changed', { sid: entry.sid, at, roles: entry.roles }, id)
     case 'keys':
