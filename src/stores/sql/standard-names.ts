@@ -6,9 +6,9 @@ const DETAIL = '"detail":'
 
 const CREDENTIAL_FIELDS: readonly Replacement[] = [
   field('device', 'userAgent'),
-  field('rotatedSessionId', 'rotatedSessionId'),
-  field('rotatedSessionUsed', 'rotatedSessionUsed'),
-  field('confirmsRotationOf', 'confirmsRotationOf'),
+  field('bornSession', 'rotatedSessionId'),
+  field('bornSessionUsed', 'rotatedSessionUsed'),
+  field('awaitingFirstUseFor', 'confirmsRotationOf'),
 ]
 
 const ACTIONS: readonly Replacement[] = [

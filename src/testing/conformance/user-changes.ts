@@ -43,7 +43,7 @@ export function userChangeTests(contractTest: ContractTest): void {
   contractTest('Replacing a user replaces everything, and what is found by the username key.', async (store) => {
     const user = makeUser()
     await commit(store, { do: 'insert user', user })
-    const next = { ...makeUser(), code: user.id, version: 2 }
+    const next = { ...makeUser(), id: user.id, version: 2 }
     await commit(store, { do: 'replace user', next, ifVersion: 1 })
     assert.deepEqual(await store.users.find(user.id), next)
     assert.deepEqual(await store.users.findByUsernameKey(next.usernameKey), next)
