@@ -43,11 +43,11 @@ async function answersOf({ url, method, headers, body, status }: Target, connect
   const { requests, errors, timeouts, statusCodeStats, latency, duration } = await autocannon(
     body === undefined ? options : { ...options, body },
   )
-  const good = statusCodeStats?.[`${status}`]?.count ?? 0
-  const bad = requests.total - good + errors + timeouts
-  if (bad > requests.total / 1000) {
+  const succeeded = statusCodeStats?.[`${status}`]?.count ?? 0
+  const failed = requests.total - succeeded + errors + timeouts
+  if (failed > requests.total / 1000) {
     const seen = Object.entries(statusCodeStats ?? {}).map(([code, { count }]) => `${count} × ${code}`)
-    throw new Error(`${bad} of ${requests.total} answers were wrong: ${seen.join(', ')}, ${errors} errors`)
+    throw new Error(`${failed} of ${requests.total} answers were wrong: ${seen.join(', ')}, ${errors} errors`)
   }
   return { succeeded, failed, duration, p99: latency.p99 }
 }

@@ -30,4 +30,4 @@ export const subject: SubjectModule = {
   },
 }
 
-const DPOP_REQUIRED = { proof: 'dpop' } as const
+const DPOP_REQUIRED = { auth: 'dpop' } as const

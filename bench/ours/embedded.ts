@@ -35,7 +35,7 @@ export async function startEmbedded(settings: SettingInputs = {}): Promise<Embed
   const all = readSettings({ databaseUrl, secret: 'a-secret-for-the-benchmark-alone-0123456789', ...settings }, (key) => key)
   const publicUrl = all.publicUrl ?? 'http://localhost:3000'
   const engine = await compose(all, publicUrl)
-  const app = { parts: engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
+  const app = { engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
   const signedIn = await register(engine, user, { ip: '', userAgent: '' }, { sessions: [], rememberMe: [] })
   if (!('sessionCredential' in signedIn) || signedIn.sessionCredential === undefined) throw new Error('Nobody could be registered')
@@ -44,7 +44,7 @@ export async function startEmbedded(settings: SettingInputs = {}): Promise<Embed
     guard: createGuard(engine),
     handle: createHandler(app),
     routeGuard: createRouteGuard(app),
-    paths: { api: ['/access/*'], pages: [] },
+    paths: { api: ['/access/*'], pages: [], admin: [] },
     publicUrl,
     signedIn,
     sid: signedIn.session.id,

@@ -36,7 +36,7 @@ export const subject: SubjectModule = {
             authTime: now,
             delivery: 'cookie',
             ip: '192.0.2.7',
-            device: 'Mozilla/5.0',
+            userAgent: 'Mozilla/5.0',
           } as const
           const issued = Array.from({ length: Math.min(BATCH_SIZE, count - held) }, () => issueSession(engine, user, origin, now))
           await engine.store.write(issued.map(({ record }) => ({ do: 'insert credential', record })))

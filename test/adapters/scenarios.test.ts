@@ -41,7 +41,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'a cookie reads, and says who it is': async ({ ask, someone }) => {
     const visitor = await someone()
     const read = await ask('GET', '/me', byCookie(visitor))
-    deepEqual([read.status, read.json.userId, read.json.sid, read.json.via], [200, visitor.code, visitor.sid, 'cookie'])
+    deepEqual([read.status, read.json.userId, read.json.sid, read.json.via], [200, visitor.userId, visitor.sid, 'cookie'])
     deepEqual([read.json.roles, read.json.amr], [[], ['pwd']])
     equal(read.headers.get('cache-control'), 'no-store')
     equal((await ask('HEAD', '/me', byCookie(visitor))).status, 200)
@@ -59,7 +59,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const visitor = await someone()
     for (const authorization of [`Bearer ${visitor.token}`, visitor.token, `Session ${visitor.cookie('session')}`]) {
       const done = await ask('POST', '/me', { authorization }, {})
-      deepEqual([done.status, done.json.userId], [200, visitor.code], authorization)
+      deepEqual([done.status, done.json.userId], [200, visitor.userId], authorization)
     }
     equal(reached.length, 3)
   },
@@ -122,15 +122,15 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const visitor = await someone()
     const refused = await ask('GET', '/admin', byCookie(visitor))
     deepEqual([refused.status, refused.json.code], [403, 'role.required'])
-    await latchkey.users.setRoles(visitor.code, ['admin'])
+    await latchkey.users.setRoles(visitor.userId, ['admin'])
     equal((await ask('GET', '/admin', byCookie(visitor))).status, 200)
-    await latchkey.users.setRoles(visitor.code, [])
+    await latchkey.users.setRoles(visitor.userId, [])
     equal((await ask('GET', '/admin', byCookie(visitor))).status, 403)
   },
 
   'an optional route knows who comes, and takes nobody for somebody': async ({ ask, someone, clock }) => {
     const visitor = await someone()
-    equal((await ask('GET', '/maybe', byCookie(visitor))).json.userId, visitor.code)
+    equal((await ask('GET', '/maybe', byCookie(visitor))).json.userId, visitor.userId)
     equal((await ask('GET', '/maybe', { cookie: 'latchkey_session=nonsense' })).text, 'null')
     clock.advance(30 * MINUTE)
     equal((await ask('GET', '/maybe', byCookie(visitor))).text, 'null')
@@ -151,7 +151,7 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'a sign-out is effective at once, for every credential': async ({ ask, someone, reached }) => {
     const visitor = await someone()
     for (const headers of [byCookie(visitor), byToken(visitor)]) equal((await ask('GET', '/me', headers)).status, 200)
-    equal((await ask('POST', `/access/logout/${visitor.code}`, byToken(visitor))).status, 200)
+    equal((await ask('POST', `/access/logout/${visitor.userId}`, byToken(visitor))).status, 200)
     reached.length = 0
     for (const headers of [byToken(visitor), { cookie: `latchkey_session=${visitor.cookie('session')}` }])
       equal((await ask('GET', '/me', headers)).status, 401)
@@ -207,8 +207,8 @@ const SCENARIOS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     equal(recorded.json.username, visitor.username)
     equal((await ask('POST', '/record', headers, { action: 'login.password' })).status, 422)
     const { events } = (await ask('GET', '/access/audit-events', byCookie(visitor))).json
-    const { action, detail, device, ip } = events[0]
-    deepEqual([action, detail, device, ip], ['order.placed', { number: 7 }, 'Scenario/1', '127.0.0.1'])
+    const { action, detail, userAgent, ip } = events[0]
+    deepEqual([action, detail, userAgent, ip], ['order.placed', { number: 7 }, 'Scenario/1', '127.0.0.1'])
   },
 
   'a handler that throws leaves the next request as guarded as before': async ({ ask, someone }) => {

@@ -117,7 +117,7 @@ test('paths with dots, NUL and broken escapes lead nowhere', async () => {
   ]) {
     assert.equal((await latchkey.call('GET', path, { headers: { cookie: alice.session } })).status, 404, path)
   }
-  for (const code of ['%00', '%zz', '..', '%2e%2e', `${alice.code}%00`, `${alice.code}/x`]) {
+  for (const code of ['%00', '%zz', '..', '%2e%2e', `${alice.userId}%00`, `${alice.userId}/x`]) {
     const { status } = await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: alice.token } })
     assert.ok(status === 403 || status === 404, code)
   }
@@ -131,7 +131,7 @@ test('queries that make no sense are refused by the name of what is wrong', asyn
     ['GET', '/access/audit-events?limit=0', 'limit'],
     ['GET', '/access/audit-events?limit=201', 'limit'],
     ['GET', '/access/audit-events?limit=ten', 'limit'],
-    ['POST', `/access/logout/${alice.code}?everywhere=maybe`, 'everywhere'],
+    ['POST', `/access/logout/${alice.userId}?everywhere=maybe`, 'everywhere'],
     ['DELETE', '/access/sessions', 'except'],
     ['DELETE', '/access/sessions?except=none', 'except'],
   ] as const) {

@@ -64,7 +64,7 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
   // Those that have no place are answered while the others wait.
   await Promise.race(flood)
   equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.cookies } })).status, 200)
-  equal((await login(latchkey)).code, alice.code, 'a sign-in waits for no estimate')
+  equal((await login(latchkey)).userId, alice.userId, 'a sign-in waits for no estimate')
   equal((await latchkey.call('GET', '/livez')).status, 200)
   const next = { current: ALICE.password, next: GOOD }
   ok(assertBusy(await latchkey.call('POST', '/access/password', { headers: { authorization: alice.token }, body: next })))
@@ -114,13 +114,13 @@ test('a request whose client is gone is neither estimated nor hashed, wherever a
     ['POST', '/access/password', { current: ALICE.password, next: GOOD }, authorization],
     ['DELETE', '/access/account', { password: ALICE.password }, authorization],
     ['POST', '/access/admin/users', { username: 'zebulon', password: GOOD }, asRoot],
-    ['PATCH', `/access/admin/users/${alice.code}`, { password: GOOD }, asRoot],
+    ['PATCH', `/access/admin/users/${alice.userId}`, { password: GOOD }, asRoot],
   ] as const
   for (const [method, path, body, headers] of asked) {
     const gone = { body, headers, signal: AbortSignal.abort(), type: 'application/json' }
     equal((await latchkey.call(method, path, gone)).json.code, 'server.busy', `${method} ${path}`)
   }
-  equal((await login(latchkey)).code, alice.code, 'nothing has changed')
+  equal((await login(latchkey)).userId, alice.userId, 'nothing has changed')
   equal((await latchkey.call('POST', '/access/login', { body: { username: 'zebulon', password: GOOD } })).status, 401)
 })
 

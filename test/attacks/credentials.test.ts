@@ -82,7 +82,7 @@ test('nothing of another user can be ended, read or paged through', async () => 
     const { status, json } = await latchkey.call('DELETE', `/access/sessions/${id}`, as)
     assert.deepEqual([status, json.code], [404, 'resource.not_found'])
   }
-  const logout = await latchkey.call('POST', `/access/logout/${alice.code}?everywhere=true`, as)
+  const logout = await latchkey.call('POST', `/access/logout/${alice.userId}?everywhere=true`, as)
   assert.deepEqual([logout.status, logout.json.code], [403, 'user.mismatch'])
   const list = await latchkey.call('GET', '/access/sessions', as)
   assert.deepEqual(
@@ -134,5 +134,5 @@ test('line breaks in values reach neither headers nor the record', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, {}, { headers: { 'user-agent': 'x\r\nSet-Cookie: a=b\u0000' } })
   const { json } = await latchkey.call('GET', '/access/sessions', { headers: { cookie: alice.session } })
-  assert.equal(json[0].device, 'x  Set-Cookie: a=b ')
+  assert.equal(json[0].userAgent, 'x  Set-Cookie: a=b ')
 })

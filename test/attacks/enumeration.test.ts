@@ -71,7 +71,7 @@ test('who has no password, or one that was hashed long ago, is refused like ever
   const usual = await latchkey.call('POST', '/access/login', wrong)
   const old = await hash(ALICE.password, { algorithm: 2, memoryCost: 8192, timeCost: 1, parallelism: 1 })
   for (const passwordHash of [null, old]) {
-    const user = await latchkey.engine.store.users.find(alice.code)
+    const user = await latchkey.engine.store.users.find(alice.userId)
     assert.ok(user)
     const next = { ...user, passwordHash, version: user.version + 1 }
     assert.ok((await latchkey.engine.store.write([{ do: 'replace user', next, ifVersion: user.version }])).committed)
@@ -82,7 +82,7 @@ test('who has no password, or one that was hashed long ago, is refused like ever
   }
   // The right password renews the old hash, and only then costs a second one.
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
-  assert.match((await latchkey.engine.store.users.find(alice.code))?.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  assert.match((await latchkey.engine.store.users.find(alice.userId))?.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   latchkey.resetCounts()
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
   assert.equal(latchkey.counts.hashes, 1)

@@ -50,7 +50,7 @@ for (const broken of ['writes', 'everything'] as const) {
     const alice = await register(latchkey, { remember: true })
     const headers = { authorization: alice.token }
     store.broken = broken
-    for (const path of [`/access/logout/${alice.code}`, `/access/logout/${alice.code}?everywhere=true`]) {
+    for (const path of [`/access/logout/${alice.userId}`, `/access/logout/${alice.userId}?everywhere=true`]) {
       const answer = await latchkey.call('POST', path, { headers })
       assertUnavailable(answer, path)
       assert.equal(answer.headers['clear-site-data'], undefined)
@@ -64,7 +64,7 @@ for (const broken of ['writes', 'everything'] as const) {
     store.broken = 'nothing'
     assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200, 'nothing had ended')
     assert.deepEqual((await latchkey.call('GET', '/access/session/data', { headers })).json, { data: {}, version: 1 })
-    const answer = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })
+    const answer = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers })
     assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
   })
 }

@@ -78,7 +78,7 @@ function send(
   { to, parameter, query, as, headers: more, body: sent }: Request,
 ): Promise<InProcessResponse> {
   const body = typeof sent === 'string' ? sent : JSON.stringify({ ...BODIES[to.path], ...sent })
-  const value = parameter === 'own' ? who.code : parameter === 'sid' ? who.sid : parameter
+  const value = parameter === 'own' ? who.userId : parameter === 'sid' ? who.sid : parameter
   const path = to.path.replace(/:\w+$/, () => encodeURIComponent(value.toWellFormed())).split('?', 1)[0]
   const credentials: Readonly<Record<typeof as, Readonly<Record<string, string>>>> = {
     token: { authorization: who.token },

@@ -124,7 +124,7 @@ test('a limit that is reached is on the record once a window, not once a guess',
   const outcomes = json.events
     .filter(({ action }: { action: string }) => action === 'login.password')
     .map(({ outcome }: { outcome: string }) => outcome)
-  assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'failure').length, 10)
   assert.equal(outcomes.filter((outcome: string) => outcome === 'rate_limited').length, 1)
 })
 
@@ -137,7 +137,7 @@ test('a limit that is reached by guessing at a change of the password is on the 
   const outcomes = json.events
     .filter(({ action }: { action: string }) => action === 'password.change')
     .map(({ outcome }: { outcome: string }) => outcome)
-  assert.equal(outcomes.filter((outcome: string) => outcome === 'refused').length, 10)
+  assert.equal(outcomes.filter((outcome: string) => outcome === 'failure').length, 10)
   assert.equal(outcomes.filter((outcome: string) => outcome === 'rate_limited').length, 1)
   latchkey.clock.advance(300_000)
   await many(20, () => guess(latchkey))

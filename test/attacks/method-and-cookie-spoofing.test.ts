@@ -19,7 +19,7 @@ test('a method is what the request line says, and no header or parameter makes i
     const { status } = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session, [name]: '/livez' } })
     assert.equal(status, 200, name)
   }
-  assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).json.user.id, alice.code)
+  assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).json.user.id, alice.userId)
 })
 
 test('only a cookie of exactly our name counts: with a prefix where there is one, without where there is none', async () => {

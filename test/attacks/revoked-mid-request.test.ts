@@ -41,10 +41,10 @@ for (const [method, path] of [
     const alice = await register(first)
     const headers = { authorization: alice.token }
     interruptWith(async () => {
-      const out = await first.call('POST', `/access/logout/${alice.code}?everywhere=true`, { headers })
+      const out = await first.call('POST', `/access/logout/${alice.userId}?everywhere=true`, { headers })
       assert.deepEqual(out.json, { ended: { sessions: 1, rememberMe: 0 } })
     })
-    const answer = await second.call(method, path.endsWith('/') ? path + alice.code : path, { headers })
+    const answer = await second.call(method, path.endsWith('/') ? path + alice.userId : path, { headers })
     assert.equal(answer.status, 401, answer.body ?? '')
     assert.equal(answer.json.ended, undefined)
     assert.equal(answer.headers['remote-user'], undefined)
@@ -56,7 +56,7 @@ for (const [method, path] of [
 test('of two logouts at once one ends the session, and the other is told that it is over', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  const out = () => latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  const out = () => latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   const answers = [out(), out()]
   const [one, other] = (await Promise.all(answers)).sort((a, b) => a.status - b.status)
   assert.deepEqual([one?.status, one?.json], [200, { ended: { sessions: 1, rememberMe: 1 } }])

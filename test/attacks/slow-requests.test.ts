@@ -60,7 +60,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 const slow: readonly Route[] = routes.filter(({ body, auth }) => body !== undefined && auth === 'header-only')
 
 const REVOCATIONS: readonly (readonly [string, (latchkey: InProcess, alice: SignedInUser) => Promise<unknown>])[] = [
-  ['logged out', (latchkey, { code, token }) => latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })],
+  ['logged out', (latchkey, { userId, token }) => latchkey.call('POST', `/access/logout/${userId}`, { headers: { authorization: token } })],
   [
     'ended from elsewhere',
     async (latchkey, { sid }) => {
@@ -82,7 +82,7 @@ for (const { method, path, body: shape, role } of slow) {
       const alice = role === undefined ? await register(latchkey) : await loginAsAdmin(latchkey, ALICE)
       const state = async () => [await latchkey.engine.store.users.page(null, 9), latchkey.engine.keys.services()]
       const before = await state()
-      const target = path.replace(':userId', other.code)
+      const target = path.replace(':userId', other.userId)
       const request = begin(latchkey, method, target, shape?.type ?? '', alice.token, BODIES[`${method} ${path}`])
       await request.reading
       await end(latchkey, alice)
@@ -106,5 +106,5 @@ test('an operation is recorded only while its session lives, whatever this proce
   const recorded = await recordAuditEvent(latchkey.engine, principal, 'order.late', {}, { ip: '', userAgent: '' })
   assert.ok(recorded instanceof AuthError)
   assert.equal(recorded.code, 'session.required')
-  assert.deepEqual(await latchkey.engine.store.auditEvents.list(alice.code, null, 10), [])
+  assert.deepEqual(await latchkey.engine.store.auditEvents.list(alice.userId, null, 10), [])
 })

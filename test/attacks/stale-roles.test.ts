@@ -52,7 +52,7 @@ test('an account is not deleted by a session that ended while the password was b
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
   interruptWith(async () => {
-    assert.equal((await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })).status, 200)
+    assert.equal((await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers })).status, 200)
   })
   const { status } = await latchkey.call('DELETE', '/access/account', { headers, body: { password: ALICE.password } })
   assert.equal(status, 401)

@@ -187,6 +187,6 @@ test('Signed out, a token with the mirrored signature is as dead as the one that
   const mirrored = withSignature(`${header}.${payload}`, Buffer.concat([r, bytes(N - numberOf(s))]))
   const ask = async (token: string) => (await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).status
   assert.deepEqual([await ask(alice.token), await ask(mirrored)], [200, 200])
-  await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   assert.deepEqual([await ask(alice.token), await ask(mirrored)], [401, 401])
 })

@@ -56,7 +56,7 @@ test('jose verifies our tokens with our published keys, and sees what the contra
   })
   assert.equal(protectedHeader.kid, json.keys[0].kid)
   assert.deepEqual(Object.keys(payload).sort(), ['amr', 'aud', 'auth_time', 'client_id', 'exp', 'iat', 'iss', 'jti', 'roles', 'sid', 'sub'])
-  assert.equal(payload.sub, s.alice.code)
+  assert.equal(payload.sub, s.alice.userId)
   assert.equal(payload.sid, s.alice.sid)
   assert.equal(Number(payload.exp) - Number(payload.iat), 300)
 })

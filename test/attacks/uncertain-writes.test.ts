@@ -50,7 +50,7 @@ test('a logout that landed without an answer is an error, and yet the session is
   const alice = await register(latchkey, { remember: true })
   const headers = { authorization: alice.token }
   store.trouble = 'write landed, answer lost'
-  const answer = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })
+  const answer = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers })
   assertUnavailable(answer, 'logout')
   assert.equal(answer.headers['clear-site-data'], undefined)
   store.trouble = 'none'

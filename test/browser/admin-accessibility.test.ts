@@ -72,7 +72,7 @@ test('what cannot be read says so, and can be tried again', async () => {
 })
 
 test('nothing is wrong for assistive technology, in either language or theme; nothing is cut off, and no rule of content is broken', async () => {
-  const { code } = await fixture.registerUser(LONG.username, LONG.email)
+  const { userId } = await fixture.registerUser(LONG.username, LONG.email)
   const given = await runCommand(['user', 'set-roles', LONG.username, LONG.role, 'editor'], { folder: fixture.flaky.server.folder })
   equal(given.code, 0, given.stderr)
   const faults: string[] = []
@@ -102,7 +102,7 @@ test('nothing is wrong for assistive technology, in either language or theme; no
       await page.locator('.heading button').click()
       await look('add-user', '[role=dialog]')
       await page.keyboard.press('Escape')
-      await page.goto(`${fixture.flaky.url}/admin#${code}`)
+      await page.goto(`${fixture.flaky.url}/admin#${userId}`)
       await look('user', '.lineage')
       await page.locator('#delete button').click()
       await look('delete-user', '[role=dialog]')

@@ -80,7 +80,7 @@ test('what was shown once is not kept for whoever comes back to the page', async
 })
 
 test('whoever has not the role is told so, and how to get it', async () => {
-  const { code: own } = await fixture.registerUser('walter')
+  const { userId: own } = await fixture.registerUser('walter')
   const page = await fixture.adminPage('walter')
   await heading(page, 'Your roles do not allow this').waitFor()
   const command = page.getByText(`latchkey user set-roles ${own} admin`)

@@ -142,7 +142,7 @@ test('sessions are ended one by one and all at once', async () => {
   const others = [new TestClient(fixture.flaky.server.url), new TestClient(fixture.flaky.server.url)]
   for (const other of others) await other.login('lister')
   const isIn = async (who: TestClient) => (await who.callWithToken('GET', '/access/session')).status === 200
-  const page = await fixture.adminPage('root', `#${visitor.code}`)
+  const page = await fixture.adminPage('root', `#${visitor.userId}`)
   const sessions = section(page, 'Sessions and remembered logins')
   const lineages = sessions.locator('li.lineage')
   await lineages.nth(2).waitFor()

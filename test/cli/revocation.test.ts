@@ -138,7 +138,7 @@ test('What an operator ends is refused by a running server within a second', asy
     deepEqual([refusal.status, refusal.json.code], [409, 'username.taken'])
     await command(['user', 'add', 'gone', '--reuse-name'], `${PASSWORD}\n`)
     await again.login('gone')
-    ok(again.code !== visitor.code)
+    ok(again.userId !== visitor.userId)
   })
 
   await t.test('user role: tokens of before are to be renewed, and the cookie has the new roles', async () => {

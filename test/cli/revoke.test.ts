@@ -294,7 +294,7 @@ for (const name of BACKEND_NAMES) {
       )
       const { acknowledged } = await json('session', 'revoke', '--all')
       deepEqual(acknowledged, { processes: 0, verifiers: 0, behind: 0, milliseconds: null })
-      equal((await store.credentials.listByUser(visitor.code)).length, 0)
+      equal((await store.credentials.listByUser(visitor.userId)).length, 0)
     })
   })
 }

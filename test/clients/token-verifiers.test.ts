@@ -68,7 +68,7 @@ for (const algorithm of ['EdDSA', 'ES256'])
       const metadata = await jsonOf<Metadata>(`${server.publicUrl}/.well-known/oauth-authorization-server`)
       const keys = createRemoteJWKSet(new URL(metadata.jwks_uri))
       const options = { issuer: server.publicUrl, audience: server.publicUrl, typ: 'at+jwt', algorithms: [algorithm] }
-      equal((await jwtVerify(visitor.token, keys, options)).payload.sub, visitor.code)
+      equal((await jwtVerify(visitor.token, keys, options)).payload.sub, visitor.userId)
 
       for (const library of ['PyJWT', 'Authlib', 'python-jose'] as const) {
         const { code, stdout, stderr } = await inPython(library, server, algorithm, visitor.token)
@@ -78,7 +78,7 @@ for (const algorithm of ['EdDSA', 'ES256'])
           continue
         }
         equal(code, 0, `${library}: ${stderr}`)
-        deepEqual(JSON.parse(stdout), { sub: visitor.code, sid: visitor.sid }, library)
+        deepEqual(JSON.parse(stdout), { sub: visitor.userId, sid: visitor.sid }, library)
         notEqual((await inPython(library, server, algorithm, altered(visitor.token))).code, 0, library)
       }
     })

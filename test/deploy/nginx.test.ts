@@ -60,7 +60,7 @@ test('Any of the servers answers any request, and an ending in one is refused by
     equal(status, 200)
     return answered.add(headers.get('x-request-id')?.split('-')[0] ?? '').size >= 2
   })
-  equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+  equal((await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)).status, 200)
   await waitFor('both to refuse', async () => {
     const answers = await Promise.all(servers.map((server) => visitor.forServer(server.url).callWithToken('GET', '/access/session')))
     return answers.every(({ status }) => status === 401)
@@ -74,7 +74,7 @@ test('The stream of endings passes through at once', async (t) => {
   const visitor = new TestClient(url)
   await visitor.register('Streamed')
   ok((await verifier.verify(visitor.token)).ok)
-  await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+  await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
   const ended = performance.now()
   await waitFor('the verifier to refuse', async () => !(await verifier.verify(visitor.token)).ok)
   t.diagnostic(`refused ${(performance.now() - ended).toFixed(1)} ms after the sign-out`)

@@ -182,8 +182,8 @@ test('the service with plain node:http verifies tokens, and refuses them when th
     await waitFor('the service', async () => (await ask('').catch(() => '')) === 'malformed')
     const visitor = new TestClient(server.url)
     await visitor.register('ada')
-    assert.match(await ask(visitor.token), new RegExp(`^Hello, ${visitor.code}, as of \\d+ ms ago$`))
-    await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+    assert.match(await ask(visitor.token), new RegExp(`^Hello, ${visitor.userId}, as of \\d+ ms ago$`))
+    await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
     await waitFor('a refusal', async () => (await ask(visitor.token)) === 'session_ended')
   } finally {
     child.kill()

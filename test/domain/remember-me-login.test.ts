@@ -91,7 +91,7 @@ test('a rotation changes what it must: neither whose login it is nor when it exp
     rotatedAt: by.at,
     lastSeenAt: by.at,
     ip: '::1',
-    device: 'new',
+    userAgent: 'new',
     rotatedSessionId: 'newborn',
     rotatedSessionUsed: false,
   })

@@ -128,7 +128,7 @@ export class Load {
     session.endedAt = undefined
     const { client } = session
     const reply = await this.#try(
-      client.forServer(this.#url(Math.random() < 0.5 ? 0 : 1)).callWithToken('POST', `/access/logout/${client.code}`),
+      client.forServer(this.#url(Math.random() < 0.5 ? 0 : 1)).callWithToken('POST', `/access/logout/${client.userId}`),
     )
     if (reply?.status !== 200) return
     session.endedAt = preciseNow()

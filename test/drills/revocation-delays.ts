@@ -50,7 +50,7 @@ async function measureOne(urls: Deployment['urls'], verifier: Deployment['verifi
       loops.every(({ accepted }) => accepted >= MIN_ACCEPTED) && (await verifier.observation(client.token)).accepted >= MIN_ACCEPTED,
   )
   const headers = { authorization: client.token }
-  const { status, text } = await requestOnce(urls[0], `/access/logout/${client.code}`, { headers })
+  const { status, text } = await requestOnce(urls[0], `/access/logout/${client.userId}`, { headers })
   const endedAt = preciseNow()
   equal(status, 200, text)
   await waitFor('everybody to refuse', async () => {

@@ -78,7 +78,7 @@ async function runStep(ledger: ExpectedState, step: Step, count: number): Promis
       ledger.events = [...ledger.events, count]
       return
     case 'logout':
-      expect(200, await client.call('POST', `/access/logout/${client.code}`))
+      expect(200, await client.call('POST', `/access/logout/${client.userId}`))
       ledger.recordEnded(before, step)
       ledger.signedIn = false
       return

@@ -36,7 +36,7 @@ test('patches that race a logout never bring the session back', async () => {
     const headers = { authorization: alice.token }
     await Promise.all([
       ...Array.from({ length: 10 }, (_, n) => latchkey.call('PATCH', '/access/session/data', { headers, body: { n } })),
-      latchkey.call('POST', `/access/logout/${alice.code}`, { headers }),
+      latchkey.call('POST', `/access/logout/${alice.userId}`, { headers }),
       ...Array.from({ length: 10 }, (_, n) => latchkey.call('PATCH', '/access/session/data', { headers, body: { n } })),
     ])
     assert.equal((await latchkey.engine.store.credentials.find(alice.sid))?.kind, 'tombstone')
@@ -59,6 +59,6 @@ test('a password changed during a sign-in with the old one leaves no session of 
     latchkey.call('POST', '/access/password', { headers: { authorization: alice.token }, body }),
     ...Array.from({ length: 8 }, () => latchkey.call('POST', '/access/login', { body: ALICE })),
   ])
-  const live = await latchkey.engine.store.credentials.listByUser(alice.code)
+  const live = await latchkey.engine.store.credentials.listByUser(alice.userId)
   assert.equal(live.length, 1)
 })

@@ -49,10 +49,10 @@ test('why a session expired stays answerable for a day, then its last trace is d
 test('operations are deleted when their retention is over, and the log is trimmed', async () => {
   await using latchkey = await startInProcess({ auditRetention: '30d' })
   const alice = await register(latchkey)
-  await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   latchkey.clock.advance(31 * DAY)
   await sweep(latchkey.engine)
-  assert.deepEqual(await latchkey.engine.store.auditEvents.list(alice.code, null, 10), [])
+  assert.deepEqual(await latchkey.engine.store.auditEvents.list(alice.userId, null, 10), [])
   assert.equal(await latchkey.engine.store.log.trim(latchkey.clock.now()), 0)
 })
 

@@ -30,7 +30,7 @@ test('a warm session or token whose session ended is refused at once', async () 
   const alice = await register(latchkey)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'accepted')
-  await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid session_ended')
 })
@@ -206,7 +206,7 @@ test('a process that starts reads the log back before it accepts a token', async
   const settings = { secret: 'a-secret-that-two-servers-share-0123' }
   const first = await startInProcess(settings, { store })
   const alice = await register(first)
-  await first.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await first.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   await first.engine.stop()
   await using second = await startInProcess(settings, { store })
   assert.equal(await ask(second, { authorization: alice.token }), 'token.invalid session_ended')
@@ -253,7 +253,7 @@ test('a token minted while its session changes and ends is not good from memory'
     },
     async () => {
       const renewed = await elsewhere.call('POST', '/access/token', { headers: { cookie: alice.session } })
-      await elsewhere.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: renewed.json.token } })
+      await elsewhere.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: renewed.json.token } })
       await heard('the ending', () => latchkey.engine.revocationFeed.revocationReason(alice.sid))
     },
   )

@@ -75,8 +75,8 @@ for (const how of ['cookie', 'token'] as const) {
     assert.equal((await latchkey.call('GET', '/access/session', owner)).status, 200, 'other devices stay signed in')
     const { json } = await latchkey.call('GET', '/access/audit-events', owner)
     const alarm = json.events.find((event: { severity: string }) => event.severity === 'alarm')
-    assert.equal(alarm.detail.presentedNow.device, OTHER['user-agent'])
-    assert.equal(alarm.detail.seenBefore.device, BROWSER['user-agent'])
+    assert.equal(alarm.detail.presentedNow.userAgent, OTHER['user-agent'])
+    assert.equal(alarm.detail.seenBefore.userAgent, BROWSER['user-agent'])
   })
 }
 
@@ -113,14 +113,14 @@ test('a logout in the middle of a restore leaves nothing signed in', async () =>
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const [, ...restored] = await Promise.all([
-    latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } }),
+    latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } }),
     ...Array.from({ length: 20 }, () => presentRememberMe(latchkey, alice.remembered)),
   ])
   for (const answer of restored) {
     const cookie = cookieHeader(answer.jar)
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie } })).status, 401)
   }
-  assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.code), [])
+  assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.userId), [])
 })
 
 test('when an answer was lost, every session of the lineage ends with the next restore, and no other', async () => {

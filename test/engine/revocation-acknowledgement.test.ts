@@ -43,7 +43,7 @@ async function runConfirmation(replies: readonly SimulatedAcknowledgement[]) {
     append: async (call) => void calls.push(call),
   })
   const acknowledged = await roll.confirmPropagation()
-  deepEqual(calls, [{ kind: 'ack_requested', call: 'c1', at: began }])
+  deepEqual(calls, [{ kind: 'ack_requested', requestId: 'c1', at: began }])
   return { ...acknowledged, took: clock.now() - began }
 }
 

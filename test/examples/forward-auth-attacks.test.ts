@@ -97,7 +97,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       for (const seen of await guarded.received()) {
         deepEqual(
           receivedIdentity(seen),
-          { 'remote-session': [mallory.sid], 'remote-user': ['Mallory'], 'remote-user-id': [mallory.code] },
+          { 'remote-session': [mallory.sid], 'remote-user': ['Mallory'], 'remote-user-id': [mallory.userId] },
           `${why}: ${JSON.stringify(seen)}`,
         )
         ok(!seen.target.includes('smuggled'), why)

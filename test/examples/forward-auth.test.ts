@@ -85,7 +85,7 @@ for (const name of NAMES)
           deepEqual(seen && receivedIdentity(seen), {
             'remote-session': [visitor.sid],
             'remote-user': [encodeURIComponent(username)],
-            'remote-user-id': [visitor.code],
+            'remote-user-id': [visitor.userId],
           })
         }
       }
@@ -132,7 +132,7 @@ for (const name of NAMES)
       const visitor = await signedIn('Leaver')
       const { token, cookieHeader: cookie } = visitor
       equal((await request(url, 'GET', '/me', { headers: { cookie } })).status, 200)
-      equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+      equal((await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)).status, 200)
       await guarded.received()
       for (const headers of [{ cookie }, { authorization: token }, { authorization: `Bearer ${token}`, cookie }])
         for (const [method, path] of [
@@ -261,8 +261,8 @@ for (const name of NAMES)
     await waitFor('the other browser to be on record', async () => {
       await request(url, 'GET', '/orders', { headers: { cookie: visitor.cookieHeader, 'user-agent': firefox, ...passive } })
       const { json } = await visitor.callWithCookies('GET', '/access/audit-events', { headers: passive })
-      const events: readonly { readonly action: string; readonly device: string }[] = json.events
-      return events.some(({ action, device }) => action === 'device.changed' && device === firefox)
+      const events: readonly { readonly action: string; readonly userAgent: string }[] = json.events
+      return events.some(({ action, userAgent }) => action === 'device.changed' && userAgent === firefox)
     })
   })
 

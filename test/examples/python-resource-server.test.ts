@@ -90,7 +90,7 @@ function forged(token: string, header: object, claims: object, signed: (text: st
 
 test('A good token passes, bare or after Bearer', async () => {
   const visitor = await signedIn('Good')
-  deepEqual(JSON.parse((await ask(visitor.token)).text), { user: visitor.code, roles: [] })
+  deepEqual(JSON.parse((await ask(visitor.token)).text), { user: visitor.userId, roles: [] })
   equal((await ask(visitor.token, '')).status, 200)
 })
 
@@ -139,7 +139,7 @@ test('A token of another audience and one that has expired are refused', async (
 
 test('A sign-out is heard within a second, and only that session is refused', async (t) => {
   const [leaver, other] = [await signedIn('Leaver'), await signedIn('Other')]
-  await leaver.callWithToken('POST', `/access/logout/${leaver.code}`)
+  await leaver.callWithToken('POST', `/access/logout/${leaver.userId}`)
   const ended = performance.now()
   await waitFor('the service to refuse', async () => (await ask(leaver.token)).status === 401)
   t.diagnostic(`refused ${(performance.now() - ended).toFixed(1)} ms after the sign-out`)

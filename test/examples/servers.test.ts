@@ -39,7 +39,7 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     const { events } = (await visitor.callWithCookies('GET', '/access/audit-events')).json
     equal(events.filter(({ action }: { action: string }) => action === 'order.placed').length, 1 + landed)
 
-    await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+    await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
     for (const headers of [{ authorization: visitor.token }, { cookie: visitor.cookieHeader }])
       equal((await request(url, 'GET', '/me', { headers })).status, 401)
     equal((await visitor.callWithToken('POST', '/orders')).status, 401)

@@ -130,7 +130,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     const copy = visitor.cookieHeader
     equal((await visitor.callWithCookies('GET', '/orders')).status, 200)
     equal((await visitor.callWithToken('POST', '/api/orders', ORDER)).status, 201)
-    equal((await visitor.call('POST', `/access/logout/${visitor.code}`, { body: {} })).status, 200)
+    equal((await visitor.call('POST', `/access/logout/${visitor.userId}`, { body: {} })).status, 200)
     for (const { path, headers = {} } of [{ path: '/orders' }, ...house().alsoAt]) {
       doesNotMatch((await request(house().example.url, 'GET', path, { headers: { ...headers, cookie: copy } })).text, /Leaving/, path)
     }

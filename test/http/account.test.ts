@@ -116,7 +116,7 @@ test('a deleted account is gone with its credentials, answers no question, and i
   )
   assertRefused(await latchkey.call('POST', '/access/login', { body: ALICE }), 401, 'credentials.invalid')
   assertRefused(await latchkey.call('POST', '/access/register', { body: ALICE }), 409, 'username.taken', { field: 'username' })
-  assert.deepEqual(await latchkey.engine.store.auditEvents.list(here.code, null, 10), [])
+  assert.deepEqual(await latchkey.engine.store.auditEvents.list(here.userId, null, 10), [])
 })
 
 test('without the right password nothing is deleted', async () => {

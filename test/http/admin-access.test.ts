@@ -84,7 +84,7 @@ void suite('Whom it lets in', () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     equal((await asUser(root, latchkey)('GET', '/users')).status, 200)
-    await setRoles(latchkey.engine, 'operator', root.code, [])
+    await setRoles(latchkey.engine, 'operator', root.userId, [])
     const refused = await asUser(root, latchkey)('GET', '/users')
     deepEqual([refused.status, refused.json.code], [401, 'token.invalid'])
     const renewed = await latchkey.call('POST', '/access/token', { headers: { cookie: root.session } })

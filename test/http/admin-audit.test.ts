@@ -43,7 +43,7 @@ void suite('The record', () => {
     await ask('DELETE', `/keys/${id}`)
     await ask('POST', '/keys/rotate')
     await ask('DELETE', `/users/${code}`)
-    const own = (await of(root.code)).filter(({ action }) => action.startsWith('admin.'))
+    const own = (await of(root.userId)).filter(({ action }) => action.startsWith('admin.'))
     deepEqual(
       own.map(({ action, detail }) => [action, detail]),
       [
@@ -66,13 +66,13 @@ void suite('The record', () => {
   test('has nothing of what was refused', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
-    const before = [await auditEventsOf(latchkey, root.code), await auditEventsOf(latchkey, alice.code)]
+    const before = [await auditEventsOf(latchkey, root.userId), await auditEventsOf(latchkey, alice.userId)]
     const ask = asUser(root, latchkey)
     await ask('POST', '/users', ALICE)
-    await ask('PATCH', `/users/${alice.code}`, { password: 'short' })
-    await ask('DELETE', `/users/${root.code}`)
+    await ask('PATCH', `/users/${alice.userId}`, { password: 'short' })
+    await ask('DELETE', `/users/${root.userId}`)
     await ask('DELETE', '/sessions/unknown')
     await ask('DELETE', '/keys/unknown')
-    deepEqual([await auditEventsOf(latchkey, root.code), await auditEventsOf(latchkey, alice.code)], before)
+    deepEqual([await auditEventsOf(latchkey, root.userId), await auditEventsOf(latchkey, alice.userId)], before)
   })
 })

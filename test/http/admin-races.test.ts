@@ -46,15 +46,15 @@ test('a sign-in that meets a change of roles does not keep those from before', a
   await using latchkey = await startInProcess({}, { store })
   const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
   const ask = asUser(root, latchkey)
-  await ask('PATCH', `/users/${alice.code}`, { roles: ['admin'] })
+  await ask('PATCH', `/users/${alice.userId}`, { roles: ['admin'] })
   let late: SignedInUser | undefined
   once(async () => {
     late = await login(latchkey)
   })
-  equal((await ask('PATCH', `/users/${alice.code}`, { roles: [] })).status, 200)
+  equal((await ask('PATCH', `/users/${alice.userId}`, { roles: [] })).status, 200)
   ok(late)
   deepEqual(
-    (await store.credentials.listByUser(alice.code)).map((record) => record.kind === 'session' && record.roles),
+    (await store.credentials.listByUser(alice.userId)).map((record) => record.kind === 'session' && record.roles),
     [[], []],
   )
   equal((await asUser(late, latchkey)('GET', '/users')).json.code, 'token.invalid')
@@ -64,19 +64,19 @@ test('a sign-in that meets a change of roles does not keep those from before', a
 
 test('an administrator who is signed out, demoted, locked or deleted right before the write changes nothing by it', async () => {
   const happenings: readonly (readonly [(latchkey: InProcess, root: SignedInUser) => Promise<unknown>, ErrorCode])[] = [
-    [({ call }, { code, token }) => call('POST', `/access/logout/${code}`, { headers: { authorization: token } }), 'session.required'],
-    [({ engine }, { code }) => setRoles(engine, 'operator', code, ['editor']), 'role.required'],
-    [({ engine }, { code }) => setDisabled(engine, 'operator', code, true), 'session.required'],
-    [({ engine }, { code }) => deleteUser(engine, 'operator', code), 'session.required'],
+    [({ call }, { userId, token }) => call('POST', `/access/logout/${userId}`, { headers: { authorization: token } }), 'session.required'],
+    [({ engine }, { userId }) => setRoles(engine, 'operator', userId, ['editor']), 'role.required'],
+    [({ engine }, { userId }) => setDisabled(engine, 'operator', userId, true), 'session.required'],
+    [({ engine }, { userId }) => deleteUser(engine, 'operator', userId), 'session.required'],
   ]
   for (const [happening, code] of happenings) {
     const { store, once } = interrupted(changesRoles)
     await using latchkey = await startInProcess({}, { store })
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
-    const before = [await store.users.find(alice.code), await auditEventsOf(latchkey, alice.code)]
+    const before = [await store.users.find(alice.userId), await auditEventsOf(latchkey, alice.userId)]
     once(() => happening(latchkey, root))
-    equal((await asUser(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['admin'] })).json.code, code)
-    deepEqual([await store.users.find(alice.code), await auditEventsOf(latchkey, alice.code)], before)
+    equal((await asUser(root, latchkey)('PATCH', `/users/${alice.userId}`, { roles: ['admin'] })).json.code, code)
+    deepEqual([await store.users.find(alice.userId), await auditEventsOf(latchkey, alice.userId)], before)
   }
 })
 
@@ -84,17 +84,17 @@ test('an administrator whose own record changes without consequence meanwhile go
   const { store, once } = interrupted(changesRoles)
   await using latchkey = await startInProcess({}, { store })
   const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
-  once(() => setRoles(latchkey.engine, 'operator', root.code, ['admin', 'editor']))
-  const changed = await asUser(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['editor'] })
+  once(() => setRoles(latchkey.engine, 'operator', root.userId, ['admin', 'editor']))
+  const changed = await asUser(root, latchkey)('PATCH', `/users/${alice.userId}`, { roles: ['editor'] })
   deepEqual([changed.status, changed.json.user?.roles], [200, ['editor']])
-  deepEqual((await store.users.find(root.code))?.roles, ['admin', 'editor'])
+  deepEqual((await store.users.find(root.userId))?.roles, ['admin', 'editor'])
 })
 
 void suite('Who is an administrator no more while a request is under way', () => {
   /** As a request that was let in a moment ago. */
   async function letIn(latchkey: InProcess) {
     const root = await loginAsAdmin(latchkey)
-    const principal = { userId: root.code, roles: ['admin'], sid: root.sid, amr: ['pwd'], authTime: latchkey.clock.now() }
+    const principal = { userId: root.userId, roles: ['admin'], sid: root.sid, amr: ['pwd'], authTime: latchkey.clock.now() }
     return { root, actor: { principal, clientInfo: { ip: '192.0.2.1', userAgent: 'curl' } } }
   }
 
@@ -103,15 +103,19 @@ void suite('Who is an administrator no more while a request is under way', () =>
     const alice = await register(latchkey)
     const service = await addServiceKey(engine, 'operator', 'orders')
     ok(!(service instanceof AuthError))
-    const state = async () => [await engine.store.users.page(null, 10), await engine.keys.read(), await auditEventsOf(latchkey, alice.code)]
+    const state = async () => [
+      await engine.store.users.page(null, 10),
+      await engine.keys.read(),
+      await auditEventsOf(latchkey, alice.userId),
+    ]
     const before = await state()
     for (const refused of [
       await addUser(engine, actor, { ...NEW, email: null, roles: ['admin'] }),
-      await setRoles(engine, actor, alice.code, ['admin']),
-      await setDisabled(engine, actor, alice.code, true),
-      await setPassword(engine, actor, alice.code, NEW.password),
-      await deleteUser(engine, actor, alice.code),
-      await revoke(engine, actor, { user: alice.code }),
+      await setRoles(engine, actor, alice.userId, ['admin']),
+      await setDisabled(engine, actor, alice.userId, true),
+      await setPassword(engine, actor, alice.userId, NEW.password),
+      await deleteUser(engine, actor, alice.userId),
+      await revoke(engine, actor, { user: alice.userId }),
       await revoke(engine, actor, { id: alice.sid }),
       await addServiceKey(engine, actor, 'orders'),
       await removeServiceKey(engine, actor, service.record.id),
@@ -127,21 +131,21 @@ void suite('Who is an administrator no more while a request is under way', () =>
   test('since they signed out, does nothing', async () => {
     await using latchkey = await startInProcess()
     const { root, actor } = await letIn(latchkey)
-    await latchkey.call('POST', `/access/logout/${root.code}`, { headers: { authorization: root.token } })
+    await latchkey.call('POST', `/access/logout/${root.userId}`, { headers: { authorization: root.token } })
     await doesNothing(latchkey, actor, 'session.required')
   })
 
   test('since the role was taken away, does nothing', async () => {
     await using latchkey = await startInProcess()
     const { root, actor } = await letIn(latchkey)
-    await setRoles(latchkey.engine, 'operator', root.code, ['editor'])
+    await setRoles(latchkey.engine, 'operator', root.userId, ['editor'])
     await doesNothing(latchkey, actor, 'role.required')
   })
 
   test('since they were deleted, does nothing', async () => {
     await using latchkey = await startInProcess()
     const { root, actor } = await letIn(latchkey)
-    await deleteUser(latchkey.engine, 'operator', root.code)
+    await deleteUser(latchkey.engine, 'operator', root.userId)
     await doesNothing(latchkey, actor, 'session.required')
   })
 })

@@ -13,7 +13,7 @@ void suite('Sessions and operations', () => {
     const second = await login(latchkey)
     const ask = asUser(root, latchkey)
     const own = await latchkey.call('GET', '/access/sessions', { headers: { authorization: alice.token } })
-    const listed = await ask('GET', `/users/${alice.code}/sessions`)
+    const listed = await ask('GET', `/users/${alice.userId}/sessions`)
     deepEqual(
       listed.json,
       own.json.map((one: { current: boolean }) => ({ ...one, current: false })),
@@ -26,11 +26,11 @@ void suite('Sessions and operations', () => {
     equal((await ask('DELETE', `/sessions/${second.sid}`)).json.code, 'resource.not_found')
     const { id } = listed.json.find(({ kind }: { kind: string }) => kind === 'remember_me')
     deepEqual((await ask('DELETE', `/sessions/${id}`)).json, { ended: { sessions: 1, rememberMe: 1 } })
-    deepEqual((await ask('GET', `/users/${alice.code}/sessions`)).json, [])
+    deepEqual((await ask('GET', `/users/${alice.userId}/sessions`)).json, [])
 
     await login(latchkey, { remember: true })
-    deepEqual((await ask('DELETE', `/users/${alice.code}/sessions`)).json, { ended: { sessions: 1, rememberMe: 1 } })
-    deepEqual((await ask('DELETE', `/users/${alice.code}/sessions`)).json, { ended: { sessions: 0, rememberMe: 0 } })
+    deepEqual((await ask('DELETE', `/users/${alice.userId}/sessions`)).json, { ended: { sessions: 1, rememberMe: 1 } })
+    deepEqual((await ask('DELETE', `/users/${alice.userId}/sessions`)).json, { ended: { sessions: 0, rememberMe: 0 } })
     for (const path of ['/users/usr_nobody/sessions', '/users/usr_nobody/audit-events'])
       equal((await ask('GET', path)).json.code, 'resource.not_found')
   })
@@ -39,12 +39,12 @@ void suite('Sessions and operations', () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
-    const [current] = (await ask('GET', `/users/${root.code}/sessions`)).json
+    const [current] = (await ask('GET', `/users/${root.userId}/sessions`)).json
     deepEqual([current.id, current.current], [root.sid, true])
     deepEqual((await ask('DELETE', `/sessions/${root.sid}`)).json, { ended: { sessions: 1, rememberMe: 0 } })
     equal((await ask('GET', '/users')).json.reason, 'session_ended')
     deepEqual(
-      (await auditEventsOf(latchkey, root.code)).slice(0, 2).map(({ action }) => action),
+      (await auditEventsOf(latchkey, root.userId)).slice(0, 2).map(({ action }) => action),
       ['admin.session.revoke', 'session.revoke'],
     )
   })
@@ -59,11 +59,11 @@ void suite('Sessions and operations', () => {
       })
     const own = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: alice.token } })
     const ask = asUser(root, latchkey)
-    const first = (await ask('GET', `/users/${alice.code}/audit-events?limit=3`)).json
-    const rest = (await ask('GET', `/users/${alice.code}/audit-events?before=${encodeURIComponent(first.next)}`)).json
+    const first = (await ask('GET', `/users/${alice.userId}/audit-events?limit=3`)).json
+    const rest = (await ask('GET', `/users/${alice.userId}/audit-events?before=${encodeURIComponent(first.next)}`)).json
     deepEqual([...first.events, ...rest.events], own.json.events)
     equal(rest.next, null)
-    equal((await ask('GET', `/users/${root.code}/audit-events?before=${encodeURIComponent(first.next)}`)).status, 400)
+    equal((await ask('GET', `/users/${root.userId}/audit-events?before=${encodeURIComponent(first.next)}`)).status, 400)
   })
 })
 

@@ -10,8 +10,8 @@ void suite('Users', () => {
   test('are listed page by page, found by name, and shown without what is secret', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
-    const codes = [root.code]
-    for (let count = 0; count < 6; count += 1) codes.push((await register(latchkey, { username: `Person${count}` })).code)
+    const codes = [root.userId]
+    for (let count = 0; count < 6; count += 1) codes.push((await register(latchkey, { username: `Person${count}` })).userId)
     const ask = asUser(root, latchkey)
     const seen: string[] = []
     for (let after = ''; ; ) {
@@ -81,7 +81,7 @@ void suite('Users', () => {
   test('lose and get roles at once', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
-    const changed = await asUser(root, latchkey)('PATCH', `/users/${alice.code}`, { roles: ['editor'] })
+    const changed = await asUser(root, latchkey)('PATCH', `/users/${alice.userId}`, { roles: ['editor'] })
     deepEqual([changed.status, changed.json.user.roles, changed.json.ended], [200, ['editor'], { sessions: 0, rememberMe: 0 }])
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).json.code, 'token.invalid')
     const who = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
@@ -92,12 +92,12 @@ void suite('Users', () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey, { remember: true })]
     const ask = asUser(root, latchkey)
-    const locked = await ask('PATCH', `/users/${alice.code}`, { disabled: true })
+    const locked = await ask('PATCH', `/users/${alice.userId}`, { disabled: true })
     deepEqual([locked.json.user.disabled, locked.json.ended], [true, { sessions: 1, rememberMe: 1 }])
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).json.reason, 'session_ended')
     equal((await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })).json.reason, 'revoked')
     equal((await latchkey.call('POST', '/access/login', { body: ALICE })).json.code, 'credentials.invalid')
-    equal((await ask('PATCH', `/users/${alice.code}`, { disabled: false })).json.user.disabled, false)
+    equal((await ask('PATCH', `/users/${alice.userId}`, { disabled: false })).json.user.disabled, false)
     await login(latchkey)
   })
 
@@ -105,9 +105,9 @@ void suite('Users', () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const ask = asUser(root, latchkey)
-    equal((await ask('PATCH', `/users/${alice.code}`, { password: 'alice' })).json.code, 'password.too_short')
+    equal((await ask('PATCH', `/users/${alice.userId}`, { password: 'alice' })).json.code, 'password.too_short')
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
-    const changed = await ask('PATCH', `/users/${alice.code}`, { password: NEW.password })
+    const changed = await ask('PATCH', `/users/${alice.userId}`, { password: NEW.password })
     deepEqual([changed.status, changed.json.ended], [200, { sessions: 1, rememberMe: 0 }])
     ok(!changed.body?.includes(NEW.password))
     equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 401)
@@ -118,21 +118,21 @@ void suite('Users', () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const ask = asUser(root, latchkey)
-    deepEqual((await ask('DELETE', `/users/${alice.code}`)).json, { ended: { sessions: 1, rememberMe: 0 } })
+    deepEqual((await ask('DELETE', `/users/${alice.userId}`)).json, { ended: { sessions: 1, rememberMe: 0 } })
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 401)
-    deepEqual(await auditEventsOf(latchkey, alice.code), [])
+    deepEqual(await auditEventsOf(latchkey, alice.userId), [])
     for (const [method, body] of [['GET'], ['DELETE'], ['PATCH', { disabled: true }]] as const)
-      equal((await ask(method, `/users/${alice.code}`, body)).json.code, 'resource.not_found')
+      equal((await ask(method, `/users/${alice.userId}`, body)).json.code, 'resource.not_found')
   })
 
   test('one thing is changed at a time, and nothing that is not there to be changed', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     for (const body of [{}, { roles: [], disabled: true }, { username: 'Bob' }, { code: 'usr_x' }, [], null, { disabled: 'yes' }]) {
-      const { status, json } = await asUser(root, latchkey)('PATCH', `/users/${alice.code}`, body)
+      const { status, json } = await asUser(root, latchkey)('PATCH', `/users/${alice.userId}`, body)
       deepEqual([status, json.code], [422, 'request.invalid'], JSON.stringify(body))
     }
-    const merge = await latchkey.call('PATCH', `/access/admin/users/${alice.code}`, {
+    const merge = await latchkey.call('PATCH', `/access/admin/users/${alice.userId}`, {
       headers: { authorization: root.token },
       body: { disabled: true },
       type: 'application/merge-patch+json',
@@ -151,22 +151,22 @@ void suite('Users', () => {
       ['PATCH', { password: NEW.password }],
       ['DELETE', undefined],
     ] as const) {
-      const { status, json } = await ask(method, `/users/${root.code}`, body)
+      const { status, json } = await ask(method, `/users/${root.userId}`, body)
       deepEqual([status, json.code, json.field], [422, 'request.invalid', 'userId'])
     }
-    equal((await ask('GET', `/users/${root.code}`)).json.user.roles[0], 'admin')
+    equal((await ask('GET', `/users/${root.userId}`)).json.user.roles[0], 'admin')
     await login(latchkey, ADMIN)
   })
 
   test('somebody whose name is the code of another is not meant by it', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
-    const namesake = await register(latchkey, { username: alice.code, password: NEW.password })
+    const namesake = await register(latchkey, { username: alice.userId, password: NEW.password })
     const ask = asUser(root, latchkey)
-    await ask('DELETE', `/users/${alice.code}`)
+    await ask('DELETE', `/users/${alice.userId}`)
     for (const [method, body] of [['DELETE'], ['PATCH', { disabled: true }], ['PATCH', { password: ALICE.password }]] as const)
-      equal((await ask(method, `/users/${alice.code}`, body)).json.code, 'resource.not_found')
-    equal((await ask('DELETE', `/users/${alice.code}/sessions`)).json.code, 'resource.not_found')
+      equal((await ask(method, `/users/${alice.userId}`, body)).json.code, 'resource.not_found')
+    equal((await ask('DELETE', `/users/${alice.userId}/sessions`)).json.code, 'resource.not_found')
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: namesake.session } })).status, 200)
   })
 })

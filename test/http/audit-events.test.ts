@@ -51,7 +51,7 @@ test('what happens to the user is on record, newest first, and no password is in
   const { events, next } = await read(latchkey, token)
   assert.deepEqual(
     events.map(({ action, outcome }) => `${action} ${outcome}`),
-    ['session.end ok', 'login.password ok', 'login.remember_me ok', 'login.password refused', 'account.register ok'],
+    ['session.revoke success', 'login.password success', 'login.remember_me success', 'login.password failure', 'account.register success'],
   )
   assert.equal(next, null)
   assert.ok(!JSON.stringify(events).includes('not-this-one') && !JSON.stringify(events).includes(ALICE.password))

@@ -157,7 +157,7 @@ test('a foreign origin costs neither a read nor a write nor a hash', async () =>
   latchkey.resetCounts()
   for (const route of changingRoutes) {
     const headers = { origin: 'https://evil.test', authorization: alice.token, cookie: alice.cookies }
-    await latchkey.call(route.method, pathOf(route, alice.code), { headers, body: ALICE })
+    await latchkey.call(route.method, pathOf(route, alice.userId), { headers, body: ALICE })
   }
   assert.deepEqual(latchkey.counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
 })

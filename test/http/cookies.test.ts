@@ -72,7 +72,7 @@ test('with a cookie domain the cookies carry it, and the prefix that allows it',
     '__Host-latchkey_known': aged(YEAR, HTTPS_ATTRIBUTES),
   })
   const alice = toSignedInUser(answer, 201)
-  const { cookies } = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  const { cookies } = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   for (const purpose of ['session', 'remember', 'data']) {
     const expired = cookies.filter((cookie) => cookie.startsWith(`__Secure-latchkey_${purpose}=;`))
     assert.deepEqual(expired.map((cookie) => cookie.includes('Domain=example.com')).sort(), [false, true], purpose)
@@ -122,7 +122,7 @@ test('logout and the end of the account expire everything but the mark of a know
   const alice = await register(latchkey, { remember: true })
   const gone = [...aged(0, HTTP_ATTRIBUTES), 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'].sort()
   const expected = { latchkey_session: gone, latchkey_remember: gone, latchkey_data: gone }
-  const out = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  const out = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   assert.deepEqual(cookiesOf(out), expected)
   assert.equal(out.cookies.length, 3, 'each is expired once')
   assert.deepEqual(Object.values(out.jar), ['', '', ''])

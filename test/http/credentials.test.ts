@@ -114,8 +114,8 @@ test('Authorization of another scheme is never the header that proves: a change 
   const alice = await register(latchkey)
   for (const authorization of FOREIGN_CREDENTIALS) {
     const headers = { authorization, cookie: alice.session }
-    assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers }), 403, 'csrf.header_required')
-    const nothing = await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization } })
+    assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers }), 403, 'csrf.header_required')
+    const nothing = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization } })
     assertRefused(nothing, 401, 'session.required', { reason: 'none' })
     const unsafe = { ...headers, 'x-forwarded-method': 'POST' }
     assertRefused(await latchkey.call('GET', '/access/verify', { headers: unsafe }), 403, 'csrf.header_required')
@@ -203,8 +203,8 @@ test('a cookie alone reads, and changes nothing', async () => {
   const changes = [
     ['PATCH', '/access/session/data'],
     ['PUT', '/access/client-data'],
-    ['GET', `/access/logout/${alice.code}`],
-    ['POST', `/access/logout/${alice.code}?everywhere=true`],
+    ['GET', `/access/logout/${alice.userId}`],
+    ['POST', `/access/logout/${alice.userId}?everywhere=true`],
     ['DELETE', '/access/sessions?except=current'],
     ['DELETE', `/access/sessions/${alice.sid}`],
     ['POST', '/access/audit-events'],

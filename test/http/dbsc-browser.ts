@@ -56,7 +56,7 @@ export const mint = (latchkey: InProcess, cookie: string, headers: object = OWNE
 
 export async function events(latchkey: InProcess, token: string) {
   const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: token } })
-  return json.events as readonly { action: string; outcome: string; detail: Record<string, unknown> }[]
+  return json.events as readonly { action: string; outcome: string; severity: string; detail: Record<string, unknown> }[]
 }
 
 export const refusalOf = ({ status, json }: InProcessResponse) => [status, json?.code, json?.reason]

@@ -49,9 +49,9 @@ test('so does who is deleted by an administrator or by the operator, and adminis
   await using latchkey = await startInProcess()
   const { token } = await loginAsAdmin(latchkey)
   const headers = { authorization: `Bearer ${token}` }
-  const { code } = await register(latchkey, { username: 'Ada' })
+  const { userId } = await register(latchkey, { username: 'Ada' })
   await register(latchkey, { username: 'Bob' })
-  equal((await latchkey.call('DELETE', `/access/admin/users/${code}`, { headers })).status, 200)
+  equal((await latchkey.call('DELETE', `/access/admin/users/${userId}`, { headers })).status, 200)
   ok(!((await deleteUser(latchkey.engine, 'operator', 'bob')) instanceof AuthError))
   for (const username of ['Ada', 'Bob']) {
     await assertReserved(latchkey, username)

@@ -149,7 +149,7 @@ test('the record tells of a copy with what is known of both sides, and does not 
   for (let time = 0; time < 20; time += 1) await present('198.51.100.7')
   const found = await told()
   equal(found.length, 1)
-  equal(found[0]?.outcome, 'alarm')
+  equal(found[0]?.severity, 'alarm')
   deepEqual(found[0]?.detail, {
     lineage: id,
     credential: 'session',

@@ -24,9 +24,9 @@ test('what was under way while the browser was binding is no alarm, nor is what 
   await read(latchkey, session, { ...OWNER, 'secure-session-skipped': 'server_error' })
   await read(latchkey, session, { ...ATTACKER, 'secure-session-skipped': 'server_error' })
   await read(latchkey, session)
-  const outcomes = (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ outcome }) => outcome)
+  const severities = (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ severity }) => severity)
   // Each is told of once: both that the owner's browser sent quietly are alike.
-  deepEqual(outcomes, ['alarm', 'alarm', 'notice'])
+  deepEqual(severities, ['alarm', 'alarm', 'notice'])
 })
 
 test('until its proof is seen, what the browser itself had sent before goes through, and what anybody else sends does not', async () => {

@@ -9,7 +9,7 @@ import { boundToken, call } from './dpop-token.ts'
 
 test('always: every use of a token needs a proof, one that is bound to no key is refused, and cookies go on reading', async () => {
   await using latchkey = await startInProcess({ dpop: 'always' })
-  const { token: unbound, cookies, code } = await register(latchkey)
+  const { token: unbound, cookies, userId } = await register(latchkey)
   const key = makeDpopKey()
   const token = await boundToken(latchkey, key)
   const paths: readonly (readonly [string, string, unknown?])[] = [
@@ -17,7 +17,7 @@ test('always: every use of a token needs a proof, one that is bound to no key is
     ['GET', '/access/verify'],
     ['PATCH', '/access/session/data', { a: 1 }],
     ['POST', '/access/audit-events', { action: 'order.placed' }],
-    ['POST', `/access/logout/${code}`],
+    ['POST', `/access/logout/${userId}`],
   ]
   for (const [method, path, body] of paths) {
     for (const [refused, reason] of [

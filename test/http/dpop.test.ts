@@ -58,10 +58,10 @@ test('a bound token reads without a proof, and needs one where much is at stake'
 
 test('a bound token signs itself out without a proof, and everything else of the user with one', async () => {
   await using latchkey = await startInProcess()
-  const { code, token: elsewhere } = await register(latchkey)
+  const { userId, token: elsewhere } = await register(latchkey)
   const key = makeDpopKey()
   const token = await boundToken(latchkey, key)
-  const path = `/access/logout/${code}`
+  const path = `/access/logout/${userId}`
   const out = (method: string, query: string, headers: object) =>
     latchkey.call(method, path + query, { headers: { authorization: token, ...headers } })
   const proofFor = (method: string) => ({

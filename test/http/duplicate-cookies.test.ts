@@ -113,7 +113,7 @@ test('two genuine ones: none counts, nothing is set, pages are served, and a sig
 test('one that has ended does not count beside one that is live, and alone it says why', async () => {
   await using latchkey = await startInProcess()
   const old = await register(latchkey)
-  await latchkey.call('POST', `/access/logout/${old.code}`, { headers: { authorization: old.token } })
+  await latchkey.call('POST', `/access/logout/${old.userId}`, { headers: { authorization: old.token } })
   const { session } = await login(latchkey)
   const answer = await who(latchkey, `${old.session}; ${session}`)
   assert.deepEqual([answer.status, setOf(answer, 'latchkey_session').length], [200, 1])
@@ -228,7 +228,7 @@ test('a cookie alone changes nothing, also where it came more than once', async 
   const alice = await register(latchkey)
   const headers = { cookie: `${alice.session}; latchkey_session=${JUNK}` }
   assert.equal(codeOrStatus(await latchkey.call('POST', '/access/password', { headers, body: {} })), 'csrf.header_required')
-  assert.equal(codeOrStatus(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers })), 'csrf.header_required')
+  assert.equal(codeOrStatus(await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers })), 'csrf.header_required')
   assert.equal((await who(latchkey, alice.session)).status, 200)
 })
 

@@ -41,7 +41,7 @@ test('a session at its absolute limit is told to have expired, and its token nev
 test('a session that was logged out, ended from elsewhere or signed in over is told to be revoked', async () => {
   await using latchkey = await startInProcess()
   const first = await register(latchkey)
-  await latchkey.call('POST', `/access/logout/${first.code}`, { headers: { authorization: first.token } })
+  await latchkey.call('POST', `/access/logout/${first.userId}`, { headers: { authorization: first.token } })
   await assertEnded(latchkey, first, 'revoked')
   const second = await login(latchkey)
   const third = await login(latchkey)
@@ -68,7 +68,7 @@ test('a remembered login is told why it no longer restores', async () => {
   assertRefused(await restore('other=a'), 401, 'session.required', { reason: 'none' })
 
   const ended = await register(latchkey, { remember: true })
-  await latchkey.call('POST', `/access/logout/${ended.code}`, { headers: { authorization: ended.token } })
+  await latchkey.call('POST', `/access/logout/${ended.userId}`, { headers: { authorization: ended.token } })
   assertRefused(await restore(ended.remembered), 401, 'session.required', { reason: 'revoked' })
 
   const late = await login(latchkey, { remember: true })

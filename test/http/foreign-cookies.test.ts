@@ -61,7 +61,7 @@ test('nothing is warned of that is no cookie of a Latchkey, has merely ended, or
   const [staff] = await listening(3001)
   const alice = await register(shop, { remember: true })
   const foreign = (await register(staff)).session.split('=')[1]
-  await shop.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await shop.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   const asked = [
     { cookie: alice.cookies },
     { cookie: 'latchkey_session=; latchkey_remember=x' },

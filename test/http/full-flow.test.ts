@@ -15,14 +15,14 @@ const APP = 'https://app.example.com'
 /** The page of the application: holds the token in memory, and nothing else. */
 interface Page {
   token: string
-  code: string
+  userId: string
   sid: string
 }
 
 async function signIn(browser: Browser, page: Page, body: object, path = '/access/login'): Promise<void> {
   const { status, json, text } = await browser.visit('POST', path, { body })
   assert.equal(status, path === '/access/register' ? 201 : 200, text)
-  Object.assign(page, { token: json.token, code: json.user.id, sid: json.session.id })
+  Object.assign(page, { token: json.token, userId: json.user.id, sid: json.session.id })
 }
 
 test('one person, one browser, from the password typed once to being signed out everywhere', async (t) => {
@@ -40,7 +40,7 @@ test('one person, one browser, from the password typed once to being signed out 
       for (const name of ['latchkey_session', 'latchkey_remember', 'latchkey_known']) {
         const value = await browser.cookie(name)
         const decoded = value + Buffer.from(value.replaceAll('.', ''), 'base64url').toString('latin1')
-        for (const told of [USER.username.toLowerCase(), USER.password, page.code]) assert.ok(!decoded.toLowerCase().includes(told))
+        for (const told of [USER.username.toLowerCase(), USER.password, page.userId]) assert.ok(!decoded.toLowerCase().includes(told))
       }
     },
   )
@@ -59,15 +59,15 @@ test('one person, one browser, from the password typed once to being signed out 
   await t.test('Whoever has the public keys verifies the token without asking anybody', async () => {
     const options = { issuer: publicUrl, audience: publicUrl, typ: 'at+jwt', algorithms: ['EdDSA'] }
     const remote = createRemoteJWKSet(new URL('/.well-known/jwks.json', url))
-    assert.equal((await jwtVerify(page.token, remote, options)).payload.sub, page.code)
+    assert.equal((await jwtVerify(page.token, remote, options)).payload.sub, page.userId)
     const once = createLocalJWKSet((await request(url, 'GET', '/.well-known/jwks.json')).json)
     assert.equal((await jwtVerify(page.token, once, options)).payload.sid, page.sid)
   })
 
   await t.test('The cookie alone changes nothing, by URL, by form or by script', async () => {
     for (const [method, path] of [
-      ['GET', `/access/logout/${page.code}`],
-      ['POST', `/access/logout/${page.code}?everywhere=true`],
+      ['GET', `/access/logout/${page.userId}`],
+      ['POST', `/access/logout/${page.userId}?everywhere=true`],
       ['DELETE', `/access/sessions/${page.sid}`],
       ['POST', '/access/password'],
       ['DELETE', '/access/account'],
@@ -133,7 +133,7 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.deepEqual([first.status, first.json.reason, first.json.refreshable], [401, 'none', true])
     await signIn(browser, page, {}, '/access/token')
     assert.notEqual(page.sid, before.sid)
-    assert.equal(page.code, before.code)
+    assert.equal(page.userId, before.code)
     assert.notEqual(await browser.cookie('latchkey_remember'), before.remembered, 'it was rotated')
     assert.equal((await browser.visit('GET', '/access/session')).json.session.remembered, true)
     assert.deepEqual((await browser.visit('GET', '/access/session/data')).json.data, {}, 'a new session begins empty')
@@ -168,7 +168,7 @@ test('one person, one browser, from the password typed once to being signed out 
       await signIn(browser, page, { ...USER, password: NEXT, remember: true })
       const remembered = `latchkey_remember=${await browser.cookie('latchkey_remember')}`
       const session = `latchkey_session=${await browser.cookie('latchkey_session')}`
-      const out = await browser.visit(method, `/access/logout/${page.code}?everywhere=true`, { headers: bare() })
+      const out = await browser.visit(method, `/access/logout/${page.userId}?everywhere=true`, { headers: bare() })
       assert.equal(out.status, 200)
       assert.equal(out.json.ended.remembered, 1)
       assert.equal(out.headers.get('clear-site-data'), '"cookies", "storage"')

@@ -55,7 +55,7 @@ test('no text in Authorization, Cookie or Origin makes a fault', async () => {
 
 test('no body makes a fault, and no refusal repeats it', async () => {
   await using latchkey = await startInProcess()
-  const { token, code } = await register(latchkey)
+  const { token, userId } = await register(latchkey)
   const withBodies = routes.filter(({ body, path }) => body !== undefined && path !== '/access/register')
   const field = fc.constantFrom(
     'username',
@@ -75,7 +75,7 @@ test('no body makes a fault, and no refusal repeats it', async () => {
   await fc.assert(
     fc.asyncProperty(body, fc.constantFrom(...withBodies), async (sent, route) => {
       const options = { headers: { authorization: token }, body: sent, type: route.body?.type ?? '' }
-      assertOrdinary(await latchkey.call(route.method, pathOf(route, code), options), `${route.method} ${route.path}`)
+      assertOrdinary(await latchkey.call(route.method, pathOf(route, userId), options), `${route.method} ${route.path}`)
     }),
     { numRuns: 200 },
   )

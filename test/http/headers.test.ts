@@ -20,7 +20,7 @@ async function answersOf(latchkey: InProcess): Promise<readonly InProcessRespons
   const alice = await register(latchkey, { remember: true })
   const answers: InProcessResponse[] = []
   for (const route of routes) {
-    const path = pathOf(route, alice.code)
+    const path = pathOf(route, alice.userId)
     for (const headers of [{}, { origin: own }, { origin: 'https://evil.test' }, { authorization: 'Basic x' }, { cookie: alice.cookies }]) {
       answers.push(await latchkey.call(route.method, path, { headers }))
       answers.push(await latchkey.call('OPTIONS', path, { headers }))
@@ -35,7 +35,7 @@ async function answersOf(latchkey: InProcess): Promise<readonly InProcessRespons
   answers.push(await latchkey.call('PATCH', '/access/session/data', { headers, body: { a: 1 } }))
   const page = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/', accept: 'text/html' }
   answers.push(await latchkey.call('GET', '/access/verify', { headers: page }))
-  answers.push(await latchkey.call('POST', `/access/logout/${alice.code}`, { headers }))
+  answers.push(await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers }))
   return answers
 }
 

@@ -36,7 +36,7 @@ test('the public keys verify our tokens, whose claims are those of RFC 9068 and 
   assert.deepEqual(claims, {
     iss: 'http://localhost:3000',
     aud: 'http://localhost:3000',
-    sub: alice.code,
+    sub: alice.userId,
     sid: alice.sid,
     iat: now,
     exp: now + 300,

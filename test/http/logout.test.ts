@@ -31,7 +31,7 @@ for (const method of ['GET', 'POST']) {
     await using latchkey = await startInProcess()
     const elsewhere = await register(latchkey, { remember: true })
     const here = await login(latchkey, { remember: true })
-    const answer = await latchkey.call(method, `/access/logout/${here.code}`, by(here))
+    const answer = await latchkey.call(method, `/access/logout/${here.userId}`, by(here))
     assert.equal(answer.status, 200)
     assert.deepEqual(revokedResponse.strict().parse(answer.json), { ended: { sessions: 1, rememberMe: 1 } })
     assert.equal(await isIn(latchkey, here), false)
@@ -46,7 +46,7 @@ test('logout everywhere ends all of the user and nobody else', async () => {
   const first = await register(latchkey, { remember: true })
   const second = await login(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
-  const answer = await latchkey.call('POST', `/access/logout/${first.code}?everywhere=true`, by(second))
+  const answer = await latchkey.call('POST', `/access/logout/${first.userId}?everywhere=true`, by(second))
   assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
   for (const person of [first, second]) assert.equal(await isIn(latchkey, person), false)
   assert.equal(await isIn(latchkey, bob), true)
@@ -66,10 +66,10 @@ test('logging somebody else out is refused, whether they exist or not, and clear
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
-  for (const code of [bob.code, 'usr_nobody', 'Alice', `${alice.code}x`, '%00', '%E0%A4%A', alice.code.toUpperCase()])
+  for (const code of [bob.userId, 'usr_nobody', 'Alice', `${alice.userId}x`, '%00', '%E0%A4%A', alice.userId.toUpperCase()])
     assertRefused(await latchkey.call('POST', `/access/logout/${code}`, by(alice)), 403, 'user.mismatch')
   assert.equal(await isIn(latchkey, bob), true)
-  const encoded = alice.code.replace('_', '%5F')
+  const encoded = alice.userId.replace('_', '%5F')
   assert.equal((await latchkey.call('POST', `/access/logout/${encoded}`, by(alice))).status, 200)
 })
 
@@ -77,12 +77,12 @@ test('a wish that is neither yes nor no ends nothing', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const wish of ['1', 'TRUE', 'yes', ''])
-    assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}?everywhere=${wish}`, by(alice)), 422, 'request.invalid', {
+    assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}?everywhere=${wish}`, by(alice)), 422, 'request.invalid', {
       field: 'everywhere',
     })
   assert.equal(await isIn(latchkey, alice), true)
-  assert.equal((await latchkey.call('POST', `/access/logout/${alice.code}?everywhere=false`, by(alice))).status, 200)
-  assertRefused(await latchkey.call('POST', `/access/logout/${alice.code}`, by(alice)), 401, 'token.invalid', { reason: 'session_ended' })
+  assert.equal((await latchkey.call('POST', `/access/logout/${alice.userId}?everywhere=false`, by(alice))).status, 200)
+  assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}`, by(alice)), 401, 'token.invalid', { reason: 'session_ended' })
 })
 
 test('the list has every session and remembered login with its whereabouts, and no secret', async () => {
@@ -150,7 +150,7 @@ test('the sessions of others, and what never was, are not there to be ended', as
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
-  for (const id of [bob.sid, 'nothing', '%00', '..%2f', alice.code, 'a'.repeat(5_000)])
+  for (const id of [bob.sid, 'nothing', '%00', '..%2f', alice.userId, 'a'.repeat(5_000)])
     assertRefused(await latchkey.call('DELETE', `/access/sessions/${id}`, by(alice)), 404, 'resource.not_found')
   assert.equal(await isIn(latchkey, bob), true)
 })

@@ -37,6 +37,6 @@ test('What is answered at once is refused as well: after an ending, without a me
   const inSilence = latchkey.handle(asking('/access/verify', headers))
   assert.ok(inSilence instanceof Promise)
   assert.equal((await inSilence).status, 204)
-  await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   assert.equal((await latchkey.handle(asking('/access/verify', headers))).status, 401)
 })

@@ -190,9 +190,9 @@ function assertAsDescribed(answer: InProcessResponse, responses: Description, wh
 
 test('every answer is one that the description has, in the form it says', async () => {
   await using latchkey = await startInProcess()
-  const { token, code, sid } = await register(latchkey)
+  const { token, userId, sid } = await register(latchkey)
   const { paths } = await describe(latchkey)
-  for (const [method, path, route, options] of requests(token, code, sid)) {
+  for (const [method, path, route, options] of requests(token, userId, sid)) {
     const answer = await latchkey.call(method, path, options)
     assertAsDescribed(answer, paths[described(route)][method.toLowerCase()].responses, `${method} ${path}`)
   }

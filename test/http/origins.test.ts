@@ -129,7 +129,7 @@ test('a method that does not exist is refused before the rule is asked, and no o
     assert.equal(answer.status, 405)
   }
   for (const method of ['TRACE', 'PROPFIND', 'get', 'HEAD']) {
-    assert.equal((await latchkey.call(method, `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })).status, 405)
+    assert.equal((await latchkey.call(method, `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })).status, 405)
   }
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
 })

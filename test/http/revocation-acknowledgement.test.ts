@@ -65,7 +65,7 @@ test('A line that has not taken it leaves its verifier behind; those that have a
   const waiting = stuck.next()
   await waiting
   await waitFor('the quick one to be served', () => reading.text.includes('event: heartbeat'))
-  await latchkey.call('POST', `/access/logout/${alice.code}`, { headers: { authorization: alice.token } })
+  await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   const { milliseconds: _, ...first } = await latchkey.engine.acknowledgementCollector.confirmPropagation()
   deepEqual(first, { processes: 1, verifiers: 1, behind: 1 })
 

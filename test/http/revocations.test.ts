@@ -63,7 +63,7 @@ async function signedIn(): Promise<TestClient> {
   return visitor
 }
 
-const signOut = (visitor: TestClient) => visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+const signOut = (visitor: TestClient) => visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
 
 test('A key is good from the moment it was made', async () => {
   const fresh = await makeServiceKey(server)

@@ -182,5 +182,5 @@ test('an address that came with a registration is kept, and told to nobody', asy
   ]
   for (const { body } of answers) assert.ok(!body?.includes('example.com'))
   assert.equal((await latchkey.engine.store.users.find(answers[0]?.json.user.id))?.email, 'alice@example.com')
-  assert.equal((await latchkey.engine.store.users.find((await register(latchkey, { username: 'Bob' })).code))?.email, null)
+  assert.equal((await latchkey.engine.store.users.find((await register(latchkey, { username: 'Bob' })).userId))?.email, null)
 })

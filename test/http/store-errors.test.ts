@@ -40,7 +40,7 @@ for (const [fault, code] of [
     for (const answer of [
       await latchkey.call('POST', '/access/login', { body: ALICE, headers: { origin: latchkey.publicUrl } }),
       await latchkey.call('PATCH', '/access/session/data', { body: { a: 1 }, headers }),
-      await latchkey.call('POST', `/access/logout/${alice.code}`, { headers }),
+      await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers }),
     ]) {
       assertRefused(answer, 503, code)
       assert.equal(answer.headers['retry-after'], '1')
@@ -84,7 +84,7 @@ test('the log is told route, outcome and who, by ids that are public', async () 
       code: 'resource.not_found',
       reason: null,
       address: '198.51.100.7',
-      userId: alice.code,
+      userId: alice.userId,
       sid: alice.sid,
       milliseconds: 0,
       fault: undefined,

@@ -26,7 +26,7 @@ async function accepts(latchkey: InProcess, token: string): Promise<boolean> {
 for (const alg of TOKEN_ALGORITHMS) {
   test(`${alg}: tokens are signed with it, and verified by jose with nothing but the issuer to begin with`, async () => {
     await using latchkey = await startInProcess({ tokenAlg: alg })
-    const { token, code } = await register(latchkey)
+    const { token, userId } = await register(latchkey)
     const metadata = serverMetadataResponse.strict().parse((await latchkey.call('GET', METADATA)).json)
     assert.equal(metadata.issuer, latchkey.publicUrl)
     const { json } = await latchkey.call('GET', metadata.jwks_uri.slice(latchkey.publicUrl.length))
@@ -40,7 +40,7 @@ for (const alg of TOKEN_ALGORITHMS) {
       typ: 'at+jwt',
       currentDate: new Date(latchkey.clock.now()),
     })
-    assert.equal(payload.sub, code)
+    assert.equal(payload.sub, userId)
     assert.equal(algorithmOfToken(token), alg)
     assert.ok(await accepts(latchkey, token))
   })

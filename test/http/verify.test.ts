@@ -19,9 +19,9 @@ test('whoever is signed in is told to the proxy, by cookie, token or session in 
   const alice = await register(latchkey)
   const cora = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'Cora', delivery: 'header' } })
   const cases = [
-    [{ cookie: alice.session, 'x-forwarded-method': 'GET' }, 'Alice', alice.code, alice.sid],
-    [{ authorization: alice.token }, 'Alice', alice.code, alice.sid],
-    [{ authorization: `Bearer ${alice.token}`, 'x-original-method': 'DELETE' }, 'Alice', alice.code, alice.sid],
+    [{ cookie: alice.session, 'x-forwarded-method': 'GET' }, 'Alice', alice.userId, alice.sid],
+    [{ authorization: alice.token }, 'Alice', alice.userId, alice.sid],
+    [{ authorization: `Bearer ${alice.token}`, 'x-original-method': 'DELETE' }, 'Alice', alice.userId, alice.sid],
     [{ authorization: `Session ${cora.json.sessionCredential}` }, 'Cora', cora.json.user.id, cora.json.session.id],
   ] as const
   for (const [headers, name, code, sid] of cases) {

@@ -147,7 +147,7 @@ function tabSteps(world: ModelState, index: 0 | 1, rules: ModelRules): readonly 
   }
   if (flight.at === 'server') {
     const lost: Transition = { what: `the request of ${name} is lost`, to: withTab(world, index, null) }
-    const { verdict, after, session, secret } = serializeCredential(world, flight.secret, OWNER, rules)
+    const { verdict, after, session, secret } = presentRememberMe(world, flight.secret, OWNER, rules)
     const answer: RequestInFlight | null = session === null ? null : { at: 'client', session, secret }
     const windowOf = verdict === 'rotate' ? 'owner' : after.windowOf
     return [lost, { what: `the server answers ${name}: ${verdict}`, to: { ...withTab(after, index, answer), windowOf, owner: verdict } }]
@@ -174,7 +174,7 @@ function attackerSteps(world: ModelState, rules: ModelRules): readonly Transitio
     [OWNER, OTHER].map((device) => attackerPresents(world, attacker, secret, device, rules)),
   )
   if (attacker.session !== null) {
-    const using = { ...world, record: withSessionUsed(world.record, attacker.session), thief: { ...attacker, hasUsed: true } }
+    const using = { ...world, record: withSessionUsed(world.record, attacker.session), attacker: { ...attacker, hasUsed: true } }
     steps.push({ what: 'the thief uses the session', to: using })
   }
   if (attacker.raced === 'got')
@@ -183,7 +183,7 @@ function attackerSteps(world: ModelState, rules: ModelRules): readonly Transitio
 }
 
 function attackerPresents(world: ModelState, thief: Attacker, presented: number, userAgent: string, rules: ModelRules): Transition {
-  const { verdict, after, session, secret } = serializeCredential(world, presented, userAgent, rules)
+  const { verdict, after, session, secret } = presentRememberMe(world, presented, userAgent, rules)
   const kept = after.attacker ?? thief
   const replaced = world.windowOf === 'owner' && world.record.rotatedSessionUsed && String(presented) !== world.record.hash
   const known = { ...after, intrusion: { verdict, late: world.late, superseded: replaced } }
@@ -203,7 +203,7 @@ interface Presentation {
   readonly secret: number | null
 }
 
-function serializeCredential(world: ModelState, secret: number, userAgent: string, rules: ModelRules): Presentation {
+function presentRememberMe(world: ModelState, secret: number, userAgent: string, rules: ModelRules): Presentation {
   const presented: PresentedCredential = { kind: 'remember_me', id: 'login', generation: secret, hash: String(secret) }
   const now = world.late ? world.record.rotatedAt + WINDOW + 1 : world.record.rotatedAt + WINDOW
   const judged = evaluateRememberMe(rules.beforeJudging(world.record), presented, { userAgent, proofValidUntil: undefined }, now, {

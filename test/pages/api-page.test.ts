@@ -154,7 +154,7 @@ test('the examples by curl do what they say', async () => {
     deleteAccessAdminKeysKeyId: 200,
     postAccessAdminKeysRotate: 200,
   }
-  const filledIn = { TOKEN: root, CODE: begun.code, SESSION: begun.sid, KEY_ID: key.json.id }
+  const filledIn = { TOKEN: root, CODE: begun.userId, SESSION: begun.sid, KEY_ID: key.json.id }
   for (const [id, status] of Object.entries(administered)) equal((await typed(id, filledIn)).status, status, `${id}: ${example(id)}`)
   const changed = await typed('postAccessPassword', env)
   equal(changed.status, 200)

@@ -63,7 +63,7 @@ test('/signed-out says who is still signed in while GET /access/session is 200, 
 
 test('/signed-out names a remembered login that would sign in again at the next visit', async () => {
   await using latchkey = await startInProcess()
-  const { remembered, session, token, code } = await register(latchkey, { remember: true })
+  const { remembered, session, token, userId } = await register(latchkey, { remember: true })
   await assertState(latchkey, remembered, 'remember_me')
   latchkey.clock.advance(21 * MINUTE)
   await assertState(latchkey, `${session}; ${remembered}`, 'remember_me')
@@ -72,7 +72,7 @@ test('/signed-out names a remembered login that would sign in again at the next 
   const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: remembered } })
   equal(restored.status, 200)
   ok(token !== restored.json.token)
-  const out = await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: restored.json.token } })
+  const out = await latchkey.call('POST', `/access/logout/${userId}`, { headers: { authorization: restored.json.token } })
   equal(out.status, 200)
   await assertState(latchkey, `${session}; ${remembered}`, 'signed-out')
 })
@@ -83,8 +83,8 @@ test('/signed-out after a sign-out that worked, and after one that failed', asyn
   let down = false
   const moody: Store = { ...store, write: (changes) => (down ? Promise.reject(new StoreError('full')) : write(changes)) }
   await using latchkey = await startInProcess({}, { store: moody })
-  const { cookies, session, token, code } = await register(latchkey)
-  const logout = () => latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token, cookie: cookies } })
+  const { cookies, session, token, userId } = await register(latchkey)
+  const logout = () => latchkey.call('POST', `/access/logout/${userId}`, { headers: { authorization: token, cookie: cookies } })
   down = true
   const failed = await logout()
   deepEqual([failed.status, failed.jar], [503, {}])
@@ -125,7 +125,7 @@ test('looking keeps no session alive, and takes no copy of a remembered login fo
   }
   await assertState(latchkey, session, 'signed-out')
 
-  const { remembered: old, code } = await login(latchkey, { remember: true })
+  const { remembered: old, userId } = await login(latchkey, { remember: true })
   const renewed = await latchkey.call('POST', '/access/token', { headers: { cookie: old } })
   const next = `latchkey_remember=${renewed.jar.latchkey_remember}`
   await latchkey.call('GET', '/access/session', { headers: { cookie: `latchkey_session=${renewed.jar.latchkey_session}` } })
@@ -133,7 +133,7 @@ test('looking keeps no session alive, and takes no copy of a remembered login fo
   // An older secret signs nobody in. That somebody has it is not for a page to act on.
   await assertState(latchkey, old, 'signed-out')
   await assertState(latchkey, next, 'remember_me')
-  const events = await latchkey.engine.store.auditEvents.list(code, null, 100)
+  const events = await latchkey.engine.store.auditEvents.list(userId, null, 100)
   ok(events.every(({ severity }) => severity !== 'alarm'))
 })
 
@@ -167,13 +167,13 @@ async function noticeAt(latchkey: InProcess, path: string, cookie?: string): Pro
 
 test('/sign-in does not say that a session has ended which goes on, and says of an ended one why it ended', async () => {
   await using latchkey = await startInProcess()
-  const { session, token, code } = await register(latchkey)
+  const { session, token, userId } = await register(latchkey)
   for (const reason of ['idle', 'expired', 'revoked', 'theft_suspected', 'device'])
     equal(await noticeAt(latchkey, `/sign-in?reason=${reason}`, session), '', reason)
   match(await noticeAt(latchkey, '/sign-in?reason=fresh', session), /password once more/)
   // Where the browser sends nothing, the address is all there is.
   match(await noticeAt(latchkey, '/sign-in?reason=idle'), /nothing was done/)
-  await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })
+  await latchkey.call('POST', `/access/logout/${userId}`, { headers: { authorization: token } })
   match(await noticeAt(latchkey, '/sign-in?reason=idle', session), /was ended/)
   const idle = await login(latchkey)
   latchkey.clock.advance(21 * MINUTE)

@@ -9,8 +9,8 @@ import { createArgon2 } from '../../src/platform/argon2.ts'
 import { bcrypt } from '../support/bcrypt.ts'
 
 const argon2 = createArgon2()
-const MATCHES = { ok: true, outdated: true }
-const NO = { ok: false, outdated: false }
+const MATCHES = { ok: true, needsRehash: true }
+const NO = { ok: false, needsRehash: false }
 
 async function verifiesOnly(stored: string, password: string): Promise<void> {
   deepEqual(await argon2.verify(stored, password), MATCHES, stored)

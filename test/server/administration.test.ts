@@ -58,25 +58,25 @@ for (const name of BACKEND_NAMES) {
     test('a user is locked, and everything of theirs ends on every worker; unlocked, with a new password, they sign in again', async () => {
       const [root, ada] = [await administrator(`root-${name}`), await registered(`ada-${name}`)]
       await untilEverywhere(ada, 200)
-      const locked = await change(root, ada.code, { disabled: true })
+      const locked = await change(root, ada.userId, { disabled: true })
       deepEqual([locked.status, locked.json.user.disabled, locked.json.ended], [200, true, { sessions: 1, rememberMe: 1 }])
       await untilEverywhere(ada, 401)
       equal((await ada.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
-      equal((await change(root, ada.code, { disabled: false })).status, 200)
-      equal((await change(root, ada.code, { password: NEXT })).status, 200)
+      equal((await change(root, ada.userId, { disabled: false })).status, 200)
+      equal((await change(root, ada.userId, { password: NEXT })).status, 200)
       await ada.login(ada.username, { password: NEXT })
       equal((await root.callWithToken('DELETE', `/access/admin/sessions/${ada.sid}`)).json.ended.sessions, 1)
       await untilEverywhere(ada, 401)
-      deepEqual((await actionsOf(ada.code)).slice(0, 5), [
+      deepEqual((await actionsOf(ada.userId)).slice(0, 5), [
         'session.revoke',
         'login.password',
         'password.change',
         'account.enable',
         'account.disable',
       ])
-      equal((await root.callWithToken('DELETE', `/access/admin/users/${ada.code}`)).status, 200)
-      deepEqual(await actionsOf(ada.code), [])
-      deepEqual((await actionsOf(root.code)).slice(0, 5), [
+      equal((await root.callWithToken('DELETE', `/access/admin/users/${ada.userId}`)).status, 200)
+      deepEqual(await actionsOf(ada.userId), [])
+      deepEqual((await actionsOf(root.userId)).slice(0, 5), [
         'admin.account.delete',
         'admin.session.revoke',
         'admin.password.change',
@@ -88,7 +88,7 @@ for (const name of BACKEND_NAMES) {
     test('who loses the role administers no more, on any worker', async () => {
       const [root, other] = [await administrator(`root2-${name}`), await administrator(`other-${name}`)]
       equal((await other.callWithToken('GET', '/access/admin/users?limit=1')).status, 200)
-      equal((await change(root, other.code, { roles: ['editor'] })).status, 200)
+      equal((await change(root, other.userId, { roles: ['editor'] })).status, 200)
       await untilEverywhere(other, 401)
       await other.refreshToken()
       for (let round = 0; round < 8; round += 1)
@@ -97,31 +97,31 @@ for (const name of BACKEND_NAMES) {
 
     test('of two administrators who lock each other at once, one does', async () => {
       const [one, two] = [await administrator(`one-${name}`), await administrator(`two-${name}`)]
-      const [byOne, byTwo] = await Promise.all([change(one, two.code, { disabled: true }), change(two, one.code, { disabled: true })])
+      const [byOne, byTwo] = await Promise.all([change(one, two.userId, { disabled: true }), change(two, one.userId, { disabled: true })])
       // Over Redis, the one who was locked may be found locked before their session has ended.
       const [done, refused = 0] = [byOne.status, byTwo.status].toSorted()
       ok(done === 200 && [401, 403].includes(refused), `${done}, ${refused}`)
-      const locked = await Promise.all([one, two].map(async ({ code }) => (await store.users.find(code))?.disabled))
+      const locked = await Promise.all([one, two].map(async ({ userId }) => (await store.users.find(userId))?.disabled))
       deepEqual(locked.toSorted(), [false, true])
     })
 
     test('who is signed out writes nothing any more, and nothing of it is left', async () => {
       const [root, ada] = [await administrator(`gone-${name}`), await registered(`kept-${name}`)]
-      const before = await store.users.find(ada.code)
+      const before = await store.users.find(ada.userId)
       // The password is hashed after the request was let in, and before it is written.
       const asked = Array.from({ length: 4 }, (_, index) =>
         root.callWithToken('POST', '/access/admin/users', {
           body: { username: `late-${name}-${index}`, password: NEXT, roles: ['admin'] },
         }),
       )
-      const out = await root.callWithToken('POST', `/access/logout/${root.code}`)
+      const out = await root.callWithToken('POST', `/access/logout/${root.userId}`)
       equal(out.status, 200)
       for (const [index, { status }] of (await Promise.all(asked)).entries()) {
         const found = await store.users.findByUsernameKey(`late-${name.toLowerCase()}-${index}`)
         ok(status === 201 ? found !== undefined : status === 401 && found === undefined, `${status}`)
       }
-      equal((await change(root, ada.code, { disabled: true })).status, 401)
-      deepEqual(await store.users.find(ada.code), before)
+      equal((await change(root, ada.userId, { disabled: true })).status, 401)
+      deepEqual(await store.users.find(ada.userId), before)
     })
   })
 }

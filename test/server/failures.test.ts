@@ -83,7 +83,7 @@ describe('A full disk', () => {
       // Reading and checking go on; a logout that cannot be written is an error, and never "signed out".
       equal((await visitor.callWithCookies('GET', '/access/session')).status, 200)
       equal(await recorded(visitor), acknowledged)
-      assertUnavailable(await visitor.callWithToken('POST', `/access/logout/${visitor.code}`))
+      assertUnavailable(await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`))
       equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
 
       rmSync(ballast)

@@ -77,7 +77,7 @@ async function story(): Promise<{ living: TestClient; answers: readonly TestResp
   keepToken('token beside a header session', leaving.token)
   keepCredential('header session', byHeader.json.sessionCredential)
   const headers = { authorization: `Session ${byHeader.json.sessionCredential}` }
-  equal((await leaving.callWithCookies('POST', `/access/logout/${leaving.code}`, { headers })).status, 200)
+  equal((await leaving.callWithCookies('POST', `/access/logout/${leaving.userId}`, { headers })).status, 200)
 
   await living.call('PUT', '/access/client-data', { body: { data: { drawer: CLIENT_SECRET } } })
   keep('client data', CLIENT_SECRET)

@@ -56,7 +56,7 @@ for (const withRedis of [false, true]) {
         events.slice(0, 2).map(({ action }: { action: string }) => action),
         ['login.remember_me', 'account.register'],
       )
-      equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+      equal((await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)).status, 200)
       const ended = performance.now()
       let inARow = 0
       while (inARow < 10) {
@@ -150,7 +150,7 @@ test('While PostgreSQL is gone, sessions and tokens are checked and renewed; wha
     const needing: readonly (readonly [string, string, unknown])[] = [
       ['POST', '/access/login', { username: 'Without-postgres', password: PASSWORD }],
       ['GET', '/access/audit-events', undefined],
-      ['POST', `/access/logout/${visitor.code}`, undefined],
+      ['POST', `/access/logout/${visitor.userId}`, undefined],
       ['GET', '/readyz', undefined],
     ]
     for (const [method, path, body] of needing) {
@@ -164,7 +164,7 @@ test('While PostgreSQL is gone, sessions and tokens are checked and renewed; wha
     await place.postgres?.start()
   }
   await waitFor('PostgreSQL to be used again', async () => (await visitor.callWithToken('GET', '/access/audit-events')).status === 200)
-  equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+  equal((await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)).status, 200)
   equal((await visitor.callWithToken('GET', '/access/session')).status, 401)
 })
 

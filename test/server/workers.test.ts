@@ -57,7 +57,7 @@ test('An ending in one worker is refused by the other within a second, warm as i
     warm.set(worker, (warm.get(worker) ?? 0) + 1)
   }
   const headers = { authorization: visitor.token }
-  equal((await requestOnce(server.url, `/access/logout/${visitor.code}`, { headers })).status, 200)
+  equal((await requestOnce(server.url, `/access/logout/${visitor.userId}`, { headers })).status, 200)
   const ended = performance.now()
   // Round robin: ten refusals in a row come from both.
   let [inARow, lastAccepted] = [0, 0]

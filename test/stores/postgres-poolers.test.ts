@@ -93,7 +93,7 @@ test('With pool_mode=session two servers share a database, hear of each other wh
   await ida.register('Ida')
   const elsewhere = ida.forServer(second.url)
   assert.equal((await elsewhere.callWithCookies('GET', '/access/session')).status, 200)
-  const ended = await ida.callWithToken('POST', `/access/logout/${ida.code}`)
+  const ended = await ida.callWithToken('POST', `/access/logout/${ida.userId}`)
   assert.ok(ended.status < 300, ended.text)
   await waitFor('the other server to have heard', async () => (await elsewhere.callWithCookies('GET', '/access/session')).status === 401)
   for (const { url } of [first, second]) assert.equal((await fetch(`${url}/readyz`)).status, 200)

@@ -38,7 +38,7 @@ export class TestClient {
   readonly #cookies = new Map<string, string>()
   #base: string
   token = ''
-  code = ''
+  userId = ''
   sid = ''
   username = ''
 
@@ -50,7 +50,7 @@ export class TestClient {
   forServer(base: string): TestClient {
     const other = new TestClient(base)
     for (const [name, value] of this.#cookies) other.#cookies.set(name, value)
-    return Object.assign(other, { token: this.token, code: this.code, sid: this.sid, username: this.username })
+    return Object.assign(other, { token: this.token, userId: this.userId, sid: this.sid, username: this.username })
   }
 
   /** The value of the cookie whose name ends so; empty where there is none. */
@@ -108,7 +108,7 @@ export class TestClient {
   signedIn(reply: TestResponse, status: number): TestResponse {
     strictEqual(reply.status, status, reply.text)
     this.token = reply.json.token
-    this.code = reply.json.user.id
+    this.userId = reply.json.user.id
     this.sid = reply.json.session.id
     this.username = reply.json.user.username
     return reply

@@ -11,7 +11,7 @@ export const ALICE = { username: 'Alice', password: 'blue-tulip-under-7-moons' }
 export const ADMIN = { username: 'Root', password: 'nine-amber-lanterns-adrift' } as const
 
 export interface SignedInUser {
-  readonly code: string
+  readonly userId: string
   readonly token: string
   readonly sid: string
   readonly jar: Readonly<Record<string, string>>
@@ -43,7 +43,7 @@ export function toSignedInUser(answer: InProcessResponse, status: number): Signe
   strictEqual(answer.status, status, answer.body ?? '')
   const one = (suffix: string) => cookieHeader(Object.fromEntries(Object.entries(answer.jar).filter(([name]) => name.endsWith(suffix))))
   return {
-    code: answer.json.user.id,
+    userId: answer.json.user.id,
     token: answer.json.token,
     sid: answer.json.session.id,
     jar: answer.jar,

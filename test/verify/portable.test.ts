@@ -52,7 +52,7 @@ test('It runs in a realm that has fetch, Web Crypto, streams and timers, and not
   await verifier.ready()
   const visitor = await fixture.visitor()
   equal((await verifier.verify(visitor.token)).ok, true)
-  await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+  await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
   await waitFor('the end to arrive', async () => (await verifier.verify(visitor.token)).reason === 'session_ended')
   verifier.close()
 })

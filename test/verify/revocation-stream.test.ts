@@ -22,7 +22,7 @@ test('A token is accepted offline, with its principal and how fresh that is', as
   const verdict = await verifier.verify(visitor.token)
   ok(verdict.ok)
   const { expiresAt, authTime, ...principal } = verdict.principal
-  deepEqual(principal, { userId: visitor.code, sid: visitor.sid, roles: [], amr: ['pwd'] })
+  deepEqual(principal, { userId: visitor.userId, sid: visitor.sid, roles: [], amr: ['pwd'] })
   ok(Math.abs(authTime - Date.now()) < 5_000 && expiresAt - authTime === 300_000)
   ok(verdict.feedLagMs >= 0 && verdict.feedLagMs < BOUND)
   const request = new Request('http://shop.example', { headers: { authorization: `Bearer ${visitor.token}` } })
@@ -38,7 +38,7 @@ test('The end of a session reaches the verifier well within a second, warm as th
   for (let round = 0; round < 20; round += 1) {
     const visitor = await fixture.visitor()
     for (let times = 0; times < 3; times += 1) equal(await verifyResult(verifier, visitor.token), 'ok')
-    equal((await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)).status, 200)
+    equal((await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)).status, 200)
     const ended = performance.now()
     await waitForResult(verifier, visitor.token, 'session_ended')
     delays.push(performance.now() - ended)
@@ -49,7 +49,7 @@ test('The end of a session reaches the verifier well within a second, warm as th
 
 test('A verifier that starts hears what has ended before it accepts anything', async () => {
   const visitor = await fixture.visitor()
-  await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+  await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
   const verifier = fixture.verifier()
   await verifier.ready()
   equal(await verifyResult(verifier, visitor.token), 'session_ended')
@@ -69,7 +69,7 @@ test('A cut line is silence after a second; joined again, everything that ended 
   const [ended, living] = [await fixture.visitor(), await fixture.visitor()]
   for (const { token } of [ended, living]) equal(await verifyResult(verifier, token), 'ok')
   fixture.proxy.disconnect()
-  await ended.callWithToken('POST', `/access/logout/${ended.code}`)
+  await ended.callWithToken('POST', `/access/logout/${ended.userId}`)
   const cut = performance.now()
   await waitForResult(verifier, living.token, 'feed_unavailable')
   const took = performance.now() - cut
@@ -93,7 +93,7 @@ test('A line that brings everything late brings no news: its heartbeats are not 
     fixture.proxy.delay(late)
     await pause(150)
   }
-  await visitor.callWithToken('POST', `/access/logout/${visitor.code}`)
+  await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
   const ended = performance.now()
   let lastAccepted = 0
   while (performance.now() - ended < 4_000) {
@@ -136,7 +136,7 @@ test('While Latchkey stands still everything is refused as silent; when it goes 
 test('With "ask", Latchkey is asked while its endings are not heard, and refusals are its own', async () => {
   const verifier = fixture.verifier({ serviceKey: 'no-such-key', onFeedLoss: 'introspect' })
   const [visitor, ended] = [await fixture.visitor(), await fixture.visitor()]
-  await ended.callWithToken('POST', `/access/logout/${ended.code}`)
+  await ended.callWithToken('POST', `/access/logout/${ended.userId}`)
   equal(await verifyResult(verifier, visitor.token), 'ok')
   equal(await verifyResult(verifier, ended.token), 'session_ended')
   fixture.proxy.disconnect()
@@ -216,7 +216,7 @@ test('A server that is started again goes on where it was, and misses nothing fo
   await server.stop()
   ok(performance.now() - stopping < 3_000, 'a stream must not hold up the end')
   await using again = await startServer({ folder: server.folder, env: { LATCHKEY_PUBLIC_URL: 'http://login.example' } })
-  await ended.forServer(again.url).callWithToken('POST', `/access/logout/${ended.code}`)
+  await ended.forServer(again.url).callWithToken('POST', `/access/logout/${ended.userId}`)
   base = again.url
   await waitForResult(verifier, living.token, 'ok')
   await waitForResult(verifier, ended.token, 'session_ended')

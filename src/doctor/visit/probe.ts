@@ -141,7 +141,7 @@ async function signOut(client: ProbeClient, signedIn: SignInResult): Promise<voi
   const { options } = client
   reportProgress(options, 'signing out, and looking whether it bites')
   const token = bearer(signedIn)
-  const asked = { method: 'POST', path: `/access/logout/${signedIn.code}`, headers: token }
+  const asked = { method: 'POST', path: `/access/logout/${signedIn.userId}`, headers: token }
   const { receivedAt, status } = await client.requestUntil('logout', asked, (exchange) => exchange.status === 200)
   if (status !== 200) return
   while (Date.now() - receivedAt < REVOCATION_POLL.durationMs && !options.signal.aborted) {
@@ -194,7 +194,7 @@ async function cleanUp(client: ProbeClient, { username, password }: Account): Pr
   }
   const proofs = [...client.exchanges.signIn.flatMap((exchange) => parseSignIn(exchange) ?? []).map(bearer), proof]
   for (const headers of proofs) {
-    const logout = { method: 'POST', path: `/access/logout/${again.code}`, headers }
+    const logout = { method: 'POST', path: `/access/logout/${again.userId}`, headers }
     await client.requestUntil(null, logout, ({ status }) => status === 200)
   }
   return true

@@ -3,7 +3,7 @@
 import { type Exchange, headerValues, member } from '../http-exchange.ts'
 
 export interface SignInResult {
-  readonly code: string
+  readonly userId: string
   readonly token: string
   /** For `Authorization: Session`; empty where cookies were handed out. */
   readonly credential: string
@@ -16,7 +16,7 @@ export function parseSignIn(exchange: Exchange): SignInResult | undefined {
   const code = member(exchange, 'user', 'code')
   const credential = member(exchange, 'sessionCredential')
   if (typeof token !== 'string' || typeof code !== 'string') return undefined
-  return { code, token, credential: typeof credential === 'string' ? credential : '', cookie: cookieHeader(exchange) }
+  return { userId, token, credential: typeof credential === 'string' ? credential : '', cookie: cookieHeader(exchange) }
 }
 
 export function bearer({ token }: SignInResult): { readonly authorization: string } {
