@@ -1,7 +1,7 @@
 // Latchkey as a library.
 
 import { compose, emitWarning, isProduction, type Overrides } from './compose.ts'
-import { type Delivery, deviceOf } from './domain/credential.ts'
+import { boundedUserAgent, type Delivery } from './domain/credential.ts'
 import { AuthError } from './domain/errors.ts'
 import type { ImportValues } from './domain/imported-user.ts'
 import { publicKeys, type SigningKey, type SigningKeys } from './domain/key-ring.ts'
@@ -252,26 +252,26 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
       /** Users with the hashes of other software, a result for each, counted from 1. Nothing happens until results are read. @throws StoreError */
       import: (rows: AsyncIterable<ImportRow> | Iterable<ImportRow>, options?: ImportOptions) =>
         importUsers(engine, numbered(rows), options),
-      find: async (nameOrCode: string): Promise<User | undefined> => {
-        const found = await findUser(engine, nameOrCode)
+      find: async (nameOrId: string): Promise<User | undefined> => {
+        const found = await findUser(engine, nameOrId)
         return found && publicUser(found)
       },
-      setRoles: async (nameOrCode: string, roles: readonly string[]) =>
-        toUserChangeResult(await setRoles(engine, 'operator', nameOrCode, roles)),
-      setDisabled: async (nameOrCode: string, disabled: boolean) =>
-        toUserChangeResult(await setDisabled(engine, 'operator', nameOrCode, disabled)),
-      setPassword: async (nameOrCode: string, password: string) =>
-        toUserChangeResult(await setPassword(engine, 'operator', nameOrCode, password)),
-      delete: async (nameOrCode: string) => toUserChangeResult(await deleteUser(engine, 'operator', nameOrCode)),
+      setRoles: async (nameOrId: string, roles: readonly string[]) =>
+        toUserChangeResult(await setRoles(engine, 'operator', nameOrId, roles)),
+      setDisabled: async (nameOrId: string, disabled: boolean) =>
+        toUserChangeResult(await setDisabled(engine, 'operator', nameOrId, disabled)),
+      setPassword: async (nameOrId: string, password: string) =>
+        toUserChangeResult(await setPassword(engine, 'operator', nameOrId, password)),
+      delete: async (nameOrId: string) => toUserChangeResult(await deleteUser(engine, 'operator', nameOrId)),
       /**
        * Signs in somebody whom the host knows by other means: single sign-on, a link in a mail, an old session. It counts as no
        * password, so nothing that asks for a fresh sign-in is open. `cookies` hands it out. @throws StoreError
        */
       signIn: (
-        nameOrCode: string,
+        nameOrId: string,
         wish: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {},
         clientInfo: ClientInfo = NO_CLIENT_INFO,
-      ) => signInExternal(engine, nameOrCode, { remember: false, delivery: 'cookie', data: {}, ...wish }, boundedClientInfo(clientInfo)),
+      ) => signInExternal(engine, nameOrId, { remember: false, delivery: 'cookie', data: {}, ...wish }, boundedClientInfo(clientInfo)),
       /**
        * Ends one credential, a lineage, everything of a user, or everything at large: `{ before }` and `{ all: true }` take many
        * writes, and the same again goes on where one has failed. With `dryRun` it is only counted. @throws StoreError
@@ -326,5 +326,5 @@ async function* numbered(rows: AsyncIterable<ImportRow> | Iterable<ImportRow>) {
 }
 
 function boundedClientInfo({ ip, userAgent }: ClientInfo): ClientInfo {
-  return { ip, userAgent: deviceOf(userAgent) }
+  return { ip, userAgent: boundedUserAgent(userAgent) }
 }

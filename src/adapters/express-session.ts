@@ -14,7 +14,7 @@ export interface MigrationTarget {
   readonly guard: Guard
   readonly users: {
     readonly signIn: (
-      nameOrCode: string,
+      nameOrId: string,
       wish: { remember: boolean; data: SessionData['data'] },
       clientInfo: ClientInfo,
     ) => Promise<SignInResult | { readonly code: string }>

@@ -60,7 +60,7 @@ export interface SessionRecord extends Issued {
   readonly dataVersion: number
 }
 
-export interface RememberedRecord extends Issued {
+export interface RememberMeRecord extends Issued {
   readonly kind: 'remember_me'
   /** Counts rotations; the same number is in the secret, under its MAC. */
   readonly generation: number
@@ -71,7 +71,7 @@ export interface RememberedRecord extends Issued {
   readonly rotatedSessionUsed: boolean
 }
 
-export type CredentialRecord = SessionRecord | RememberedRecord
+export type CredentialRecord = SessionRecord | RememberMeRecord
 
 /** What stays of an ended credential until it would have expired anyway: enough to say why, nothing of whom. */
 export interface Tombstone {
@@ -92,12 +92,12 @@ export interface PresentedCredential {
   readonly hash: string
 }
 
-const MAX_DEVICE = 256
+const MAX_USER_AGENT = 256
 
 /** The browser string as evidence: bounded, and without characters that could forge a log line. */
-export function deviceOf(userAgent: string | null): string {
+export function boundedUserAgent(userAgent: string | null): string {
   return (userAgent ?? '')
     .replace(/\p{Cc}/gu, ' ')
-    .slice(0, MAX_DEVICE)
+    .slice(0, MAX_USER_AGENT)
     .toWellFormed()
 }

@@ -1,6 +1,6 @@
 // Judging a remembered login: rotation, races between tabs, lost answers, theft. Pure, and the only place where it is decided.
 
-import type { CredentialRecord, PresentedCredential, RememberedRecord, Tombstone } from './credential.ts'
+import type { CredentialRecord, PresentedCredential, RememberMeRecord, Tombstone } from './credential.ts'
 import { type DevicePolicy, type DeviceProofFailure, evaluateDevice } from './device-binding.ts'
 import type { RevocationReason } from './revocation.ts'
 
@@ -9,13 +9,13 @@ export type RememberMeEvaluation =
    * Start a session and hand out a new secret. With `answerLost` the browser never got what the latest rotation handed out,
    * so no session of this lineage is its own: all of them end, and whoever else holds one cannot use it unnoticed.
    */
-  | { readonly verdict: 'rotate'; readonly login: RememberedRecord; readonly responseLost: boolean }
+  | { readonly verdict: 'rotate'; readonly login: RememberMeRecord; readonly responseLost: boolean }
   /** Another tab was first: start a session, hand out no new secret. */
-  | { readonly verdict: 'concurrent'; readonly login: RememberedRecord }
+  | { readonly verdict: 'concurrent'; readonly login: RememberMeRecord }
   /** Two parties hold this login: end its lineage. */
-  | { readonly verdict: 'theft_suspected'; readonly login: RememberedRecord }
+  | { readonly verdict: 'theft_suspected'; readonly login: RememberMeRecord }
   /** Genuine, and without a proof of the device that it is bound to, or has to be bound to: nothing for it, and nothing ends. */
-  | { readonly verdict: 'device_proof_missing'; readonly login: RememberedRecord; readonly reason: DeviceProofFailure }
+  | { readonly verdict: 'device_proof_missing'; readonly login: RememberMeRecord; readonly reason: DeviceProofFailure }
   | { readonly verdict: 'refuse'; readonly reason: RevocationReason | 'unknown' }
 
 export interface RotationLimits {
@@ -53,7 +53,7 @@ export function evaluateRememberMe(
 }
 
 function evaluateSecret(
-  found: RememberedRecord,
+  found: RememberMeRecord,
   presented: PresentedCredential,
   userAgent: string,
   now: number,
@@ -83,7 +83,7 @@ export interface Rotation {
  * The record after a rotation. The previous secret is the one that was presented, the only one the client is known to
  * hold: after a lost answer the client comes back with it, not with the one that it never received.
  */
-export function rotateRememberMe(login: RememberedRecord, rotation: Rotation): RememberedRecord {
+export function rotateRememberMe(login: RememberMeRecord, rotation: Rotation): RememberMeRecord {
   return {
     ...login,
     version: login.version + 1,
@@ -100,7 +100,7 @@ export function rotateRememberMe(login: RememberedRecord, rotation: Rotation): R
 }
 
 /** The record once the session born of its latest rotation was used; undefined where that is known or no longer matters. */
-export function withRotatedSessionUsed(login: RememberedRecord, sid: string): RememberedRecord | undefined {
+export function withRotatedSessionUsed(login: RememberMeRecord, sid: string): RememberMeRecord | undefined {
   if (login.rotatedSessionId !== sid || login.rotatedSessionUsed) return undefined
   return { ...login, version: login.version + 1, rotatedSessionUsed: true }
 }
@@ -112,6 +112,6 @@ const RESUME_INTERVAL = 60_000
  * True where a remembered login has started so many sessions that no browser is at work: 500, and one more for each minute since it began.
  * Whoever holds it must not make the store grow without bound. Every session that it starts makes a version of its record.
  */
-export function exceedsResumeLimit({ version, startedAt }: Pick<RememberedRecord, 'version' | 'startedAt'>, now: number): boolean {
+export function exceedsResumeLimit({ version, startedAt }: Pick<RememberMeRecord, 'version' | 'startedAt'>, now: number): boolean {
   return version > RESUME_BURST + Math.max(0, now - startedAt) / RESUME_INTERVAL
 }

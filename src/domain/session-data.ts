@@ -18,7 +18,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /**
  * Applies a merge patch to an object and returns a new one. Names that could reach a prototype must have been refused
- * before: see `findHazard`.
+ * before: see `findUnsafeJson`.
  */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch
@@ -40,8 +40,8 @@ export function findUnsafeJson(value: unknown, depth = 0): UnsafeJson | undefine
   if (depth >= MAX_DEPTH) return 'too_deep'
   for (const [name, inner] of Object.entries(value)) {
     if (name === '__proto__') return 'prototype'
-    const hazard = findUnsafeJson(name, depth + 1) ?? findUnsafeJson(inner, depth + 1)
-    if (hazard) return hazard
+    const unsafe = findUnsafeJson(name, depth + 1) ?? findUnsafeJson(inner, depth + 1)
+    if (unsafe) return unsafe
   }
   return undefined
 }

@@ -12,12 +12,12 @@ export class TwoGenerationCache<Key, Value> {
   #old = new Map<Key, Value>()
 
   /**
-   * @param onDrop told of each value that is dropped for room
+   * @param onEvict told of each value that is dropped for room
    * @param onPromote told of each value that is used again after it had grown old
    */
-  constructor(capacity: number, onDrop?: (value: Value) => void, onPromote?: (value: Value) => void) {
+  constructor(capacity: number, onEvict?: (value: Value) => void, onPromote?: (value: Value) => void) {
     this.#half = Math.max(1, Math.floor(capacity / 2))
-    this.#onEvict = onDrop
+    this.#onEvict = onEvict
     this.#onPromote = onPromote
   }
 

@@ -19,17 +19,17 @@ export interface AuditEventsPage {
 
 /** Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
 export async function listAuditEvents(
-  parts: EngineContext,
+  context: EngineContext,
   { userId }: Pick<Principal, 'userId'>,
   cursor: string | undefined,
   limit: number,
 ): Promise<AuditEventsPage | AuthError> {
-  const before = openCursor(parts, OPERATIONS_CURSOR_SEAL, userId, cursor, 'before')
+  const before = openCursor(context, OPERATIONS_CURSOR_SEAL, userId, cursor, 'before')
   if (before instanceof AuthError) return before
-  const listed = await parts.store.auditEvents.list(userId, before === null ? null : Number(before), limit + 1)
+  const listed = await context.store.auditEvents.list(userId, before === null ? null : Number(before), limit + 1)
   const events = listed.slice(0, limit)
   const last = events.at(-1)
-  const next = listed.length > limit && last ? sealCursor(parts, OPERATIONS_CURSOR_SEAL, userId, String(last.position)) : null
+  const next = listed.length > limit && last ? sealCursor(context, OPERATIONS_CURSOR_SEAL, userId, String(last.position)) : null
   return { events, next }
 }
 
@@ -40,7 +40,7 @@ export async function listAuditEvents(
  * @throws StoreError
  */
 export async function recordAuditEvent(
-  parts: EngineContext,
+  context: EngineContext,
   principal: Principal,
   action: string,
   detail: JsonObject,
@@ -48,12 +48,12 @@ export async function recordAuditEvent(
 ): Promise<AuditEvent | AuthError> {
   if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
   if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
-  const counted = await consumePoints(parts, [{ key: `${COUNTER_KINDS.record}:${principal.userId}`, limit: parts.policy.recordLimit }])
+  const counted = await consumePoints(context, [{ key: `${COUNTER_KINDS.record}:${principal.userId}`, limit: context.policy.recordLimit }])
   if (counted instanceof AuthError) return counted
   const recorded: AuditEvent = {
-    id: parts.secrets.randomId(),
+    id: context.secrets.randomId(),
     userId: principal.userId,
-    at: parts.clock.now(),
+    at: context.clock.now(),
     action,
     outcome: 'success',
     severity: 'info',
@@ -62,11 +62,11 @@ export async function recordAuditEvent(
     userAgent: clientInfo.userAgent,
     detail,
   }
-  const written = await parts.store.write([
+  const written = await context.store.write([
     { do: 'require credential', id: principal.sid },
     { do: 'append audit event', event: recorded },
   ])
   if (written.committed) return recorded
-  const session = await getSessionRecord(parts, principal)
+  const session = await getSessionRecord(context, principal)
   return session instanceof AuthError ? session : new AuthError('server.busy', { retryAfter: 1 })
 }

@@ -21,9 +21,9 @@ export interface RequestCredential {
   readonly kind: CacheableKind
   readonly raw: string
   /** The device proof that came along with a session's credential. */
-  readonly proof?: string | undefined
+  readonly deviceProof?: string | undefined
   /** Who presents it, where that is known. */
-  readonly by?: RequestClient
+  readonly client?: RequestClient
 }
 
 /**
@@ -37,21 +37,28 @@ export function authenticate(
   presented: RequestCredential,
   passive: boolean,
 ): Principal | AuthError | Promise<Principal | AuthError> {
-  const cached = context.credentialCache.get(presented.kind, presented.raw, context.clock.now(), passive, presented.proof, presented.by)
+  const cached = context.credentialCache.get(
+    presented.kind,
+    presented.raw,
+    context.clock.now(),
+    passive,
+    presented.deviceProof,
+    presented.client,
+  )
   if (cached) return cached
   return presented.kind === 'token' ? verifyToken(context, presented, passive) : verifySession(context, presented, passive)
 }
 
 async function verifySession(
   context: EngineContext,
-  { raw, proof, by }: RequestCredential,
+  { raw, deviceProof, client }: RequestCredential,
   passive: boolean,
 ): Promise<Principal | AuthError> {
   const opened = context.secrets.open('session', raw)
   if (opened === undefined) return sessionRequired('unknown')
   const judged = await findLiveSession(context, opened.id, opened)
   if (!judged.ok) return sessionRequired(judged.reason)
-  const proven = proofValidUntil(context, judged.session, proof)
+  const proven = proofValidUntil(context, judged.session, deviceProof)
   const shown = evaluateDevice(judged.session, proven, context.clock.now(), context.policy.deviceBinding)
   if (!shown.ok) return new DeviceProofRequired(judged.session, shown.reason)
   const isConfirmed = proven === undefined || (await confirmBinding(context, judged.session))
@@ -61,17 +68,17 @@ async function verifySession(
   if (!isConfirmed) return principal
   cacheAccepted(
     context,
-    { kind: 'session', raw, ...(by && { by }) },
+    { kind: 'session', raw, ...(client && { client }) },
     principal,
     session,
     judged.checkpoint,
-    { proof: session.binding && proof, validUntil: shown.validUntil },
+    { proof: session.binding && deviceProof, validUntil: shown.validUntil },
     passive,
   )
   return principal
 }
 
-async function verifyToken(context: EngineContext, { raw, by }: RequestCredential, passive: boolean): Promise<Principal | AuthError> {
+async function verifyToken(context: EngineContext, { raw, client }: RequestCredential, passive: boolean): Promise<Principal | AuthError> {
   const claims = await verifiedClaims(context, raw)
   if (claims === undefined) return tokenInvalid('malformed')
   const now = context.clock.now()
@@ -93,7 +100,7 @@ async function verifyToken(context: EngineContext, { raw, by }: RequestCredentia
   if (session === undefined) return tokenInvalid('session_ended')
   cacheAccepted(
     context,
-    { kind: 'token', raw, ...(by && { by }) },
+    { kind: 'token', raw, ...(client && { client }) },
     principal,
     session,
     judged.checkpoint,
@@ -172,7 +179,7 @@ function evaluate(
 /** Remembers what was verified, unless the log told of a change since the mark: then it is good for this request alone. */
 function cacheAccepted(
   context: EngineContext,
-  { kind, raw, by }: RequestCredential,
+  { kind, raw, client }: RequestCredential,
   principal: Principal,
   session: SessionRecord,
   checkpoint: number,
@@ -181,7 +188,7 @@ function cacheAccepted(
 ): void {
   if (context.revocationFeed.changedSince(session.id, checkpoint)) return
   const cached = context.credentialCache.upsertSession(session.id, session.lastSeenAt, session)
-  context.credentialCache.observe(cached, by, context.clock.now())
+  context.credentialCache.observe(cached, client, context.clock.now())
   if (kind === 'session')
     context.credentialCache.putSession(raw, cached, acceptedWith.validUntil === Number.POSITIVE_INFINITY ? undefined : acceptedWith)
   else context.credentialCache.putToken(raw, principal, cached, acceptedWith.validUntil)

@@ -45,7 +45,7 @@ export interface EngineContext {
 /** Where a request came from: evidence for the records. */
 export interface ClientInfo {
   readonly ip: string
-  /** The browser string, already bounded: see `deviceOf`. */
+  /** The browser string, already bounded: see `boundedUserAgent`. */
   readonly userAgent: string
 }
 

@@ -32,7 +32,7 @@ export interface CredentialCacheOptions {
   readonly flushInterval: number
   readonly isFeedCurrent: (now: number) => boolean
   /** Told who uses a session, now and then. */
-  readonly observe: (session: CachedSession, token: LastNetwork | undefined, by: RequestClient, now: number) => void
+  readonly observe: (session: CachedSession, token: LastNetwork | undefined, client: RequestClient, now: number) => void
   /** Asks for a flush at once: other processes would soon take this session for idle. */
   readonly requestFlush: () => void
 }
@@ -61,26 +61,39 @@ export class CredentialCache {
   /**
    * The principal of a credential that was verified before and is still good; undefined means only "ask the store".
    *
-   * @param proof the device proof that came along
-   * @param by who sends it, where that is known
+   * @param deviceProof the device proof that came along
+   * @param client who sends it, where that is known
    */
-  get(kind: CacheableKind, raw: string, now: number, passive: boolean, proof?: string, by?: RequestClient): Principal | undefined {
-    return kind === 'session' ? this.#getSession(raw, now, passive, proof, by) : this.#getToken(raw, now, passive, by)
+  get(
+    kind: CacheableKind,
+    raw: string,
+    now: number,
+    passive: boolean,
+    deviceProof?: string,
+    client?: RequestClient,
+  ): Principal | undefined {
+    return kind === 'session' ? this.#getSession(raw, now, passive, deviceProof, client) : this.#getToken(raw, now, passive, client)
   }
 
-  #getSession(raw: string, now: number, passive: boolean, proof: string | undefined, by: RequestClient | undefined): Principal | undefined {
+  #getSession(
+    raw: string,
+    now: number,
+    passive: boolean,
+    deviceProof: string | undefined,
+    client: RequestClient | undefined,
+  ): Principal | undefined {
     const dot = raw.indexOf('.')
     const session = this.#bySecret.get(cacheKey(raw))
     if (session === undefined || raw.slice(dot + 1) !== session.secret || raw.slice(0, dot) !== session.sid) return this.#miss()
     const { acceptedProof } = session
-    if (acceptedProof !== undefined && (proof !== acceptedProof.proof || now >= acceptedProof.validUntil)) return this.#miss()
-    return this.#isUsable(session, undefined, session.expiresAt, now, passive, by) ? session.principal : this.#miss()
+    if (acceptedProof !== undefined && (deviceProof !== acceptedProof.proof || now >= acceptedProof.validUntil)) return this.#miss()
+    return this.#isUsable(session, undefined, session.expiresAt, now, passive, client) ? session.principal : this.#miss()
   }
 
-  #getToken(raw: string, now: number, passive: boolean, by: RequestClient | undefined): Principal | undefined {
+  #getToken(raw: string, now: number, passive: boolean, client: RequestClient | undefined): Principal | undefined {
     const token = this.#tokens.get(cacheKey(raw))
     if (token === undefined || token.raw !== raw) return this.#miss()
-    return this.#isUsable(token.session, token, token.expiresAt, now, passive, by) ? token.principal : this.#miss()
+    return this.#isUsable(token.session, token, token.expiresAt, now, passive, client) ? token.principal : this.#miss()
   }
 
   /** Whether its session lives, by all that is known here; if so, this was a use of it. */
@@ -90,12 +103,12 @@ export class CredentialCache {
     until: number,
     now: number,
     passive: boolean,
-    by: RequestClient | undefined,
+    client: RequestClient | undefined,
   ): boolean {
     if (session.invalidated || now >= until || now >= session.lastSeenAt + this.#options.idleTimeout || !this.#options.isFeedCurrent(now))
       return false
     this.hits += 1
-    if (by !== undefined && isSampled(session.lastSeenAt, now)) this.#options.observe(session, token, by, now)
+    if (client !== undefined && isSampled(session.lastSeenAt, now)) this.#options.observe(session, token, client, now)
     if (!passive) this.markUsed(session, now)
     return true
   }
@@ -121,8 +134,8 @@ export class CredentialCache {
   }
 
   /** Looks at whoever has just been verified anew. */
-  observe(session: CachedSession, by: RequestClient | undefined, now: number): void {
-    if (by !== undefined) this.#options.observe(session, undefined, by, now)
+  observe(session: CachedSession, client: RequestClient | undefined, now: number): void {
+    if (client !== undefined) this.#options.observe(session, undefined, client, now)
   }
 
   /** What is known of the session, if anything is. */

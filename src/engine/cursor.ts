@@ -10,14 +10,14 @@ export type Listing = typeof OPERATIONS_CURSOR_SEAL | typeof USERS_CURSOR_SEAL
 export function openCursor(
   { secrets }: EngineContext,
   listing: Listing,
-  userCode: string,
+  userId: string,
   cursor: string | undefined,
   field: string,
 ): string | null | AuthError {
   if (cursor === undefined) return null
-  return secrets.unseal(listing, userCode, cursor) ?? new AuthError('request.malformed', { field })
+  return secrets.unseal(listing, userId, cursor) ?? new AuthError('request.malformed', { field })
 }
 
-export function sealCursor({ secrets }: EngineContext, listing: Listing, userCode: string, position: string): string {
-  return secrets.seal(listing, userCode, position)
+export function sealCursor({ secrets }: EngineContext, listing: Listing, userId: string, position: string): string {
+  return secrets.seal(listing, userId, position)
 }

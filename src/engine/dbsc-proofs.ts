@@ -21,10 +21,10 @@ export class DeviceProofRequired extends AuthError {
   readonly #record: CredentialRecord
   readonly reason: DeviceProofFailure
 
-  constructor(record: CredentialRecord, because: DeviceProofFailure) {
+  constructor(record: CredentialRecord, reason: DeviceProofFailure) {
     super('proof.required', { reason: 'device' })
     this.#record = record
-    this.reason = because
+    this.reason = reason
   }
 
   /** What was presented. */

@@ -107,7 +107,7 @@ async function saveBinding(
 /** Credentials that came along with a renewal. */
 export interface PresentedCredentials {
   readonly session: string | undefined
-  readonly remembered: string | undefined
+  readonly rememberMe: string | undefined
 }
 
 /**
@@ -118,8 +118,8 @@ async function holdsOtherSignIn(context: EngineContext, lineage: string, present
   const session = presented.session === undefined ? undefined : context.secrets.open('session', presented.session)
   const found = session && (await context.store.credentials.find(session.id))
   if (session && found?.kind === 'session' && found.hash === session.hash) return found.lineage !== lineage
-  const remembered = presented.remembered === undefined ? undefined : context.secrets.open('remember_me', presented.remembered)
-  return remembered !== undefined && remembered.id !== lineage
+  const rememberMe = presented.rememberMe === undefined ? undefined : context.secrets.open('remember_me', presented.rememberMe)
+  return rememberMe !== undefined && rememberMe.id !== lineage
 }
 
 /**

@@ -26,7 +26,7 @@ export interface ResolvedCookies {
   readonly toReset: readonly CookieToReset[]
   /** Every genuine value, also where none counts: a sign-in ends them. */
   readonly sessions: readonly string[]
-  readonly remembered: readonly string[]
+  readonly rememberMe: readonly string[]
 }
 
 interface Resolution {
@@ -49,18 +49,18 @@ export async function resolveDuplicateCookies(
   values: CookieValues,
   duplicates: DuplicateCookies,
   credential: string | undefined,
-): Promise<{ readonly values: CookieValues; readonly settled: ResolvedCookies }> {
+): Promise<{ readonly values: CookieValues; readonly resolved: ResolvedCookies }> {
   const pairs = duplicates.pair ?? (values.pair === undefined ? [] : [values.pair])
   const pair = chooseSealed(pairs, (value) => lineageOfPair(context, value) !== undefined)
   const paired = pair === undefined ? undefined : lineageOfPair(context, pair)
   const session = duplicates.session && (await findGenuine(context, 'session', duplicates.session, paired))
-  const remembered = duplicates.remember && (await findGenuine(context, 'remember_me', duplicates.remember, paired))
+  const rememberMe = duplicates.remember && (await findGenuine(context, 'remember_me', duplicates.remember, paired))
   const known = duplicates.known && chooseSealed(duplicates.known, (value) => isKnownDevice(context, value))
   const counting: Partial<Record<CookiePurpose, string | undefined>> = {
     ...values,
     pair,
     ...(session && { session: session.value }),
-    ...(remembered && { remember: remembered.value }),
+    ...(rememberMe && { remember: rememberMe.value }),
     ...(duplicates.known && { known }),
   }
   if (duplicates.device)
@@ -69,15 +69,15 @@ export async function resolveDuplicateCookies(
   const mayStay = (cookie: GenuineCookie | undefined) => context.policy.cookies.domain === null || cookie?.lineage === paired
   const toReset: CookieToReset[] = []
   if (session?.chosen && mayStay(session.chosen)) toReset.push({ purpose: 'session', value: session.chosen.value, expiresAt: undefined })
-  if (remembered?.chosen && mayStay(remembered.chosen))
-    toReset.push({ purpose: 'remember', value: remembered.chosen.value, expiresAt: remembered.chosen.expiresAt })
+  if (rememberMe?.chosen && mayStay(rememberMe.chosen))
+    toReset.push({ purpose: 'remember', value: rememberMe.chosen.value, expiresAt: rememberMe.chosen.expiresAt })
   if (known !== undefined) toReset.push({ purpose: 'known', value: known, expiresAt: undefined })
-  const settled = {
+  const resolved = {
     toReset,
     sessions: session?.genuine.map(({ value }) => value) ?? [],
-    remembered: remembered?.genuine.map(({ value }) => value) ?? [],
+    rememberMe: rememberMe?.genuine.map(({ value }) => value) ?? [],
   }
-  return { values: omitUndefined(counting), settled }
+  return { values: omitUndefined(counting), resolved }
 }
 
 async function findGenuine(
@@ -118,11 +118,11 @@ async function chooseDeviceProof(
   context: EngineContext,
   proofs: readonly string[],
   session: string | undefined,
-  remembered: string | undefined,
+  rememberMe: string | undefined,
 ): Promise<string | undefined> {
   const opened = session === undefined ? undefined : context.secrets.open('session', session)
   const found = opened && (await context.store.credentials.find(opened.id))
-  const login = remembered === undefined ? undefined : context.secrets.open('remember_me', remembered)
+  const login = rememberMe === undefined ? undefined : context.secrets.open('remember_me', rememberMe)
   const lineage = found?.kind === 'session' ? found.lineage : login?.id
   return lineage === undefined ? undefined : chooseSealed(proofs, (proof) => isDeviceProofOf(context, lineage, proof))
 }

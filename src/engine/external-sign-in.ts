@@ -22,14 +22,14 @@ const NO_CREDENTIALS = { sessions: [], rememberMe: [] }
  */
 export async function signInExternal(
   context: EngineContext,
-  nameOrCode: string,
+  nameOrId: string,
   options: ExternalSignIn,
   clientInfo: ClientInfo,
 ): Promise<SignInResult | AuthError> {
   const data = JSON.stringify(options.data)
   if (byteLength(data) > MAX_SESSION_DATA) return new AuthError('data.too_large')
   for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
-    const user = await findUser(context, nameOrCode)
+    const user = await findUser(context, nameOrId)
     if (user === undefined || user.disabled) return new AuthError('resource.not_found')
     const userUnchanged = { do: 'require user', id: user.id, version: user.version } as const
     const result = await createSignIn(context, user, { ...options, data }, clientInfo, NO_CREDENTIALS, 'login.external', [userUnchanged])

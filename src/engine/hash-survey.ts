@@ -27,8 +27,8 @@ export class ImportedHashRecorder {
   readonly #context: EngineContext
   #samples: readonly string[] = []
 
-  constructor(parts: EngineContext) {
-    this.#context = parts
+  constructor(context: EngineContext) {
+    this.#context = context
   }
 
   /** @throws StoreError */

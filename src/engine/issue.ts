@@ -1,7 +1,7 @@
 // Making new records and what goes out with them: sessions, remembered logins, tokens.
 
 import type { AuditEvent, BuiltInAction, Outcome, Severity } from '../domain/audit-event.ts'
-import type { Delivery, RememberedRecord, SessionRecord } from '../domain/credential.ts'
+import type { Delivery, RememberMeRecord, SessionRecord } from '../domain/credential.ts'
 import { EMPTY_DATA, type JsonObject } from '../domain/session-data.ts'
 import { SECOND } from '../domain/time.ts'
 import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.ts'
@@ -27,7 +27,7 @@ export interface SignInResult {
   /** A new session's credential, to be handed out the way the session is delivered. */
   readonly sessionCredential: { readonly value: string; readonly delivery: Delivery } | undefined
   /** A new or rotated remembered login's credential. */
-  readonly rememberedCredential: { readonly value: string; readonly expiresAt: number } | undefined
+  readonly rememberMeCredential: { readonly value: string; readonly expiresAt: number } | undefined
   /** What a browser answers that binds the lineage to its device; undefined where it is bound already, or cannot be. */
   readonly deviceChallenge: string | undefined
   /** What stands beside the cookies of a new lineage on our own host: see `pair.ts`. Undefined where cookies have no Domain. */
@@ -35,7 +35,7 @@ export interface SignInResult {
 }
 
 export interface SessionOrigin extends ClientInfo {
-  readonly startedBy: RememberedRecord | null
+  readonly startedBy: RememberMeRecord | null
   readonly amr: SessionRecord['amr']
   readonly authTime: number
   readonly delivery: Delivery
@@ -80,12 +80,12 @@ export function issueSession(context: EngineContext, user: UserRecord, origin: S
   }
 }
 
-export function issueRemembered(
+export function issueRememberMe(
   context: EngineContext,
   user: UserRecord,
   origin: ClientInfo & { readonly authTime: number },
   now: number,
-): Issued<RememberedRecord> {
+): Issued<RememberMeRecord> {
   const generation = 1
   const secret = context.secrets.issue('remember_me', generation)
   return {
@@ -122,7 +122,7 @@ export function issueToken(context: EngineContext, subject: TokenSubject, now: n
 export function signInResult(
   context: EngineContext,
   session: Issued<SessionRecord>,
-  remembered: { readonly secret: IssuedSecret; readonly expiresAt: number } | undefined,
+  rememberMe: { readonly secret: IssuedSecret; readonly expiresAt: number } | undefined,
   now: number,
 ): SignInResult {
   const { record, secret } = session
@@ -138,8 +138,8 @@ export function signInResult(
     token,
     session: sessionViewOf(record),
     sessionCredential: { value: secret.value, delivery: record.delivery },
-    rememberedCredential: remembered && { value: remembered.secret.value, expiresAt: remembered.expiresAt },
-    pair: pairForSession(context, record, remembered?.expiresAt),
+    rememberMeCredential: rememberMe && { value: rememberMe.secret.value, expiresAt: rememberMe.expiresAt },
+    pair: pairForSession(context, record, rememberMe?.expiresAt),
     deviceChallenge: shouldOfferRegistration(context, record) ? registrationChallenge(context, record.lineage, now) : undefined,
   }
 }
@@ -156,9 +156,9 @@ function pairForSession(
 }
 
 export function auditEvent(
-  parts: EngineContext,
+  context: EngineContext,
   clientInfo: ClientInfo,
-  what: {
+  event: {
     readonly userId: string
     readonly action: BuiltInAction
     readonly outcome?: Outcome
@@ -171,16 +171,16 @@ export function auditEvent(
   return {
     do: 'append audit event',
     event: {
-      id: parts.secrets.randomId(),
-      userId: what.userId,
+      id: context.secrets.randomId(),
+      userId: event.userId,
       at: now,
-      action: what.action,
-      outcome: what.outcome ?? 'success',
-      severity: what.severity ?? 'info',
-      sessionId: what.sessionId ?? null,
+      action: event.action,
+      outcome: event.outcome ?? 'success',
+      severity: event.severity ?? 'info',
+      sessionId: event.sessionId ?? null,
       ip: clientInfo.ip,
       userAgent: clientInfo.userAgent,
-      detail: what.detail ?? {},
+      detail: event.detail ?? {},
     },
   }
 }

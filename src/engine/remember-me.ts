@@ -1,7 +1,7 @@
 // Turning a remembered login into a session: read, judge, write; and again from the start when another tab was first.
 
 import type { BuiltInAction, Severity } from '../domain/audit-event.ts'
-import type { PresentedCredential, RememberedRecord } from '../domain/credential.ts'
+import type { PresentedCredential, RememberMeRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { evaluateRememberMe, exceedsResumeLimit, type RememberMeEvaluation, rotateRememberMe } from '../domain/remember-me-login.ts'
 import { severityOfChange, shouldRevokeOnRisk, UNFAMILIAR_COUNTRY_SEVERITY, userAgentFamily } from '../domain/risk.ts'
@@ -117,7 +117,7 @@ async function startSession(
 
 async function recordAnomaly(
   context: EngineContext,
-  login: RememberedRecord,
+  login: RememberMeRecord,
   changed: Severity | undefined,
   unfamiliarCountry: UnfamiliarCountry | undefined,
   clientInfo: ClientInfo,
@@ -129,14 +129,14 @@ async function recordAnomaly(
   await recordRiskEvent(context, login, { ...event, detail: { ...unfamiliarCountry } }, clientInfo, login.rotatedAt)
 }
 
-async function sessionIdsOf(context: EngineContext, login: RememberedRecord): Promise<readonly string[]> {
+async function sessionIdsOf(context: EngineContext, login: RememberMeRecord): Promise<readonly string[]> {
   return (await listLineage(context, login)).filter(({ kind }) => kind === 'session').map(({ id }) => id)
 }
 
 /** Two parties may hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */
 async function revokeCompromised(
   context: EngineContext,
-  login: RememberedRecord,
+  login: RememberMeRecord,
   clientInfo: ClientInfo,
   { action, severity, detail: more }: { readonly action: BuiltInAction; readonly severity: Severity; readonly detail?: JsonObject },
 ): Promise<AuthError | undefined> {

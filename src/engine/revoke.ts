@@ -155,8 +155,8 @@ async function lineageTarget(context: EngineContext, { userId, lineage }: Creden
   return { userId, records: await listLineage(context, { userId, lineage }), where: [{ lineage }] }
 }
 
-async function resolveUserTarget(context: EngineContext, actor: Actor, nameOrCode: string): Promise<ResolvedTarget | undefined> {
-  const user = await resolveUser(context, actor, nameOrCode)
+async function resolveUserTarget(context: EngineContext, actor: Actor, nameOrId: string): Promise<ResolvedTarget | undefined> {
+  const user = await resolveUser(context, actor, nameOrId)
   if (user === undefined) return undefined
   const records = await context.store.credentials.listByUser(user.id)
   return { userId: user.id, records, where: [{ userId: user.id, except: [] }] }

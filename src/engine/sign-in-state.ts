@@ -9,13 +9,13 @@ import { proofValidUntil } from './dbsc-proofs.ts'
 
 export type SignInState =
   /** `reason`: why the credential that was sent has ended, where that is on record. */
-  | { readonly is: 'signed-out'; readonly reason?: RevocationReason }
+  | { readonly status: 'signed-out'; readonly reason?: RevocationReason }
   /** `id`: the public id of the session. */
-  | { readonly is: 'session'; readonly id: string; readonly username: string }
+  | { readonly status: 'session'; readonly id: string; readonly username: string }
   /** No live session, but a remembered login that would start one. `id`: the public id of the login. */
-  | { readonly is: 'remember_me'; readonly id: string; readonly username: string }
+  | { readonly status: 'remember_me'; readonly id: string; readonly username: string }
   /** Genuine and live, and without the proof of its device: nobody is named. */
-  | { readonly is: 'device_proof_missing' }
+  | { readonly status: 'device_proof_missing' }
 
 export interface PresentedCookies {
   readonly session?: string | undefined
@@ -27,19 +27,19 @@ export interface PresentedCookies {
 /** @param userAgent the browser string @throws StoreError */
 export async function readSignInState(context: EngineContext, cookies: PresentedCookies, userAgent: string): Promise<SignInState> {
   const session = await evaluateSessionCookie(context, cookies)
-  if (session.is !== 'signed-out') return session
+  if (session.status !== 'signed-out') return session
   const login = await evaluateRememberCookie(context, cookies, userAgent)
-  return login.is === 'signed-out' ? { ...login, ...session } : login
+  return login.status === 'signed-out' ? { ...login, ...session } : login
 }
 
 async function evaluateSessionCookie(context: EngineContext, { session: raw, device }: PresentedCookies): Promise<SignInState> {
   const opened = raw === undefined ? undefined : context.secrets.open('session', raw)
-  if (opened === undefined) return { is: 'signed-out' }
+  if (opened === undefined) return { status: 'signed-out' }
   const found = await findLiveSession(context, opened.id, opened)
   if (!found.ok) return signedOutState(found.reason)
   const { session } = found
   const deviceResult = evaluateDevice(session, proofValidUntil(context, session, device), context.clock.now(), context.policy.deviceBinding)
-  return deviceResult.ok ? { is: 'session', id: session.id, username: session.username } : { is: 'device_proof_missing' }
+  return deviceResult.ok ? { status: 'session', id: session.id, username: session.username } : { status: 'device_proof_missing' }
 }
 
 async function evaluateRememberCookie(
@@ -48,7 +48,7 @@ async function evaluateRememberCookie(
   userAgent: string,
 ): Promise<SignInState> {
   const opened = raw === undefined ? undefined : context.secrets.open('remember_me', raw)
-  if (opened === undefined) return { is: 'signed-out' }
+  if (opened === undefined) return { status: 'signed-out' }
   const found = await context.store.credentials.find(opened.id)
   const presenter = {
     userAgent: userAgent,
@@ -56,14 +56,14 @@ async function evaluateRememberCookie(
   }
   const evaluation = evaluateRememberMe(found, opened, presenter, context.clock.now(), context.policy)
   if (evaluation.verdict === 'refuse') return signedOutState(evaluation.reason)
-  if (evaluation.verdict === 'device_proof_missing') return { is: 'device_proof_missing' }
+  if (evaluation.verdict === 'device_proof_missing') return { status: 'device_proof_missing' }
   // It signs nobody in. What follows from it is for the request that uses it.
-  if (evaluation.verdict === 'theft_suspected') return { is: 'signed-out' }
+  if (evaluation.verdict === 'theft_suspected') return { status: 'signed-out' }
   const user = await context.store.users.find(evaluation.login.userId)
-  if (user === undefined || user.disabled) return { is: 'signed-out', reason: 'revoked' }
-  return { is: 'remember_me', id: evaluation.login.id, username: user.username }
+  if (user === undefined || user.disabled) return { status: 'signed-out', reason: 'revoked' }
+  return { status: 'remember_me', id: evaluation.login.id, username: user.username }
 }
 
 function signedOutState(reason: RevocationReason | 'unknown' | 'none'): SignInState {
-  return reason === 'unknown' || reason === 'none' ? { is: 'signed-out' } : { is: 'signed-out', reason }
+  return reason === 'unknown' || reason === 'none' ? { status: 'signed-out' } : { status: 'signed-out', reason }
 }

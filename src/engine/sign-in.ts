@@ -7,7 +7,7 @@ import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
 import { proofValidUntil } from './dbsc-proofs.ts'
-import { auditEvent, issueRemembered, issueSession, type SignInResult, signInResult } from './issue.ts'
+import { auditEvent, issueRememberMe, issueSession, type SignInResult, signInResult } from './issue.ts'
 
 export interface SignInOptions {
   readonly remember: boolean
@@ -41,8 +41,8 @@ export async function createSignIn(
 ): Promise<SignInResult | undefined> {
   const now = context.clock.now()
   const authentication = action === 'login.external' ? NO_PASSWORD : ({ amr: ['pwd'], authTime: now } as const)
-  const remembered = options.remember
-    ? issueRemembered(context, user, { ...clientInfo, authTime: authentication.authTime }, now)
+  const rememberMe = options.remember
+    ? issueRememberMe(context, user, { ...clientInfo, authTime: authentication.authTime }, now)
     : undefined
   const session = issueSession(
     context,
@@ -50,7 +50,7 @@ export async function createSignIn(
     {
       ...clientInfo,
       ...authentication,
-      startedBy: remembered?.record ?? null,
+      startedBy: rememberMe?.record ?? null,
       delivery: options.delivery,
       data: options.data ?? EMPTY_DATA,
     },
@@ -59,13 +59,13 @@ export async function createSignIn(
   const written = await context.store.write([
     ...preconditions,
     ...(await revocationsOf(context, user, presented, clientInfo, now)),
-    ...(remembered ? [{ do: 'insert credential', record: remembered.record } as const] : []),
+    ...(rememberMe ? [{ do: 'insert credential', record: rememberMe.record } as const] : []),
     { do: 'insert credential', record: session.record },
     auditEvent(context, clientInfo, { userId: user.id, action, sessionId: session.record.id, detail: { remember: options.remember } }, now),
   ])
   if (!written.committed) return undefined
   context.revocationFeed.recordRevoked(written.ended, now)
-  return signInResult(context, session, remembered && { secret: remembered.secret, expiresAt: remembered.record.expiresAt }, now)
+  return signInResult(context, session, rememberMe && { secret: rememberMe.secret, expiresAt: rememberMe.record.expiresAt }, now)
 }
 
 /**

@@ -20,7 +20,7 @@ export async function issueTokenForSession(context: EngineContext, principal: Pr
     token,
     session,
     sessionCredential: undefined,
-    rememberedCredential: undefined,
+    rememberMeCredential: undefined,
     deviceChallenge: undefined,
     pair: undefined,
   }

@@ -1,7 +1,7 @@
 // A sign-in that goes on from a country where its user has never signed in. Only where the operator has a list of countries.
 
 import { isSignIn } from '../domain/audit-event.ts'
-import type { RememberedRecord } from '../domain/credential.ts'
+import type { RememberMeRecord } from '../domain/credential.ts'
 import type { EngineContext } from './context.ts'
 
 /** As countries are written in the record: two letters each. */
@@ -16,7 +16,7 @@ const MAX_EVENTS_READ = 1_000
 /** Undefined where it is not new, or not known. The record is read only where the country is another than last time. @throws StoreError */
 export async function findUnfamiliarCountry(
   { lookUpCountry, store }: EngineContext,
-  login: RememberedRecord,
+  login: RememberMeRecord,
   ip: string,
 ): Promise<UnfamiliarCountry | undefined> {
   const country = lookUpCountry(ip)

@@ -29,10 +29,10 @@ export interface NameReuseOption {
 export type UserResult = { readonly user: UserRecord; readonly ended: RevokedCounts }
 
 /** A user by name or by code. @throws StoreError */
-export async function findUser(context: EngineContext, nameOrCode: string): Promise<UserRecord | undefined> {
-  const byCode = nameOrCode.startsWith(USER_ID_PREFIX) ? await context.store.users.find(nameOrCode) : undefined
-  const key = usernameKey(nameOrCode)
-  return byCode ?? (key === undefined ? undefined : context.store.users.findByUsernameKey(key))
+export async function findUser(context: EngineContext, nameOrId: string): Promise<UserRecord | undefined> {
+  const byId = nameOrId.startsWith(USER_ID_PREFIX) ? await context.store.users.find(nameOrId) : undefined
+  const key = usernameKey(nameOrId)
+  return byId ?? (key === undefined ? undefined : context.store.users.findByUsernameKey(key))
 }
 
 /** The user with this code. Refusal: `resource.not_found`. @throws StoreError */
@@ -79,11 +79,11 @@ export async function addUser(
 export async function setRoles(
   context: EngineContext,
   actor: Actor,
-  nameOrCode: string,
+  nameOrId: string,
   roles: readonly string[],
 ): Promise<UserResult | AuthError> {
   const distinct = [...new Set(roles)]
-  const changed = await changeUser(context, actor, nameOrCode, 'account.roles', { roles: distinct }, async (user, at) => {
+  const changed = await changeUser(context, actor, nameOrId, 'account.roles', { roles: distinct }, async (user, at) => {
     const next = { ...user, roles: distinct }
     return { next, changes: await roleUpdatesForSessions(context, next, at) }
   })
@@ -128,10 +128,10 @@ function recordChanged(context: EngineContext, changes: readonly Change[], at: n
 export async function setDisabled(
   context: EngineContext,
   actor: Actor,
-  nameOrCode: string,
+  nameOrId: string,
   disabled: boolean,
 ): Promise<UserResult | AuthError> {
-  return changeUser(context, actor, nameOrCode, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
+  return changeUser(context, actor, nameOrId, disabled ? 'account.disable' : 'account.enable', {}, async (user, at) => ({
     next: { ...user, disabled },
     changes: disabled ? [revokeAll(user, at)] : [],
   }))
@@ -141,11 +141,11 @@ export async function setDisabled(
 export async function setPassword(
   context: EngineContext,
   actor: Actor,
-  nameOrCode: string,
+  nameOrId: string,
   password: string,
   signal?: CallerSignal,
 ): Promise<UserResult | AuthError> {
-  const user = await resolveOtherUser(context, actor, nameOrCode)
+  const user = await resolveOtherUser(context, actor, nameOrId)
   if (user instanceof AuthError) return user
   const refusal = await checkPassword(context, password, [user.usernameKey, user.email ?? ''], signal)
   if (refusal) return refusal
@@ -158,8 +158,8 @@ export async function setPassword(
 }
 
 /** Refusal: `resource.not_found`. @throws StoreError */
-export async function deleteUser(context: EngineContext, actor: Actor, nameOrCode: string): Promise<UserResult | AuthError> {
-  const user = await resolveOtherUser(context, actor, nameOrCode)
+export async function deleteUser(context: EngineContext, actor: Actor, nameOrId: string): Promise<UserResult | AuthError> {
+  const user = await resolveOtherUser(context, actor, nameOrId)
   if (user instanceof AuthError) return user
   const now = context.clock.now()
   // The user's own record goes with the user.
@@ -172,15 +172,15 @@ export async function deleteUser(context: EngineContext, actor: Actor, nameOrCod
 }
 
 /** Whom an actor means. Administrators say a code, since anybody may take a name that looks like one. @throws StoreError */
-export async function resolveUser(context: EngineContext, actor: Actor, nameOrCode: string): Promise<UserRecord | undefined> {
-  return actor === 'operator' ? findUser(context, nameOrCode) : context.store.users.find(nameOrCode)
+export async function resolveUser(context: EngineContext, actor: Actor, nameOrId: string): Promise<UserRecord | undefined> {
+  return actor === 'operator' ? findUser(context, nameOrId) : context.store.users.find(nameOrId)
 }
 
 /** What is their own administrators change with their password, and elsewhere. Refusals: `resource.not_found`, `request.invalid`. */
-async function resolveOtherUser(context: EngineContext, actor: Actor, nameOrCode: string): Promise<UserRecord | AuthError> {
-  const isSelf = actor !== 'operator' && nameOrCode === actor.principal.userId
+async function resolveOtherUser(context: EngineContext, actor: Actor, nameOrId: string): Promise<UserRecord | AuthError> {
+  const isSelf = actor !== 'operator' && nameOrId === actor.principal.userId
   if (isSelf) return new AuthError('request.invalid', { field: 'userId' })
-  return (await resolveUser(context, actor, nameOrCode)) ?? new AuthError('resource.not_found')
+  return (await resolveUser(context, actor, nameOrId)) ?? new AuthError('resource.not_found')
 }
 
 function revokeAll(user: UserRecord, at: number): Change {
@@ -190,13 +190,13 @@ function revokeAll(user: UserRecord, at: number): Change {
 async function changeUser(
   context: EngineContext,
   actor: Actor,
-  nameOrCode: string,
+  nameOrId: string,
   action: AdminActionName,
   detail: JsonObject,
   change: (user: UserRecord, at: number) => Promise<{ readonly next: UserRecord; readonly changes: readonly Change[] }>,
 ): Promise<UserResult | AuthError> {
   for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
-    const user = await resolveOtherUser(context, actor, nameOrCode)
+    const user = await resolveOtherUser(context, actor, nameOrId)
     if (user instanceof AuthError) return user
     const at = context.clock.now()
     const { next, changes } = await change(user, at)

@@ -1,6 +1,6 @@
 // Who is signed in, as a guarded route of the host's own gets to see it, and what it can do in their name.
 
-import { deviceOf } from '../domain/credential.ts'
+import { boundedUserAgent } from '../domain/credential.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { recordAuditEvent } from '../engine/audit-events.ts'
@@ -70,7 +70,7 @@ export class AuthContext implements Principal {
 
   /** Records an operation of the application's own, such as `order.placed`, with at most 4 KiB of detail. @throws Refused */
   async record(action: string, detail: JsonObject = {}): Promise<void> {
-    const clientInfo: ClientInfo = { ip: this.#request.address(), userAgent: deviceOf(this.#request.header('user-agent')) }
+    const clientInfo: ClientInfo = { ip: this.#request.address(), userAgent: boundedUserAgent(this.#request.header('user-agent')) }
     await this.#orThrow(() => recordAuditEvent(this.#app.engine, this, action, detail, clientInfo))
   }
 

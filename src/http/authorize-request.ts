@@ -1,6 +1,6 @@
 // Whether a request may come in: its origin, then its credentials, then their proof. Nothing of its body is read before.
 
-import { deviceOf } from '../domain/credential.ts'
+import { boundedUserAgent } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isSafeMethod } from '../domain/origin.ts'
 import type { EngineContext } from '../engine/context.ts'
@@ -43,7 +43,7 @@ export function authorizeRequest(
     credentials = NOTHING,
     jkt?: string,
   ): AuthorizationResult => {
-    const clientInfo = { ip: request.address, userAgent: deviceOf(request.header('user-agent')) }
+    const clientInfo = { ip: request.address, userAgent: boundedUserAgent(request.header('user-agent')) }
     const context = { app, engine: app.engine, request, credentials, clientInfo, parameter, jkt, query: undefined, body: undefined }
     return { context, authenticated, error }
   }

@@ -30,7 +30,7 @@ export function wholeSecondsLeft(expiresAt: number, now: number): number {
 
 /** The Set-Cookie values of what a sign-in made anew: the session's where it is delivered so, the remembered login's, and their pair. */
 export function signInCookies(signedIn: SignInResult, settings: CookieSettings, now: number): readonly string[] {
-  const { sessionCredential: session, rememberedCredential: remembered, pair } = signedIn
+  const { sessionCredential: session, rememberMeCredential: remembered, pair } = signedIn
   const left = (expiresAt: number | undefined) => (expiresAt === undefined ? undefined : wholeSecondsLeft(expiresAt, now))
   return [
     ...(session?.delivery === 'cookie' ? [setCookie('session', session.value, settings)] : []),

@@ -1,6 +1,6 @@
 // Who a request to a route of the host's own is, by its method and its headers alone.
 
-import { deviceOf } from '../domain/credential.ts'
+import { boundedUserAgent } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
 import { isSafeMethod } from '../domain/origin.ts'
 import type { ClientInfo, EngineContext } from '../engine/context.ts'
@@ -78,7 +78,7 @@ export function createRequestEvaluator(parts: EngineContext): RequestEvaluator {
 }
 
 function clientInfoOf({ address, header }: RequestHead): ClientInfo {
-  return { ip: address?.() ?? '', userAgent: deviceOf(header('user-agent')) }
+  return { ip: address?.() ?? '', userAgent: boundedUserAgent(header('user-agent')) }
 }
 
 export function createGuard(parts: EngineContext): Guard {

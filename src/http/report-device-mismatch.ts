@@ -1,6 +1,6 @@
 // A genuine credential that came without its device: refused, and told to its owner's record.
 
-import { deviceOf } from '../domain/credential.ts'
+import { boundedUserAgent } from '../domain/credential.ts'
 import type { AuthError } from '../domain/errors.ts'
 import type { ClientInfo, EngineContext } from '../engine/context.ts'
 import { recordDeviceMismatch } from '../engine/dbsc-proof-events.ts'
@@ -9,7 +9,7 @@ import type { HttpRequest } from './message.ts'
 
 /** True for a request that the browser had sent before it was bound, as far as its headers tell: for a moment, until its proof is seen. */
 export function isWithinBindingGrace({ reason, record }: DeviceProofRequired, { header }: Pick<HttpRequest, 'header'>): boolean {
-  return reason === 'binding' && header('sec-fetch-site') !== null && deviceOf(header('user-agent')) === record.userAgent
+  return reason === 'binding' && header('sec-fetch-site') !== null && boundedUserAgent(header('user-agent')) === record.userAgent
 }
 
 /** The refusal itself, once the record has it. @throws StoreError */

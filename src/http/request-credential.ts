@@ -1,6 +1,6 @@
 // A credential as a request presents it; who is at the other end is read from the request only where somebody looks.
 
-import { deviceOf } from '../domain/credential.ts'
+import { boundedUserAgent } from '../domain/credential.ts'
 import type { RequestCredential as CredentialToCheck } from '../engine/authenticate.ts'
 import type { RequestClient } from '../engine/session-monitor.ts'
 import type { HttpRequest } from './message.ts'
@@ -13,18 +13,18 @@ export interface RequestSource extends Pick<HttpRequest, 'header'> {
 export class RequestCredential implements CredentialToCheck, RequestClient {
   readonly kind: CredentialToCheck['kind']
   readonly raw: string
-  readonly proof: string | undefined
+  readonly deviceProof: string | undefined
   readonly #source: RequestSource
 
-  /** @param proof the device proof that came along */
-  constructor(kind: CredentialToCheck['kind'], raw: string, proof: string | undefined, sender: RequestSource) {
+  /** @param deviceProof the device proof that came along */
+  constructor(kind: CredentialToCheck['kind'], raw: string, deviceProof: string | undefined, sender: RequestSource) {
     this.kind = kind
     this.raw = raw
-    this.proof = proof
+    this.deviceProof = deviceProof
     this.#source = sender
   }
 
-  get by(): RequestClient {
+  get client(): RequestClient {
     return this
   }
 
@@ -34,6 +34,6 @@ export class RequestCredential implements CredentialToCheck, RequestClient {
   }
 
   get userAgent(): string {
-    return deviceOf(this.#source.header('user-agent'))
+    return boundedUserAgent(this.#source.header('user-agent'))
   }
 }

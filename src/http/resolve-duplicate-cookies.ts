@@ -30,7 +30,7 @@ export async function resolveDuplicates(
     for (const purpose of ['session', 'remember'] as const)
       for (const value of asked[purpose] ?? []) warnForeignCookie(parts, purpose, value)
     const found = await resolveDuplicateCookies(parts, values, asked, inHeader)
-    return { header, cookies: { ...found.values, duplicates: asked }, resolved: found.settled }
+    return { header, cookies: { ...found.values, duplicates: asked }, resolved: found.resolved }
   } catch (error) {
     if (needs === 'page' && error instanceof StoreError) return credentials
     throw error

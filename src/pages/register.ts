@@ -48,7 +48,7 @@ ${policy.registration === 'open' ? form : html`<p class="notice">${texts.registr
 
 /** Whoever is signed in is told so, and what a new account does to that. */
 function existingSignInNotice(state: SignInStateOrUnknown, texts: Texts): Markup | string {
-  if (state.is !== 'session' && state.is !== 'remember_me') return ''
-  const text = state.is === 'session' ? texts.registerSignedIn : texts.registerRemembered
+  if (state.status !== 'session' && state.status !== 'remember_me') return ''
+  const text = state.status === 'session' ? texts.registerSignedIn : texts.registerRemembered
   return html`<p class="notice" id="notice">${interpolate(text, { name: state.username })} <a href="${HOME}">${texts.toMyAccount}</a></p>`
 }

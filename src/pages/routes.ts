@@ -51,7 +51,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
   const protectedPage = (path: string, summary: string, name: 'account' | 'admin', make: RenderPage) =>
     htmlRoute(path, summary, async (call, language) => {
       const state = await loadSignInState(call)
-      return state.is === 'signed-out' ? toSignIn(call, language, path, state.reason) : render(name, make, call, language)
+      return state.status === 'signed-out' ? toSignIn(call, language, path, state.reason) : render(name, make, call, language)
     })
 
   const pages = [
@@ -60,7 +60,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
     htmlRoute('/signed-out', 'The page after signing out.', async (call, language) => {
       const state = await loadSignInState(call)
       const outcome = await render('pages', () => signedOutPage(call, language, state), call, language)
-      return state.is === 'unknown' ? { ...outcome, status: 503, headers: { ...outcome.headers, 'retry-after': '1' } } : outcome
+      return state.status === 'unknown' ? { ...outcome, status: 503, headers: { ...outcome.headers, 'retry-after': '1' } } : outcome
     }),
     page('/docs', 'The API, for people to read.', cachedApiPage()),
     page('/docs/errors', 'What each code of an error means.', errorsPage),

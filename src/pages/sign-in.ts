@@ -41,7 +41,7 @@ export function signInPage(call: RouteContext<unknown, unknown>, language: Langu
     },
     main: html`<section id="ask"><h1>${texts.signInTitle}</h1>
 <p class="notice${isCompromise(reason) ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
-${state.is === 'session' && reason !== 'fresh' ? html`<noscript><p class="notice">${interpolate(texts.signedIn, { name: state.username })} <a href="${returnUrl}">${texts.goOn}</a></p></noscript>` : ''}
+${state.status === 'session' && reason !== 'fresh' ? html`<noscript><p class="notice">${interpolate(texts.signedIn, { name: state.username })} <a href="${returnUrl}">${texts.goOn}</a></p></noscript>` : ''}
 <form method="post" id="form" novalidate>
 ${usernameField(texts)}
 ${passwordField(texts, 'current-password')}
@@ -57,12 +57,12 @@ ${compromisePanel(texts)}`,
 
 /** Why the form is shown: what the cookies show is said, whatever the address claims. */
 function reasonFor(requestedReason: string, state: SignInStateOrUnknown): string {
-  if (state.is === 'signed-out') return state.reason ?? requestedReason
-  return ALLOWED_REASONS[state.is].includes(requestedReason) ? requestedReason : ''
+  if (state.status === 'signed-out') return state.reason ?? requestedReason
+  return ALLOWED_REASONS[state.status].includes(requestedReason) ? requestedReason : ''
 }
 
 /** What an address may claim while there is a sign-in, or while nobody can tell. */
-const ALLOWED_REASONS: Readonly<Record<Exclude<SignInStateOrUnknown['is'], 'signed-out'>, readonly string[]>> = {
+const ALLOWED_REASONS: Readonly<Record<Exclude<SignInStateOrUnknown['status'], 'signed-out'>, readonly string[]>> = {
   session: ['fresh'],
   remember_me: ['fresh', 'idle', 'expired'],
   device_proof_missing: ['fresh', 'device'],

@@ -26,8 +26,8 @@ ${actionsOf(state, texts, `/sign-in?${preservedQuery(query, language)}`)}</secti
 }
 
 /** Whether there is, or may be, a sign-in to end. */
-function hasButton({ is }: SignInStateOrUnknown): boolean {
-  return is !== 'signed-out' && is !== 'unknown'
+function hasButton({ status }: SignInStateOrUnknown): boolean {
+  return status !== 'signed-out' && status !== 'unknown'
 }
 
 function scriptTexts({ signOutFailed, sending }: SignedOutTexts): string {
@@ -35,7 +35,7 @@ function scriptTexts({ signOutFailed, sending }: SignedOutTexts): string {
 }
 
 function messageFor(state: SignInStateOrUnknown, texts: SignedOutTexts): { readonly title: string; readonly text: string } {
-  switch (state.is) {
+  switch (state.status) {
     case 'signed-out':
       return { title: texts.signedOutTitle, text: texts.signedOutText }
     case 'session':
@@ -49,11 +49,11 @@ function messageFor(state: SignInStateOrUnknown, texts: SignedOutTexts): { reado
   }
 }
 
-function actionsOf({ is }: SignInStateOrUnknown, texts: SignedOutTexts, signIn: string): Markup {
-  if (is === 'signed-out') return html`<p class="actions"><a class="primary" href="${signIn}">${texts.signInAgain}</a></p>`
+function actionsOf({ status }: SignInStateOrUnknown, texts: SignedOutTexts, signIn: string): Markup {
+  if (status === 'signed-out') return html`<p class="actions"><a class="primary" href="${signIn}">${texts.signInAgain}</a></p>`
   const account = html`<a class="secondary" href="${HOME}">${texts.toAccount}</a>`
   // An empty address is that of this page.
-  if (is === 'unknown') return html`<p class="actions"><a class="primary" href="">${texts.tryAgain}</a> ${account}</p>`
+  if (status === 'unknown') return html`<p class="actions"><a class="primary" href="">${texts.tryAgain}</a> ${account}</p>`
   return html`<p class="problem" role="alert" id="problem" hidden></p>
 <p class="actions"><button type="button" class="primary" id="sign-out" disabled>${texts.signOut}</button> ${account}</p>
 <p class="progress" role="status" id="progress"></p>

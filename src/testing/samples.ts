@@ -1,7 +1,7 @@
 // Records to fill a store with: each with ids of its own, everything else plain unless it is said otherwise.
 
 import type { AuditEvent } from '../domain/audit-event.ts'
-import type { RememberedRecord, SessionRecord } from '../domain/credential.ts'
+import type { RememberMeRecord, SessionRecord } from '../domain/credential.ts'
 import type { KeyRingRecord, SigningKeyRecord } from '../domain/key-ring.ts'
 import { DAY } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
@@ -59,7 +59,7 @@ export function makeSession(overrides: Partial<SessionRecord> = {}): SessionReco
   }
 }
 
-export function makeRememberMe(overrides: Partial<RememberedRecord> = {}): RememberedRecord {
+export function makeRememberMe(overrides: Partial<RememberMeRecord> = {}): RememberMeRecord {
   const id = overrides.id ?? uniqueId('r')
   return {
     kind: 'remember_me',

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { deviceOf } from '../../src/domain/credential.ts'
+import { boundedUserAgent } from '../../src/domain/credential.ts'
 
 const SEEN: readonly (readonly [string | null, string])[] = [
   [null, ''],
@@ -16,21 +16,22 @@ const SEEN: readonly (readonly [string | null, string])[] = [
 ]
 
 for (const [sent, kept] of SEEN) {
-  test(`${JSON.stringify(sent)?.slice(0, 40)} is kept as ${JSON.stringify(kept).slice(0, 40)}`, () => assert.equal(deviceOf(sent), kept))
+  test(`${JSON.stringify(sent)?.slice(0, 40)} is kept as ${JSON.stringify(kept).slice(0, 40)}`, () =>
+    assert.equal(boundedUserAgent(sent), kept))
 }
 
 test('neither an 8-bit control character nor half a character is kept', () => {
-  assert.doesNotMatch(deviceOf('a\u009b31mb\u0085c'), /\p{Cc}/u)
-  assert.ok(deviceOf(`${'x'.repeat(255)}🙂`).isWellFormed())
+  assert.doesNotMatch(boundedUserAgent('a\u009b31mb\u0085c'), /\p{Cc}/u)
+  assert.ok(boundedUserAgent(`${'x'.repeat(255)}🙂`).isWellFormed())
 })
 
 test('whatever is sent, what is kept is short, on one line, and kept again as it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (sent) => {
-      const kept = deviceOf(sent)
+      const kept = boundedUserAgent(sent)
       assert.ok(kept.length <= 256)
       assert.ok(!/\p{Cc}/u.test(kept.replace(/[\u0080-\u009f]/g, '')))
-      assert.equal(deviceOf(kept), kept)
+      assert.equal(boundedUserAgent(kept), kept)
     }),
   )
 })

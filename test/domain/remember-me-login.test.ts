@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CredentialRecord, PresentedCredential, RememberedRecord, Tombstone } from '../../src/domain/credential.ts'
+import type { CredentialRecord, PresentedCredential, RememberMeRecord, Tombstone } from '../../src/domain/credential.ts'
 import { evaluateRememberMe, rotateRememberMe, withRotatedSessionUsed } from '../../src/domain/remember-me-login.ts'
 import { makeRememberMe, makeSession } from '../../src/testing/samples.ts'
 
 const WINDOW = 30_000
 const AT = 100_000
-const login: RememberedRecord = makeRememberMe({
+const login: RememberMeRecord = makeRememberMe({
   id: 'r',
   hash: 'third',
   previousHash: 'second',

@@ -98,7 +98,7 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   keep('register', await latchkey.register({ username: 'Ada', password: PASSWORD, remember: true }, WHENCE))
   keep('login, refused', await latchkey.login({ username: 'mary', password: 'wrong-password' }, WHENCE))
   const signedIn = keep('login', granted(await latchkey.login({ username: 'mary', password: PASSWORD, remember: true }, WHENCE)))
-  const remembered = signedIn.rememberedCredential?.value ?? ''
+  const remembered = signedIn.rememberMeCredential?.value ?? ''
   const headers = { authorization: `Bearer ${signedIn.token.token}` }
   const asked = new Request('https://login.example.com/orders', { method: 'POST', headers })
   const who = keep('authenticate', await latchkey.authenticate(asked))
@@ -209,7 +209,7 @@ test('a refused copy of a bound sign-in tells nothing of what is stored, whereve
     .cookies(signedIn)
     .map((each) => each.split(';', 1)[0])
     .join('; ')
-  const restored = await latchkey.resumeSession(signedIn.rememberedCredential?.value ?? '', WHENCE)
+  const restored = await latchkey.resumeSession(signedIn.rememberMeCredential?.value ?? '', WHENCE)
   ok(restored instanceof AuthError && restored.code === 'proof.required')
   assertPublic('restore', restored)
   const request = new Request('https://login.example.com/orders', { headers: { cookie } })
@@ -237,7 +237,7 @@ test('an alarm that the host hears of tells no hash', async () => {
   let now = Date.parse('2026-05-03T12:00:00Z')
   const { latchkey, assertPublic } = await start({ clock: { now: () => now }, onAlarm: (alarm) => void alarms.push(alarm) })
   await latchkey.users.add({ username: 'Mary', password: PASSWORD })
-  const copied = granted(await latchkey.users.signIn('mary', { remember: true }, WHENCE)).rememberedCredential?.value ?? ''
+  const copied = granted(await latchkey.users.signIn('mary', { remember: true }, WHENCE)).rememberMeCredential?.value ?? ''
   const own = granted(await latchkey.resumeSession(copied, WHENCE))
   const used = new Request('https://login.example.com/orders', {
     headers: {

@@ -1,7 +1,7 @@
 // The world of a remembered login, small enough to enumerate: one browser with two tabs and one cookie jar, a server that
 // decides with the real judge, and a thief with a copy. Secrets are numbered by their generation; a hash is the number.
 
-import type { PresentedCredential, RememberedRecord } from '../../src/domain/credential.ts'
+import type { PresentedCredential, RememberMeRecord } from '../../src/domain/credential.ts'
 import { evaluateRememberMe, rotateRememberMe, withRotatedSessionUsed } from '../../src/domain/remember-me-login.ts'
 
 /** A request of a tab, from sending to delivery. */
@@ -32,7 +32,7 @@ export interface AttackAttempt {
 }
 
 export interface ModelState {
-  readonly record: RememberedRecord
+  readonly record: RememberMeRecord
   /** True once more time has passed since the last rotation than tabs of one browser are apart. */
   readonly late: boolean
   readonly jar: { readonly secret: number; readonly session: string | null }
@@ -51,8 +51,8 @@ export interface ModelState {
 export interface ModelRules {
   readonly concurrencyWindow: number
   /** Changes the record before it is judged, or after a rotation: to show that the claims can fail. */
-  readonly beforeJudging: (record: RememberedRecord) => RememberedRecord
-  readonly previousAfter: (before: RememberedRecord, presented: number) => string
+  readonly beforeJudging: (record: RememberMeRecord) => RememberMeRecord
+  readonly previousAfter: (before: RememberMeRecord, presented: number) => string
   readonly endsLostSessions: boolean
   /** Assumed: requests and answers of the browser take less time than the window. */
   readonly answersInTime: boolean
@@ -229,7 +229,7 @@ function presentRememberMe(world: ModelState, secret: number, userAgent: string,
   return { verdict, after: { ...(cutOff ? withoutSessions(world) : world), record, late: false }, session, secret: next }
 }
 
-function withSessionUsed(record: RememberedRecord, session: string): RememberedRecord {
+function withSessionUsed(record: RememberMeRecord, session: string): RememberMeRecord {
   return withRotatedSessionUsed(record, session) ?? record
 }
 

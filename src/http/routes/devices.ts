@@ -39,7 +39,7 @@ export const deviceRoutes = [
     errorCodes: ['request.malformed', 'proof.required'],
     async run(call) {
       const { app, engine, request, credentials } = call
-      const { session, remember: remembered } = credentials.cookies
+      const { session, remember: rememberMe } = credentials.cookies
       const lineage = unquoted(request.header('sec-secure-session-id'))
       if (lineage === undefined) return new AuthError('request.malformed', { reason: 'missing_header' })
       const renewed = await renewDeviceProof(
@@ -47,7 +47,7 @@ export const deviceRoutes = [
         lineage,
         unquoted(request.header('secure-session-response')),
         ownUrl(engine, request.path),
-        { session, remembered },
+        { session, rememberMe },
       )
       if (renewed instanceof AuthError) return renewed
       if (renewed === 'terminated') return { json: { continue: false } }

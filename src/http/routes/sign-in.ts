@@ -87,7 +87,7 @@ function presentedCredentials({ engine, credentials: { header, cookies, resolved
   const inLogin = cookies.remember === undefined ? [] : [cookies.remember]
   return {
     sessions: [...new Set([...inHeader, ...inCookie, ...(resolved?.sessions ?? [])])],
-    rememberMe: [...new Set([...inLogin, ...(resolved?.remembered ?? [])])],
+    rememberMe: [...new Set([...inLogin, ...(resolved?.rememberMe ?? [])])],
     proof: cookies.device,
   }
 }
@@ -134,7 +134,7 @@ function withKnownDeviceCookie(call: RouteContext<unknown>, begun: SignInResult,
   const { engine, credentials } = call
   const known = sealKnownDevice(engine, usernameKey(username) ?? username, credentials.cookies.known)
   const cameAlong = credentials.cookies.remember !== undefined || credentials.cookies.duplicates?.remember !== undefined
-  const forgotten = cameAlong && begun.rememberedCredential === undefined
+  const forgotten = cameAlong && begun.rememberMeCredential === undefined
   return {
     ...outcome,
     cookies: [

@@ -4,7 +4,7 @@
 //   live       L<version> <lastSeenAt> <expiresAt> <kind> <hash> <JSON list>
 //   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>, and ` !` where somebody else has relied on it
 
-import type { CredentialRecord, DeviceBinding, RememberedRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
+import type { CredentialRecord, DeviceBinding, RememberMeRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
 import { StoreError } from '../../domain/errors.ts'
 import type { RevocationReason } from '../../domain/revocation.ts'
 import { EMPTY_DATA } from '../../domain/session-data.ts'
@@ -173,7 +173,7 @@ function encodeRememberMeFields({
   rotatedSessionId,
   rotatedSessionUsed,
   binding,
-}: RememberedRecord): RememberMeFields {
+}: RememberMeRecord): RememberMeFields {
   const usual = [generation, previousHash, expiresAt - rotatedAt, rotatedSessionId, rotatedSessionUsed] as const
   return binding ? [...usual, encodeBinding(binding)] : [...usual]
 }
