@@ -4,6 +4,7 @@ import type { CredentialRecord, SessionRecord } from '../domain/credential.ts'
 import type { DbscProof } from '../domain/dbsc-proof.ts'
 import { bindingKey, createBinding, evaluateChallenge, evaluateRegistration } from '../domain/device-binding.ts'
 import { AuthError } from '../domain/errors.ts'
+import { DEVICE_BINDING_SEAL, DEVICE_RENEWAL_SEAL } from '../domain/persisted-names.ts'
 import { withRotatedSessionUsed } from '../domain/remember-me-login.ts'
 import { evaluateSession } from '../domain/session.ts'
 import type { Change } from '../ports/store.ts'
@@ -56,7 +57,7 @@ export async function bindDevice(
     if (!verdict.ok) return sessionRequired(verdict.reason)
     const { session } = verdict
     const root = await lineageRoot(context, session)
-    const madeAt = challengeTime(context, 'device-binding', session.lineage, proof.challenge)
+    const madeAt = challengeTime(context, DEVICE_BINDING_SEAL, session.lineage, proof.challenge)
     if (root === undefined || madeAt === undefined || context.policy.deviceBinding === 'off') return dbscRefused('device_challenge')
     const decision = evaluateRegistration(root.binding, proof.key, madeAt, now)
     if (decision === 'refuse') return dbscRefused('device_challenge')
@@ -146,7 +147,7 @@ export async function renewDeviceProof(
     const proof = context.proofVerifier.readDevice(jwt, bindingKey(binding))
     if (proof === undefined) return dbscRefused('device_malformed')
     if (hasWrongAudience(proof, url)) return dbscRefused('device_audience')
-    const madeAt = challengeTime(context, 'device-renewal', lineage, proof.challenge)
+    const madeAt = challengeTime(context, DEVICE_RENEWAL_SEAL, lineage, proof.challenge)
     const decision = madeAt === undefined ? 'stale' : evaluateChallenge(binding, madeAt, now)
     if (madeAt === undefined || decision === 'stale') return challengeResult
     const answered =

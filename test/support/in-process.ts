@@ -74,13 +74,13 @@ const SECRET = 'a-secret-of-the-tests-in-this-process'
 export interface InProcessOptions extends Pick<Overrides, 'estimator' | 'onAlarm' | 'onFault' | 'onWarning'> {
   readonly store?: Store
   readonly publicUrl?: string
+  readonly clock?: FakeClock
 }
 
 export async function startInProcess(
   settings: SettingInputs = {},
-  { store = createMemoryStore(), publicUrl = PUBLIC_URL, ...hooks }: InProcessOptions = {},
+  { store = createMemoryStore(), publicUrl = PUBLIC_URL, clock = fakeClock(), ...hooks }: InProcessOptions = {},
 ): Promise<InProcess> {
-  const clock = fakeClock()
   const counts: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
   const resetCounts = () => Object.assign(counts, { reads: 0, writes: 0, touches: 0, hashes: 0 })
   const argon2 = createArgon2()

@@ -1,0 +1,295 @@
+// An upgrade from 0.1: whatever its stores, browsers and other services hold is accepted by the version of today, which goes on from there.
+
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { createPrivateKey } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { DEFAULT_COOKIE_STEM } from '../../src/domain/persisted-names.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
+import { sweep } from '../../src/engine/maintenance.ts'
+import { findUser } from '../../src/engine/users.ts'
+import { fetchHandler } from '../../src/http/fetch.ts'
+import { createVerifier } from '../../src/verify/verifier.ts'
+import { BACKEND_NAMES } from '../support/backends.ts'
+import { makeDeviceKey, makeDeviceProof, postRefresh, postRegistration, refreshChallengeOf } from '../support/device-keys.ts'
+import { makeDpopProof } from '../support/dpop-proofs.ts'
+import type { InProcess, InProcessResponse } from '../support/in-process.ts'
+import { clientOf, cookiesOf, type Holdings, keyOf, migrated, type WrittenData, writtenData } from './written-data.ts'
+
+const cookie = (suffix: string, value: string) => `__Host-${DEFAULT_COOKIE_STEM}_${suffix}=${value}`
+const setCookie = ({ jar }: InProcessResponse, suffix: string) => jar[`__Host-${DEFAULT_COOKIE_STEM}_${suffix}`]
+const refusal = ({ status, json }: InProcessResponse) => [status, json?.code, json?.reason]
+
+/** What the audit log has of a user, the latest first. */
+async function auditedOf({ engine }: InProcess, held: Holdings, username: string) {
+  const listed = await engine.store.auditEvents.list(held.users[username]?.code ?? '', null, 100)
+  return listed.map(({ action, outcome, severity }) => ({ action, outcome, severity }))
+}
+
+for (const backend of BACKEND_NAMES) {
+  describe(backend, () => {
+    let written: WrittenData
+    let held: Holdings
+    before(async () => {
+      written = await writtenData(backend)
+      held = written.held
+    })
+    after(() => written[Symbol.asyncDispose]())
+
+    const user = (username: string) => held.users[username] ?? { code: '', username, password: '' }
+
+    test('a session cookie is accepted, and the data of the session and of the client are what they were', async () => {
+      await using latchkey = await written.start()
+      const { session, send } = clientOf(latchkey, held)
+      const { cookies, sid, sessionData, clientData } = held.signedIn.anna
+      const answer = await session(cookiesOf(cookies, 'session'))
+      equal(answer.status, 200, answer.body ?? '')
+      equal(answer.json.user.username, 'anna')
+      equal(answer.json.session.id, sid)
+      const header = { cookie: cookiesOf(cookies, 'session', 'data') }
+      deepEqual((await send('GET', '/access/session/data', header)).json.data, sessionData)
+      deepEqual((await send('GET', '/access/client-data', header)).json.data, clientData)
+    })
+
+    test('roles are those of the last change, in the session and in new tokens', async () => {
+      await using latchkey = await written.start()
+      const { session, mint } = clientOf(latchkey, held)
+      const header = cookiesOf(held.signedIn.editor.cookies, 'session')
+      deepEqual((await session(header)).json.user.roles, ['editor'])
+      deepEqual((await mint(header)).json.user.roles, ['editor'])
+    })
+
+    test('a session credential in the header is accepted', async () => {
+      await using latchkey = await written.start()
+      const { send } = clientOf(latchkey, held)
+      const { credential, sid } = held.signedIn.script
+      const answer = await send('GET', '/access/session', { authorization: `Session ${credential}` })
+      equal(answer.json?.session?.id, sid, answer.body ?? '')
+    })
+
+    test('a remember-me login resumes and rotates', async () => {
+      await using latchkey = await written.start()
+      const { mint, session } = clientOf(latchkey, held)
+      const resumed = await mint(cookie('remember', held.remembered.value))
+      equal(resumed.status, 200, resumed.body ?? '')
+      equal(resumed.json.user.username, 'remembered')
+      const next = setCookie(resumed, 'remember') ?? ''
+      notEqual(next, held.remembered.value)
+      equal((await session(cookie('session', setCookie(resumed, 'session') ?? ''))).status, 200)
+      equal((await mint(cookie('remember', next))).status, 200)
+    })
+
+    test('the previous value of a rotated remember-me login is another tab at once, a lost answer if the session was not used, and theft if it was', async () => {
+      await using latchkey = await written.start()
+      const { mint } = clientOf(latchkey, held)
+      const { racing, unused, used } = held.rotated
+      latchkey.clock.advance(5 * SECOND)
+      const tab = await mint(cookie('remember', racing.previous))
+      deepEqual([tab.status, setCookie(tab, 'remember')], [200, undefined], tab.body ?? '')
+      latchkey.clock.advance(MINUTE)
+      const lost = await mint(cookie('remember', unused.previous))
+      equal(lost.status, 200, lost.body ?? '')
+      ok(setCookie(lost, 'remember'))
+      deepEqual(refusal(await mint(cookie('remember', used.previous))), [401, 'session.required', 'theft_suspected'])
+      deepEqual(refusal(await mint(cookie('remember', used.current))), [401, 'session.required', 'theft_suspected'])
+      equal((await mint(cookie('remember', racing.current))).status, 200)
+    })
+
+    test('what has ended is refused with the reason of its end', async () => {
+      await using latchkey = await written.start()
+      const { mint, session } = clientOf(latchkey, held)
+      for (const [what, { kind, value, reason }] of Object.entries(held.ended)) {
+        const answer = await (kind === 'session' ? session : mint)(cookie(kind, value))
+        deepEqual(refusal(answer), [401, 'session.required', reason], what)
+      }
+    })
+
+    test('the log of endings is read from its beginning', async () => {
+      await using latchkey = await written.start()
+      const following = latchkey.engine.store.log.subscribe(0)
+      const { value, done } = await following.next()
+      await following.return?.()
+      const entries = done ? [] : value.entries
+      const ended = new Set(entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
+      // Older entries were trimmed after one lifetime of a token.
+      ok(ended.has(held.ended.idle?.value.split('.')[0] ?? ''))
+      for (const kind of ['changed', 'keys'])
+        ok(
+          entries.some((entry) => entry.kind === kind),
+          kind,
+        )
+    })
+
+    test('a token is accepted, also one of the signing key before, and refused when its session ends; new ones look the same', async () => {
+      await using latchkey = await written.start()
+      const { mint, withToken, send } = clientOf(latchkey, held)
+      const { anna, root, script } = held.signedIn
+      for (const { token } of [anna, root, script]) equal((await withToken(token)).status, 200)
+      const { token } = (await mint(cookiesOf(anna.cookies, 'session'))).json
+      deepEqual(lastingPartsOf(token), lastingPartsOf(anna.token))
+      const bearer = { authorization: `Bearer ${anna.token}` }
+      equal((await send('POST', `/access/logout/${user('anna').code}`, bearer)).status, 200)
+      equal((await withToken(anna.token)).status, 401)
+    })
+
+    test('latchkey/verify accepts tokens, and a service key opens the endings to it', async () => {
+      await using latchkey = await written.start()
+      const answer = fetchHandler(latchkey.handle)
+      const clocks = { monotonic: () => performance.now(), wall: () => latchkey.clock.now() }
+      const { publicUrl: issuer, serviceKey } = held
+      using verifier = createVerifier({ issuer, serviceKey, fetch: (...request) => answer(new Request(...request)) }, clocks)
+      await verifier.ready()
+      const { anna, script } = held.signedIn
+      for (const { token, sid } of [anna, script]) {
+        const verdict = await verifier.verify(token)
+        equal(verdict.ok && verdict.principal.sid, sid, JSON.stringify(verdict))
+      }
+    })
+
+    test('a token that is bound to a key is accepted with a proof, and where much is at stake with nothing less', async () => {
+      await using latchkey = await written.start()
+      const { send } = clientOf(latchkey, held)
+      const { token, privateKey: key } = held.keyBound
+      const privateKey = createPrivateKey({ key, format: 'jwk' })
+      const { kty, crv, x, y } = key
+      const path = '/access/sessions'
+      const authorization = `DPoP ${token}`
+      deepEqual(refusal(await send('DELETE', `${path}?except=current`, { authorization })).slice(0, 2), [401, 'proof.required'])
+      const proof = makeDpopProof(
+        { privateKey, jwk: { kty, crv, x, y }, thumbprint: '' },
+        { method: 'DELETE', url: held.publicUrl + path, now: latchkey.clock.now(), token },
+      )
+      const answer = await send('DELETE', `${path}?except=current`, { authorization, dpop: proof })
+      equal(answer.status, 200, answer.body ?? '')
+    })
+
+    test('guesses count on; a known device and a known network do not share them', async () => {
+      await using latchkey = await written.start()
+      const { login } = clientOf(latchkey, held)
+      const { username, knownAddress, knownDevice } = held.limited
+      const { password } = user(username)
+      const elsewhere = '192.0.2.200'
+      equal((await login(username, password, { address: elsewhere })).status, 429)
+      // That guesses ran out is recorded once in their window.
+      deepEqual(await auditedOf(latchkey, held, username), held.operations[username]?.map(migrated))
+      equal((await login(username, password, { address: knownAddress })).status, 200)
+      equal((await login(username, password, { address: elsewhere, headers: { cookie: cookie('known', knownDevice) } })).status, 200)
+    })
+
+    test('users sign in with their passwords, and with imported hashes, which are replaced', async () => {
+      await using latchkey = await written.start()
+      const { login } = clientOf(latchkey, held)
+      for (const username of ['anna', 'bcrypt-user', 'pbkdf2-user', 'scrypt-user']) {
+        const { code, password } = user(username)
+        equal((await login(username, `${password}?`)).status, 401, username)
+        equal((await login(username, password)).json?.user?.username, username)
+        match((await findUser(latchkey.engine, code))?.passwordHash ?? '', /^\$argon2id\$/)
+      }
+    })
+
+    test('a disabled user cannot sign in, and the name of a deleted user stays reserved', async () => {
+      await using latchkey = await written.start()
+      const { login, send } = clientOf(latchkey, held)
+      for (const username of ['locked', 'departed'])
+        deepEqual(refusal(await login(username, user(username).password)).slice(0, 2), [401, 'credentials.invalid'], username)
+      const body = { username: 'departed', password: 'seven-grey-herons-inland' }
+      deepEqual(refusal(await send('POST', '/access/register', {}, { body })).slice(0, 2), [409, 'username.taken'])
+    })
+
+    test('the audit log of each user is read, and a cursor opens the next page', async () => {
+      await using latchkey = await written.start()
+      const { send } = clientOf(latchkey, held)
+      for (const [username, operations] of Object.entries(held.operations))
+        deepEqual(await auditedOf(latchkey, held, username), operations.map(migrated), username)
+      const { anna, root } = held.signedIn
+      const next = await send('GET', `/access/audit-events?limit=2&before=${held.cursors.operationsOfAnna}`, {
+        authorization: `Bearer ${anna.token}`,
+      })
+      deepEqual(
+        next.json?.events?.map(({ action }: { action: string }) => action),
+        held.operations.anna?.slice(2, 4).map(({ action }) => action),
+        next.body ?? '',
+      )
+      const users = await send('GET', `/access/admin/users?limit=3&after=${held.cursors.usersOfRoot}`, {
+        authorization: `Bearer ${root.token}`,
+      })
+      equal(users.json?.users?.length, 3, users.body ?? '')
+    })
+
+    test('a sign-in that is bound to a device needs its proof, and renews it by a challenge from before', async () => {
+      await using latchkey = await written.start()
+      const { session } = clientOf(latchkey, held)
+      const { id, cookies, privateKey, renewalChallenge: challenge } = held.device
+      equal((await session(cookiesOf(cookies, 'session', 'device'))).status, 200)
+      deepEqual(refusal(await session(cookiesOf(cookies, 'session'))), [401, 'proof.required', 'device'])
+      const key = keyOf(privateKey)
+      const renewed = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge }))
+      equal(renewed.status, 200, renewed.body ?? '')
+      const device = setCookie(renewed, 'device') ?? ''
+      equal((await session(`${cookiesOf(cookies, 'session')}; ${cookie('device', device)}`)).status, 200)
+      ok(refreshChallengeOf(await postRefresh(latchkey, id)))
+    })
+
+    test('a browser binds a sign-in by a challenge that it was given before', async () => {
+      await using latchkey = await written.start()
+      const { session } = clientOf(latchkey, held)
+      const { cookies, challenge } = held.bindingOffered
+      const proof = makeDeviceProof(makeDeviceKey(), { challenge, withKey: true })
+      const registered = await postRegistration(latchkey, cookiesOf(cookies, 'session', 'remember'), proof)
+      equal(registered.status, 200, registered.body ?? '')
+      deepEqual(refusal(await session(cookiesOf(cookies, 'session'))), [401, 'proof.required', 'device'])
+    })
+
+    test('under a cookie domain a session and a remember-me login count with their pair', async () => {
+      const { cookieDomain, cookies } = held.paired
+      await using latchkey = await written.start({ cookieDomain })
+      const { mint } = clientOf(latchkey, held)
+      equal((await mint(cookiesOf(cookies, 'session'))).status, 401)
+      equal((await mint(cookiesOf(cookies, 'session', 'pair'))).status, 200)
+      equal((await mint(cookiesOf(cookies, 'remember', 'pair'))).status, 200)
+    })
+
+    test('signing out everywhere ends what was begun before', async () => {
+      await using latchkey = await written.start()
+      const { login, send, session, mint } = clientOf(latchkey, held)
+      const { code, username, password } = user('anna')
+      const { token } = (await login(username, password)).json
+      equal((await send('POST', `/access/logout/${code}?everywhere=true`, { authorization: `Bearer ${token}` })).status, 200)
+      const { cookies } = held.signedIn.anna
+      deepEqual(refusal(await session(cookiesOf(cookies, 'session'))), [401, 'session.required', 'revoked'])
+      deepEqual(refusal(await mint(cookiesOf(cookies, 'remember'))), [401, 'session.required', 'revoked'])
+    })
+
+    test('sessions and remember-me logins from before end by time, and what has ended is deleted a day after its limit', async () => {
+      await using latchkey = await written.start()
+      const { credentials, limits } = latchkey.engine.store
+      const endOf = async (id: string) => {
+        const found = await credentials.find(id)
+        return found?.kind === 'tombstone' ? found.reason : found && 'live'
+      }
+      const { anna } = held.signedIn
+      const login = held.remembered.value.split('.')[0] ?? ''
+      latchkey.clock.advance(30 * MINUTE)
+      ok((await limits.deleteExpiredWindows(latchkey.clock.now())) > 0)
+      await sweep(latchkey.engine)
+      deepEqual([await endOf(anna.sid), await endOf(login)], ['idle', 'live'])
+      latchkey.clock.advance(26 * HOUR)
+      await sweep(latchkey.engine)
+      equal(await endOf(held.ended.expired?.value.split('.')[0] ?? ''), undefined)
+      latchkey.clock.advance(29 * DAY)
+      await sweep(latchkey.engine)
+      deepEqual([await endOf(anna.sid), await endOf(login)], [undefined, 'expired'])
+    })
+  })
+}
+
+/** What others may rely on in a token: not its key and its times. */
+function lastingPartsOf(token: string) {
+  const [{ typ, alg }, claims] = token
+    .split('.', 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>) as [Json, Json]
+  const { jti, iat, exp, ...lasting } = claims
+  ok(jti && iat && exp)
+  return { typ, alg, lasting }
+}
+
+type Json = Readonly<Record<string, unknown>>
