@@ -1,4 +1,4 @@
-// The import table: which storey may import which, and what else each may reach for. ARCHITECTURE.md has it in words.
+// The import table: which layers, packages and Node modules each layer of src/ may import. ARCHITECTURE.md shows the same table.
 
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { test } from 'node:test'
 const SOURCE = new URL('../../src/', import.meta.url).pathname
 
 interface Rule {
-  /** Other storeys it may import, besides itself. */
+  /** The other layers it may import; a layer always imports itself. */
   readonly layers: readonly string[]
   readonly node: boolean
   readonly packages: readonly string[]
@@ -16,14 +16,14 @@ interface Rule {
 
 const ROOT_FILES = [
   'index',
-  'assemble',
+  'compose',
+  'load-geoip',
+  'load-secret',
   'open-store',
   'public-url',
-  'read-countries',
-  'read-secret',
   'secret-file',
+  'setting-parsers',
   'settings',
-  'setting-values',
 ]
 const LOWER_LAYERS = ['domain', 'ports', 'engine', 'platform', 'stores', 'http', 'adapters', 'pages']
 
@@ -44,23 +44,23 @@ const TABLE: Readonly<Record<string, Rule>> = {
   client: { layers: ['domain', 'http'], node: false, packages: [] },
   verify: { layers: ['domain'], node: false, packages: [] },
   testing: { layers: ['domain', 'ports'], node: true, packages: [] },
-  'setting-values': { layers: ['domain', 'connection-strings'], node: true, packages: [] },
-  settings: { layers: ['domain', 'connection-strings', 'setting-values'], node: false, packages: [] },
+  'setting-parsers': { layers: ['domain', 'connection-strings'], node: true, packages: [] },
+  settings: { layers: ['domain', 'connection-strings', 'setting-parsers'], node: false, packages: [] },
   'open-store': { layers: ['domain', 'ports', 'stores', 'settings'], node: true, packages: [] },
   'secret-file': { layers: ['domain', 'settings'], node: true, packages: [] },
-  'read-secret': { layers: ['open-store', 'secret-file', 'settings'], node: true, packages: [] },
-  'read-countries': { layers: ['ports', 'platform', 'settings'], node: true, packages: [] },
-  assemble: { layers: [...LOWER_LAYERS, 'open-store', 'read-countries', 'read-secret', 'settings'], node: true, packages: [] },
+  'load-secret': { layers: ['open-store', 'secret-file', 'settings'], node: true, packages: [] },
+  'load-geoip': { layers: ['ports', 'platform', 'settings'], node: true, packages: [] },
+  compose: { layers: [...LOWER_LAYERS, 'open-store', 'load-geoip', 'load-secret', 'settings'], node: true, packages: [] },
   'public-url': { layers: ['settings'], node: false, packages: [] },
-  index: { layers: [...LOWER_LAYERS, 'public-url', 'settings', 'assemble'], node: true, packages: [] },
+  index: { layers: [...LOWER_LAYERS, 'public-url', 'settings', 'compose'], node: true, packages: [] },
   server: {
-    layers: [...LOWER_LAYERS, 'connection-strings', 'settings', 'assemble'],
+    layers: [...LOWER_LAYERS, 'connection-strings', 'settings', 'compose'],
     node: true,
     packages: ['pino', 'pino-pretty', 'prom-client'],
   },
   doctor: { layers: [], node: true, packages: [] },
   cli: {
-    layers: [...LOWER_LAYERS, 'connection-strings', 'open-store', 'public-url', 'settings', 'assemble', 'server', 'doctor'],
+    layers: [...LOWER_LAYERS, 'connection-strings', 'open-store', 'public-url', 'settings', 'compose', 'server', 'doctor'],
     node: true,
     packages: ['commander', 'csv-parse'],
   },
@@ -91,26 +91,26 @@ function packageOf(target: string): string {
     .join('/')
 }
 
-test('every file stands in a storey of the table', () => {
+test('every source file belongs to a layer of the table', () => {
   assert.ok(files.length > 50)
-  for (const file of files) assert.ok(layerOf(file) in TABLE, `${file} stands in no storey`)
+  for (const file of files) assert.ok(layerOf(file) in TABLE, `${file} belongs to no layer`)
   for (const name of ROOT_FILES) assert.ok(files.includes(`${name}.ts`))
 })
 
-for (const [storey, rule] of Object.entries(TABLE)) {
-  test(`${storey} imports only ${[...rule.layers, ...rule.packages, ...(rule.node ? ['node:'] : [])].join(', ') || 'itself'}`, () => {
-    const own = imports.filter(({ file }) => layerOf(file) === storey)
+for (const [layer, rule] of Object.entries(TABLE)) {
+  test(`${layer} imports only ${[...rule.layers, ...rule.packages, ...(rule.node ? ['node:'] : [])].join(', ') || 'itself'}`, () => {
+    const own = imports.filter(({ file }) => layerOf(file) === layer)
     for (const { file, target } of own) {
       if (target.startsWith('node:')) assert.ok(rule.node, `${file} imports ${target}`)
       else if (target.startsWith('.')) {
         const to = layerOf(relative(SOURCE, join(SOURCE, dirname(file), target)))
-        assert.ok(to === storey || rule.layers.includes(to), `${file} imports ${target}: ${storey} must not reach ${to}`)
+        assert.ok(to === layer || rule.layers.includes(to), `${file} imports ${target}: ${layer} must not import ${to}`)
       } else assert.ok(rule.packages.includes(packageOf(target)), `${file} imports the package ${target}`)
     }
   })
 }
 
-test('the console imports the client, and nothing else of the sources', () => {
+test('console/ imports only src/client/ from the sources', () => {
   const folder = join(SOURCE, '../console')
   const consoleFiles = globSync('**/*.{ts,tsx}', { cwd: folder })
   assert.ok(consoleFiles.length > 20)
@@ -132,7 +132,7 @@ test('ports hold no values', () => {
   }
 })
 
-test('the rules know neither clock nor chance nor waiting', () => {
+test('domain and engine use no clock, randomness or timers, and domain is synchronous', () => {
   for (const file of files.filter((name) => ['domain', 'engine'].includes(layerOf(name)))) {
     const text = readFileSync(join(SOURCE, file), 'utf8')
     assert.doesNotMatch(text, /Date\.now|new Date\(\)|Math\.random|setTimeout|process\.|globalThis/, file)
@@ -140,13 +140,13 @@ test('the rules know neither clock nor chance nor waiting', () => {
   }
 })
 
-test('relative imports name the file with its ending', () => {
+test('relative imports include the file extension', () => {
   for (const { file, target } of imports) {
-    if (target.startsWith('.')) assert.ok(/\.(ts|css)$/.test(target), `${file} imports ${target} without its ending`)
+    if (target.startsWith('.')) assert.ok(/\.(ts|css)$/.test(target), `${file} imports ${target} without the file extension`)
   }
 })
 
-test('every file begins by saying what it is', () => {
+test('every source file begins with a comment that says what it is', () => {
   for (const file of files) {
     const lines = readFileSync(join(SOURCE, file), 'utf8').split('\n')
     const first = lines[0]?.startsWith('#!') ? lines[1] : lines[0]

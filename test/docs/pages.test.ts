@@ -97,7 +97,7 @@ test('every row of the tables of threats and of limits names a test', () => {
 })
 
 interface Row {
-  readonly storeys: readonly string[]
+  readonly layers: readonly string[]
   readonly packages: readonly string[]
   readonly node: boolean
 }
@@ -106,26 +106,29 @@ interface Row {
 function enforcedTable(): ReadonlyMap<string, Row> {
   const text = read('test/architecture/layers.test.ts')
   const quoted = (list: string) => [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
-  const below = quoted(/^const BELOW = \[(.*)\]$/m.exec(text)?.[1] ?? '')
-  const rows = text.matchAll(/^ {2}'?([\w-]+)'?: \{\s+storeys: \[([^\]]*)\],\s+node: (true|false),\s+packages: \[([^\]]*)\],?\s+\},$/gm)
+  const lower = quoted(/^const LOWER_LAYERS = \[(.*)\]$/m.exec(text)?.[1] ?? '')
+  const rows = text.matchAll(/^ {2}'?([\w-]+)'?: \{\s+layers: \[([^\]]*)\],\s+node: (true|false),\s+packages: \[([^\]]*)\],?\s+\},$/gm)
   return new Map(
-    [...rows].map(([, storey = '', storeys = '', node, packages = '']) => {
-      const all = storeys.includes('...BELOW') ? [...below, ...quoted(storeys)] : quoted(storeys)
-      return [storey, { storeys: all.sort(), packages: quoted(packages).sort(), node: node === 'true' }]
+    [...rows].map(([, layer = '', layers = '', node, packages = '']) => {
+      const all = layers.includes('...LOWER_LAYERS') ? [...lower, ...quoted(layers)] : quoted(layers)
+      return [layer, { layers: all.sort(), packages: quoted(packages).sort(), node: node === 'true' }]
     }),
   )
 }
 
-/** The same table as ARCHITECTURE.md tells it: storey, what it holds, what it imports, packages, `node:`. */
+/** The import table of ARCHITECTURE.md: layer, contents, layers that it imports, packages, `node:`. */
 function documentedTable(): ReadonlyMap<string, Row> {
-  const [, section = ''] = /^## Storeys\n(.*?)^## /ms.exec(read('ARCHITECTURE.md')) ?? []
+  const [, section = ''] = /^## Layers\n(.*?)^## /ms.exec(read('ARCHITECTURE.md')) ?? []
   const names = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replace(/^src\/|\.ts$|\/$/g, ''))
+  const [, alias = '', aliased = ''] = /^(\*lower\*) = (.*)$/m.exec(section) ?? []
+  const lower = names(aliased)
   const rows = section.split('\n').filter((line) => line.startsWith('| `src/'))
   return new Map(
     rows.flatMap((line) => {
-      const [, storeys = '', , imports = '', packages = '', node = ''] = line.split('|').map((cell) => cell.trim())
-      const row = { storeys: names(imports).sort(), packages: names(packages).sort(), node: node === 'yes' }
-      return names(storeys).map((storey) => [storey, row] as const)
+      const [, layers = '', , imports = '', packages = '', node = ''] = line.split('|').map((cell) => cell.trim())
+      const imported = alias !== '' && imports.includes(alias) ? [...lower, ...names(imports)] : names(imports)
+      const row = { layers: imported.sort(), packages: names(packages).sort(), node: node === 'yes' }
+      return names(layers).map((layer) => [layer, row] as const)
     }),
   )
 }
