@@ -1,4 +1,4 @@
-// What an alarm in the record tells: when and from where a remembered login was presented, and where it was seen before.
+// Evidence of an alarm in the audit log: when and from where a remember-me login was presented, and its use before that.
 
 export interface AlertEvidence {
   /** ISO 8601. */
@@ -7,7 +7,7 @@ export interface AlertEvidence {
   readonly userAgent: string
 }
 
-/** Undefined where the record does not hold one: its detail is data, and read as such. */
+/** Undefined where the event has no such evidence. `detail` is untyped data, so each field is checked. */
 export function parseAlertEvidence(
   alarm: { readonly detail: Readonly<Record<string, unknown>> },
   name: 'presentedNow' | 'seenBefore',

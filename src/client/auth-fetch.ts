@@ -1,4 +1,4 @@
-// Requests of the application's own that carry the token, to the origins that may see it and to no other.
+// Authenticated fetch: adds the token to requests of the application, for allowed origins only.
 
 import type { DpopSigner } from './dpop.ts'
 import { isSignedOut } from './http.ts'
@@ -6,14 +6,16 @@ import { readJson } from './problem.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import type { TokenManager, TokenRequest } from './token-manager.ts'
 
+export type AuthFetch = ReturnType<typeof createAuthFetch>
+
 export interface PassiveOption {
-  /** True for a poll that nobody asked for: it does not keep the session alive. */
+  /** True for background polling: the request does not extend the session. */
   readonly passive?: boolean
 }
 
 /**
- * @param origins those that may see the token
- * @param base what relative addresses are relative to
+ * @param origins origins that may receive the token
+ * @param base the URL that relative URLs are resolved against
  */
 export function createAuthFetch(
   tokenManager: TokenManager,
@@ -25,8 +27,8 @@ export function createAuthFetch(
   const absolute = (address: string | URL) => new URL(address, base)
   const authFetch = {
     /**
-     * The value of the Authorization header for an address, renewed when it is near its end, or when it is the one that was
-     * refused; undefined for an address that may not see it, and when nobody is signed in. Where much is at stake it goes with `proof`.
+     * The value of the Authorization header for a URL. The token is renewed when it is about to expire, or when it is the one that
+     * was `refused`. Undefined for an origin that may not receive it, and when signed out. Sensitive requests also need `proof`.
      */
     async authorization(address: string | URL, { refused, passive }: TokenRequest = {}): Promise<string | undefined> {
       if (!origins.has(absolute(address).origin)) return undefined
@@ -39,14 +41,14 @@ export function createAuthFetch(
     },
 
     /**
-     * The value of a DPoP header for one request with that Authorization header: it shows that this client has the key which the token is
-     * bound to. Undefined where it has none.
+     * The value of the DPoP header for one request with that Authorization header: proves possession of the key that the token is
+     * bound to. Undefined where the client has no such key.
      */
     async proof(method: string, address: string | URL, authorization: string): Promise<string | undefined> {
       return dpopSigner.createProof(method, absolute(address).href, tokenFromHeader(authorization))
     },
 
-    /** What a refused request is repeated with; undefined where nothing helps. @param authorization what it was refused with */
+    /** Headers to repeat a rejected request with; undefined where a retry cannot help. @param authorization the header that was rejected */
     async retryHeaders(
       method: string,
       address: string | URL,
@@ -67,16 +69,15 @@ export function createAuthFetch(
     },
 
     /**
-     * `fetch` with the token in the header, for Latchkey, the page's own origin and `origins`; anywhere else it is plain
-     * `fetch`. Where the token is near its end or refused, it is renewed, and where a proof of its key is asked for, there is one: the
-     * request is repeated once.
+     * `fetch` with the token in the header for Latchkey, the page's own origin and `origins`; plain `fetch` for any other origin.
+     * Renews an expiring token. Where the token is rejected or a DPoP proof is required, repeats the request once.
      */
     async fetch(input: string | URL | Request, { passive, ...init }: RequestInit & PassiveOption = {}): Promise<Response> {
       const request = new Request(input instanceof Request ? input : absolute(input), init)
       const header = request.headers.has('authorization') ? undefined : await authFetch.authorization(request.url, { passive })
       if (header === undefined) return globalThis.fetch(request)
       if (passive) request.headers.set('x-latchkey-passive', '1')
-      const again = request.clone()
+      const retryRequest = request.clone()
       request.headers.set('authorization', header)
       const response = await globalThis.fetch(request)
       const refusal = response.status === 401 ? await readJson(response.clone()) : undefined
@@ -85,8 +86,8 @@ export function createAuthFetch(
         if (!passive) tokenManager.recordActivity()
         return response
       }
-      for (const [name, value] of Object.entries(retryHeaders)) if (value !== undefined) again.headers.set(name, value)
-      return globalThis.fetch(again)
+      for (const [name, value] of Object.entries(retryHeaders)) if (value !== undefined) retryRequest.headers.set(name, value)
+      return globalThis.fetch(retryRequest)
     },
   }
   return authFetch

@@ -1,13 +1,14 @@
-// latchkey/client: what an application loads to sign people in, to call with a token, and to hear when it is over.
+// latchkey/client: signs users in, adds the access token to requests, and reports the end of a session.
 
 import { CLIENT_NAME_PREFIX } from '../domain/persisted-names.ts'
 import type { AuditEventAnswer, CurrentSessionResponse, SessionsResponse, SignedInResponse } from '../http/contract.ts'
-import { type Ajax, type AjaxOptions, type Axios, type AxiosRequest, ajaxTransport, interceptAxios } from './adapters.ts'
 import { createAuthFetch, type PassiveOption } from './auth-fetch.ts'
 import { createDpopSigner } from './dpop.ts'
 import { detectEnvironment } from './environment.ts'
 import { createEvents, type Listener } from './events.ts'
 import { type ApiCall, type ApiCallOptions, createApiCall, isSignedOut } from './http.ts'
+import { type Axios, type AxiosRequest, interceptAxios } from './integrations/axios.ts'
+import { type Ajax, type AjaxOptions, ajaxTransport } from './integrations/jquery.ts'
 import { type ClientOptions, resolveOptions } from './options.ts'
 import type { LatchkeyError } from './problem.ts'
 import { createRetryPolicy, type RetryCredentials } from './retry-policy.ts'
@@ -24,11 +25,11 @@ export interface SignedIn {
 }
 
 export interface ClientEvents {
-  /** Somebody is signed in, here or in another tab. */
+  /** A user signed in, in this tab or another. */
   'signed-in': SignedIn
-  /** Nobody is any more, and why: what was in memory is gone. */
+  /** The user is signed out, and why. The token is removed from memory. */
   'signed-out': { readonly reason: SignedOutReason }
-  /** The session ends then, in milliseconds since 1970, unless something is done: any call keeps it. */
+  /** The session expires at this time (milliseconds since 1970) unless it is used: any call extends it. */
   expiring: { readonly at: number }
 }
 
@@ -57,14 +58,14 @@ export interface VersionedData {
 
 export interface AuditEventsPage {
   readonly events: readonly AuditEventAnswer[]
-  /** Hand it in as `before` for the page that follows; null on the last. */
+  /** Pass it as `before` to get the next page; null on the last page. */
   readonly next: string | null
 }
 
 export type Client = ReturnType<typeof createClient>
 
 /**
- * A client of one Latchkey. In a page it keeps nothing but a token in memory; the session is in a cookie that no script reads.
+ * A client of one Latchkey server. In a page it keeps only a token, in memory; the session is in a cookie that scripts cannot read.
  * Calls throw LatchkeyError with the server's code, or with `network.unreachable`, `network.timeout`, `answer.unreadable`.
  *
  * @throws TypeError naming the option and what is accepted
@@ -76,13 +77,13 @@ export function createClient(options: ClientOptions = {}) {
   const call = createApiCall(url, timeout, (...request) => globalThis.fetch(...request))
   const sessionTimer = createSessionTimer(env, notice, {
     expiring: (at) => events.emit('expiring', { at }),
-    // Whoever cannot be asked now is asked again later.
+    // Where the server cannot be reached, the timer checks again later.
     check: () => void session({ passive: true }).catch(() => {}),
   })
   const name = CLIENT_NAME_PREFIX + url
   const dpopSigner = createDpopSigner(name, key, () => Date.now() - (tokenManager.current?.clockAhead ?? 0))
 
-  /** A call that hands out a token, which is bound to the key where there is one. Whatever is wrong with the proof, it signs in. */
+  /** A call that issues a token, bound to the DPoP key where there is one. A rejected DPoP proof must not prevent the sign-in. */
   const tokenCall: ApiCall = async (method, path, callOptions) => {
     const dpop = await dpopSigner.createProof(method, url + path)
     if (dpop === undefined) return call(method, path, callOptions)
@@ -104,22 +105,22 @@ export function createClient(options: ClientOptions = {}) {
       events.emit('signed-out', { reason })
     },
   })
-  // A page out of the back-forward cache shows what was true when it was left: whether it still is comes first.
+  // A page from the back-forward cache shows an old state: check first whether the user is still signed in.
   env.page?.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) void tokenManager.revalidate().catch(() => {})
   })
 
   async function signIn(path: string, body: NewUser | Credentials): Promise<SignedIn> {
-    const askedAt = Date.now()
+    const requestedAt = Date.now()
     const { sessionCredential } = tokenManager
-    const answer = await tokenCall<SignedInResponse>('POST', path, {
+    const response = await tokenCall<SignedInResponse>('POST', path, {
       authorization: sessionCredential && `Session ${sessionCredential}`,
       body: { ...body, ...(delivery === 'header' && { delivery }) },
     })
-    return signedInOf(tokenManager.begin(answer, askedAt))
+    return signedInOf(tokenManager.begin(response, requestedAt))
   }
 
-  /** A call with the token, and once more with another one, or with a proof of the key, when that is refused. */
+  /** A call with the token. A rejected one is repeated once, with a new token or with a DPoP proof. */
   async function authenticatedCall<T>(method: string, path: string, callOptions: ApiCallOptions = {}): Promise<T> {
     const { passive } = callOptions
     const attempt = ({ token, dpop }: RetryCredentials) =>
@@ -129,14 +130,14 @@ export function createClient(options: ClientOptions = {}) {
         headers: { ...callOptions.headers, ...(dpop !== undefined && { dpop }) },
       })
     const token = await tokenManager.token({ passive })
-    const answer = await attempt({ token, dpop: undefined }).catch(async (error: LatchkeyError) => {
+    const result = await attempt({ token, dpop: undefined }).catch(async (error: LatchkeyError) => {
       const retry =
         error.status === 401 && (await planRetry({ method, url: url + path, token, passive }, { code: error.code, ...error.detail }))
       if (!retry) throw error
       return attempt(retry)
     })
     if (!passive) tokenManager.recordActivity()
-    return answer
+    return result
   }
 
   async function session({ passive }: PassiveOption = {}): Promise<SignedIn | null> {
@@ -145,9 +146,9 @@ export function createClient(options: ClientOptions = {}) {
         await tokenManager.token({ passive })
         return tokenManager.current === undefined ? null : signedInOf(tokenManager.current)
       }
-      const who = await authenticatedCall<CurrentSessionResponse>('GET', '/access/session', { passive })
-      sessionTimer.begin(who.session, tokenManager.current?.clockAhead ?? 0)
-      return signedInOf(who)
+      const current = await authenticatedCall<CurrentSessionResponse>('GET', '/access/session', { passive })
+      sessionTimer.begin(current.session, tokenManager.current?.clockAhead ?? 0)
+      return signedInOf(current)
     } catch (error) {
       if (!isSignedOut(error)) throw error
       return null
@@ -157,7 +158,7 @@ export function createClient(options: ClientOptions = {}) {
   const planRetry = createRetryPolicy(tokenManager, dpopSigner)
   const authFetch = createAuthFetch(tokenManager, dpopSigner, planRetry, origins, env.pageUrl ?? url)
   return {
-    /** Who is signed in here, as far as this page knows; `session()` asks. */
+    /** The signed-in user as this page knows it, without a request; `session()` asks the server. */
     get user(): User | null {
       return tokenManager.current?.user ?? null
     },
@@ -165,17 +166,17 @@ export function createClient(options: ClientOptions = {}) {
     /** Creates a user and signs in. */
     register: (user: NewUser) => signIn('/access/register', user),
 
-    /** Signs in with a name and a password; with `remember`, also after the browser was closed. */
+    /** Signs in with username and password. With `remember`, the user stays signed in after the browser is closed. */
     login: (credentials: Credentials) => signIn('/access/login', credentials),
 
-    /** Ends this sign-in, or all of the user's; when it throws, nothing is known to have ended. */
+    /** Revokes this sign-in, or all sign-ins of the user. When it throws, the sign-out is not confirmed. */
     async logout({ everywhere = false } = {}): Promise<RevokedCounts> {
       try {
         await tokenManager.token()
-        const code = tokenManager.current?.user.id ?? ''
+        const userId = tokenManager.current?.user.id ?? ''
         const { ended } = await authenticatedCall<{ ended: RevokedCounts }>(
           'POST',
-          `/access/logout/${code}${everywhere ? '?everywhere=true' : ''}`,
+          `/access/logout/${userId}${everywhere ? '?everywhere=true' : ''}`,
         )
         tokenManager.end('signed_out')
         return ended
@@ -185,13 +186,13 @@ export function createClient(options: ClientOptions = {}) {
       }
     },
 
-    /** Who is signed in, asked of the server, or null. After a restart of the browser a remembered login signs in here. */
+    /** The current session, read from the server; null when signed out. After a browser restart, a remember-me login starts a session here. */
     session,
 
-    /** What the session holds on the server, shared by all that know it. */
+    /** The session's data on the server, shared by all tabs and processes that use the session. */
     data: {
-      read: (passively: PassiveOption = {}) => authenticatedCall<VersionedData>('GET', '/access/session/data', passively),
-      /** Applies a merge patch (RFC 7396); with `ifVersion` to that version alone, else `data.conflict`. */
+      read: (options: PassiveOption = {}) => authenticatedCall<VersionedData>('GET', '/access/session/data', options),
+      /** Applies a merge patch (RFC 7396). With `ifVersion`, only to that version; otherwise it throws `data.conflict`. */
       patch: (patch: JsonObject, { ifVersion }: { readonly ifVersion?: number } = {}) =>
         authenticatedCall<VersionedData>('PATCH', '/access/session/data', {
           body: patch,
@@ -199,26 +200,26 @@ export function createClient(options: ClientOptions = {}) {
         }),
     },
 
-    /** A little that the browser itself keeps, sealed, until it is closed: at most 3 KiB. */
+    /** A small object in a sealed cookie, kept until the browser is closed: at most 3 KiB. */
     clientData: {
       read: async () => (await authenticatedCall<{ data: JsonObject }>('GET', '/access/client-data')).data,
       write: async (data: JsonObject) =>
         (await authenticatedCall<{ data: JsonObject }>('PUT', '/access/client-data', { body: { data } })).data,
     },
 
-    /** The user's record, newest first. */
+    /** The user's audit log, newest first. */
     auditEvents: {
       list: ({ before, limit, passive }: PassiveOption & { readonly before?: string | undefined; readonly limit?: number } = {}) =>
         authenticatedCall<AuditEventsPage>('GET', `/access/audit-events${query({ before, limit })}`, { passive }),
-      /** Records an operation of the application's own, such as `order.placed`. */
+      /** Records an event of the application, such as `order.placed`. */
       record: (action: string, detail: JsonObject = {}) =>
         authenticatedCall<AuditEventAnswer>('POST', '/access/audit-events', { body: { action, detail } }),
     },
 
-    /** The user's sessions and remembered logins. */
+    /** The user's sessions and remember-me logins. */
     sessions: {
-      list: (passively: PassiveOption = {}) => authenticatedCall<SessionsResponse>('GET', '/access/sessions', passively),
-      /** Ends a session, or a remembered login with every session that it started. */
+      list: (options: PassiveOption = {}) => authenticatedCall<SessionsResponse>('GET', '/access/sessions', options),
+      /** Revokes a session, or a remember-me login with all sessions that it started. */
       async end(id: string): Promise<RevokedCounts> {
         const { ended } = await authenticatedCall<{ ended: RevokedCounts }>('DELETE', `/access/sessions/${encodeURIComponent(id)}`)
         if (id === tokenManager.current?.session.id) tokenManager.end('signed_out')
@@ -227,15 +228,15 @@ export function createClient(options: ClientOptions = {}) {
       endOthers: async () => (await authenticatedCall<{ ended: RevokedCounts }>('DELETE', '/access/sessions?except=current')).ended,
     },
 
-    /** Changes the password; every other sign-in of the user ends. */
+    /** Changes the password and revokes all other sign-ins of the user. */
     async changePassword(current: string, next: string): Promise<SignedIn> {
-      const askedAt = Date.now()
+      const requestedAt = Date.now()
       return signedInOf(
-        tokenManager.begin(await authenticatedCall<SignedInResponse>('POST', '/access/password', { body: { current, next } }), askedAt),
+        tokenManager.begin(await authenticatedCall<SignedInResponse>('POST', '/access/password', { body: { current, next } }), requestedAt),
       )
     },
 
-    /** Deletes the user and all that belongs to them. */
+    /** Deletes the user and all of the user's data. */
     async deleteAccount(password: string): Promise<void> {
       await authenticatedCall('DELETE', '/access/account', { body: { password } })
       tokenManager.end('signed_out')
@@ -245,13 +246,13 @@ export function createClient(options: ClientOptions = {}) {
     authorization: authFetch.authorization,
     proof: authFetch.proof,
 
-    /** Tells of `signed-in`, `signed-out` and `expiring`. Returns what stops it. */
+    /** Subscribes to `signed-in`, `signed-out` or `expiring`. Returns a function that unsubscribes. */
     on: <Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>) => events.on(name, listener),
 
-    /** Makes `$.ajax`, `$.get` and the like carry the token, as `fetch` does. */
+    /** Makes `$.ajax`, `$.get` and the like send the token, as `fetch` does. */
     ajax: (jQuery: Ajax) => jQuery.ajaxTransport('+*', (ajaxOptions: AjaxOptions) => ajaxTransport(authFetch, ajaxOptions)),
 
-    /** Makes an axios instance carry the token, as `fetch` does. */
+    /** Makes an axios instance send the token, as `fetch` does. */
     axios: <Config extends AxiosRequest>(instance: Axios<Config>) => interceptAxios(authFetch, instance),
   }
 }
@@ -261,6 +262,6 @@ function signedInOf({ user, session }: SignedIn): SignedIn {
 }
 
 function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(parameters).flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${encodeURIComponent(text)}`]))
-  return given.length === 0 ? '' : `?${given.join('&')}`
+  const pairs = Object.entries(parameters).flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${encodeURIComponent(text)}`]))
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }

@@ -1,4 +1,4 @@
-// Turns what a browser or a program says of itself into words that people recognise.
+// A readable name for a User-Agent string, such as `Chromium on Linux`.
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
@@ -31,15 +31,15 @@ const PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/^PostmanRuntime\//, 'Postman'],
 ]
 
-const LONGEST = 60
+const MAX_LENGTH = 60
 
 /**
- * @param device what the client called itself; anything at all
+ * @param userAgent the User-Agent header: untrusted text
  * @param format joins a browser and a system: `(browser, system) => 'Chromium on Linux'`
- * @returns undefined where it said nothing
+ * @returns undefined for an empty one
  */
-export function deviceName(device: string, format: (browser: string, system: string) => string): string | undefined {
-  const text = device.trim()
+export function deviceName(userAgent: string, format: (browser: string, system: string) => string): string | undefined {
+  const text = userAgent.trim()
   if (text === '') return undefined
   const program = matchName(PROGRAMS, text)
   if (program !== undefined) return program
@@ -55,5 +55,5 @@ function matchName(names: readonly (readonly [RegExp, string])[], text: string):
 
 function truncate(text: string): string {
   const characters = [...text]
-  return characters.length <= LONGEST ? text : `${characters.slice(0, LONGEST).join('')}…`
+  return characters.length <= MAX_LENGTH ? text : `${characters.slice(0, MAX_LENGTH).join('')}…`
 }

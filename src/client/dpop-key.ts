@@ -1,20 +1,20 @@
-// The client's own key, which no script can read, and the proofs that it signs (RFC 9449). Loaded when it is first needed.
+// The client's DPoP key (RFC 9449), which scripts cannot extract, and the proofs signed with it. Loaded when first needed.
 
 export interface DpopProofInput {
   readonly method: string
   readonly url: string
-  /** The token that the proof goes with; undefined where one is asked for. */
+  /** The token sent with the proof; undefined for a request that asks for a token. */
   readonly token: string | undefined
   /** Milliseconds since 1970, by the server's clock. */
   readonly at: number
 }
 
 export interface DpopKey {
-  /** A proof for one request, good once and for a minute; undefined for a token that is not bound to this key. */
+  /** A proof for one request, valid once and for one minute; undefined for a token that is not bound to this key. */
   proof(input: DpopProofInput): Promise<string | undefined>
 }
 
-/** What is used of IndexedDB, which scripts outside of a browser do not have. */
+/** The part of IndexedDB that is used. Runtimes other than browsers do not have it. */
 interface IdbRequest<T> {
   readonly result: T
   readonly error: unknown
@@ -37,7 +37,7 @@ interface IdbFactory {
   open(name: string, version: number): IdbRequest<IdbDatabase> & { onupgradeneeded: (() => void) | null }
 }
 
-/** What the browser keeps the key under, and `typ` of a proof. Handed in: whoever splits a bundle loads no third file for them. */
+/** Where the browser stores the key, and the `typ` of a proof. Passed as a parameter, so that a split bundle needs no third file. */
 export interface KeyNames {
   readonly database: string
   readonly store: string
@@ -49,8 +49,8 @@ type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /**
- * The key of this name: the one that the browser keeps for this origin, or a new one, which it keeps from now on. Tabs that make one at the
- * same time end with the same. Where nothing can be kept, as in a script, it lives as long as this module.
+ * Loads the key of this name from the browser's storage for this origin, or creates and stores one. Tabs that do so at the same time get
+ * the same key. Without storage, as in a script, the key lives as long as this module.
  *
  * @throws DOMException where there is no Web Crypto
  */
@@ -73,11 +73,11 @@ export async function openDpopKey(name: string, names: KeyNames): Promise<DpopKe
   }
 }
 
-function sha256(of: string): Promise<ArrayBuffer> {
-  return crypto.subtle.digest('SHA-256', bytes(of))
+function sha256(input: string): Promise<ArrayBuffer> {
+  return crypto.subtle.digest('SHA-256', bytes(input))
 }
 
-/** What the token itself says; whether it says so rightly is the server's to judge. */
+/** Read from the token without verifying it: the server does that. */
 function boundThumbprint(token: string): string | undefined {
   const claims = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
   return (JSON.parse(claims) as { readonly cnf?: { readonly jkt?: string } }).cnf?.jkt
@@ -87,7 +87,7 @@ function generateKeyPair() {
   return crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
 }
 
-/** @throws where the browser keeps nothing */
+/** @throws where the browser's storage cannot be used */
 async function loadOrCreateKeyPair(name: string, { database: databaseName, store }: KeyNames): Promise<KeyPair | undefined> {
   const { indexedDB } = globalThis as { readonly indexedDB?: IdbFactory }
   if (indexedDB === undefined) return undefined
@@ -99,7 +99,7 @@ async function loadOrCreateKeyPair(name: string, { database: databaseName, store
     const found = await find()
     if (found !== undefined) return found
     const created = await generateKeyPair()
-    // Another tab may have been first: what is there already stays.
+    // Another tab may have stored one meanwhile: `add` keeps the first.
     await resultOf(database.transaction(store, 'readwrite').objectStore(store).add(created, name)).catch(() => {})
     return await find()
   } finally {
@@ -107,12 +107,12 @@ async function loadOrCreateKeyPair(name: string, { database: databaseName, store
   }
 }
 
-/** A database that another page blocks must not hold up a sign-in. */
+/** A database that another page blocks must not delay a sign-in. */
 const DATABASE_TIMEOUT_MS = 1_000
 
 function resultOf<T>(request: IdbRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The browser does not answer.')), DATABASE_TIMEOUT_MS)
+    const timer = setTimeout(() => reject(new Error('The browser did not open its database in time.')), DATABASE_TIMEOUT_MS)
     request.onsuccess = () => {
       clearTimeout(timer)
       resolve(request.result)
@@ -125,11 +125,11 @@ function resultOf<T>(request: IdbRequest<T>): Promise<T> {
   })
 }
 
-function bytes(of: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(of)
+function bytes(input: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(input)
 }
 
-function text(of: ArrayBuffer | Uint8Array): string {
-  const letters = btoa(String.fromCharCode(...new Uint8Array(of)))
+function text(input: ArrayBuffer | Uint8Array): string {
+  const letters = btoa(String.fromCharCode(...new Uint8Array(input)))
   return letters.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

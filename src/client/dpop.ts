@@ -1,4 +1,4 @@
-// Proofs of the client's key, where it has one. Without one everything goes on: its tokens are then bound to none.
+// Signs DPoP proofs where the client has a key. Without a key, tokens are not bound and everything else works.
 
 import { CLIENT_KEY_DATABASE, CLIENT_KEY_STORE, DPOP_PROOF_TYPE } from '../domain/persisted-names.ts'
 import type { DpopKey } from './dpop-key.ts'
@@ -6,9 +6,9 @@ import type { DpopKey } from './dpop-key.ts'
 const NAMES = { database: CLIENT_KEY_DATABASE, store: CLIENT_KEY_STORE, proofType: DPOP_PROOF_TYPE }
 
 export interface DpopSigner {
-  /** The value of a DPoP header; undefined where there is no key. @param token undefined where one is asked for */
+  /** The value of a DPoP header; undefined without a key. @param token undefined for a request that asks for a token */
   createProof(method: string, url: string, token?: string): Promise<string | undefined>
-  /** The browser may have another key by now, or have lost this one. */
+  /** Loads the key again: the browser may have another one by now, or have lost this one. */
   reload(): void
 }
 

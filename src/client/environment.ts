@@ -1,4 +1,4 @@
-// What there is around the client: a page with tabs beside it, or a script. Looked up when a client is made and never at import.
+// The client's environment: a page with other tabs, or a script. Detected when a client is created, never at import.
 
 export interface PageEvents {
   addEventListener(name: string, listener: (event: { readonly persisted?: boolean }) => void): void
@@ -15,12 +15,12 @@ export interface Locks {
 }
 
 export interface Environment {
-  /** The address of the page; undefined in a script. */
+  /** The URL of the page; undefined in a script. */
   readonly pageUrl: string | undefined
-  /** Tells of a page that is hidden, shown and brought back; undefined in a script. */
+  /** Events of a page that is hidden, shown or restored; undefined in a script. */
   readonly page: PageEvents | undefined
   readonly isVisible: () => boolean
-  /** Undefined where there are no tabs, or none that can be spoken to. */
+  /** Undefined in a script, and in browsers without BroadcastChannel. */
   readonly openChannel: ((name: string) => Channel) | undefined
   readonly locks: Locks | undefined
 }

@@ -1,11 +1,11 @@
-// Listeners by name.
+// A minimal typed event emitter.
 
 export type Listener<Detail> = (detail: Detail) => void
 
 export function createEvents<Events>() {
   const listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {}
   return {
-    /** Returns what takes the listener away again. */
+    /** Returns a function that removes the listener. */
     on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
       let registered = listeners[name]
       if (registered === undefined) {

@@ -1,4 +1,4 @@
-// Calls of Latchkey's own paths: JSON out, JSON in, a deadline, and a refusal as an error with the server's code.
+// Calls to Latchkey's API: JSON in and out, a timeout, and errors with the server's code.
 
 import { invalidResponse, LatchkeyError, parseProblem, readJson, toNetworkError } from './problem.ts'
 
@@ -8,7 +8,7 @@ export interface ApiCallOptions {
   /** Sent as JSON. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** True for what nobody did: it does not keep a session alive. */
+  /** True for background requests: they do not extend the session. */
   readonly passive?: boolean | undefined
 }
 
@@ -17,7 +17,7 @@ export type ApiCall = <T>(method: string, path: string, options?: ApiCallOptions
 const MERGE_PATCH = 'application/merge-patch+json'
 
 /**
- * @param url the address of Latchkey, without a slash at its end
+ * @param url the URL of Latchkey, without a trailing slash
  * @param timeout milliseconds
  */
 export function createApiCall(url: string, timeout: number, send: typeof fetch): ApiCall {
@@ -46,7 +46,7 @@ export function createApiCall(url: string, timeout: number, send: typeof fetch):
   }
 }
 
-/** True for a refusal that only a new sign-in helps against. */
+/** True for an error that only a new sign-in resolves. */
 export function isSignedOut(error: unknown): error is LatchkeyError {
   return error instanceof LatchkeyError && (error.code === 'session.required' || error.detail.reason === 'device')
 }

@@ -1,4 +1,4 @@
-// latchkey/client.
+// latchkey/client: the public exports.
 
 export {
   type AuditEventsPage,

@@ -1,11 +1,11 @@
-// What a caller of the client is told when something goes wrong: one class, with the server's codes and three of the network's.
+// LatchkeyError: the one error class of the client, with the server's codes and three for network failures.
 
 import type { ErrorCode } from '../domain/errors.ts'
 
-/** `network.unreachable`: no answer came. `network.timeout`: none in time. `answer.unreadable`: one that Latchkey never gives. */
+/** `network.unreachable`: no response. `network.timeout`: none in time. `answer.unreadable`: a response that is not Latchkey's. */
 export type NetworkCode = 'network.unreachable' | 'network.timeout' | 'answer.unreadable'
 
-/** What the server adds to a refusal where it helps (RFC 9457). */
+/** Extension members of the server's problem document (RFC 9457). */
 export interface ProblemDetail {
   readonly reason?: string
   readonly setting?: string
@@ -16,7 +16,7 @@ export interface ProblemDetail {
 export class LatchkeyError extends Error {
   override readonly name = 'LatchkeyError'
   readonly code: ErrorCode | NetworkCode
-  /** The HTTP status; 0 where no answer came. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number
   readonly detail: ProblemDetail
   /** Whole seconds after which the same request may succeed. */
@@ -40,7 +40,7 @@ interface Problem extends ProblemDetail {
   readonly title: string
 }
 
-/** The refusal in an answer that is not a success. */
+/** The error in a response whose status is not 2xx. */
 export async function parseProblem(response: Response): Promise<LatchkeyError> {
   const problem = (await readJson(response)) as Partial<Problem> | undefined
   if (typeof problem?.code !== 'string') return invalidResponse(response.status)
@@ -56,17 +56,17 @@ export async function parseProblem(response: Response): Promise<LatchkeyError> {
 }
 
 export function invalidResponse(status: number): LatchkeyError {
-  return new LatchkeyError('answer.unreadable', 'The server gave an answer that cannot be read.', { status })
+  return new LatchkeyError('answer.unreadable', 'The response is not one of Latchkey: check the URL, and any proxy in between.', { status })
 }
 
-/** @param fault what `fetch` threw */
-export function toNetworkError(fault: unknown): LatchkeyError {
-  return (fault as { readonly name?: string } | undefined)?.name === 'TimeoutError'
-    ? new LatchkeyError('network.timeout', 'The server did not answer in time.')
+/** @param error thrown by `fetch` */
+export function toNetworkError(error: unknown): LatchkeyError {
+  return (error as { readonly name?: string } | undefined)?.name === 'TimeoutError'
+    ? new LatchkeyError('network.timeout', 'The server did not respond in time.')
     : new LatchkeyError('network.unreachable', 'The server cannot be reached.')
 }
 
-/** Undefined for anything that is not JSON. */
+/** Undefined for a body that is not JSON. */
 export async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json()

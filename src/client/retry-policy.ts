@@ -1,9 +1,9 @@
-// What helps a request that was refused: another token, or a proof that this client has the key which its token is bound to.
+// Decides how a rejected request is repeated: with a new token, or with a DPoP proof for the token that it had.
 
 import type { DpopSigner } from './dpop.ts'
 import type { TokenManager } from './token-manager.ts'
 
-/** What a request is repeated with. */
+/** Credentials for the repeated request. */
 export interface RetryCredentials {
   readonly token: string
   readonly dpop: string | undefined
@@ -16,14 +16,14 @@ export interface RejectedRequest {
   readonly passive?: boolean | undefined
 }
 
-/** Of a refusal's body. A server that is not Latchkey may say 401 alone. */
+/** Members of the problem document. Another server than Latchkey may send a bare 401. */
 export interface ProblemBody {
   readonly code?: unknown
   readonly reason?: unknown
 }
 
-/** Undefined where nothing helps. */
-export type RetryPolicy = (request: RejectedRequest, refusal: ProblemBody) => Promise<RetryCredentials | undefined>
+/** Undefined where a retry cannot help. */
+export type RetryPolicy = (request: RejectedRequest, problem: ProblemBody) => Promise<RetryCredentials | undefined>
 
 export function createRetryPolicy(tokenManager: TokenManager, dpopSigner: DpopSigner): RetryPolicy {
   return async ({ method, url, token: refused, passive }, { code, reason }) => {

@@ -1,19 +1,19 @@
-// Watches the end of a session come: tells of it in time, and asks once it should have come.
+// The session timer: warns before a session expires, and checks with the server once it should have expired.
 
 import type { SignedInResponse } from '../http/contract.ts'
 import type { Environment } from './environment.ts'
 
 export interface SessionTimerEvents {
-  /** The session ends then, unless something is done. */
+  /** The session expires at this time unless it is used. */
   expiring(at: number): void
-  /** The session should be over: time to ask whether it is. */
+  /** The session should have expired: check with the server. */
   check(): void
 }
 
-/** The server counts in its own time, and rounds: ask a little later than the moment itself, and not too often. */
+/** The server's clock differs and its times are rounded: check a little later than the expiry, and not too often. */
 const END_GRACE_MS = 1_500
 const CHECK_INTERVAL_MS = 15_000
-/** Timers take no more (a signed 32-bit number of milliseconds). */
+/** The longest delay of `setTimeout` is a signed 32-bit number of milliseconds. */
 const MAX_TIMER_MS = 2_000_000_000
 
 /** @param notice milliseconds */
@@ -43,13 +43,13 @@ export function createSessionTimer(env: Environment, notice: number, events: Ses
     }
   }
 
-  function setTimer(after: number): void {
-    timer = setTimeout(schedule, Math.min(after, MAX_TIMER_MS))
-    // In a script the watch must not keep the process alive.
+  function setTimer(delay: number): void {
+    timer = setTimeout(schedule, Math.min(delay, MAX_TIMER_MS))
+    // In Node the timer must not keep the process alive.
     ;(timer as { unref?: () => void }).unref?.()
   }
 
-  // Timers stand still while a machine sleeps or a tab is frozen.
+  // Timers stop while the machine sleeps or the tab is frozen.
   env.page?.addEventListener('visibilitychange', () => {
     if (env.isVisible()) schedule()
   })

@@ -1,20 +1,19 @@
-// The tabs of one browser: what one learns the others hear, and only one of them renews at a time. It goes from memory to
-// memory, among pages of one origin; nothing is stored.
+// Shares the token among the tabs of one origin, and lets one tab at a time renew it. Messages only: nothing is stored.
 
 import type { Channel, Environment } from './environment.ts'
 
-/** How long a tab that had to wait its turn listens for what the tab before it has learnt, in milliseconds. */
+/** How long a tab that waited for the lock waits for the token of the tab that held it, in milliseconds. */
 const REPLY_TIMEOUT_MS = 200
 
 export interface TabChannel<Message> {
   broadcast(message: Message): void
-  /** Runs `task` while no other tab runs one; `waited` is true where another one did just before. */
+  /** Runs `task` under a lock shared by all tabs; `waited` is true where another tab held it just before. */
   runExclusive<T>(task: (waited: boolean) => Promise<T>): Promise<T>
-  /** Asks the other tabs, and waits until `known` holds, or not for long. */
-  request(question: Message, isSatisfied: () => boolean): Promise<void>
+  /** Asks the other tabs, and waits until `isSatisfied` returns true, for a short time at most. */
+  request(message: Message, isSatisfied: () => boolean): Promise<void>
 }
 
-/** @param onMessage told of every message from another tab */
+/** @param onMessage called with each message from another tab */
 export function joinTabChannel<Message>(name: string, env: Environment, onMessage: (message: Message) => void): TabChannel<Message> {
   let channel: Channel | undefined
   let notifyWaiter = () => {}
@@ -27,7 +26,7 @@ export function joinTabChannel<Message>(name: string, env: Environment, onMessag
     }
   }
   open()
-  // A page with an open channel is kept out of the back-forward cache by some browsers.
+  // Some browsers exclude a page with an open channel from the back-forward cache.
   env.page?.addEventListener('pagehide', () => {
     channel?.close()
     channel = undefined
@@ -41,9 +40,9 @@ export function joinTabChannel<Message>(name: string, env: Environment, onMessag
       if (locks === undefined) return task(false)
       return locks.request(name, { ifAvailable: true }, (lock) => (lock === null ? locks.request(name, {}, () => task(true)) : task(false)))
     },
-    async request(question, isSatisfied) {
+    async request(message, isSatisfied) {
       if (channel === undefined || isSatisfied()) return
-      channel.postMessage(question)
+      channel.postMessage(message)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, REPLY_TIMEOUT_MS)
         notifyWaiter = () => {

@@ -1,4 +1,4 @@
-// The token, in memory and nowhere else: who holds it, when it is renewed, and when it is forgotten.
+// The token manager: keeps the access token in memory only, renews it, and shares it among tabs.
 
 import type { SignedInResponse } from '../http/contract.ts'
 import type { Environment } from './environment.ts'
@@ -6,12 +6,12 @@ import { type ApiCall, isSignedOut } from './http.ts'
 import { LatchkeyError } from './problem.ts'
 import { joinTabChannel } from './tabs.ts'
 
-/** `signed_out` by the user; otherwise the reason that the server gave. `device`: the browser has not shown that it is on the device. */
+/** `signed_out`: by the user; otherwise the server's reason. `device`: the browser sent no device proof. */
 export type SignedOutReason = 'signed_out' | 'none' | 'unknown' | 'idle' | 'expired' | 'revoked' | 'theft_suspected' | 'device'
 
 export interface TokenState {
   readonly token: string
-  /** When it was asked for, and until when it is used: milliseconds since 1970 by this machine's clock. */
+  /** When it was requested, and until when it is used: milliseconds since 1970 by this machine's clock. */
   readonly requestedAt: number
   readonly usableUntil: number
   readonly user: SignedInResponse['user']
@@ -20,7 +20,7 @@ export interface TokenState {
   readonly clockAhead: number
 }
 
-/** What tabs say to each other. */
+/** Messages between tabs. */
 type TabMessage =
   | { readonly type: 'token'; readonly state: TokenState }
   | { readonly type: 'ended'; readonly sid: string | undefined; readonly reason: SignedOutReason }
@@ -30,20 +30,20 @@ type TabMessage =
 export interface TokenManagerEvents {
   signedIn(state: TokenState): void
   renewed(state: TokenState): void
-  /** Something was done in this tab or another, so that the session lives on. */
+  /** The session was used in this tab or another, which extends it. */
   activity(at: number): void
   signedOut(reason: SignedOutReason): void
 }
 
-/** A token is renewed this long before its end, so that none ends on its way: milliseconds, or a tenth of its life if that is less. */
+/** A token is renewed this many milliseconds before it expires (at most a tenth of its lifetime), so that none expires in transit. */
 const RENEWAL_MARGIN_MS = 15_000
-/** How long a browser takes to store what it was bound with, in milliseconds. */
+/** How long a browser takes to store the device proof cookie after binding, in milliseconds. */
 const BINDING_DELAY_MS = 500
-/** Other tabs need not hear of every click. */
+/** Activity is sent to other tabs at most once in this time. */
 const ACTIVITY_INTERVAL_MS = 5_000
 
 export interface TokenRequest {
-  /** A token that the server would not take. */
+  /** A token that the server rejected. */
   readonly refused?: string | undefined
   readonly passive?: boolean | undefined
 }
@@ -55,7 +55,7 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
   let sessionCredential: string | undefined
   let renewal: Promise<TokenState> | undefined
   let activitySentAt = 0
-  /** Counts sign-ins and endings, so that an answer that was under way meanwhile changes nothing. */
+  /** Incremented at each sign-in and sign-out, so that a response to an earlier request is discarded. */
   let generation = 0
   const tabs = joinTabChannel<TabMessage>(name, env, receive)
 
@@ -65,7 +65,7 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
         setState(message.state)
         break
       case 'ended':
-        // Whoever found nobody signed in may have asked before this tab signed in.
+        // A tab that found no session may have asked before this tab signed in.
         if (state !== undefined && state.session.id === message.sid) clear(message.reason)
         break
       case 'activity':
@@ -77,11 +77,11 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
   }
 
   function setState(next: TokenState): TokenState {
-    const before = state
-    const same = before?.session.id === next.session.id
-    if (same && before.requestedAt > next.requestedAt) return before
+    const previous = state
+    const isSameSession = previous?.session.id === next.session.id
+    if (isSameSession && previous.requestedAt > next.requestedAt) return previous
     state = next
-    if (same) events.renewed(next)
+    if (isSameSession) events.renewed(next)
     else {
       generation += 1
       events.signedIn(next)
@@ -113,13 +113,13 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
       try {
         const authorization = sessionCredential === undefined ? undefined : `Session ${sessionCredential}`
         const mint = () => call<SignedInResponse>('POST', '/access/token', { authorization, passive })
-        // A request that was under way while the browser was binding the sign-in to the device: the next one has the proof.
-        const answer = await mint().catch(async (error: LatchkeyError) => {
+        // The request was sent while the browser was binding the sign-in to the device: the next one has the device proof.
+        const response = await mint().catch(async (error: LatchkeyError) => {
           if (error.detail?.reason !== 'device') throw error
           await new Promise((resolve) => setTimeout(resolve, BINDING_DELAY_MS))
           return mint()
         })
-        return generationAtRequest === generation ? storeAndBroadcast(answer, requestedAt, passive) : currentStateOrThrow()
+        return generationAtRequest === generation ? storeAndBroadcast(response, requestedAt, passive) : currentStateOrThrow()
       } catch (error) {
         if (isSignedOut(error) && generationAtRequest === generation) end((error.detail.reason ?? 'none') as SignedOutReason)
         throw error
@@ -129,21 +129,21 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
 
   function currentStateOrThrow(): TokenState {
     if (state !== undefined) return state
-    throw new LatchkeyError('session.required', 'Signed out meanwhile.', { status: 401, detail: { reason: 'revoked' } })
+    throw new LatchkeyError('session.required', 'Signed out while the token was being renewed.', { status: 401, detail: { reason: 'revoked' } })
   }
 
-  function storeAndBroadcast(answer: SignedInResponse, requestedAt: number, passive = false): TokenState {
-    const { token, user, session, expiresIn } = answer
-    const life = expiresIn * 1000
+  function storeAndBroadcast(response: SignedInResponse, requestedAt: number, passive = false): TokenState {
+    const { token, user, session, expiresIn } = response
+    const lifetime = expiresIn * 1000
     const next = setState({
       token,
       user,
       session,
       requestedAt,
-      usableUntil: requestedAt + life - Math.min(RENEWAL_MARGIN_MS, life / 10),
+      usableUntil: requestedAt + lifetime - Math.min(RENEWAL_MARGIN_MS, lifetime / 10),
       clockAhead: passive && state !== undefined ? state.clockAhead : requestedAt - Date.parse(session.lastSeenAt),
     })
-    if (answer.sessionCredential !== undefined) sessionCredential = answer.sessionCredential
+    if (response.sessionCredential !== undefined) sessionCredential = response.sessionCredential
     tabs.broadcast({ type: 'token', state: next })
     return next
   }
@@ -153,32 +153,32 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
       return state
     },
 
-    /** In a script, the credential that stands for the cookie of a page. */
+    /** In a script, the session credential that a page has as a cookie. */
     get sessionCredential(): string | undefined {
       return sessionCredential
     },
 
-    /** A token that is good for a while yet. @throws LatchkeyError: `session.required` when nobody is signed in */
-    async token(wish: TokenRequest = {}): Promise<string> {
-      if (state !== undefined && state.token !== wish.refused && isUsable(state)) return state.token
-      renewal ??= renew(wish).finally(() => {
+    /** A token that is not about to expire. @throws LatchkeyError: `session.required` when signed out */
+    async token(request: TokenRequest = {}): Promise<string> {
+      if (state !== undefined && state.token !== request.refused && isUsable(state)) return state.token
+      renewal ??= renew(request).finally(() => {
         renewal = undefined
       })
       return (await renewal).token
     },
 
-    /** After a sign-in: the one that was before is over. @param askedAt milliseconds since 1970 */
-    begin: (answer: SignedInResponse, askedAt: number): TokenState => storeAndBroadcast(answer, askedAt),
+    /** After a sign-in: replaces the previous one. @param requestedAt milliseconds since 1970 */
+    begin: (response: SignedInResponse, requestedAt: number): TokenState => storeAndBroadcast(response, requestedAt),
 
     end,
 
-    /** Asks whether anybody is still signed in, whatever this tab remembers. */
+    /** Checks with the server whether the user is still signed in, ignoring the token in memory. */
     async revalidate(): Promise<void> {
       if (state !== undefined) state = { ...state, usableUntil: 0 }
       await this.token()
     },
 
-    /** Tells this tab and the others that the session was used. */
+    /** Records use of the session in this tab and the others. */
     recordActivity(): void {
       const at = Date.now()
       events.activity(at)
