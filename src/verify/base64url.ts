@@ -1,6 +1,6 @@
-// Base64url without padding (RFC 4648, 5), read strictly: one text for each sequence of bytes.
+// Base64url without padding (RFC 4648, section 5). Decoding is strict: only the canonical encoding is accepted.
 
-/** Undefined when the text is not what these bytes would be written as. */
+/** Undefined when the text is not the canonical encoding of its bytes. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^[\w-]*$/.test(text)) return undefined
   try {

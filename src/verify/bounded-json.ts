@@ -1,8 +1,8 @@
-// Asking for a JSON document that is read to its end, within a time and a size: whatever the other side sends, no more is kept.
+// Fetches a JSON document within a time limit and a size limit, whatever the other side sends.
 
 import { cancelBody } from './cancel-body.ts'
 
-/** What came: the document, or why there is none. */
+/** The document, or the reason that there is none. */
 export type JsonResponse =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: number; readonly problem: 'too_large' | 'not_json' }
@@ -10,25 +10,25 @@ export type JsonResponse =
 export interface JsonRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Milliseconds until the last byte. */
+  /** Milliseconds until the last byte must have arrived. */
   readonly timeoutMs: number
   /** Bytes, after decompression. */
   readonly maxBytes: number
 }
 
 /**
- * A redirect is an answer and is not followed: keys and sessions are where the issuer says that they are.
+ * Redirects are not followed: keys and sessions are read from the issuer's own URL only.
  *
- * @throws Error when the answer does not come in time, or the connection fails
+ * @throws Error when the response does not arrive in time, or the connection fails
  */
 export async function fetchJson(fetch: typeof globalThis.fetch, { url, headers, timeoutMs, maxBytes }: JsonRequest): Promise<JsonResponse> {
   const signal = AbortSignal.timeout(timeoutMs)
   const timedOut = Promise.withResolvers<never>()
-  const rejectTimedOut = () => timedOut.reject(new Error(`no whole answer within ${timeoutMs} ms`))
+  const rejectTimedOut = () => timedOut.reject(new Error(`no complete response within ${timeoutMs} ms`))
   signal.addEventListener('abort', rejectTimedOut)
-  // A `fetch` that was given as an option need not look at the signal, and is waited for no longer either.
+  // A `fetch` passed as an option may ignore the signal: the time limit holds anyway.
   const pending = fetch(url, { headers, signal, redirect: 'manual' })
-  // Who comes too late is not listened to.
+  // A late response is discarded.
   timedOut.promise.catch(() => pending.then(({ body }) => cancelBody(body)).catch(() => {}))
   try {
     const response = await Promise.race([pending, timedOut.promise])
@@ -45,7 +45,7 @@ export async function fetchJson(fetch: typeof globalThis.fetch, { url, headers, 
   }
 }
 
-/** Undefined as soon as there is more than `limit`: then the rest is not read, and the connection let go. */
+/** Undefined as soon as the body exceeds `maxBytes`: the rest is not read and the connection is released. */
 async function readBounded(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
@@ -71,10 +71,10 @@ async function readBounded(
   }
 }
 
-function parseJson(status: number, pieces: readonly Uint8Array[]): JsonResponse {
+function parseJson(status: number, chunks: readonly Uint8Array[]): JsonResponse {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
-    const text = pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode()
+    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
     return { status, json: JSON.parse(text) }
   } catch {
     return { status, problem: 'not_json' }

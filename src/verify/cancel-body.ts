@@ -1,4 +1,4 @@
-// An answer that nobody reads still holds its connection; one that is let go frees it.
+// Cancels an unread response body, which would otherwise keep its connection open.
 
 export function cancelBody(body: ReadableStream | null): void {
   body?.cancel().catch(() => {})

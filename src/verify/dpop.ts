@@ -1,4 +1,4 @@
-// Proofs that whoever sends a token holds the key that it is bound to (RFC 9449), with Web Crypto. Each counts once.
+// Verifies DPoP proofs (RFC 9449) with Web Crypto. Each proof is accepted once.
 
 import {
   checkDpopProof,
@@ -15,15 +15,15 @@ import { bytesOf, textOf } from './base64url.ts'
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 export class DpopVerifier {
-  /** Until when each is remembered, by the steady clock; the oldest come first. */
+  /** When each used proof may be forgotten, by the monotonic clock; oldest first. */
   readonly #usedProofs = new Map<string, number>()
   readonly #capacity: number
   readonly #monotonic: () => number
 
-  /** @param steady milliseconds that only ever grow */
-  constructor(capacity: number, steady: () => number) {
+  /** @param monotonic a clock that is never set back, in milliseconds */
+  constructor(capacity: number, monotonic: () => number) {
     this.#capacity = capacity
-    this.#monotonic = steady
+    this.#monotonic = monotonic
   }
 
   /** @param now milliseconds since 1970 */
@@ -32,7 +32,7 @@ export class DpopVerifier {
     return proof !== undefined && checkDpopProof(proof, target, now) === undefined && this.#isFirstUse(proof)
   }
 
-  /** With more proofs in two minutes than can be remembered, none is taken for new. */
+  /** Where the replay window holds more proofs than `capacity`, no further proof is accepted. */
   #isFirstUse({ thumbprint, jti }: DpopProof): boolean {
     const now = this.#monotonic()
     for (const [oldest, until] of this.#usedProofs) {
@@ -46,12 +46,12 @@ export class DpopVerifier {
   }
 }
 
-/** The key that a token is bound to, by what stands in it: it has been verified before. */
+/** Thumbprint of the key that a token is bound to. Call it only with a verified token. */
 export function boundThumbprint(token: string): string | undefined {
   return thumbprintOf(decoded(token.split('.')[1] ?? ''))
 }
 
-/** SHA-256 of a token, as proofs name it. */
+/** SHA-256 of a token, as in the `ath` claim of a proof. */
 export async function sha256(text: string): Promise<string> {
   return textOf(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
 }
@@ -66,7 +66,7 @@ async function readProof(text: string): Promise<DpopProof | undefined> {
     const isSigned = await crypto.subtle.verify(ES256, imported, signature, new TextEncoder().encode(`${header}.${claims}`))
     return isSigned ? dpopProofFromClaims(decoded(claims), await sha256(JSON.stringify(key))) : undefined
   } catch {
-    // No point of the curve.
+    // The key is not a point on the curve.
     return undefined
   }
 }

@@ -1,9 +1,9 @@
-// What goes wrong between a verifier and its issuer. A fault is told and tried again; no token is accepted because of one.
+// Faults between a verifier and its issuer. Each is reported and retried; none makes a token acceptable.
 
 /**
- * `jwks.unavailable`: the keys cannot be loaded: no answer in time, a redirect, a status that is not 200. `jwks.invalid`: what came is no key
- * set, or none of its keys can be used. `jwks.too_large`: it is longer than 256 KiB. `stream.…`: the same of what ends. `service_key.refused`:
- * the issuer does not know the service key.
+ * `jwks.unavailable`: the keys cannot be loaded: no response in time, a redirect, or a status other than 200. `jwks.invalid`: the response is
+ * not a key set, or has no usable key. `jwks.too_large`: the key set is larger than 256 KiB. `stream.unavailable`, `stream.invalid`: the same
+ * for the revocation feed. `service_key.refused`: the issuer does not know the service key.
  */
 export type FaultCode =
   | 'jwks.unavailable'
@@ -13,7 +13,7 @@ export type FaultCode =
   | 'stream.invalid'
   | 'service_key.refused'
 
-/** `cause` is what the runtime said, where it said something. */
+/** `cause` is the runtime's error, where there is one. */
 export class VerifierFault extends Error {
   override readonly name = 'VerifierFault'
   readonly code: FaultCode

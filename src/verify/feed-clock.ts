@@ -1,8 +1,8 @@
-// How long ago Latchkey was last heard. Two clocks are asked, and the worse answer counts: one stands still while a machine
-// sleeps, the other one can be set.
+// The lag of the revocation feed: how long ago the last heartbeat was written. Measured with two clocks, of which the larger lag
+// counts: the monotonic clock stops while the machine sleeps, the wall clock can be set.
 
 export interface Clocks {
-  /** Milliseconds that only ever grow. */
+  /** A clock that is never set back, in milliseconds. */
   readonly monotonic: () => number
   /** Milliseconds since 1970. */
   readonly wall: () => number
@@ -10,7 +10,7 @@ export interface Clocks {
 
 export const SYSTEM_CLOCKS: Clocks = { monotonic: () => performance.now(), wall: () => Date.now() }
 
-/** Two clocks drift apart by less than this, in milliseconds, while a connection is in use. */
+/** The drift of two clocks while a connection is in use stays below this, in milliseconds. */
 const MAX_CLOCK_DRIFT_MS = 150
 const RECONNECT_AFTER_MS = 10 * 60_000
 
@@ -20,9 +20,9 @@ interface Moment {
 }
 
 interface Heartbeat extends Moment {
-  /** When it was written, by the clock of the server. */
+  /** When the server wrote it, by the server's clock. */
   readonly sentAt: number
-  /** At most this long it was on its way, in milliseconds. */
+  /** The longest time that it can have been in transit, in milliseconds. */
   readonly delayMs: number
 }
 
@@ -39,40 +39,39 @@ export class FeedClock {
     this.#requestedAt = this.#readClocks()
   }
 
-  /** To be called right before the endings are asked for. */
+  /** Call this right before requesting the revocation feed. */
   requestStarted(): void {
     this.#requestedAt = this.#readClocks()
     this.#firstSentAt = undefined
   }
 
-  /** The first word of the server, which it wrote at `saidAt` by its own clock. */
+  /** The first event of the server, written at `sentAt` by the server's clock. */
   firstEventReceived(sentAt: number): void {
     this.#firstSentAt ??= sentAt
   }
 
   /**
-   * A heartbeat that the server wrote at `saidAt` by its own clock: it says how things were then. The server's first word was
-   * written after we had asked. So what has passed here since we asked, less what passed there between that word and this
-   * heartbeat, is the longest that it can have been on its way, however slow the line is. Returns true where that is recent
-   * enough to count.
+   * A heartbeat, written at `sentAt` by the server's clock. The server wrote its first event after our request. So the time that
+   * passed here since the request, minus the time between the first event and this heartbeat by the server's clock, is an upper
+   * bound of the transit time, however slow the connection is. Returns true when the heartbeat is recent enough to count.
    */
   heartbeatReceived(sentAt: number): boolean {
     if (!Number.isFinite(sentAt)) return false
     this.firstEventReceived(sentAt)
     const now = this.#readClocks()
     const delayMs = elapsed(this.#requestedAt, now) - (sentAt - (this.#firstSentAt ?? sentAt))
-    // More time has passed there than here: a clock was set, and nothing that is reckoned from it says anything.
+    // More time has passed on the server than here: one clock was set, and the difference means nothing.
     if (delayMs < -MAX_CLOCK_DRIFT_MS) return false
     this.#lastHeartbeat = { ...now, sentAt, delayMs: Math.max(0, delayMs) }
     return !this.isStale
   }
 
-  /** True when the clocks may have drifted apart since we asked: it is time to ask again. */
+  /** True when the clocks may have drifted since the request: time to reconnect. */
   get needsReconnect(): boolean {
     return elapsed(this.#requestedAt, this.#readClocks()) > RECONNECT_AFTER_MS
   }
 
-  /** As if nothing had been heard yet. */
+  /** Returns to the state before the first heartbeat. */
   reset(): void {
     this.#lastHeartbeat = undefined
   }
@@ -89,8 +88,8 @@ export class FeedClock {
   }
 
   /**
-   * What time it is, in milliseconds since 1970: by the clock that tokens are issued by, while it is heard. So our own may be
-   * wrong, or be set, and no token lives longer or shorter for it.
+   * The current time in milliseconds since 1970, by the issuer's clock while the feed is current. So a wrong local clock makes no
+   * token live longer or shorter.
    */
   now(): number {
     const { monotonic, wall } = this.#clocks

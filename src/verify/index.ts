@@ -1,5 +1,5 @@
-// latchkey/verify: checks tokens in other services, without asking Latchkey, and refuses them within a second of the end of
-// their session. Runs wherever there are fetch and Web Crypto.
+// latchkey/verify: verifies access tokens in other services without a request to Latchkey, and rejects them within one second of
+// the revocation of their session. Needs only fetch and Web Crypto.
 
 export type { TokenAlgorithm } from '../domain/public-key.ts'
 export { type FaultCode, VerifierFault } from './fault.ts'

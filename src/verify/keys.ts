@@ -1,7 +1,7 @@
 // The issuer's public keys (RFC 7517), and the verification of a signature with the one algorithm of its key (RFC 8725, 3.1).
 //
-// A token's header decides nothing. There is exactly one header for each key, the one that Latchkey writes; a token whose
-// header is not one of them to the letter is not its own, whatever `alg`, `jwk` or `crit` it names.
+// The header of a token decides nothing. Each key has exactly one valid header, the one that Latchkey writes. A token with any other
+// header is rejected, whatever `alg`, `jwk` or `crit` it names.
 
 import { ACCESS_TOKEN_TYPE } from '../domain/persisted-names.ts'
 import { type TokenAlgorithm, type VerifyingKey, verifyingKeysOf } from '../domain/public-key.ts'
@@ -17,12 +17,12 @@ interface PublicKey {
 }
 
 const MAX_TOKEN = 4096
-/** Of either algorithm. */
+/** For both algorithms. */
 const SIGNATURE_BYTES = 64
-/** What Web Crypto calls them. The signature of ES256 is `r` and `s` one after the other, as JOSE has it. */
+/** Web Crypto's names. An ES256 signature is `r` followed by `s`, as in JOSE. */
 const IMPORT = { EdDSA: 'Ed25519', ES256: { name: 'ECDSA', namedCurve: 'P-256' } } as const
 const VERIFY = { EdDSA: 'Ed25519', ES256: { name: 'ECDSA', hash: 'SHA-256' } } as const
-/** A token with a header that is not known makes the keys be loaded again, but not more often than this; after each failure, half as often. */
+/** A token with an unknown header triggers a reload of the keys, at most once in this time; the time doubles after each failure. */
 const RELOAD_DELAY_MS = 1_000
 const MAX_RELOAD_DELAY_MS = 8_000
 const TIMEOUT_MS = 3_000
@@ -30,7 +30,7 @@ const MAX_BYTES = 256 * 1024
 
 export class Keys {
   readonly #options: ResolvedOptions
-  /** By the first part of a token. */
+  /** By the encoded header of a token. */
   #byHeader: ReadonlyMap<string, PublicKey> = new Map()
   #loadedAt = Number.NEGATIVE_INFINITY
   #reloadDelay = RELOAD_DELAY_MS
@@ -40,7 +40,7 @@ export class Keys {
     this.#options = options
   }
 
-  /** Loads the keys; the old ones stay when that fails. @throws VerifierFault */
+  /** Loads the keys; the previous ones stay when that fails. @throws VerifierFault */
   load(): Promise<void> {
     this.#loading ??= this.#load()
       .then(
@@ -58,7 +58,7 @@ export class Keys {
     return this.#loading
   }
 
-  /** The claims of a token with a genuine signature; undefined when it is none. */
+  /** The claims of a token with a valid signature; undefined otherwise. */
   async verify(token: string): Promise<TokenClaims | undefined> {
     if (typeof token !== 'string' || token.length > MAX_TOKEN) return undefined
     const [header, payload, signature, ...more] = token.split('.')
@@ -69,8 +69,8 @@ export class Keys {
     const found = await this.#find(header)
     if (found === undefined) return undefined
     const text = new TextEncoder().encode(`${header}.${payload}`)
-    const isGenuine = await crypto.subtle.verify(VERIFY[found.algorithm], found.key, signed, text)
-    return isGenuine ? claimsOf(claims) : undefined
+    const isValid = await crypto.subtle.verify(VERIFY[found.algorithm], found.key, signed, text)
+    return isValid ? claimsOf(claims) : undefined
   }
 
   async #find(header: string): Promise<PublicKey | undefined> {
@@ -85,10 +85,10 @@ export class Keys {
     const { issuer, algorithms } = this.#options
     const usable = verifyingKeysOf(await this.#fetchKeySet(), algorithms)
     if (usable === undefined)
-      throw new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: there is no list \`keys\` in it`)
+      throw new VerifierFault('jwks.invalid', `The response of ${issuer} is not a key set: it has no list \`keys\``)
     const imported = (await Promise.all(usable.map(importKey))).filter((key) => key !== undefined)
     if (imported.length === 0) {
-      throw new VerifierFault('jwks.invalid', `The key set of ${issuer} has no key for signatures with ${algorithms.join(' or ')}`)
+      throw new VerifierFault('jwks.invalid', `The key set of ${issuer} has no signing key for ${algorithms.join(' or ')}`)
     }
     this.#byHeader = new Map(imported)
   }
@@ -97,7 +97,7 @@ export class Keys {
     const { issuer, fetch } = this.#options
     const response = await fetchJson(fetch, {
       url: `${issuer}/.well-known/jwks.json`,
-      // Keys that a cache still has may have been retired.
+      // A cached key set may contain retired keys.
       headers: { 'cache-control': 'no-cache' },
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
@@ -114,12 +114,12 @@ export class Keys {
     }
     if ('json' in response) return response.json
     throw response.problem === 'too_large'
-      ? new VerifierFault('jwks.too_large', `The key set of ${issuer} is longer than ${MAX_BYTES} bytes`)
-      : new VerifierFault('jwks.invalid', `What ${issuer} answers is no key set: it is not JSON`)
+      ? new VerifierFault('jwks.too_large', `The key set of ${issuer} is larger than ${MAX_BYTES} bytes`)
+      : new VerifierFault('jwks.invalid', `The response of ${issuer} is not a key set: it is not JSON`)
   }
 }
 
-/** Undefined where it is no point of its curve, or the runtime does not know the algorithm. */
+/** Undefined where the key is not a point on its curve, or the runtime does not support the algorithm. */
 async function importKey({ kid, algorithm, jwk }: VerifyingKey): Promise<readonly [string, PublicKey] | undefined> {
   try {
     const key = await crypto.subtle.importKey('jwk', { ...jwk }, IMPORT[algorithm], false, ['verify'])

@@ -1,33 +1,33 @@
-// What a verifier can be told, and what it does where it is not.
+// The verifier's options: validation and defaults.
 
 import { TOKEN_ALGORITHMS, type TokenAlgorithm } from '../domain/public-key.ts'
 
-/** What becomes of a token while Latchkey is not heard: it is refused, Latchkey is asked, or its signature is believed. */
+/** Policy while the revocation feed is unavailable: refuse tokens, introspect each at Latchkey, or accept by signature and expiry. */
 export type FeedLossPolicy = 'refuse' | 'introspect' | 'accept'
 
 export interface VerifierOptions {
-  /** The public URL of Latchkey: what tokens name as `iss`. */
+  /** The public URL of Latchkey: the `iss` of its tokens. */
   readonly issuer: string
-  /** What tokens must name as `aud`; the issuer where it is not set. */
+  /** The required `aud` of tokens; the issuer by default. */
   readonly audience?: string
-  /** The algorithms of tokens that are accepted, each with keys of its own kind alone; `EdDSA` and `ES256` where it is not set. */
+  /** Accepted signature algorithms, each with keys of its own type only; `EdDSA` and `ES256` by default. */
   readonly algorithms?: readonly TokenAlgorithm[]
-  /** Made by `latchkey service-key create NAME`. Without one the endings cannot be followed, and Latchkey is always silent. */
+  /** From `latchkey service-key create NAME`. Without it there is no revocation feed, and `onFeedLoss` applies to every token. */
   readonly serviceKey?: string
-  /** `refuse` where it is not set. */
+  /** `refuse` by default. */
   readonly onFeedLoss?: FeedLossPolicy
-  /** Milliseconds without a word from Latchkey after which it is silent; 1000 where it is not set, which is the stated bound. */
+  /** The feed counts as unavailable when its lag exceeds this, in milliseconds; 1000 by default, the documented bound. */
   readonly maxFeedLagMs?: number
-  /** Tokens remembered at most, some 500 bytes each; 50000 where it is not set. */
+  /** Verified tokens cached at most, about 500 bytes each; 50000 by default. */
   readonly capacity?: number
-  /** Instead of the runtime's own. */
+  /** The runtime's own by default. */
   readonly fetch?: typeof globalThis.fetch
-  /** Told of faults: a wrong key, a server that is away, an answer that is no key set. Most are a `VerifierFault`. It is tried again all the same. */
+  /** Called with each fault: a wrong service key, an unreachable server, an invalid key set. Most are a `VerifierFault`. All are retried. */
   readonly onFault?: (fault: Error) => void
 }
 
 export interface ResolvedOptions {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly issuer: string
   readonly audience: string
   readonly algorithms: readonly TokenAlgorithm[]
@@ -54,7 +54,7 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
   if (serviceKey === undefined && onFeedLoss === 'refuse') {
     throw new TypeError('serviceKey: without a key, made by `latchkey service-key create NAME`, every token would be refused')
   }
-  if (!(maxFeedLagMs >= 300)) throw new TypeError('maxFeedLagMs: accepted are milliseconds from 300: Latchkey speaks every 250')
+  if (!(maxFeedLagMs >= 300)) throw new TypeError('maxFeedLagMs: accepted are milliseconds from 300: Latchkey sends a heartbeat every 250')
   if (!(Number.isInteger(capacity) && capacity >= 2)) throw new TypeError('capacity: accepted is a whole number from 2')
   const issuerWithoutSlash = issuer.replace(/\/$/, '')
   return {
@@ -70,13 +70,13 @@ export function resolveOptions(options: VerifierOptions): ResolvedOptions {
   }
 }
 
-/** Whoever is told of a fault must not be able to end the following with one of their own. */
+/** An exception in the listener must not stop the revocation stream. */
 function withoutThrowing(onFault: (fault: Error) => void): (fault: Error) => void {
   return (fault) => {
     try {
       onFault(fault)
     } catch {
-      // It is the listener's own, and there is nobody else to tell.
+      // A fault of the listener itself: there is no other place to report it.
     }
   }
 }

@@ -1,23 +1,23 @@
-// What is said of a token.
+// The result of verifying a token.
 
 import type { TokenClaims } from '../domain/token.ts'
 
-/** Who a request is. Times in milliseconds since 1970. */
+/** The authenticated user of a request. Times in milliseconds since 1970. */
 export interface VerifiedPrincipal {
-  /** The user's code, never the name. */
+  /** The user id (`sub`), never the username. */
   readonly userId: string
   readonly sid: string
   readonly roles: readonly string[]
-  /** How the user signed in: `pwd`, or `remembered` where no password was typed. */
+  /** Authentication methods (RFC 8176) of the sign-in, such as `pwd`. */
   readonly amr: readonly string[]
   readonly authTime: number
   readonly expiresAt: number
 }
 
 /**
- * `malformed`: no token of this issuer for this audience. `expired`: it was, or its rights have changed since: the client renews
- * it. `session_ended`: whoever it stands for has signed out, or was signed out. `silent`: nobody can tell at the moment.
- * `proof_required`: it is bound to a key, and the request has no good proof of it; with `proof: 'required'` also: it is bound to none.
+ * `malformed`: not a token of this issuer for this audience. `expired`: it has expired, or the user's roles have changed since: the client
+ * renews it. `session_ended`: its session was revoked or has expired. `feed_unavailable`: revocation cannot be checked at the moment.
+ * `proof_required`: it is bound to a key, and the request has no valid DPoP proof; with `dpop: 'required'` also: it is not bound to a key.
  */
 export type FailureReason = 'malformed' | 'expired' | 'session_ended' | 'feed_unavailable' | 'proof_required'
 
@@ -25,7 +25,7 @@ export type VerificationResult =
   | {
       readonly ok: true
       readonly principal: VerifiedPrincipal
-      /** Milliseconds since Latchkey was last heard: nothing that ended before then is accepted. */
+      /** Lag of the revocation feed in milliseconds: every earlier revocation was taken into account. */
       readonly feedLagMs: number
     }
   | { readonly ok: false; readonly reason: FailureReason }

@@ -1,4 +1,4 @@
-// Follows the endings of the issuer, and comes back whenever the line breaks or goes quiet: what was missed is heard first.
+// Subscribes to the issuer's revocation feed, and reconnects when the connection breaks or stalls: missed events are delivered first.
 
 import { cancelBody } from './cancel-body.ts'
 import { VerifierFault } from './fault.ts'
@@ -9,11 +9,11 @@ import type { RevokedSessions } from './revoked-sessions.ts'
 import { EventParser, type ServerSentEvent } from './server-sent-events.ts'
 import { parseStreamEvent } from './stream-event.ts'
 
-/** Milliseconds before the next attempt: a random part of a time that doubles, so that many verifiers do not come at once. */
+/** Milliseconds before the next attempt: exponential back-off with full jitter, so that many verifiers do not reconnect at once. */
 const FIRST_DELAY_MS = 50
 const MAX_DELAY_MS = 5_000
-/** A key that was made a moment ago is not known to every process yet; after this many refusals, some seconds, it is wrong. */
-const MAX_REFUSALS = 7
+/** Some processes may not know a new service key yet. After this many rejections, some seconds, the key is wrong. */
+const MAX_REJECTIONS = 7
 
 export interface RevocationStreamOptions {
   readonly options: ResolvedOptions
@@ -31,13 +31,13 @@ export class RevocationStream {
   #attempts = 0
   #rejections = 0
 
-  constructor(parts: RevocationStreamOptions) {
-    this.#context = parts
+  constructor(context: RevocationStreamOptions) {
+    this.#context = context
     this.#firstSync.promise.catch(() => {})
     void this.#reconnectLoop()
   }
 
-  /** Resolves when everything that still matters has been heard once; rejects when the issuer refuses the key. */
+  /** Resolves when the retained events were received once; rejects when the issuer rejects the service key. */
   get ready(): Promise<void> {
     return this.#firstSync.promise
   }
@@ -61,8 +61,8 @@ export class RevocationStream {
     }
   }
 
-  /** Milliseconds. Over as soon as the verifier is closed. */
-  #delay(length: number): Promise<void> {
+  /** Waits for this many milliseconds, or until the verifier is closed. */
+  #delay(milliseconds: number): Promise<void> {
     const { signal } = this.#closing
     if (signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
@@ -71,7 +71,7 @@ export class RevocationStream {
         signal.removeEventListener('abort', end)
         resolve()
       }
-      const timer = setTimeout(end, length)
+      const timer = setTimeout(end, milliseconds)
       signal.addEventListener('abort', end)
     })
   }
@@ -79,11 +79,11 @@ export class RevocationStream {
   async #connect(): Promise<void> {
     const { options, keys, feedClock } = this.#context
     const { issuer, fetch, maxFeedLagMs } = options
-    // They may have changed since anybody told us. They come first: what opens a connection does not count as a slow line.
+    // The keys may have changed while disconnected. Loading them first also opens the connection, so that its delay is not counted as lag.
     await keys.load()
     const stalled = new AbortController()
     const signal = AbortSignal.any([this.#closing.signal, stalled.signal])
-    // A line on which nothing comes any more may look like one on which nothing happens.
+    // A broken connection can look like an idle one: without a heartbeat in time it is aborted.
     let timer = setTimeout(() => stalled.abort(), 3 * maxFeedLagMs)
     const resetTimer = () => {
       clearTimeout(timer)
@@ -97,7 +97,7 @@ export class RevocationStream {
       await this.#read(response.body.getReader(), resetTimer)
     } finally {
       clearTimeout(timer)
-      // Whatever is still to come of the answer is not waited for.
+      // Releases the connection: the rest of the response is not needed.
       stalled.abort()
     }
   }
@@ -109,7 +109,7 @@ export class RevocationStream {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      // What is retained may take a while; after it, only a heartbeat in time says that the line is as quick as it was.
+      // Delivering the retained events may take a while. After that, only a heartbeat in time resets the timer.
       if (!hasCaughtUp) resetTimer()
       for (const event of parser.push(decoder.decode(value, { stream: true }))) {
         if (this.#handleEvent(event)) resetTimer()
@@ -119,7 +119,7 @@ export class RevocationStream {
     }
   }
 
-  /** True for a heartbeat that came in time. */
+  /** True for a heartbeat that arrived in time. */
   #handleEvent(event: ServerSentEvent): boolean {
     const { revokedSessions, feedClock, keys, options } = this.#context
     const parsed = parseStreamEvent(event)
@@ -151,11 +151,11 @@ export class RevocationStream {
     }
   }
 
-  /** What the runtime throws says little: `fetch failed`, `terminated`. */
+  /** Adds the issuer to the runtime's message, which says little: `fetch failed`, `terminated`. */
   #toFault(error: unknown): VerifierFault {
     if (error instanceof VerifierFault) return error
     const reason = error instanceof Error ? error.message : String(error)
-    return new VerifierFault('stream.unavailable', `The endings of ${this.#context.options.issuer} cannot be followed: ${reason}`, error)
+    return new VerifierFault('stream.unavailable', `The revocation feed of ${this.#context.options.issuer} is unavailable: ${reason}`, error)
   }
 
   #headers(): Record<string, string> {
@@ -169,12 +169,12 @@ export class RevocationStream {
       status === 401
         ? new VerifierFault(
             'service_key.refused',
-            `${issuer} does not know the service key: make one with \`latchkey service-key create NAME\``,
+            `${issuer} does not know the service key: create one with \`latchkey service-key create NAME\``,
           )
-        : new VerifierFault('stream.unavailable', `The endings of ${issuer} cannot be followed: status ${status}`)
+        : new VerifierFault('stream.unavailable', `The revocation feed of ${issuer} is unavailable: status ${status}`)
     cancelBody(body)
     this.#rejections += 1
-    if (status === 401 && this.#rejections >= MAX_REFUSALS) this.#firstSync.reject(error)
+    if (status === 401 && this.#rejections >= MAX_REJECTIONS) this.#firstSync.reject(error)
     return error
   }
 }

@@ -1,4 +1,4 @@
-// What a verifier knows of sessions that ended or changed, for as long as a token of theirs can live.
+// Revoked sessions and changed roles, kept for as long as a token of the session can be valid.
 
 import { SECOND } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW, type TokenClaims } from '../domain/token.ts'
@@ -10,25 +10,25 @@ interface RolesChange {
 }
 
 interface SessionState {
-  /** When this process heard of it, by a clock that only ever grows. */
+  /** When this process received the event, by the monotonic clock. */
   readonly receivedAt: number
   readonly revoked: boolean
   readonly changed: RolesChange | undefined
 }
 
 export class RevokedSessions {
-  /** By session, in the order of hearing: the oldest come first. */
+  /** By session id, in the order of arrival: oldest first. */
   readonly #sessions = new Map<string, SessionState>()
   readonly #monotonic: () => number
   #tokenLifetime = Number.POSITIVE_INFINITY
   #reset = { before: Number.NEGATIVE_INFINITY, receivedAt: Number.NEGATIVE_INFINITY }
 
-  /** @param steady milliseconds that only ever grow */
-  constructor(steady: () => number) {
-    this.#monotonic = steady
+  /** @param monotonic a clock that is never set back, in milliseconds */
+  constructor(monotonic: () => number) {
+    this.#monotonic = monotonic
   }
 
-  /** Nothing is forgotten before a token can no longer be good. Milliseconds. */
+  /** The lifetime of tokens in milliseconds: entries are kept until no token of their session can be valid. */
   set tokenLifetime(lifetime: number) {
     this.#tokenLifetime = lifetime
   }
@@ -45,23 +45,23 @@ export class RevokedSessions {
     })
   }
 
-  /** Something may have been missed: no token from before this time is good any more. Milliseconds since 1970. */
+  /** Events may have been missed: tokens issued before this time are rejected. Milliseconds since 1970. */
   reset(before: number): void {
     this.#reset = { before: Math.max(this.#resetBefore, before), receivedAt: this.#monotonic() }
   }
 
-  /** Why a token of these claims is refused, if it is. */
+  /** Why a token with these claims is rejected; undefined when it is not. */
   check({ sid, iat, exp, roles }: TokenClaims): FailureReason | undefined {
     const state = this.#sessions.get(sid)
     if (state?.revoked) return 'session_ended'
     if ((exp - iat) * SECOND > this.#tokenLifetime) return 'expired'
     if (iat * SECOND < this.#resetBefore) return 'expired'
-    // Whole seconds, and clocks that differ, do not tell an older token from a newer one: the roles in it do.
+    // `iat` is in whole seconds and clocks differ, so it cannot decide whether the token is older than the change: its roles can.
     const mayBeOlder = state?.changed !== undefined && iat * SECOND < state.changed.at + MAX_CLOCK_SKEW
     return mayBeOlder && state.changed?.roles !== roles.join() ? 'expired' : undefined
   }
 
-  /** When no token from before can be good any more, there is nothing left to refuse; a server's clock may have been wrong. */
+  /** A reset expires together with the tokens from before it: its time may have come from a wrong clock. */
   get #resetBefore(): number {
     return this.#isRelevant(this.#reset.receivedAt) ? this.#reset.before : Number.NEGATIVE_INFINITY
   }

@@ -1,18 +1,18 @@
-// Reading Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation).
+// A parser of Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation).
 
 import { VerifierFault } from './fault.ts'
 
 export interface ServerSentEvent {
   readonly name: string
   readonly data: string
-  /** The last id that was sent, with this event or before. */
+  /** The last `id` field, of this event or an earlier one. */
   readonly lastEventId: string
 }
 
-/** Characters of one line, and of all the data of one event. */
+/** Maximum characters of one line, and of all data of one event. */
 const MAX_LENGTH = 64 * 1024
 
-/** Takes a stream in as it comes, cut anywhere. */
+/** Parses a stream in chunks that may be cut anywhere. */
 export class EventParser {
   #rest = ''
   #name = ''
@@ -24,7 +24,7 @@ export class EventParser {
     this.#lastEventId = lastEventId
   }
 
-  /** The events that this piece completes. @throws VerifierFault `stream.invalid` for a line or an event without end */
+  /** The events that this chunk completes. @throws VerifierFault `stream.invalid` for a line or an event that is too long */
   push(chunk: string): readonly ServerSentEvent[] {
     const lines = (this.#rest + chunk).split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop() ?? ''
@@ -64,6 +64,6 @@ export class EventParser {
 function tooLong(what: 'line' | 'event'): VerifierFault {
   return new VerifierFault(
     'stream.invalid',
-    `The stream of endings has ${what === 'event' ? 'an' : 'a'} ${what} of more than ${MAX_LENGTH} characters`,
+    `The revocation feed has ${what === 'event' ? 'an' : 'a'} ${what} of more than ${MAX_LENGTH} characters`,
   )
 }

@@ -1,4 +1,4 @@
-// What the stream of endings says, event by event. What cannot be understood ends the stream: who overhears an ending must not go on.
+// Parses the events of the revocation feed. An invalid event ends the stream: skipping it could miss a revocation.
 
 import { VerifierFault } from './fault.ts'
 import type { ServerSentEvent } from './server-sent-events.ts'
@@ -13,13 +13,13 @@ export type StreamEvent =
   | { readonly name: 'heartbeat'; readonly at: number }
 
 const MAX_SID = 256
-/** A header of the request that resumes the stream: no line break, no letter that a header cannot have. */
+/** Sent as a header when the stream is resumed: no line break, only characters that a header may have. */
 const POSITION = /^[\x21-\x7e]{0,64}$/
 
-/** Undefined for an event that is not known: a newer Latchkey may tell more. @throws VerifierFault `stream.invalid` */
+/** Undefined for an unknown event, which a newer Latchkey may send. @throws VerifierFault `stream.invalid` */
 export function parseStreamEvent({ name, data, lastEventId }: ServerSentEvent): StreamEvent | undefined {
   const members = membersOf(data)
-  if (!POSITION.test(lastEventId)) throw invalid('a position that cannot be named')
+  if (!POSITION.test(lastEventId)) throw invalid('an invalid position')
   switch (name) {
     case 'revoked':
       return { name, sid: sidOf(members) }
@@ -47,13 +47,13 @@ function membersOf(data: string): Members {
   } catch {
     throw invalid('data that is not JSON')
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('data that is no JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('data that is not a JSON object')
   return value as Members
 }
 
 function sidOf({ sid }: Members): string {
   if (typeof sid === 'string' && sid !== '' && sid.length <= MAX_SID) return sid
-  throw invalid('no session')
+  throw invalid('no session id')
 }
 
 function timeOf(members: Members, name: 'at' | 'before'): number {
@@ -73,6 +73,6 @@ function lifetimeOf({ tokenLifetime: seconds }: Members): number {
   throw invalid('no token lifetime')
 }
 
-function invalid(what: string): VerifierFault {
-  return new VerifierFault('stream.invalid', `The stream of endings holds ${what}`)
+function invalid(problem: string): VerifierFault {
+  return new VerifierFault('stream.invalid', `The revocation feed has an invalid event: ${problem}`)
 }

@@ -1,6 +1,6 @@
-// Checking tokens away from Latchkey: their signature and their claims once, from then on their end alone.
+// The token verifier: checks the signature once for each token, and then only claims and revocation.
 
-// `Symbol.dispose` is in no library that a service without the types of Node has chosen.
+// `Symbol.dispose` needs this library in projects without the types of Node.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { type TokenClaims, verifyClaims } from '../domain/token.ts'
@@ -16,41 +16,41 @@ import { RevokedSessions } from './revoked-sessions.ts'
 
 export interface Verifier {
   /**
-   * Judges a token: the JWT alone, without `Bearer`. Whatever the text is, this never throws. A token that was verified
-   * before costs a few look-ups, and no signature.
+   * Verifies a token: the JWT alone, without `Bearer`. Never throws, whatever the text is. A cached token costs a few look-ups and
+   * no signature check.
    */
   verify(token: string): Promise<VerificationResult>
   /**
-   * Judges the token of a request: `Authorization: Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Without one it is `malformed`.
-   * With `proof: 'if-bound'` a token that is bound to a key needs a proof of it for just this request (RFC 9449), or it is
-   * `proof_required`; each proof counts once in this process. With `proof: 'required'` one that is bound to no key is too.
+   * Verifies the token of a request: `Authorization: Bearer <jwt>`, `DPoP <jwt>`, or the bare `<jwt>`. Without one the reason is
+   * `malformed`. With `dpop: 'if-bound'` a token that is bound to a key needs a DPoP proof for this request (RFC 9449), or the reason is
+   * `proof_required`; each proof is accepted once in this process. With `dpop: 'required'` a token without a key is rejected too.
    *
-   * @throws TypeError where a proof is asked for without the method and the address
+   * @throws TypeError where `dpop` is set and the method or the URL is missing
    */
   verifyRequest(request: VerifiedRequest, options?: RequestOptions): Promise<VerificationResult>
-  /** Milliseconds since Latchkey was last heard; infinite before the first time. */
+  /** Milliseconds since the last heartbeat of the revocation feed; infinite before the first one. */
   feedLagMs(): number
   /**
-   * Resolves when tokens can be judged. While Latchkey is away it waits; it rejects when Latchkey refuses the service key, and,
-   * without one, when the keys cannot be loaded.
+   * Resolves when tokens can be verified. Waits while Latchkey is unreachable. Rejects when Latchkey rejects the service key, and,
+   * without a service key, when the signing keys cannot be loaded.
    */
   ready(): Promise<void>
-  /** Ends the following. From then on Latchkey is silent. */
+  /** Closes the revocation stream. From then on `onFeedLoss` applies. */
   close(): void
   /** As `close`, for `using`. */
   [Symbol.dispose](): void
 }
 
-/** What is looked at of a request; a `Request` of the Fetch API is one. */
+/** The used part of a request; a `Request` of the Fetch API has it. */
 export interface VerifiedRequest {
   readonly headers: Headers
   readonly method?: string
-  /** As the client named it: behind a proxy that is not what the server sees. */
+  /** The public URL, as the client sent it: behind a proxy the server may see another one. */
   readonly url?: string
 }
 
 export interface RequestOptions {
-  /** `key`: a token that is bound to a key needs a proof of it. `bound`: the same, and one that is bound to none is refused. */
+  /** `if-bound`: a token that is bound to a key needs a DPoP proof. `required`: the same, and a token without a key is rejected. */
   readonly dpop?: 'if-bound' | 'required'
 }
 
@@ -60,7 +60,7 @@ interface CachedToken {
 }
 
 /**
- * A verifier for the tokens (RFC 9068) of one Latchkey. It follows the endings from now on, until it is closed.
+ * Creates a verifier for the access tokens (RFC 9068) of one Latchkey. It subscribes to the revocation feed until it is closed.
  *
  * @throws TypeError naming the option and what is accepted
  */
@@ -102,11 +102,11 @@ class TokenVerifier implements Verifier {
 
   async verifyRequest({ headers, method, url }: VerifiedRequest, { dpop }: RequestOptions = {}): Promise<VerificationResult> {
     if (dpop !== undefined && ((dpop !== 'if-bound' && dpop !== 'required') || method === undefined || url === undefined)) {
-      throw new TypeError("proof: accepted is 'if-bound' or 'required', with the method and the url of the request")
+      throw new TypeError("dpop: accepted is 'if-bound' or 'required', with the method and the url of the request")
     }
     const [, scheme, token] = /^(?:(bearer|dpop) +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.get('authorization') ?? '') ?? []
     if (token === undefined) return failure('malformed')
-    // Sent as bound to a key (RFC 9449, 7.1): one that is not is none.
+    // The scheme `DPoP` is only for tokens that are bound to a key (RFC 9449, section 7.1).
     if (scheme?.toLowerCase() === 'dpop' && boundThumbprint(token) === undefined) return failure('malformed')
     const result = await this.verify(token)
     const thumbprint = dpop === undefined || !result.ok ? undefined : boundThumbprint(token)
