@@ -129,7 +129,10 @@ export function createTokenManager(name: string, env: Environment, call: ApiCall
 
   function currentStateOrThrow(): TokenState {
     if (state !== undefined) return state
-    throw new LatchkeyError('session.required', 'Signed out while the token was being renewed.', { status: 401, detail: { reason: 'revoked' } })
+    throw new LatchkeyError('session.required', 'Signed out while the token was being renewed.', {
+      status: 401,
+      detail: { reason: 'revoked' },
+    })
   }
 
   function storeAndBroadcast(response: SignedInResponse, requestedAt: number, passive = false): TokenState {

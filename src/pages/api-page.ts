@@ -1,4 +1,4 @@
-// The API for people to read, made from its description for programs: there is one account of it.
+// The API reference as a page, generated from the OpenAPI document.
 
 import { html } from 'hono/html'
 import type { ApiDocument, ApiOperation, JsonSchema } from '../http/openapi.ts'
@@ -9,13 +9,14 @@ import type { Language } from './language.ts'
 import { type SchemaRow, schemaRows } from './schema-rows.ts'
 import { TEXTS } from './texts.ts'
 
-type Section = 'signIn' | 'session' | 'endings' | 'record' | 'account' | 'administration' | 'services' | 'operating'
+/** Also the anchor of the section on the page. */
+type Section = 'signIn' | 'session' | 'revocation' | 'audit' | 'account' | 'administration' | 'services' | 'operating'
 
 const SECTIONS: readonly (readonly [Section, RegExp])[] = [
   ['signIn', /^\/access\/(?:register|login|token)$/],
   ['session', /^\/access\/(?:session(?:$|\/)|client-data$)/],
-  ['endings', /^\/access\/(?:logout|sessions)/],
-  ['record', /^\/access\/operations/],
+  ['revocation', /^\/access\/(?:logout|sessions)/],
+  ['audit', /^\/access\/audit-events/],
   ['account', /^\/access\/(?:password|account)/],
   ['administration', /^\/access\/admin\//],
   ['services', /^\/access\/|^\/\.well-known\//],
@@ -39,8 +40,8 @@ export function apiPage(document: ApiDocument, publicUrl: string, language: Lang
     title: texts.title,
     inLanguage: (other) => `/docs?lang=${other}`,
     main: html`<div class="reference"><nav class="contents" aria-label="${texts.contents}">${sections.map(
-      ([subject, all]) =>
-        html`<p><a href="#${subject}">${texts[subject]}</a></p><ul>${all.map(
+      ([section, endpoints]) =>
+        html`<p><a href="#${section}">${texts[section]}</a></p><ul>${endpoints.map(
           ({ method, path, operation }) => html`<li><a href="#${operation.operationId}">${badge(method)} <code>${path}</code></a></li>`,
         )}</ul>`,
     )}</nav>
@@ -48,16 +49,16 @@ export function apiPage(document: ApiDocument, publicUrl: string, language: Lang
 <h2>${texts.credentials}</h2><p>${texts.credentialsText}</p>
 <h2>${texts.refusals}</h2><p>${texts.refusalsText} <a href="/docs/errors">${texts.errors}</a></p></section>
 ${sections.map(
-  ([subject, all]) =>
-    html`<section aria-labelledby="${subject}"><h2 id="${subject}">${texts[subject]}</h2>${all.map((one) =>
-      article(one, summary(one), curlExample(one.name, one.operation, publicUrl), texts),
+  ([section, endpoints]) =>
+    html`<section aria-labelledby="${section}"><h2 id="${section}">${texts[section]}</h2>${endpoints.map((endpoint) =>
+      article(endpoint, summary(endpoint), curlExample(endpoint.name, endpoint.operation, publicUrl), texts),
     )}</section>`,
 )}</div></div>`,
   }
 }
 
 function groupBySection({ paths }: ApiDocument): readonly (readonly [Section, readonly Endpoint[]])[] {
-  const all = Object.entries(paths).flatMap(([path, methods]) =>
+  const endpoints = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
@@ -65,8 +66,8 @@ function groupBySection({ paths }: ApiDocument): readonly (readonly [Section, re
       operation,
     })),
   )
-  const sectionOf = (path: string) => SECTIONS.find(([, belongs]) => belongs.test(path))?.[0]
-  return SECTIONS.map(([subject]) => [subject, all.filter(({ path }) => sectionOf(path) === subject)] as const)
+  const sectionOf = (path: string) => SECTIONS.find(([, pattern]) => pattern.test(path))?.[0]
+  return SECTIONS.map(([section]) => [section, endpoints.filter(({ path }) => sectionOf(path) === section)] as const)
 }
 
 function article({ method, path, operation }: Endpoint, summary: string, example: string, texts: ApiTexts): Markup {
@@ -112,7 +113,7 @@ function badge(method: string): Markup {
   return html`<span class="method ${method.toLowerCase()}">${method}</span>`
 }
 
-/** Of Markdown, what descriptions use: words between backquotes. */
+/** Descriptions use one feature of Markdown: code between backticks. */
 function renderInlineCode(text: string): readonly (Markup | string)[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }
@@ -128,9 +129,9 @@ function authText({ security, 'x-role': role, 'x-fresh': isFresh }: ApiOperation
 }
 
 function credentialText(security: ApiOperation['security'], texts: ApiTexts): string {
-  const accepted = new Set(security.flatMap((one) => Object.keys(one)))
-  if (accepted.has('serviceKey')) return texts.proofService
-  if (accepted.has('rememberedCookie')) return texts.proofRenewable
-  if (accepted.has('sessionCookie')) return texts.proofAny
-  return accepted.size > 0 ? texts.proofHeader : texts.proofNone
+  const schemes = new Set(security.flatMap((requirement) => Object.keys(requirement)))
+  if (schemes.has('serviceKey')) return texts.authService
+  if (schemes.has('rememberedCookie')) return texts.authRefreshable
+  if (schemes.has('sessionCookie')) return texts.authAny
+  return schemes.size > 0 ? texts.authHeader : texts.authNone
 }

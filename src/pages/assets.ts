@@ -1,4 +1,4 @@
-// Scripts and styles as they were built, read once and kept.
+// The built scripts and styles of the pages, read once and kept in memory.
 
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -8,14 +8,14 @@ export interface Asset {
   readonly gzipped: Uint8Array<ArrayBuffer>
 }
 
-/** What a page loads: names of files. */
+/** The files that a page loads. */
 export interface Entry {
   readonly script: string
   readonly styles: readonly string[]
 }
 
 export interface Assets {
-  /** Undefined where the pages were not built. */
+  /** Undefined when the pages are not built. */
   entry(name: 'pages' | 'account' | 'admin' | 'client' | 'words'): Entry | undefined
   file(name: string): Asset | undefined
 }
@@ -33,13 +33,13 @@ const TYPES: Readonly<Record<string, string>> = {
   txt: 'text/plain; charset=utf-8',
 }
 
-/** The folder of what was built, from the sources and from the installed package alike. */
+/** The build output: the same relative path in the checkout and in the installed package. */
 const BUILT = new URL('../../dist/assets/', import.meta.url)
 
-/** What was built, read when it is first asked for. */
+/** The built assets, read at first use. */
 export const BUILT_ASSETS = readAssets()
 
-/** @param folder a URL with a slash at its end */
+/** @param folder a URL with a trailing slash */
 export function readAssets(folder: URL = BUILT): Assets {
   let built: Built | undefined
   const load = () => {
@@ -52,11 +52,11 @@ export function readAssets(folder: URL = BUILT): Assets {
   }
 }
 
-/** All at once, so that pages which are built anew meanwhile never come in halves. Nothing but what the manifest lists. */
+/** Reads all files of the manifest at once, so that a rebuild never mixes two versions. */
 function readBuilt(folder: URL): Built | undefined {
-  const list = new URL('manifest.json', folder)
-  if (!existsSync(list)) return undefined
-  const manifest = JSON.parse(readFileSync(list, 'utf8')) as Manifest
+  const manifestUrl = new URL('manifest.json', folder)
+  if (!existsSync(manifestUrl)) return undefined
+  const manifest = JSON.parse(readFileSync(manifestUrl, 'utf8')) as Manifest
   const names = Object.values(manifest).flatMap(({ script, styles }) => [script, ...styles])
   const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)))
   const files = names.map((name) => [name, { type: typeOf(name), plain: read(name), gzipped: read(`${name}.gz`) }] as const)

@@ -1,4 +1,4 @@
-// A page of the console before its script is there, which then draws the main part itself.
+// The initial page of the account and admin UIs: their scripts replace the main part.
 
 import { html } from 'hono/html'
 import type { RouteContext } from '../http/route.ts'
@@ -6,7 +6,7 @@ import type { Page } from './document.ts'
 import type { Language } from './language.ts'
 import { TEXTS, type Texts } from './texts.ts'
 
-/** @param path its own */
+/** @param path the path of the page */
 export function consolePage(
   path: string,
   title: keyof Texts,

@@ -1,4 +1,4 @@
-// One request by curl for each path, as it can be typed: with the shell's own variables where something is to be filled in.
+// A curl command for each path of the API reference, with shell variables for values to fill in.
 
 import type { ApiOperation } from '../http/openapi.ts'
 
@@ -20,9 +20,9 @@ const QUERIES: Readonly<Record<string, string>> = {
   'GET /access/admin/users': '?name=ada',
 }
 const MORE_HEADERS: Readonly<Record<string, readonly string[]>> = { 'GET /access/verify': ['X-Forwarded-Method: GET'] }
-const VARIABLES: Readonly<Record<string, string>> = { userId: '$CODE', id: '$SESSION', keyId: '$KEY_ID' }
+const VARIABLES: Readonly<Record<string, string>> = { userId: '$USER_ID', id: '$SESSION', keyId: '$KEY_ID' }
 
-/** @param name method and path, as in the description */
+/** @param name method and path, as in the OpenAPI document */
 export function curlExample(name: string, operation: ApiOperation, publicUrl: string): string {
   const [method = '', path = ''] = name.split(' ')
   const [auth] = operation.security.map((one) => Object.keys(one)[0])

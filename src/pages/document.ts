@@ -1,4 +1,4 @@
-// The frame of every page: language, styles, script, and the headers that keep other sites and injected markup out.
+// The HTML document of every page: language, styles, script, and security headers.
 
 import { html, raw } from 'hono/html'
 import type { RouteResult } from '../http/route.ts'
@@ -11,12 +11,12 @@ export type Markup = ReturnType<typeof html>
 export interface Page {
   readonly language: Language
   readonly title: string
-  /** What the script needs to know, as attributes of the body. */
+  /** Data for the script, as `data-` attributes of the body. */
   readonly pageData?: Readonly<Record<string, string>>
   readonly main: Markup
-  /** Allows the styles of a kit that makes them while it runs; none by default. */
+  /** A CSP nonce for UI libraries that create styles at run time; none by default. */
   readonly nonce?: string
-  /** This page in another language. */
+  /** The URL of this page in another language. */
   readonly inLanguage: (language: Language) => string
   readonly texts: Texts
 }
@@ -24,7 +24,7 @@ export interface Page {
 export const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%230f766e'/%3E%3Ccircle cx='12' cy='16' r='5' fill='none' stroke='white' stroke-width='3'/%3E%3Cpath d='M17 16h9m-4 0v5' stroke='white' stroke-width='3' fill='none'/%3E%3C/svg%3E"
 
-/** What a page depends on: who is signed in, and which language is read. */
+/** A page depends on the sign-in and on the language. */
 export const VARY = 'Cookie, Accept-Language'
 
 export const ASSET_PATH = '/access/assets/'
@@ -44,13 +44,13 @@ function pageHeaders(nonce: string | undefined): Readonly<Record<string, string>
   ]
   return {
     'content-security-policy': policy.join('; '),
-    // With `no-referrer` the forms of a page would send `Origin: null`.
+    // With `no-referrer`, forms of a page would send `Origin: null`.
     'referrer-policy': 'same-origin',
     vary: VARY,
   }
 }
 
-/** A page around its main part. */
+/** Renders the document around the main part of a page. */
 export async function renderPage(page: Page, entry: Entry): Promise<RouteResult> {
   const { language, title, pageData = {}, main, nonce, inLanguage, texts } = page
   const attributes = Object.entries(pageData).map(([name, value]) => html` data-${raw(name)}="${value}"`)

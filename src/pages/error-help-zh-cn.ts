@@ -1,4 +1,4 @@
-// The help for each code in Chinese.
+// The Chinese help for each error code.
 
 import type { ErrorCode } from '../domain/errors.ts'
 import type { ErrorHelp } from './error-help.ts'
@@ -24,27 +24,27 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   'session.required': {
     cause: '当前没有有效的会话。',
     reasons: {
-      none: '请求未携带凭证，或所带凭证均不作数',
+      none: '请求未携带可用的凭证',
       unknown: '凭证不是本服务器签发的，或早已失效',
-      idle: '会话因长时间未使用而结束',
-      expired: '会话已达到最长时限',
-      revoked: '会话已被结束',
-      theft_suspected: '登录凭证可能被复制使用，因此已被结束',
+      idle: '会话因长时间未使用而过期',
+      expired: '会话已达到最长有效期',
+      revoked: '会话已被吊销',
+      theft_suspected: '检测到登录凭证被重复使用，可能被盗用，因此已吊销该登录链',
     },
-    advice: '如果带有 `refreshable: true`，请调用 `POST /access/token`，用已记住的登录换取新会话；否则请让用户输入密码。',
+    advice: '如果带有 `refreshable: true`，请调用 `POST /access/token`，用“记住我”登录创建新会话；否则请让用户重新登录。',
   },
   'reauthentication.required': {
-    cause: '距上次输入密码的时间已超出此操作的要求（`LATCHKEY_FRESH_AGE`）。',
-    advice: '请让用户输入密码重新登录，然后重试。',
+    cause: '此操作要求近期登录过，而上次登录已超过 `LATCHKEY_FRESH_AGE`。',
+    advice: '请让用户输入密码验证身份，然后重试。',
   },
   'token.invalid': {
     cause: '即使同时带有有效的 Cookie，请求头中的无效凭证也会被拒绝。',
     reasons: {
       malformed: '不是本服务器签发的，或已被改动',
       expired: '令牌已过期',
-      session_ended: '令牌所属的会话已结束',
+      session_ended: '令牌所属的会话已被吊销或已过期',
     },
-    advice: '如果是 `expired`，请调用一次 `POST /access/token` 后重试；如果是 `session_ended`，请让用户输入密码。',
+    advice: '如果是 `expired`，请调用一次 `POST /access/token` 后重试；如果是 `session_ended`，请让用户重新登录。',
   },
   'credentials.invalid': {
     cause: '响应不会说明是哪一个不正确，以免泄露哪些用户存在。',
@@ -69,7 +69,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
       device_audience: '供浏览器使用：设备证明对应的是另一个地址',
       device_challenge: '供浏览器使用：质询已过期；此时状态码为 403，并附带新的质询',
     },
-    advice: '请为本次请求单独生成新的证明。如果是 `device`，请重试一次：正在绑定的浏览器届时已取得证明。如果仍被拒绝，请让用户输入密码。',
+    advice: '请为本次请求单独生成新的证明。如果是 `device`，请重试一次：正在绑定的浏览器届时已取得证明。如果仍被拒绝，请让用户重新登录。',
   },
   'origin.denied': {
     cause: '该请求由其他来源的页面发出。',
@@ -87,11 +87,11 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请以 `Authorization: Bearer <令牌>` 的形式发送登录响应中的令牌。',
   },
   'user.mismatch': {
-    cause: '路径中的用户 ID与凭证所属的用户不一致。',
+    cause: '路径中的用户 ID 与凭证所属的用户不一致。',
     advice: '请使用登录响应中的 `user.id`。',
   },
   'role.required': {
-    cause: '该路径要求用户具备其所没有的角色。',
+    cause: '该路径要求的角色，该用户不具备。',
     advice: '请运行 `latchkey user set-roles NAME ROLE…`（会设置该用户的全部角色），或请管理员设置。',
   },
   'registration.closed': {
@@ -161,7 +161,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   'rate.limited': {
     cause:
-      '该用户或该网络的密码错误次数过多（`LATCHKEY_LOGIN_LIMIT`），该网络的注册次数过多（`LATCHKEY_REGISTRATION_LIMIT`），或同一用户的登录或记录次数超出任何实际需要。',
+      '该用户或该网络的登录失败次数过多（`LATCHKEY_LOGIN_LIMIT`），该网络的注册次数过多（`LATCHKEY_REGISTRATION_LIMIT`），或同一用户的登录或操作记录数量异常。',
     advice: '请等待 `Retry-After` 所示的秒数后重试。',
   },
   'request.headers_too_large': {
@@ -173,7 +173,7 @@ export const CHINESE_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     advice: '请等待 `Retry-After` 所示的秒数后重试。',
   },
   'store.unavailable': {
-    cause: '确认丢失的更改可能已生效，也可能没有。',
+    cause: '如果更改的确认丢失，该更改可能已生效，也可能没有。',
     advice: '请等待 `Retry-After` 所示的秒数后重试。`/readyz` 会说明故障所在。',
   },
 }

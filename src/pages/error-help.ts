@@ -1,11 +1,11 @@
-// What the errors page says of each code besides its sentence: the cause, the reasons that can be named, and what to do.
+// Help for each error code: the cause, the values of `reason`, and what to do.
 
 import type { ErrorCode } from '../domain/errors.ts'
 import { ENGLISH_HELP } from './error-help-en.ts'
 import { CHINESE_HELP } from './error-help-zh-cn.ts'
 import type { Language } from './language.ts'
 
-/** Texts for people; what stands between backticks is code. */
+/** Texts of the errors page; text between backticks is code. */
 export interface ErrorHelp {
   readonly cause: string
   /** What each value of `reason` means. */

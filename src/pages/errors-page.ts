@@ -1,4 +1,4 @@
-// What the `type` of every refusal links to: for each code its status, what it says, why it comes, and what to do.
+// The errors page, which the `type` of every problem document links to: status, message, cause and advice for each code.
 
 import { html } from 'hono/html'
 import { AuthError, ERROR_CODES, type ErrorCode } from '../domain/errors.ts'
@@ -23,7 +23,7 @@ export function errorsPage(_call: RouteContext<unknown, unknown>, language: Lang
   }
 }
 
-/** What the API says of a code, in this language. */
+/** The API's message for a code, in this language. */
 export function errorMessage(code: ErrorCode, language: Language): string {
   return language === 'zh-CN' ? CHINESE_MESSAGES[code] : new AuthError(code).message
 }
@@ -31,7 +31,7 @@ export function errorMessage(code: ErrorCode, language: Language): string {
 function article(code: ErrorCode, language: Language, texts: Texts): Markup {
   const { cause, reasons, advice } = ERROR_HELP[language][code]
   return html`<article id="${code}" aria-labelledby="${code}-title"><h2 class="name" id="${code}-title"><a href="#${code}"><code>${code}</code></a> <span class="status">${STATUS[code]}</span></h2>
-<p class="said">${errorMessage(code, language)}</p><p>${renderInlineCode(cause)}</p>
+<p class="message">${errorMessage(code, language)}</p><p>${renderInlineCode(cause)}</p>
 ${reasons === undefined ? '' : reasonList(reasons)}
 <p class="advice"><strong>${texts.errorsAdvice}</strong> ${renderInlineCode(advice)}</p></article>`
 }
@@ -41,7 +41,7 @@ function reasonList(reasons: Readonly<Record<string, string>>): Markup {
   return html`<dl class="fields">${rows.map(([reason, meaning]) => html`<div><dt><code>${reason}</code></dt><dd>${renderInlineCode(meaning)}</dd></div>`)}</dl>`
 }
 
-/** A text whose parts between backticks are code. */
+/** Renders parts between backticks as code. */
 export function renderInlineCode(text: string): Markup {
-  return html`${text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`
+  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }

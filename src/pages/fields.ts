@@ -1,4 +1,4 @@
-// The parts that the two forms share: a name, a password that can be shown, and whether to remember.
+// Form fields shared by sign-in and registration: username, password with a show button, and the remember-me checkbox.
 
 import { html } from 'hono/html'
 import { interpolate } from '../client/interpolate.ts'
@@ -23,7 +23,7 @@ export function rememberField(texts: Texts, days: number): Markup {
 <div><label for="remember">${texts.remember}</label><p class="hint" id="remember-hint">${interpolate(texts.rememberHint, { days })}</p></div></div>`
 }
 
-/** What a form says of itself: what goes on, and what went wrong. The button waits for the script. */
+/** Error message, submit button and progress of a form. The script enables the button. */
 export function formFooter(texts: Texts, label: string): Markup {
   return html`<p class="problem" role="alert" id="problem" hidden></p>
 <button type="submit" class="primary" disabled>${label}</button>

@@ -1,4 +1,4 @@
-// Whether there is a cookie that could sign somebody in; whether it does is for the API to say.
+// Whether the request has a session or remember-me cookie. Only the API decides whether it is valid.
 
 import type { RouteContext } from '../http/route.ts'
 

@@ -1,5 +1,4 @@
-// Which language a page is in: what was asked for by a link, else what was chosen before, else what the browser prefers
-// (RFC 9110, 12.5.4).
+// The language of a page: the `lang` parameter, else the language cookie, else Accept-Language (RFC 9110, section 12.5.4).
 
 import type { CookieSettings } from '../domain/cookies.ts'
 import type { HttpRequest } from '../http/message.ts'
@@ -11,7 +10,7 @@ const YEAR = 31_536_000
 
 type LanguageRequest = Pick<HttpRequest, 'query' | 'header'>
 
-/** @param stem what the names of our cookies begin with */
+/** @param stem the prefix of our cookie names */
 export function languageOf(request: LanguageRequest, stem: string): Language {
   return (
     languageFromQuery(request) ??
@@ -20,17 +19,17 @@ export function languageOf(request: LanguageRequest, stem: string): Language {
   )
 }
 
-/** The Set-Cookie value that keeps a choice, where one was made. */
+/** The Set-Cookie value that stores the chosen language; empty without a choice. */
 export function languageCookie(request: LanguageRequest, { stem, secure }: Pick<CookieSettings, 'stem' | 'secure'>): readonly string[] {
-  const chosen = languageFromQuery(request)
-  return chosen ? [`${cookieName(stem)}=${chosen}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure ? '; Secure' : ''}`] : []
+  const language = languageFromQuery(request)
+  return language ? [`${cookieName(stem)}=${language}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure ? '; Secure' : ''}`] : []
 }
 
 function languageFromQuery(request: LanguageRequest): Language | undefined {
   return parseLanguage(new URLSearchParams(request.query).get('lang'))
 }
 
-/** It holds a choice and tells nothing of anybody, so scripts may read it. */
+/** Not HttpOnly: it holds only a language. */
 function cookieName(stem: string): string {
   return `${stem}_language`
 }

@@ -1,4 +1,4 @@
-// A refusal as a page, for a person whose browser opened an address. It repeats nothing of the request.
+// The error page for browser navigations. It repeats nothing of the request.
 
 import { html } from 'hono/html'
 import { interpolate } from '../client/interpolate.ts'
@@ -13,10 +13,10 @@ import { REFUSAL_TEXTS } from './refusal-texts.ts'
 import { HOME } from './sign-in.ts'
 import { TEXTS } from './texts.ts'
 
-/** What may go better the next time, with nothing changed. */
+/** Errors that a retry may resolve. */
 const TRANSIENT_CODES: ReadonlySet<ErrorCode> = new Set(['rate.limited', 'server.busy', 'store.unavailable', 'request.malformed'])
 
-/** @param stem what the names of our cookies begin with: one of them keeps the language */
+/** @param stem the prefix of our cookie names: the language is in one of them */
 export function refusalPageWith(stem: string): ErrorPage {
   return async (request, error, requestId) => renderRefusal(error, requestId, languageOf(request, stem))
 }
@@ -31,9 +31,9 @@ async function renderRefusal(error: AuthError, requestId: string, language: Lang
     language,
     texts: TEXTS[language],
     title,
-    // The query alone: the address itself stays what it is.
+    // A relative URL with only a query keeps the path of the page.
     inLanguage: (other: Language) => `?lang=${other}`,
-    main: html`<section><p class="over">${STATUS[code]}</p><h1>${title}</h1><p>${text}</p>
+    main: html`<section><p class="error-status">${STATUS[code]}</p><h1>${title}</h1><p>${text}</p>
 <p class="actions">${actionsFor(code, language)}</p>
 <p class="hint small-print"><a href="/docs/errors?lang=${language}#${code}">${texts.meaning}</a> · ${texts.requestId} <code>${requestId}</code></p></section>`,
   }
@@ -48,7 +48,7 @@ function textOf({ code, detail }: AuthError, language: Language): { readonly tit
 
 function actionsFor(code: ErrorCode, language: Language): Markup {
   const { tryAgain, toAccount, toSignIn } = REFUSAL_TEXTS[language]
-  // An empty address is the one that was opened.
+  // An empty `href` is the current URL.
   if (TRANSIENT_CODES.has(code)) return html`<a class="primary" href="">${tryAgain}</a>`
   return html`<a class="primary" href="${HOME}?lang=${language}">${toAccount}</a> <a class="secondary" href="/sign-in?lang=${language}">${toSignIn}</a>`
 }

@@ -1,4 +1,4 @@
-// What a person reads where a browser opened an address and was refused, in both languages.
+// Texts of the error page for browser navigations, in both languages.
 
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Language } from './language.ts'
@@ -9,7 +9,7 @@ export interface RefusalText {
 }
 
 interface RefusalTexts {
-  /** Codes that a browser meets when it opens an address; others are told by their own sentence. */
+  /** Codes that a navigation can meet; other codes show their own message. */
   readonly codes: Readonly<Partial<Record<ErrorCode, RefusalText>>>
   readonly otherText: string
   readonly tryAgain: string
@@ -27,31 +27,31 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
         text: 'The address may be mistyped, or the page may have been removed.',
       },
       'method.not_allowed': {
-        title: 'This page takes no form',
-        text: 'What you sent was not handled. Open the page again; its forms need JavaScript.',
+        title: 'This page does not accept forms',
+        text: 'Your input was not processed. Open the page again; its forms need JavaScript.',
       },
       'request.malformed': {
         title: 'This request could not be read',
-        text: 'Load the page again. If that does not help, delete the cookies of this site in your browser.',
+        text: 'Reload the page. If that does not help, delete the cookies of this site in your browser.',
       },
       'request.headers_too_large': {
         title: 'The request is too long',
-        text: 'The address, or what your browser sends with it, is too long. Delete the cookies of this site, then load the page again.',
+        text: 'The address or the cookies are too long. Delete the cookies of this site, then reload the page.',
       },
       'rate.limited': {
         title: 'Too many attempts',
         text: 'Try again in {seconds} seconds.',
       },
       'server.busy': {
-        title: 'The server cannot answer right now',
-        text: 'Your request was not handled. Try again in a moment.',
+        title: 'The server is busy',
+        text: 'Your request was not processed. Try again in a moment.',
       },
       'store.unavailable': {
         title: 'The server cannot reach its database',
-        text: 'Your request was not handled. Try again in a moment.',
+        text: 'Your request was not processed. Try again in a moment.',
       },
     },
-    otherText: 'The request was refused.',
+    otherText: 'The request was rejected.',
     tryAgain: 'Try again',
     toAccount: 'My account',
     toSignIn: 'Sign in',
@@ -74,7 +74,7 @@ export const REFUSAL_TEXTS: Readonly<Record<Language, RefusalTexts>> = {
       },
       'request.headers_too_large': {
         title: '请求过长',
-        text: '地址过长，或浏览器随请求发送的内容过多。请删除本网站的 Cookie，然后重新加载页面。',
+        text: '地址或 Cookie 过长。请删除本网站的 Cookie，然后重新加载页面。',
       },
       'rate.limited': {
         title: '尝试次数过多',

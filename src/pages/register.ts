@@ -1,4 +1,4 @@
-// The registration page, with a hint of how hard the password is to guess while it is typed.
+// The registration page, with a password strength hint.
 
 import { html } from 'hono/html'
 import { interpolate } from '../client/interpolate.ts'
@@ -39,16 +39,16 @@ ${formFooter(texts, texts.register)}
       min: String(min),
       words: BUILT_ASSETS.entry('words')?.script ?? '',
     },
-    main: html`<section id="ask"><h1>${texts.registerTitle}</h1>
+    main: html`<section id="registration-form"><h1>${texts.registerTitle}</h1>
 ${policy.registration === 'open' ? existingSignInNotice(state, texts) : ''}
 ${policy.registration === 'open' ? form : html`<p class="notice">${texts.registrationClosed}</p>`}
 <p class="other">${texts.haveAccount} <a href="/sign-in?${preservedQuery(query, language)}">${texts.signIn}</a></p></section>`,
   }
 }
 
-/** Whoever is signed in is told so, and what a new account does to that. */
+/** Informs a signed-in user that a new account replaces the sign-in. */
 function existingSignInNotice(state: SignInStateOrUnknown, texts: Texts): Markup | string {
   if (state.status !== 'session' && state.status !== 'remember_me') return ''
-  const text = state.status === 'session' ? texts.registerSignedIn : texts.registerRemembered
+  const text = state.status === 'session' ? texts.registerSignedIn : texts.registerRememberMe
   return html`<p class="notice" id="notice">${interpolate(text, { name: state.username })} <a href="${HOME}">${texts.toMyAccount}</a></p>`
 }

@@ -1,4 +1,4 @@
-// The paths of the pages. They read and never change anything: what changes something goes to the API, with its proofs.
+// Routes of the pages. They only read: changes go to the API.
 
 import { html } from 'hono/html'
 import { AuthError } from '../domain/errors.ts'
@@ -23,7 +23,7 @@ import { wellKnownPaths } from './well-known-paths.ts'
 const ADMIN = '/admin'
 
 const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable'
-/** Its address stays the same when it changes. */
+/** For files whose URL stays the same when their content changes. */
 const SHORT_CACHE = 'public, max-age=300'
 
 type RenderPage = (call: RouteContext<unknown, unknown>, language: Language) => Page
@@ -41,13 +41,13 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
   }
   const page = (path: string, summary: string, make: RenderPage) =>
     htmlRoute(path, summary, (call, language) => render('pages', make, call, language))
-  /** It says something of a sign-in, so it looks first. */
+  /** A page that depends on the sign-in state. */
   const statefulPage = (path: string, summary: string, make: RenderStatefulPage) =>
     htmlRoute(path, summary, async (call, language) => {
       const state = await loadSignInState(call)
       return render('pages', () => make(call, language, state), call, language)
     })
-  /** For whoever is signed in. */
+  /** A page for signed-in users; others are redirected to the sign-in page. */
   const protectedPage = (path: string, summary: string, name: 'account' | 'admin', make: RenderPage) =>
     htmlRoute(path, summary, async (call, language) => {
       const state = await loadSignInState(call)
@@ -62,10 +62,10 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
       const outcome = await render('pages', () => signedOutPage(call, language, state), call, language)
       return state.status === 'unknown' ? { ...outcome, status: 503, headers: { ...outcome.headers, 'retry-after': '1' } } : outcome
     }),
-    page('/docs', 'The API, for people to read.', cachedApiPage()),
-    page('/docs/errors', 'What each code of an error means.', errorsPage),
+    page('/docs', 'The API reference.', cachedApiPage()),
+    page('/docs/errors', 'The meaning of each error code.', errorsPage),
     protectedPage(HOME, 'The account page.', 'account', consolePage(HOME, 'accountTitle', 'loading')),
-    protectedPage(ADMIN, 'The page for administrators.', 'admin', consolePage(ADMIN, 'adminTitle', 'adminLoading')),
+    protectedPage(ADMIN, 'The admin page.', 'admin', consolePage(ADMIN, 'adminTitle', 'adminLoading')),
   ]
   return [
     ...pages,
@@ -74,7 +74,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
     openRoute({
       ...PUBLIC,
       path: '/',
-      summary: 'To the account, or to the sign-in page.',
+      summary: 'Redirects to the account page or the sign-in page.',
       responses: { 303: null },
       run: async (call) => ({ status: 303, headers: { location: hasSessionCookie(call) ? HOME : '/sign-in' } }),
     }),
@@ -92,7 +92,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
       ...PUBLIC,
       path: '/access/client.js',
       auth: 'none',
-      summary: 'The client for browsers, as one module that pages can import without building anything.',
+      summary: 'The browser client as one module, importable without a build step.',
       run: async ({ request }) => {
         const asset = assets.file(assets.entry('client')?.script ?? '')
         return asset === undefined ? new AuthError('resource.not_found') : assetResult(request, asset, SHORT_CACHE)
@@ -109,13 +109,13 @@ function assetResult(request: HttpRequest, asset: Asset, cacheControl: string): 
   }
 }
 
-/** Drawn once in each language: it is the longest page, and says the same to everybody. */
+/** Rendered once for each language: it is the longest page and the same for all users. */
 function cachedApiPage(): RenderPage {
   const rendered = new Map<Language, Page>()
   return ({ app: { publicUrl, engine } }, language) => {
     const { cookies } = engine.policy
-    const all = () => describeApi(withApiDescription(routes, publicUrl, cookies), publicUrl, cookies)
-    const page = rendered.get(language) ?? apiPage(all(), publicUrl, language)
+    const document = () => describeApi(withApiDescription(routes, publicUrl, cookies), publicUrl, cookies)
+    const page = rendered.get(language) ?? apiPage(document(), publicUrl, language)
     rendered.set(language, page)
     return page
   }
@@ -123,13 +123,13 @@ function cachedApiPage(): RenderPage {
 
 const PUBLIC = { method: 'GET', auth: 'allowed-origin', responses: { 200: null } } as const
 
-/** The same path with a slash at its end leads to it. */
+/** Redirects the same path with a trailing slash. */
 function withoutSlash(path: string): Route {
   return openRoute({
     ...PUBLIC,
     path: `${path}/`,
     auth: 'none',
-    summary: 'To the same path without a slash at its end.',
+    summary: 'Redirects to the same path without a trailing slash.',
     responses: { 308: null },
     run: async ({ request }) => ({ status: 308, headers: { location: request.query === '' ? path : `${path}?${request.query}` } }),
   })

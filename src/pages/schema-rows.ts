@@ -1,4 +1,4 @@
-// A JSON Schema as rows: one for each value that may stand in a body, with the name by which it is reached.
+// Flattens a JSON Schema into rows: one for each value of a body, with its path.
 
 import type { JsonSchema } from '../http/openapi.ts'
 
@@ -32,7 +32,7 @@ function typeOf(schema: JsonSchema): string {
 
 function limits({ minLength, maxLength, minimum, maximum }: JsonSchema): string {
   const [least, most] = [minLength ?? minimum, maxLength ?? maximum]
-  // What zod writes for whole numbers is no limit that anybody has to know.
+  // zod adds the limits of safe integers, which are not worth showing.
   const known = [least, most].map((limit) => (limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? limit : undefined))
   if (known[0] !== undefined && known[1] !== undefined) return `${known[0]}–${known[1]}`
   return known[0] !== undefined ? `≥ ${known[0]}` : known[1] !== undefined ? `≤ ${known[1]}` : ''

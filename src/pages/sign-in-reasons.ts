@@ -1,4 +1,4 @@
-// Why somebody is asked to sign in, as the client and the wire contract name it; `fresh` is ours.
+// Reasons for a sign-in, as the API and the client name them; `fresh` is set by our own pages.
 
 import type { Texts } from './texts.ts'
 
@@ -6,12 +6,12 @@ const REASON_TEXT_KEYS: Readonly<Record<string, keyof Texts>> = {
   idle: 'noticeIdle',
   expired: 'noticeExpired',
   revoked: 'noticeRevoked',
-  theft_suspected: 'noticeTheft',
+  theft_suspected: 'noticeCompromise',
   device: 'noticeDevice',
   fresh: 'noticeFresh',
 }
 
-/** The name of the text for a reason; undefined for one that says nothing to people. */
+/** The text key of a reason; undefined for a reason without a text. */
 export function reasonTextKey(reason: string): keyof Texts | undefined {
   return Object.hasOwn(REASON_TEXT_KEYS, reason) ? REASON_TEXT_KEYS[reason] : undefined
 }

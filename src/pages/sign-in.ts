@@ -1,4 +1,4 @@
-// The sign-in page: the form, why it is shown, and after an alarm what happened.
+// The sign-in page: the form, the reason that it is shown, and the compromise notice.
 
 import { html } from 'hono/html'
 import { interpolate } from '../client/interpolate.ts'
@@ -36,12 +36,12 @@ export function signInPage(call: RouteContext<unknown, unknown>, language: Langu
       reason,
       texts: JSON.stringify(texts),
       min: String(policy.passwordMin),
-      // The cookies are out of a script's reach: whether there are any to try is told by the server.
-      ...(hasSessionCookie(call) && requestedReason !== 'fresh' && { try: '' }),
+      // Scripts cannot read the HttpOnly cookies, so the server says whether there is one to try.
+      ...(hasSessionCookie(call) && requestedReason !== 'fresh' && { 'has-session-cookie': '' }),
     },
-    main: html`<section id="ask"><h1>${texts.signInTitle}</h1>
+    main: html`<section id="sign-in-form"><h1>${texts.signInTitle}</h1>
 <p class="notice${isCompromise(reason) ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
-${state.status === 'session' && reason !== 'fresh' ? html`<noscript><p class="notice">${interpolate(texts.signedIn, { name: state.username })} <a href="${returnUrl}">${texts.goOn}</a></p></noscript>` : ''}
+${state.status === 'session' && reason !== 'fresh' ? html`<noscript><p class="notice">${interpolate(texts.signedIn, { name: state.username })} <a href="${returnUrl}">${texts.continue}</a></p></noscript>` : ''}
 <form method="post" id="form" novalidate>
 ${usernameField(texts)}
 ${passwordField(texts, 'current-password')}
@@ -55,13 +55,13 @@ ${compromisePanel(texts)}`,
   }
 }
 
-/** Why the form is shown: what the cookies show is said, whatever the address claims. */
+/** Why the form is shown: the state of the cookies takes precedence over the URL. */
 function reasonFor(requestedReason: string, state: SignInStateOrUnknown): string {
   if (state.status === 'signed-out') return state.reason ?? requestedReason
   return ALLOWED_REASONS[state.status].includes(requestedReason) ? requestedReason : ''
 }
 
-/** What an address may claim while there is a sign-in, or while nobody can tell. */
+/** Reasons that the URL may give while the user is signed in, or while the state is unknown. */
 const ALLOWED_REASONS: Readonly<Record<Exclude<SignInStateOrUnknown['status'], 'signed-out'>, readonly string[]>> = {
   session: ['fresh'],
   remember_me: ['fresh', 'idle', 'expired'],
@@ -69,21 +69,21 @@ const ALLOWED_REASONS: Readonly<Record<Exclude<SignInStateOrUnknown['status'], '
   unknown: ['fresh'],
 }
 
-/** Shown instead of going on by itself, where going on has just led back here. */
+/** Shown instead of an automatic redirect after a redirect loop. */
 function signedInPanel(texts: Texts): Markup {
-  return html`<section id="known" hidden><h1 tabindex="-1">${texts.signedIn}</h1>
-<p><a class="primary" data-go href="${HOME}">${texts.goOn}</a></p>
-<p class="other"><button type="button" class="plain" id="other-user">${texts.otherUser}</button></p></section>`
+  return html`<section id="signed-in" hidden><h1 tabindex="-1">${texts.signedIn}</h1>
+<p><a class="primary" data-continue href="${HOME}">${texts.continue}</a></p>
+<p class="other"><button type="button" class="plain" id="different-user">${texts.differentUser}</button></p></section>`
 }
 
-/** Evidence is for whoever has signed in, so it is empty here and filled in by the script. */
+/** Empty here: the script fills in the evidence after the sign-in. */
 function compromisePanel(texts: Texts): Markup {
-  return html`<section id="theft" hidden><h1 tabindex="-1">${texts.theftTitle}</h1>
-<p class="notice alarm" id="theft-text"></p><p id="theft-before"></p><p>${texts.theftAdvice}</p>
-<p class="actions"><a class="primary" href="${HOME}">${texts.toAccount}</a> <a class="secondary" data-go href="${HOME}">${texts.goOn}</a></p></section>`
+  return html`<section id="compromise" hidden><h1 tabindex="-1">${texts.compromiseTitle}</h1>
+<p class="notice alarm" id="compromise-text"></p><p id="compromise-before"></p><p>${texts.compromiseAdvice}</p>
+<p class="actions"><a class="primary" href="${HOME}">${texts.toAccount}</a> <a class="secondary" data-continue href="${HOME}">${texts.continue}</a></p></section>`
 }
 
-/** The query of this page for another page or another language: where to return to, and why. */
+/** The query for another page or another language: keeps the return URL and the reason. */
 export function preservedQuery(query: string, language: Language): string {
   const preserved = new URLSearchParams({ lang: language })
   for (const name of ['return', 'reason']) {

@@ -1,4 +1,4 @@
-// The page after signing out. It says what the cookies of this browser show, whatever led here.
+// The signed-out page. It shows the state of this browser's cookies, however the user got here.
 
 import { html } from 'hono/html'
 import { interpolate } from '../client/interpolate.ts'
@@ -25,7 +25,7 @@ ${actionsOf(state, texts, `/sign-in?${preservedQuery(query, language)}`)}</secti
   }
 }
 
-/** Whether there is, or may be, a sign-in to end. */
+/** Whether the user is, or may be, still signed in. */
 function hasButton({ status }: SignInStateOrUnknown): boolean {
   return status !== 'signed-out' && status !== 'unknown'
 }
@@ -41,9 +41,9 @@ function messageFor(state: SignInStateOrUnknown, texts: SignedOutTexts): { reado
     case 'session':
       return { title: interpolate(texts.sessionTitle, { name: state.username }), text: texts.sessionText }
     case 'remember_me':
-      return { title: interpolate(texts.rememberedTitle, { name: state.username }), text: texts.rememberedText }
+      return { title: interpolate(texts.rememberMeTitle, { name: state.username }), text: texts.rememberMeText }
     case 'device_proof_missing':
-      return { title: texts.unprovenTitle, text: texts.unprovenText }
+      return { title: texts.deviceProofMissingTitle, text: texts.deviceProofMissingText }
     case 'unknown':
       return { title: texts.unknownTitle, text: texts.unknownText }
   }
@@ -52,7 +52,7 @@ function messageFor(state: SignInStateOrUnknown, texts: SignedOutTexts): { reado
 function actionsOf({ status }: SignInStateOrUnknown, texts: SignedOutTexts, signIn: string): Markup {
   if (status === 'signed-out') return html`<p class="actions"><a class="primary" href="${signIn}">${texts.signInAgain}</a></p>`
   const account = html`<a class="secondary" href="${HOME}">${texts.toAccount}</a>`
-  // An empty address is that of this page.
+  // An empty `href` is the current URL.
   if (status === 'unknown') return html`<p class="actions"><a class="primary" href="">${texts.tryAgain}</a> ${account}</p>`
   return html`<p class="problem" role="alert" id="problem" hidden></p>
 <p class="actions"><button type="button" class="primary" id="sign-out" disabled>${texts.signOut}</button> ${account}</p>

@@ -84,8 +84,7 @@ export class Keys {
     this.#loadedAt = performance.now()
     const { issuer, algorithms } = this.#options
     const usable = verifyingKeysOf(await this.#fetchKeySet(), algorithms)
-    if (usable === undefined)
-      throw new VerifierFault('jwks.invalid', `The response of ${issuer} is not a key set: it has no list \`keys\``)
+    if (usable === undefined) throw new VerifierFault('jwks.invalid', `The response of ${issuer} is not a key set: it has no list \`keys\``)
     const imported = (await Promise.all(usable.map(importKey))).filter((key) => key !== undefined)
     if (imported.length === 0) {
       throw new VerifierFault('jwks.invalid', `The key set of ${issuer} has no signing key for ${algorithms.join(' or ')}`)

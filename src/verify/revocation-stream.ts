@@ -155,7 +155,11 @@ export class RevocationStream {
   #toFault(error: unknown): VerifierFault {
     if (error instanceof VerifierFault) return error
     const reason = error instanceof Error ? error.message : String(error)
-    return new VerifierFault('stream.unavailable', `The revocation feed of ${this.#context.options.issuer} is unavailable: ${reason}`, error)
+    return new VerifierFault(
+      'stream.unavailable',
+      `The revocation feed of ${this.#context.options.issuer} is unavailable: ${reason}`,
+      error,
+    )
   }
 
   #headers(): Record<string, string> {

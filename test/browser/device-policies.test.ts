@@ -85,7 +85,7 @@ for (const [policy, outcomes] of Object.entries(POLICIES))
         const opened = await again.newPage()
         await opened.goto(`${sites.latchkey}/sign-in?lang=en&return=/docs/errors`)
         if (outcome === 'asked for the password') {
-          await waitFor('to be told why', async () => /could not show that it is the one/.test(await noticeOn(opened)))
+          await waitFor('to be told why', async () => /could not confirm that this is the browser/.test(await noticeOn(opened)))
           equal(await statusOf(opened), 401)
           return
         }
@@ -119,9 +119,9 @@ describe('whoever is asked for the password', () => {
     browser = await openChromium({ profile, spki: sites.certificate.spki })
     const page = await browser.newPage()
     await page.goto(`${sites.latchkey}/sign-in`)
-    const notice = page.getByText('could not show that it is the one that signed in')
+    const notice = page.getByText('could not confirm that this is the browser')
     await notice.waitFor()
-    match((await notice.textContent()) ?? '', /Sign in to go on/)
+    match((await notice.textContent()) ?? '', /Sign in to continue/)
     await takeScreenshot(page, 'sign-in-device')
     deepEqual(await seriousViolations(page), [])
     await signInOnPage(page, `${sites.latchkey}/sign-in`, 'unable')

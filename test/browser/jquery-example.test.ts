@@ -22,7 +22,7 @@ test('examples/jquery-ajax in Chromium', async () => {
     await page.goto(example.url)
     match(page.url(), /\/sign-in\?return=%2F$/)
     await page.getByRole('link', { name: /create|register/i }).click()
-    await page.getByLabel('User name').fill('Ada')
+    await page.getByLabel('Username').fill('Ada')
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByRole('button', { name: /create|register/i }).click()
     await page.getByRole('heading', { name: 'Notes of Ada' }).waitFor()

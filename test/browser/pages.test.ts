@@ -30,7 +30,7 @@ async function pageAt(path: string, context = browser): Promise<Page> {
 }
 
 const problem = (page: Page) => page.locator('#problem:not([hidden])').textContent({ timeout: 25_000 })
-const typedName = (page: Page) => page.getByLabel('User name').inputValue()
+const typedName = (page: Page) => page.getByLabel('Username').inputValue()
 const typedPassword = (page: Page) => page.getByLabel('Password', { exact: true }).inputValue()
 
 /** Presses Tab until what has the focus matches; a person would see it arrive there. */
@@ -108,12 +108,12 @@ test('a weak password is hinted at while it is typed, and refused in words', asy
   }
   await fillCredentials(page, 'hinted', 'password123')
   await page.keyboard.press('Enter')
-  match((await problem(page)) ?? '', /tries first|easy to guess/)
+  match((await problem(page)) ?? '', /too common|easy to guess/)
   deepEqual([await typedName(page), await typedPassword(page)], ['hinted', 'password123'])
   await fillCredentials(page, '', PASSWORD)
   await page.keyboard.press('Enter')
-  equal(await problem(page), 'Type your user name.')
-  ok(await page.getByLabel('User name').evaluate((input) => input === document.activeElement))
+  equal(await problem(page), 'Enter your username.')
+  ok(await page.getByLabel('Username').evaluate((input) => input === document.activeElement))
   await page.close()
 })
 
@@ -122,7 +122,7 @@ test('a server that is down or talks rubbish: said in words, nothing typed is lo
   await fillCredentials(page, 'patient')
   for (const [mood, words] of [
     ['down', /cannot be reached.*still here/],
-    ['garbage', /not one of this server.*still here/],
+    ['garbage', /did not come from this server.*still here/],
   ] as const) {
     flaky.mode = mood
     await page.locator('button[type=submit]').click()
@@ -144,7 +144,7 @@ test('a slow server: people are told that it is not them, and are signed in in t
   flaky.mode = 'slow'
   try {
     await page.keyboard.press('Enter')
-    await page.getByText('The server is slow to answer').waitFor({ timeout: 6_000 })
+    await page.getByText('The server is slow to respond').waitFor({ timeout: 6_000 })
     await takeScreenshot(page, 'sign-in-server-slow', { whole: false })
     await page.waitForURL('**/account', { timeout: 20_000 })
   } finally {

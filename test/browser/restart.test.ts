@@ -136,11 +136,11 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
 
     await page.goto(`${sites.latchkey}/account`)
     await page.waitForURL('**/sign-in?**')
-    await page.getByText('Somebody else may have used a copy of this sign-in').waitFor()
+    await page.getByText('Someone else may have used this sign-in').waitFor()
     await fillCredentials(page, 'restarter')
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Somebody else may have used a copy of your sign-in' }).waitFor()
-    const told = ((await page.locator('#theft').textContent()) ?? '').replaceAll('\u202f', ' ')
+    await page.getByRole('heading', { name: 'Someone else may have used your sign-in' }).waitFor()
+    const told = ((await page.locator('#compromise').textContent()) ?? '').replaceAll('\u202f', ' ')
     match(told, /It was used on .*20\d\d at .* from 127\.0\.0\.1 \(Thief\/1\.0\)/)
     match(told, /Before that, it was used on .* from 127\.0\.0\.1 \(Chromium on Linux\)/)
 

@@ -152,7 +152,7 @@ test('a sign-in page that was left open takes back what it said once another tab
   await signInOnPage(other, `${flaky.url}/sign-in`, 'typing')
   await form.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await form.locator('#notice').waitFor({ ...WAIT, state: 'hidden' })
-  equal(await form.getByLabel('User name').inputValue(), 'half')
+  equal(await form.getByLabel('Username').inputValue(), 'half')
   for (const each of [page, form, other]) await each.close()
 })
 

@@ -75,7 +75,7 @@ async function registerBehind({ url }: BehindBasicAuth, username: string) {
   const page = await browser.newPage()
   await page.goto(`${url.replace('//', `//${PROXY_CREDENTIALS.username}:${PROXY_CREDENTIALS.password}@`)}/register`)
   await page.goto(`${url}/register`)
-  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   const registered = page.waitForResponse((response) => response.url().endsWith('/access/register'))
   await page.keyboard.press('Enter')

@@ -15,7 +15,7 @@ export async function runBrowserFlow(browser: BrowserContext, url: string, usern
   await page.waitForURL('**/sign-in?return=%2Forders**')
   await page.getByRole('link', { name: /account|register/i }).click()
   await page.waitForURL('**/register?**')
-  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.keyboard.press('Enter')
   await page.waitForURL(`${url}/orders`)

@@ -1,4 +1,4 @@
-// The API as a page: all of the description is on it, in both languages, and its examples run.
+// The API reference page: complete in both languages, with curl examples that run.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -15,13 +15,13 @@ async function pageAndDescription(language: 'en' | 'zh-CN') {
   await using latchkey = await startInProcess()
   const { body } = await latchkey.call('GET', `/docs?lang=${language}`)
   const { json } = await latchkey.call('GET', '/openapi.json')
-  const operations = Object.entries<Record<string, AuditEvent>>(json.paths).flatMap(([path, methods]) =>
+  const operations = Object.entries<Record<string, Operation>>(json.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, ...operation })),
   )
   return { page: body ?? '', operations, publicUrl: latchkey.publicUrl }
 }
 
-interface AuditEvent {
+interface Operation {
   readonly operationId: string
   readonly summary: string
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>
@@ -33,7 +33,7 @@ interface Schema {
 
 const articleOf = (page: string, id: string) => new RegExp(`<article id="${id}">.*?</article>`, 's').exec(page)?.[0] ?? ''
 
-test('every path is on it, with every answer and every code', async () => {
+test('the API reference lists every path with its responses and error codes', async () => {
   const { page, operations } = await pageAndDescription('en')
   equal((page.match(/<article /g) ?? []).length, operations.length)
   for (const { operationId, path, responses } of operations) {
@@ -48,7 +48,7 @@ test('every path is on it, with every answer and every code', async () => {
   }
 })
 
-test('whatever it links to is there, no id comes twice, and nothing leads elsewhere', async () => {
+test('links of the API reference resolve, ids are unique, and no link leaves the site', async () => {
   const { page, publicUrl } = await pageAndDescription('en')
   const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
   deepEqual(
@@ -68,14 +68,14 @@ test('whatever it links to is there, no id comes twice, and nothing leads elsewh
   )
 })
 
-test('in Chinese every path and every description is Chinese', async () => {
+test('the Chinese API reference translates every summary and description', async () => {
   const { page, operations } = await pageAndDescription('zh-CN')
   deepEqual(Object.keys(CHINESE_SUMMARIES).sort(), operations.map(({ name }) => name).sort())
   const english = (await pageAndDescription('en')).page
   for (const { summary } of operations) ok(!page.includes(summary) || /^\W*$/.test(summary), summary)
   for (const description of Object.keys(CHINESE_DESCRIPTIONS)) {
     const [first = ''] = description.split(/[`"<]/).filter((part) => part.trim() !== '')
-    ok(english.includes(first.trim()), `${description} is on the page no more`)
+    ok(english.includes(first.trim()), `${description} is no longer on the page`)
   }
   const hints = [...page.matchAll(/<span class="hint">(.*?)<\/span>/gs)].map(([, hint = '']) => hint)
   const inEnglish = hints.filter((hint) => !/\p{Script=Han}/u.test(hint) && !/^ISO 8601/.test(hint))
@@ -90,7 +90,7 @@ async function administrator({ folder, publicUrl }: RunningServer): Promise<stri
   return visitor.token
 }
 
-test('the examples by curl do what they say', async () => {
+test('the curl examples of the API reference work', async () => {
   await using server = await startServer()
   const { page } = { page: await (await fetch(`${server.publicUrl}/docs`)).text() }
   const example = (id: string) =>
@@ -112,7 +112,7 @@ test('the examples by curl do what they say', async () => {
   const env = {
     SESSION_CREDENTIAL: signedIn.json.sessionCredential,
     TOKEN: registered.json.token,
-    CODE: registered.json.user.id,
+    USER_ID: registered.json.user.id,
     SESSION: signedIn.json.session.id,
   }
   const expected: Readonly<Record<string, number>> = {
@@ -139,26 +139,26 @@ test('the examples by curl do what they say', async () => {
   equal(added.status, 201)
   const key = await typed('postAccessAdminKeys', { TOKEN: root })
   equal(key.status, 201)
-  const begun = new TestClient(server.publicUrl)
-  await begun.register('lin')
-  const administered: Readonly<Record<string, number>> = {
+  const listed = new TestClient(server.publicUrl)
+  await listed.register('lin')
+  const adminStatuses: Readonly<Record<string, number>> = {
     getAccessAdminUsers: 200,
-    getAccessAdminUsersUserCode: 200,
-    patchAccessAdminUsersUserCode: 200,
-    getAccessAdminUsersUserCodeSessions: 200,
+    getAccessAdminUsersUserId: 200,
+    patchAccessAdminUsersUserId: 200,
+    getAccessAdminUsersUserIdSessions: 200,
     getAccessAdminUsersUserIdAuditEvents: 200,
     deleteAccessAdminSessionsId: 200,
-    deleteAccessAdminUsersUserCodeSessions: 200,
-    deleteAccessAdminUsersUserCode: 200,
+    deleteAccessAdminUsersUserIdSessions: 200,
+    deleteAccessAdminUsersUserId: 200,
     getAccessAdminKeys: 200,
     deleteAccessAdminKeysKeyId: 200,
     postAccessAdminKeysRotate: 200,
   }
-  const filledIn = { TOKEN: root, CODE: begun.userId, SESSION: begun.sid, KEY_ID: key.json.id }
-  for (const [id, status] of Object.entries(administered)) equal((await typed(id, filledIn)).status, status, `${id}: ${example(id)}`)
+  const adminEnv = { TOKEN: root, USER_ID: listed.userId, SESSION: listed.sid, KEY_ID: key.json.id }
+  for (const [id, status] of Object.entries(adminStatuses)) equal((await typed(id, adminEnv)).status, status, `${id}: ${example(id)}`)
   const changed = await typed('postAccessPassword', env)
   equal(changed.status, 200)
-  equal((await typed('postAccessLogoutUserCode', { ...env, TOKEN: changed.json.token })).status, 200)
+  equal((await typed('postAccessLogoutUserId', { ...env, TOKEN: changed.json.token })).status, 200)
   const again = new TestClient(server.publicUrl)
   await again.register('ada2')
   const body = example('deleteAccessAccount').replace(/-d '.*'/, `-d '{"password":"${PASSWORD}"}'`)

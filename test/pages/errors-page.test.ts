@@ -1,4 +1,4 @@
-// The page that the `type` of every refusal leads to: the advice for each code, in both languages.
+// The errors page, which the `type` of every problem document links to: advice for each code, in both languages.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,7 +12,7 @@ import { startInProcess } from '../support/in-process.ts'
 
 const HELP = { en: ENGLISH_HELP, 'zh-CN': CHINESE_HELP } as const
 
-/** The text of a part of a page, as a person reads it. */
+/** The text of a markup, without tags and entities. */
 function textOf(markup: string): string {
   return markup
     .replace(/<[^>]*>/g, '')
@@ -27,7 +27,7 @@ function articlesOf(body: string): ReadonlyMap<string, string> {
   return new Map([...body.matchAll(/<article id="([\w.]+)".*?<\/article>/gs)].map(([article, code = '']) => [code, textOf(article)]))
 }
 
-test('the errors page holds for every code, under its own anchor, what causes it and what to do, in both languages', async () => {
+test('the errors page has cause, reasons and advice for each code, under its anchor, in both languages', async () => {
   await using latchkey = await startInProcess()
   const refused = await latchkey.call('GET', '/access/session')
   equal(new URL(refused.json.type).hash, '#session.required')
@@ -37,16 +37,16 @@ test('the errors page holds for every code, under its own anchor, what causes it
     const articles = articlesOf(body ?? '')
     deepEqual([...articles.keys()], [...ERROR_CODES])
     for (const code of ERROR_CODES) {
-      const said = articles.get(code) ?? ''
+      const article = articles.get(code) ?? ''
       const { cause, reasons = {}, advice } = HELP[lang][code]
-      ok(said.includes(String(STATUS[code])), `${lang} ${code}: its status`)
+      ok(article.includes(String(STATUS[code])), `${lang} ${code}: its status`)
       for (const text of [cause, advice, ...Object.keys(reasons), ...Object.values(reasons)])
-        ok(said.includes(text.replaceAll('`', '')), `${lang} ${code}: ${text}`)
+        ok(article.includes(text.replaceAll('`', '')), `${lang} ${code}: ${text}`)
     }
   }
 })
 
-test('both languages explain the same codes and the same reasons, each in its own words', () => {
+test('both languages explain the same codes and reasons', () => {
   for (const code of ERROR_CODES) {
     const [english, chinese] = [ENGLISH_HELP[code], CHINESE_HELP[code]]
     deepEqual(Object.keys(chinese.reasons ?? {}), Object.keys(english.reasons ?? {}), code)
@@ -58,13 +58,13 @@ test('both languages explain the same codes and the same reasons, each in its ow
   }
 })
 
-test('a host that Latchkey is embedded in has the advice too', async () => {
+test('an embedded Latchkey serves the errors page too', async () => {
   const store = createMemoryStore()
   const latchkey = await createLatchkey({ secret: 'a-secret-of-thirty-two-characters-or-more' }, { store })
   try {
     ok(latchkey.paths.pages.includes('/docs/errors'))
-    const answer = await latchkey.handler(new Request('http://localhost:3000/docs/errors'))
-    const articles = articlesOf(await answer.text())
+    const response = await latchkey.handler(new Request('http://localhost:3000/docs/errors'))
+    const articles = articlesOf(await response.text())
     ok(articles.get('rate.limited')?.includes(ENGLISH_HELP['rate.limited'].advice.replaceAll('`', '')))
   } finally {
     await latchkey.close()

@@ -1,4 +1,4 @@
-// The pages as a browser gets them: which languages, which headers, where they lead, and what they refuse.
+// The pages over HTTP: languages, headers, return URLs, redirects and rejected requests.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { PASSWORD } from '../support/test-client.ts'
 
 const PAGES = ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors'] as const
 
-test('every page has its headers, in both languages, and no script or style in it', async () => {
+test('every page has security headers in both languages, and no inline script or style', async () => {
   await using latchkey = await startInProcess()
   for (const page of PAGES) {
     for (const [accept, lang] of [
@@ -29,7 +29,7 @@ test('every page has its headers, in both languages, and no script or style in i
   }
 })
 
-test('a language is the one asked for, else the one chosen before, else the one preferred', async () => {
+test('the language is that of the query, else of the cookie, else of Accept-Language', async () => {
   await using latchkey = await startInProcess()
   const langOf = async (path: string, headers: Record<string, string>) =>
     /<html lang="([\w-]+)">/.exec((await latchkey.call('GET', path, { headers })).body ?? '')?.[1]
@@ -41,14 +41,14 @@ test('a language is the one asked for, else the one chosen before, else the one 
   equal(await langOf('/sign-in', { ...chinese, cookie: 'a=b; latchkey_language=en' }), 'en')
   equal(await langOf('/sign-in?lang=zh-CN', { cookie: 'latchkey_language=en' }), 'zh-CN')
   equal(await langOf('/sign-in?lang=xx', chinese), 'zh-CN')
-  const chosen = await latchkey.call('GET', '/sign-in?lang=zh-CN')
-  deepEqual(chosen.jar, { latchkey_language: 'zh-CN' })
+  const response = await latchkey.call('GET', '/sign-in?lang=zh-CN')
+  deepEqual(response.jar, { latchkey_language: 'zh-CN' })
   deepEqual((await latchkey.call('GET', '/sign-in')).jar, {})
 })
 
-test('a return address is own or allowed, or it is not taken', async () => {
+test('a return URL must be of our own or an allowed origin', async () => {
   await using latchkey = await startInProcess({ allowedOrigins: ['https://app.example.com'] })
-  const ends = {
+  const returnUrls = {
     '/orders?id=1#top': '/orders?id=1#top',
     'http://localhost:3000/orders': '/orders',
     'https://app.example.com/cart': 'https://app.example.com/cart',
@@ -73,14 +73,14 @@ test('a return address is own or allowed, or it is not taken', async () => {
     'https:evil.test': '/account',
     '': '/',
   }
-  for (const [wanted, expected] of Object.entries(ends)) {
-    const { body } = await latchkey.call('GET', `/sign-in?return=${encodeURIComponent(wanted)}`)
-    const told = /data-return="([^"]*)"/.exec(body ?? '')?.[1]?.replaceAll('&amp;', '&')
-    equal(told, expected, wanted)
+  for (const [requested, expected] of Object.entries(returnUrls)) {
+    const { body } = await latchkey.call('GET', `/sign-in?return=${encodeURIComponent(requested)}`)
+    const returnUrl = /data-return="([^"]*)"/.exec(body ?? '')?.[1]?.replaceAll('&amp;', '&')
+    equal(returnUrl, expected, requested)
   }
 })
 
-test('what comes in an address is text and never markup', async () => {
+test('query parameters are escaped on every page', async () => {
   await using latchkey = await startInProcess()
   const attack = '"><script>alert(1)</script><x y="'
   for (const page of PAGES) {
@@ -91,11 +91,11 @@ test('what comes in an address is text and never markup', async () => {
   }
 })
 
-test('without a cookie the account and the administration lead to the sign-in page; with one they are there, under nonces of their own', async () => {
+test('account and admin pages redirect to the sign-in page without a cookie, and have a new nonce with one', async () => {
   await using latchkey = await startInProcess()
   equal((await latchkey.call('GET', '/')).headers.location, '/sign-in')
-  const away = await latchkey.call('GET', '/account?lang=zh-CN')
-  deepEqual([away.status, away.headers.location], [303, '/sign-in?lang=zh-CN&return=%2Faccount'])
+  const redirect = await latchkey.call('GET', '/account?lang=zh-CN')
+  deepEqual([redirect.status, redirect.headers.location], [303, '/sign-in?lang=zh-CN&return=%2Faccount'])
   equal((await latchkey.call('GET', '/admin')).headers.location, '/sign-in?lang=en&return=%2Fadmin')
 
   const { jar } = await latchkey.call('POST', '/access/register', { body: { username: 'ada', password: PASSWORD } })
@@ -112,23 +112,24 @@ test('without a cookie the account and the administration lead to the sign-in pa
   equal(nonces.size, 3)
 })
 
-test('the page only tries a sign-in where there is a cookie to try, and never on its way to a fresh password', async () => {
+test('the sign-in page resumes a session only with a cookie, and never for a re-authentication', async () => {
   await using latchkey = await startInProcess()
   const headers = { cookie: 'latchkey_remember=whatever' }
-  const tries = async (path: string, options = {}) => / data-try=/.test((await latchkey.call('GET', path, options)).body ?? '')
+  const resumes = async (path: string, options = {}) =>
+    / data-has-session-cookie=/.test((await latchkey.call('GET', path, options)).body ?? '')
   deepEqual(
-    [await tries('/sign-in'), await tries('/sign-in', { headers }), await tries('/sign-in?reason=fresh', { headers })],
+    [await resumes('/sign-in'), await resumes('/sign-in', { headers }), await resumes('/sign-in?reason=fresh', { headers })],
     [false, true, false],
   )
 })
 
-test('a closed registration says so and shows no form', async () => {
+test('a closed registration shows no form and no link', async () => {
   await using latchkey = await startInProcess({ registration: 'closed' })
   ok(!(await latchkey.call('GET', '/register')).body?.includes('<form'))
   ok(!(await latchkey.call('GET', '/sign-in')).body?.includes('/register'))
 })
 
-test('scripts and styles are kept by browsers for good, and nothing but them is handed out', async () => {
+test('scripts and styles are immutable for caches, and no other file is served', async () => {
   await using latchkey = await startInProcess()
   const { body } = await latchkey.call('GET', '/sign-in')
   const names = [...(body ?? '').matchAll(/\/access\/assets\/([\w.-]+)/g)].map(([path]) => path)
@@ -147,10 +148,10 @@ test('scripts and styles are kept by browsers for good, and nothing but them is 
   }
 })
 
-test('a page takes no form: what changes something goes to the API', async () => {
+test('pages accept no POST', async () => {
   await using latchkey = await startInProcess()
   for (const page of ['/', ...PAGES, '/account', '/admin']) {
-    const answer = await latchkey.call('POST', page, { body: 'username=a&password=b', type: 'application/x-www-form-urlencoded' })
-    deepEqual([answer.status, answer.headers.allow], [405, 'GET, HEAD, OPTIONS'])
+    const response = await latchkey.call('POST', page, { body: 'username=a&password=b', type: 'application/x-www-form-urlencoded' })
+    deepEqual([response.status, response.headers.allow], [405, 'GET, HEAD, OPTIONS'])
   }
 })

@@ -1,4 +1,4 @@
-// What a person sees whose browser opens an address that is refused: a page with the same status. Programs keep the problem document.
+// The error page for browser navigations, with the same status as the problem document that programs get.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -42,7 +42,7 @@ function assertPage({ status, headers, body }: Awaited<ReturnType<InProcess['cal
   return page
 }
 
-test('a browser at an unknown path gets a page with status 404 and the ways to the account and the sign-in; it repeats nothing of the path', async () => {
+test('a navigation to an unknown path gets a 404 page with links to account and sign-in, and nothing of the path', async () => {
   await using latchkey = await startInProcess()
   for (const path of UNKNOWN) {
     const page = assertPage(await latchkey.call('GET', path, { headers: NAVIGATION }), 404)
@@ -55,7 +55,7 @@ test('a browser at an unknown path gets a page with status 404 and the ways to t
   }
 })
 
-test('a program at an unknown path gets a problem document, with Vary for the caches between', async () => {
+test('a program at an unknown path gets a problem document, with Vary for caches', async () => {
   await using latchkey = await startInProcess()
   for (const headers of [
     {},
@@ -64,13 +64,13 @@ test('a program at an unknown path gets a problem document, with Vary for the ca
     { accept: ACCEPT, 'sec-fetch-mode': 'cors' },
     { accept: 'text/html, */*', 'x-requested-with': 'XMLHttpRequest' },
   ]) {
-    const { status, headers: answered, json } = await latchkey.call('GET', '/nothing', { headers })
-    deepEqual([status, json.code, answered['content-type']], [404, 'resource.not_found', 'application/problem+json'])
-    match(answered.vary ?? '', /\bAccept\b/)
+    const { status, headers: responseHeaders, json } = await latchkey.call('GET', '/nothing', { headers })
+    deepEqual([status, json.code, responseHeaders['content-type']], [404, 'resource.not_found', 'application/problem+json'])
+    match(responseHeaders.vary ?? '', /\bAccept\b/)
   }
 })
 
-test('the paths of the API answer a browser as they answer a program', async () => {
+test('API paths send a problem document to navigations too', async () => {
   await using latchkey = await startInProcess()
   for (const [method, path, status] of [
     ['GET', '/access/nothing', 404],
@@ -84,13 +84,13 @@ test('the paths of the API answer a browser as they answer a program', async () 
   }
 })
 
-test('HEAD says the same without the page', async () => {
+test('HEAD has the same status and headers without a body', async () => {
   await using latchkey = await startInProcess()
   const { status, headers, body } = await latchkey.call('HEAD', '/nothing', { headers: NAVIGATION })
   deepEqual([status, headers['content-type'], body], [404, 'text/html; charset=utf-8', null])
 })
 
-test('the page is in the language that the browser prefers, Traditional Chinese included, and can be switched where it is', async () => {
+test('the error page follows Accept-Language, Traditional Chinese included, and its language can be switched', async () => {
   await using latchkey = await startInProcess()
   for (const language of ['zh-CN,zh;q=0.9', 'zh-TW', 'zh-Hant-HK, en;q=0.5']) {
     const answer = await latchkey.call('GET', '/nothing', { headers: { ...NAVIGATION, 'accept-language': language } })
@@ -101,7 +101,7 @@ test('the page is in the language that the browser prefers, Traditional Chinese 
   assertPage(await latchkey.call('GET', '/nothing?lang=zh-CN', { headers: NAVIGATION }), 404, 'zh-CN')
 })
 
-test('a form that a page does not take is refused with a page, and Allow stays', async () => {
+test('a POST to a page is rejected with an error page and the header Allow', async () => {
   await using latchkey = await startInProcess()
   const type = 'application/x-www-form-urlencoded'
   const answer = await latchkey.call('POST', '/sign-in', { headers: NAVIGATION, body: 'username=mallory&password=secret', type })
@@ -110,7 +110,7 @@ test('a form that a page does not take is refused with a page, and Allow stays',
   ok(!page.includes('mallory'))
 })
 
-test('a page that fails is told as a page: status and Retry-After stay, and nothing of the fault is shown', async () => {
+test('a failing page becomes an error page with status and Retry-After, without details of the error', async () => {
   await using latchkey = await startInProcess()
   for (const [fault, code] of [
     [new StoreError('disk full at /var/hidden'), 'store.unavailable'],
@@ -133,18 +133,18 @@ test('a page that fails is told as a page: status and Retry-After stay, and noth
       pages: [route],
       errorPage: refusalPageWith('latchkey'),
     }
-    const ask = (headers: Record<string, string>) => fetchHandler(createHandler(app))(new Request(`${publicUrl}/failing`, { headers }))
-    const page = await ask(NAVIGATION)
+    const send = (headers: Record<string, string>) => fetchHandler(createHandler(app))(new Request(`${publicUrl}/failing`, { headers }))
+    const page = await send(NAVIGATION)
     deepEqual([page.status, page.headers.get('retry-after'), page.headers.get('content-type')], [503, '1', 'text/html; charset=utf-8'])
     const text = await page.text()
     ok(text.includes(`href="/docs/errors?lang=en#${code}"`) && text.includes('<a class="primary" href="">Try again</a>'))
     ok(!text.includes('hidden mistake') && !text.includes('disk full'))
-    const problem = await ask({ accept: 'application/json' })
+    const problem = await send({ accept: 'application/json' })
     deepEqual([problem.status, ((await problem.json()) as { readonly code: string }).code], [503, code])
   }
 })
 
-test('a request for a page that cannot be read is refused with a page', async () => {
+test('a malformed request for a page is rejected with an error page', async () => {
   await using latchkey = await startInProcess()
   const twice = { ...NAVIGATION, authorization: 'Bearer one, Bearer two' }
   const page = assertPage(await latchkey.call('GET', '/sign-in', { headers: twice }), 400)
@@ -152,14 +152,14 @@ test('a request for a page that cannot be read is refused with a page', async ()
   ok(!page.includes('Bearer'))
 })
 
-test('in a server of a host, what is not there is for the host to say', async () => {
+test('an embedded Latchkey leaves unknown paths to the host', async () => {
   const latchkey = await createLatchkey({ secret: 'a-secret-of-thirty-two-characters-or-more' }, { store: createMemoryStore() })
   try {
-    const ask = (path: string, method = 'GET') =>
+    const send = (path: string, method = 'GET') =>
       latchkey.handler(new Request(`http://localhost:3000${path}`, { method, headers: NAVIGATION }))
-    equal((await ask('/nothing')).headers.get('content-type'), 'application/problem+json')
-    const refused = await ask('/sign-in', 'POST')
-    deepEqual([refused.status, refused.headers.get('content-type')], [405, 'text/html; charset=utf-8'])
+    equal((await send('/nothing')).headers.get('content-type'), 'application/problem+json')
+    const rejected = await send('/sign-in', 'POST')
+    deepEqual([rejected.status, rejected.headers.get('content-type')], [405, 'text/html; charset=utf-8'])
     const { api, pages, admin } = latchkey.paths
     for (const path of ['/', '/docs', '/favicon.ico', '/robots.txt', '/sign-in/']) ok(![...api, ...pages, ...admin].includes(path), path)
     ok(pages.includes('/.well-known/change-password') && !api.includes('/.well-known/change-password'))

@@ -1,4 +1,4 @@
-// The hint of a password's strength on the registration page: it never contradicts the server.
+// The password strength hint of the registration page agrees with the server.
 
 import { equal, ok } from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -13,9 +13,9 @@ import { commonestPasswords, DISGUISES } from '../support/passwords.ts'
 const estimator = createPasswordEstimator()
 after(() => estimator.close())
 
-test('the hint calls good exactly what the server accepts, by the words that the page is given', async () => {
+test('the strength hint says "good" for exactly the passwords that the server accepts', async () => {
   const asset = BUILT_ASSETS.file(BUILT_ASSETS.entry('words')?.script ?? '')
-  ok(asset, 'the words are among what browsers load')
+  ok(asset, 'the word list is a built asset')
   const words = unpackWordList(new TextDecoder().decode(asset.plain))
   const names = ['latchkey', 'https://login.harbourlights.example', 'zebulonquax']
   const disguised = commonestPasswords(20, 8).flatMap((password) => Object.values(DISGUISES).map((disguise) => disguise(password)))

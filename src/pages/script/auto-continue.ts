@@ -1,4 +1,4 @@
-// Whoever is signed in already goes on without typing anything: a session lives, or the browser remembers a login.
+// Continues without a password where the user is already signed in, by a session or a remember-me login.
 
 import type { Client } from '../../client/index.ts'
 import { WENT_ON_STORAGE_KEY } from '../../domain/persisted-names.ts'
@@ -6,14 +6,14 @@ import { showProgress } from './form.ts'
 import { showNotice } from './notice.ts'
 import { element, hasSessionCookie, returnUrl, t } from './page-data.ts'
 
-/** Coming back within this many milliseconds means that going on leads in a circle. */
+/** Returning to this page within this many milliseconds means a redirect loop. */
 const REDIRECT_LOOP_MS = 15_000
 
 export async function continueIfSignedIn(client: Client): Promise<void> {
   if (!hasSessionCookie) return
   client.on('signed-out', ({ reason }) => showNotice(reason))
   showProgress(t('checking'))
-  // Without an answer there is still the form.
+  // Without a response the form stays.
   const signedIn = await client.session().catch(() => null)
   showProgress('')
   if (signedIn === null) return
@@ -32,15 +32,15 @@ function isRedirectLoop(): boolean {
 }
 
 function showSignedInPanel(name: string): void {
-  const panel = element('known')
+  const panel = element('signed-in')
   const heading = panel.querySelector<HTMLElement>('h1')
-  element('ask').hidden = true
+  element('sign-in-form').hidden = true
   panel.hidden = false
   if (heading) heading.textContent = t('signedIn', { name })
   heading?.focus()
-  element('other-user').addEventListener('click', () => {
+  element('different-user').addEventListener('click', () => {
     panel.hidden = true
-    element('ask').hidden = false
+    element('sign-in-form').hidden = false
     element('username').focus()
   })
 }

@@ -1,4 +1,4 @@
-// After an alarm and a sign-in: when and from where the copy was used, from the user's own record.
+// The compromise notice after a sign-in: when and from where the copied credential was used, from the audit log.
 
 import { type AlertEvidence, parseAlertEvidence } from '../../client/alert-evidence.ts'
 import { deviceName } from '../../client/device-name.ts'
@@ -11,21 +11,21 @@ export async function showCompromiseNotice(client: Client): Promise<void> {
   const alarm = page?.events.find(mayHaveRevoked)
   const now = alarm && parseAlertEvidence(alarm, 'presentedNow')
   const before = alarm && parseAlertEvidence(alarm, 'seenBefore')
-  element('theft-text').textContent = now ? formatEvidence('theftText', now) : t('theftUnknown')
-  element('theft-before').textContent = before ? formatEvidence('theftBefore', before) : ''
-  element('ask').hidden = true
-  const panel = element('theft')
-  for (const link of panel.querySelectorAll<HTMLAnchorElement>('[data-go]')) link.href = returnUrl
+  element('compromise-text').textContent = now ? formatEvidence('compromiseText', now) : t('compromiseUnknown')
+  element('compromise-before').textContent = before ? formatEvidence('compromiseBefore', before) : ''
+  element('sign-in-form').hidden = true
+  const panel = element('compromise')
+  for (const link of panel.querySelectorAll<HTMLAnchorElement>('[data-continue]')) link.href = returnUrl
   panel.hidden = false
   panel.querySelector('h1')?.focus()
 }
 
-/** Whether a warning ends a sign-in is for the server's settings to say. */
+/** Whether a warning revokes a sign-in depends on `LATCHKEY_REVOKE_ON_RISK`. */
 function mayHaveRevoked({ action, severity }: AuditEventAnswer): boolean {
   return severity === 'alarm' || (severity === 'warning' && action === 'device.changed')
 }
 
-function formatEvidence(text: 'theftText' | 'theftBefore', { at, ip, userAgent }: AlertEvidence): string {
-  const named = deviceName(userAgent, (browser, system) => t('deviceOn', { browser, system })) ?? t('unknownDevice')
-  return t(text, { at: formatTime(at), ip, device: named })
+function formatEvidence(text: 'compromiseText' | 'compromiseBefore', { at, ip, userAgent }: AlertEvidence): string {
+  const device = deviceName(userAgent, (browser, system) => t('deviceOn', { browser, system })) ?? t('unknownDevice')
+  return t(text, { at: formatTime(at), ip, device })
 }

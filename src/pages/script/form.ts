@@ -1,9 +1,9 @@
-// A form that sends itself: it says what goes on, what went wrong, and never loses what was typed.
+// Submits a form by script: shows progress and errors, and keeps the input.
 
 import { LatchkeyError } from '../../client/problem.ts'
 import { element, formatRelativeTime, t, texts } from './page-data.ts'
 
-/** After this many milliseconds without an answer, people are told that it is not them. */
+/** After this many milliseconds without a response, the form says that the server is slow. */
 const SLOW_AFTER_MS = 3_000
 
 export interface FormValues {
@@ -89,7 +89,7 @@ function errorText({ code, retryAfter }: LatchkeyError): string {
   return code in texts ? t(code as keyof typeof texts, values) : t('other', values)
 }
 
-/** What may go better the next time, with nothing changed. */
+/** Errors that a retry may resolve. */
 function isTransient({ code, status }: LatchkeyError): boolean {
   return status >= 500 || code.startsWith('network.') || code === 'answer.unreadable'
 }

@@ -1,4 +1,4 @@
-// The script of the pages: it sends the forms, and goes on where somebody is signed in already.
+// The script of the pages: submits the forms, and continues where the user is already signed in.
 
 import { createClient } from '../../client/index.ts'
 import '../pages.css'
@@ -11,7 +11,7 @@ import { watchSignInState } from './sign-in-state.ts'
 import { initSignedOutPage } from './signed-out.ts'
 import { loadWords, strengthOf } from './strength.ts'
 
-// The same in another language, and the other way in, go on to the same place.
+// Links to another language and to the other form keep the fragment of the return URL.
 if (fragment !== '') for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a, .other a')) link.hash = fragment
 if (page === 'sign-in') signIn()
 else if (page === 'register' && document.getElementById('form') !== null) register()
@@ -19,22 +19,24 @@ else if (page === 'signed-out') initSignedOutPage()
 
 function signIn(): void {
   const client = createClient()
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('#known [data-go]')) link.href = returnUrl
-  initForm(async (typed) => {
-    await client.login(typed)
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('#signed-in [data-continue]')) link.href = returnUrl
+  initForm(async (values) => {
+    await client.login(values)
     if (isAfterCompromise()) await showCompromiseNotice(client)
     else redirectToReturnUrl()
   })
   void continueIfSignedIn(client)
-  watchSignInState(isUntouched, hideNotice)
+  watchSignInState(() => isUntouched('sign-in-form'), hideNotice)
 }
 
-/** Nothing is typed, and what stands instead of the form after a sign-in is not there. */
-function isUntouched(): boolean {
-  return !element('ask').hidden && element<HTMLInputElement>('username').value === '' && element<HTMLInputElement>('password').value === ''
+/** The form is shown and empty. */
+function isUntouched(formSection: string): boolean {
+  return (
+    !element(formSection).hidden && element<HTMLInputElement>('username').value === '' && element<HTMLInputElement>('password').value === ''
+  )
 }
 
-/** What it says is no longer so. */
+/** Hides the notice, which no longer applies. */
 function hideNotice(): void {
   const notice = document.getElementById('notice')
   if (notice) notice.hidden = true
@@ -42,11 +44,11 @@ function hideNotice(): void {
 
 function register(): void {
   const client = createClient()
-  initForm(async (typed) => {
-    await client.register(typed)
+  initForm(async (values) => {
+    await client.register(values)
     redirectToReturnUrl()
   })
-  watchSignInState(isUntouched, hideNotice)
+  watchSignInState(() => isUntouched('registration-form'), hideNotice)
   const username = element<HTMLInputElement>('username')
   const password = element<HTMLInputElement>('password')
   const meter = element<HTMLMeterElement>('strength')

@@ -1,4 +1,4 @@
-// The notice above the form, when the reason for it is only found out in the browser.
+// The notice above the form, for a reason that is found in the browser.
 
 import { isCompromise, reasonTextKey } from '../sign-in-reasons.ts'
 import { element, reason as reasonFromUrl, t } from './page-data.ts'
@@ -15,7 +15,7 @@ export function showNotice(reason: string): void {
   notice.hidden = false
 }
 
-/** Whether somebody signs in after an alarm. */
+/** Whether the sign-in follows a compromise. */
 export function isAfterCompromise(): boolean {
   return isCompromise(current)
 }

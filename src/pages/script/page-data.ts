@@ -1,32 +1,32 @@
-// What the server told this page in its markup: its texts, where to go on to, and whether a cookie is worth a try.
+// Data that the server put into the page: texts, the return URL, and whether there is a session cookie to try.
 
 import { interpolate } from '../../client/interpolate.ts'
 import type { Texts } from '../texts.ts'
 
 const { dataset } = document.body
 
-/** What of the address is meant for the page that one goes on to: all but the link past the head. */
+/** The fragment for the return URL; not that of the link that skips to the content. */
 export const fragment = location.hash === '#content' ? '' : location.hash
 export const page = dataset.page
 export const returnUrl = withFragment(dataset.return ?? '/account')
-export const hasSessionCookie = dataset.try !== undefined
-/** The name of the file with the words that passwords are judged by. */
+export const hasSessionCookie = dataset.hasSessionCookie !== undefined
+/** The file with the word list of the strength hint. */
 export const wordsFile = dataset.words ?? ''
 export const reason = dataset.reason ?? ''
 export const texts = JSON.parse(dataset.texts ?? '{}') as Texts
 
 const language = document.documentElement.lang
 
-/** A text with its values in place. */
-export function t(text: keyof Texts, values: Readonly<Record<string, string | number>> = {}): string {
-  return interpolate(texts[text], { min: dataset.min, ...values })
+/** The text of a key, with its placeholders replaced. */
+export function t(key: keyof Texts, values: Readonly<Record<string, string | number>> = {}): string {
+  return interpolate(texts[key], { min: dataset.min, ...values })
 }
 
 export function formatTime(iso: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso))
 }
 
-/** `in 5 minutes`, never too early. @param seconds from now, as Retry-After says them */
+/** `in 5 minutes`, rounded up. @param seconds from now, as in Retry-After */
 export function formatRelativeTime(seconds: number): string {
   const [count, unit] =
     seconds < 90
@@ -41,7 +41,7 @@ export function element<E extends HTMLElement>(id: string): E {
   return document.getElementById(id) as E
 }
 
-/** Browsers take a fragment along to the page that they are sent to instead; the server, which knows where to return to, never sees it. */
-function withFragment(address: string): string {
-  return address.includes('#') ? address : address + fragment
+/** Browsers keep the fragment across redirects, and the server never sees it. So it is added to the return URL here. */
+function withFragment(url: string): string {
+  return url.includes('#') ? url : url + fragment
 }

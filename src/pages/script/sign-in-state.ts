@@ -1,4 +1,4 @@
-// Whether what the page says of a sign-in still holds: looked at again when the page is shown again, and loaded anew where it does not.
+// Watches the sign-in state: checks it again when the page is shown again, and reloads a page that is out of date.
 
 const { state: stateAtLoad } = document.body.dataset
 
@@ -7,8 +7,8 @@ export interface SignInStateWatcher {
 }
 
 /**
- * @param mayReload asked before the page is loaded anew: what somebody is about to do or has typed is not thrown away
- * @param onStale takes back what the page says of the sign-in
+ * @param mayReload false while there is input that a reload would discard
+ * @param onStale called instead of a reload: hides what no longer applies
  */
 export function watchSignInState(mayReload: () => boolean, onStale: () => void = () => {}): SignInStateWatcher {
   async function refresh(): Promise<void> {
@@ -26,11 +26,11 @@ export function watchSignInState(mayReload: () => boolean, onStale: () => void =
   return { refresh }
 }
 
-/** What this very page says when it is asked for now; undefined where nobody answers. Looking uses up nothing. */
+/** Requests this page again and reads its state; undefined without a response. The request does not extend the session. */
 async function fetchState(): Promise<string | undefined> {
   try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
-    return /<body[^>]* data-state="([^"]*)"/.exec(await answer.text())?.[1]
+    const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
+    return /<body[^>]* data-state="([^"]*)"/.exec(await response.text())?.[1]
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-// Signs out where the page has found that somebody still is signed in.
+// The sign-out button of the signed-out page, for a user who is still signed in.
 
 import { createClient } from '../../client/index.ts'
 import type { SignedOutTexts } from '../signed-out-texts.ts'
@@ -8,7 +8,7 @@ import { watchSignInState } from './sign-in-state.ts'
 
 export function initSignedOutPage(): void {
   const client = createClient()
-  // Another tab has signed in.
+  // Another tab may sign in.
   client.on('signed-in', () => void state.refresh())
   const state = watchSignInState(() => !isSigningOut)
   const button = document.querySelector<HTMLButtonElement>('#sign-out')

@@ -1,15 +1,14 @@
-// A hint of how hard a password is to guess, while it is typed and without sending it anywhere: by the server's own rules and words, so
-// that it says what the server will say.
+// The password strength hint, computed in the browser by the server's rules and word list, so that both agree.
 
 import { boundedPassword, contextWords } from '../../domain/guessing/bounds.ts'
 import { guessBits } from '../../domain/guessing/estimate.ts'
 import { unpackWordList, type WordList } from '../../domain/guessing/word-list.ts'
 import { SUFFICIENT_BITS } from '../../domain/password.ts'
 
-/** Bits of guessing from which each grade begins. The server takes what has the third. */
+/** Lower bounds of the grades, in bits of guessing entropy. The server accepts the third grade. */
 const GRADES = [10, 20, SUFFICIENT_BITS, 45]
 
-/** 0 to 4. */
+/** A grade from 0 to 4. */
 export function strengthOf(password: string, names: readonly string[], words: WordList): 0 | 1 | 2 | 3 | 4 {
   const bits = guessBits(boundedPassword(password), contextWords(names), words)
   return GRADES.filter((grade) => bits >= grade).length as 0 | 1 | 2 | 3 | 4
@@ -18,7 +17,7 @@ export function strengthOf(password: string, names: readonly string[], words: Wo
 let loading: Promise<WordList | undefined> | undefined
 
 /**
- * The server's words, fetched once, when a password is about to be chosen; undefined where they cannot be had: then there is no hint.
+ * The server's word list, fetched once at first use; undefined when it cannot be loaded: then there is no hint.
  *
  * @param name of the file, beside this script
  */
