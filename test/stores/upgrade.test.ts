@@ -80,18 +80,20 @@ for (const backend of BACKEND_NAMES) {
 
     test('the previous value of a rotated remember-me login is another tab at once, a lost answer if the session was not used, and theft if it was', async () => {
       await using latchkey = await written.start()
-      const { mint } = clientOf(latchkey, held)
+      const { mint, session } = clientOf(latchkey, held)
       const { racing, unused, used } = held.rotated
       latchkey.clock.advance(5 * SECOND)
       const tab = await mint(cookie('remember', racing.previous))
       deepEqual([tab.status, setCookie(tab, 'remember')], [200, undefined], tab.body ?? '')
+      equal((await session(cookiesOf(racing.cookies, 'session'))).status, 200)
       latchkey.clock.advance(MINUTE)
       const lost = await mint(cookie('remember', unused.previous))
       equal(lost.status, 200, lost.body ?? '')
       ok(setCookie(lost, 'remember'))
       deepEqual(refusal(await mint(cookie('remember', used.previous))), [401, 'session.required', 'theft_suspected'])
       deepEqual(refusal(await mint(cookie('remember', used.current))), [401, 'session.required', 'theft_suspected'])
-      equal((await mint(cookie('remember', racing.current))).status, 200)
+      // The session of its rotation was used in the version of today.
+      deepEqual(refusal(await mint(cookie('remember', racing.previous))), [401, 'session.required', 'theft_suspected'])
     })
 
     test('what has ended is refused with the reason of its end', async () => {
