@@ -43,7 +43,7 @@ for (const backend of BACKEND_NAMES) {
       const { cookies, sid, sessionData, clientData } = held.signedIn.anna
       const answer = await session(cookiesOf(cookies, 'session'))
       equal(answer.status, 200, answer.body ?? '')
-      equal(answer.json.user.username, 'anna')
+      deepEqual([answer.json.user.id, answer.json.user.username], [user('anna').code, 'anna'])
       equal(answer.json.session.id, sid)
       const header = { cookie: cookiesOf(cookies, 'session', 'data') }
       deepEqual((await send('GET', '/access/session/data', header)).json.data, sessionData)

@@ -21,7 +21,7 @@ export const sessionRoutes = [
     async run({ engine, principal, via }) {
       const view = await getSessionView(engine, principal)
       if (view instanceof AuthError) return view
-      const user = { code: principal.userId, username: view.username, roles: principal.roles }
+      const user = { id: principal.userId, username: view.username, roles: principal.roles }
       return { json: { user, session: serializeSession(view, engine.policy.sessionIdleTimeout), via } }
     },
   }),
