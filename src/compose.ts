@@ -1,4 +1,4 @@
-// Where the parts are put together: a policy from the settings, a store, the secrets, the engine on top, the handler in front.
+// The composition root: creates the policy, the store, the secrets and the engine from the settings.
 
 import type { AuditEvent } from './domain/audit-event.ts'
 import { createPolicy, type Policy } from './domain/policy.ts'
@@ -24,28 +24,28 @@ export interface Overrides {
   readonly hasher?: PasswordHasher
   readonly estimator?: PasswordEstimator
   readonly onFault?: (what: string, error: unknown) => void
-  /** Told of every alarm once the record has it: the place to write to the user from. What it throws is a fault. */
+  /** Called for every alarm after its audit event is stored: the place to notify the user. An error it throws is reported to `onFault`. */
   readonly onAlarm?: (alarm: AuditEvent) => void | Promise<void>
-  /** Told once of a setting that is missing or unsafe, in one line without a secret; where it is not set, `process.emitWarning` is. */
+  /** Called once for each missing or unsafe setting, with one line that contains no secret. Default: `process.emitWarning`. */
   readonly onWarning?: (warning: string) => void
-  /** False where no credential is ever accepted, as in a command; true where it is not set. */
+  /** False where no credential is ever accepted, as in a command. Default: true. */
   readonly acceptsCredentials?: boolean
-  /** What is made where it is missing; `create` where it is not set. With `read` nothing is made, and the engine is not started. */
+  /** Whether missing files may be created. Default: `create`. With `read` nothing is created and the engine is not started. */
   readonly access?: Access
 }
 
-/** Sessions remembered at most, at some 400 bytes, and as many tokens, at some 750. */
+/** Most sessions in the credential cache, at about 400 bytes each; and as many tokens, at about 750 bytes. */
 const CAPACITY = 100_000
 
 /**
- * @param publicUrl the address that people see, without a slash at its end
+ * @param publicUrl the address that users see, without a trailing slash
  * @throws SettingError, StoreError
  */
 export async function compose(settings: Settings, publicUrl: string, overrides: Overrides = {}): Promise<Engine> {
   const policy = policyOf(settings, publicUrl)
   const onWarning = overrides.onWarning ?? emitWarning
   const { access = 'create' } = overrides
-  // Before a secret is made beside it. Where there is no folder for either, the words about the secret name both ways out.
+  // Before a secret file is created beside the database. Where the folder is missing for both, the error about the secret names both solutions.
   if (overrides.store === undefined) await checkDatabasePath(settings.databaseUrl, settings.secret !== undefined)
   const masters = await loadSecret(settings, {
     hasOwnStore: overrides.store !== undefined,
@@ -75,7 +75,7 @@ export async function compose(settings: Settings, publicUrl: string, overrides: 
   })
   if (access === 'read') return engine
   try {
-    // What takes no writes would answer 503 to every sign-in: the start says so instead.
+    // A read-only store would answer 503 to every sign-in: fail at the start instead.
     if (overrides.acceptsCredentials ?? true) await store.probe()
     await engine.start()
   } catch (error) {
@@ -89,7 +89,7 @@ export function isProduction(): boolean {
   return process.env.NODE_ENV === 'production'
 }
 
-/** Where nothing else is told of a warning. */
+/** The default of `onWarning`. */
 export function emitWarning(warning: string): void {
   process.emitWarning(warning, 'LatchkeyWarning')
 }

@@ -1,4 +1,4 @@
-// Latchkey as a library.
+// The library `latchkey`: createLatchkey and its public types.
 
 import { compose, emitWarning, isProduction, type Overrides } from './compose.ts'
 import { boundedUserAgent, type Delivery } from './domain/credential.ts'
@@ -83,12 +83,12 @@ export { AuthHttpError }
 const NO_CLIENT_INFO: ClientInfo = { ip: '', userAgent: '' }
 const NO_CREDENTIALS = { sessions: [], rememberMe: [] }
 
-/** A user from elsewhere: the hash as the other software has stored it. */
+/** A user to import, with the password hash as the other software stored it. */
 export interface ImportRow extends ImportValues {
   readonly username: string
   readonly hash: string
   readonly email?: string | null
-  /** A list, or one text with commas or spaces. */
+  /** A list, or one string separated by commas or spaces. */
   readonly roles?: readonly string[] | string
   /** ISO 8601, or seconds or milliseconds since 1970. */
   readonly createdAt?: Date | string | number | null
@@ -97,18 +97,18 @@ export interface ImportRow extends ImportValues {
 
 export type LatchkeyOptions = SettingInputs
 
-/** What an operator's change came to. */
+/** The result of an operator's change to a user. */
 export interface UserChangeResult {
-  /** As they are now; as they were, where they have been deleted. */
+  /** The user after the change; before it, where the user was deleted. */
   readonly user: User
-  /** What of theirs has ended by it. */
+  /** How many credentials the change revoked. */
   readonly ended: RevokedCounts
 }
 
 /**
- * Latchkey inside a TypeScript server.
+ * Creates Latchkey inside a TypeScript server.
  *
- * @param options by their names in camel case, in the same text as in the environment: `{ databaseUrl: 'sqlite:app.db',
+ * @param options the settings, by their names in camel case, as text like in the environment: `{ databaseUrl: 'sqlite:app.db',
  *   sessionIdleTimeout: '20m', allowedOrigins: ['https://app.example.com'] }`. Everything has a default.
  * @throws SettingError (a TypeError) naming the option and what is accepted; StoreError when the database cannot be opened
  */
@@ -130,31 +130,31 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
   const pages = pageRoutes()
   const refusalPage = refusalPageWith(engine.policy.cookies.stem)
   const app: App = {
-    engine: engine,
+    engine,
     publicUrl,
     readiness: createReadiness(engine),
     isStopping: () => false,
     pages,
     ...(overrides.onWarning && { onWarning: overrides.onWarning }),
-    // What is not there is for the host to say, in its own pages' looks.
+    // A 404 is the host's to answer, in the design of its own pages.
     errorPage: async (request, error, id) => (error.code === 'resource.not_found' ? undefined : refusalPage(request, error, id)),
   }
   const handle = createHandler(app)
   const guard = createGuard(engine)
 
   return {
-    /** Answers every path of Latchkey, and 404 to the rest. `peer` is the client, as the host knows it. */
+    /** Answers every path of Latchkey, and 404 to all others. `peer` is the client's address, as the host knows it. */
     handler: fetchHandler(handle),
 
-    /** The same for adapters, without the Fetch API's objects. */
+    /** The same for adapters, without the objects of the Fetch API. */
     handle,
 
     /**
-     * Who a request to a route of the host's own is. A request that changes something (any method but GET, HEAD and OPTIONS)
-     * needs its credential in the header: with a cookie alone the error is `csrf.header_required`. With `proof: 'header'` every
-     * request does; with `proof: 'key'` a token that is bound to a key also needs a proof of it, or the error is `proof.required`.
-     * With `fresh` the password must have been typed in this session within LATCHKEY_FRESH_AGE, or in the time it
-     * says: otherwise the error is `reauthentication.required`. With `role` the user must have it: otherwise it is `role.required`.
+     * Authenticates a request to a route of the host. A request that changes something (any method but GET, HEAD and OPTIONS)
+     * needs its credential in the header: with a cookie alone the error is `csrf.header_required`. With `auth: 'header-only'` every
+     * request needs it there; with `auth: 'dpop'` a DPoP-bound token also needs its DPoP proof, or the error is `proof.required`.
+     * With `fresh` the user must have entered the password in this session within LATCHKEY_FRESH_AGE, or within the given
+     * duration: otherwise the error is `reauthentication.required`. With `role` the user must have it, or it is `role.required`.
      *
      * @throws StoreError
      */
@@ -163,19 +163,19 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
       return guard({ method, header: (name) => headers.get(name), target: new URL(url).pathname, hostRequest: request }, options)
     },
 
-    /** The same by method and headers alone; at once where the credential was verified before. */
+    /** The same by method and headers alone; synchronous where the credential cache has the credential. */
     guard,
 
-    /** A guard for one route of the host's own, for adapters: who passes is described, who does not is answered. */
+    /** A guard for one route of the host, for adapters: returns the authenticated request, or the response that refuses it. */
     routeGuard: createRouteGuard(app, (error) => overrides.onFault?.('guard', error)),
 
-    /** A refusal as an error that frameworks answer by themselves; `latchkey.refusal(who.error).getResponse()` is a Response. */
+    /** Wraps a refusal in an error that frameworks can answer; `latchkey.refusal(result.error).getResponse()` is a Response. */
     refusal: (error: AuthError): AuthHttpError => new AuthHttpError(error, publicUrl),
 
-    /** The paths that `handle` answers in a host's own server, for adapters. */
+    /** The paths that `handle` answers inside a host's server, for adapters. */
     paths: adapterPaths(pages),
 
-    /** Creates a user and signs in; the session's credential is in the answer, for the host to hand out. @throws StoreError */
+    /** Creates a user and signs in; the host hands out the session credential in the result. @throws StoreError */
     register: (user: { username: string; password: string; email?: string; remember?: boolean }, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
       register(
         engine,
@@ -184,27 +184,32 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
         NO_CREDENTIALS,
       ),
 
-    /** Signs in with a name and a password. @throws StoreError */
-    login: (who: { username: string; password: string; remember?: boolean }, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
-      login(engine, { delivery: 'header', remember: false, knownDevice: undefined, ...who }, boundedClientInfo(clientInfo), NO_CREDENTIALS),
+    /** Signs in with username and password. @throws StoreError */
+    login: (credentials: { username: string; password: string; remember?: boolean }, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
+      login(
+        engine,
+        { delivery: 'header', remember: false, knownDevice: undefined, ...credentials },
+        boundedClientInfo(clientInfo),
+        NO_CREDENTIALS,
+      ),
 
     /**
-     * Turns a remembered login into a session; the login's credential may be a new one afterwards. One that is bound to a device
-     * needs the value of that cookie too. @throws StoreError
+     * Exchanges a remember-me credential for a session; the result may contain a rotated remember-me credential. A device-bound one
+     * also needs the value of the device cookie. @throws StoreError
      */
     resumeSession: async (
-      remembered: string,
+      rememberMe: string,
       clientInfo: ClientInfo = NO_CLIENT_INFO,
       deviceProof?: string,
     ): Promise<SignInResult | AuthError> => {
-      const restored = await resumeSession(engine, remembered, boundedClientInfo(clientInfo), deviceProof)
-      return restored instanceof DeviceProofRequired ? restored.refusal : restored
+      const resumed = await resumeSession(engine, rememberMe, boundedClientInfo(clientInfo), deviceProof)
+      return resumed instanceof DeviceProofRequired ? resumed.refusal : resumed
     },
 
     /** A token for the principal's session. @throws StoreError */
     token: (principal: Principal) => issueTokenForSession(engine, principal),
 
-    /** Ends the principal's lineage, or all of the user's credentials. @throws StoreError; then nothing is known to have ended */
+    /** Revokes the principal's lineage, or all credentials of the user. @throws StoreError: then nothing may be assumed revoked */
     logout: (principal: Principal, { everywhere = false } = {}, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
       logout(engine, principal, everywhere, boundedClientInfo(clientInfo)),
 
@@ -216,13 +221,13 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
       revokeOtherCredentials(engine, principal, boundedClientInfo(clientInfo)),
 
     data: (principal: Principal) => readSessionData(engine, principal),
-    /** Applies a merge patch (RFC 7396) to the session's data, with `ifVersion` to that version alone. @throws StoreError */
+    /** Applies a merge patch (RFC 7396) to the session's data; with `ifVersion`, to that version only. @throws StoreError */
     patchData: (principal: Principal, patch: JsonObject, ifVersion?: number) =>
       patchSessionData(engine, principal, patch, ifVersion === undefined ? undefined : [ifVersion]),
 
     auditEvents: (principal: Principal, page: { before?: string; limit?: number } = {}) =>
       listAuditEvents(engine, principal, page.before, page.limit ?? 50),
-    /** Records an operation of the application's own, such as `order.placed`. @throws StoreError */
+    /** Records an audit event of the application, such as `order.placed`. @throws StoreError */
     record: (principal: Principal, action: string, detail: JsonObject = {}, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
       recordAuditEvent(engine, principal, action, detail, boundedClientInfo(clientInfo)),
 
@@ -237,7 +242,7 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
     deleteAccount: (principal: Principal, password: string, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
       deleteAccount(engine, principal, { password, knownDevice: undefined }, boundedClientInfo(clientInfo)),
 
-    /** What an operator does: no credential is asked for, so never hand these to a request. */
+    /** Operator functions. They check no credential: never expose them to requests. */
     users: {
       add: async (user: {
         username: string
@@ -249,7 +254,7 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
         const added = await addUser(engine, 'operator', { ...user, email: user.email ?? null, roles: user.roles ?? [] })
         return added instanceof AuthError ? added : publicUser(added)
       },
-      /** Users with the hashes of other software, a result for each, counted from 1. Nothing happens until results are read. @throws StoreError */
+      /** Imports users with password hashes of other software; one result per row, counted from 1. Runs as results are read. @throws StoreError */
       import: (rows: AsyncIterable<ImportRow> | Iterable<ImportRow>, options?: ImportOptions) =>
         importUsers(engine, numbered(rows), options),
       find: async (nameOrId: string): Promise<User | undefined> => {
@@ -264,44 +269,44 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
         toUserChangeResult(await setPassword(engine, 'operator', nameOrId, password)),
       delete: async (nameOrId: string) => toUserChangeResult(await deleteUser(engine, 'operator', nameOrId)),
       /**
-       * Signs in somebody whom the host knows by other means: single sign-on, a link in a mail, an old session. It counts as no
-       * password, so nothing that asks for a fresh sign-in is open. `cookies` hands it out. @throws StoreError
+       * Signs in a user whom the host has authenticated itself: single sign-on, a link in a mail, an old session. It does not count as
+       * a password sign-in, so routes that need a fresh sign-in stay closed. Hand it out with `cookies`. @throws StoreError
        */
       signIn: (
         nameOrId: string,
-        wish: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {},
+        options: { remember?: boolean; delivery?: Delivery; data?: JsonObject } = {},
         clientInfo: ClientInfo = NO_CLIENT_INFO,
-      ) => signInExternal(engine, nameOrId, { remember: false, delivery: 'cookie', data: {}, ...wish }, boundedClientInfo(clientInfo)),
+      ) => signInExternal(engine, nameOrId, { remember: false, delivery: 'cookie', data: {}, ...options }, boundedClientInfo(clientInfo)),
       /**
-       * Ends one credential, a lineage, everything of a user, or everything at large: `{ before }` and `{ all: true }` take many
-       * writes, and the same again goes on where one has failed. With `dryRun` it is only counted. @throws StoreError
+       * Revokes one credential, a lineage, everything of a user, or everything: `{ before }` and `{ all: true }` take many writes; after
+       * a failure, the same call continues. With `dryRun` it only counts. @throws StoreError
        */
       revoke: (what: RevocationTarget, { dryRun = false }: { dryRun?: boolean } = {}) =>
         dryRun ? countRevocable(engine, what) : revoke(engine, 'operator', what),
     },
 
     /**
-     * Who has heard everything that has ended so far: asks every process and waits for a second after the last answer. This one
-     * counts too. @throws StoreError
+     * Asks every process to acknowledge all revocations so far, and waits until one second after the last reply. This process
+     * is counted too. @throws StoreError
      */
     confirmPropagation: (): Promise<PropagationReport> => engine.acknowledgementCollector.confirmPropagation(),
 
-    /** The Set-Cookie values that hand out what a sign-in made, where it is delivered by cookie. */
+    /** The Set-Cookie values that hand out a sign-in whose delivery is by cookie. */
     cookies: (signedIn: SignInResult): readonly string[] => signInCookies(signedIn, engine.policy.cookies, engine.clock.now()),
 
     /**
-     * The value of the header Secure-Session-Registration, which goes out with these cookies and has a browser that can bind the sign-in
-     * to its device; undefined where nothing is offered.
+     * The value of the header Secure-Session-Registration. Send it with these cookies: a browser that supports DBSC then binds the sign-in
+     * to its device. Undefined where no binding is offered.
      */
     dbscRegistrationHeader: (signedIn: SignInResult): string | undefined => dbscRegistrationHeader(signedIn),
 
-    /** Retires the signing key, and begins to sign with the next. @throws StoreError */
+    /** Retires the signing key; the next key signs from now on. @throws StoreError */
     rotateKeys: async (): Promise<SigningKeys | AuthError> => {
       const ring = await rotateSigningKey(engine, 'operator')
       return ring instanceof AuthError ? ring : publicKeys(ring)
     },
 
-    /** Writes what has gathered and closes the store. @throws StoreError */
+    /** Writes pending updates and closes the store. @throws StoreError */
     async close(): Promise<void> {
       try {
         await engine.stop()
@@ -312,7 +317,7 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
   }
 }
 
-/** What the engine has changed, as the host gets to see it. */
+/** The engine's result, as the host sees it. */
 function toUserChangeResult(result: UserResult | AuthError): UserChangeResult | AuthError {
   return result instanceof AuthError ? result : { user: publicUser(result.user), ended: result.ended }
 }

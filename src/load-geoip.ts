@@ -1,4 +1,4 @@
-// The database of countries that the operator has named, if there is one.
+// Loads the country database that LATCHKEY_COUNTRY_DATABASE names, if it is set.
 
 import { readFile } from 'node:fs/promises'
 import type { CountryLookup } from './ports/countries.ts'

@@ -1,4 +1,4 @@
-// The secret that everything else is derived from: the one that was set, else one made on first start.
+// Loads the secret that all keys are derived from: from the settings, else from a file created on the first start.
 
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -7,17 +7,17 @@ import { IN_MEMORY } from './open-store.ts'
 import { readSecretFile } from './secret-file.ts'
 import { type DatabaseChoice, MIN_SECRET_BYTES, SettingError, type Settings } from './settings.ts'
 
-/** Where nothing else says where: in the folder of the start. */
+/** In the working directory, where no other place is configured. */
 const DEFAULT_SECRET_FILE = 'latchkey.secret'
 
 /**
- * What is made where it is missing: `create` makes what it needs; `change` needs a secret that is there; `read` goes without one, which
- * is enough for what is not sealed.
+ * Whether a missing secret may be created: `create` creates it; `change` needs an existing one; `read` works without one, which
+ * is enough for data that is not sealed.
  */
 export type Access = 'create' | 'change' | 'read'
 
 export interface LoadSecretOptions {
-  /** Whether the host has opened a store itself: where that keeps its data is not known here. */
+  /** Whether the host has opened a store itself: we do not know where that keeps its data. */
   readonly hasOwnStore: boolean
   readonly isProduction: boolean
   readonly access: Access
@@ -25,8 +25,8 @@ export interface LoadSecretOptions {
 }
 
 /**
- * The secret that was set, else the one in a file that its owner alone can read, beside a database that is a file. Where there is no
- * such place it is made in memory; what that means is said where anything outlives it.
+ * The secret from the settings, else from a file that only its owner can read, beside the database file. Where there is no
+ * such place it is created in memory, with a warning where stored data outlives it.
  *
  * @throws SettingError, also when several servers would each make one of their own; StoreError
  */
@@ -39,7 +39,7 @@ export async function loadSecret(
   if (hasOwnStore) {
     if (isProduction) {
       throw new SettingError(
-        `secret (LATCHKEY_SECRET) is not set; with a store of your own, under NODE_ENV=production, it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
+        `secret (LATCHKEY_SECRET) is not set; with a store of your own, under NODE_ENV=production, it is required: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
       )
     }
     onWarning(inMemory('a store of your own'))

@@ -1,4 +1,4 @@
-// Which store the settings name, opened; and a database brought to the form that this version works with.
+// Opens the store that the settings name, and migrates its database.
 
 import { existsSync } from 'node:fs'
 import { StoreError } from './domain/errors.ts'
@@ -23,8 +23,8 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'redisU
 }
 
 /**
- * @param needsFolder false where only a path that is itself a folder is refused
- * @throws StoreError where the database is to be a file, and cannot be one there
+ * @param needsFolder false to refuse only a path that is itself a folder
+ * @throws StoreError where the database cannot be a file at that path
  */
 export async function checkDatabasePath(database: DatabaseChoice, needsFolder = true): Promise<void> {
   if (database.engine === 'postgres' || database.path === IN_MEMORY) return
@@ -43,40 +43,42 @@ async function openDatabase(database: DatabaseChoice): Promise<Store> {
 }
 
 export interface MigratedDatabase {
-  /** The version the database had; 0 where there was none. */
+  /** The schema version before; 0 where there was no database. */
   readonly found: number
-  /** The version it has now. */
+  /** The schema version now. */
   readonly known: number
 }
 
-/** Brings a database to the form this version works with. @throws StoreError, SettingError */
+/** Migrates a database to the schema of this version. @throws StoreError, SettingError */
 export async function migrateDatabase(database: DatabaseChoice): Promise<MigratedDatabase> {
   if (database.engine === 'postgres') {
     const { migratePostgres } = await import('./stores/postgres/migrate.ts')
     return withSettingName('DATABASE_URL', () => migratePostgres(database.url))
   }
   if (database.path === IN_MEMORY)
-    throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing is kept to migrate; accepted: sqlite:PATH, postgres://….')
+    throw new SettingError('DATABASE_URL is "sqlite::memory:", which holds no data to migrate; accepted: sqlite:PATH, postgres://….')
   await checkDatabasePath(database)
   const { migrateSqlite } = await import('./stores/sqlite/migrate.ts')
   return migrateSqlite(database.path)
 }
 
 export interface DatabaseVersion {
-  /** The version it has; 0 where none of our tables is there. */
+  /** Its schema version; 0 where it has none of our tables. */
   readonly found: number
-  /** The version this Latchkey reads and writes. */
+  /** The schema version that this Latchkey reads and writes. */
   readonly known: number
 }
 
-/** Looks which version a database has, and makes nothing: undefined where its file is not there. @throws StoreError, SettingError */
+/** Reads the schema version of a database without creating anything; undefined where its file does not exist. @throws StoreError, SettingError */
 export async function readDatabaseVersion(database: DatabaseChoice): Promise<DatabaseVersion | undefined> {
   if (database.engine === 'postgres') {
     const { readSchemaVersions } = await import('./stores/postgres/migrate.ts')
     return withSettingName('DATABASE_URL', () => readSchemaVersions(database.url))
   }
   if (database.path === IN_MEMORY)
-    throw new SettingError('DATABASE_URL is "sqlite::memory:", where nothing outlives a process; accepted: sqlite:PATH, postgres://….')
+    throw new SettingError(
+      'DATABASE_URL is "sqlite::memory:", which holds no data after a process stops; accepted: sqlite:PATH, postgres://….',
+    )
   if (!existsSync(database.path)) return undefined
   const { readSchemaVersions } = await import('./stores/sqlite/migrate.ts')
   return readSchemaVersions(database.path)

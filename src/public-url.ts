@@ -1,4 +1,4 @@
-// The public address in production: what a start refuses, and what it warns of.
+// Checks the public URL in production: what stops the start, and what it warns of.
 
 import { SETTINGS, SettingError } from './settings.ts'
 
@@ -6,7 +6,7 @@ const SETTING_NAME = 'publicUrl (LATCHKEY_PUBLIC_URL)'
 const EXPLANATION = 'It decides whether cookies are Secure, which origin is the own one, and which issuer tokens name.'
 
 /**
- * A host's own server knows the address of every request, and still not the one that people see: in production it must be set.
+ * A host's server knows the address of every request, but not the address that users see: in production it must be set.
  *
  * @throws SettingError
  */
@@ -15,14 +15,14 @@ export function requirePublicUrl(publicUrl: string | undefined, isProduction: bo
   throw new SettingError(`${SETTING_NAME} is not set; under NODE_ENV=production it must be: ${SETTINGS.publicUrl.accepted}. ${EXPLANATION}`)
 }
 
-/** What a start in production should say of it; undefined where all is well. */
+/** The warning for a start in production; undefined where there is none. */
 export function publicUrlWarning(publicUrl: string | undefined, isProduction: boolean): string | undefined {
   if (!isProduction) return undefined
   if (publicUrl === undefined)
     return `${SETTING_NAME} is not set under NODE_ENV=production; accepted: ${SETTINGS.publicUrl.accepted}. ${EXPLANATION}`
   const { protocol, hostname } = new URL(publicUrl)
   if (protocol === 'https:' || isLocalHost(hostname)) return undefined
-  return `${SETTING_NAME} is ${publicUrl} under NODE_ENV=production: cookies are not Secure, and no sign-in is bound to its device. Set it to the https address that people see.`
+  return `${SETTING_NAME} is ${publicUrl} under NODE_ENV=production: cookies are not Secure, and no sign-in is bound to its device. Set it to the https address that users see.`
 }
 
 function isLocalHost(hostname: string): boolean {

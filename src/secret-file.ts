@@ -1,4 +1,4 @@
-// The file that keeps a secret that nobody has set: made once, whole or not at all, for its owner alone.
+// The secret file, for when LATCHKEY_SECRET is not set: created once, atomically, readable by its owner only.
 
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -7,23 +7,23 @@ import { resolve } from 'node:path'
 import { StoreError } from './domain/errors.ts'
 import { MIN_SECRET_BYTES, SettingError } from './settings.ts'
 
-// A group is the operator's choice: volumes of containers are often shared by one.
+// Group access is the operator's choice: volumes of containers are often shared through a group.
 const WRITABLE_BY_ALL = 0o002
 const READABLE_BY_ALL = 0o004
 const HAS_MODES = process.platform !== 'win32'
 
 export interface SecretFile {
   readonly secret: string
-  /** True where it was made just now. */
+  /** True where it was created just now. */
   readonly isNew: boolean
-  /** What its owner should know; undefined where all is well. */
+  /** A warning for the operator; undefined where there is none. */
   readonly warning: string | undefined
 }
 
 /**
- * The secret in this file, which is made where there is none. Of processes that start together one makes it, and the others read it.
+ * Reads the secret in this file; creates it where it is missing. Of several processes that start together, one creates it.
  *
- * @throws SettingError when it cannot be read or is not safe to use; StoreError when it cannot be made
+ * @throws SettingError when it cannot be read or is not safe to use; StoreError when it cannot be created
  */
 export async function readSecretFile(file: string): Promise<SecretFile> {
   const path = resolve(file)
@@ -41,7 +41,7 @@ export async function readSecretFile(file: string): Promise<SecretFile> {
   return { secret, isNew, warning: HAS_MODES ? checkFileMode(path, mode) : undefined }
 }
 
-/** Who can write the file can choose the secret; who can read it can make every credential. @throws SettingError */
+/** With write access to the file one can choose the secret; with read access one can forge every credential. @throws SettingError */
 function checkFileMode(path: string, mode: number): string | undefined {
   const shown = (mode & 0o777).toString(8).padStart(4, '0')
   if (mode & WRITABLE_BY_ALL) {
@@ -53,7 +53,7 @@ function checkFileMode(path: string, mode: number): string | undefined {
   return `LATCHKEY_SECRET is in ${path}, which every user of this machine can read (mode ${shown}). Run chmod 600 on it, and replace the secret if others may have read it.`
 }
 
-/** False where another process was first. A name of its own until it is whole: nobody reads half a secret, also after a crash. */
+/** False where another process was first. Written under a temporary name, so that no process reads half a secret, even after a crash. */
 async function makeFile(path: string): Promise<boolean> {
   const made = randomBytes(48).toString('base64url')
   const unfinished = `${path}.${randomBytes(6).toString('hex')}.secret`
@@ -68,7 +68,7 @@ async function makeFile(path: string): Promise<boolean> {
     try {
       await link(unfinished, path)
     } catch (error) {
-      // Some file systems know no second name for a file.
+      // Some file systems have no hard links.
       if (codeOf(error) === 'EEXIST') throw error
       await writeFile(path, made, { mode: 0o600, flag: 'wx', flush: true })
     }
@@ -76,7 +76,7 @@ async function makeFile(path: string): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw new StoreError(
-      `LATCHKEY_SECRET is not set, and the secret ${path} cannot be made (${codeOf(error)}): its folder must exist and be writable. Or set LATCHKEY_SECRET.`,
+      `LATCHKEY_SECRET is not set, and the secret ${path} cannot be created (${codeOf(error)}): its folder must exist and be writable. Or set LATCHKEY_SECRET.`,
     )
   } finally {
     await unlink(unfinished).catch(() => {})

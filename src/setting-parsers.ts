@@ -1,4 +1,4 @@
-// How the values of settings read: from text to what is meant, undefined when the text is not accepted.
+// The parsers of setting values: from text to value, undefined when the text is not accepted.
 
 import { isIP } from 'node:net'
 import { type DatabaseChoice, readDatabase } from './connection-strings/database.ts'
@@ -14,7 +14,7 @@ export function port(text: string): number | undefined {
 export function origin(text: string): string | undefined {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
-  // A pattern would be taken for the name of a host, and match nobody.
+  // A pattern would be read as a host name that never matches.
   if (url.hostname.includes('*')) return undefined
   const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
   return bare ? url.origin : undefined

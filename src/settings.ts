@@ -1,4 +1,4 @@
-// Every setting there is: its names, its default, what it accepts. One table validates them all, wherever they come from.
+// The settings: names, defaults and accepted values in one table, which validates them from every source.
 
 import { type DatabaseChoice, readDatabase } from './connection-strings/database.ts'
 import { maskedText, maskedUrl } from './connection-strings/masking.ts'
@@ -30,17 +30,17 @@ export type { DatabaseChoice } from './connection-strings/database.ts'
 export { MIN_SECRET_BYTES } from './setting-parsers.ts'
 
 export interface Setting<T> {
-  /** In the environment. */
+  /** The environment variable. */
   readonly name: string
   readonly about: string
   readonly accepted: string
   readonly fallback: T
-  /** How the default reads; absent where there is none. */
+  /** The default as text; absent where there is none. */
   readonly fallbackText?: string
   /** Undefined when the text is not accepted. */
   readonly parse: (text: string) => T | undefined
   readonly secret?: true
-  /** Of an address, which can hold a password: what is wrong with one that is not accepted, and how it is written right. */
+  /** For an address, which can contain a password: what is wrong with a refused one, and how to write it. */
   readonly problem?: (text: string) => string | undefined
 }
 
@@ -63,23 +63,28 @@ const URL_ACCEPTED = 'an http or https address without a path, such as https://l
 
 export const SETTINGS = {
   port: {
-    ...base('PORT', 'the port to listen on; 0 picks a free one', 'a number from 0 to 65535'),
+    ...base('PORT', 'Port to listen on; 0 picks a free one', 'a number from 0 to 65535'),
     fallback: 3000,
     fallbackText: '3000',
     parse: port,
   },
   host: {
-    ...base('HOST', 'the address to listen on', 'an address or a host name'),
+    ...base('HOST', 'Address to listen on', 'an address or a host name'),
     fallback: '127.0.0.1',
     fallbackText: '127.0.0.1',
     parse: nonEmpty,
   },
   publicUrl: {
-    ...optional('LATCHKEY_PUBLIC_URL', URL_ACCEPTED, 'the address people see: the issuer of tokens; https makes cookies Secure', origin),
+    ...optional(
+      'LATCHKEY_PUBLIC_URL',
+      URL_ACCEPTED,
+      'Address that users see, and the issuer of tokens; https makes cookies Secure',
+      origin,
+    ),
     fallbackText: 'http://localhost:$PORT; must be set in production inside another server',
   },
   databaseUrl: {
-    ...base('DATABASE_URL', 'where users, operations and credentials live', 'sqlite:PATH, sqlite::memory: or postgres://…'),
+    ...base('DATABASE_URL', 'Database of users, credentials and the audit log', 'sqlite:PATH, sqlite::memory: or postgres://…'),
     fallback: { engine: 'sqlite', path: 'latchkey.db' } as DatabaseChoice,
     fallbackText: 'sqlite:latchkey.db',
     parse: database,
@@ -89,7 +94,7 @@ export const SETTINGS = {
     ...optional(
       'REDIS_URL',
       'redis://…, rediss://…, redis+cluster://host1,host2 or redis+unix:///PATH',
-      'moves credentials, limits and the endings log to Redis, beside the database',
+      'Redis server for credentials, limits and the revocation log, in addition to the database',
       redis,
     ),
     problem: (text: string) => problemOf(readRedis(text.trim())),
@@ -97,16 +102,20 @@ export const SETTINGS = {
   secret: {
     ...optional(
       'LATCHKEY_SECRET',
-      `at least ${MIN_SECRET_BYTES} bytes; several, separated by commas, to rotate: the first makes, all are accepted`,
-      'what every key is derived from',
+      `at least ${MIN_SECRET_BYTES} bytes; several, separated by commas, to rotate: the first is used for new credentials, all are accepted`,
+      'Secret that all keys are derived from',
       secrets,
     ),
     fallbackText:
-      'made on first start, kept beside a SQLite file, else in latchkey.secret; must be set for https with PostgreSQL, and in production for a store of your own',
+      'created on first start, beside the SQLite file or in latchkey.secret; required for https with PostgreSQL, and in production with a store of your own',
     secret: true,
   },
   allowedOrigins: {
-    ...base('LATCHKEY_ALLOWED_ORIGINS', 'other origins whose pages may sign in', `addresses separated by commas, each ${URL_ACCEPTED}`),
+    ...base(
+      'LATCHKEY_ALLOWED_ORIGINS',
+      'Other origins whose pages may sign in and call the API',
+      `addresses separated by commas, each ${URL_ACCEPTED}`,
+    ),
     fallback: [] as readonly string[],
     fallbackText: 'none',
     parse: listOf(origin),
@@ -115,37 +124,37 @@ export const SETTINGS = {
     'LATCHKEY_SESSION_IDLE_TIMEOUT',
     POLICY_DEFAULTS.sessionIdleTimeout,
     '20m',
-    'a session ends after this long without use',
+    'Duration after which an unused session expires',
   ),
   sessionAbsoluteTimeout: duration(
     'LATCHKEY_SESSION_ABSOLUTE_TIMEOUT',
     POLICY_DEFAULTS.sessionAbsoluteTimeout,
     '12h',
-    'a session ends after this long, used or not; with its remembered login at the latest',
+    'Duration after which a session expires, used or not; at the latest with its remember-me login',
   ),
   rememberLifetime: duration(
     'LATCHKEY_REMEMBER_LIFETIME',
     POLICY_DEFAULTS.rememberLifetime,
     '30d',
-    'a remembered login ends after this long; rotation does not extend it',
+    'Duration after which a remember-me login expires; rotation does not extend it',
   ),
-  tokenLifetime: duration('LATCHKEY_TOKEN_LIFETIME', POLICY_DEFAULTS.tokenLifetime, '5m', 'how long a token is good for'),
+  tokenLifetime: duration('LATCHKEY_TOKEN_LIFETIME', POLICY_DEFAULTS.tokenLifetime, '5m', 'Lifetime of an access token'),
   tokenAlg: oneOf(
     'LATCHKEY_TOKEN_ALG',
     TOKEN_ALGORITHMS,
     'EdDSA',
-    'the algorithm that tokens are signed with; ES256 for verifiers that know no EdDSA. At the next start keys of it take over',
+    'Algorithm that signs tokens; ES256 for verifiers without EdDSA. A change applies with new keys at the next start',
   ),
-  audience: optional('LATCHKEY_AUDIENCE', 'any text', 'the `aud` of tokens; the issuer where it is not set', nonEmpty),
+  audience: optional('LATCHKEY_AUDIENCE', 'any text', 'Audience (`aud`) of tokens; the issuer where it is not set', nonEmpty),
   freshAge: duration(
     'LATCHKEY_FRESH_AGE',
     POLICY_DEFAULTS.freshAge,
     '5m',
-    'how long after the password was typed a sign-in counts as fresh',
+    'Duration after a sign-in with password during which it counts as fresh',
   ),
-  auditRetention: duration('LATCHKEY_AUDIT_RETENTION', POLICY_DEFAULTS.auditRetention, '365d', 'how long operations are kept'),
+  auditRetention: duration('LATCHKEY_AUDIT_RETENTION', POLICY_DEFAULTS.auditRetention, '365d', 'How long audit events are kept'),
   passwordMin: {
-    ...base('LATCHKEY_PASSWORD_MIN', 'characters a password must have', 'a number from 8 to 256'),
+    ...base('LATCHKEY_PASSWORD_MIN', 'Minimum number of characters of a password', 'a number from 8 to 256'),
     fallback: POLICY_DEFAULTS.passwordMin,
     fallbackText: '8',
     parse: (text: string) => (/^\d{1,3}$/.test(text) && Number(text) >= 8 && Number(text) <= 256 ? Number(text) : undefined),
@@ -153,8 +162,8 @@ export const SETTINGS = {
   loginLimit: {
     ...base(
       'LATCHKEY_LOGIN_LIMIT',
-      'wrong guesses allowed per user, and per client network; known devices and networks of the user have counters of their own',
-      'guesses per duration, such as 10/5m, or 10/5m,100/5m',
+      'Failed sign-ins allowed per user, and per client network; known devices and networks of the user have separate counters',
+      'attempts per duration, such as 10/5m, or 10/5m,100/5m',
     ),
     fallback: POLICY_DEFAULTS.loginLimits,
     fallbackText: '10/5m,100/5m',
@@ -163,18 +172,18 @@ export const SETTINGS = {
   registrationLimit: {
     ...base(
       'LATCHKEY_REGISTRATION_LIMIT',
-      'registrations allowed per client network, refused ones included',
+      'Registrations allowed per client network, including refused ones',
       'registrations per duration, such as 10/1h',
     ),
     fallback: POLICY_DEFAULTS.registrationLimit,
     fallbackText: '10/1h',
     parse: limit,
   },
-  registration: oneOf('LATCHKEY_REGISTRATION', ['open', 'closed'], 'open', 'whether people may create users themselves'),
+  registration: oneOf('LATCHKEY_REGISTRATION', ['open', 'closed'], 'open', 'Whether visitors may register'),
   cookieName: {
     ...base(
       'LATCHKEY_COOKIE_NAME',
-      'what the names of all cookies begin with: a different one for each of several deployments under one host or domain',
+      'Prefix of all cookie names; use a different one for each deployment under the same host or domain',
       'a lower-case letter, then at most 31 lower-case letters, digits and hyphens',
     ),
     fallback: DEFAULT_COOKIE_STEM,
@@ -184,45 +193,45 @@ export const SETTINGS = {
   cookieDomain: optional(
     'LATCHKEY_COOKIE_DOMAIN',
     'a domain of the public URL, without a leading dot, such as example.com',
-    'for sign-in across sub-domains',
+    'Domain attribute of cookies, for sign-in across sub-domains',
     cookieDomain,
   ),
-  cookieSameSite: oneOf(
-    'LATCHKEY_COOKIE_SAME_SITE',
-    ['lax', 'strict', 'none'],
-    'lax',
-    'the SameSite attribute of cookies; none needs https',
-  ),
+  cookieSameSite: oneOf('LATCHKEY_COOKIE_SAME_SITE', ['lax', 'strict', 'none'], 'lax', 'SameSite attribute of cookies; none needs https'),
   clearSiteData: optional(
     'LATCHKEY_CLEAR_SITE_DATA',
     'on, off',
-    'logout also sends Clear-Site-Data; on for the server, off when embedded',
+    'Whether logout also sends Clear-Site-Data; on for the server, off when embedded',
     onOff,
   ),
   deviceBinding: oneOf(
     'LATCHKEY_DEVICE_BINDING',
     ['off', 'preferred', 'required'],
     'preferred',
-    'bind sign-ins to the device, where browsers can',
+    'Binding of sign-ins to the device (DBSC), in browsers that support it',
   ),
   revokeOnRisk: oneOf(
     'LATCHKEY_REVOKE_ON_RISK',
     ['off', 'alarm', 'warning'],
     'off',
-    'ends a sign-in that is suddenly used by another kind of device: at an alarm, or at a warning too',
+    'Severity of a risk event, such as a changed user agent, that revokes the sign-in: only alarms, or warnings too',
   ),
   countryDatabase: optional(
     'LATCHKEY_COUNTRY_DATABASE',
     'the path of a MaxMind DB file (.mmdb) of countries or cities',
-    'warns of a remembered login that comes back from a country where its user never signed in',
+    'Country database; warns when a remember-me login is used from a country where its user never signed in',
     nonEmpty,
   ),
-  dpop: oneOf('LATCHKEY_DPOP', ['off', 'sensitive', 'always'], 'sensitive', 'ask for a proof of key-bound tokens'),
-  metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'serves /metrics on a port of its own', port) },
+  dpop: oneOf(
+    'LATCHKEY_DPOP',
+    ['off', 'sensitive', 'always'],
+    'sensitive',
+    'When a DPoP proof is required: for sensitive requests with a bound token, or always',
+  ),
+  metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'Separate port for /metrics', port) },
   trustedProxies: {
     ...base(
       'LATCHKEY_TRUSTED_PROXIES',
-      'proxies whose word on the address of the client counts, in the header that LATCHKEY_FORWARDED_HEADER names',
+      'Proxies that may report the address of the client, in the header that LATCHKEY_FORWARDED_HEADER names',
       'addresses or networks separated by commas, such as 10.0.0.0/8',
     ),
     fallback: [] as readonly string[],
@@ -232,17 +241,17 @@ export const SETTINGS = {
   forwardedHeader: {
     ...base(
       'LATCHKEY_FORWARDED_HEADER',
-      'the one header in which trusted proxies report the address of the client; the other one is ignored',
+      'Header in which trusted proxies report the address of the client; the other one is ignored',
       FORWARDED_HEADERS.join(', '),
     ),
     fallback: FORWARDED_HEADERS[0] as ForwardedHeader,
     fallbackText: FORWARDED_HEADERS[0],
     parse: (text: string) => FORWARDED_HEADERS.find((header) => header === text.toLowerCase()),
   },
-  tlsCert: { ...optional('TLS_CERT', 'the path of a PEM file', 'serves https itself, with TLS_KEY', nonEmpty) },
-  tlsKey: { ...optional('TLS_KEY', 'the path of a PEM file', 'serves https itself, with TLS_CERT', nonEmpty) },
+  tlsCert: { ...optional('TLS_CERT', 'the path of a PEM file', 'Certificate, to serve https directly; requires TLS_KEY', nonEmpty) },
+  tlsKey: { ...optional('TLS_KEY', 'the path of a PEM file', 'Private key, to serve https directly; requires TLS_CERT', nonEmpty) },
   logLevel: {
-    ...oneOf('LOG_LEVEL', ['silent', 'fatal', 'error', 'warn', 'info', 'debug'], 'info', 'how much is logged'),
+    ...oneOf('LOG_LEVEL', ['silent', 'fatal', 'error', 'warn', 'info', 'debug'], 'info', 'Lowest level that is logged'),
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
@@ -254,11 +263,11 @@ export type SettingKey = keyof typeof SETTINGS
 type Value<K extends SettingKey> = Exclude<ReturnType<(typeof SETTINGS)[K]['parse']>, undefined> | (typeof SETTINGS)[K]['fallback']
 export type Settings = { readonly [K in SettingKey]: Value<K> }
 
-/** What may be given for a setting in code: the same text as in the environment, or the obvious value for it. */
+/** A setting's value in code: the same text as in the environment, or the matching type. */
 export type SettingInput = string | number | boolean | readonly string[]
 export type SettingInputs = { readonly [K in SettingKey]?: SettingInput | undefined }
 
-/** A setting that stops the start. Its message is one line: which setting, which value, what is accepted. */
+/** A setting that stops the start. Its message is one line: the setting, its value, what is accepted. */
 export class SettingError extends TypeError {
   override readonly name = 'SettingError'
 }
@@ -266,14 +275,14 @@ export class SettingError extends TypeError {
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[]
 
 /**
- * Validates everything that was given and fills in the defaults.
+ * Validates the given values and fills in the defaults.
  *
- * @param nameOf how the setting is called where the values came from
+ * @param nameOf the name of the setting in the source of the values
  * @throws SettingError
  */
 export function readSettings(inputs: SettingInputs, nameOf: (key: SettingKey) => string): Settings {
   const unknown = Object.keys(inputs).find((key) => !(key in SETTINGS))
-  if (unknown !== undefined) throw new SettingError(`${unknown} is not a setting. There are: ${SETTING_KEYS.join(', ')}.`)
+  if (unknown !== undefined) throw new SettingError(`${unknown} is not a setting. Settings: ${SETTING_KEYS.join(', ')}.`)
   const values = SETTING_KEYS.map((key) => [key, readSetting(SETTINGS[key], inputs[key], nameOf(key))])
   const settings = Object.fromEntries(values) as Settings
   checkCombinations(settings, nameOf)
@@ -291,7 +300,7 @@ function readSetting(setting: Setting<unknown>, input: SettingInput | undefined,
   throw new SettingError(`${name} is ${shown}; accepted: ${setting.accepted}.${problem === undefined ? '' : ` Problem: ${problem}.`}`)
 }
 
-/** False for what is empty or blank, as `${REDIS_URL:-}` of Compose gives it where nothing was set. */
+/** False for an empty or blank value, as `${REDIS_URL:-}` of Compose yields it for an unset variable. */
 export function isSet(input: SettingInput | undefined): input is SettingInput {
   return input !== undefined && input !== null && textOf(input).trim() !== ''
 }
@@ -305,16 +314,16 @@ function checkCombinations(settings: Settings, nameOf: (key: SettingKey) => stri
   const secure = publicUrl?.startsWith('https:') ?? tlsCert !== undefined
   if (cookieSameSite === 'none' && !secure) {
     throw new SettingError(
-      `${nameOf('cookieSameSite')} is "none"; browsers take that over https only: set ${nameOf('publicUrl')} to an https address.`,
+      `${nameOf('cookieSameSite')} is "none"; browsers accept that over https only: set ${nameOf('publicUrl')} to an https address.`,
     )
   }
   const host = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname
   if (cookieDomain !== undefined && host !== cookieDomain && !host.endsWith(`.${cookieDomain}`)) {
-    throw new SettingError(`${nameOf('cookieDomain')} is "${cookieDomain}"; accepted: ${host}, or a domain that it is part of.`)
+    throw new SettingError(`${nameOf('cookieDomain')} is "${cookieDomain}"; accepted: ${host}, or a parent domain of it.`)
   }
   if (settings.deviceBinding === 'required' && !supportsDeviceBinding({ secure, domain: cookieDomain ?? null, sameSite: cookieSameSite })) {
     throw new SettingError(
-      `${nameOf('deviceBinding')} is "required"; browsers bind over https, and for one host: set ${nameOf('publicUrl')} to an https address, and neither ${nameOf('cookieDomain')} nor ${nameOf('cookieSameSite')}=none.`,
+      `${nameOf('deviceBinding')} is "required"; browsers bind only over https and for a single host: set ${nameOf('publicUrl')} to an https address, and neither ${nameOf('cookieDomain')} nor ${nameOf('cookieSameSite')}=none.`,
     )
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {

@@ -1,4 +1,4 @@
-// What the guards of all adapters on node:http share: how they are called, and how a request goes on or does not.
+// Shared by the guards of the node:http adapters: parses their arguments, and applies a guard result to the request and response.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthContext } from '../http/auth-context.ts'
@@ -6,12 +6,12 @@ import type { RouteOptions } from '../http/guard-options.ts'
 import type { GuardResult } from '../http/route-guard.ts'
 import { writeErrorResponse } from './node-response.ts'
 
-/** Who is signed in behind a guard with these options: on an optional one, perhaps nobody. */
+/** The type of `request.auth` behind a guard with these options: possibly undefined on an optional one. */
 export type AuthContextFor<Options extends RouteOptions> = Options extends { readonly optional: true }
   ? AuthContext | undefined
   : AuthContext
 
-/** The two ways to call a guard with a handler: with options before it, or without. */
+/** The two ways to call a guard: with options before the handler, or without. */
 export function parseGuardArguments<Handler extends (...inputs: never[]) => unknown>(
   first: RouteOptions | Handler | undefined,
   second: Handler | undefined,
@@ -19,24 +19,24 @@ export function parseGuardArguments<Handler extends (...inputs: never[]) => unkn
   return typeof first === 'function' ? [{}, first] : [first ?? {}, second]
 }
 
-/** Tells the request who it is, or answers it. True when it may go on. @throws Error when an answer is under way already */
+/** Sets `request.auth`, or responds with the refusal. True when the request may continue. @throws Error when a response was already sent */
 export function applyGuardResult(
   request: IncomingMessage & { auth?: AuthContext | undefined },
   response: ServerResponse,
-  passage: GuardResult,
+  result: GuardResult,
 ): boolean {
   request.auth = undefined
   if (response.headersSent) throw new Error(GUARD_AFTER_RESPONSE)
-  if (!passage.ok) {
-    writeErrorResponse(response, passage.response)
+  if (!result.ok) {
+    writeErrorResponse(response, result.response)
     return false
   }
-  request.auth = passage.auth
+  request.auth = result.auth
   if (!response.hasHeader('cache-control')) response.setHeader('cache-control', NO_STORE)
   return true
 }
 
-/** What is shown to somebody is for nobody else; a handler may say otherwise. */
+/** A response to a signed-in user must not be stored; a handler may override it. */
 export const NO_STORE = 'no-store'
 
-export const GUARD_AFTER_RESPONSE = 'The guard was asked after the answer had been sent: put it before everything that answers.'
+export const GUARD_AFTER_RESPONSE = 'The guard ran after the response was sent: place it before every handler that responds.'

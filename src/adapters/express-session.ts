@@ -1,4 +1,4 @@
-// From express-session to Latchkey without signing anybody out: for a set time the old session is good for one of Latchkey's.
+// Migrates express-session to Latchkey without signing users out: until a set date, an old session is exchanged for a new one.
 
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
@@ -9,13 +9,13 @@ import { DBSC_REGISTRATION_HEADER } from '../http/dbsc-registration.ts'
 import type { Guard } from '../http/guard.ts'
 import { guardedRequest } from './node-request.ts'
 
-/** What the bridge needs of Latchkey. */
+/** What the migration needs of Latchkey. */
 export interface MigrationTarget {
   readonly guard: Guard
   readonly users: {
     readonly signIn: (
       nameOrId: string,
-      wish: { remember: boolean; data: SessionData['data'] },
+      options: { remember: boolean; data: SessionData['data'] },
       clientInfo: ClientInfo,
     ) => Promise<SignInResult | { readonly code: string }>
   }
@@ -24,38 +24,38 @@ export interface MigrationTarget {
 }
 
 export interface ExpressSessionMigrationOptions {
-  /** The moment from which old sessions count no more: a Date, or what `new Date()` reads. */
+  /** The date from which old sessions no longer count: a Date, or what `new Date()` accepts. */
   readonly until: Date | string
-  /** Whom the old session stands for, by the name or code that they have here; undefined for nobody. */
+  /** The username or id of the old session's user; undefined when it has none. */
   readonly userOf: (request: Request) => string | undefined
-  /** Makes the old session stand for nobody. Where it is left out, it gives way to an empty one. */
+  /** Signs the old session out. By default it is replaced with an empty one. */
   readonly forget?: (request: Request) => void | Promise<void>
-  /** What to take along into the new session's data. */
+  /** The data to copy into the new session. */
   readonly dataOf?: (request: Request) => SessionData['data']
 }
 
 interface OldSession {
   readonly cookie?: { readonly expires?: unknown }
   readonly id?: string
-  /** When it was first good for a session of Latchkey's, in milliseconds since 1970. */
+  /** When it was first exchanged for a Latchkey session, in milliseconds since 1970. */
   latchkeyAt?: number
   save(done: (error?: unknown) => void): unknown
   regenerate(done: (error?: unknown) => void): unknown
 }
 
-/** Requests of one page come together: for this long they share what the first of them was given, and then it is given no more. */
+/** The requests of one page arrive together: within this time they share one exchange. After that the old session is spent. */
 const CONCURRENT_REQUESTS_WINDOW = 10_000
 
-/** Here somebody says anew who they are. */
+/** These requests sign in anew. */
 const SIGN_IN_PATHS = ['/access/login', '/access/register']
 
 /**
- * Middleware between express-session and Latchkey's guards. Whoever comes with an old session that stands for somebody, and with
- * nothing of Latchkey's, is signed in: remembered where the old cookie would have outlived the browser. That is done once for an
- * old session, and once the browser has come with what it was given, the old session stands for nobody: a sign-out is one. No
- * password was typed, so nothing that asks for a fresh sign-in is open.
+ * Middleware between express-session and Latchkey's guards. A request with a signed-in old session, and without
+ * a Latchkey credential, is signed in: with a remember-me login where the old cookie was persistent. This happens once per
+ * old session; once the browser has sent the new cookies, the old session is signed out. It does not count as
+ * a password sign-in, so routes that need a fresh sign-in stay closed.
  *
- * @throws TypeError when `until` is no moment in time
+ * @throws TypeError when `until` is not a valid date
  */
 export function migrateExpressSession(latchkey: MigrationTarget, options: ExpressSessionMigrationOptions): RequestHandler {
   const until = new Date(options.until).getTime()
@@ -71,13 +71,13 @@ export function migrateExpressSession(latchkey: MigrationTarget, options: Expres
 
   function signInOnce(request: Request, user: string, session: OldSession) {
     const id = session.id ?? ''
-    const underWay = recentSignIns.get(id)
-    if (underWay !== undefined) return underWay
-    const begun = signIn(request, user, session)
-    recentSignIns.set(id, begun)
-    begun.catch(() => recentSignIns.delete(id))
+    const pending = recentSignIns.get(id)
+    if (pending !== undefined) return pending
+    const signedIn = signIn(request, user, session)
+    recentSignIns.set(id, signedIn)
+    signedIn.catch(() => recentSignIns.delete(id))
     setTimeout(() => recentSignIns.delete(id), CONCURRENT_REQUESTS_WINDOW).unref()
-    return begun
+    return signedIn
   }
 
   async function migrate(request: Request, response: Response): Promise<void> {
@@ -86,14 +86,14 @@ export function migrateExpressSession(latchkey: MigrationTarget, options: Expres
     if (user === undefined || SIGN_IN_PATHS.includes(request.path)) return
     const isSpent = session.latchkeyAt !== undefined && Date.now() - session.latchkeyAt > CONCURRENT_REQUESTS_WINDOW
     if (isSpent || (await hasLatchkeyCredential(request))) return forget(request)
-    const begun = await signInOnce(request, user, session)
-    if (!('user' in begun)) return
+    const signedIn = await signInOnce(request, user, session)
+    if (!('user' in signedIn)) return
     session.latchkeyAt ??= Date.now()
     await toPromise((done) => session.save(done))
-    const cookies = latchkey.cookies(begun)
+    const cookies = latchkey.cookies(signedIn)
     for (const cookie of cookies) response.append('set-cookie', cookie)
-    const offer = latchkey.dbscRegistrationHeader(begun)
-    if (offer !== undefined) response.setHeader(DBSC_REGISTRATION_HEADER, offer)
+    const registration = latchkey.dbscRegistrationHeader(signedIn)
+    if (registration !== undefined) response.setHeader(DBSC_REGISTRATION_HEADER, registration)
     response.setHeader('cache-control', 'no-store')
     addRequestCookies(request, cookies)
   }
@@ -111,7 +111,7 @@ export function migrateExpressSession(latchkey: MigrationTarget, options: Expres
 
 function oldSessionOf(request: Request): OldSession {
   const { session } = request as { readonly session?: OldSession }
-  if (session === undefined) throw new Error('There is no session to bridge from: put migrateExpressSession after express-session.')
+  if (session === undefined) throw new Error('There is no express-session to migrate: put migrateExpressSession after express-session.')
   return session
 }
 
@@ -119,13 +119,13 @@ function regenerateOldSession(request: Request): Promise<void> {
   return toPromise((done) => oldSessionOf(request).regenerate(done))
 }
 
-function toPromise(begin: (done: (error?: unknown) => void) => unknown): Promise<void> {
+function toPromise(start: (done: (error?: unknown) => void) => unknown): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  begin((error) => (error ? reject(error) : resolve()))
+  start((error) => (error ? reject(error) : resolve()))
   return promise
 }
 
-/** For this request, as the browser will do it from the next one on. */
+/** Lets this request use the new cookies, as the browser will from the next request on. */
 function addRequestCookies(request: IncomingMessage, cookies: readonly string[]): void {
   for (const cookie of cookies) request.rawHeaders.push('cookie', cookie.slice(0, cookie.indexOf(';')))
 }

@@ -1,4 +1,4 @@
-// Latchkey in an Express application, 4 or 5.
+// The adapter for Express 4 and 5.
 
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { AdapterTarget } from '../http/adapter-target.ts'
@@ -13,7 +13,7 @@ import { guardedRequest, pathOf } from './node-request.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** Who is signed in; set by Latchkey's guard, and by nothing else. */
+      /** The signed-in user; set by Latchkey's guard only. */
       auth?: AuthContext | undefined
     }
   }
@@ -33,44 +33,44 @@ export interface ExpressGuard {
 
 export interface ExpressAdapter {
   /**
-   * Middleware that answers what is Latchkey's: `app.use(routes())`, at the root, before what reads bodies.
+   * Middleware that answers Latchkey's own paths: `app.use(middleware())`, at the root, before body parsers.
    *
-   * @throws TypeError when Latchkey is mounted already, or an option is not understood
+   * @throws TypeError when Latchkey is already mounted, or for an invalid option
    */
   readonly middleware: (options?: MountOptions) => RequestHandler
   /**
-   * Middleware for a route: `app.get('/me', guard(), handler)`, where `request.auth` may be undefined as far as the compiler
-   * knows, or `app.get('/me', guard((request, response) => …))`, where it is there.
+   * Middleware for a route: `app.get('/me', guard(), handler)`, where the type of `request.auth` includes undefined,
+   * or `app.get('/me', guard((request, response) => …))`, where it does not.
    *
-   * @throws TypeError for an option that is not understood
+   * @throws TypeError for an invalid option
    */
   readonly guard: ExpressGuard
 }
 
-/** Latchkey for an Express application: its own paths, and a guard for yours. The client's address is `request.ip`. */
+/** Latchkey for an Express application: its own paths, and a guard for your routes. The client's address is `request.ip`. */
 export function createExpressAdapter(latchkey: AdapterTarget): ExpressAdapter {
   return {
     middleware(options = {}) {
       const owns = matcher(mountPaths(latchkey, options))
-      const answer = toNodeHandler(latchkey, { address: (request) => (request as Request).ip ?? '' })
+      const handler = toNodeHandler(latchkey, { address: (request) => (request as Request).ip ?? '' })
       return (request, response, next) => {
         if (request.baseUrl !== '') next(new Error(`Latchkey is mounted at ${request.baseUrl}: its cookies and pages need it at the root.`))
         else if (!owns(pathOf(request.url))) next()
-        else void answer(request, response)
+        else void handler(request, response)
       }
     },
 
     guard(first?: RouteOptions | GuardedHandler<RouteOptions>, second?: GuardedHandler<RouteOptions>): RequestHandler {
       const [options, handler] = parseGuardArguments(first, second)
-      const protect = latchkey.routeGuard(options)
+      const routeGuard = latchkey.routeGuard(options)
       return (request, response, next) => {
-        const visit = guardedRequest(request, () => request.ip ?? '', request.originalUrl)
-        const done = mapMaybe(protect(visit), (passage) => {
-          if (!applyGuardResult(request, response, passage)) return undefined
+        const guarded = guardedRequest(request, () => request.ip ?? '', request.originalUrl)
+        const handled = mapMaybe(routeGuard(guarded), (result) => {
+          if (!applyGuardResult(request, response, result)) return undefined
           return handler === undefined ? next() : handler(request as Parameters<typeof handler>[0], response, next)
         })
-        // Express 4 does not look at promises.
-        if (done instanceof Promise) done.catch(next)
+        // Express 4 ignores promises.
+        if (handled instanceof Promise) handled.catch(next)
       }
     },
   }

@@ -1,4 +1,4 @@
-// Latchkey in a Fastify server, version 5.
+// The adapter for Fastify 5.
 
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify'
 import type { AdapterTarget } from '../http/adapter-target.ts'
@@ -14,7 +14,7 @@ import { guardedRequest } from './node-request.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is signed in; set by Latchkey's guard, and by nothing else. */
+    /** The signed-in user; set by Latchkey's guard only. */
     auth?: AuthContext | undefined
   }
 }
@@ -24,7 +24,7 @@ type GuardedHandler<Options extends RouteOptions> = (
   reply: FastifyReply,
 ) => unknown
 
-/** The last argument of a route: what is done before its body is read, and then. */
+/** The last argument of a route: the guard before the body is read, then the handler. */
 export interface GuardedRoute {
   readonly onRequest: onRequestHookHandler
   readonly handler: RouteHandlerMethod
@@ -37,46 +37,46 @@ export interface FastifyGuard {
 }
 
 export interface FastifyAdapter {
-  /** Answers what is Latchkey's: `app.register(plugin)`, at the root. An option that is not understood stops the start. */
+  /** Answers Latchkey's own paths: `app.register(plugin)`, at the root. An invalid option stops the start. */
   readonly plugin: FastifyPluginAsync<MountOptions>
   /**
-   * For a route: `app.get('/me', { onRequest: guard() }, handler)`, where `request.auth` may be undefined as far as the compiler
-   * knows, or `app.get('/me', guard((request) => …))`, where it is there.
+   * For a route: `app.get('/me', { onRequest: guard() }, handler)`, where the type of `request.auth` includes undefined,
+   * or `app.get('/me', guard((request) => …))`, where it does not.
    *
-   * @throws TypeError for an option that is not understood
+   * @throws TypeError for an invalid option
    */
   readonly guard: FastifyGuard
 }
 
-/** Latchkey for a Fastify server: its own paths, and a guard for yours. The client's address is `request.ip`. */
+/** Latchkey for a Fastify server: its own paths, and a guard for your routes. The client's address is `request.ip`. */
 export function createFastifyAdapter(latchkey: AdapterTarget): FastifyAdapter {
-  // A promise, as its refusals then stop the start: what a callback throws would be nobody's.
+  // Async, so that an error stops the start: an exception in a callback plugin would be lost.
   const plugin: FastifyPluginAsync<MountOptions> = async (app, options) => {
     if (app.prefix !== '') throw new TypeError(`Latchkey is registered under ${app.prefix}: its cookies and pages need it at the root.`)
     const paths = mountPaths(latchkey, options)
-    const answer = toNodeHandler(latchkey, { address: (raw) => addresses.get(raw) ?? '' })
+    const handler = toNodeHandler(latchkey, { address: (raw) => addresses.get(raw) ?? '' })
     await app.register(async (scope) => {
-      // The body stays unread: Latchkey reads it itself, as far as it is allowed to be long.
+      // Leaves the body unread: Latchkey reads it itself, with its own size limit.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
       for (const path of paths)
         scope.all(path, (request, reply) => {
           reply.hijack()
           addresses.set(request.raw, request.ip)
-          void answer(request.raw, reply.raw)
+          void handler(request.raw, reply.raw)
         })
     })
   }
 
   function guard(first?: RouteOptions | GuardedHandler<RouteOptions>, second?: GuardedHandler<RouteOptions>) {
     const [options, handler] = parseGuardArguments(first, second)
-    const protect = latchkey.routeGuard(options)
+    const routeGuard = latchkey.routeGuard(options)
     const onRequest: onRequestHookHandler = (request, reply, done) => {
       request.auth = undefined
-      const settled = mapMaybe(protect(guardedRequest(request.raw, () => request.ip)), (passage) =>
-        applyGuardResult(request, reply, passage, done),
+      const handled = mapMaybe(routeGuard(guardedRequest(request.raw, () => request.ip)), (result) =>
+        applyGuardResult(request, reply, result, done),
       )
-      if (settled instanceof Promise) settled.catch(done)
+      if (handled instanceof Promise) handled.catch(done)
     }
     return handler === undefined ? onRequest : { onRequest, handler: handler as RouteHandlerMethod }
   }
@@ -86,18 +86,18 @@ export function createFastifyAdapter(latchkey: AdapterTarget): FastifyAdapter {
 
 const addresses = new WeakMap<object, string>()
 
-/** As fastify-plugin marks plugins: what it adds is for the whole server. */
+/** Marks the plugin like fastify-plugin does: its hooks apply to the whole server. */
 const PLUGIN_METADATA = { [Symbol.for('skip-override')]: true, [Symbol.for('plugin-meta')]: { name: 'latchkey', fastify: '5.x' } }
 
-function applyGuardResult(request: FastifyRequest, reply: FastifyReply, passage: GuardResult, done: (error?: Error) => void): void {
+function applyGuardResult(request: FastifyRequest, reply: FastifyReply, result: GuardResult, done: (error?: Error) => void): void {
   if (reply.sent) {
     done(new Error(GUARD_AFTER_RESPONSE))
-  } else if (passage.ok) {
-    request.auth = passage.auth
+  } else if (result.ok) {
+    request.auth = result.auth
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', NO_STORE)
     done()
   } else {
-    const { status, headers, body } = passage.response
+    const { status, headers, body } = result.response
     void reply
       .code(status)
       .headers(headers)

@@ -1,4 +1,4 @@
-// Latchkey in a Hono application on Node.
+// The adapter for Hono on Node.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -11,21 +11,21 @@ import { type MountOptions, matcher, mountPaths } from './mount.ts'
 import { guardedRequest, peerOf } from './node-request.ts'
 
 export interface HonoOptions {
-  /** The client's address; where it is left out, the one at the other end of the connection, on @hono/node-server. */
+  /** The client's address. Default: the connection's remote address, on @hono/node-server. */
   readonly address?: (context: Context) => string
 }
 
 export interface HonoAdapter {
   /**
-   * Middleware that answers what is Latchkey's: `app.use(routes())`, at the root.
+   * Middleware that answers Latchkey's own paths: `app.use(middleware())`, at the root.
    *
-   * @throws TypeError when Latchkey is mounted already, or an option is not understood
+   * @throws TypeError when Latchkey is already mounted, or for an invalid option
    */
   readonly middleware: (options?: MountOptions) => MiddlewareHandler
   /**
-   * Middleware for a route, in whose handlers `c.get('auth')` says who is signed in: `app.get('/me', guard(), (c) => …)`.
+   * Middleware for a route, whose handlers read the signed-in user from `c.get('auth')`: `app.get('/me', guard(), (c) => …)`.
    *
-   * @throws TypeError for an option that is not understood
+   * @throws TypeError for an invalid option
    */
   readonly guard: <const Options extends RouteOptions = { readonly optional?: false }>(
     options?: Options,
@@ -37,7 +37,7 @@ interface NodeBindings {
   readonly outgoing: ServerResponse
 }
 
-/** Latchkey for a Hono application: its own paths, and a guard for yours. */
+/** Latchkey for a Hono application: its own paths, and a guard for your routes. */
 export function createHonoAdapter(latchkey: AdapterTarget, { address = addressOf }: HonoOptions = {}): HonoAdapter {
   return {
     middleware(options = {}) {
@@ -49,13 +49,13 @@ export function createHonoAdapter(latchkey: AdapterTarget, { address = addressOf
     },
 
     guard(options) {
-      const protect = latchkey.routeGuard(options)
+      const routeGuard = latchkey.routeGuard(options)
       return async (context, next) => {
-        if (context.finalized) throw new Error('The guard was asked after the answer had been made: put it before everything that answers.')
-        const found = protect(guardedContextRequest(context, () => address(context)))
-        const passage = found instanceof Promise ? await found : found
-        if (!passage.ok) return toResponse(passage.response)
-        context.set('auth', passage.auth as AuthContextFor<NonNullable<typeof options>>)
+        if (context.finalized) throw new Error('The guard ran after the response was created: place it before every handler that responds.')
+        const pending = routeGuard(guardedContextRequest(context, () => address(context)))
+        const result = pending instanceof Promise ? await pending : pending
+        if (!result.ok) return toResponse(result.response)
+        context.set('auth', result.auth as AuthContextFor<NonNullable<typeof options>>)
         setNoStore(context)
         await next()
         return undefined
@@ -64,13 +64,13 @@ export function createHonoAdapter(latchkey: AdapterTarget, { address = addressOf
   }
 }
 
-/** What @hono/node-server has beneath: nothing has to be copied to look at its headers. */
+/** The node:http objects of @hono/node-server: their headers can be read without copying. */
 function bindingsOf(context: Context): NodeBindings | undefined {
   const { incoming, outgoing } = (context.env ?? {}) as Partial<NodeBindings>
   return incoming?.rawHeaders === undefined || outgoing?.setHeader === undefined ? undefined : { incoming, outgoing }
 }
 
-/** What the handler says of its answer goes before. Set on Hono's own response, a header costs more than all of the guard. */
+/** A handler may override it. Set on the node response where possible: on Hono's own it costs more than the whole guard. */
 function setNoStore(context: Context): void {
   const bindings = bindingsOf(context)
   if (bindings === undefined) context.header('cache-control', NO_STORE)

@@ -1,20 +1,20 @@
-// Which requests of a host's server are Latchkey's, and that it is put there once.
+// Mounting: which paths of a host's server Latchkey answers, and that it is mounted only once.
 
 import type { AdapterTarget } from '../http/adapter-target.ts'
 
 export interface MountOptions {
-  /** `false` leaves the pages for people (`/sign-in`, `/register`, `/account` and the like) to the host. */
+  /** `false` leaves the pages (`/sign-in`, `/register`, `/account` and so on) to the host. */
   readonly pages?: boolean
-  /** `true` puts the page for administrators at `/admin`; without it, that path is the host's. */
+  /** `true` mounts the admin console at `/admin`; by default that path is the host's. */
   readonly admin?: boolean
 }
 
 const mounted = new WeakSet<object>()
 
 /**
- * The paths to mount; `/*` at an end stands for everything beneath.
+ * The paths to mount; a trailing `/*` stands for everything below.
  *
- * @throws TypeError when it is mounted already, or an option is not understood
+ * @throws TypeError when Latchkey is already mounted, or for an invalid option
  */
 export function mountPaths(latchkey: AdapterTarget, options: MountOptions): readonly string[] {
   const { pages = true, admin = false, ...unknown } = options
@@ -31,6 +31,6 @@ export function mountPaths(latchkey: AdapterTarget, options: MountOptions): read
 /** Whether a path is one of these. */
 export function matcher(paths: readonly string[]): (path: string) => boolean {
   const exact = new Set(paths)
-  const beneath = paths.filter((path) => path.endsWith('/*')).map((path) => path.slice(0, -1))
-  return (path) => exact.has(path) || beneath.some((start) => path.startsWith(start))
+  const prefixes = paths.filter((path) => path.endsWith('/*')).map((path) => path.slice(0, -1))
+  return (path) => exact.has(path) || prefixes.some((prefix) => path.startsWith(prefix))
 }

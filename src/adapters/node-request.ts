@@ -1,11 +1,11 @@
-// A request of node:http, as far as it is needed.
+// HttpRequest for a request of node:http.
 
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { GuardedRequest } from '../http/auth-context.ts'
 import type { HttpRequest } from '../http/message.ts'
 
-/** Reads what is needed of a request of node:http, where it is needed. */
+/** Reads the parts of a node:http request on demand. */
 export function fromNode(request: IncomingMessage, address: string): HttpRequest {
   const target = originForm(request.url ?? '/')
   const question = target.indexOf('?')
@@ -22,7 +22,7 @@ export function fromNode(request: IncomingMessage, address: string): HttpRequest
   }
 }
 
-/** Names and values in turn, as they came: Node's own objects of them cost more than the few that are looked at, and drop some. */
+/** Names and values in turn, as received: building Node's header objects costs more than the few look-ups, and drops duplicates. */
 export function headerOf(raw: readonly string[], name: string): string | null {
   let found: string | null = null
   for (let index = 0; index < raw.length; index += 2) {
@@ -35,7 +35,7 @@ export function headerOf(raw: readonly string[], name: string): string | null {
   return found
 }
 
-/** IPv4 clients of a socket that listens on both come mapped into IPv6. */
+/** On a dual-stack socket, IPv4 addresses arrive mapped into IPv6. */
 export function peerOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
 }
@@ -43,18 +43,18 @@ export function peerOf(request: IncomingMessage): string {
 const controllers = new WeakMap<Socket, AbortController>()
 
 /**
- * Aborted when the connection closes. One for each connection, made when it is first asked for, and found by `this`: a closure for each
- * request would cost those that never ask. The request's own `close` says nothing, as it comes when the body has been read.
+ * Aborted when the connection closes. One per connection, created on first use and found through `this`: a closure per
+ * request would cost those that never use it. The request's own `close` event does not help: it comes once the body was read.
  */
 function signalOf(this: HttpRequest): AbortSignal | undefined {
   const { socket } = this.hostRequest as IncomingMessage
   const known = controllers.get(socket)
   if (known !== undefined) return known.signal
-  const made = new AbortController()
-  if (socket.destroyed) made.abort()
-  else socket.once('close', () => made.abort())
-  controllers.set(socket, made)
-  return made.signal
+  const controller = new AbortController()
+  if (socket.destroyed) controller.abort()
+  else socket.once('close', () => controller.abort())
+  controllers.set(socket, controller)
+  return controller.signal
 }
 
 /** The path of a request target, still percent-encoded. */
@@ -64,7 +64,7 @@ export function pathOf(target: string): string {
   return question === -1 ? path : path.slice(0, question)
 }
 
-/** Clients of proxies may send the absolute form (RFC 9112, 3.2.2); its host decides nothing here. */
+/** Clients of proxies may send the absolute form (RFC 9112, 3.2.2); its host is ignored here. */
 function originForm(target: string): string {
   if (target.startsWith('/') && !target.includes('#')) return target
   const withoutFragment = target.split('#', 1)[0] ?? '/'
@@ -73,14 +73,14 @@ function originForm(target: string): string {
   return pathname + search
 }
 
-/** The body; `taken` when somebody else has read it, undefined when it has more than `limit` bytes or the client went away. */
+/** The body; `taken` when it was already read, undefined when it has more than `limit` bytes or the client disconnected. */
 async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8Array | 'taken' | undefined> {
   if (request.readableEnded) return announcesBody(request) ? 'taken' : new Uint8Array()
-  // Gone already: nothing will be heard of this request any more.
+  // Already disconnected: no more events will come.
   if (request.destroyed) return undefined
   const chunks: Uint8Array[] = []
   let size = 0
-  // Not `for await`: leaving it early would destroy the connection, and with it the refusal.
+  // Not `for await`: leaving it early would destroy the connection before the refusal is sent.
   return new Promise((resolve) => {
     const onData = (chunk: Uint8Array) => {
       size += chunk.byteLength
@@ -96,7 +96,7 @@ async function readWhole(request: IncomingMessage, limit: number): Promise<Uint8
   })
 }
 
-/** As much of a request as a guard needs. */
+/** The part of a request that a guard needs. */
 export function guardedRequest(request: IncomingMessage, address: () => string, target = request.url ?? '/'): GuardedRequest {
   return { method: request.method ?? 'GET', target, header: (name) => headerOf(request.rawHeaders, name), address, hostRequest: request }
 }

@@ -1,4 +1,4 @@
-// An answer, through a response of node:http.
+// Writes an HttpResponse to a response of node:http.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
@@ -6,11 +6,11 @@ import type { MaybePromise } from '../http/maybe-promise.ts'
 import { type HttpResponse, isStreaming } from '../http/message.ts'
 import { headerOf } from './node-request.ts'
 
-/** Bytes of an unread body that are taken in and thrown away, so that the client gets to read its answer. */
+/** Bytes of an unread body that are read and discarded, so that the client can read the response. */
 const MAX_DRAIN = 128 * 1024
 const DRAIN_TIME = 2_000
 
-/** Writes the answer of a path of Latchkey's own. */
+/** Writes the response of one of Latchkey's own paths. */
 export function writeResponse(request: IncomingMessage, response: ServerResponse, answer: HttpResponse): MaybePromise<void> {
   if (response.destroyed) return undefined
   if (isStreaming(answer.body)) return writeStream(request, response, answer, answer.body)
@@ -21,37 +21,37 @@ export function writeResponse(request: IncomingMessage, response: ServerResponse
   writeHead(response, answer.status, head)
   if (hasUnread) return writeThenDrain(request, response, body)
   response.end(body)
-  // Progress sets the clock back; what remains of it when all was taken, node:http replaces by its own.
-  // What stands for a socket where a test injects its requests has no time limit.
+  // Progress restarts the timeout; when the whole response was taken, node:http sets its own timeout again.
+  // A test's injected request has no real socket, and no timeout.
   if (response.writableLength > 0 && response.socket instanceof Socket) response.socket.setTimeout(MAX_STALL_AT_END)
   return undefined
 }
 
-/** The whole answer goes out first; to end it at once would reset a connection on which the client still sends. */
+/** Sends the whole response first: ending it at once would reset a connection on which the client is still sending. */
 async function writeThenDrain(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array): Promise<void> {
   response.write(body)
   await drain(request)
   response.end()
 }
 
-/** A reader that does not take a piece within this time, in milliseconds, is gone or stuck: its connection is closed. */
+/** Milliseconds after which a client that takes no chunk counts as disconnected: its connection is closed. */
 const MAX_STALL = 5_000
-/** The same where a whole answer waits for its reader, which may be large and the line slow. */
+/** The same while a whole response is being sent, which may be large and the connection slow. */
 const MAX_STALL_AT_END = 30_000
 
-/** Each piece is made only when the kernel has taken the one before: one is held for each reader, however long it has not read. */
+/** Creates each chunk only when the kernel has taken the previous one: a stalled client holds one chunk in memory. */
 async function writeStream(
   request: IncomingMessage,
   response: ServerResponse,
   answer: HttpResponse,
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
 ): Promise<void> {
   request.resume()
-  // Whatever came after it on this connection would wait for as long as this lasts.
+  // A pipelined request on this connection would wait until the stream ends: close it.
   writeHead(response, answer.status, headOf(answer, true)).flushHeaders()
-  for await (const piece of pieces) {
+  for await (const chunk of chunks) {
     if (response.destroyed) break
-    if (!(await writeChunk(response, piece))) {
+    if (!(await writeChunk(response, chunk))) {
       response.destroy()
       break
     }
@@ -59,7 +59,7 @@ async function writeStream(
   response.end()
 }
 
-function writeChunk(response: ServerResponse, piece: string): Promise<boolean> {
+function writeChunk(response: ServerResponse, chunk: string): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (taken: boolean) => {
       clearTimeout(timer)
@@ -67,13 +67,13 @@ function writeChunk(response: ServerResponse, piece: string): Promise<boolean> {
       resolve(taken)
     }
     const onClose = () => settle(false)
-    // Where this process was held up itself, what the reader has taken meanwhile is told first.
+    // If this process itself was delayed, pending write events are processed first.
     const timer = setTimeout(() => setImmediate(() => settle(false)), MAX_STALL)
-    response.once('close', onClose).write(piece, (error) => settle(!error))
+    response.once('close', onClose).write(chunk, (error) => settle(!error))
   })
 }
 
-/** Writes a refusal of one of the host's own routes; what the host has set so far, such as its CORS headers, stays. */
+/** Writes a refusal of one of the host's routes; headers set by the host, such as its CORS headers, stay. */
 export function writeErrorResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   for (const name in headers) response.setHeader(name, headers[name] ?? '')
   response.statusCode = status
@@ -81,8 +81,8 @@ export function writeErrorResponse(response: ServerResponse, { status, headers, 
 }
 
 /**
- * Middleware of the host may have set headers already, or wait for the head to be written to add its own: then it has to see
- * them set one by one. Its cookies stay, and its CORS headers go, as whom to let in is decided here.
+ * Middleware of the host may have set headers, or may add its own when the head is written: then each header must be set
+ * individually. The host's cookies stay; its CORS headers are removed, since we decide which origins are allowed.
  */
 function writeHead(response: ServerResponse, status: number, head: string[]): ServerResponse {
   const before = response.getHeaderNames()
@@ -94,7 +94,7 @@ function writeHead(response: ServerResponse, status: number, head: string[]): Se
   return response.writeHead(status)
 }
 
-/** Names and values in turn, each cookie under a name of its own. */
+/** Names and values in turn, with one header for each cookie. */
 function headOf({ headers, cookies }: HttpResponse, closes: boolean): string[] {
   const head: string[] = []
   for (const name in headers) head.push(name, headers[name] ?? '')
@@ -103,7 +103,7 @@ function headOf({ headers, cookies }: HttpResponse, closes: boolean): string[] {
   return head
 }
 
-/** True while more of the body may come than the connection should swallow unseen. */
+/** True while more of the body may follow than should be read and discarded. */
 function hasLargeUnreadBody(request: IncomingMessage): boolean {
   if (request.readableEnded) return false
   const announced = headerOf(request.rawHeaders, 'content-length')
@@ -114,15 +114,15 @@ async function drain(request: IncomingMessage): Promise<void> {
   let drained = 0
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, DRAIN_TIME)
-    const done = () => {
+    const finish = () => {
       clearTimeout(timer)
       resolve()
     }
     request.on('data', (chunk: Uint8Array) => {
       drained += chunk.byteLength
-      if (drained > MAX_DRAIN) done()
+      if (drained > MAX_DRAIN) finish()
     })
-    request.once('end', done).once('error', done).once('close', done).resume()
+    request.once('end', finish).once('error', finish).once('close', finish).resume()
   })
   request.pause()
 }

@@ -1,4 +1,4 @@
-// Latchkey in a server on node:http.
+// The adapter for servers on node:http.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdapterTarget } from '../http/adapter-target.ts'
@@ -17,8 +17,8 @@ export interface NodeOptions {
 }
 
 /**
- * A request listener for `node:http`, `node:https` and whatever takes one. It must see the body unread. What memory can answer
- * is answered when it returns; otherwise it returns a promise of that.
+ * A request listener for `node:http` and `node:https`. It must receive the body unread. A request with a cached
+ * credential is answered before it returns; otherwise it returns a promise.
  */
 export function toNodeHandler(
   latchkey: { readonly handle: Handle },
@@ -26,7 +26,7 @@ export function toNodeHandler(
 ): (request: IncomingMessage, response: ServerResponse) => MaybePromise<void> {
   const address = options.address ?? peerOf
   return (request, response) =>
-    mapMaybe(latchkey.handle(fromNode(request, address(request))), (answer) => writeResponse(request, response, answer))
+    mapMaybe(latchkey.handle(fromNode(request, address(request))), (result) => writeResponse(request, response, result))
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
@@ -38,16 +38,16 @@ type GuardedListener<Options extends RouteOptions> = (
 
 export interface NodeAdapter {
   /**
-   * A listener that answers what is Latchkey's, and hands on the rest.
+   * A listener that answers Latchkey's own paths, and passes all others on.
    *
-   * @throws TypeError when Latchkey is mounted already
+   * @throws TypeError when Latchkey is already mounted
    */
-  readonly handler: (rest: Listener) => Listener
+  readonly handler: (next: Listener) => Listener
   /**
-   * A listener that calls `handler` for those who may pass, with `request.auth`, and answers the others. `Refused`, thrown by
-   * what `auth` was asked, is answered too; all other errors are the host's.
+   * A listener that calls `handler` with `request.auth` for authorized requests, and answers the others. An `AuthHttpError`
+   * thrown by methods of `auth` is answered too; all other errors are the host's.
    *
-   * @throws TypeError for an option that is not understood
+   * @throws TypeError for an invalid option
    */
   readonly guard: NodeGuard
 }
@@ -57,22 +57,22 @@ export interface NodeGuard {
   <const Options extends RouteOptions>(options: Options, handler: GuardedListener<Options>): Listener
 }
 
-/** Latchkey for a server on `node:http`: its own paths, and a guard for yours. */
+/** Latchkey for a server on `node:http`: its own paths, and a guard for your routes. */
 export function createNodeAdapter(latchkey: AdapterTarget, { address = peerOf, ...mount }: NodeOptions & MountOptions = {}): NodeAdapter {
-  const answer = toNodeHandler(latchkey, { address })
+  const handleRequest = toNodeHandler(latchkey, { address })
   return {
-    handler(rest) {
+    handler(next) {
       const owns = matcher(mountPaths(latchkey, mount))
-      return (request, response) => (owns(pathOf(request.url ?? '/')) ? answer(request, response) : rest(request, response))
+      return (request, response) => (owns(pathOf(request.url ?? '/')) ? handleRequest(request, response) : next(request, response))
     },
 
     guard(first: RouteOptions | GuardedListener<RouteOptions>, second?: GuardedListener<RouteOptions>): Listener {
       const [options, handler] = parseGuardArguments(first, second)
-      if (typeof handler !== 'function') throw new TypeError('guard needs the handler that it stands before: guard({ … }, handler).')
-      const protect = latchkey.routeGuard(options)
+      if (typeof handler !== 'function') throw new TypeError('guard needs a handler: guard({ … }, handler).')
+      const routeGuard = latchkey.routeGuard(options)
       return (request, response) =>
-        mapMaybe(protect(guardedRequest(request, () => address(request))), (passage) =>
-          applyGuardResult(request, response, passage) ? handleErrors(response, () => handler(request as Guarded, response)) : undefined,
+        mapMaybe(routeGuard(guardedRequest(request, () => address(request))), (result) =>
+          applyGuardResult(request, response, result) ? handleErrors(response, () => handler(request as Guarded, response)) : undefined,
         )
     },
   }

@@ -1,7 +1,7 @@
 // latchkey/client: signs users in, adds the access token to requests, and reports the end of a session.
 
 import { CLIENT_NAME_PREFIX } from '../domain/persisted-names.ts'
-import type { AuditEventAnswer, CurrentSessionResponse, SessionsResponse, SignedInResponse } from '../http/contract.ts'
+import type { AuditEventResponse, CurrentSessionResponse, SessionsResponse, SignedInResponse } from '../http/contract.ts'
 import { createAuthFetch, type PassiveOption } from './auth-fetch.ts'
 import { createDpopSigner } from './dpop.ts'
 import { detectEnvironment } from './environment.ts'
@@ -57,7 +57,7 @@ export interface VersionedData {
 }
 
 export interface AuditEventsPage {
-  readonly events: readonly AuditEventAnswer[]
+  readonly events: readonly AuditEventResponse[]
   /** Pass it as `before` to get the next page; null on the last page. */
   readonly next: string | null
 }
@@ -213,7 +213,7 @@ export function createClient(options: ClientOptions = {}) {
         authenticatedCall<AuditEventsPage>('GET', `/access/audit-events${query({ before, limit })}`, { passive }),
       /** Records an event of the application, such as `order.placed`. */
       record: (action: string, detail: JsonObject = {}) =>
-        authenticatedCall<AuditEventAnswer>('POST', '/access/audit-events', { body: { action, detail } }),
+        authenticatedCall<AuditEventResponse>('POST', '/access/audit-events', { body: { action, detail } }),
     },
 
     /** The user's sessions and remember-me logins. */

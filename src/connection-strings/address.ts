@@ -1,10 +1,10 @@
-// The parts of `scheme://user:password@host1:port,host2/path?name=value` (RFC 3986, with several hosts as libpq takes them).
-// The user name and the password end at the only `@`: whatever leaves that open is refused, and never guessed.
+// Parses `scheme://user:password@host1:port,host2/path?name=value` (RFC 3986, with several hosts like libpq).
+// The user name and the password end at the only `@`: an ambiguous string is refused, never guessed.
 
 import { isProblem, type ParseResult, type Problem, problem } from './parse-result.ts'
 
 export interface Host {
-  /** A name, an address, or the folder of a socket; empty where none is named. */
+  /** A name, an address, or the folder of a socket; empty where there is none. */
   readonly host: string
   readonly port: number | undefined
 }
@@ -13,9 +13,9 @@ export interface Address {
   readonly user: string | undefined
   readonly password: string | undefined
   readonly hosts: readonly Host[]
-  /** Decoded, without the slash in front; undefined where there is none. */
+  /** Decoded, without the leading slash; undefined where there is none. */
   readonly path: string | undefined
-  /** True where the path has slashes of its own, not percent-encoded. */
+  /** True where the path contains further slashes that are not percent-encoded. */
   readonly isNested: boolean
   readonly parameters: readonly Parameter[]
 }
@@ -64,7 +64,7 @@ export function readAddress(text: string): ParseResult<Address> {
   }
 }
 
-/** Undefined where the encoding is wrong, or hides a NUL. */
+/** Undefined where the encoding is invalid, or contains a NUL. */
 export function decoded(text: string): string | undefined {
   if (/%(?![0-9a-f]{2})|%00/i.test(text)) return undefined
   try {
@@ -75,11 +75,11 @@ export function decoded(text: string): string | undefined {
 }
 
 export function hasControl(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   return /[\u0000-\u001f\u007f]/.test(text)
 }
 
-/** Which characters before the last `@` must be encoded, and how. */
+/** Names the characters before the last `@` that must be encoded, and how. */
 function encodingHint(credentials: string): string {
   if (/[?&][^?&@]*=/.test(credentials))
     return 'an “@” after a “?” leaves open where its password ends; percent-encode “@” as %40, “?” as %3F'

@@ -1,4 +1,4 @@
-// DATABASE_URL: a SQLite file, or a PostgreSQL server.
+// Parses DATABASE_URL: a SQLite file, or a PostgreSQL server.
 
 import { isProblem, type ParseResult, problem } from './parse-result.ts'
 import { isPostgres, readPostgres } from './postgres.ts'

@@ -1,4 +1,4 @@
-// libpq's other form, `host=localhost dbname=latchkey`: names and values separated by blanks, values with blanks in single
+// Parses libpq's keyword/value form, `host=localhost dbname=latchkey`: pairs separated by spaces, values with spaces in single
 // quotes (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE).
 
 import { hasControl, type Parameter } from './address.ts'

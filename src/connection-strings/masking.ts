@@ -1,5 +1,5 @@
-// A connection string as messages show it: the scheme, then what stands after the last `@`, as far as it reads like a host and
-// the name of a database. Everything else can be a part of a password, and is left out.
+// Masks connection strings for messages: shows the scheme, and after the last `@` what is certainly a host and
+// a database name. Everything else can be part of a password, and is left out.
 
 /** Longer ones first: `redis+cluster:` begins like `redis:`. */
 const SCHEMES = [
@@ -16,7 +16,7 @@ const HOST = String.raw`(?:[\p{L}\p{N}._*-]*|\[[0-9a-fA-F:.]*\])(?::\d{1,5})?`
 const HOSTS = new RegExp(`^${HOST}(?:,${HOST})*$`, 'u')
 const PLAIN_PATH = /^(\/[\p{L}\p{N}._-]*)*$/u
 const PLAIN_FILE = /^[\p{L}\p{N} ._/\\:~-]*$/u
-/** Before the last `@` it makes unclear where the password ends. */
+/** Before the last `@` this makes it unclear where the password ends. */
 const PARAMETER = /[?&][^?&@]*=/
 
 /** A connection string without a user name, a password, or anything that may be one. */
@@ -37,7 +37,7 @@ function maskedLocation(text: string): string {
   return hosts + (PLAIN_PATH.test(path) ? path : `/${HIDDEN}`) + (parameters === undefined ? '' : `?${HIDDEN}`)
 }
 
-/** Values of parameters are left out: some SQLites take a key there. */
+/** Values of parameters are left out: some SQLite builds accept a key there. */
 function maskedFile(text: string): string {
   const [, path = '', parameters] = /^([^?]*)(\?.*)?$/s.exec(text) ?? []
   if (!PLAIN_FILE.test(path)) return HIDDEN
@@ -45,14 +45,14 @@ function maskedFile(text: string): string {
   return path + (parameters === undefined ? '' : names)
 }
 
-/** Any text of which a part may be a connection string. */
+/** Any text that may contain a connection string. */
 export function maskedText(text: string): string {
   return /@|\/\/|\w\s*=/.test(text) ? maskedUrl(text) : text
 }
 
-/** Words of others, such as the message of a driver, in which an address with a password may stand. */
-export function withoutPasswords(words: string): string {
-  return words
+/** Text from other software, such as a driver's message, which may contain an address with a password. */
+export function withoutPasswords(text: string): string {
+  return text
     .replace(/(?<!\bfile):\/\/\S*@/g, `://${HIDDEN}@`)
     .replace(/\b((?:ssl)?pass(?:word|wd)?|pwd)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)/gi, `$1$2${HIDDEN}`)
 }

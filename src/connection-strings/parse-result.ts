@@ -1,10 +1,10 @@
-// What reading a connection string gives: what it means, or what is wrong with it. A problem never quotes a part of the text
+// The result of parsing a connection string: its value, or the problem. A problem never quotes a part of the text
 // that can be a password, whatever characters the password has.
 
 export type ParseResult<T> = { readonly value: T } | Problem
 
 export interface Problem {
-  /** Words after the value: `the port is no number`. Without a full stop. */
+  /** The text after the value: `the port is no number`. Without a full stop. */
   readonly problem: string
 }
 

@@ -1,8 +1,8 @@
-// The parameters of a connection string for PostgreSQL: what each one accepts, and why others are refused. None is ignored.
+// Parses the parameters of a PostgreSQL connection string: what each accepts, and why others are refused. None is ignored.
 
 import { type Problem, problem } from './parse-result.ts'
 
-/** How the connection is protected. `require` knows the server as `verify-full` does: encryption to a stranger protects nothing. */
+/** How the connection is protected. `require` verifies the server like `verify-full`: encryption to an unknown server protects nothing. */
 export type TlsMode = 'disable' | 'no-verify' | 'verify-ca' | 'verify-full'
 
 const TLS_MODES: Readonly<Record<string, TlsMode>> = {
@@ -13,7 +13,7 @@ const TLS_MODES: Readonly<Record<string, TlsMode>> = {
   'verify-full': 'verify-full',
 }
 
-/** What the parameters say. Times in milliseconds. */
+/** The parsed parameters. Times in milliseconds. */
 export interface PostgresParameters {
   host?: string
   port?: string
@@ -23,7 +23,7 @@ export interface PostgresParameters {
   applicationName?: string
   connectTimeout?: number
   keepAliveDelay?: number
-  /** Passed to the server as it is. */
+  /** Passed to the server unchanged. */
   options?: string
   tls?: TlsMode
   tlsNegotiation?: 'postgres' | 'direct'
@@ -34,7 +34,7 @@ export interface PostgresParameters {
   key?: string
   keyPassword?: string
   channelBinding?: 'disable' | 'prefer' | 'require'
-  /** True where a server that takes no writes is passed over. */
+  /** True where read-only servers are skipped. */
   needsWritable?: boolean
 }
 
@@ -68,7 +68,7 @@ function seconds(key: 'connectTimeout' | 'keepAliveDelay'): ParameterParser {
   }
 }
 
-/** A parameter of which only the values can be given that change nothing. */
+/** A parameter that accepts only its default values. */
 function only(...values: readonly string[]): ParameterParser {
   return (value) => (values.includes(value.toLowerCase()) ? undefined : `accepted: ${values.join(', ')}`)
 }
@@ -128,7 +128,7 @@ const PARAMETERS: Readonly<Record<string, ParameterParser>> = {
   load_balance_hosts: only('disable'),
 }
 
-/** Of libpq, other drivers and poolers: named when they are refused, with what there is instead. */
+/** Parameters of libpq, other drivers and poolers: the refusal names the alternative. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   hostaddr: 'write the address as the host',
   passfile: 'set PGPASSFILE',
@@ -172,7 +172,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 
 const SECRET = new Set(['password', 'sslpassword'])
 
-/** @returns a problem, in which a name stands only if it cannot be a part of a password with an unescaped `&` or blank */
+/** @returns a problem, which contains a name only if that cannot be part of a password with an unescaped `&` or space */
 export function parseParameters(pairs: readonly { readonly name: string; readonly value: string }[]): PostgresParameters | Problem {
   const into: PostgresParameters = {}
   const seen = new Set<string>()

@@ -1,4 +1,4 @@
-// Connection strings for PostgreSQL in both of libpq's forms: postgres://… and host=… dbname=…
+// Parses PostgreSQL connection strings in both of libpq's forms: postgres://… and host=… dbname=…
 // (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
 
 import { type Host, readAddress, readHosts, readPort } from './address.ts'
@@ -7,7 +7,7 @@ import { isProblem, type ParseResult, problem } from './parse-result.ts'
 import { type PostgresParameters, parseParameters } from './postgres-parameters.ts'
 
 export interface PostgresTarget extends Readonly<Omit<PostgresParameters, 'host' | 'port'>> {
-  /** In the order in which they are tried; never none. */
+  /** In the order in which they are tried; at least one. */
   readonly hosts: readonly Host[]
 }
 
@@ -52,7 +52,7 @@ function resolveTarget({ host, port, ...rest }: PostgresParameters, named: reado
   }
   if (rest.tls === 'verify-ca' && (rest.rootCertificate === undefined || rest.rootCertificate === 'system'))
     return problem(
-      'sslmode=verify-ca needs sslrootcert=PATH: everybody gets a certificate of a public authority; or use sslmode=verify-full',
+      'sslmode=verify-ca needs sslrootcert=PATH: any server can get a certificate from a public authority; or use sslmode=verify-full',
     )
   const isPlain = rest.tls === undefined || rest.tls === 'disable'
   const needsTls = rest.rootCertificate ?? rest.certificate ?? rest.key ?? rest.tlsNegotiation
@@ -65,7 +65,7 @@ function resolveTarget({ host, port, ...rest }: PostgresParameters, named: reado
 /** The parameter `host`: names, or folders of sockets, without ports. */
 function hostsOf(text: string): ParseResult<readonly Host[]> {
   if (text.split(',').every((each) => each.startsWith('/'))) return { value: text.split(',').map((host) => ({ host, port: undefined })) }
-  // Here an IPv6 address stands without brackets.
+  // Here an IPv6 address has no brackets.
   return readHosts(text.replace(/(^|,)([0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*)(?=,|$)/gi, '$1[$2]'))
 }
 

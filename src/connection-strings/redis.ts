@@ -1,4 +1,4 @@
-// Connection strings for Redis: redis://, rediss:// (TLS), with +cluster for a cluster, and sockets on this machine
+// Parses Redis connection strings: redis://, rediss:// (TLS), with +cluster for a cluster, and sockets on this machine
 // (https://www.iana.org/assignments/uri-schemes/prov/redis).
 
 import { type Address, type Host, readAddress } from './address.ts'
@@ -7,7 +7,7 @@ import { isProblem, type ParseResult, type Problem, problem } from './parse-resu
 export interface RedisTarget {
   readonly isCluster: boolean
   readonly tls: boolean
-  /** One, or the nodes of a cluster that are asked first; with `socket` none. */
+  /** One, or the seed nodes of a cluster; none with `socket`. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[]
   /** The path of a socket. */
   readonly socket: string | undefined

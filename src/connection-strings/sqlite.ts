@@ -1,5 +1,5 @@
-// sqlite:PATH and sqlite::memory:. Other software writes other forms, with other meanings of the same slashes: they are
-// refused, with the right form beside them.
+// Parses sqlite:PATH and sqlite::memory:. Other software has other forms, in which the same slashes mean other things: they are
+// refused, and the message shows the right form.
 
 import { hasControl } from './address.ts'
 import { type ParseResult, problem } from './parse-result.ts'
@@ -26,7 +26,7 @@ function slashProblem(text: string): ParseResult<string> {
   const path = text.replace(/^\/+/, '')
   if (/^\/{4}/.test(text)) return problem(`write ${suggestedForm(`/${path}`)}`)
   return problem(
-    `slashes say where a file is; write ${suggestedForm(path)} (in the folder of the start) or ${suggestedForm(`/${path}`)} (from the root)`,
+    `slashes decide where a file is; write ${suggestedForm(path)} (in the working folder) or ${suggestedForm(`/${path}`)} (from the root)`,
   )
 }
 

@@ -1,4 +1,4 @@
-// What an adapter needs of Latchkey, to put it into a host's own server.
+// What an adapter needs from Latchkey to mount it in a host's server.
 
 import type { Handle } from './handler.ts'
 import type { Route } from './route.ts'
@@ -10,17 +10,17 @@ export interface AdapterTarget {
   readonly paths: AdapterPaths
 }
 
-/** What Latchkey answers in a host's server; `/*` at an end stands for everything beneath. */
+/** The paths that Latchkey answers in a host's server; a trailing `/*` stands for everything below. */
 export interface AdapterPaths {
   readonly api: readonly string[]
   readonly pages: readonly string[]
-  /** The page for administrators. */
+  /** The admin console. */
   readonly admin: readonly string[]
 }
 
-/** Left to the host, which has pages of its own there. */
+/** Left to the host, which has its own pages there. */
 const HOST_OWNED_PATHS = ['/', '/docs', '/favicon.ico', '/robots.txt']
-/** Hosts often have one of their own there: it is mounted where they ask for it. */
+/** Hosts often have their own page there: mounted on request only. */
 const OPT_IN_PATHS = ['/admin']
 
 export function adapterPaths(pages: readonly Route[]): AdapterPaths {

@@ -1,4 +1,4 @@
-// Who is signed in, as a guarded route of the host's own gets to see it, and what it can do in their name.
+// AuthContext: the authenticated user and session that a guarded route of the host receives.
 
 import { boundedUserAgent } from '../domain/credential.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
@@ -12,23 +12,23 @@ import { AuthHttpError } from './auth-http-error.ts'
 import type { HttpRequest } from './message.ts'
 import type { App } from './route.ts'
 
-/** A request to a route of the host's own. */
+/** A request to a guarded route of the host. */
 export interface GuardedRequest extends Pick<HttpRequest, 'method' | 'header' | 'hostRequest'> {
-  /** Path and query, as they came. */
+  /** Path and query, as received. */
   readonly target: string
-  /** The client's address, as far as the host knows. */
+  /** The client's address, as the host knows it. */
   address(): string
 }
 
-/** A principal, and what goes with it. The methods throw `Refused`: what they were asked may not be, or the database is down. */
+/** A principal with the functions of its session. The methods throw AuthHttpError: the request is refused, or the database is down. */
 export class AuthContext implements Principal {
   readonly userId: string
   readonly roles: readonly string[]
   readonly sid: string
   readonly amr: readonly string[]
-  /** When the password was last typed, in milliseconds since 1970. */
+  /** Time of the last password sign-in, in milliseconds since 1970. */
   readonly authTime: number
-  /** How the credential came. */
+  /** How the credential was sent. */
   readonly via: CredentialTransport
   readonly #app: Pick<App, 'engine' | 'publicUrl'>
   readonly #request: Pick<GuardedRequest, 'address' | 'header'>
@@ -37,7 +37,7 @@ export class AuthContext implements Principal {
     app: Pick<App, 'engine' | 'publicUrl'>,
     principal: Principal,
     via: CredentialTransport,
-    visit: Pick<GuardedRequest, 'address' | 'header'>,
+    request: Pick<GuardedRequest, 'address' | 'header'>,
   ) {
     this.userId = principal.userId
     this.roles = principal.roles
@@ -46,19 +46,19 @@ export class AuthContext implements Principal {
     this.authTime = principal.authTime
     this.via = via
     this.#app = app
-    this.#request = visit
+    this.#request = request
   }
 
   hasRole(role: string): boolean {
     return this.roles.includes(role)
   }
 
-  /** The user's name, and when the session began and will end. Times in milliseconds since 1970. @throws Refused */
+  /** The username, and when the session began and will expire. Times in milliseconds since 1970. @throws AuthHttpError */
   session(): Promise<SessionView> {
     return this.#orThrow(async () => getSessionView(this.#app.engine, this))
   }
 
-  /** The session's data: at most 16 KiB of JSON, changed by merge patches (RFC 7396), so that none is lost. */
+  /** The session's data: at most 16 KiB of JSON, changed by merge patches (RFC 7396), so that no concurrent change is lost. */
   get data(): { read(): Promise<SessionData>; patch(patch: JsonObject, ifVersion?: number): Promise<SessionData> } {
     const { engine } = this.#app
     return {
@@ -68,7 +68,7 @@ export class AuthContext implements Principal {
     }
   }
 
-  /** Records an operation of the application's own, such as `order.placed`, with at most 4 KiB of detail. @throws Refused */
+  /** Records an audit event of the application, such as `order.placed`, with at most 4 KiB of detail. @throws AuthHttpError */
   async record(action: string, detail: JsonObject = {}): Promise<void> {
     const clientInfo: ClientInfo = { ip: this.#request.address(), userAgent: boundedUserAgent(this.#request.header('user-agent')) }
     await this.#orThrow(() => recordAuditEvent(this.#app.engine, this, action, detail, clientInfo))
@@ -76,14 +76,14 @@ export class AuthContext implements Principal {
 
   async #orThrow<T>(run: () => Promise<T | AuthError>): Promise<T> {
     const { publicUrl } = this.#app
-    let done: T | AuthError
+    let result: T | AuthError
     try {
-      done = await run()
+      result = await run()
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       throw new AuthHttpError(new AuthError('store.unavailable', { retryAfter: 1 }), publicUrl, error)
     }
-    if (done instanceof AuthError) throw new AuthHttpError(done, publicUrl)
-    return done
+    if (result instanceof AuthError) throw new AuthHttpError(result, publicUrl)
+    return result
   }
 }

@@ -1,4 +1,4 @@
-// A refusal as an error, for the handlers of a host's own routes: their frameworks know how to answer one.
+// AuthHttpError: a refusal as an error that the host's framework can answer.
 
 import type { AuthError, ErrorCode } from '../domain/errors.ts'
 import { toResponse } from './fetch.ts'
@@ -6,7 +6,7 @@ import type { HttpResponse } from './message.ts'
 import { PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './problem.ts'
 
 /**
- * Thrown by what a guarded route is handed. Express and Koa answer with its `status` and `headers`, Fastify with its
+ * Thrown by the methods of AuthContext. Express and Koa answer with its `status` and `headers`, Fastify with its
  * `statusCode`, Hono with its `getResponse()`.
  */
 export class AuthHttpError extends Error {
@@ -14,7 +14,7 @@ export class AuthHttpError extends Error {
   readonly code: ErrorCode
   readonly status: number
   readonly statusCode: number
-  /** As frameworks that follow http-errors want it: the message is for the caller. */
+  /** Required by frameworks that follow http-errors: the message may be sent to the client. */
   readonly expose = true
   readonly headers: Readonly<Record<string, string>>
   /** The problem document (RFC 9457). */

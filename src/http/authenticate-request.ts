@@ -1,4 +1,4 @@
-// Who makes a request, and whether their proof is what the route asks for.
+// Authenticates a request: finds its principal, and checks that the credential satisfies the route's auth requirement.
 
 import { AuthError } from '../domain/errors.ts'
 import { isFresh } from '../domain/session.ts'
@@ -22,105 +22,105 @@ export interface Authenticated {
 
 /**
  * The principal of a request, by its header credential if it has one, else by its session cookie. A bad header credential is
- * an error and never falls back to a cookie; a remembered login proves nothing here, but can be turned into a session. As
- * `authenticate`, it answers at once where it can.
+ * an error and never falls back to a cookie; a remember-me login does not authenticate, but makes the error `refreshable`. Synchronous
+ * where the credential cache has the credential, like `authenticate`.
  */
 export function authenticateRequest(
-  parts: EngineContext,
+  engine: EngineContext,
   { header, cookies }: RequestCredentials,
   request: RequestSource,
   passive: boolean,
 ): MaybePromise<Authenticated | AuthError> {
   if (header === 'bad') return tokenInvalid('malformed')
-  if (header?.hasDpopScheme && parts.proofVerifier.boundThumbprint(header.raw) === undefined) return tokenInvalid('malformed')
+  if (header?.hasDpopScheme && engine.proofVerifier.boundThumbprint(header.raw) === undefined) return tokenInvalid('malformed')
   if (header?.kind === 'session')
     return toAuthenticated(
-      parts,
+      engine,
       'header',
-      authenticateSessionCredential(parts, header.raw, cookies.device, request, passive),
+      authenticateSessionCredential(engine, header.raw, cookies.device, request, passive),
       request,
       undefined,
     )
   if (header) {
     const token = new RequestCredential('token', header.raw, undefined, request)
-    return toAuthenticated(parts, 'token', authenticate(parts, token, passive), request, undefined)
+    return toAuthenticated(engine, 'token', authenticate(engine, token, passive), request, undefined)
   }
   const found =
     cookies.session === undefined
       ? sessionRequired('none')
-      : authenticateSessionCredential(parts, cookies.session, cookies.device, request, passive)
-  return toAuthenticated(parts, 'cookie', found, request, cookies)
+      : authenticateSessionCredential(engine, cookies.session, cookies.device, request, passive)
+  return toAuthenticated(engine, 'cookie', found, request, cookies)
 }
 
 /**
- * Whom a session's credential stands for. It is the same thing in a header as in a cookie: what is bound needs its device either way.
+ * The principal of a session credential. Header or cookie makes no difference: a bound session needs its device proof either way.
  *
- * @param proof the device proof that came along
+ * @param proof the device proof that was sent
  */
 export function authenticateSession(
-  parts: EngineContext,
+  engine: EngineContext,
   raw: string,
   proof: string | undefined,
   request: RequestSource,
   passive: boolean,
 ): MaybePromise<Principal | AuthError> {
-  return mapMaybe(authenticateSessionCredential(parts, raw, proof, request, passive), (found) => allowWithinBindingGrace(found, request))
+  return mapMaybe(authenticateSessionCredential(engine, raw, proof, request, passive), (found) => allowWithinBindingGrace(found, request))
 }
 
 function authenticateSessionCredential(
-  parts: EngineContext,
+  engine: EngineContext,
   raw: string,
   proof: string | undefined,
   request: RequestSource,
   passive: boolean,
 ) {
-  return authenticate(parts, new RequestCredential('session', raw, proof, request), passive)
+  return authenticate(engine, new RequestCredential('session', raw, proof, request), passive)
 }
 
 function allowWithinBindingGrace(found: Principal | AuthError, request: RequestSource): Principal | AuthError {
-  const isLetIn = found instanceof DeviceProofRequired && found.record.kind === 'session' && isWithinBindingGrace(found, request)
-  return isLetIn ? principalOfSession(found.record) : found
+  const isWithinGrace = found instanceof DeviceProofRequired && found.record.kind === 'session' && isWithinBindingGrace(found, request)
+  return isWithinGrace ? principalOfSession(found.record) : found
 }
 
-/** @param cookies those that came along where it was a cookie; undefined where it was a header */
+/** @param cookies the cookies of the request where the credential was a cookie; undefined where it was a header */
 function toAuthenticated(
-  parts: EngineContext,
+  engine: EngineContext,
   via: CredentialTransport,
   found: MaybePromise<Principal | AuthError>,
   request: RequestSource,
   cookies: RequestCredentials['cookies'] | undefined,
 ): MaybePromise<Authenticated | AuthError> {
-  return mapMaybe(found, (judged) => {
-    const principal = allowWithinBindingGrace(judged, request)
+  return mapMaybe(found, (result) => {
+    const principal = allowWithinBindingGrace(result, request)
     if (principal instanceof AuthError) {
-      if (cookies?.session !== undefined && principal.detail.reason === 'unknown') warnForeignCookie(parts, 'session', cookies.session)
+      if (cookies?.session !== undefined && principal.detail.reason === 'unknown') warnForeignCookie(engine, 'session', cookies.session)
       return cookies?.remember === undefined ? principal : refreshable(principal)
     }
     return { principal, via }
   })
 }
 
-/** Another service of the deployment: nobody's session, and no cookie, stands for it. @throws StoreError */
-export async function authenticateService(parts: EngineContext, request: HttpRequest): Promise<AuthError | undefined> {
+/** Authenticates another service of the deployment: only by its service key, never by a session or cookie. @throws StoreError */
+export async function authenticateService(engine: EngineContext, request: HttpRequest): Promise<AuthError | undefined> {
   const authorization = request.header('authorization')
   if (authorization === null || isForeignScheme(authorization)) return sessionRequired('none')
   const key = serviceKeyIn(authorization)
-  return key !== undefined && (await isServiceKey(parts, key)) ? undefined : tokenInvalid('malformed')
+  return key !== undefined && (await isServiceKey(engine, key)) ? undefined : tokenInvalid('malformed')
 }
 
 export function serviceKeyIn(authorization: string): string | undefined {
   return /^service +(\S+)$/i.exec(authorization)?.[1]
 }
 
-/** A cookie alone may read; to change something, a credential must be in the header, where no other site can put it. */
-export function checkCredentialSource(proof: 'session-or-token' | 'header-only', via: CredentialTransport): AuthError | undefined {
-  return proof === 'header-only' && via === 'cookie' ? new AuthError('csrf.header_required') : undefined
+/** A cookie alone may only read: a change needs a credential in the header, where other sites cannot put it (CSRF). */
+export function checkCredentialSource(auth: 'session-or-token' | 'header-only', via: CredentialTransport): AuthError | undefined {
+  return auth === 'header-only' && via === 'cookie' ? new AuthError('csrf.header_required') : undefined
 }
 
-/** What is asked of a principal, however they came. */
+/** What a principal needs, regardless of how it authenticated. */
 export interface AccessPolicy {
   readonly role: string | undefined
-  /** Milliseconds; `undefined` where it does not matter when the password was typed. */
+  /** Milliseconds; `undefined` where no fresh sign-in is needed. */
   readonly freshAge: number | undefined
 }
 

@@ -1,28 +1,28 @@
-// The Authorization header (RFC 9110, 11.6.2): a credential of ours, a bad one, or none of ours at all.
+// The Authorization header (RFC 9110, 11.6.2): a credential of ours, a malformed one, or none of ours.
 
 import { AuthError } from '../domain/errors.ts'
 import type { RequestCredential } from '../engine/authenticate.ts'
 
 export interface HeaderCredential extends RequestCredential {
-  /** Sent as bound to a key (RFC 9449, 7.1): one that is not is none. */
+  /** Sent with the DPoP scheme (RFC 9449, 7.1): a token that is not bound is then refused. */
   readonly hasDpopScheme?: true
 }
 
 const BEARER = 'Bearer '
 
-/** Schemes by which a proxy or an application in front asks for a password of its own. Browsers then send it with every request. */
+/** Schemes of a proxy's or an application's own password. Browsers then send it with every request. */
 const FOREIGN_SCHEMES = /^(?:basic|digest|negotiate|ntlm)(?:[ \t]|$)/i
-/** A parameter after a comma (RFC 9110, 11.4): the same credential goes on. */
+/** A parameter after a comma (RFC 9110, 11.4): it belongs to the same credential. */
 const AUTH_PARAMETER = /^[\w!#$%&'*+.^`|~-]+[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[\w!#$%&'*+.^`|~-]+)$/
 
 /**
- * `bad` for a header that is none of the forms we take: it never falls back to a cookie. Undefined where there is none, or one of a scheme
+ * `bad` for a header of an unknown form: it never falls back to a cookie. Undefined where there is none, or one of a scheme
  * that is not ours: `Basic`, `Digest`, `Negotiate`, `NTLM`. Refusal: `request.malformed` when there are two and one of them is ours.
  */
 export function readAuthorization(value: string | null): HeaderCredential | 'bad' | undefined | AuthError {
   if (value === null) return undefined
   if (value.includes(',')) return readList(value)
-  // As nearly everybody writes it.
+  // The usual form.
   if (value.startsWith(BEARER)) {
     const raw = value.slice(BEARER.length)
     if (!raw.includes(' ') && !raw.includes('\t')) return { kind: 'token', raw }
@@ -40,20 +40,20 @@ export function readAuthorization(value: string | null): HeaderCredential | 'bad
   return 'bad'
 }
 
-/** True where the header holds nothing that is meant for us. */
+/** True where the header contains no credential for us. */
 export function isForeignScheme(value: string): boolean {
   return readAuthorization(value) === undefined
 }
 
-/** One that came twice is joined by a comma; Digest writes commas itself. */
+/** Duplicate headers are joined by a comma; Digest itself contains commas. */
 function readList(value: string): undefined | AuthError {
   const [first = '', ...rest] = splitAtCommas(value)
-  const isAllOfOthers =
+  const isForeign =
     FOREIGN_SCHEMES.test(first) && rest.every((part) => part === '' || FOREIGN_SCHEMES.test(part) || AUTH_PARAMETER.test(part))
-  return isAllOfOthers ? undefined : new AuthError('request.malformed', { reason: 'duplicate_header' })
+  return isForeign ? undefined : new AuthError('request.malformed', { reason: 'duplicate_header' })
 }
 
-/** At the commas outside of quotes, or at every one where a quote is never closed. Linear: the header is a stranger's. */
+/** Splits at the commas outside of quotes, or at every comma where a quote is never closed. Linear time: the header is untrusted. */
 function splitAtCommas(value: string): readonly string[] {
   const parts: string[] = []
   let start = 0
@@ -73,8 +73,8 @@ function splitAtCommas(value: string): readonly string[] {
 }
 
 /**
- * This part of a text without spaces and tabs at its ends, and nothing else: to a browser a name that begins with a no-break space is
- * not ours and may be set by anyone, so it must not become ours here.
+ * Trims spaces and tabs, and nothing else: to a browser a cookie name that begins with a no-break space is
+ * not our `__Host-` name and may be set by any site, so it must not become ours here.
  */
 export function trimmed(text: string, from = 0, to = text.length): string {
   const start = afterBlanks(text, from, to)

@@ -1,4 +1,4 @@
-// Whether a request may come in: its origin, then its credentials, then their proof. Nothing of its body is read before.
+// Authorizes a request before its body is read: origin, then credential, then DPoP proof.
 
 import { boundedUserAgent } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -16,18 +16,18 @@ import type { App, Route, RouteContext } from './route.ts'
 
 export interface AuthorizationResult {
   readonly context: RouteContext<unknown, unknown>
-  /** Who it is, for every route that asks. */
+  /** The authenticated user, on routes that need one. */
   readonly authenticated: Authenticated | undefined
-  /** Why it may not; then the call is there for the route to reshape the refusal. */
+  /** The refusal, if any; the context is there for the route to reshape it. */
   readonly error: AuthError | undefined
 }
 
 const NOTHING: RequestCredentials = { header: undefined, cookies: {} }
 
 /**
- * Answers at once where memory does; what is promised may reject with StoreError.
+ * Synchronous where the credential cache has the credential; a promise may reject with StoreError.
  *
- * @param resolved the credentials, once it is known which of several cookies of one name counts
+ * @param resolved the credentials, once duplicate cookies are resolved
  */
 export function authorizeRequest(
   app: App,
@@ -80,19 +80,19 @@ export function authorizeRequest(
   })
 }
 
-/** Most routes ask for neither, and pay for neither. */
-function checkRouteAccess({ role, fresh }: Route, principal: Principal, parts: EngineContext): AuthError | undefined {
+/** Most routes need neither, and skip the check. */
+function checkRouteAccess({ role, fresh }: Route, principal: Principal, engine: EngineContext): AuthError | undefined {
   if (role === undefined && !fresh) return undefined
-  return checkAccess({ role, freshAge: fresh ? parts.policy.freshAge : undefined }, principal, parts)
+  return checkAccess({ role, freshAge: fresh ? engine.policy.freshAge : undefined }, principal, engine)
 }
 
-/** A body may take its time to arrive: why whoever was let in before it is no longer, if their session has ended since. */
+/** A body may arrive slowly: authenticates again if the session was revoked meanwhile. */
 export async function recheckAuthentication(
   app: App,
-  call: RouteContext<unknown, unknown>,
+  context: RouteContext<unknown, unknown>,
   { principal }: Authenticated,
 ): Promise<AuthError | undefined> {
   if (app.engine.revocationFeed.revocationReason(principal.sid) === undefined) return undefined
-  const again = await authenticateRequest(app.engine, call.credentials, call.request, true)
+  const again = await authenticateRequest(app.engine, context.credentials, context.request, true)
   return again instanceof AuthError ? again : undefined
 }

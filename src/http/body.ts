@@ -1,4 +1,4 @@
-// Reading a request body: its type, then its size, then its text, and only then its meaning.
+// Reads a request body: checks its type, then its size, then parses and validates it.
 
 import type { z } from 'zod'
 import { AuthError } from '../domain/errors.ts'
@@ -10,7 +10,7 @@ export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 export const MAX_BODY = 64 * 1024
 
 const CHARSET = /^\s*charset\s*=/
-/** `utf8` is no registered name; HTTP clients send it all the same, and mean the same. */
+/** `utf8` is not a registered name, but HTTP clients send it and mean UTF-8. */
 const UTF_8 = /^\s*charset\s*=\s*(?:utf-?8|"\s*utf-?8\s*")\s*$/
 
 const SAFE_NAME = /^[\w.-]{1,64}$/
@@ -22,7 +22,7 @@ export async function readBody<T>(request: HttpRequest, type: string, schema: z.
   if (Number(request.header('content-length') ?? 0) > MAX_BODY) return new AuthError('request.too_large')
   const bytes = await request.body(MAX_BODY)
   if (bytes === undefined) return new AuthError('request.too_large')
-  // For whoever puts Latchkey into a server: it has to stand before what reads bodies, such as express.json().
+  // The host's mistake: Latchkey must be mounted before body parsers such as express.json().
   if (bytes === 'taken') return new AuthError('request.malformed', { reason: 'body_already_read' })
   const value = parseJson(bytes)
   if (value instanceof AuthError) return value
@@ -38,7 +38,7 @@ function isOfType(contentType: string | null, type: string): boolean {
 function parseJson(bytes: Uint8Array): unknown {
   let value: unknown
   try {
-    // The decoder leaves a byte order mark out, as RFC 8259, 8.1, lets it.
+    // The decoder removes a byte order mark, as RFC 8259, 8.1, allows.
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return new AuthError('request.malformed', { reason: 'json' })
@@ -48,7 +48,7 @@ function parseJson(bytes: Uint8Array): unknown {
   return hazard ? new AuthError('request.malformed', { reason: hazard }) : value
 }
 
-/** The name of the first refused field; of an unknown one only when it is harmless to repeat. */
+/** The name of the first refused field; of an unknown one only when it is safe to repeat. */
 function fieldOf(error: z.ZodError): string {
   const [issue] = error.issues
   const path = issue?.path.join('.')

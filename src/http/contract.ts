@@ -1,4 +1,4 @@
-// The wire contract: bodies and answers as schemas. They validate what comes in, and /openapi.json is generated from them.
+// The wire contract: schemas of request bodies and responses. They validate input, and /openapi.json is generated from them.
 
 import { z } from 'zod'
 import { isServiceName } from '../domain/key-ring.ts'
@@ -6,7 +6,7 @@ import { TOKEN_ALGORITHMS } from '../domain/public-key.ts'
 import { isJsonObject, type JsonObject } from '../domain/session-data.ts'
 import { ROLE } from '../domain/user.ts'
 
-/** How many entries a page of a listing has. */
+/** Entries on a page of a listing. */
 export const PAGE_LIMITS = { usual: 50, max: 200 } as const
 
 const time = z.iso.datetime().describe('ISO 8601, UTC')
@@ -17,10 +17,10 @@ const jsonObject = z
   .custom<JsonObject>(isJsonObject, 'an object')
   .meta({ type: 'object', additionalProperties: true, description: 'a JSON object' })
 
-const delivery = z.enum(['cookie', 'header']).default('cookie').describe('how the session credential is handed out')
-const remember = z.boolean().default(false).describe('also begin a remembered login')
+const delivery = z.enum(['cookie', 'header']).default('cookie').describe('how the session credential is returned')
+const remember = z.boolean().default(false).describe('also create a remember-me login')
 
-const NO_COOKIE_TO_REMEMBER = { path: ['remember'], message: 'a remembered login needs delivery by cookie' }
+const REMEMBER_NEEDS_COOKIE = { path: ['remember'], message: 'a remember-me login needs delivery by cookie' }
 const canRemember = (body: { remember: boolean; delivery: 'cookie' | 'header' }) => !(body.remember && body.delivery === 'header')
 
 const newUsername = z
@@ -35,22 +35,22 @@ export const registerBody = z
     remember,
     delivery,
   })
-  .refine(canRemember, NO_COOKIE_TO_REMEMBER)
+  .refine(canRemember, REMEMBER_NEEDS_COOKIE)
 
 export const loginBody = z
   .strictObject({ username: z.string(), password: z.string(), remember, delivery })
-  .refine(canRemember, NO_COOKIE_TO_REMEMBER)
+  .refine(canRemember, REMEMBER_NEEDS_COOKIE)
 
 export const passwordBody = z.strictObject({ current: z.string(), next: z.string() })
 export const accountDeletionBody = z.strictObject({ password: z.string() })
 export const clientDataBody = z.strictObject({ data: jsonObject })
 export const mergePatchBody = jsonObject.describe('a merge patch (RFC 7396): null removes a name')
 export const auditEventBody = z.strictObject({
-  action: z.string().describe('like `order.placed`; our own prefixes are reserved'),
+  action: z.string().describe('such as `order.placed`; the prefixes of Latchkey are reserved'),
   detail: jsonObject.optional(),
 })
 
-const cursor = z.string().min(1).optional().describe('`next` of the page before')
+const cursor = z.string().min(1).optional().describe('`next` of the previous page')
 const limit = z
   .string()
   .regex(/^\d{1,3}$/)
@@ -63,7 +63,7 @@ export const logoutQuery = z.object({
   everywhere: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('whether everything of the user ends; a token that is bound to a key then needs a proof of it'),
+    .describe('whether to revoke all credentials of the user; a token that is bound to a key then needs its DPoP proof'),
 })
 export const revokeOthersQuery = z.object({ except: z.literal('current') })
 
@@ -75,7 +75,7 @@ const session = z.object({
   lastSeenAt: time,
   idleTimeout: seconds,
   expiresAt: time,
-  remembered: z.boolean().describe('whether a remembered login started it'),
+  remembered: z.boolean().describe('whether a remember-me login started it'),
 })
 
 export const signedInResponse = z.object({
@@ -100,7 +100,7 @@ export const deviceInstructionsResponse = z.union([
     credentials: z.array(z.object({ type: z.literal('cookie'), name: z.string(), attributes: z.string() })),
     allowed_refresh_initiators: z.array(z.string()),
   }),
-  z.object({ continue: z.literal(false) }).describe('the sign-in is over: the browser forgets the binding'),
+  z.object({ continue: z.literal(false) }).describe('the sign-in was revoked or expired: the browser forgets the binding'),
 ])
 
 export const sessionsResponse = z.array(
@@ -114,11 +114,11 @@ export const sessionsResponse = z.array(
     ip: z.string(),
     userAgent: z.string(),
     startedBy: nullable,
-    bound: z.boolean().describe('whether it is bound to the device, so that a copy is worth nothing elsewhere'),
+    bound: z.boolean().describe('whether it is bound to the device, so that a copy cannot be used elsewhere'),
   }),
 )
 
-export const auditEventAnswer = z.object({
+export const auditEventResponse = z.object({
   id: z.string(),
   at: time,
   action: z.string(),
@@ -130,12 +130,12 @@ export const auditEventAnswer = z.object({
   detail: jsonObject,
 })
 
-export const auditEventsAnswer = z.object({ events: z.array(auditEventAnswer), next: nullable })
+export const auditEventsResponse = z.object({ events: z.array(auditEventResponse), next: nullable })
 
 const roles = z.array(z.string().regex(ROLE)).max(32).describe('each a lower-case letter, then at most 31 of `a-z 0-9 _ -`')
 
 export const usersQuery = z.object({
-  name: z.string().min(1).optional().describe('only the user of this name, or with this code'),
+  name: z.string().min(1).optional().describe('only the user with this username or id'),
   after: cursor,
   limit,
 })
@@ -150,7 +150,7 @@ export const userChangeBody = z
   .refine((change) => Object.keys(change).length === 1, 'one of them: each is a change of its own')
   .meta({ minProperties: 1, maxProperties: 1 })
 export const serviceKeyBody = z.strictObject({
-  service: z.string().refine(isServiceName, 'a name').describe('what the service is called: 1 to 64 characters, all of them seen'),
+  service: z.string().refine(isServiceName, 'a name').describe('name of the service: 1 to 64 visible characters'),
 })
 
 const userRecord = z.object({
@@ -196,7 +196,7 @@ export const jwksResponse = z.object({
       alg: z.enum(TOKEN_ALGORITHMS),
       kid: z.string(),
       x: z.string(),
-      y: z.string().optional().describe('of keys on P-256'),
+      y: z.string().optional().describe('only for P-256 keys'),
     }),
   ),
 })
@@ -205,9 +205,11 @@ export const serverMetadataResponse = z.object({
   issuer: z.string(),
   jwks_uri: z.string(),
   response_types_supported: z.array(z.string()).describe('empty: there is no authorization endpoint'),
-  grant_types_supported: z.array(z.string()).describe('empty: there is no token endpoint of OAuth'),
-  access_token_signing_alg_values_supported: z.array(z.enum(TOKEN_ALGORITHMS)).describe('of the keys at `jwks_uri`; the first one signs'),
-  dpop_signing_alg_values_supported: z.array(z.string()).optional().describe('RFC 9449; absent where no token is bound to a key'),
+  grant_types_supported: z.array(z.string()).describe('empty: there is no OAuth token endpoint'),
+  access_token_signing_alg_values_supported: z
+    .array(z.enum(TOKEN_ALGORITHMS))
+    .describe('algorithms of the keys at `jwks_uri`; the first one signs'),
+  dpop_signing_alg_values_supported: z.array(z.string()).optional().describe('RFC 9449; absent where DPoP is off'),
   service_documentation: z.string(),
 })
 
@@ -220,4 +222,4 @@ export type SessionsResponse = z.infer<typeof sessionsResponse>
 export type UserChange = z.infer<typeof userChangeBody>
 export type UserResponse = z.infer<typeof userResponse>
 export type KeysResponse = z.infer<typeof keysResponse>
-export type AuditEventAnswer = z.infer<typeof auditEventAnswer>
+export type AuditEventResponse = z.infer<typeof auditEventResponse>

@@ -1,4 +1,4 @@
-// Cookies as text: what is set, and what is expired on every domain it can have (RFC 6265bis).
+// Set-Cookie values: sets our cookies, and expires them on every domain they can have (RFC 6265bis).
 
 import { stringifySetCookie } from 'cookie'
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieDomains, cookieName } from '../domain/cookies.ts'
@@ -12,7 +12,7 @@ export const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)
 /**
  * A Set-Cookie value.
  *
- * @param maxAge whole seconds; undefined for a cookie that dies with the browser
+ * @param maxAge whole seconds; undefined for a cookie that lasts until the browser closes
  */
 export function setCookie(purpose: CookiePurpose, value: string, settings: CookieSettings, maxAge?: number): string {
   return stringifySetCookie({
@@ -28,7 +28,7 @@ export function wholeSecondsLeft(expiresAt: number, now: number): number {
   return Math.ceil((expiresAt - now) / SECOND)
 }
 
-/** The Set-Cookie values of what a sign-in made anew: the session's where it is delivered so, the remembered login's, and their pair. */
+/** The Set-Cookie values of a sign-in: the session where it is delivered by cookie, the remember-me login, and the pair cookie. */
 export function signInCookies(signedIn: SignInResult, settings: CookieSettings, now: number): readonly string[] {
   const { sessionCredential: session, rememberMeCredential: remembered, pair } = signedIn
   const left = (expiresAt: number | undefined) => (expiresAt === undefined ? undefined : wholeSecondsLeft(expiresAt, now))
@@ -39,7 +39,7 @@ export function signInCookies(signedIn: SignInResult, settings: CookieSettings, 
   ]
 }
 
-/** The cookie of a device proof. Its attributes are told to the browser beside it, which renews at once where the two differ. */
+/** The cookie of a device proof. Its attributes also go into the DBSC instructions: the browser refreshes at once where the two differ. */
 export function deviceCookie(
   proof: string,
   settings: CookieSettings,
@@ -52,7 +52,7 @@ export function deviceCookie(
   }
 }
 
-/** The Set-Cookie values that make a browser forget this cookie: with our Domain, and without. */
+/** The Set-Cookie values that expire this cookie: with our Domain, and without. */
 export function expireCookie(purpose: CookiePurpose, settings: CookieSettings): readonly string[] {
   const name = cookieName(purpose, settings)
   const attributes = cookieAttributes(purpose, settings)
@@ -61,7 +61,7 @@ export function expireCookie(purpose: CookiePurpose, settings: CookieSettings): 
   return variants.map((variant) => stringifySetCookie({ name, value: '', ...variant, maxAge: 0, expires: new Date(0) }))
 }
 
-/** Everything of ours but the mark of a known device, which identifies nobody and outlives a sign-out. */
+/** All our cookies except the known-device cookie, which identifies no user and survives a sign-out. */
 export function expireAll(settings: CookieSettings): readonly string[] {
   const { secure, domain } = settings
   const purposes = ['session', 'remember', ...(secure ? ['device' as const] : []), 'data', ...(domain ? ['pair' as const] : [])] as const
@@ -69,9 +69,9 @@ export function expireAll(settings: CookieSettings): readonly string[] {
 }
 
 /**
- * The Set-Cookie values that make a browser forget every cookie by this name but the one that we set: on this host alone, with each
- * Domain that reaches this host, at `/` and at the first segment of the path, in a partition (CHIPS) and in none. A browser takes a
- * `__Host-` name on this host alone and at `/` alone, so that there is next to nothing to expire.
+ * The Set-Cookie values that expire every cookie of this name except ours: on this host alone, with each Domain that covers this
+ * host, at `/` and at the first segment of the path, partitioned (CHIPS) and not. Browsers accept a `__Host-` name
+ * for this host and at `/` only, so that leaves almost nothing to expire.
  */
 export function expireVariants(purpose: CookiePurpose, settings: CookieSettings, host: string, path: string): readonly string[] {
   return expireName(cookieName(purpose, settings), settings, host, path, cookieAttributes(purpose, settings).domain)
@@ -83,7 +83,7 @@ interface Variant {
   readonly partitioned: boolean
 }
 
-/** @param keptDomain the Domain of the one that we set, undefined for none; null where none is kept */
+/** @param keptDomain the Domain of the cookie that we set, undefined for none; null where no cookie is kept */
 export function expireName(
   name: string,
   settings: CookieSettings,
@@ -106,7 +106,7 @@ export function expireName(
     .map((variant) => expiredCookie(name, settings, variant))
 }
 
-/** As short as it can be: there can be many, and proxies take some 4 KiB of headers. */
+/** As short as possible: there can be many, and proxies accept about 4 KiB of headers. */
 function expiredCookie(name: string, { secure, sameSite }: CookieSettings, { domain, path, partitioned }: Variant): string {
   return stringifySetCookie({
     name,
@@ -120,10 +120,10 @@ function expiredCookie(name: string, { secure, sameSite }: CookieSettings, { dom
   })
 }
 
-/** Characters of Set-Cookie in one answer that expire what others have set: proxies take some 4 KiB of headers. */
+/** Most characters of Set-Cookie in one response that expire foreign cookies: proxies accept about 4 KiB of headers. */
 export const MAX_EXPIRIES = 2_000
 
-/** Lets values through up to so many characters. What is left out now is expired once the others are gone. */
+/** Accepts values up to this many characters in total. The others are expired by later responses. */
 export function withinBudget(budget: number): (cookie: string) => boolean {
   let left = budget
   return (cookie) => {

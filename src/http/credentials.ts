@@ -1,4 +1,4 @@
-// What credentials a request carries: read once, from Authorization and Cookie, and not judged here.
+// The credentials of a request: read from Authorization and Cookie, not yet verified.
 
 import { type CookiePurpose, type CookieSettings, cookieName } from '../domain/cookies.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -6,17 +6,17 @@ import type { ResolvedCookies } from '../engine/duplicate-cookies.ts'
 import { afterBlanks, beforeBlanks, type HeaderCredential, readAuthorization, trimmed } from './authorization.ts'
 import type { HttpRequest } from './message.ts'
 
-/** The values of our cookies; of one that came more than once, the first until it is known which of them counts. */
+/** The values of our cookies; of duplicates, the first until they are resolved. */
 export interface CookieValues extends Readonly<Partial<Record<CookiePurpose, string>>> {
-  /** Those that came more than once, each different value once. Absent where none did. */
+  /** The distinct values of each duplicate cookie. Absent where there is none. */
   readonly duplicates?: Readonly<Partial<Record<CookiePurpose, readonly string[]>>>
 }
 
 export interface RequestCredentials {
-  /** `bad` when there is an Authorization header that is none of the forms we take: it never falls back to a cookie. */
+  /** `bad` when the Authorization header has an unknown form: it never falls back to a cookie. */
   readonly header: HeaderCredential | 'bad' | undefined
   readonly cookies: CookieValues
-  /** What was found out of those that came more than once; absent where none did, or nobody has asked. */
+  /** The result for duplicate cookies; absent where there are none, or they were not resolved. */
   readonly resolved?: ResolvedCookies
 }
 
@@ -27,11 +27,11 @@ const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'da
 interface CookieNameEntry {
   readonly name: string
   readonly purpose: CookiePurpose
-  /** Another one of the same length. */
+  /** The next entry with a name of the same length. */
   readonly next: CookieNameEntry | undefined
 }
 
-/** Ours by the length of the name: a name is compared where it stands, since to cut it out would cost more. */
+/** Our cookie names by length: a name is compared in place, because to slice it would cost more. */
 export type CookieNames = readonly (CookieNameEntry | undefined)[]
 
 export function cookieNames(settings: CookieSettings): CookieNames {
@@ -44,7 +44,7 @@ export function cookieNames(settings: CookieSettings): CookieNames {
   return Array.from(byLength)
 }
 
-/** Refusal: `request.malformed` when Authorization came twice, and so nobody knows which counts. */
+/** Refusal: `request.malformed` when there are two Authorization headers, as it is unclear which one counts. */
 export function readCredentials(headerOf: HttpRequest['header'], names: CookieNames): RequestCredentials | AuthError {
   const header = readAuthorization(headerOf('authorization'))
   if (header instanceof AuthError) return header

@@ -1,15 +1,15 @@
-// The cross-origin rule on requests, and CORS (Fetch standard) on answers.
+// The cross-origin rule for requests, and the CORS headers of responses (Fetch standard).
 
 import { AuthError } from '../domain/errors.ts'
 import { evaluateOrigin, type OriginRefusal } from '../domain/origin.ts'
 import type { HttpRequest } from './message.ts'
 
-/** Refuses a request that changes something, or hands out a token, unless it was made where we allow it. */
+/** Refuses a request that changes something or issues a token, unless its origin is allowed. */
 export function checkRequestOrigin(request: HttpRequest, allowed: ReadonlySet<string>): AuthError | undefined {
   return originDenied(evaluateOrigin({ secFetchSite: request.header('sec-fetch-site'), origin: request.header('origin') }, allowed))
 }
 
-/** Refuses a preflight unless its origin is allowed: Sec-Fetch-Site cannot vouch for what is yet to be sent. */
+/** Refuses a preflight unless its origin is allowed: its Sec-Fetch-Site says nothing about the request that follows. */
 export function checkPreflight(origin: string, allowed: ReadonlySet<string>): AuthError | undefined {
   return originDenied(evaluateOrigin({ secFetchSite: null, origin }, allowed))
 }
@@ -20,10 +20,10 @@ function originDenied(reason: OriginRefusal | undefined): AuthError | undefined 
 
 const PREFLIGHT_LIFETIME = 600
 
-/** For what is public: no credential goes along, and none is looked at. */
+/** For public endpoints, which ignore credentials. */
 export const ANY_ORIGIN = { 'access-control-allow-origin': '*' }
 
-/** A foreign origin gets nothing: neither a grant nor a hint that there could be one. */
+/** A foreign origin gets no CORS header at all. */
 export function corsHeaders(request: HttpRequest, allowed: ReadonlySet<string>): Readonly<Record<string, string>> {
   const origin = request.header('origin')
   if (origin === null || !allowed.has(origin)) return {}
@@ -36,7 +36,7 @@ export function corsHeaders(request: HttpRequest, allowed: ReadonlySet<string>):
 
 const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, DPoP, X-Latchkey-Passive'
 
-/** @param headers those that the request may then have; `*` stands for all but `Authorization` */
+/** @param headers the headers that the request may have; `*` stands for all but `Authorization` */
 export function preflightHeaders(methods: readonly string[], headers = ALLOWED_HEADERS): Readonly<Record<string, string>> {
   return {
     'access-control-allow-methods': methods.join(', '),

@@ -1,4 +1,4 @@
-// The offer that goes out with a sign-in: a browser that can answers it by binding the sign-in to its device (Device Bound Session
+// The DBSC registration header of a sign-in: a supporting browser then binds the sign-in to its device (Device Bound Session
 // Credentials).
 
 import type { SignInResult } from '../engine/issue.ts'

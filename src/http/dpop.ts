@@ -1,4 +1,4 @@
-// The DPoP header (RFC 9449): a token is bound to the key in it, or the holder of a bound token proves to have its key.
+// The DPoP header (RFC 9449): binds an issued token to the client's key, or proves possession of a bound token's key.
 
 import type { DpopTarget } from '../domain/dpop.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -10,9 +10,9 @@ import type { MaybePromise } from './maybe-promise.ts'
 import type { HttpRequest } from './message.ts'
 
 export interface DpopRequirement {
-  /** Much is at stake: a bound token does not do without a proof. */
+  /** A sensitive route: a bound token needs a proof. */
   readonly sensitive: boolean
-  /** A token is handed out, which may be bound. */
+  /** The route issues a token, which may be bound. */
   readonly issuesToken: boolean
 }
 
@@ -20,36 +20,36 @@ export interface DpopRequirement {
 export type RequestTarget = Pick<DpopTarget, 'htm' | 'htu'>
 
 /**
- * The thumbprint of the key that the client has proven to hold; undefined where there is none, and none is needed. Refusals:
- * `proof.required` with a reason, `request.malformed`. What is promised may reject with StoreError.
+ * The thumbprint of the client's proven key; undefined where there is none and none is required. Refusals:
+ * `proof.required` with a reason, `request.malformed`. A promise may reject with StoreError.
  */
 export function verifyDpopHeader(
-  parts: EngineContext,
+  engine: EngineContext,
   { header, hostRequest }: Pick<HttpRequest, 'header' | 'hostRequest'>,
   target: RequestTarget,
   credential: RequestCredentials['header'],
   { sensitive, issuesToken }: DpopRequirement,
 ): MaybePromise<string | undefined | AuthError> {
-  const { dpop } = parts.policy
+  const { dpop } = engine.policy
   if (dpop === 'off') return undefined
   const isRequired = sensitive || dpop === 'always'
   const token = isRequired && typeof credential === 'object' && credential.kind === 'token' ? credential.raw : undefined
-  const boundTo = token === undefined ? undefined : parts.proofVerifier.boundThumbprint(token)
+  const boundTo = token === undefined ? undefined : engine.proofVerifier.boundThumbprint(token)
   if (token !== undefined && boundTo === undefined && dpop === 'always') return proofRequired('unbound')
   if (boundTo === undefined && !issuesToken) return undefined
   const sent = header('dpop')
   if (sent === null) return boundTo === undefined ? undefined : proofRequired('missing')
   if (sent.includes(',')) return new AuthError('request.malformed', { reason: 'duplicate_header' })
-  if (token === undefined || boundTo === undefined) return verifyDpop(parts, sent, { ...target, token: null })
+  if (token === undefined || boundTo === undefined) return verifyDpop(engine, sent, { ...target, token: null })
   const memoKey = [target.htm, target.htu, token, sent].join(' ')
-  if (hasVerifiedDpop(parts, hostRequest, memoKey)) return boundTo
-  return verifyDpop(parts, sent, { ...target, token: { hash: parts.proofVerifier.sha256(token), boundTo } }).then((key) => {
-    if (!(key instanceof AuthError)) recordVerifiedDpop(parts, hostRequest, memoKey)
+  if (hasVerifiedDpop(engine, hostRequest, memoKey)) return boundTo
+  return verifyDpop(engine, sent, { ...target, token: { hash: engine.proofVerifier.sha256(token), boundTo } }).then((key) => {
+    if (!(key instanceof AuthError)) recordVerifiedDpop(engine, hostRequest, memoKey)
     return key
   })
 }
 
-/** An address on our own origin, as clients name it. */
+/** The URL of a path on our own origin. */
 export function ownUrl({ policy }: EngineContext, path: string): string {
   return new URL(policy.issuer).origin + path
 }

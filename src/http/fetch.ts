@@ -1,4 +1,4 @@
-// The Fetch API's Request and Response, for hosts that speak it.
+// The adapter for hosts that use the Fetch API's Request and Response.
 
 import type { Handle } from './handler.ts'
 import { type HttpRequest, type HttpResponse, isStreaming } from './message.ts'
@@ -8,14 +8,14 @@ export interface Peer {
   readonly address: string
 }
 
-/** Reads what is needed of a Request; its body stays unread until somebody asks. */
+/** Reads what is needed of a Request; its body stays unread until it is needed. */
 export function fromRequest(request: Request, peer: Peer): HttpRequest {
   const url = new URL(request.url)
   return {
     method: request.method,
     path: url.pathname,
     query: url.search.slice(1),
-    // A Request that a host has made itself has its address in the URL alone.
+    // A Request that a host has created itself has no Host header.
     header: (name) => request.headers.get(name) ?? (name === 'host' ? url.host : null),
     address: peer.address,
     peer: peer.address,
@@ -25,7 +25,7 @@ export function fromRequest(request: Request, peer: Peer): HttpRequest {
   }
 }
 
-/** The body; undefined when it has more than `limit` bytes, or when the client went away. */
+/** The body; undefined when it has more than `limit` bytes, or when the client disconnected. */
 async function readWhole(stream: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -50,18 +50,18 @@ async function readWhole(stream: ReadableStream<Uint8Array> | null, limit: numbe
   return whole
 }
 
-export function toResponse(answer: HttpResponse): Response {
-  const headers = new Headers(answer.headers)
-  for (const cookie of answer.cookies) headers.append('set-cookie', cookie)
-  return new Response(isStreaming(answer.body) ? toReadableStream(answer.body) : answer.body, { status: answer.status, headers })
+export function toResponse(response: HttpResponse): Response {
+  const headers = new Headers(response.headers)
+  for (const cookie of response.cookies) headers.append('set-cookie', cookie)
+  return new Response(isStreaming(response.body) ? toReadableStream(response.body) : response.body, { status: response.status, headers })
 }
 
-/** A reader that wants no next piece for this long, in milliseconds, is gone or stuck. */
+/** Milliseconds after which a client that reads nothing counts as disconnected. */
 const MAX_STALL = 5_000
 
-/** Takes the next piece when the reader wants one, and returns the rest when it has gone away or takes nothing any more. */
-function toReadableStream(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.asyncIterator]()
+/** Pulls a chunk when the client reads, and ends the iteration when the client disconnects or stalls. */
+function toReadableStream(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   let stalled: ReturnType<typeof setTimeout> | undefined
   return new ReadableStream({
@@ -71,7 +71,7 @@ function toReadableStream(pieces: AsyncIterable<string>): ReadableStream<Uint8Ar
       if (next.done) return controller.close()
       controller.enqueue(encoder.encode(next.value))
       stalled = setTimeout(() => {
-        controller.error(new Error(`The reader has taken nothing for ${MAX_STALL} ms`))
+        controller.error(new Error(`The client has read nothing for ${MAX_STALL} ms`))
         void iterator.return?.()
       }, MAX_STALL)
     },

@@ -1,4 +1,4 @@
-// What a host may ask of a route of its own. It can ask for more than the rule, never for less.
+// The options of a guard. They can require more than the default, never less.
 
 import { parseDuration } from '../domain/time.ts'
 import { isRole } from '../domain/user.ts'
@@ -6,24 +6,24 @@ import type { AccessPolicy } from './authenticate-request.ts'
 
 export interface GuardOptions {
   /**
-   * `header`: a cookie does not do, not even to read. Without it a cookie may read, and never change. `key`: as `header`, and a token that
-   * is bound to a key needs a proof of it (DPoP, RFC 9449).
+   * `header-only`: the credential must be in a header, even to read. By default a cookie may read, but never change. `dpop`: as `header-only`,
+   * and a DPoP-bound token needs its proof (RFC 9449).
    */
   readonly auth?: 'header-only' | 'dpop'
-  /** How lately the password must have been typed in this session, such as `5m`; `true` for LATCHKEY_FRESH_AGE. */
+  /** The longest time since the password sign-in of this session, such as `5m`; `true` for LATCHKEY_FRESH_AGE. */
   readonly fresh?: boolean | string
   /** A role that the user must have. */
   readonly role?: string
 }
 
 export interface RouteOptions extends GuardOptions {
-  /** Lets in who has no credential, or one that is over. One that is bad, or that may not do this, is refused all the same. */
+  /** Accepts requests with no credential, or with one that expired or was revoked. A malformed or insufficient one is still refused. */
   readonly optional?: boolean
-  /** Sends people who are not signed in to the sign-in page, and from there back. */
+  /** Redirects browsers that are not signed in to the sign-in page, and from there back. */
   readonly page?: boolean
 }
 
-/** Options as they were understood. */
+/** The options, validated. */
 export interface GuardPolicy extends AccessPolicy {
   readonly requiresHeader: boolean
   readonly requiresDpop: boolean
@@ -43,10 +43,10 @@ const ACCEPTED: Readonly<Record<keyof RouteOptions, readonly [accepts: (value: u
 }
 
 /**
- * @param defaultFreshFor what `fresh: true` stands for, in milliseconds
- * @throws TypeError naming the option and what is accepted: a guard that was meant otherwise must not stand open
+ * @param defaultFreshAge the value of `fresh: true`, in milliseconds
+ * @throws TypeError naming the option and what is accepted: a misspelled option must not leave the route open
  */
-export function readGuardOptions(options: RouteOptions, defaultFreshFor: number): GuardPolicy {
+export function readGuardOptions(options: RouteOptions, defaultFreshAge: number): GuardPolicy {
   for (const [name, value] of Object.entries(options)) {
     const accepted = Object.hasOwn(ACCEPTED, name) ? ACCEPTED[name as keyof RouteOptions] : undefined
     if (accepted === undefined) throw new TypeError(`guard has no option "${name}". Its options: ${Object.keys(ACCEPTED).join(', ')}.`)
@@ -54,8 +54,9 @@ export function readGuardOptions(options: RouteOptions, defaultFreshFor: number)
   }
   const { auth, fresh = false, role, optional = false, page = false } = options
   const contradicting = optional && (page ? 'page' : fresh ? 'fresh' : role === undefined ? undefined : 'role')
-  if (contradicting) throw new TypeError(`guard: optional lets anybody in, and ${contradicting} does not. Choose one of them.`)
-  const freshAge = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? defaultFreshFor : undefined
+  if (contradicting)
+    throw new TypeError(`guard: optional admits requests without a user, but ${contradicting} requires one. Remove one of them.`)
+  const freshAge = typeof fresh === 'string' ? parseDuration(fresh) : fresh ? defaultFreshAge : undefined
   return { requiresHeader: auth !== undefined, requiresDpop: auth === 'dpop', freshAge, role, optional, page }
 }
 

@@ -1,4 +1,4 @@
-// One request, from its first check to its one answer. The order of the refusals is the order of these lines.
+// The request handler: authorizes a request, runs its route, and builds the response. Refusals come in the order of these lines.
 
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { DeviceProofRequired } from '../engine/dbsc-proofs.ts'
@@ -20,11 +20,11 @@ import type { App, Route, RouteContext, RouteResult } from './route.ts'
 import { createRouter, type MatchedRoute } from './router.ts'
 import { routes } from './routes/index.ts'
 
-/** What can be told of a request in a log: no credential, no query, no body. */
+/** A completed request, for the log: no credential, no query, no body. */
 export interface CompletedRequest {
   readonly requestId: string
   readonly method: string
-  /** The path of the route, with its parameter's name instead of its value; null where there is none. */
+  /** The path of the route, with the name of its parameter instead of the value; null where there is none. */
   readonly route: string | null
   readonly status: number
   readonly code: string | null
@@ -33,27 +33,27 @@ export interface CompletedRequest {
   readonly userId: string | null
   readonly sid: string | null
   readonly milliseconds: number
-  /** A fault of ours, for the log alone. */
+  /** An unexpected error, for the log alone. */
   readonly fault: unknown
 }
 
-/** Answers in the same turn where it can. What is promised never rejects. */
+/** Synchronous where it can be. A promise never rejects. */
 export type Handle = (request: HttpRequest) => MaybePromise<HttpResponse>
 
-/** What is learnt of a request on its way, for the log. */
+/** What the handler learns about a request, for the log. */
 interface RequestRecord {
   readonly requestId: string
-  /** Milliseconds, by the steady clock. */
+  /** Milliseconds, by the monotonic clock. */
   readonly startedAt: number
   refusal?: AuthError
   authenticated?: Authenticated
-  /** Where some of our cookies came more than once, and the answer is for their host. */
+  /** The credentials, where some of our cookies are duplicates and the response is for their host. */
   duplicateCookies?: RequestCredentials
   fault?: unknown
 }
 
-/** @param onCompleted told of each request once it is answered; must not throw */
-export function createHandler(app: App, onCompleted: (answered: CompletedRequest) => void = () => {}): Handle {
+/** @param onCompleted called for each request once its response is built; must not throw */
+export function createHandler(app: App, onCompleted: (completed: CompletedRequest) => void = () => {}): Handle {
   const { allowedOrigins, cookies } = app.engine.policy
   const names = cookieNames(cookies)
   const fixedHeaders = securityHeaders(cookies.secure)
@@ -61,21 +61,21 @@ export function createHandler(app: App, onCompleted: (answered: CompletedRequest
   const find = createRouter(withPublicUrlCheck(withApiDescription(routes, app.publicUrl, cookies), app.pages ?? [], checkPublicUrl))
   const nextRequestId = sequentialIds(app.engine.secrets.randomId().slice(0, 10))
 
-  function respond(request: HttpRequest, found: MatchedRoute | undefined, noted: RequestRecord): MaybePromise<RouteResult> {
-    if (found === undefined) return refuse(new AuthError('resource.not_found'), noted)
+  function respond(request: HttpRequest, found: MatchedRoute | undefined, record: RequestRecord): MaybePromise<RouteResult> {
+    if (found === undefined) return refuse(new AuthError('resource.not_found'), record)
     const route = found.methods.get(request.method)
-    if (route === undefined) return methodNotRouted(request, found, noted)
+    if (route === undefined) return methodNotRouted(request, found, record)
     return mapMaybe(authorizeRequest(app, names, request, route, found.parameter), ({ context, authenticated, error }) => {
-      if (authenticated) noted.authenticated = authenticated
-      if (context.credentials.cookies.duplicates !== undefined && !route.forwardAuth) noted.duplicateCookies = context.credentials
-      const judged = mapMaybe(error ?? run(route, context, authenticated), (outcome) =>
-        outcome instanceof DeviceProofRequired ? reportDeviceMismatch(app.engine, outcome, context.clientInfo, request) : outcome,
+      if (authenticated) record.authenticated = authenticated
+      if (context.credentials.cookies.duplicates !== undefined && !route.forwardAuth) record.duplicateCookies = context.credentials
+      const checked = mapMaybe(error ?? run(route, context, authenticated), (result) =>
+        result instanceof DeviceProofRequired ? reportDeviceMismatch(app.engine, result, context.clientInfo, request) : result,
       )
-      return mapMaybe(judged, (outcome) => {
-        if (!(outcome instanceof AuthError)) return outcome
-        if (outcome.code === 'origin.denied') checkPublicUrl(request)
-        const plain = refuse(outcome, noted)
-        const reshaped = route.mapError?.(context, outcome)
+      return mapMaybe(checked, (result) => {
+        if (!(result instanceof AuthError)) return result
+        if (result.code === 'origin.denied') checkPublicUrl(request)
+        const plain = refuse(result, record)
+        const reshaped = route.mapError?.(context, result)
         return reshaped?.status === undefined ? withHeaders(plain, reshaped?.headers) : reshaped
       })
     })
@@ -83,59 +83,59 @@ export function createHandler(app: App, onCompleted: (answered: CompletedRequest
 
   function run(
     route: Route,
-    call: RouteContext<unknown, unknown>,
-    proven: Authenticated | undefined,
+    context: RouteContext<unknown, unknown>,
+    authenticated: Authenticated | undefined,
   ): MaybePromise<RouteResult | AuthError> {
-    const query = route.query?.safeParse(Object.fromEntries(new URLSearchParams(call.request.query)))
+    const query = route.query?.safeParse(Object.fromEntries(new URLSearchParams(context.request.query)))
     if (query?.success === false) return new AuthError('request.invalid', { field: query.error.issues[0]?.path.join('.') ?? 'query' })
-    // The route's own types were erased when it was put into the table: its schemas have just established them.
-    const runWith = (body: unknown) => route.run({ ...call, ...proven, query: query?.data, body } as Parameters<Route['run']>[0])
-    return route.body === undefined ? runWith(undefined) : readBodyAndRun(route.body, call, proven, runWith)
+    // The table has erased the route's own types; its schemas have just validated them.
+    const runWith = (body: unknown) => route.run({ ...context, ...authenticated, query: query?.data, body } as Parameters<Route['run']>[0])
+    return route.body === undefined ? runWith(undefined) : readBodyAndRun(route.body, context, authenticated, runWith)
   }
 
   async function readBodyAndRun(
     { type, schema }: NonNullable<Route['body']>,
-    call: RouteContext<unknown, unknown>,
-    proven: Authenticated | undefined,
+    context: RouteContext<unknown, unknown>,
+    authenticated: Authenticated | undefined,
     runWith: (body: unknown) => MaybePromise<RouteResult | AuthError>,
   ): Promise<RouteResult | AuthError> {
-    const body = await readBody(call.request, type, schema)
+    const body = await readBody(context.request, type, schema)
     if (body instanceof AuthError) return body
-    const ended = proven && (await recheckAuthentication(app, call, proven))
+    const ended = authenticated && (await recheckAuthentication(app, context, authenticated))
     return ended ?? runWith(body)
   }
 
-  function methodNotRouted(request: HttpRequest, { methods: routes, anyOrigin }: MatchedRoute, noted: RequestRecord): RouteResult {
+  function methodNotRouted(request: HttpRequest, { methods: routes, anyOrigin }: MatchedRoute, record: RequestRecord): RouteResult {
     const methods = [...routes.keys(), 'OPTIONS']
-    if (request.method === 'OPTIONS') return respondToOptions(request, methods, anyOrigin, noted)
-    return withHeaders(refuse(new AuthError('method.not_allowed'), noted), { allow: methods.join(', ') })
+    if (request.method === 'OPTIONS') return respondToOptions(request, methods, anyOrigin, record)
+    return withHeaders(refuse(new AuthError('method.not_allowed'), record), { allow: methods.join(', ') })
   }
 
-  function respondToOptions(request: HttpRequest, methods: readonly string[], anyOrigin: boolean, noted: RequestRecord): RouteResult {
+  function respondToOptions(request: HttpRequest, methods: readonly string[], anyOrigin: boolean, record: RequestRecord): RouteResult {
     const origin = request.header('origin')
     const headers = { allow: methods.join(', ') }
     if (origin === null) return { status: 204, headers }
     if (anyOrigin) return { status: 204, headers: { ...headers, ...preflightHeaders(methods, '*') } }
     const denied = checkPreflight(origin, allowedOrigins)
-    return denied ? refuse(denied, noted) : { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
+    return denied ? refuse(denied, record) : { status: 204, headers: { ...headers, ...preflightHeaders(methods) } }
   }
 
-  function refuse(error: AuthError, noted: RequestRecord): RouteResult {
-    noted.refusal = error
+  function refuse(error: AuthError, record: RequestRecord): RouteResult {
+    record.refusal = error
     const body = JSON.stringify(problemOf(error, app.publicUrl))
     return { status: STATUS[error.code], content: { type: PROBLEM_TYPE, body }, headers: problemHeaders(error) }
   }
 
-  function unexpectedError(fault: unknown, noted: RequestRecord): RouteResult {
-    noted.fault = fault
-    return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'server.busy', { retryAfter: 1 }), noted)
+  function unexpectedError(fault: unknown, record: RequestRecord): RouteResult {
+    record.fault = fault
+    return refuse(new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'server.busy', { retryAfter: 1 }), record)
   }
 
-  /** The same refusal as a page, for a person who opened an address; programs keep the problem document. */
-  function negotiateError(request: HttpRequest, outcome: RouteResult, { refusal, requestId }: RequestRecord): MaybePromise<RouteResult> {
-    if (refusal === undefined || app.errorPage === undefined) return outcome
-    if (outcome.content?.type !== PROBLEM_TYPE || isApiPath(request.path)) return outcome
-    const plain = withHeaders(outcome, { vary: NEGOTIATION_VARY })
+  /** Turns a refusal into a page for a browser navigation; programs keep the problem document. */
+  function negotiateError(request: HttpRequest, result: RouteResult, { refusal, requestId }: RequestRecord): MaybePromise<RouteResult> {
+    if (refusal === undefined || app.errorPage === undefined) return result
+    if (result.content?.type !== PROBLEM_TYPE || isApiPath(request.path)) return result
+    const plain = withHeaders(result, { vary: NEGOTIATION_VARY })
     if (!prefersHtml(request)) return plain
     return app.errorPage(request, refusal, requestId).then(
       (page) =>
@@ -146,20 +146,20 @@ export function createHandler(app: App, onCompleted: (answered: CompletedRequest
     )
   }
 
-  function buildResponse(request: HttpRequest, found: MatchedRoute | undefined, outcome: RouteResult, noted: RequestRecord): HttpResponse {
-    const { requestId, startedAt } = noted
-    onCompleted({ requestId, milliseconds: performance.now() - startedAt, ...completedFields(request, found, outcome, noted) })
-    const content = contentOf(outcome)
+  function buildResponse(request: HttpRequest, found: MatchedRoute | undefined, result: RouteResult, record: RequestRecord): HttpResponse {
+    const { requestId, startedAt } = record
+    onCompleted({ requestId, milliseconds: performance.now() - startedAt, ...completedFields(request, found, result, record) })
+    const content = contentOf(result)
     return {
-      status: outcome.status ?? 200,
+      status: result.status ?? 200,
       headers: {
         ...fixedHeaders,
         'x-request-id': requestId,
         ...(found?.anyOrigin ? ANY_ORIGIN : corsHeaders(request, allowedOrigins)),
         ...(content && { 'content-type': content.type }),
-        ...outcome.headers,
+        ...result.headers,
       },
-      cookies: noted.duplicateCookies ? cookiesWithCleanup(request, noted.duplicateCookies, outcome) : (outcome.cookies ?? []),
+      cookies: record.duplicateCookies ? cookiesWithCleanup(request, record.duplicateCookies, result) : (result.cookies ?? []),
       body: request.method === 'HEAD' ? null : (content?.body ?? null),
     }
   }
@@ -173,48 +173,48 @@ export function createHandler(app: App, onCompleted: (answered: CompletedRequest
   }
 
   return (request) => {
-    const noted: RequestRecord = { requestId: nextRequestId(), startedAt: performance.now() }
+    const record: RequestRecord = { requestId: nextRequestId(), startedAt: performance.now() }
     const found = find(request.path)
-    const outcome = catchMaybe(
-      () => respond(request, found, noted),
-      (fault) => unexpectedError(fault, noted),
+    const pending = catchMaybe(
+      () => respond(request, found, record),
+      (fault) => unexpectedError(fault, record),
     )
-    return mapMaybe(outcome, (settled) =>
-      noted.refusal === undefined
-        ? buildResponse(request, found, settled, noted)
-        : mapMaybe(negotiateError(request, settled, noted), (shown) => buildResponse(request, found, shown, noted)),
+    return mapMaybe(pending, (result) =>
+      record.refusal === undefined
+        ? buildResponse(request, found, result, record)
+        : mapMaybe(negotiateError(request, result, record), (negotiated) => buildResponse(request, found, negotiated, record)),
     )
   }
 }
 
-function contentOf(outcome: RouteResult): RouteResult['content'] {
-  return outcome.content ?? (outcome.json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(outcome.json) })
+function contentOf(result: RouteResult): RouteResult['content'] {
+  return result.content ?? (result.json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(result.json) })
 }
 
-function withHeaders(outcome: RouteResult, headers: Readonly<Record<string, string>> | undefined): RouteResult {
-  return { ...outcome, headers: { ...outcome.headers, ...headers } }
+function withHeaders(result: RouteResult, headers: Readonly<Record<string, string>> | undefined): RouteResult {
+  return { ...result, headers: { ...result.headers, ...headers } }
 }
 
 function completedFields(
   request: HttpRequest,
   found: MatchedRoute | undefined,
-  outcome: RouteResult,
-  noted: RequestRecord,
+  result: RouteResult,
+  record: RequestRecord,
 ): Omit<CompletedRequest, 'requestId' | 'milliseconds'> {
   return {
     method: request.method,
     route: found?.methods.values().next().value?.path ?? null,
-    status: outcome.status ?? 200,
-    code: noted.refusal?.code ?? null,
-    reason: noted.refusal?.detail.reason ?? null,
+    status: result.status ?? 200,
+    code: record.refusal?.code ?? null,
+    reason: record.refusal?.detail.reason ?? null,
     address: request.address,
-    userId: outcome.signedIn?.userId ?? noted.authenticated?.principal.userId ?? null,
-    sid: outcome.signedIn?.sid ?? noted.authenticated?.principal.sid ?? null,
-    fault: noted.fault,
+    userId: result.signedIn?.userId ?? record.authenticated?.principal.userId ?? null,
+    sid: result.signedIn?.sid ?? record.authenticated?.principal.sid ?? null,
+    fault: record.fault,
   }
 }
 
-/** Ids that nobody else makes: a random part for this process, then a count. */
+/** Unique ids: a random prefix for this process, then a counter. */
 function sequentialIds(prefix: string): () => string {
   let count = 0
   return () => {

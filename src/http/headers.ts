@@ -1,4 +1,4 @@
-// Headers that every answer carries, errors and preflights included.
+// The security headers of every response, including errors and preflights.
 
 const YEAR = 31_536_000
 

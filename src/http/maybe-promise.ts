@@ -1,5 +1,5 @@
-// Going on with a value: at once where it is there, and when it comes where it is promised. What memory knows is answered in the
-// same turn of the event loop, by the same lines as everything else.
+// MaybePromise: a value, or a promise of it. A cached credential is answered in the same turn of the event loop, by the same code
+// as a credential that needs the store.
 
 export type MaybePromise<T> = T | Promise<T>
 
@@ -7,11 +7,11 @@ export function mapMaybe<A, B>(value: MaybePromise<A>, then: (value: A) => Maybe
   return value instanceof Promise ? value.then(then) : then(value)
 }
 
-/** As `soon`, for work that may fail at once or later. */
+/** Runs work that may fail synchronously or asynchronously, and maps the error to a value. */
 export function catchMaybe<T>(work: () => MaybePromise<T>, rescue: (fault: unknown) => T): MaybePromise<T> {
   try {
-    const done = work()
-    return done instanceof Promise ? done.catch(rescue) : done
+    const result = work()
+    return result instanceof Promise ? result.catch(rescue) : result
   } catch (fault) {
     return rescue(fault)
   }

@@ -1,25 +1,25 @@
-// A request and an answer, as little as this storey needs of them, so that any server can bring them without copying.
+// HttpRequest and HttpResponse: the minimal request and response of this layer, which every server can provide without copying.
 
 export interface HttpRequest {
   readonly method: string
-  /** The path as it came, still percent-encoded, without query and fragment. */
+  /** The path as received, still percent-encoded, without query and fragment. */
   readonly path: string
   /** Without the question mark. */
   readonly query: string
-  /** By lower-case name; null when absent. One that came several times is joined: cookies by `; `, others by `, `. */
+  /** By lower-case name; null when absent. Repeated headers are joined: cookies by `; `, others by `, `. */
   header(name: string): string | null
-  /** The client's address, as far as trusted proxies tell. */
+  /** The client's address, as trusted proxies report it. */
   readonly address: string
   /** The address at the other end of the connection. */
   readonly peer: string
-  /** The host's own object for it, the same however often it is asked about. */
+  /** The host's own request object; the same object for every guard of one request. */
   readonly hostRequest?: object
   /**
-   * Aborted when the client closes its connection. Made when it is asked for: most requests are answered without. Undefined, and absent,
-   * where the host does not say.
+   * Aborted when the client closes its connection. Created on demand, since most requests never use it. Undefined or absent
+   * where the host does not provide it.
    */
   signal?(): AbortSignal | undefined
-  /** The whole body; `taken` when the host has read it already, undefined when it has more than `limit` bytes. */
+  /** The whole body; `taken` when the host has already read it, undefined when it has more than `limit` bytes. */
   body(limit: number): Promise<Uint8Array | 'taken' | undefined>
 }
 
@@ -28,9 +28,9 @@ export type Body = string | Uint8Array<ArrayBuffer> | AsyncIterable<string>
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Values of Set-Cookie, each a header of its own. */
+  /** Values of Set-Cookie, one header for each. */
   readonly cookies: readonly string[]
-  /** One that comes piece by piece is taken at the pace of its reader, and returned when the reader goes away. */
+  /** A streaming body is pulled at the client's pace, and ended when the client disconnects. */
   readonly body: Body | null
 }
 

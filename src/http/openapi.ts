@@ -1,4 +1,4 @@
-// The description of the API (OpenAPI 3.1), made from the routes and from the schemas that validate.
+// The API description (OpenAPI 3.1), generated from the routes and the schemas that validate them.
 
 import { z } from 'zod'
 import { type CookiePurpose, type CookieSettings, cookieName } from '../domain/cookies.ts'
@@ -7,7 +7,7 @@ import { problem } from './contract.ts'
 import { PROBLEM_TYPE, STATUS } from './problem.ts'
 import { openRoute, type Route, type RouteAuth } from './route.ts'
 
-/** What is used of a JSON Schema (2020-12). */
+/** The part of JSON Schema (2020-12) that is used here. */
 export interface JsonSchema {
   readonly type?: string
   readonly format?: string
@@ -38,9 +38,9 @@ export interface ApiOperation {
   readonly operationId: string
   readonly summary: string
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
-  /** The role that is needed. */
+  /** The required role. */
   readonly 'x-role'?: string
-  /** Whether the password must have been typed lately. */
+  /** Whether a fresh sign-in is required. */
   readonly 'x-fresh'?: true
   readonly parameters?: readonly ApiParameter[]
   readonly requestBody?: { readonly required: true; readonly content: Content }
@@ -56,7 +56,7 @@ export interface ApiDocument {
   readonly 'x-error-codes': Readonly<Record<string, number>>
 }
 
-/** The routes and one more, `/openapi.json`, which describes them all. */
+/** The routes and `/openapi.json`, which describes all of them. */
 export function withApiDescription(routes: readonly Route[], publicUrl: string, cookies: CookieSettings): readonly Route[] {
   let body: string | undefined
   const all: readonly Route[] = [
@@ -65,7 +65,7 @@ export function withApiDescription(routes: readonly Route[], publicUrl: string, 
       method: 'GET',
       path: '/openapi.json',
       auth: 'none',
-      summary: 'This description.',
+      summary: 'This API description.',
       responses: { 200: z.object({}).loose() },
       async run() {
         body ??= JSON.stringify(describeApi(all, publicUrl, cookies))
@@ -88,7 +88,7 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
     info: {
       title: 'Latchkey',
       version: '1',
-      description: 'A remembered login, a session and a signed token in one lineage with one ending.',
+      description: 'A remember-me login, a session and a signed token in one lineage (token family), revoked together.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl }],
@@ -99,7 +99,7 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'also accepted without the word Bearer, and after `DPoP` where it is bound to a key',
+          description: 'also accepted without `Bearer`, and after `DPoP` where it is bound to a key',
         },
         sessionHeader: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Session <value>`' },
         sessionCookie: cookieScheme('session', cookies),
@@ -107,7 +107,7 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
           type: 'apiKey',
           in: 'header',
           name: 'Authorization',
-          description: '`Service <key>`, made by `latchkey service-key create`',
+          description: '`Service <key>`, created by `latchkey service-key create`',
         },
         rememberedCookie: cookieScheme('remember', cookies),
       },
@@ -116,10 +116,10 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
   }
 }
 
-/** Which of several by that name counts is no error: see the guide to HTTP. */
+/** Duplicate cookies are no error: see the guide to HTTP. */
 function cookieScheme(purpose: CookiePurpose, cookies: CookieSettings) {
-  const pair = cookies.domain === null ? '' : `; to mint a token it needs \`${cookieName('pair', cookies)}\` beside it`
-  const description = `of several by this name the one that is genuine counts, where it is the only one${pair}`
+  const pair = cookies.domain === null ? '' : `; to issue a token it needs \`${cookieName('pair', cookies)}\` beside it`
+  const description = `of duplicate cookies the genuine one counts, if there is exactly one${pair}`
   return { type: 'apiKey', in: 'cookie', name: cookieName(purpose, cookies), description }
 }
 
@@ -148,7 +148,7 @@ function describeResponses({ responses }: Route): ApiOperation['responses'] {
   )
 }
 
-/** By status, with the codes that can come with it. A status of its own answers too stays what it is. */
+/** By status, with the codes that can come with it. A status that the route itself answers with keeps its own description. */
 function describeErrors(route: Route): ApiOperation['responses'] {
   const { properties, ...rest } = schemaOf(problem, 'output')
   const codes = Object.groupBy([...new Set([...commonErrors(route), ...(route.errorCodes ?? [])])], (code) => STATUS[code])
@@ -162,13 +162,13 @@ function describeErrors(route: Route): ApiOperation['responses'] {
   )
 }
 
-/** What comes from the kind of a route, before it runs. */
+/** The errors that come from the kind of a route, before it runs. */
 function commonErrors({ method, changes, auth, role, fresh, issuesToken, body, query }: Route): readonly ErrorCode[] {
   const needsPrincipal = auth !== 'none' && auth !== 'allowed-origin'
   return [
     ...(auth === 'none' ? [] : (['request.malformed', 'server.busy', 'store.unavailable'] as const)),
     ...(needsPrincipal ? (['session.required', 'token.invalid'] as const) : []),
-    // Of the device that a session is bound to, or of the key that a token is bound to.
+    // The device proof of a bound session, or the DPoP proof of a bound token.
     ...((needsPrincipal && auth !== 'service-key') || issuesToken ? (['proof.required'] as const) : []),
     ...(method !== 'GET' || changes ? (['origin.denied'] as const) : []),
     ...(auth === 'header-only' ? (['csrf.header_required'] as const) : []),
@@ -181,7 +181,7 @@ function commonErrors({ method, changes, auth, role, fresh, issuesToken, body, q
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  // What zod writes is the part of JSON Schema that is named here.
+  // Zod's output is a subset of the JSON Schema described above.
   return rest as JsonSchema
 }
 

@@ -1,4 +1,4 @@
-// Refusals on the wire: problem details (RFC 9457), with one status for each code.
+// Refusals as HTTP responses: problem details (RFC 9457), with one status for each code.
 
 import type { AuthError, ErrorCode } from '../domain/errors.ts'
 
@@ -38,14 +38,14 @@ export function statusOf({ code }: Pick<AuthError, 'code'>): number {
   return STATUS[code]
 }
 
-/** True where a person can go on by signing in. */
+/** True where the user can continue by signing in. */
 export function needsSignIn({ code, detail }: AuthError): boolean {
   return code === 'session.required' || code === 'token.invalid' || (code === 'proof.required' && detail.reason === 'device')
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'
 
-/** The problem document: `type`, `title`, `status`, `code`, and what of the detail helps the caller. */
+/** The problem document: `type`, `title`, `status`, `code`, and the details that help the caller. */
 export function problemOf(error: AuthError, publicUrl: string): Readonly<Record<string, string | number | boolean>> {
   const { reason, setting, field, refreshable } = error.detail
   return {
@@ -60,7 +60,7 @@ export function problemOf(error: AuthError, publicUrl: string): Readonly<Record<
   }
 }
 
-/** Headers that a refusal must carry: how to authenticate (RFC 6750, 3), and when to come back. */
+/** The headers of a refusal: how to authenticate (RFC 6750, 3), and when to retry. */
 export function problemHeaders(error: AuthError): Readonly<Record<string, string>> {
   return {
     ...(STATUS[error.code] === 401 ? { 'www-authenticate': challengeOf(error) } : {}),

@@ -1,16 +1,16 @@
-// The address that a request shows, beside the one that is set: a deployment whose LATCHKEY_PUBLIC_URL is wrong or missing is told so.
-// It is a hint and nothing else: anybody can send these headers, and no answer depends on them.
+// Compares the address in requests with LATCHKEY_PUBLIC_URL, and warns once when the setting seems wrong or missing.
+// Only a hint: any client can send these headers, and no response depends on them.
 
 import type { HttpRequest } from './message.ts'
 import type { Route } from './route.ts'
 
 type HeaderSource = Pick<HttpRequest, 'header'>
 
-/** A name and a port, or an address and a port. Nothing else of what was sent gets into a log. */
+/** A name and a port, or an address and a port. Nothing else from the request gets into the log. */
 const HOST = /^[a-z0-9._-]{1,253}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i
 
 /**
- * The origin that people seem to use; undefined where it is the public one, or where the request does not tell.
+ * The origin that browsers seem to use; undefined where it is the public one, or where the request does not show it.
  *
  * @param publicOrigin scheme, host and port of the public address
  */
@@ -19,7 +19,7 @@ export function observedOrigin(publicOrigin: string, request: HeaderSource): str
   return shown === undefined || shown === publicOrigin ? undefined : shown
 }
 
-/** Where the page itself was loaded from. The origin of another site's page tells nothing of ours. */
+/** The origin of the page itself. The origin of another site's page says nothing about ours. */
 function browserOrigin(request: HeaderSource): string | undefined {
   const address = originOf(request.header('origin'))
   if (address === undefined) return undefined
@@ -28,12 +28,12 @@ function browserOrigin(request: HeaderSource): string | undefined {
   return [request.header('host'), forwarded(request).host].some((each) => each?.toLowerCase() === host) ? address : undefined
 }
 
-/** What the connection was asked for, as far as proxies pass it on. */
+/** The origin of the request, as proxies report it. */
 function forwardedOrigin(publicOrigin: string, request: HeaderSource): string | undefined {
   const { host, proto } = forwarded(request)
   const own = new URL(publicOrigin)
   const shown = originOf(`${proto ?? own.protocol.slice(0, -1)}://${host ?? request.header('host') ?? ''}`)
-  // By the names of this machine come health checks and proxies that write a host of their own, and both tell nothing.
+  // Health checks, and proxies that send a Host of their own, use loopback names: they show nothing.
   if (shown === undefined || (host === undefined && proto === undefined && isLoopback(new URL(shown).hostname))) return undefined
   return shown
 }
@@ -63,7 +63,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
-/** Looks at requests until one shows another address, and warns of that one, once. */
+/** Checks requests until one shows another address, and warns about that one, once. */
 export function createPublicUrlCheck(publicUrl: string, onWarning: (warning: string) => void): (request: HeaderSource) => void {
   const { origin } = new URL(publicUrl)
   let isDone = false
@@ -73,26 +73,26 @@ export function createPublicUrlCheck(publicUrl: string, onWarning: (warning: str
     if (shown === undefined) return
     isDone = true
     onWarning(
-      `publicUrl (LATCHKEY_PUBLIC_URL) is ${origin}, but a request shows ${shown}. Cookies, the own origin and the issuer of tokens follow the setting: set it to the address that people see, or have the proxy in front pass on the Host that it was asked for.`,
+      `publicUrl (LATCHKEY_PUBLIC_URL) is ${origin}, but a request shows ${shown}. Cookies, the own origin and the issuer of tokens follow the setting: set it to the address that users see, or configure the proxy to forward the original Host header.`,
     )
   }
 }
 
-/** What people open, and what signs them in: seldom asked for beside the checks of sessions, which pay nothing for it. */
+/** Checks pages and sign-in routes only: they are rare beside session checks, which pay nothing for it. */
 export function withPublicUrlCheck(
   routes: readonly Route[],
   pages: readonly Route[],
-  watch: (request: HeaderSource) => void,
+  check: (request: HeaderSource) => void,
 ): readonly Route[] {
-  const watched = (route: Route): Route => ({
+  const checked = (route: Route): Route => ({
     ...route,
-    run: (call) => {
-      watch(call.request)
-      return route.run(call)
+    run: (context) => {
+      check(context.request)
+      return route.run(context)
     },
   })
   return [
-    ...routes.map((route) => (route.auth === 'allowed-origin' ? watched(route) : route)),
-    ...pages.map((page) => (page.path.includes(':') ? page : watched(page))),
+    ...routes.map((route) => (route.auth === 'allowed-origin' ? checked(route) : route)),
+    ...pages.map((page) => (page.path.includes(':') ? page : checked(page))),
   ]
 }

@@ -1,11 +1,11 @@
-// A credential as a request presents it; who is at the other end is read from the request only where somebody looks.
+// RequestCredential: a credential with the client info of its request, which is read only where it is needed.
 
 import { boundedUserAgent } from '../domain/credential.ts'
 import type { RequestCredential as CredentialToCheck } from '../engine/authenticate.ts'
 import type { RequestClient } from '../engine/session-monitor.ts'
 import type { HttpRequest } from './message.ts'
 
-/** A request, as far as it tells who sends it. Some hosts know the address only when they are asked. */
+/** The part of a request that identifies the client. Some hosts look the address up only on demand. */
 export interface RequestSource extends Pick<HttpRequest, 'header'> {
   readonly address?: string | (() => string)
 }
@@ -16,12 +16,12 @@ export class RequestCredential implements CredentialToCheck, RequestClient {
   readonly deviceProof: string | undefined
   readonly #source: RequestSource
 
-  /** @param deviceProof the device proof that came along */
-  constructor(kind: CredentialToCheck['kind'], raw: string, deviceProof: string | undefined, sender: RequestSource) {
+  /** @param deviceProof the device proof that was sent */
+  constructor(kind: CredentialToCheck['kind'], raw: string, deviceProof: string | undefined, source: RequestSource) {
     this.kind = kind
     this.raw = raw
     this.deviceProof = deviceProof
-    this.#source = sender
+    this.#source = source
   }
 
   get client(): RequestClient {

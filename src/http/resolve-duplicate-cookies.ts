@@ -1,4 +1,4 @@
-// Cookies of ours that came more than once: which of them counts is found out before anything rests on one, and the answer clears
+// Resolves duplicate cookies: decides which of several cookies of one name counts, and expires the others in the response.
 // away the others.
 
 import { type CookiePurpose, cookieName } from '../domain/cookies.ts'
@@ -10,27 +10,27 @@ import type { RequestCredentials } from './credentials.ts'
 import { warnForeignCookie } from './foreign-cookies.ts'
 
 /**
- * The credentials with the cookies that count, where some came more than once.
+ * The credentials with duplicate cookies resolved.
  *
- * @param needs `header`: where a header credential came, the cookies of sessions count for nothing. `cookies`: they are looked at all the
- *   same, to end them. `page`: it is served in any case, also while the store is down.
+ * @param needs `header`: where there is a header credential, session cookies are not resolved. `cookies`: they are resolved anyway,
+ *   to revoke them. `page`: the page is served even when the store is down.
  * @throws StoreError
  */
 export async function resolveDuplicates(
-  parts: EngineContext,
+  engine: EngineContext,
   credentials: RequestCredentials,
   needs: 'header' | 'cookies' | 'page',
 ): Promise<RequestCredentials> {
   const { header, cookies } = credentials
   const { duplicates = {}, ...values } = cookies
   const { session: _session, remember: _remember, ...withoutSessions } = duplicates
-  const asked: typeof duplicates = needs === 'header' && header !== undefined ? withoutSessions : duplicates
+  const relevant: typeof duplicates = needs === 'header' && header !== undefined ? withoutSessions : duplicates
   const inHeader = header !== undefined && header !== 'bad' && header.kind === 'session' ? header.raw : undefined
   try {
     for (const purpose of ['session', 'remember'] as const)
-      for (const value of asked[purpose] ?? []) warnForeignCookie(parts, purpose, value)
-    const found = await resolveDuplicateCookies(parts, values, asked, inHeader)
-    return { header, cookies: { ...found.values, duplicates: asked }, resolved: found.resolved }
+      for (const value of relevant[purpose] ?? []) warnForeignCookie(engine, purpose, value)
+    const found = await resolveDuplicateCookies(engine, values, relevant, inHeader)
+    return { header, cookies: { ...found.values, duplicates: relevant }, resolved: found.resolved }
   } catch (error) {
     if (needs === 'page' && error instanceof StoreError) return credentials
     throw error
@@ -38,10 +38,10 @@ export async function resolveDuplicates(
 }
 
 /**
- * The Set-Cookie values to go out before those of an answer: what counts is set again, everything else by its name is expired, on this host
- * alone and on each parent domain. Where nothing counts the browser keeps what it has, until a sign-in.
+ * The Set-Cookie values to send before those of a response: set the cookie that counts again, and expire the others, on this host
+ * alone and on each parent domain. Where none counts, the browser keeps them until a sign-in.
  *
- * @param outgoing what the answer sets or expires itself
+ * @param outgoing the response's own Set-Cookie values
  */
 export function duplicateCleanupCookies(
   { policy, clock }: EngineContext,

@@ -1,4 +1,4 @@
-// The guard of a route of the host's own, for adapters: who passes is described, who does not is answered.
+// The route guard, for adapters: returns the authenticated user of a request to a host's route, or the response that refuses it.
 
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { AuthContext, type GuardedRequest } from './auth-context.ts'
@@ -10,29 +10,29 @@ import { needsSignIn, PROBLEM_TYPE, problemHeaders, problemOf, STATUS } from './
 import type { App } from './route.ts'
 
 export type GuardResult =
-  /** Nobody where the route is open to all. */
+  /** Undefined where the route is `optional` and no user is signed in. */
   { readonly ok: true; readonly auth: AuthContext | undefined } | { readonly ok: false; readonly response: HttpResponse }
 
 /**
- * A guard for one route. What it returns never rejects: a request that cannot be judged is refused.
+ * A guard for one route. Its promise never rejects: a request that cannot be authenticated is refused.
  *
- * @throws TypeError for an option that is not understood
+ * @throws TypeError for an invalid option
  */
-export type RouteGuard = (options?: RouteOptions) => (visit: GuardedRequest) => MaybePromise<GuardResult>
+export type RouteGuard = (options?: RouteOptions) => (request: GuardedRequest) => MaybePromise<GuardResult>
 
 export function createRouteGuard(app: Pick<App, 'engine' | 'publicUrl'>, onFault: (error: unknown) => void = () => {}): RouteGuard {
-  const judge = createRequestEvaluator(app.engine)
+  const evaluate = createRequestEvaluator(app.engine)
   return (options = {}) => {
-    const rule = readGuardOptions(options, app.engine.policy.freshAge)
-    return (visit) =>
+    const policy = readGuardOptions(options, app.engine.policy.freshAge)
+    return (request) =>
       catchMaybe(
-        () => mapMaybe(judge(visit, rule), (found) => toGuardResult(app, rule, visit, found)),
+        () => mapMaybe(evaluate(request, policy), (result) => toGuardResult(app, policy, request, result)),
         (fault) => {
           onFault(fault)
           return refuse(
             app,
-            rule,
-            visit,
+            policy,
+            request,
             new AuthError(fault instanceof StoreError ? 'store.unavailable' : 'server.busy', { retryAfter: 1 }),
           )
         },
@@ -42,20 +42,20 @@ export function createRouteGuard(app: Pick<App, 'engine' | 'publicUrl'>, onFault
 
 function toGuardResult(
   app: Pick<App, 'engine' | 'publicUrl'>,
-  rule: GuardPolicy,
-  visit: GuardedRequest,
-  found: AuthenticationResult,
+  policy: GuardPolicy,
+  request: GuardedRequest,
+  result: AuthenticationResult,
 ): GuardResult {
-  if (found.ok) return { ok: true, auth: new AuthContext(app, found.principal, found.via, visit) }
-  if (rule.optional && found.error.code === 'session.required') return { ok: true, auth: undefined }
-  return refuse(app, rule, visit, found.error)
+  if (result.ok) return { ok: true, auth: new AuthContext(app, result.principal, result.via, request) }
+  if (policy.optional && result.error.code === 'session.required') return { ok: true, auth: undefined }
+  return refuse(app, policy, request, result.error)
 }
 
-function refuse({ publicUrl }: Pick<App, 'publicUrl'>, rule: GuardPolicy, visit: GuardedRequest, error: AuthError): GuardResult {
+function refuse({ publicUrl }: Pick<App, 'publicUrl'>, policy: GuardPolicy, request: GuardedRequest, error: AuthError): GuardResult {
   const isSignedOut = needsSignIn(error)
-  if (rule.page && isSignedOut && acceptsHtml(visit)) return { ok: false, response: signInRedirect(visit) }
+  if (policy.page && isSignedOut && acceptsHtml(request)) return { ok: false, response: signInRedirect(request) }
   const headers = { ...NO_STORE_HEADERS, 'content-type': PROBLEM_TYPE, ...problemHeaders(error) }
-  const body = visit.method === 'HEAD' ? null : JSON.stringify(problemOf(error, publicUrl))
+  const body = request.method === 'HEAD' ? null : JSON.stringify(problemOf(error, publicUrl))
   return { ok: false, response: { status: STATUS[error.code], headers, cookies: [], body } }
 }
 

@@ -1,4 +1,4 @@
-// What a route is. Its proof is required, so that no path is open by omission.
+// The type of a route. Its auth requirement is mandatory, so that no path is open by omission.
 
 import type { z } from 'zod'
 import type { AuthError, ErrorCode } from '../domain/errors.ts'
@@ -10,32 +10,32 @@ import type { MaybePromise } from './maybe-promise.ts'
 import type { Body, HttpRequest } from './message.ts'
 
 /**
- * `none`: public. `origin`: the cross-origin rule alone. `any`: a session or token, by cookie or header. `header`: by header.
- * `renewable`: a session, by cookie or header, or a remembered login. `service`: the key of another service.
+ * `none`: public. `allowed-origin`: only the cross-origin rule. `session-or-token`: by cookie or header. `header-only`: a session or token
+ * in the header. `refreshable`: a session, by cookie or header, or a remember-me login. `service-key`: the key of another service.
  */
 export type RouteAuth = 'none' | 'allowed-origin' | 'session-or-token' | 'header-only' | 'refreshable' | 'service-key'
 
-/** @param requestId what the person can name when asking for help */
+/** @param requestId the id that the user can quote when asking for help */
 export type ErrorPage = (
   request: Pick<HttpRequest, 'header' | 'query'>,
   error: AuthError,
   requestId: string,
 ) => Promise<RouteResult | undefined>
 
-/** What a server adds to the engine. */
+/** The engine, with what a server adds to it. */
 export interface App {
   readonly engine: EngineContext
-  /** The start of every link: `LATCHKEY_PUBLIC_URL` without a slash at its end. */
+  /** The base of every link: `LATCHKEY_PUBLIC_URL` without a trailing slash. */
   readonly publicUrl: string
-  /** One word for each part, `ok` or what is wrong with it. */
+  /** One word for each part: `ok` or the problem. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>
-  /** True once the server has been told to stop. */
+  /** True once the server is stopping. */
   readonly isStopping: () => boolean
-  /** Paths beside the API's: pages for people. */
+  /** The pages, in addition to the API. */
   readonly pages?: readonly Route[]
-  /** A refusal as a page, for a browser that opens an address; undefined where there is none for it. */
+  /** A refusal as a page, for a browser navigation; undefined where there is none. */
   readonly errorPage?: ErrorPage
-  /** Told once of a request that shows another address than `publicUrl`. */
+  /** Called once when a request shows another address than `publicUrl`. */
   readonly onWarning?: (warning: string) => void
   /** Metrics as Prometheus text; absent where they are served elsewhere or not at all. */
   readonly metrics?: (() => Promise<string>) | undefined
@@ -50,7 +50,7 @@ export interface RouteContext<B = undefined, Query = undefined> {
   readonly parameter: string
   readonly query: Query
   readonly body: B
-  /** The key that a token handed out here is bound to; undefined where the client has shown none. */
+  /** The thumbprint of the key that an issued token is bound to; undefined without a DPoP proof. */
   readonly jkt: string | undefined
 }
 
@@ -59,14 +59,14 @@ export interface AuthenticatedContext<B = undefined, Query = undefined> extends 
   readonly via: CredentialTransport
 }
 
-/** What a route answers with; the body is turned into JSON unless a type of its own is named. */
+/** The result of a route; `json` is serialized, `content` is sent as it is. */
 export interface RouteResult {
   readonly status?: number
   readonly json?: unknown
   readonly content?: { readonly type: string; readonly body: Body }
   readonly headers?: Readonly<Record<string, string>>
   readonly cookies?: readonly string[]
-  /** Who was signed in by it, for the log: until then nobody was. */
+  /** The user who was signed in by this request, for the log. */
   readonly signedIn?: { readonly userId: string; readonly sid: string }
 }
 
@@ -75,11 +75,11 @@ export interface BodyDefinition<T> {
   readonly schema: z.ZodType<T>
 }
 
-/** For the API description: what it does and what it answers with. */
+/** For the API description: what the route does and what it responds. */
 export interface RouteDescription {
   readonly summary: string
   readonly responses: Readonly<Record<number, z.ZodType | null>>
-  /** Codes of its own, besides those that every route of its kind has. */
+  /** The route's own codes, in addition to those of every route of its kind. */
   readonly errorCodes?: readonly ErrorCode[]
 }
 
@@ -87,25 +87,25 @@ interface RouteBase extends RouteDescription {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** At most one `:parameter`. */
   readonly path: string
-  /** True for a GET that changes something all the same: the cross-origin rule applies to it, and HEAD does not exist. */
+  /** True for a GET that changes something: the cross-origin rule applies to it, and HEAD does not exist. */
   readonly changes?: true
-  /** True for what pages of every origin may read: nothing in it is about anybody. */
+  /** True for what pages of every origin may read: it contains no user data. */
   readonly anyOrigin?: true
-  /** Where much is at stake: a token that is bound to a key needs a proof of it. */
+  /** A sensitive route: a token that is bound to a key needs its DPoP proof. */
   readonly sensitive?: true | ((request: HttpRequest) => boolean)
-  /** What a proof of a key is for, where that is not this very request. */
-  readonly dpopTarget?: (request: HttpRequest, parts: EngineContext) => RequestTarget
-  /** True where a proxy asks on behalf of another host: its cookies are left as they are. */
+  /** The method and URL of the DPoP proof, where they are not those of this request. */
+  readonly dpopTarget?: (request: HttpRequest, engine: EngineContext) => RequestTarget
+  /** True where a proxy asks on behalf of another host: duplicate cookies are left as they are. */
   readonly forwardAuth?: true
-  /** True where a token is handed out, which is bound to the key of a proof that comes along. */
+  /** True where a token is issued, which is bound to the key of the request's DPoP proof. */
   readonly issuesToken?: true
 }
 
-/** What can be asked of a principal alone. */
+/** What a route can require of a principal. */
 interface AccessOptions {
-  /** A role that is needed. */
+  /** The required role. */
   readonly role?: string
-  /** True where the password must have been typed lately: `LATCHKEY_FRESH_AGE`. */
+  /** True where a fresh sign-in is required: `LATCHKEY_FRESH_AGE`. */
   readonly fresh?: true
 }
 
@@ -114,9 +114,9 @@ export interface Route extends RouteBase, AccessOptions {
   readonly auth: RouteAuth | ((request: HttpRequest) => RouteAuth | AuthError)
   readonly body?: BodyDefinition<unknown>
   readonly query?: z.ZodType
-  readonly run: (call: AuthenticatedContext<unknown, unknown>) => MaybePromise<RouteResult | AuthError>
-  /** Reshapes a refusal, for clients that expect something else than a problem document. */
-  readonly mapError?: (call: RouteContext<unknown, unknown>, error: AuthError) => RouteResult | undefined
+  readonly run: (context: AuthenticatedContext<unknown, unknown>) => MaybePromise<RouteResult | AuthError>
+  /** Reshapes a refusal, for clients that expect something other than a problem document. */
+  readonly mapError?: (context: RouteContext<unknown, unknown>, error: AuthError) => RouteResult | undefined
 }
 
 interface TypedRoute<B, Q> extends RouteBase {
@@ -125,22 +125,22 @@ interface TypedRoute<B, Q> extends RouteBase {
   readonly mapError?: Route['mapError']
 }
 
-/** A route that anyone may call who passes its proof, without being anybody. */
+/** A route without a principal. */
 export function openRoute<B = undefined, Q = undefined>(
   route: TypedRoute<B, Q> & {
     readonly auth: 'none' | 'allowed-origin' | 'refreshable' | 'service-key'
-    readonly run: (call: RouteContext<B, Q>) => MaybePromise<RouteResult | AuthError>
+    readonly run: (context: RouteContext<B, Q>) => MaybePromise<RouteResult | AuthError>
   },
 ): Route {
   return route as Route
 }
 
-/** A route for a principal. */
+/** A route that needs a principal. */
 export function authenticatedRoute<B = undefined, Q = undefined>(
   route: TypedRoute<B, Q> &
     AccessOptions & {
       readonly auth: 'session-or-token' | 'header-only' | ((request: HttpRequest) => 'session-or-token' | 'header-only' | AuthError)
-      readonly run: (call: AuthenticatedContext<B, Q>) => MaybePromise<RouteResult | AuthError>
+      readonly run: (context: AuthenticatedContext<B, Q>) => MaybePromise<RouteResult | AuthError>
     },
 ): Route {
   return route as Route

@@ -1,13 +1,13 @@
-// From a path to its routes: the methods that exist there, and the parameter.
+// The router: finds the routes of a path by method, and its parameter.
 
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Route } from './route.ts'
 
 export interface MatchedRoute {
   readonly methods: ReadonlyMap<string, Route>
-  /** True where pages of every origin may read what the path answers. */
+  /** True where pages of every origin may read the responses of the path. */
   readonly anyOrigin: boolean
-  /** What the path has in the place of its parameter, decoded; empty where it has none. */
+  /** The path's parameter, decoded; empty where it has none. */
   readonly parameter: string
 }
 
@@ -18,7 +18,7 @@ export function createRouter(routes: readonly Route[]): (path: string) => Matche
   for (const route of routes) {
     const methods = byPath.get(route.path) ?? new Map<string, Route>()
     methods.set(route.method, route)
-    // HEAD is GET without its body (RFC 9110, 9.3.2), and so exists for what only reads.
+    // HEAD is GET without its body (RFC 9110, 9.3.2): it exists for GET routes that change nothing.
     if (route.method === 'GET' && !route.changes) methods.set('HEAD', route)
     byPath.set(route.path, methods)
   }

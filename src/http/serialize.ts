@@ -1,4 +1,4 @@
-// From the engine's records to the wire: ISO 8601 times, durations in whole seconds, nothing that is not meant to leave.
+// Serializes the engine's records for the wire: ISO 8601 times, durations in whole seconds, and only public fields.
 
 import type { AuditEvent } from '../domain/audit-event.ts'
 import { algorithmOf, type KeyRingRecord, type SigningKeyRecord } from '../domain/key-ring.ts'
@@ -8,7 +8,7 @@ import type { SignInResult } from '../engine/issue.ts'
 import type { SessionView } from '../engine/principal.ts'
 import type { ListedCredential } from '../engine/sessions.ts'
 import type {
-  AuditEventAnswer,
+  AuditEventResponse,
   CurrentSessionResponse,
   KeysResponse,
   SessionsResponse,
@@ -65,7 +65,7 @@ export function serializeKeys({ signing, next, retired, services }: KeyRingRecor
   }
 }
 
-export function presentAuditEvent(recorded: AuditEvent): AuditEventAnswer {
+export function serializeAuditEvent(recorded: AuditEvent): AuditEventResponse {
   const { id, at, action, outcome, severity, sessionId, ip, userAgent, detail } = recorded
   return { id, at: isoTime(at), action, outcome, severity, sessionId, ip, userAgent, detail }
 }

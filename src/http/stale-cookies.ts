@@ -1,4 +1,4 @@
-// Cookies of ours that a browser still holds from another setting: under another prefix, on another domain. A sign-out expires them too.
+// Expires our cookies from earlier settings, under another prefix or on another domain, at a sign-out.
 
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieName } from '../domain/cookies.ts'
 import { expireName, MAX_EXPIRIES, withinBudget } from './cookies.ts'
@@ -6,8 +6,8 @@ import { expireName, MAX_EXPIRIES, withinBudget } from './cookies.ts'
 const PURPOSES: readonly CookiePurpose[] = ['session', 'remember', 'device', 'data', 'pair']
 
 /**
- * The Set-Cookie values that expire whatever of ours came along, by each name, domain and path that it can have; what our present settings
- * make is expired by `expireAll`. The mark of a known device outlives a sign-out.
+ * The Set-Cookie values that expire each of our cookies in the request, by each name, domain and path that it can have; cookies of the
+ * present settings are expired by `expireAll`. The known-device cookie survives a sign-out.
  *
  * @param header the Cookie header
  * @param host the host of the public URL

@@ -1,4 +1,4 @@
-// How many follow the endings at once. Each holds a connection, and what its line has not taken yet; beyond these numbers nobody new is let in.
+// Limits the subscribers of the revocation feed: each holds a connection and a buffer. Beyond these numbers new ones are refused.
 
 /** In this process, and with one service key. */
 export const MAX_SUBSCRIBERS = { all: 2_000, perKey: 1_000 } as const
@@ -21,7 +21,7 @@ export class SubscriberLimiter {
     return this.#all < this.#limits.all && (this.#byKey.get(key) ?? 0) < this.#limits.perKey
   }
 
-  /** How to leave again; undefined where there is no room. */
+  /** Returns the function that leaves again; undefined where there is no room. */
   join(key: string): (() => void) | undefined {
     if (!this.hasRoom(key)) return undefined
     this.#all += 1
@@ -40,9 +40,9 @@ export class SubscriberLimiter {
 
 const limiters = new WeakMap<object, SubscriberLimiter>()
 
-/** Those who follow through this one process. */
-export function subscriberLimiterFor(parts: object): SubscriberLimiter {
-  const known = limiters.get(parts) ?? new SubscriberLimiter()
-  limiters.set(parts, known)
+/** The limiter of this process's feed. */
+export function subscriberLimiterFor(engine: object): SubscriberLimiter {
+  const known = limiters.get(engine) ?? new SubscriberLimiter()
+  limiters.set(engine, known)
   return known
 }

@@ -48,11 +48,11 @@ export const CHINESE_SUMMARIES: Readonly<Record<string, string>> = {
 
 /** Keys are the English descriptions in the OpenAPI document. */
 export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
-  'whether everything of the user ends; a token that is bound to a key then needs a proof of it':
-    '是否结束该用户的全部；绑定密钥的令牌此时需要该密钥的证明',
-  'only the user of this name, or with this code': '仅限此名称或此代码的用户',
+  'whether to revoke all credentials of the user; a token that is bound to a key then needs its DPoP proof':
+    '是否吊销该用户的所有凭证；绑定密钥的令牌此时需要 DPoP 证明',
+  'only the user with this username or id': '仅限此用户名或 ID 的用户',
   'each a lower-case letter, then at most 31 of `a-z 0-9 _ -`': '每个以一个小写字母开头，后接至多 31 个 `a-z 0-9 _ -`',
-  'what the service is called: 1 to 64 characters, all of them seen': '服务的名称：1 至 64 个可见字符',
+  'name of the service: 1 to 64 visible characters': '服务的名称：1 至 64 个可见字符',
   '`signs`, `next`, `retired` or `service <name>`': '`signs`、`next`、`retired` 或 `service <名称>`',
   'shown only now; for `Authorization: Service <key>`': '仅此时显示；用于 `Authorization: Service <key>`',
   'ISO 8601, UTC': 'ISO 8601，UTC',
@@ -60,22 +60,22 @@ export const CHINESE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   '2 to 64 letters, digits, `.`, `_` and `-` of one script (UTS 39, highly restrictive), with a letter or a digit first and last':
     '2 至 64 个同一种文字（UTS 39，highly restrictive）的字母、数字、`.`、`_` 或 `-`，首尾须为字母或数字',
   'a JSON object': 'JSON 对象',
-  'how the session credential is handed out': '会话凭证如何交付',
-  'also begin a remembered login': '同时开始一个记住的登录',
+  'how the session credential is returned': '会话凭证的返回方式',
+  'also create a remember-me login': '同时创建“记住我”登录',
   'a merge patch (RFC 7396): null removes a name': '合并补丁（RFC 7396）：null 删除一项',
-  'like `order.placed`; our own prefixes are reserved': '形如 `order.placed`；我们自己的前缀被保留',
-  '`next` of the page before': '前一页的 `next`',
-  'whether a remembered login started it': '是否由记住的登录开启',
-  'whether it is bound to the device, so that a copy is worth nothing elsewhere': '是否绑定到设备，绑定后副本在别处毫无用处',
+  'such as `order.placed`; the prefixes of Latchkey are reserved': '例如 `order.placed`；Latchkey 自己的前缀为保留前缀',
+  '`next` of the previous page': '上一页的 `next`',
+  'whether a remember-me login started it': '是否由“记住我”登录创建',
+  'whether it is bound to the device, so that a copy cannot be used elsewhere': '是否绑定到设备，绑定后复制的凭证在其他设备上无法使用',
   '`DPoP` where the token is bound to a key (RFC 9449)': '令牌绑定密钥时为 `DPoP`（RFC 9449）',
   'a signed JWT (RFC 9068) for the Authorization header': '签名的 JWT（RFC 9068），用于 Authorization 请求头',
   'only with delivery "header": for `Authorization: Session <value>`': '仅当 delivery 为 "header"：用于 `Authorization: Session <value>`',
   '`OKP` with Ed25519 and EdDSA, `EC` with P-256 and ES256': '`OKP` 对应 Ed25519 与 EdDSA，`EC` 对应 P-256 与 ES256',
-  'of keys on P-256': '仅 P-256 密钥有此项',
+  'only for P-256 keys': '仅 P-256 密钥有此项',
   'empty: there is no authorization endpoint': '为空：没有授权端点',
-  'empty: there is no token endpoint of OAuth': '为空：没有 OAuth 令牌端点',
-  'of the keys at `jwks_uri`; the first one signs': '`jwks_uri` 中各密钥的算法；第一个用于签名',
-  'RFC 9449; absent where no token is bound to a key': 'RFC 9449；令牌不绑定密钥时无此项',
+  'empty: there is no OAuth token endpoint': '为空：没有 OAuth 令牌端点',
+  'algorithms of the keys at `jwks_uri`; the first one signs': '`jwks_uri` 中各密钥的算法；第一个用于签名',
+  'RFC 9449; absent where DPoP is off': 'RFC 9449；关闭 DPoP 时无此项',
 }
 
 const en = {

@@ -1,4 +1,4 @@
-// The client's address behind proxies: only what a trusted one reports counts, in the one header that the settings name.
+// The client's address behind proxies: only a trusted proxy's report counts, in the one header that the settings name.
 
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, SocketAddress } from 'node:net'
@@ -7,7 +7,7 @@ import { type AddressPolicy, type ForwardedHeader, resolveClientAddress } from '
 
 /**
  * @param trusted addresses or networks, validated
- * @param header the one that counts; the other one may come from anybody
+ * @param header the header that counts; any client can send the other one
  */
 export function clientAddress(trusted: readonly string[], header: ForwardedHeader): (request: IncomingMessage) => string {
   if (trusted.length === 0) return peerOf
@@ -28,7 +28,7 @@ export function clientAddress(trusted: readonly string[], header: ForwardedHeade
   }
 }
 
-/** One text for each address, since limits count by it: IPv6 in its shortest form, IPv4 mapped into IPv6 as IPv4, no zone. */
+/** One form for each address, since limits count by it: IPv6 in its shortest form, mapped IPv4 as IPv4, no zone. */
 function canonical(text: string): string | undefined {
   const family = isIP(text)
   if (family === 4) return text

@@ -1,4 +1,4 @@
-// Where settings come from: the environment, files it points to, latchkey.config.ts, and flags, which win.
+// Loads the settings of the server: from the environment, files it names, latchkey.config.ts, and flags, which win.
 
 import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ import {
 const CONFIG_FILES = ['latchkey.config.ts', 'latchkey.config.js', 'latchkey.config.mjs']
 
 /**
- * @param flags what was given on the command line
+ * @param flags the settings given on the command line
  * @throws SettingError, in one line
  */
 export async function loadSettings(env: NodeJS.ProcessEnv, folder: string, flags: SettingInputs = {}): Promise<Settings> {
@@ -31,7 +31,7 @@ export async function loadSettings(env: NodeJS.ProcessEnv, folder: string, flags
   return readSettings({ ...fromFile, ...fromEnv, ...withoutUnset(flags) }, source)
 }
 
-/** True where LATCHKEY_SECRET was given without a value: most often by a variable that was meant to have one. */
+/** True where LATCHKEY_SECRET is set but empty: usually a variable that was not filled in. */
 export function isSecretEmpty(env: NodeJS.ProcessEnv): boolean {
   const given = env.LATCHKEY_SECRET ?? env.LATCHKEY_SECRET_FILE
   return given !== undefined && readEnvironment(env).secret === undefined
@@ -45,7 +45,7 @@ export function flagOf(key: SettingKey): string {
     .replaceAll('_', '-')}`
 }
 
-/** Names in the environment that look like settings of ours and are none: most often misspelt. */
+/** Unknown environment variables that look like our settings: usually misspelled. */
 export function unknownSettingNames(env: NodeJS.ProcessEnv): readonly string[] {
   const known = new Set(SETTING_KEYS.flatMap((key) => [SETTINGS[key].name, `${SETTINGS[key].name}_FILE`]))
   return Object.keys(env).filter((name) => name.startsWith('LATCHKEY_') && !known.has(name))
@@ -71,7 +71,7 @@ function readEnvironment(env: NodeJS.ProcessEnv): SettingInputs {
 function readValueFile(name: string, path: string): string {
   const bytes = readBytes(name, path)
   if (!isUtf8(bytes)) throw new SettingError(`${name} is "${path}", which is not UTF-8: save it as UTF-8.`)
-  // This takes a byte order mark away as well.
+  // Trimming also removes a byte order mark.
   return bytes.toString('utf8').trim()
 }
 
@@ -81,12 +81,12 @@ function readBytes(name: string, path: string): Buffer {
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     throw new SettingError(
-      `${name} is ${shownPath(path)}, which cannot be read (${why}); accepted: the path of a file with the value in it.`,
+      `${name} is ${shownPath(path)}, which cannot be read (${why}); accepted: the path of a file that contains the value.`,
     )
   }
 }
 
-/** Where the value itself was given for its path, it must not be repeated: it can be a secret. */
+/** Where the value itself was given as the path, it must not be repeated: it can be a secret. */
 function shownPath(path: string): string {
   const isShort = path.length <= 32 && !path.includes('@')
   return isShort || (existsSync(dirname(resolve(path))) && path.includes('/')) ? JSON.stringify(maskedText(path)) : '"…"'
@@ -102,13 +102,13 @@ async function readConfigFile(folder: string): Promise<SettingInputs> {
   return module.default
 }
 
-/** What a configuration says of itself stands in its message, and what an engine says of it can quote it. */
+/** The error's message may come from the configuration, and the JavaScript engine may quote from it: quotations are masked. */
 async function importConfig(path: string): Promise<{ readonly default?: unknown }> {
   try {
     return await import(pathToFileURL(path).href)
   } catch (error) {
-    const [name, words] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)]
-    const unquoted = words.replace(/(["'`]).*?\1/gs, '$1…$1').replace(/^\S+ is not defined/, '… is not defined')
+    const [name, message] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)]
+    const unquoted = message.replace(/(["'`]).*?\1/gs, '$1…$1').replace(/^\S+ is not defined/, '… is not defined')
     throw new Error(`${path} cannot be loaded: ${name}: ${withoutPasswords(unquoted)}`)
   }
 }

@@ -1,4 +1,4 @@
-// The log: one JSON line a request on standard output, pretty on a terminal, never a secret.
+// The server's log: one JSON line per request on standard output, pretty on a terminal, never a secret.
 
 import { type Logger, pino } from 'pino'
 import { withoutPasswords } from '../connection-strings/masking.ts'
@@ -15,16 +15,16 @@ export async function createLog(level: string): Promise<Logger> {
   return pino({ level, base, serializers }, pretty({ colorize: true, ignore: 'name', translateTime: 'HH:MM:ss.l' }))
 }
 
-/** What a line may say is what the handler tells: it knows no credential. */
-export function logRequest(log: Logger, answered: CompletedRequest): void {
-  if (answered.fault === undefined && !log.isLevelEnabled('info')) return
-  const { fault, milliseconds, ...fields } = answered
+/** The line contains the handler's fields only, and those contain no credential. */
+export function logRequest(log: Logger, completed: CompletedRequest): void {
+  if (completed.fault === undefined && !log.isLevelEnabled('info')) return
+  const { fault, milliseconds, ...fields } = completed
   const line = { ...fields, milliseconds: Math.round(milliseconds * 100) / 100 }
   if (fault === undefined) log.info(line, 'request')
   else log.error({ ...line, err: fault }, 'request failed')
 }
 
-/** What drivers say of a fault can quote where they went, and with which password. */
+/** Error messages of drivers can quote the address with its password. */
 function masked(value: unknown): unknown {
   if (typeof value === 'string') return withoutPasswords(value)
   if (Array.isArray(value)) return value.map(masked)

@@ -1,4 +1,4 @@
-// Metrics as Prometheus text. The library that writes it is loaded when the server already answers.
+// Prometheus metrics. The library is loaded only after the server is already answering.
 
 import type { Metric, Registry } from 'prom-client'
 import type { Engine } from '../engine/engine.ts'
@@ -6,28 +6,28 @@ import type { CompletedRequest } from '../http/handler.ts'
 import { BOUNDS, RequestCounts } from './request-counts.ts'
 
 export interface Metrics {
-  count(answered: CompletedRequest): void
-  /** Measures the engine, and soon the process, from now on. */
+  count(completed: CompletedRequest): void
+  /** Measures the engine from now on, and the process after LOAD_DELAY. */
   observe(engine: Engine): void
   text(): Promise<string>
 }
 
-/** Milliseconds. Before that there is little to see in a process, and the first answers should not wait. */
+/** Milliseconds. A process has little to measure before, and the first responses should not wait. */
 const LOAD_DELAY = 1_000
 
 export function createMetrics(labels: Readonly<Record<string, string>> = {}): Metrics {
   const counts = new RequestCounts()
-  let watched: Engine | undefined
+  let observed: Engine | undefined
   let opening: Promise<Pick<Registry, 'metrics'>> | undefined
   const open = () => {
-    opening ??= openRegistry(labels, counts, () => watched)
+    opening ??= openRegistry(labels, counts, () => observed)
     return opening
   }
   return {
-    count: (answered) => counts.count(answered),
+    count: (completed) => counts.count(completed),
     observe(engine) {
-      watched = engine
-      // Where that fails, whoever asks for metrics is told.
+      observed = engine
+      // If this fails, the request for metrics reports it.
       setTimeout(() => open().catch(() => {}), LOAD_DELAY).unref()
     },
     text: async () => (await open()).metrics(),
@@ -40,7 +40,7 @@ async function openRegistry(
   engineOf: () => Engine | undefined,
 ): Promise<Pick<Registry, 'metrics'>> {
   const { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge } = await import('prom-client')
-  // In a worker it answers the first process, which gathers from all of them.
+  // In a worker it sends its values to the primary process, which aggregates them.
   const registry = new AggregatorRegistry()
   AggregatorRegistry.setRegistries([registry])
   const registers = [registry]
@@ -77,22 +77,22 @@ async function openRegistry(
         if (engine) this.set(value(engine))
       },
     })
-  gauge('latchkey_verified_hits', 'Checks answered from memory.', ({ credentialCache }) => credentialCache.hits)
-  gauge('latchkey_verified_misses', 'Checks that memory could not answer.', ({ credentialCache }) => credentialCache.misses)
+  gauge('latchkey_verified_hits', 'Credential checks answered from the credential cache.', ({ credentialCache }) => credentialCache.hits)
+  gauge('latchkey_verified_misses', 'Credential checks that needed the store.', ({ credentialCache }) => credentialCache.misses)
   gauge(
     'latchkey_endings_silence_seconds',
-    'Time since the endings log was heard.',
+    'Seconds since the revocation log was last read.',
     ({ revocationFeed, clock }) => revocationFeed.lagMs(clock.now()) / 1000,
   )
   return registry
 }
 
-/** A histogram that is counted elsewhere: the library's own can only be told of one request after the other. */
+/** A histogram with its own counts: the library's histogram can only observe one request at a time. */
 function durationHistogram(counts: RequestCounts): Metric {
   const name = 'latchkey_request_seconds'
   const snapshot = async () => ({
     name,
-    help: 'Time from request to answer.',
+    help: 'Seconds from request to response.',
     type: 'histogram',
     aggregator: 'sum',
     values: counts.durations().flatMap(({ route, buckets, seconds }) => {
@@ -108,6 +108,6 @@ function durationHistogram(counts: RequestCounts): Metric {
       ]
     }),
   })
-  // What a registry asks of a metric, and no more: the type in the library's declarations is that of its own classes.
+  // Only the methods that a registry calls: the library declares the type of its own classes.
   return { name, get: snapshot, getForPromString: snapshot, reset: () => {} } as unknown as Metric
 }

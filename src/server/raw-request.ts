@@ -1,10 +1,10 @@
-// What can be read of a request that the parser refused: enough to tell a browser that opens an address from a program.
+// Parses what it can of a request that the parser refused: enough to recognize a browser navigation.
 
 import { isApiPath } from '../http/content-negotiation.ts'
 
-/** A request line and headers as browsers send them begin like this; nothing else is looked into. */
+/** The request line of a browser's GET; anything else is ignored. */
 const REQUEST_LINE = /^GET (\/[^ ?\r\n]*)[^ \r\n]* HTTP\/1\.[01]\r\n/
-/** As much as a browser sends before its cookies, and more. */
+/** More than a browser sends before its cookies. */
 const MAX_READ = 16 * 1024
 
 export interface RawRequest {
@@ -12,7 +12,7 @@ export interface RawRequest {
   header(name: string): string | null
 }
 
-/** Undefined where it is not a browser's, or not for a page. A header that came twice is none. */
+/** Undefined where it is not a browser's GET, or for the API. A duplicate header counts as absent. */
 export function parseRawRequest(packet: Buffer | undefined): RawRequest | undefined {
   const text = packet?.toString('latin1', 0, MAX_READ) ?? ''
   const [requestLine, path] = REQUEST_LINE.exec(text) ?? []

@@ -1,8 +1,8 @@
-// What is counted of each request, in plain numbers: a request is answered in less time than a metrics library takes to count it.
+// Request counters as plain numbers: a metrics library takes longer to count a request than the server to answer it.
 
 import type { CompletedRequest } from '../http/handler.ts'
 
-/** Upper bounds in seconds; whatever is slower is counted behind the last. */
+/** Upper bounds in seconds; slower requests are counted after the last. */
 export const BOUNDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] as const
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -14,13 +14,13 @@ export interface CounterSample<Labels> {
 
 export interface RouteDurations {
   readonly route: string
-  /** How many took no longer than each bound, and no less than the one before; the last is for the rest. */
+  /** Requests between each bound and the previous one; the last is for slower ones. */
   readonly buckets: readonly number[]
   readonly seconds: number
 }
 
 interface RouteCounts {
-  readonly answers: Map<string, Map<number, number>>
+  readonly responses: Map<string, Map<number, number>>
   readonly buckets: number[]
   seconds: number
 }
@@ -30,12 +30,12 @@ export class RequestCounts {
   readonly #refusals = new Map<string, { readonly labels: { readonly code: string; readonly reason: string }; value: number }>()
 
   count({ route, method, status, code, reason, milliseconds }: CompletedRequest): void {
-    // Paths and methods that do not exist are the client's invention: they must not become labels.
+    // Unknown paths and methods are arbitrary client input: they must not become labels.
     const counts = this.#countsOf(route ?? 'none')
     const known = KNOWN_METHODS.has(method) ? method : 'other'
-    const answers = counts.answers.get(known) ?? new Map<number, number>()
-    if (answers.size === 0) counts.answers.set(known, answers)
-    answers.set(status, (answers.get(status) ?? 0) + 1)
+    const responses = counts.responses.get(known) ?? new Map<number, number>()
+    if (responses.size === 0) counts.responses.set(known, responses)
+    responses.set(status, (responses.get(status) ?? 0) + 1)
     const seconds = milliseconds / 1000
     let bucket = 0
     while (bucket < BOUNDS.length && seconds > (BOUNDS[bucket] ?? 0)) bucket += 1
@@ -45,8 +45,10 @@ export class RequestCounts {
   }
 
   requests(): readonly CounterSample<{ readonly route: string; readonly method: string; readonly status: number }>[] {
-    return [...this.#byRoute].flatMap(([route, { answers }]) =>
-      [...answers].flatMap(([method, byStatus]) => [...byStatus].map(([status, value]) => ({ labels: { route, method, status }, value }))),
+    return [...this.#byRoute].flatMap(([route, { responses }]) =>
+      [...responses].flatMap(([method, byStatus]) =>
+        [...byStatus].map(([status, value]) => ({ labels: { route, method, status }, value })),
+      ),
     )
   }
 
@@ -61,7 +63,7 @@ export class RequestCounts {
   #countsOf(route: string): RouteCounts {
     const known = this.#byRoute.get(route)
     if (known !== undefined) return known
-    const counts = { answers: new Map(), buckets: Array.from({ length: BOUNDS.length + 1 }, () => 0), seconds: 0 }
+    const counts = { responses: new Map(), buckets: Array.from({ length: BOUNDS.length + 1 }, () => 0), seconds: 0 }
     this.#byRoute.set(route, counts)
     return counts
   }

@@ -1,4 +1,4 @@
-// The server: listens, then puts everything together, then answers; and stops in the reverse order.
+// The server: listens first, then starts the engine, then answers; and stops in the reverse order.
 
 import type { RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -17,17 +17,19 @@ import { clientAddress } from './client-address.ts'
 import { handleClientErrors, hasInvalidHost, rejectRawRequest } from './client-errors.ts'
 import { type Logger, logRequest } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { createServer } from './node-http.ts'
 import { readTls, watchTls } from './tls.ts'
+
+// By way of the process: an import of node:http would also load clients for WebSockets and fetch, a tenth of the start-up time.
+const { createServer } = process.getBuiltinModule('node:http')
 
 export interface RunningServer {
   /** The address it listens on. */
   readonly url: string
   readonly publicUrl: string
   readonly metrics: Metrics
-  /** Where metrics are served, when on a port of their own. */
+  /** The port of METRICS_PORT, where it is set. */
   readonly metricsPort: number | undefined
-  /** Readiness fails first, requests under way finish, what has gathered is written. */
+  /** Fails readiness first, then completes pending requests and writes pending updates. */
   stop(): Promise<void>
 }
 
@@ -52,33 +54,33 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
   requireHostHeader: false,
 }
-/** Between failing readiness and closing the port, so that whoever balances the load sees it in time. */
+/** Between failing readiness and closing the port, so that load balancers notice in time. */
 const READINESS_DELAY = 200
 const DRAIN_TIMEOUT = 10_000
 
 /** @throws SettingError, StoreError; then nothing is left listening */
 export async function serve(settings: Settings, { log, labels, ownsMetricsPort = true }: ServeOptions): Promise<RunningServer> {
   const errorPage = refusalPageWith(settings.cookieName)
-  let answer: RequestListener = (request, response) => void ready.then(() => answer(request, response))
-  let begin = () => {}
+  let handleRequest: RequestListener = (request, response) => void ready.then(() => handleRequest(request, response))
+  let markReady = () => {}
   const ready = new Promise<void>((resolve) => {
-    begin = resolve
+    markReady = resolve
   })
   let stopping = false
-  const unanswered = new Set<ServerResponse>()
+  const pending = new Set<ServerResponse>()
   const listener: RequestListener = (request, response) => {
     if (stopping) response.shouldKeepAlive = false
     if (hasInvalidHost(request)) void rejectRawRequest(request, response, publicUrl, errorPage)
-    else answer(request, response)
+    else handleRequest(request, response)
   }
-  const { server, scheme, unfollow } = createListening(settings, listener, log)
+  const { server, scheme, unwatchTls } = createListening(settings, listener, log)
   let publicUrl = settings.publicUrl ?? `${scheme}://localhost`
-  // Nobody is asked to send what is going to be refused.
+  // A body that will be refused is not requested from the client.
   server.on('checkContinue', (request, response) => {
     if (!(Number(request.headers['content-length']) > MAX_BODY)) response.writeContinue()
     listener(request, response)
   })
-  // An expectation that nobody knows is no reason to refuse (RFC 9110, 10.1.1).
+  // An unknown expectation is no reason to refuse (RFC 9110, 10.1.1).
   server.on('checkExpectation', listener)
   handleClientErrors(server, () => publicUrl, errorPage)
   const { port } = await listen(server, settings.port, settings.host, 'PORT')
@@ -97,7 +99,7 @@ export async function serve(settings: Settings, { log, labels, ownsMetricsPort =
     metrics.observe(engine)
     const handle = createHandler(
       {
-        engine: engine,
+        engine,
         publicUrl,
         readiness: createReadiness(engine),
         isStopping: () => stopping,
@@ -106,23 +108,23 @@ export async function serve(settings: Settings, { log, labels, ownsMetricsPort =
         onWarning: warn,
         metrics: settings.metricsPort === undefined ? () => metrics.text() : undefined,
       },
-      (answered) => {
-        metrics.count(answered)
-        logRequest(log, answered)
+      (completed) => {
+        metrics.count(completed)
+        logRequest(log, completed)
       },
     )
-    const listenNode = toNodeHandler({ handle }, { address: clientAddress(settings.trustedProxies, settings.forwardedHeader) })
-    answer = (request, response) => {
+    const nodeHandler = toNodeHandler({ handle }, { address: clientAddress(settings.trustedProxies, settings.forwardedHeader) })
+    handleRequest = (request, response) => {
       const failed = (error: unknown) => {
-        log.error({ err: error }, 'answer failed')
+        log.error({ err: error }, 'response failed')
         response.destroy()
       }
-      const answered = catchMaybe(() => listenNode(request, response), failed)
-      if (!(answered instanceof Promise)) return
-      unanswered.add(response)
-      void answered.finally(() => unanswered.delete(response))
+      const handled = catchMaybe(() => nodeHandler(request, response), failed)
+      if (!(handled instanceof Promise)) return
+      pending.add(response)
+      void handled.finally(() => pending.delete(response))
     }
-    begin()
+    markReady()
     const metricsServer = ownsMetricsPort ? await serveMetrics(settings, () => metrics.text()) : undefined
     return {
       url: `${scheme}://${bracketed(settings.host)}:${port}`,
@@ -132,9 +134,9 @@ export async function serve(settings: Settings, { log, labels, ownsMetricsPort =
       async stop() {
         stopping = true
         await pause(READINESS_DELAY)
-        unfollow()
-        // What is under way is answered, and its connection closed: kept alive, it would hold up the end.
-        for (const response of unanswered) if (!response.headersSent) response.shouldKeepAlive = false
+        unwatchTls()
+        // Pending requests are answered and their connections closed: kept alive, they would delay the stop.
+        for (const response of pending) if (!response.headersSent) response.shouldKeepAlive = false
         await closeServer(server)
         if (metricsServer) await closeServer(metricsServer.server)
         try {
@@ -145,7 +147,7 @@ export async function serve(settings: Settings, { log, labels, ownsMetricsPort =
       },
     }
   } catch (error) {
-    unfollow()
+    unwatchTls()
     server.closeAllConnections()
     server.close()
     throw error
@@ -154,16 +156,16 @@ export async function serve(settings: Settings, { log, labels, ownsMetricsPort =
 
 function createListening(settings: Settings, listener: RequestListener, log: Logger) {
   const { tlsCert: cert, tlsKey: key } = settings
-  if (cert === undefined || key === undefined) return { server: createServer(LIMITS, listener), scheme: 'http', unfollow: () => {} }
+  if (cert === undefined || key === undefined) return { server: createServer(LIMITS, listener), scheme: 'http', unwatchTls: () => {} }
   const server = createSecureServer({ ...LIMITS, ...readTls({ cert, key }) }, listener)
-  const unfollow = watchTls(server, { cert, key }, (problem) => {
-    if (problem === undefined) log.info('certificate read again')
-    else log.warn({ problem }, 'the new certificate cannot be used, the old one stays')
+  const unwatchTls = watchTls(server, { cert, key }, (problem) => {
+    if (problem === undefined) log.info('certificate reloaded')
+    else log.warn({ problem }, 'the new certificate cannot be used, the old one stays in use')
   })
-  return { server, scheme: 'https', unfollow }
+  return { server, scheme: 'https', unwatchTls }
 }
 
-/** Metrics on a port of their own, on the same host. @throws SettingError */
+/** Serves metrics on METRICS_PORT, on the same host. @throws SettingError */
 export async function serveMetrics(settings: Settings, metrics: () => Promise<string>): Promise<MetricsServer | undefined> {
   if (settings.metricsPort === undefined) return undefined
   const server = createServer(LIMITS, (request, response) => {
@@ -188,16 +190,16 @@ function listen(server: Server, port: number, host: string, setting: string): Pr
   })
 }
 
-/** Codes that blame the address, not the port. */
+/** Error codes about the address, not the port. */
 const ADDRESS_ERRORS: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'])
 
 function cannotListen({ code, message }: NodeJS.ErrnoException, port: number, host: string, setting: string): SettingError {
   if (ADDRESS_ERRORS.has(code)) {
     return new SettingError(
-      `HOST is "${host}", which cannot be listened on (${code}); accepted: an address or a host name of this machine.`,
+      `HOST is "${host}", which the server cannot listen on (${code}); accepted: an address or a host name of this machine.`,
     )
   }
-  const why = code === 'EADDRINUSE' ? 'which is taken' : `which cannot be listened on (${code ?? message})`
+  const why = code === 'EADDRINUSE' ? 'which is in use' : `which the server cannot listen on (${code ?? message})`
   return new SettingError(`${setting} is "${port}", ${why} on HOST "${host}"; accepted: a free port, or 0 to pick one.`)
 }
 

@@ -1,4 +1,4 @@
-// The certificate, read from its files and read again when they change, so that a renewal needs no restart.
+// The TLS certificate: read from its files, and reloaded when they change, so that a renewal needs no restart.
 
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import type { Server } from 'node:https'
@@ -19,13 +19,13 @@ export function readTls(files: TlsFiles): { readonly cert: Buffer; readonly key:
     createSecureContext(pair)
   } catch (error) {
     throw new SettingError(
-      `TLS_CERT ${files.cert} and TLS_KEY ${files.key} are no certificate with its key (${reasonOf(error)}); accepted: PEM files that belong together.`,
+      `TLS_CERT ${files.cert} and TLS_KEY ${files.key} are not a certificate and its private key (${reasonOf(error)}); accepted: matching PEM files.`,
     )
   }
   return pair
 }
 
-/** Follows the files until the returned function is called. A pair that does not fit is reported, and the old one stays. */
+/** Watches the files until the returned function is called. A pair that does not match is reported, and the old one stays in use. */
 export function watchTls(server: Server, files: TlsFiles, onReload: (problem: string | undefined) => void): () => void {
   const reload = () => {
     try {

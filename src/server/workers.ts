@@ -1,4 +1,4 @@
-// Several processes on one machine behind one port: the first one only starts, counts and stops the others.
+// Several worker processes on one machine behind one port: the primary process starts, monitors and stops them.
 
 import cluster, { type Worker } from 'node:cluster'
 import { SettingError, type Settings } from '../settings.ts'
@@ -7,13 +7,13 @@ import { serveMetrics } from './serve.ts'
 
 interface WorkerReport {
   readonly listening?: { readonly url: string; readonly publicUrl: string }
-  /** Why a worker could not start; all of them would fail the same way. */
+  /** Why a worker could not start; the others would fail for the same reason. */
   readonly failed?: string
 }
 
 const RESTART_AFTER = 1_000
 
-/** Tells the first process how this one fared. */
+/** Reports this worker's start to the primary process. */
 export function reportToPrimary(report: WorkerReport): void {
   process.send?.(report)
 }
@@ -32,10 +32,10 @@ export async function serveWorkers(count: number, settings: Settings, log: Logge
       '--workers needs a database that processes can share; DATABASE_URL is "sqlite::memory:": accepted with workers: sqlite:PATH.',
     )
   }
-  // Workers take connections themselves: one that this process has handed to a worker that dies would hang for ever.
+  // Workers accept connections themselves: one handed by this process to a dying worker would hang for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   let stopping = false
-  // The first worker makes what is missing; the others find it made.
+  // The first worker creates missing files and tables, before the others start.
   const first = await startWorker()
   await Promise.all(Array.from({ length: count - 1 }, startWorker))
   cluster.on('exit', (worker, code, signal) => {
@@ -64,7 +64,7 @@ function startWorker(): Promise<{ readonly url: string; readonly publicUrl: stri
       if (listening) resolve(listening)
       if (failed !== undefined) reject(new SettingError(failed))
     })
-    worker.once('exit', (code) => reject(new SettingError(`A worker stopped before it could serve (exit code ${code}).`)))
+    worker.once('exit', (code) => reject(new SettingError(`A worker exited before it was listening (exit code ${code}).`)))
   })
 }
 
@@ -75,7 +75,7 @@ async function stopWorker(worker: Worker): Promise<void> {
   await gone
 }
 
-/** Of all workers together. */
+/** The metrics of all workers. */
 function aggregatedMetrics(): () => Promise<string> {
   const aggregated = import('prom-client').then(({ AggregatorRegistry }) => new AggregatorRegistry())
   return async () => (await aggregated).clusterMetrics()

@@ -50,9 +50,9 @@ const WRONG: readonly (readonly [options: Readonly<Record<string, unknown>>, mes
   [{ role: ['admin'] }, /role is admin/],
   [{ role: null }, /role is null/],
   [{ optional: 'yes' }, /optional is "yes"\. Accepted: true or false/],
-  [{ optional: true, role: 'admin' }, /optional lets anybody in, and role does not/],
-  [{ optional: true, fresh: true }, /optional lets anybody in, and fresh does not/],
-  [{ optional: true, page: true }, /optional lets anybody in, and page does not/],
+  [{ optional: true, role: 'admin' }, /optional admits requests without a user, but role requires one/],
+  [{ optional: true, fresh: true }, /optional admits requests without a user, but fresh requires one/],
+  [{ optional: true, page: true }, /optional admits requests without a user, but page requires one/],
   [{ constructor: true }, /no option "constructor"/],
 ]
 
@@ -176,7 +176,7 @@ test('a guard behind an answer that is under way opens nothing', async () => {
   }) as express.ErrorRequestHandler)
   equal((await request(await serving(app), 'GET', '/')).text, 'early')
   equal(reached, false)
-  match(told[0] ?? '', /after the answer had been sent/)
+  match(told[0] ?? '', /ran after the response was (sent|created)/)
 })
 
 test('what the host believed of a request before the guard counts for nothing', async () => {
@@ -242,5 +242,5 @@ test('the bridge from express-session says what it needs', async () => {
   app.use(migrateExpressSession(made, { until: new Date(Date.now() + 60_000), userOf: () => 'anybody' }))
   app.use(((error, _request, response, _next) => response.status(500).send(error.message)) as express.ErrorRequestHandler)
   const broken = await request(await serving(app), 'GET', '/')
-  deepEqual([broken.status, broken.text], [500, 'There is no session to bridge from: put migrateExpressSession after express-session.'])
+  deepEqual([broken.status, broken.text], [500, 'There is no express-session to migrate: put migrateExpressSession after express-session.'])
 })

@@ -89,13 +89,13 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
     const address = holder.address()
     const port = String(typeof address === 'object' && address?.port)
-    match(await refusal({ PORT: port }), new RegExp(`PORT is "${port}", which is taken on HOST "127.0.0.1"; accepted: `))
-    match(await refusal({ METRICS_PORT: port }), new RegExp(`METRICS_PORT is "${port}", which is taken`))
+    match(await refusal({ PORT: port }), new RegExp(`PORT is "${port}", which is in use on HOST "127.0.0.1"; accepted: `))
+    match(await refusal({ METRICS_PORT: port }), new RegExp(`METRICS_PORT is "${port}", which is in use`))
     holder.close()
   })
 
   test('when the host is not of this machine', async () => {
-    match(await refusal({ HOST: '192.0.2.1' }), /HOST is "192\.0\.2\.1", which cannot be listened on .*; accepted: /)
+    match(await refusal({ HOST: '192.0.2.1' }), /HOST is "192\.0\.2\.1", which the server cannot listen on .*; accepted: /)
   })
 
   test('when two settings do not go together', async () => {
@@ -175,7 +175,7 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
   test('when the configuration file has a setting that does not exist, or a wrong value', async () => {
     const where = await freshFolder('wrong-file')
     await writeFile(join(where, 'latchkey.config.mjs'), 'export default { sesionIdleTimeout: "20m" }')
-    match(await refusal({}, [], where), /sesionIdleTimeout is not a setting\. There are: /)
+    match(await refusal({}, [], where), /sesionIdleTimeout is not a setting\. Settings: /)
     await writeFile(join(where, 'latchkey.config.ts'), 'export default { sessionIdleTimeout: "20" }')
     match(await refusal({}, [], where), /sessionIdleTimeout is "20"; accepted: a duration/)
     await writeFile(join(where, 'latchkey.config.ts'), 'export default {')

@@ -204,7 +204,7 @@ test('a folder in which no secret can be made is told in one line, with both way
     match(stderr, /^latchkey: .*\n$/)
     match(
       stderr,
-      /LATCHKEY_SECRET is not set, and the secret \/.*app\.db\.secret cannot be made \((ENOENT|ENOTDIR)\): its folder must exist and be writable\. Or set LATCHKEY_SECRET\./,
+      /LATCHKEY_SECRET is not set, and the secret \/.*app\.db\.secret cannot be created \((ENOENT|ENOTDIR)\): its folder must exist and be writable\. Or set LATCHKEY_SECRET\./,
     )
   }
   deepEqual(await readdir(folder), ['file'])
@@ -228,7 +228,7 @@ test('in a folder that is read-only for the process, too', { skip: process.getui
   await once(child, 'close')
   match(
     printed,
-    /^StoreError: LATCHKEY_SECRET is not set, and the secret \/.*app\.db\.secret cannot be made \(EACCES\): its folder must exist/,
+    /^StoreError: LATCHKEY_SECRET is not set, and the secret \/.*app\.db\.secret cannot be created \(EACCES\): its folder must exist/,
   )
   deepEqual(await readdir(folder), [])
 })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { auditEventAnswer, auditEventsAnswer } from '../../src/http/contract.ts'
+import { auditEventResponse, auditEventsResponse } from '../../src/http/contract.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, login, register } from '../support/users.ts'
 import { assertRefused } from './support.ts'
@@ -12,8 +12,8 @@ const PATH = '/access/audit-events'
 async function read(latchkey: InProcess, token: string, query = '') {
   const { status, json } = await latchkey.call('GET', `${PATH}${query}`, { headers: { authorization: token } })
   assert.equal(status, 200)
-  assert.deepEqual(auditEventsAnswer.strict().parse(json), json)
-  return auditEventsAnswer.parse(json)
+  assert.deepEqual(auditEventsResponse.strict().parse(json), json)
+  return auditEventsResponse.parse(json)
 }
 
 function record(latchkey: InProcess, token: string, body: unknown) {
@@ -26,7 +26,7 @@ test('an operation of the application is recorded with who, when and where, and 
   latchkey.clock.advance(5_000)
   const answer = await record(latchkey, alice.token, { action: 'order.placed', detail: { id: 7, items: ['a'] } })
   assert.equal(answer.status, 201)
-  assert.deepEqual(auditEventAnswer.strict().parse(answer.json), answer.json)
+  assert.deepEqual(auditEventResponse.strict().parse(answer.json), answer.json)
   const { id, device, ...rest } = answer.json
   assert.match(id, /^[\w-]{22}$/)
   assert.equal(typeof device, 'string')

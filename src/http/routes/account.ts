@@ -1,4 +1,4 @@
-// The account: a new password, or the end of everything.
+// The routes of the user's account: change the password, delete the account.
 
 import { AuthError } from '../../domain/errors.ts'
 import { PASSWORD_REFUSALS } from '../../domain/password.ts'
@@ -17,18 +17,18 @@ export const accountRoutes = [
     auth: 'header-only',
     sensitive: true,
     issuesToken: true,
-    summary: 'Changes the password, renews this session and ends every other credential.',
+    summary: 'Changes the password, renews this session and revokes every other credential.',
     body: { type: JSON_TYPE, schema: passwordBody },
     responses: { 200: signedInResponse },
     errorCodes: ['credentials.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
-    async run(call) {
-      const { engine, principal, body, clientInfo, credentials, request } = call
+    async run(context) {
+      const { engine, principal, body, clientInfo, credentials, request } = context
       const current = { password: body.current, knownDevice: credentials.cookies.known }
       const renewed = await changePassword(engine, principal, current, body.next, clientInfo, request.signal?.())
       if (renewed instanceof AuthError) return renewed
-      const outcome = signedInResult(call, renewed)
-      const forgotten = credentials.cookies.remember === undefined ? [] : expireCookie('remember', engine.policy.cookies)
-      return { ...outcome, cookies: [...(outcome.cookies ?? []), ...forgotten] }
+      const result = signedInResult(context, renewed)
+      const expired = credentials.cookies.remember === undefined ? [] : expireCookie('remember', engine.policy.cookies)
+      return { ...result, cookies: [...(result.cookies ?? []), ...expired] }
     },
   }),
   authenticatedRoute({
@@ -36,14 +36,14 @@ export const accountRoutes = [
     path: '/access/account',
     auth: 'header-only',
     sensitive: true,
-    summary: 'Deletes the user and all that belongs to them.',
+    summary: 'Deletes the user and everything that belongs to the user.',
     body: { type: JSON_TYPE, schema: accountDeletionBody },
     responses: { 204: null },
     errorCodes: ['credentials.invalid', 'rate.limited'],
-    async run(call) {
-      const typed = { password: call.body.password, knownDevice: call.credentials.cookies.known }
-      const refusal = await deleteAccount(call.engine, call.principal, typed, call.clientInfo, call.request.signal?.())
-      return refusal ?? { status: 204, ...clearClientState(call) }
+    async run(context) {
+      const proof = { password: context.body.password, knownDevice: context.credentials.cookies.known }
+      const refusal = await deleteAccount(context.engine, context.principal, proof, context.clientInfo, context.request.signal?.())
+      return refusal ?? { status: 204, ...clearClientState(context) }
     },
   }),
 ]

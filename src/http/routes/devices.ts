@@ -1,4 +1,4 @@
-// Device Bound Session Credentials: a browser binds the lineage it has just been given, and renews the proof that it is still there.
+// The routes of Device Bound Session Credentials (DBSC): a browser binds its lineage to the device, and renews the device proof.
 
 import { AuthError } from '../../domain/errors.ts'
 import { bindDevice, dbscRefused, isDeviceChallenge, type RenewedDeviceProof, renewDeviceProof } from '../../engine/dbsc.ts'
@@ -17,28 +17,28 @@ export const deviceRoutes = [
     method: 'POST',
     path: DBSC_REGISTRATION_PATH,
     auth: 'allowed-origin',
-    summary: "Binds the sign-in to the browser's device: asked for by Secure-Session-Registration, answered by the browser itself.",
+    summary: "Binds the sign-in to the browser's device. Called by the browser after Secure-Session-Registration.",
     responses: { 200: deviceInstructionsResponse },
     errorCodes: ['session.required', 'proof.required'],
-    async run(call) {
-      const { engine, request, credentials, clientInfo } = call
+    async run(context) {
+      const { engine, request, credentials, clientInfo } = context
       const sent = unquoted(request.header('secure-session-response'))
       if (sent === undefined) return dbscRefused('device_missing')
       const { session } = credentials.cookies
       if (session === undefined) return new AuthError('session.required', { reason: 'none' })
       const bound = await bindDevice(engine, session, sent, ownUrl(engine, request.path), clientInfo)
-      return bound instanceof AuthError ? bound : instructions(call, bound)
+      return bound instanceof AuthError ? bound : instructions(context, bound)
     },
   }),
   openRoute({
     method: 'POST',
     path: REFRESH,
     auth: 'allowed-origin',
-    summary: "Renews the device's proof, of the binding named by Sec-Secure-Session-Id: 403 with a challenge first.",
+    summary: 'Renews the device proof of the binding in Sec-Secure-Session-Id; the first response is 403 with a challenge.',
     responses: { 200: deviceInstructionsResponse },
     errorCodes: ['request.malformed', 'proof.required'],
-    async run(call) {
-      const { app, engine, request, credentials } = call
+    async run(context) {
+      const { app, engine, request, credentials } = context
       const { session, remember: rememberMe } = credentials.cookies
       const lineage = unquoted(request.header('sec-secure-session-id'))
       if (lineage === undefined) return new AuthError('request.malformed', { reason: 'missing_header' })
@@ -51,14 +51,14 @@ export const deviceRoutes = [
       )
       if (renewed instanceof AuthError) return renewed
       if (renewed === 'terminated') return { json: { continue: false } }
-      if (!isDeviceChallenge(renewed)) return instructions(call, renewed)
+      if (!isDeviceChallenge(renewed)) return instructions(context, renewed)
       const body = JSON.stringify({ ...problemOf(dbscRefused('device_challenge'), app.publicUrl), status: 403 })
       return { status: 403, content: { type: PROBLEM_TYPE, body }, headers: challengeHeader(renewed.lineage, renewed.challenge) }
     },
   }),
 ]
 
-/** What the browser is to do from now on, and the proof to begin with. */
+/** The session instructions for the browser, with the first device proof. */
 function instructions({ engine }: RouteContext, { lineage, proof, nextChallenge }: RenewedDeviceProof): RouteResult {
   const cookie = deviceCookie(proof, engine.policy.cookies)
   return {
@@ -67,7 +67,7 @@ function instructions({ engine }: RouteContext, { lineage, proof, nextChallenge 
       refresh_url: REFRESH,
       scope: { include_site: false, scope_specification: [] },
       credentials: [{ type: 'cookie', name: cookie.name, attributes: cookie.attributes }],
-      // Also where another site leads here: the request that it makes is held, and arrives with a proof.
+      // Other sites that link here may cause a refresh: the browser holds their request until it has a proof.
       allowed_refresh_initiators: ['*'],
     },
     cookies: [cookie.set],
@@ -79,7 +79,7 @@ function challengeHeader(lineage: string, challenge: string) {
   return { 'secure-session-challenge': `"${challenge}";id="${lineage}"` }
 }
 
-/** A string of a structured header (RFC 9651), which browsers send bare. */
+/** A string of a structured header (RFC 9651); some browsers send it without quotes. */
 function unquoted(text: ReturnType<HttpRequest['header']>): string | undefined {
   const trimmed = text?.trim()
   return (/^"(.*)"$/.exec(trimmed ?? '')?.[1] ?? trimmed) || undefined

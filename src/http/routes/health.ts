@@ -1,4 +1,4 @@
-// What anyone may ask: health, and metrics from this machine.
+// The public health routes, and metrics for this machine.
 
 import { AuthError } from '../../domain/errors.ts'
 import { livenessResponse, readinessResponse } from '../contract.ts'
@@ -12,7 +12,7 @@ export const healthRoutes = [
     method: 'GET',
     path: '/livez',
     auth: 'none',
-    summary: 'Whether the process runs.',
+    summary: 'Whether the process is running.',
     responses: { 200: livenessResponse },
     async run() {
       return { json: { status: 'ok' } }
@@ -22,7 +22,7 @@ export const healthRoutes = [
     method: 'GET',
     path: '/readyz',
     auth: 'none',
-    summary: 'Whether requests can be served, part by part.',
+    summary: 'Whether requests can be served, with the status of each part.',
     responses: { 200: readinessResponse, 503: readinessResponse },
     async run({ app }) {
       const parts = await app.readiness()
@@ -35,7 +35,7 @@ export const healthRoutes = [
     method: 'GET',
     path: '/metrics',
     auth: 'none',
-    summary: 'Metrics as Prometheus text, for this machine alone.',
+    summary: 'Metrics as Prometheus text, for requests from this machine only.',
     responses: { 200: null },
     errorCodes: ['resource.not_found'],
     async run({ app, request }) {
@@ -45,7 +45,7 @@ export const healthRoutes = [
   }),
 ]
 
-/** A proxy on this machine is a loopback peer too: a forwarding header gives it away. */
+/** A proxy on this machine is a loopback peer too: its forwarding headers reveal it. */
 function isLocal(request: HttpRequest): boolean {
   const loopback = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(request.peer)
   return loopback && FORWARDING_HEADERS.every((name) => request.header(name) === null)

@@ -1,4 +1,4 @@
-// Every path there is.
+// All routes of the API.
 
 import type { Route } from '../route.ts'
 import { accountRoutes } from './account.ts'

@@ -1,4 +1,4 @@
-// Ways out: logout, and ending sessions from the list.
+// The routes that revoke credentials: logout, and revocation from the list of sessions.
 
 import { AuthError } from '../../domain/errors.ts'
 import { logout, type RevokedCounts } from '../../engine/logout.ts'
@@ -15,7 +15,7 @@ const logoutRoute = {
   auth: 'header-only',
   changes: true,
   sensitive: isEverywhere,
-  summary: "Ends this session, its tokens and its remembered login; with `everywhere`, all of the user's.",
+  summary: "Revokes this session, its tokens and its remember-me login; with `everywhere`, all of the user's.",
   query: logoutQuery,
   responses: { 200: revokedResponse },
   errorCodes: ['user.mismatch'],
@@ -29,7 +29,7 @@ export const logoutRoutes = [
     method: 'GET',
     path: '/access/sessions',
     auth: 'session-or-token',
-    summary: "The user's sessions and remembered logins.",
+    summary: "The user's sessions and remember-me logins.",
     responses: { 200: sessionsResponse },
     async run({ engine, principal }) {
       return { json: (await listCredentials(engine, principal)).map(serializeCredential) }
@@ -40,7 +40,7 @@ export const logoutRoutes = [
     path: '/access/sessions',
     auth: 'header-only',
     sensitive: true,
-    summary: 'Ends all but this session and the remembered login that started it.',
+    summary: 'Revokes all but this session and the remember-me login that started it.',
     query: revokeOthersQuery,
     responses: { 200: revokedResponse },
     async run({ engine, principal, clientInfo }) {
@@ -52,7 +52,7 @@ export const logoutRoutes = [
     path: '/access/sessions/:id',
     auth: 'header-only',
     sensitive: true,
-    summary: 'Ends one session, or one remembered login with every session it started.',
+    summary: 'Revokes one session, or one remember-me login with every session it started.',
     responses: { 200: revokedResponse },
     errorCodes: ['resource.not_found'],
     async run({ engine, principal, parameter, clientInfo }) {
@@ -61,23 +61,23 @@ export const logoutRoutes = [
   }),
 ]
 
-/** However often it is said: which of them counts is not decided yet. */
+/** True where any `everywhere` parameter is true: at this point it is not decided which of several counts. */
 function isEverywhere({ query }: HttpRequest): boolean {
   return new URLSearchParams(query).getAll('everywhere').includes('true')
 }
 
-async function runLogout(call: AuthenticatedContext<unknown, { everywhere: 'true' | 'false' }>): Promise<RouteResult | AuthError> {
-  const { engine, principal, parameter, query, clientInfo } = call
+async function runLogout(context: AuthenticatedContext<unknown, { everywhere: 'true' | 'false' }>): Promise<RouteResult | AuthError> {
+  const { engine, principal, parameter, query, clientInfo } = context
   if (parameter !== principal.userId) return new AuthError('user.mismatch')
   const counts = await logout(engine, principal, query.everywhere === 'true', clientInfo)
-  return counts instanceof AuthError ? counts : { json: { ended: counts }, ...clearClientState(call) }
+  return counts instanceof AuthError ? counts : { json: { ended: counts }, ...clearClientState(context) }
 }
 
 function toRevokedResult(counts: RevokedCounts | AuthError): RouteResult | AuthError {
   return counts instanceof AuthError ? counts : { json: { ended: counts } }
 }
 
-/** Makes the client forget what has ended. */
+/** Expires the client's cookies of the revoked lineage. */
 export function clearClientState({ engine, request }: AuthenticatedContext<unknown, unknown>): Pick<RouteResult, 'cookies' | 'headers'> {
   const { cookies, issuer } = engine.policy
   return {

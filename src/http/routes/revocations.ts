@@ -1,4 +1,4 @@
-// The endings log for other services, as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+// The revocation feed for other services, as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
 import { AuthError } from '../../domain/errors.ts'
 import type { AcknowledgementEntry, RevocationLogEntry } from '../../domain/revocation.ts'
@@ -11,16 +11,16 @@ import { openRoute } from '../route.ts'
 import { isoTime } from '../serialize.ts'
 import { subscriberLimiterFor } from '../subscriber-limits.ts'
 
-/** The log says several times a second that it is there. Not every time is passed on, and never more than was said. */
+/** Least milliseconds between two heartbeats on a stream. The log reports several times a second; not every report is passed on. */
 const HEARTBEAT_INTERVAL = 150
-/** Characters of a piece, after which it takes no more events. A reader who is slow makes the next piece wait; one that takes none for a while is cut off. */
+/** Characters after which a chunk takes no more events. A slow client delays the next chunk; one that reads nothing is disconnected. */
 const CHUNK_SIZE = 16 * 1024
 /**
- * Milliseconds after which a stream ends, to be resumed. A reader that never reads fills the buffers of the kernel first, some megabytes,
- * which takes hours where little happens. Our own verifiers ask again after ten minutes.
+ * Milliseconds after which a stream ends; the client resumes it. A client that never reads first fills the buffers of the kernel, some
+ * megabytes, which takes hours where little happens. Our own verifiers reconnect after ten minutes.
  */
 const MAX_STREAM_AGE = 15 * MINUTE
-/** Seconds until somebody may have left. */
+/** Seconds until a subscriber may have left. */
 const RETRY_AFTER = 5
 
 export const revocationRoutes = [
@@ -28,7 +28,7 @@ export const revocationRoutes = [
     method: 'GET',
     path: '/access/revocations',
     auth: 'service-key',
-    summary: 'What ends, as it ends: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
+    summary: 'The revocation feed: Server-Sent Events, resumed by Last-Event-ID. For other services of the deployment.',
     responses: { 200: null },
     errorCodes: ['server.busy'],
     async run({ app, engine, request }) {
@@ -40,9 +40,9 @@ export const revocationRoutes = [
         return (await authenticateService(engine, request)) === undefined
       }
       const events = eventsAfter(engine, request.header('last-event-id'), { isStopping: app.isStopping, isStillAuthorized })
-      // Counted from the first piece on: an answer that is never written would never leave.
+      // Counted from the first chunk on: a response that is never written would never leave.
       const stream = countedStream(() => subscribers.join(key), events)
-      // Some proxies gather an answer before they pass it on; this one tells nginx not to.
+      // Some proxies buffer responses; this header turns that off in nginx.
       return { content: { type: 'text/event-stream', body: stream }, headers: { 'x-accel-buffering': 'no' } }
     },
   }),
@@ -60,13 +60,13 @@ async function* countedStream(join: () => (() => void) | undefined, events: Asyn
 
 interface StreamChecks {
   readonly isStopping: () => boolean
-  /** Asked when keys have changed: the one that was shown may have been removed. */
+  /** Called when keys have changed: the subscriber's key may have been removed. */
   readonly isStillAuthorized: () => Promise<boolean>
 }
 
-/** Ends when the log cannot be read any more: whoever listens must not take silence for nothing new. */
+/** Ends when the log cannot be read any more: the subscriber must not take silence for "nothing was revoked". */
 async function* eventsAfter(
-  parts: EngineContext,
+  engine: EngineContext,
   lastEventId: string | null,
   { isStopping, isStillAuthorized }: StreamChecks,
 ): AsyncGenerator<string, void> {
@@ -74,50 +74,54 @@ async function* eventsAfter(
   let sentPosition = from ?? 0
   let isFirst = true
   let sentAt = Number.NEGATIVE_INFINITY
-  let verifier: Subscriber | undefined
+  let subscriber: Subscriber | undefined
   const endsAt = performance.now() + MAX_STREAM_AGE
   try {
-    for await (const { entries, position, readAgeMs } of parts.store.log.subscribe(sentPosition)) {
-      // Before anything that may wait: what is heard grows older meanwhile.
-      const readAt = parts.clock.now() - readAgeMs
+    for await (const { entries, position, readAgeMs } of engine.store.log.subscribe(sentPosition)) {
+      // Before anything that may wait, since the batch grows older meanwhile.
+      const readAt = engine.clock.now() - readAgeMs
       if (isStopping() || performance.now() > endsAt) return
       if (!isFirst && entries.some(({ kind }) => kind === 'keys') && !(await isStillAuthorized())) return
       if (isFirst && lastEventId !== null && (from === undefined || position < from)) {
         sentPosition = 0
-        yield sseEvent('reset', { before: isoTime(parts.clock.now()) }, sentPosition)
+        yield sseEvent('reset', { before: isoTime(engine.clock.now()) }, sentPosition)
       }
-      // How long endings matter: for as long as a token can live.
+      // How long a revocation matters: as long as a token can live.
       if (isFirst)
-        yield sseEvent('policy', { at: isoTime(parts.clock.now()), tokenLifetime: wholeSeconds(parts.policy.tokenLifetime) }, sentPosition)
+        yield sseEvent(
+          'policy',
+          { at: isoTime(engine.clock.now()), tokenLifetime: wholeSeconds(engine.policy.tokenLifetime) },
+          sentPosition,
+        )
       const now = performance.now()
-      const facts = entries.filter(isPublicEntry)
-      const calls = entries.flatMap((entry) => (entry.kind === 'ack_requested' ? [entry.requestId] : []))
-      const says = facts.length > 0 || calls.length > 0 || isFirst || now - sentAt >= HEARTBEAT_INTERVAL
+      const publicEntries = entries.filter(isPublicEntry)
+      const requestIds = entries.flatMap((entry) => (entry.kind === 'ack_requested' ? [entry.requestId] : []))
+      const mustSend = publicEntries.length > 0 || requestIds.length > 0 || isFirst || now - sentAt >= HEARTBEAT_INTERVAL
       isFirst = false
-      if (!says) continue
+      if (!mustSend) continue
       sentAt = now
-      // Only with the last of them is their position reached: whoever resumes hears some again rather than miss one.
-      let piece = ''
-      for (const [index, fact] of facts.entries()) {
-        piece += serializeEntry(fact, index < facts.length - 1 ? sentPosition : position)
-        if (piece.length < CHUNK_SIZE) continue
-        yield piece
-        piece = ''
+      // Only the last entry carries the batch's position: after a reconnect, entries may repeat but none is lost.
+      let chunk = ''
+      for (const [index, entry] of publicEntries.entries()) {
+        chunk += serializeEntry(entry, index < publicEntries.length - 1 ? sentPosition : position)
+        if (chunk.length < CHUNK_SIZE) continue
+        yield chunk
+        chunk = ''
       }
-      yield piece + sseEvent('heartbeat', { at: isoTime(readAt) }, position)
+      yield chunk + sseEvent('heartbeat', { at: isoTime(readAt) }, position)
       sentPosition = position
-      // The next piece is asked for only when this one was taken.
-      for (const call of calls) verifier?.delivered(call)
-      verifier ??= parts.acknowledgementResponder.subscriberJoined()
+      // The stream resumes here only after the client has taken the chunk.
+      for (const requestId of requestIds) subscriber?.delivered(requestId)
+      subscriber ??= engine.acknowledgementResponder.subscriberJoined()
     }
   } catch {
-    // The fault is the store's, and is told there: here the stream ends.
+    // The store reports its own fault: here the stream ends.
   } finally {
-    verifier?.disconnected()
+    subscriber?.disconnected()
   }
 }
 
-/** Undefined when it is none of ours. Without one, everything retained is wanted. */
+/** Undefined for an invalid position. Without one, all retained entries are sent. */
 function positionOf(lastEventId: string | null): number | undefined {
   if (lastEventId === null) return 0
   const position = /^\d{1,16}$/.test(lastEventId) ? Number(lastEventId) : Number.NaN

@@ -1,4 +1,4 @@
-// The session itself: who am I, its data, and the client's own sealed data.
+// The routes of the session: the current user, the session's data, and the client's own sealed data.
 
 import { chooseSealed } from '../../domain/duplicate-cookies.ts'
 import { AuthError } from '../../domain/errors.ts'
@@ -16,7 +16,7 @@ export const sessionRoutes = [
     method: 'GET',
     path: '/access/session',
     auth: 'session-or-token',
-    summary: 'Who am I.',
+    summary: 'The current user and session.',
     responses: { 200: currentSessionResponse },
     async run({ engine, principal, via }) {
       const view = await getSessionView(engine, principal)
@@ -29,7 +29,7 @@ export const sessionRoutes = [
     method: 'GET',
     path: '/access/session/data',
     auth: 'session-or-token',
-    summary: "The session's data, always as the store has it.",
+    summary: "The session's data, always read from the store.",
     responses: { 200: sessionDataResponse },
     async run({ engine, principal }) {
       const read = await readSessionData(engine, principal)
@@ -40,7 +40,7 @@ export const sessionRoutes = [
     method: 'PATCH',
     path: '/access/session/data',
     auth: 'header-only',
-    summary: "Changes the session's data by a merge patch, with If-Match to that version alone.",
+    summary: "Changes the session's data by a merge patch; with If-Match, only that version.",
     body: { type: MERGE_PATCH_TYPE, schema: mergePatchBody },
     responses: { 200: sessionDataResponse },
     errorCodes: ['data.conflict', 'data.too_large'],
@@ -83,7 +83,7 @@ function versioned({ data, version }: SessionData): RouteResult {
   return { json: { data, version }, headers: { etag: `"${version}"` } }
 }
 
-/** If-Match (RFC 9110, 13.1.1): a list of strong tags as we hand them out, or `*` for any. Another tag matches nothing. */
+/** If-Match (RFC 9110, 13.1.1): a list of our strong tags, or `*` for any. Any other tag matches nothing. */
 function matchedVersions(ifMatch: string | null): readonly number[] | undefined {
   if (ifMatch === null || ifMatch.trim() === '*') return undefined
   return ifMatch.split(',').flatMap((tag) => {

@@ -1,4 +1,4 @@
-// Ways in: register, login, and the token that a session or a remembered login is good for.
+// The sign-in routes: register, login, and the token for a session or a remember-me login.
 
 import { UNKNOWN_ADDRESS } from '../../domain/client-network.ts'
 import { AuthError } from '../../domain/errors.ts'
@@ -37,14 +37,14 @@ export const signInRoutes = [
     body: { type: JSON_TYPE, schema: registerBody },
     responses: { 201: signedInResponse },
     errorCodes: ['registration.closed', 'username.taken', 'username.invalid', 'rate.limited', ...PASSWORD_REFUSALS],
-    async run(call) {
-      if (call.engine.policy.registration === 'closed') return new AuthError('registration.closed', { setting: 'LATCHKEY_REGISTRATION' })
-      const { body } = call
+    async run(context) {
+      if (context.engine.policy.registration === 'closed') return new AuthError('registration.closed', { setting: 'LATCHKEY_REGISTRATION' })
+      const { body } = context
       const input = { ...body, email: body.email ?? null }
-      // Over HTTP it is never the host that registers: without an address all clients count as one.
-      const clientInfo = { ...call.clientInfo, ip: call.clientInfo.ip || UNKNOWN_ADDRESS }
-      const begun = await register(call.engine, input, clientInfo, presentedCredentials(call), call.request.signal?.())
-      return begun instanceof AuthError ? begun : { ...withKnownDeviceCookie(call, begun, body.username), status: 201 }
+      // Over HTTP the host never registers users itself: all clients without an address share one limit.
+      const clientInfo = { ...context.clientInfo, ip: context.clientInfo.ip || UNKNOWN_ADDRESS }
+      const registered = await register(context.engine, input, clientInfo, presentedCredentials(context), context.request.signal?.())
+      return registered instanceof AuthError ? registered : { ...withKnownDeviceCookie(context, registered, body.username), status: 201 }
     },
   }),
   openRoute({
@@ -52,14 +52,14 @@ export const signInRoutes = [
     path: '/access/login',
     auth: 'allowed-origin',
     issuesToken: true,
-    summary: 'Signs in with a name and a password. What was signed in before on this client ends.',
+    summary: 'Signs in with username and password. Revokes the previous sign-in of this client.',
     body: { type: JSON_TYPE, schema: loginBody },
     responses: { 200: signedInResponse },
     errorCodes: ['credentials.invalid', 'rate.limited'],
-    async run(call) {
-      const input = { ...call.body, knownDevice: call.credentials.cookies.known }
-      const begun = await login(call.engine, input, call.clientInfo, presentedCredentials(call), call.request.signal?.())
-      return begun instanceof AuthError ? begun : withKnownDeviceCookie(call, begun, call.body.username)
+    async run(context) {
+      const input = { ...context.body, knownDevice: context.credentials.cookies.known }
+      const signedIn = await login(context.engine, input, context.clientInfo, presentedCredentials(context), context.request.signal?.())
+      return signedIn instanceof AuthError ? signedIn : withKnownDeviceCookie(context, signedIn, context.body.username)
     },
   }),
   openRoute({
@@ -67,12 +67,12 @@ export const signInRoutes = [
     path: '/access/token',
     auth: 'refreshable',
     issuesToken: true,
-    summary: 'Mints a token. With only a remembered login, starts a session first.',
+    summary: 'Issues a token. With only a remember-me login, starts a session first.',
     responses: { 200: signedInResponse },
     errorCodes: ['rate.limited'],
-    async run(call) {
-      const minted = await issueToken(call)
-      return minted instanceof AuthError ? minted : signedInResult(call, minted)
+    async run(context) {
+      const issued = await issueToken(context)
+      return issued instanceof AuthError ? issued : signedInResult(context, issued)
     },
   }),
 ]
@@ -84,10 +84,10 @@ function presentedCredentials({ engine, credentials: { header, cookies, resolved
     const value = cookies[purpose]
     if (value !== undefined) warnForeignCookie(engine, purpose, value)
   }
-  const inLogin = cookies.remember === undefined ? [] : [cookies.remember]
+  const inRememberMe = cookies.remember === undefined ? [] : [cookies.remember]
   return {
     sessions: [...new Set([...inHeader, ...inCookie, ...(resolved?.sessions ?? [])])],
-    rememberMe: [...new Set([...inLogin, ...(resolved?.rememberMe ?? [])])],
+    rememberMe: [...new Set([...inRememberMe, ...(resolved?.rememberMe ?? [])])],
     proof: cookies.device,
   }
 }
@@ -106,55 +106,55 @@ async function issueToken({
     warnForeignCookie(engine, 'session', raw)
   const paired = principal instanceof AuthError || header !== undefined ? principal : await requirePair(engine, principal, cookies.pair)
   if (!(paired instanceof AuthError)) return issueTokenForSession(engine, paired)
-  // A header credential never falls back to a cookie; a dead session cookie gives way to the remembered login.
+  // A header credential never falls back to a cookie; an invalid session cookie gives way to the remember-me login.
   if (header !== undefined || cookies.remember === undefined || paired instanceof DeviceProofRequired) return paired
-  const restored =
+  const resumed =
     checkPaired(engine, cookies.remember, cookies.pair) ?? (await resumeSession(engine, cookies.remember, clientInfo, cookies.device))
-  if (restored instanceof AuthError && restored.detail.reason === 'unknown') warnForeignCookie(engine, 'remember', cookies.remember)
-  return restored
+  if (resumed instanceof AuthError && resumed.detail.reason === 'unknown') warnForeignCookie(engine, 'remember', cookies.remember)
+  return resumed
 }
 
-/** The session by whose cookie a token may be minted; without its pair a sibling sub-domain may have planted it. */
-async function requirePair(parts: EngineContext, principal: Principal, pair: string | undefined): Promise<Principal | AuthError> {
-  if (parts.policy.cookies.domain === null) return principal
-  const view = await getSessionView(parts, principal)
+/** The session whose cookie may issue a token; without its pair cookie it may be planted by a sibling sub-domain. */
+async function requirePair(engine: EngineContext, principal: Principal, pair: string | undefined): Promise<Principal | AuthError> {
+  if (engine.policy.cookies.domain === null) return principal
+  const view = await getSessionView(engine, principal)
   if (view instanceof AuthError) return view
-  return isPaired(parts, view.startedBy ?? view.id, pair) ? principal : sessionRequired('none')
+  return isPaired(engine, view.startedBy ?? view.id, pair) ? principal : sessionRequired('none')
 }
 
-function checkPaired(parts: EngineContext, remembered: string, pair: string | undefined): AuthError | undefined {
-  const opened = parts.secrets.open('remember_me', remembered)
-  return opened === undefined || isPaired(parts, opened.id, pair) ? undefined : sessionRequired('none')
+function checkPaired(engine: EngineContext, rememberMe: string, pair: string | undefined): AuthError | undefined {
+  const opened = engine.secrets.open('remember_me', rememberMe)
+  return opened === undefined || isPaired(engine, opened.id, pair) ? undefined : sessionRequired('none')
 }
 
-/** The answer to a password: also marks the device as known, and clears a remembered login that was sent along and ended. */
-function withKnownDeviceCookie(call: RouteContext<unknown>, begun: SignInResult, username: string): RouteResult {
-  const outcome = signedInResult(call, begun)
-  if (begun.sessionCredential?.delivery === 'header') return outcome
-  const { engine, credentials } = call
+/** The result of a password sign-in: also sets the known-device cookie, and expires a revoked remember-me cookie of the request. */
+function withKnownDeviceCookie(context: RouteContext<unknown>, signedIn: SignInResult, username: string): RouteResult {
+  const result = signedInResult(context, signedIn)
+  if (signedIn.sessionCredential?.delivery === 'header') return result
+  const { engine, credentials } = context
   const known = sealKnownDevice(engine, usernameKey(username) ?? username, credentials.cookies.known)
-  const cameAlong = credentials.cookies.remember !== undefined || credentials.cookies.duplicates?.remember !== undefined
-  const forgotten = cameAlong && begun.rememberMeCredential === undefined
+  const hadRememberMe = credentials.cookies.remember !== undefined || credentials.cookies.duplicates?.remember !== undefined
+  const expiresRememberMe = hadRememberMe && signedIn.rememberMeCredential === undefined
   return {
-    ...outcome,
+    ...result,
     cookies: [
-      ...(outcome.cookies ?? []),
-      ...(forgotten ? expireCookie('remember', engine.policy.cookies) : []),
+      ...(result.cookies ?? []),
+      ...(expiresRememberMe ? expireCookie('remember', engine.policy.cookies) : []),
       setCookie('known', known, engine.policy.cookies, KNOWN_DEVICE_LIFETIME),
     ],
   }
 }
 
-/** *Signed in*, with the cookies of what is new. */
-export function signedInResult({ engine, jkt }: RouteContext<unknown>, begun: SignInResult): RouteResult {
-  const signedIn = jkt === undefined ? begun : bindToken(engine, begun, jkt)
+/** The *signed in* response, with the cookies of new credentials. */
+export function signedInResult({ engine, jkt }: RouteContext<unknown>, unbound: SignInResult): RouteResult {
+  const signedIn = jkt === undefined ? unbound : bindToken(engine, unbound, jkt)
   const { cookies, sessionIdleTimeout } = engine.policy
   const now = engine.clock.now()
-  const offer = dbscRegistrationHeader(signedIn)
+  const registration = dbscRegistrationHeader(signedIn)
   return {
     json: serializeSignedIn(signedIn, sessionIdleTimeout, now),
     signedIn: { userId: signedIn.user.id, sid: signedIn.session.id },
     cookies: signInCookies(signedIn, cookies, now),
-    ...(offer === undefined ? {} : { headers: { [DBSC_REGISTRATION_HEADER]: offer } }),
+    ...(registration === undefined ? {} : { headers: { [DBSC_REGISTRATION_HEADER]: registration } }),
   }
 }

@@ -1,4 +1,4 @@
-// Forward authentication: a proxy asks on behalf of an application whether a request is signed in, and as whom.
+// Forward authentication: tells a proxy whether the request that it forwards is signed in, and as which user.
 
 import { AuthError } from '../../domain/errors.ts'
 import { isSafeMethod } from '../../domain/origin.ts'
@@ -13,7 +13,7 @@ import { authenticatedRoute, type RouteContext, type RouteResult } from '../rout
 const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'] as const
 const URI_HEADERS = ['x-forwarded-uri', 'x-original-uri'] as const
 const SINGLE_HEADERS = [...METHOD_HEADERS, ...URI_HEADERS] as const
-/** What no proof is for. */
+/** Matches no DPoP proof. */
 const NO_TARGET: RequestTarget = { htm: '', htu: '' }
 
 export const verifyRoutes = [
@@ -23,7 +23,7 @@ export const verifyRoutes = [
     forwardAuth: true,
     auth: requiredAuth,
     dpopTarget: forwardedTarget,
-    summary: 'For proxies: 204 and who it is, or a refusal.',
+    summary: 'For proxies: 204 with the user in headers, or a refusal.',
     responses: { 204: null, 303: null },
     errorCodes: ['csrf.header_required'],
     run: ({ engine, principal }) =>
@@ -40,37 +40,37 @@ export const verifyRoutes = [
   }),
 ]
 
-/** The proof that the request asked about needs: to change something, a header credential; also when it names no method. */
+/** The auth requirement of the forwarded request: a change needs a header credential, and so does a request without a method. */
 function requiredAuth(request: HttpRequest): 'session-or-token' | 'header-only' | AuthError {
-  // Two values under one name: proxy and application could each believe another one.
+  // Two values under one name: the proxy and the application might use different ones.
   if (SINGLE_HEADERS.some((name) => request.header(name)?.includes(', ')))
     return new AuthError('request.malformed', { reason: 'duplicate_header' })
   return everyForwardedMethod(request, isSafeMethod) ? 'session-or-token' : 'header-only'
 }
 
-/** True when a method is named, and every one that is named passes. */
+/** True when at least one method is named, and every named method passes. */
 function everyForwardedMethod(request: HttpRequest, passes: (method: string) => boolean): boolean {
   const methods = headerValues(request, METHOD_HEADERS)
   return methods.length > 0 && methods.every((method) => passes(method.toUpperCase()))
 }
 
-/** By the headers of the two fashions, of which a proxy usually has one. */
+/** The values under both conventions, of which a proxy usually uses one. */
 function headerValues(request: HttpRequest, headers: readonly string[]): readonly string[] {
   return headers.map((name) => request.header(name)).filter((value) => value !== null)
 }
 
-/** The request that the proxy asks about, as the client had named it. */
-function forwardedTarget(request: HttpRequest, parts: EngineContext): RequestTarget {
+/** Method and URL of the forwarded request, as the client sent it. */
+function forwardedTarget(request: HttpRequest, engine: EngineContext): RequestTarget {
   const [uri = request.path, ...otherUris] = headerValues(request, URI_HEADERS)
   const [method = request.method, ...otherMethods] = headerValues(request, METHOD_HEADERS)
-  // Which of two the proxy lets through cannot be told.
+  // It is unknown which of two values the proxy uses.
   if (otherUris.some((other) => other !== uri) || otherMethods.some((other) => other.toUpperCase() !== method.toUpperCase()))
     return NO_TARGET
-  const address = returnAddress(request, uri, parts.policy.allowedOrigins)
-  return { htm: method.toUpperCase(), htu: address === uri ? ownUrl(parts, uri) : address }
+  const address = returnAddress(request, uri, engine.policy.allowedOrigins)
+  return { htm: method.toUpperCase(), htu: address === uri ? ownUrl(engine, uri) : address }
 }
 
-/** People are sent to sign in: directly where the proxy passes a redirect on, by way of Location where nginx acts on a 401. */
+/** Redirects browsers to the sign-in page: directly where the proxy passes a redirect on, by Location where nginx handles a 401. */
 function signInRedirect({ app, engine, request }: RouteContext<unknown, unknown>, error: AuthError): RouteResult | undefined {
   const forwarded = request.header('x-forwarded-uri')
   const original = request.header('x-original-uri')
@@ -84,7 +84,7 @@ function signInRedirect({ app, engine, request }: RouteContext<unknown, unknown>
   return isPage ? { status: 303, headers: location } : undefined
 }
 
-/** Absolute only where the origin is one that we allow: forwarded names from anybody else change nothing. */
+/** Absolute only where the origin is allowed: forged forwarding headers change nothing. */
 function returnAddress(request: HttpRequest, uri: string, allowed: ReadonlySet<string>): string {
   const origin = `${request.header('x-forwarded-proto') ?? ''}://${request.header('x-forwarded-host') ?? ''}`
   return allowed.has(origin) ? `${origin}${uri}` : uri

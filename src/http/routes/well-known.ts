@@ -1,4 +1,4 @@
-// What verifiers of tokens look for at well-known addresses (RFC 8615): the public keys, and where they are. Pages of any origin may read it.
+// The well-known resources for token verifiers (RFC 8615): the public keys and the server metadata. Any origin may read them.
 
 import { algorithmOf, publicJwkOf } from '../../domain/key-ring.ts'
 import { jwksResponse, serverMetadataResponse } from '../contract.ts'
@@ -26,7 +26,7 @@ export const wellKnownRoutes = [
     path: '/.well-known/oauth-authorization-server',
     auth: 'none',
     anyOrigin: true,
-    summary: 'Who issues tokens, and where its keys are (RFC 8414): the part of it that holds without OAuth.',
+    summary: 'The issuer of tokens and the address of its keys (RFC 8414, without the OAuth endpoints).',
     responses: { 200: serverMetadataResponse },
     async run({ app, engine }) {
       const { issuer, dpop } = engine.policy
@@ -35,7 +35,7 @@ export const wellKnownRoutes = [
           issuer,
           jwks_uri: `${app.publicUrl}${JWKS_PATH}`,
           response_types_supported: [],
-          // Left out, it would stand for the code and implicit grants.
+          // If absent, it would default to the code and implicit grants.
           grant_types_supported: [],
           access_token_signing_alg_values_supported: [...new Set(engine.keys.published().map(algorithmOf))],
           ...(dpop === 'off' ? {} : { dpop_signing_alg_values_supported: ['ES256'] }),

@@ -3,7 +3,7 @@
 import { type AlertEvidence, parseAlertEvidence } from '../../client/alert-evidence.ts'
 import { deviceName } from '../../client/device-name.ts'
 import type { Client } from '../../client/index.ts'
-import type { AuditEventAnswer } from '../../http/contract.ts'
+import type { AuditEventResponse } from '../../http/contract.ts'
 import { element, formatTime, returnUrl, t } from './page-data.ts'
 
 export async function showCompromiseNotice(client: Client): Promise<void> {
@@ -21,7 +21,7 @@ export async function showCompromiseNotice(client: Client): Promise<void> {
 }
 
 /** Whether a warning revokes a sign-in depends on `LATCHKEY_REVOKE_ON_RISK`. */
-function mayHaveRevoked({ action, severity }: AuditEventAnswer): boolean {
+function mayHaveRevoked({ action, severity }: AuditEventResponse): boolean {
   return severity === 'alarm' || (severity === 'warning' && action === 'device.changed')
 }
 

@@ -1,9 +1,9 @@
-// Who may administer, and who acts then.
+// The access policy of admin routes, and the administrator of a request.
 
 import type { Administrator } from '../../../engine/audited-write.ts'
 import type { AuthenticatedContext } from '../../route.ts'
 
-/** What every path of administration asks for. */
+/** What every admin route requires. */
 export const adminAccess = { auth: 'header-only', role: 'admin', fresh: true, sensitive: true } as const
 
 export const USER = '/access/admin/users/:userId'

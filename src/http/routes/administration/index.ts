@@ -1,4 +1,4 @@
-// Everything under /access/admin/.
+// All routes under /access/admin/.
 
 import { keyRoutes } from './keys.ts'
 import { userSessionRoutes } from './user-sessions.ts'

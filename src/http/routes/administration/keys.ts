@@ -1,4 +1,4 @@
-// Keys: those that sign, and those of other services.
+// Admin routes for signing keys and service keys.
 
 import { AuthError } from '../../../domain/errors.ts'
 import { addServiceKey, removeServiceKey, rotateSigningKey } from '../../../engine/keys.ts'
@@ -15,7 +15,7 @@ export const keyRoutes = [
     ...adminAccess,
     method: 'GET',
     path: KEYS,
-    summary: 'The signing keys, and the keys of services without their values.',
+    summary: 'The signing keys, and the service keys without their values.',
     responses: { 200: keysResponse },
     async run({ engine }) {
       return { json: serializeKeys(await engine.keys.read()) }
@@ -25,11 +25,11 @@ export const keyRoutes = [
     ...adminAccess,
     method: 'POST',
     path: KEYS,
-    summary: 'Makes a key for another service.',
+    summary: 'Creates a key for another service.',
     body: { type: JSON_TYPE, schema: serviceKeyBody },
     responses: { 201: newServiceKeyResponse },
-    async run(call) {
-      const added = await addServiceKey(call.engine, actorOf(call), call.body.service)
+    async run(context) {
+      const added = await addServiceKey(context.engine, actorOf(context), context.body.service)
       if (added instanceof AuthError) return added
       return { status: 201, json: { id: added.record.id, service: added.record.name, key: added.value } }
     },
@@ -38,11 +38,11 @@ export const keyRoutes = [
     ...adminAccess,
     method: 'DELETE',
     path: `${KEYS}/:keyId`,
-    summary: 'Removes the key of a service: it opens nothing any more, and what it has opened ends.',
+    summary: 'Removes a service key. Streams that it opened are closed.',
     responses: { 200: removedKeyResponse },
     errorCodes: ['resource.not_found'],
-    async run(call) {
-      const removed = await removeServiceKey(call.engine, actorOf(call), call.parameter)
+    async run(context) {
+      const removed = await removeServiceKey(context.engine, actorOf(context), context.parameter)
       return removed instanceof AuthError ? removed : { json: { removed: removed.id, service: removed.name } }
     },
   }),
@@ -50,10 +50,10 @@ export const keyRoutes = [
     ...adminAccess,
     method: 'POST',
     path: `${KEYS}/rotate`,
-    summary: 'Retires the signing key; the next one signs. Tokens signed before stay good until they expire.',
+    summary: 'Retires the signing key; the next key signs. Earlier tokens stay valid until they expire.',
     responses: { 200: rotatedResponse },
-    async run(call) {
-      const rotated = await rotateSigningKey(call.engine, actorOf(call))
+    async run(context) {
+      const rotated = await rotateSigningKey(context.engine, actorOf(context))
       return rotated instanceof AuthError ? rotated : { json: { signing: rotated.signing.kid, next: rotated.next.kid } }
     },
   }),

@@ -1,13 +1,13 @@
-// What users are signed in with, and what is on record of them.
+// Admin routes for the sessions and the audit log of users.
 
 import { AuthError } from '../../../domain/errors.ts'
 import { listAuditEvents } from '../../../engine/audit-events.ts'
 import { type RevocationTarget, revoke } from '../../../engine/revoke.ts'
 import { listCredentials } from '../../../engine/sessions.ts'
 import { readUser } from '../../../engine/users.ts'
-import { auditEventsAnswer, auditEventsQuery, revokedResponse, sessionsResponse } from '../../contract.ts'
+import { auditEventsQuery, auditEventsResponse, revokedResponse, sessionsResponse } from '../../contract.ts'
 import { type AuthenticatedContext, authenticatedRoute, type RouteResult } from '../../route.ts'
-import { presentAuditEvent, serializeCredential } from '../../serialize.ts'
+import { serializeAuditEvent, serializeCredential } from '../../serialize.ts'
 import { actorOf, adminAccess, USER } from './admin-access.ts'
 
 export const userSessionRoutes = [
@@ -15,7 +15,7 @@ export const userSessionRoutes = [
     ...adminAccess,
     method: 'GET',
     path: `${USER}/sessions`,
-    summary: "A user's sessions and remembered logins.",
+    summary: "A user's sessions and remember-me logins.",
     responses: { 200: sessionsResponse },
     errorCodes: ['resource.not_found'],
     async run({ engine, parameter, principal }) {
@@ -28,41 +28,41 @@ export const userSessionRoutes = [
     ...adminAccess,
     method: 'DELETE',
     path: `${USER}/sessions`,
-    summary: 'Ends everything of a user.',
+    summary: 'Revokes all credentials of a user.',
     responses: { 200: revokedResponse },
     errorCodes: ['resource.not_found'],
-    async run(call) {
-      const user = await readUser(call.engine, call.parameter)
-      return user instanceof AuthError ? user : revokeAs(call, { user: user.id })
+    async run(context) {
+      const user = await readUser(context.engine, context.parameter)
+      return user instanceof AuthError ? user : revokeAs(context, { user: user.id })
     },
   }),
   authenticatedRoute({
     ...adminAccess,
     method: 'GET',
     path: `${USER}/audit-events`,
-    summary: "A user's operations, newest first.",
+    summary: "A user's audit log, newest first.",
     query: auditEventsQuery,
-    responses: { 200: auditEventsAnswer },
+    responses: { 200: auditEventsResponse },
     errorCodes: ['resource.not_found'],
     async run({ engine, parameter, query }) {
       const user = await readUser(engine, parameter)
       if (user instanceof AuthError) return user
       const page = await listAuditEvents(engine, { userId: user.id }, query.before, query.limit)
-      return page instanceof AuthError ? page : { json: { events: page.events.map(presentAuditEvent), next: page.next } }
+      return page instanceof AuthError ? page : { json: { events: page.events.map(serializeAuditEvent), next: page.next } }
     },
   }),
   authenticatedRoute({
     ...adminAccess,
     method: 'DELETE',
     path: '/access/admin/sessions/:id',
-    summary: "Ends one session of anybody's, or one remembered login with every session it started.",
+    summary: 'Revokes one session of any user, or one remember-me login with every session it started.',
     responses: { 200: revokedResponse },
     errorCodes: ['resource.not_found'],
-    run: (call) => revokeAs(call, { id: call.parameter }),
+    run: (context) => revokeAs(context, { id: context.parameter }),
   }),
 ]
 
-async function revokeAs(call: AuthenticatedContext, what: RevocationTarget): Promise<RouteResult | AuthError> {
-  const ended = await revoke(call.engine, actorOf(call), what)
-  return ended instanceof AuthError ? ended : { json: { ended: { sessions: ended.sessions, rememberMe: ended.rememberMe } } }
+async function revokeAs(context: AuthenticatedContext, what: RevocationTarget): Promise<RouteResult | AuthError> {
+  const revoked = await revoke(context.engine, actorOf(context), what)
+  return revoked instanceof AuthError ? revoked : { json: { ended: { sessions: revoked.sessions, rememberMe: revoked.rememberMe } } }
 }

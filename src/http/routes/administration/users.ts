@@ -1,4 +1,4 @@
-// Users: listing, adding, changing, deleting.
+// Admin routes for users: list, add, change, delete.
 
 import { AuthError } from '../../../domain/errors.ts'
 import { PASSWORD_REFUSALS } from '../../../domain/password.ts'
@@ -25,7 +25,7 @@ export const userRoutes = [
     ...adminAccess,
     method: 'GET',
     path: USERS,
-    summary: 'All users, page by page.',
+    summary: 'All users, in pages.',
     query: usersQuery,
     responses: { 200: usersResponse },
     async run({ engine, principal, query }) {
@@ -41,13 +41,13 @@ export const userRoutes = [
     ...adminAccess,
     method: 'POST',
     path: USERS,
-    summary: 'Adds a user, who is not signed in by it.',
+    summary: 'Adds a user without signing in.',
     body: { type: JSON_TYPE, schema: newUserBody },
     responses: { 201: userResponse },
     errorCodes: ['username.taken', 'username.invalid', ...PASSWORD_REFUSALS],
-    async run(call) {
-      const { email = null, ...user } = call.body
-      const added = await addUser(call.engine, actorOf(call), { ...user, email }, call.request.signal?.())
+    async run(context) {
+      const { email = null, ...user } = context.body
+      const added = await addUser(context.engine, actorOf(context), { ...user, email }, context.request.signal?.())
       return added instanceof AuthError ? added : { status: 201, json: { user: serializeUser(added) } }
     },
   }),
@@ -68,12 +68,12 @@ export const userRoutes = [
     method: 'PATCH',
     path: USER,
     summary:
-      'Changes one thing of another user: the roles, whether they may sign in, or the password. The last two end everything of theirs.',
+      'Changes one property of another user: the roles, whether sign-in is disabled, or the password. The last two revoke all credentials of the user.',
     body: { type: JSON_TYPE, schema: userChangeBody },
     responses: { 200: changedUserResponse },
     errorCodes: ['resource.not_found', ...PASSWORD_REFUSALS],
-    async run(call) {
-      const changed = await changeUser(call)
+    async run(context) {
+      const changed = await changeUser(context)
       return changed instanceof AuthError ? changed : { json: { user: serializeUser(changed.user), ended: changed.ended } }
     },
   }),
@@ -81,19 +81,19 @@ export const userRoutes = [
     ...adminAccess,
     method: 'DELETE',
     path: USER,
-    summary: 'Deletes another user and all that belongs to them.',
+    summary: 'Deletes another user and everything that belongs to the user.',
     responses: { 200: revokedResponse },
     errorCodes: ['resource.not_found', 'request.invalid'],
-    async run(call) {
-      const deleted = await deleteUser(call.engine, actorOf(call), call.parameter)
+    async run(context) {
+      const deleted = await deleteUser(context.engine, actorOf(context), context.parameter)
       return deleted instanceof AuthError ? deleted : { json: { ended: deleted.ended } }
     },
   }),
 ]
 
-function changeUser(call: AuthenticatedContext<UserChange>) {
-  const { engine, parameter, body } = call
-  if (body.roles !== undefined) return setRoles(engine, actorOf(call), parameter, body.roles)
-  if (body.disabled !== undefined) return setDisabled(engine, actorOf(call), parameter, body.disabled)
-  return setPassword(engine, actorOf(call), parameter, body.password ?? '', call.request.signal?.())
+function changeUser(context: AuthenticatedContext<UserChange>) {
+  const { engine, parameter, body } = context
+  if (body.roles !== undefined) return setRoles(engine, actorOf(context), parameter, body.roles)
+  if (body.disabled !== undefined) return setDisabled(engine, actorOf(context), parameter, body.disabled)
+  return setPassword(engine, actorOf(context), parameter, body.password ?? '', context.request.signal?.())
 }
