@@ -29,7 +29,7 @@ test('one person, one browser, from the password typed once to being signed out 
   await using server: RunningServer = await startServer({ env: { LATCHKEY_ALLOWED_ORIGINS: APP } })
   const { url, publicUrl } = server
   const browser = new Browser(url, publicUrl)
-  const page: Page = { token: '', code: '', sid: '' }
+  const page: Page = { token: '', userId: '', sid: '' }
   const bare = () => ({ authorization: page.token })
 
   await t.test(
@@ -133,7 +133,7 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.deepEqual([first.status, first.json.reason, first.json.refreshable], [401, 'none', true])
     await signIn(browser, page, {}, '/access/token')
     assert.notEqual(page.sid, before.sid)
-    assert.equal(page.userId, before.code)
+    assert.equal(page.userId, before.userId)
     assert.notEqual(await browser.cookie('latchkey_remember'), before.remembered, 'it was rotated')
     assert.equal((await browser.visit('GET', '/access/session')).json.session.remembered, true)
     assert.deepEqual((await browser.visit('GET', '/access/session/data')).json.data, {}, 'a new session begins empty')
