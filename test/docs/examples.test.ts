@@ -41,33 +41,33 @@ async function run(command: string, args: readonly string[], input: string, cwd:
 test('the first sign-in with curl, urllib and requests works as the README says', async () => {
   await using server = await startServer()
   const here = (text: string) => text.replaceAll('http://localhost:3000', server.url)
-  const [, , curl = ''] = blocks('README.md', 'sh')
+  const curl = blocks('README.md', 'sh').find((block) => block.startsWith('curl')) ?? ''
   const byCurl = await run('sh', ['-e'], here(curl), server.folder)
   assert.match(byCurl, /"username":"ada"/)
   assert.match(byCurl, /"data":\{"theme":"dark"\}/)
-  assert.match(byCurl, /"ended":\{"sessions":1,"remember_me":1\}/)
+  assert.match(byCurl, /"ended":\{"sessions":1,"rememberMe":1\}/)
 
   const [urllib = '', requests = ''] = blocks('README.md', 'python')
   const byUrllib = await run('python3', ['-'], here(urllib), server.folder)
-  assert.match(byUrllib, /grace by cookie\ntoken by header\n\{'ended': \{'sessions': 1, 'remember_me': 0\}\}/)
+  assert.match(byUrllib, /grace by cookie\ntoken by header\n\{'ended': \{'sessions': 1, 'rememberMe': 0\}\}/)
   const byRequests = await run(pythonWith('requests') ?? 'python3', ['-'], here(requests), server.folder)
-  assert.match(byRequests, /alan\n201\n\{'ended': \{'sessions': 1, 'remember_me': 0\}\}/)
+  assert.match(byRequests, /alan\n201\n\{'ended': \{'sessions': 1, 'rememberMe': 0\}\}/)
 })
 
-test('the ten lines with node:http serve the sign-in and guard a route of their own', async () => {
+test('the sample of the README with Express signs in and guards its routes', async () => {
   const folder = await temporaryFolder()
   const [example = ''] = blocks('README.md', 'js')
-  const port = 20_000 + (process.pid % 20_000)
-  const program = example
-    .replace("'latchkey/node'", `'${new URL('src/adapters/node.ts', ROOT).href}'`)
-    .replace("'latchkey'", `'${new URL('src/index.ts', ROOT).href}'`)
-    .replace('3000)', `${port}, '127.0.0.1')`)
-  await writeFile(join(folder, 'program.mjs'), program)
-  const child = spawn(process.execPath, ['program.mjs'], { cwd: folder, stdio: 'inherit' })
+  const port = await freePort()
+  const program = example.replace('sqlite:app.db', `sqlite:${folder}/app.db`).replace('listen(3000)', `listen(${port}, '127.0.0.1')`)
+  const args = ['--import', './tools/from-sources.ts', '--input-type=module', '--eval', program]
+  const child = spawn(process.execPath, args, { cwd: ROOT.pathname, stdio: 'inherit' })
   const url = `http://127.0.0.1:${port}`
   const ask = async (path: string, headers: Readonly<Record<string, string>> = {}) => (await fetch(url + path, { headers })).text()
   try {
-    await waitFor('the program', async () => (await ask('/').catch(() => '')) !== '')
+    await waitFor('the program', async () => {
+      assert.equal(child.exitCode, null)
+      return (await ask('/').catch(() => '')) !== ''
+    })
     assert.equal(JSON.parse(await ask('/')).code, 'session.required')
     const body = JSON.stringify({ username: 'ada', password: 'blue-tulip-under-7-moons' })
     const answer = await fetch(`${url}/access/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
@@ -75,11 +75,13 @@ test('the ten lines with node:http serve the sign-in and guard a route of their 
     assert.equal(await ask('/', { authorization: signedIn.token }), `Hello, ${signedIn.user.id}`)
     const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     assert.equal(await ask('/', { cookie }), `Hello, ${signedIn.user.id}`)
-    const posted = await fetch(url, { method: 'POST', headers: { cookie } })
+    const posted = await fetch(`${url}/orders`, { method: 'POST', headers: { cookie } })
     assert.equal(((await posted.json()) as { readonly code: string }).code, 'csrf.header_required')
+    const ordered = await fetch(`${url}/orders`, { method: 'POST', headers: { authorization: signedIn.token } })
+    assert.deepEqual([ordered.status, await ordered.json()], [201, { for: signedIn.user.id }])
   } finally {
     child.kill()
-    await once(child, 'exit')
+    if (child.exitCode === null) await once(child, 'exit')
     await rm(folder, { recursive: true, force: true })
   }
 })

@@ -27,8 +27,8 @@ import { migrateExpressSession } from 'latchkey/express-session'
 
 const latchkey = await createLatchkey({ databaseUrl: 'sqlite:app.db', port: Number(process.env.PORT) })
 for (const make of [createExpressAdapter, createFastifyAdapter, createHonoAdapter, migrateExpressSession]) if (typeof make !== 'function') throw new Error('An adapter is missing')
-const { routes, guard } = createNodeAdapter(latchkey)
-createServer(routes(guard((request, response) => response.end('Hello, ' + request.auth.userId))))
+const { handler, guard } = createNodeAdapter(latchkey)
+createServer(handler(guard((request, response) => response.end('Hello, ' + request.auth.userId))))
   .listen(Number(process.env.PORT), '127.0.0.1', () => console.log('ready'))
 `
 
@@ -148,7 +148,7 @@ import { createFastifyAdapter } from 'latchkey/fastify'
 import { createHonoAdapter } from 'latchkey/hono'
 import { createNodeAdapter } from 'latchkey/node'
 import { storeConformance } from 'latchkey/testing'
-import { createVerifier, type Verdict } from 'latchkey/verify'
+import { createVerifier, type VerificationResult } from 'latchkey/verify'
 
 const options: LatchkeyOptions = { publicUrl: 'https://login.example.com', sessionIdleTimeout: '20m' }
 export const latchkey: Latchkey = await createLatchkey(options, { onAlarm: ({ userId }) => console.log(userId) })
@@ -158,7 +158,7 @@ if (signedIn instanceof AuthError) throw new Error(signedIn.code)
 export const code: string = signedIn.user.id
 export const guarded = createNodeAdapter(latchkey).guard({ role: 'admin' }, (request, response) => response.end(request.auth.userId))
 export const others = [createExpressAdapter(latchkey), createFastifyAdapter(latchkey), createHonoAdapter(latchkey), migrateExpressSession, storeConformance, SettingError]
-export const verdict: Verdict = await createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' }).verify('token')
+export const verdict: VerificationResult = await createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' }).verify('token')
 `
 const WITHOUT_FRAMEWORKS = EVERY_PATH.replace(/^.*latchkey\/(express|express-session|fastify)'\n/gm, '').replace(
   /createExpressAdapter\(latchkey\), createFastifyAdapter\(latchkey\), |migrateExpressSession, /g,
