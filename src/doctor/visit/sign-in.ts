@@ -13,9 +13,9 @@ export interface SignInResult {
 /** Undefined when the answer is not that of a sign-in. */
 export function parseSignIn(exchange: Exchange): SignInResult | undefined {
   const token = member(exchange, 'token')
-  const code = member(exchange, 'user', 'code')
+  const userId = member(exchange, 'user', 'id')
   const credential = member(exchange, 'sessionCredential')
-  if (typeof token !== 'string' || typeof code !== 'string') return undefined
+  if (typeof token !== 'string' || typeof userId !== 'string') return undefined
   return { userId, token, credential: typeof credential === 'string' ? credential : '', cookie: cookieHeader(exchange) }
 }
 
