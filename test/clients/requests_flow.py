@@ -54,7 +54,7 @@ browser.headers["Authorization"] = f"Bearer {changed.json()['token']}"
 assert browser.get(f"{URL}/access/session/data").json()["data"] == {"basket": ["tea"], "page": 2}
 
 # Logging out takes the header too; afterwards nothing is left, neither here nor there.
-out = browser.get(f"{URL}/access/logout/{user['code']}")
+out = browser.get(f"{URL}/access/logout/{user['id']}")
 assert out.json() == {"ended": {"sessions": 1, "remembered": 0}}, out.text
 assert browser.get(f"{URL}/access/session").status_code == 401
 assert [cookie.name for cookie in browser.cookies] == ["latchkey_known"]

@@ -35,7 +35,7 @@ wrong = {"Authorization": f"Session {credential[:-4]}AAAA"}
 assert requests.get(f"{URL}/access/session", headers=wrong).json()["reason"] == "unknown"
 
 # The end of the session is the end of its token.
-assert requests.get(f"{URL}/access/logout/{who['user']['code']}", headers=session).status_code == 200
+assert requests.get(f"{URL}/access/logout/{who['user']['id']}", headers=session).status_code == 200
 assert requests.get(f"{URL}/access/session", headers=session).json()["reason"] == "revoked"
 assert requests.get(f"{URL}/access/session", headers={"Authorization": token}).json()["reason"] == "session_ended"
 print("done")

@@ -29,7 +29,7 @@ def call(method, path, body=None, token=None, kind="application/json"):
 
 status, signed_in = call("POST", "/access/register", {"username": "Uma", "password": PASSWORD})
 assert status == 201, signed_in
-token, code = signed_in["token"], signed_in["user"]["code"]
+token, user_id = signed_in["token"], signed_in["user"]["id"]
 
 # Without `remember` there is the session cookie, which says nothing of when it ends: it goes with the browser.
 cookies = {cookie.name: cookie for cookie in jar}
@@ -44,8 +44,8 @@ assert call("PUT", "/access/client-data", {"data": {"tab": 3}}, token)[0] == 200
 assert call("GET", "/access/client-data")[1] == {"data": {"tab": 3}}
 
 # Logging out by POST; the same again finds nobody signed in.
-assert call("POST", f"/access/logout/{code}")[1]["code"] == "csrf.header_required"
-assert call("POST", f"/access/logout/{code}", token=token)[0] == 200
+assert call("POST", f"/access/logout/{user_id}")[1]["code"] == "csrf.header_required"
+assert call("POST", f"/access/logout/{user_id}", token=token)[0] == 200
 assert call("GET", "/access/session", token=token)[1]["reason"] == "session_ended"
 
 # Signing in again, this time remembered: that cookie knows when it ends.
@@ -55,6 +55,6 @@ cookies = {cookie.name: cookie for cookie in jar}
 assert cookies["latchkey_session"].expires is None and cookies["latchkey_remember"].expires is not None
 
 # Everywhere at once.
-status, ended = call("GET", f"/access/logout/{code}?everywhere=true", token=again["token"])
+status, ended = call("GET", f"/access/logout/{user_id}?everywhere=true", token=again["token"])
 assert ended == {"ended": {"sessions": 1, "remembered": 1}}, ended
 print("done")

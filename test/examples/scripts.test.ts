@@ -60,7 +60,7 @@ for (const [module, program] of Object.entries({
   story_urllib: `
 latchkey = story_urllib.Latchkey(url); user = latchkey.sign_in("Ada", password)
 read = lambda: latchkey.call("GET", "/access/session")["via"]
-leave = lambda: latchkey.call("POST", f"/access/logout/{user['code']}")`,
+leave = lambda: latchkey.call("POST", f"/access/logout/{user['id']}")`,
   story_requests: `
 import requests
 latchkey = story_requests.Latchkey(url, "Ada", password); user = latchkey.user
@@ -68,7 +68,7 @@ def read():
     answer = requests.get(url + "/access/session", auth=latchkey)
     answer.raise_for_status()
     return answer.json()["via"]
-leave = lambda: requests.post(f"{url}/access/logout/{user['code']}", auth=latchkey).raise_for_status()`,
+leave = lambda: requests.post(f"{url}/access/logout/{user['id']}", auth=latchkey).raise_for_status()`,
 }))
   test(`${module} renews a token that has expired, and none of a session that has ended`, async () => {
     const text = `
