@@ -55,7 +55,7 @@ assert browser.get(f"{URL}/access/session/data").json()["data"] == {"basket": ["
 
 # Logging out takes the header too; afterwards nothing is left, neither here nor there.
 out = browser.get(f"{URL}/access/logout/{user['id']}")
-assert out.json() == {"ended": {"sessions": 1, "remembered": 0}}, out.text
+assert out.json() == {"ended": {"sessions": 1, "rememberMe": 0}}, out.text
 assert browser.get(f"{URL}/access/session").status_code == 401
 assert [cookie.name for cookie in browser.cookies] == ["latchkey_known"]
 print("done")

@@ -48,8 +48,8 @@ assert phone.get(f"{URL}/access/session").status_code == 200
 
 # The record shows what was seen, once somebody has signed in.
 events = phone.get(f"{URL}/access/audit-events").json()["events"]
-alarms = [entry for entry in events if entry["outcome"] == "alarm"]
+alarms = [entry for entry in events if entry["severity"] == "alarm"]
 assert len(alarms) == 1, alarms
-assert alarms[0]["detail"]["seenBefore"]["device"] == "laptop"
-assert alarms[0]["detail"]["presentedNow"]["device"] == "thief"
+assert alarms[0]["detail"]["seenBefore"]["userAgent"] == "laptop"
+assert alarms[0]["detail"]["presentedNow"]["userAgent"] == "thief"
 print("done")

@@ -56,5 +56,5 @@ assert cookies["latchkey_session"].expires is None and cookies["latchkey_remembe
 
 # Everywhere at once.
 status, ended = call("GET", f"/access/logout/{user_id}?everywhere=true", token=again["token"])
-assert ended == {"ended": {"sessions": 1, "remembered": 1}}, ended
+assert ended == {"ended": {"sessions": 1, "rememberMe": 1}}, ended
 print("done")
