@@ -11,18 +11,18 @@ void suite('The record', () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
-    const { code } = (await ask('POST', '/users', { ...NEW, roles: ['editor'] })).json.user
-    await ask('PATCH', `/users/${code}`, { roles: [] })
-    await ask('PATCH', `/users/${code}`, { disabled: true })
-    await ask('PATCH', `/users/${code}`, { disabled: false })
-    await ask('PATCH', `/users/${code}`, { password: ALICE.password })
+    const { id: userId } = (await ask('POST', '/users', { ...NEW, roles: ['editor'] })).json.user
+    await ask('PATCH', `/users/${userId}`, { roles: [] })
+    await ask('PATCH', `/users/${userId}`, { disabled: true })
+    await ask('PATCH', `/users/${userId}`, { disabled: false })
+    await ask('PATCH', `/users/${userId}`, { password: ALICE.password })
     const begun = await login(latchkey, { username: NEW.username })
     await login(latchkey, { username: NEW.username })
     await ask('DELETE', `/sessions/${begun.sid}`)
-    await ask('DELETE', `/users/${code}/sessions`)
+    await ask('DELETE', `/users/${userId}/sessions`)
     const of = (userId: string) => auditEventsOf(latchkey, userId)
     const by = { by: 'admin' }
-    const users = await of(code)
+    const users = await of(userId)
     deepEqual(
       users.map(({ action, detail }) => [action, detail]),
       [
@@ -42,22 +42,22 @@ void suite('The record', () => {
     const { id } = (await ask('POST', '/keys', { service: 'orders' })).json
     await ask('DELETE', `/keys/${id}`)
     await ask('POST', '/keys/rotate')
-    await ask('DELETE', `/users/${code}`)
+    await ask('DELETE', `/users/${userId}`)
     const own = (await of(root.userId)).filter(({ action }) => action.startsWith('admin.'))
     deepEqual(
       own.map(({ action, detail }) => [action, detail]),
       [
-        ['admin.account.delete', { user: code, username: NEW.username }],
+        ['admin.account.delete', { user: userId, username: NEW.username }],
         ['admin.key.rotate', {}],
         ['admin.key.remove', { id, service: 'orders' }],
         ['admin.key.create', { id, service: 'orders' }],
-        ['admin.session.revoke', { user: code }],
-        ['admin.session.revoke', { id: begun.sid, user: code }],
-        ['admin.password.change', { user: code }],
-        ['admin.account.enable', { user: code }],
-        ['admin.account.disable', { user: code }],
-        ['admin.account.roles', { roles: [], user: code }],
-        ['admin.account.register', { roles: ['editor'], user: code }],
+        ['admin.session.revoke', { user: userId }],
+        ['admin.session.revoke', { id: begun.sid, user: userId }],
+        ['admin.password.change', { user: userId }],
+        ['admin.account.enable', { user: userId }],
+        ['admin.account.disable', { user: userId }],
+        ['admin.account.roles', { roles: [], user: userId }],
+        ['admin.account.register', { roles: ['editor'], user: userId }],
       ],
     )
     ok(own.every(({ ip, sessionId }) => ip === '192.0.2.1' && sessionId === root.sid))

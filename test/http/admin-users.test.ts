@@ -25,7 +25,7 @@ void suite('Users', () => {
     const found = await ask('GET', '/users?name=pErSoN3')
     deepEqual(found.json.users, [
       {
-        code: codes[4],
+        id: codes[4],
         username: 'Person3',
         email: null,
         roles: [],

@@ -27,13 +27,14 @@ test('an operation of the application is recorded with who, when and where, and 
   const answer = await record(latchkey, alice.token, { action: 'order.placed', detail: { id: 7, items: ['a'] } })
   assert.equal(answer.status, 201)
   assert.deepEqual(auditEventResponse.strict().parse(answer.json), answer.json)
-  const { id, device, ...rest } = answer.json
+  const { id, userAgent, ...rest } = answer.json
   assert.match(id, /^[\w-]{22}$/)
-  assert.equal(typeof device, 'string')
+  assert.equal(typeof userAgent, 'string')
   assert.deepEqual(rest, {
     at: '2026-05-03T12:00:05.000Z',
     action: 'order.placed',
     outcome: 'success',
+    severity: 'info',
     sessionId: alice.sid,
     ip: '198.51.100.7',
     detail: { id: 7, items: ['a'] },

@@ -90,7 +90,7 @@ test('no route takes a copy, by cookie or by header, and nothing is changed by t
   const raw = session.slice(session.indexOf('=') + 1)
   const lineage = () => latchkey.engine.store.credentials.listByUser(code)
   const { json } = await read(latchkey, all)
-  const { code } = json.user as { code: string }
+  const { id: code } = json.user as { id: string }
   const before = await lineage()
   const guarded = routes.filter(
     ({ auth, path }) => !['none', 'allowed-origin', 'service-key'].includes(String(auth)) && !path.startsWith('/access/device'),

@@ -250,7 +250,7 @@ test('a bound token ends with its session, and is worth nothing with a proof alo
   await register(latchkey)
   const key = makeDpopKey()
   const token = await boundToken(latchkey, key)
-  const { code } = (await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).json.user
+  const { id: code } = (await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).json.user
   equal((await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: token } })).status, 200)
   const { status, json } = await call(latchkey, key, 'POST', '/access/password', { token, body: PASSWORDS })
   deepEqual([status, json.code, json.reason], [401, 'token.invalid', 'session_ended'])

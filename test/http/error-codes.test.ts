@@ -9,7 +9,7 @@ import { problemHeaders, problemOf, STATUS } from '../../src/http/problem.ts'
 const CONTRACT: Readonly<Record<number, string>> = {
   400: 'request.malformed',
   401: 'session.required reauthentication.required token.invalid credentials.invalid proof.required',
-  403: 'origin.denied csrf.header_required user.mismatch role.required',
+  403: 'origin.denied csrf.header_required user.mismatch role.required registration.closed',
   404: 'resource.not_found',
   405: 'method.not_allowed',
   409: 'username.taken',
@@ -19,7 +19,7 @@ const CONTRACT: Readonly<Record<number, string>> = {
   422: 'request.invalid username.invalid password.too_short password.too_long password.too_common password.too_weak',
   429: 'rate.limited',
   431: 'request.headers_too_large',
-  503: 'busy store.unavailable',
+  503: 'server.busy store.unavailable',
 }
 
 const expected = Object.entries(CONTRACT).flatMap(([status, codes]) => codes.split(' ').map((code) => [code, Number(status)] as const))

@@ -170,7 +170,7 @@ test('one person, one browser, from the password typed once to being signed out 
       const session = `latchkey_session=${await browser.cookie('latchkey_session')}`
       const out = await browser.visit(method, `/access/logout/${page.userId}?everywhere=true`, { headers: bare() })
       assert.equal(out.status, 200)
-      assert.equal(out.json.ended.remembered, 1)
+      assert.equal(out.json.ended.rememberMe, 1)
       assert.equal(out.headers.get('clear-site-data'), '"cookies", "storage"')
       assert.deepEqual(await browser.cookies(), ['latchkey_known, kept'])
       assert.equal((await request(url, 'GET', '/access/session', { headers: bare() })).json.reason, 'session_ended')

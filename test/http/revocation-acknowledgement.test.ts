@@ -74,7 +74,7 @@ test('A line that has not taken it leaves its verifier behind; those that have a
   deepEqual(second, { processes: 1, verifiers: 2, behind: 0 })
   for (const text of [await reading.stop(), await caughtUp.stop()]) {
     ok(text.includes(alice.sid), 'the ending itself is told')
-    for (const name of eventsIn(text)) ok(['policy', 'heartbeat', 'ending', 'keys'].includes(name ?? ''), name)
+    for (const name of eventsIn(text)) ok(['policy', 'heartbeat', 'revoked', 'keys'].includes(name ?? ''), name)
   }
 
   await Promise.all([quick.return?.(), stuck.return?.()])

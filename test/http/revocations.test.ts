@@ -55,7 +55,7 @@ async function listen(headers: Readonly<Record<string, string>> = {}, base = ser
 }
 
 const named = (stream: Stream, name: string) => stream.events.filter((event) => event.name === name)
-const sidsOf = (stream: Stream) => named(stream, 'ending').map(({ data }) => JSON.parse(data).sid)
+const sidsOf = (stream: Stream) => named(stream, 'revoked').map(({ data }) => JSON.parse(data).sid)
 
 async function signedIn(): Promise<TestClient> {
   const visitor = new TestClient(server.url)
@@ -81,7 +81,7 @@ test('An ending is told at once, with its session, its time and its reason, and 
   const ended = performance.now()
   await waitFor('the ending', () => sidsOf(stream).includes(visitor.sid))
   ok(performance.now() - ended < 1_000)
-  const event = named(stream, 'ending').at(-1)
+  const event = named(stream, 'revoked').at(-1)
   const { sid, at, reason, ...more } = JSON.parse(event?.data ?? '')
   deepEqual({ sid, reason, more }, { sid: visitor.sid, reason: 'revoked', more: {} })
   ok(Math.abs(Date.parse(at) - Date.now()) < 5_000 && at.endsWith('Z'))

@@ -17,7 +17,7 @@ test('who am I answers with user, session and by what, and using it is being see
   const { status, json } = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
   assert.equal(status, 200)
   assert.deepEqual(currentSessionResponse.strict().parse(json), json)
-  assert.deepEqual(json.user, { code: alice.userId, username: 'Alice', roles: [] })
+  assert.deepEqual(json.user, { id: alice.userId, username: 'Alice', roles: [] })
   assert.equal(json.session.id, alice.sid)
   assert.equal(json.session.lastSeenAt, '2026-05-03T12:01:01.000Z')
   assert.equal(json.via, 'cookie')

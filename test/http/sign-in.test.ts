@@ -13,7 +13,7 @@ const OTHER = 'red-heron-over-9-lakes'
 function assertSignedIn(answer: InProcessResponse, status: number): void {
   assert.equal(answer.status, status, answer.body ?? '')
   assert.deepEqual(signedInResponse.strict().parse(answer.json), answer.json)
-  assert.deepEqual(Object.keys(answer.json.user), ['code', 'username', 'roles'])
+  assert.deepEqual(Object.keys(answer.json.user), ['id', 'username', 'roles'])
 }
 
 test('registration answers 201 with user, token and session, and no credential in the body', async () => {

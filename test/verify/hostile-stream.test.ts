@@ -23,12 +23,12 @@ const stream =
   }
 
 const BAD: Readonly<Record<string, string>> = {
-  'data that is not JSON': event('ending', '{"sid":'),
-  'data that is null': event('ending', null),
+  'data that is not JSON': event('revoked', '{"sid":'),
+  'data that is null': event('revoked', null),
   'data that is a list': event('heartbeat', []),
-  'an ending of no session': event('ending', { at: at() }),
-  'an ending of a session that is no text': event('ending', { sid: { toString: 's' }, at: at() }),
-  'an ending of an endless session': event('ending', { sid: 'x'.repeat(1000), at: at() }),
+  'an ending of no session': event('revoked', { at: at() }),
+  'an ending of a session that is no text': event('revoked', { sid: { toString: 's' }, at: at() }),
+  'an ending of an endless session': event('revoked', { sid: 'x'.repeat(1000), at: at() }),
   'a change without roles': event('changed', { sid: 's', at: at() }),
   'a change with roles that are no list': event('changed', { sid: 's', at: at(), roles: 'admin' }),
   'a change with a role that is no text': event('changed', { sid: 's', at: at(), roles: [7] }),
@@ -39,8 +39,8 @@ const BAD: Readonly<Record<string, string>> = {
   'a policy with a lifetime of nothing': event('policy', { at: at(), tokenLifetime: 0 }),
   'a policy with a lifetime that is no number': event('policy', { at: at(), tokenLifetime: '300' }),
   'a heartbeat at no time': event('heartbeat', { at: {} }),
-  'a position that no header can hold': event('ending', { sid: 's', at: at() }, 'ä'),
-  'a position without end': event('ending', { sid: 's', at: at() }, '1'.repeat(100)),
+  'a position that no header can hold': event('revoked', { sid: 's', at: at() }, 'ä'),
+  'a position without end': event('revoked', { sid: 's', at: at() }, '1'.repeat(100)),
   'a line without end': `data: ${'x'.repeat(100_000)}`,
   'a line that is too long': `data: ${'x'.repeat(100_000)}\n\n`,
   'a comment without end': `: ${'x'.repeat(100_000)}`,

@@ -63,7 +63,7 @@ test('It follows a stream that is cut anywhere, between any two bytes', async ()
     ': comment\r\nid: 7\r\nevent: revoked\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: one\ndata: two\nid: 8\n\ndata\n\nretry: 5\nevent: none\n\n'
   const whole = new EventParser('').push(stream)
   deepEqual(whole, [
-    { name: 'ending', data: '{"a":1}', lastEventId: '7' },
+    { name: 'revoked', data: '{"a":1}', lastEventId: '7' },
     { name: 'x', data: 'one\ntwo', lastEventId: '8' },
     { name: 'message', data: '', lastEventId: '8' },
   ])
