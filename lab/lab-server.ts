@@ -16,7 +16,8 @@ export interface LabServer {
   now(): number
   advanceClock(milliseconds: number): void
   /** When each credential of a user was used last, in milliseconds since 1970. */
-  lastUses(userId: string): Promise<ReadonlyMap<string, number>>
+  /** When a session was used last, as this process knows it; undefined where it is no session, or has ended. */
+  lastUse(userId: string, sid: string): Promise<number | undefined>
   readonly listener: ReturnType<typeof toNodeHandler>
   close(): Promise<void>
 }
@@ -36,9 +37,9 @@ export async function openLabServer(url: string): Promise<LabServer> {
     advanceClock: (milliseconds) => {
       offset += milliseconds
     },
-    async lastUses(userId) {
-      const listed = await latchkey.sessions({ userId, sid: '', roles: [], amr: [], authTime: 0 })
-      return new Map(listed.map(({ id, lastSeenAt }) => [id, lastSeenAt]))
+    async lastUse(userId, sid) {
+      const view = await latchkey.session({ userId, sid, roles: [], amr: [], authTime: 0 })
+      return 'lastSeenAt' in view ? view.lastSeenAt : undefined
     },
     listener: toNodeHandler(latchkey, {
       address: ({ headers, socket }) => (headers[SENDER_HEADER] === 'thief' ? ATTACKER_ADDRESS : (socket.remoteAddress ?? '')),

@@ -12,14 +12,14 @@ const SHOWN_EVENTS = 8
 const PAGE_SIZE = 50
 
 /** Remembers what it has seen, because a tombstone does not tell whose it was. */
-export function createServerStateReader({ store, lastUses, now }: LabServer): () => Promise<ServerState> {
+export function createServerStateReader({ store, lastUse, now }: LabServer): () => Promise<ServerState> {
   const seen = new Map<string, CredentialSummary>()
 
   return async () => {
     const users = await store.users.page(null, PAGE_SIZE)
     for (const { id } of users) {
-      const uses = await lastUses(id)
-      for (const record of await store.credentials.listByUser(id)) seen.set(record.id, summarize(record, uses.get(record.id), now()))
+      for (const record of await store.credentials.listByUser(id))
+        seen.set(record.id, summarize(record, await lastUse(id, record.id), now()))
     }
     for (const [id, known] of seen) {
       const found = await store.credentials.find(id)

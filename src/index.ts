@@ -25,7 +25,7 @@ import type { PropagationReport } from './engine/revocation-acknowledgement.ts'
 import { countRevocable, type RevocationCounts, type RevocationTarget, revoke } from './engine/revoke.ts'
 import { patchSessionData, readSessionData, type SessionData } from './engine/session-data.ts'
 import { getSessionView } from './engine/session-view.ts'
-import { type ListedCredential, listCredentials, revokeCredential, revokeOtherCredentials } from './engine/sessions.ts'
+import { type ListedLineage, listLineages, revokeLineage, revokeOtherLineages } from './engine/sessions.ts'
 import { issueTokenForSession } from './engine/tokens.ts'
 import { addUser, deleteUser, findUser, setDisabled, setPassword, setRoles, type UserResult } from './engine/users.ts'
 import { type AdapterPaths, adapterPaths } from './http/adapter-target.ts'
@@ -61,7 +61,7 @@ export type {
   ImportOptions,
   ImportResult,
   JsonObject,
-  ListedCredential,
+  ListedLineage,
   Overrides,
   Peer,
   Principal,
@@ -214,11 +214,11 @@ function createLatchkeyFacade(engine: Engine, publicUrl: string, overrides: Over
       logout(engine, principal, everywhere, boundedClientInfo(clientInfo)),
 
     session: (principal: Principal) => getSessionView(engine, principal),
-    sessions: (principal: Principal) => listCredentials(engine, principal),
+    sessions: (principal: Principal) => listLineages(engine, principal),
     endSession: (principal: Principal, id: string, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
-      revokeCredential(engine, principal, id, boundedClientInfo(clientInfo)),
+      revokeLineage(engine, principal, id, boundedClientInfo(clientInfo)),
     endOtherSessions: (principal: Principal, clientInfo: ClientInfo = NO_CLIENT_INFO) =>
-      revokeOtherCredentials(engine, principal, boundedClientInfo(clientInfo)),
+      revokeOtherLineages(engine, principal, boundedClientInfo(clientInfo)),
 
     data: (principal: Principal) => readSessionData(engine, principal),
     /** Applies a merge patch (RFC 7396) to the session's data; with `ifVersion`, to that version only. @throws StoreError */

@@ -2,11 +2,11 @@
 
 import type { AuditEventsPage, SignedIn } from '../../src/client/index.ts'
 import { latchkey } from '../shared/latchkey.ts'
-import type { Listed } from '../shared/lineages.ts'
+import type { Lineage } from '../shared/lineages.ts'
 
 export interface DataExport extends SignedIn {
   readonly madeAt: string
-  readonly sessions: readonly Listed[]
+  readonly sessions: readonly Lineage[]
   readonly events: AuditEventsPage['events']
 }
 

@@ -10,15 +10,15 @@ import { FormStatus } from '../shared/form-status.tsx'
 import { formatTime } from '../shared/format-time.ts'
 import { latchkey } from '../shared/latchkey.ts'
 import { LineageItem } from '../shared/lineage-item.tsx'
-import { type Listed, lineagesOf } from '../shared/lineages.ts'
+import { type Lineage, sortLineages } from '../shared/lineages.ts'
 import { Loading } from '../shared/loading.tsx'
 import { useAction } from '../shared/use-action.ts'
 import type { Resource } from '../shared/use-resource.ts'
 import { t } from './i18n.ts'
 
 interface SessionsSectionProps {
-  readonly reading: Resource<readonly Listed[]>
-  /** What ending all others came to; asked for here or in an alarm. */
+  readonly reading: Resource<readonly Lineage[]>
+  /** What revoking all others came to; asked for here or in an alarm. */
   readonly ended: RevokedCounts | undefined
   readonly onEndOthers: () => void
   readonly onEnded: (counts: RevokedCounts) => Promise<void>
@@ -26,19 +26,19 @@ interface SessionsSectionProps {
 
 export function SessionsSection({ reading: { state, load }, ended, onEndOthers, onEnded }: SessionsSectionProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const [ending, setEnding] = useState<string>()
+  const [revoking, setRevoking] = useState<string>()
   const { failure, run } = useAction()
 
-  async function end(listed: Listed) {
-    if (ending !== undefined) return
-    setEnding(listed.id)
+  async function end(listed: Lineage) {
+    if (revoking !== undefined) return
+    setRevoking(listed.id)
     const well = await run(async () => onEnded(await latchkey.sessions.end(listed.id)))
-    setEnding(undefined)
+    setRevoking(undefined)
     if (well) heading.current?.focus()
   }
 
-  const lineages = state.status === 'ready' ? lineagesOf(state.value) : []
-  const hasOthers = lineages.length > 1 || lineages.some(({ sessions }) => sessions.length > 1)
+  const lineages = state.status === 'ready' ? sortLineages(state.value) : []
+  const hasOthers = lineages.length > 1
   const endOthers = hasOthers && (
     <Button variant="default" onClick={onEndOthers}>
       {t('endOthers')}
@@ -54,10 +54,10 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
           <ul className="lineages">
             {lineages.map((lineage) => (
               <LineageItem
-                key={lineage.root.id}
+                key={lineage.id}
                 lineage={lineage}
-                ending={ending}
-                onEnd={(listed) => void end(listed)}
+                revoking={revoking}
+                onRevoke={(listed) => void end(listed)}
                 onSignOut={() => void run(async () => void (await latchkey.logout()))}
               />
             ))}

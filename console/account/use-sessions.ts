@@ -2,12 +2,12 @@
 
 import { useEffect } from 'react'
 import { latchkey } from '../shared/latchkey.ts'
-import type { Listed } from '../shared/lineages.ts'
+import type { Lineage } from '../shared/lineages.ts'
 import { type Resource, useResource } from '../shared/use-resource.ts'
 
 const INTERVAL = 30_000
 
-export function useSessions(): Resource<readonly Listed[]> {
+export function useSessions(): Resource<readonly Lineage[]> {
   const reading = useResource(readSessions)
   const { refresh, state } = reading
   const isHere = state.status === 'ready'
@@ -30,4 +30,4 @@ export function useSessions(): Resource<readonly Listed[]> {
   return reading
 }
 
-const readSessions = (passive: boolean): Promise<readonly Listed[]> => latchkey.sessions.list({ passive })
+const readSessions = (passive: boolean): Promise<readonly Lineage[]> => latchkey.sessions.list({ passive })

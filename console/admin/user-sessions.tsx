@@ -9,7 +9,7 @@ import { Failure } from '../shared/failure.tsx'
 import { failureText } from '../shared/failure-text.ts'
 import { FormStatus } from '../shared/form-status.tsx'
 import { LineageItem } from '../shared/lineage-item.tsx'
-import { type Listed, lineagesOf } from '../shared/lineages.ts'
+import { type Lineage, sortLineages } from '../shared/lineages.ts'
 import { Loading } from '../shared/loading.tsx'
 import { useAction } from '../shared/use-action.ts'
 import type { Resource } from '../shared/use-resource.ts'
@@ -18,7 +18,7 @@ import { type UserRecord, users } from './users.ts'
 
 interface UserSessionsProps {
   readonly user: UserRecord
-  readonly reading: Resource<readonly Listed[]>
+  readonly reading: Resource<readonly Lineage[]>
   /** Resolves when what has ended is gone from the list. */
   readonly onEnded: () => Promise<void>
 }
@@ -26,21 +26,21 @@ interface UserSessionsProps {
 export function UserSessions({ user: { id, username }, reading: { state, load }, onEnded }: UserSessionsProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const [isAsking, setAsking] = useState(false)
-  const [ending, setEnding] = useState<string>()
+  const [revoking, setRevoking] = useState<string>()
   const [ended, setEnded] = useState<RevokedCounts>()
   const { failure, run } = useAction()
-  const lineages = state.status === 'ready' ? lineagesOf(state.value) : []
+  const lineages = state.status === 'ready' ? sortLineages(state.value) : []
 
   async function take(counts: RevokedCounts) {
     setEnded(counts)
     await onEnded()
   }
 
-  async function end({ id }: Listed) {
-    if (ending !== undefined) return
-    setEnding(id)
+  async function end({ id }: Lineage) {
+    if (revoking !== undefined) return
+    setRevoking(id)
     const well = await run(async () => take(await users.endSession(id)))
-    setEnding(undefined)
+    setRevoking(undefined)
     if (well) heading.current?.focus()
   }
 
@@ -61,7 +61,7 @@ export function UserSessions({ user: { id, username }, reading: { state, load },
       {lineages.length > 0 && (
         <ul className="lineages">
           {lineages.map((lineage) => (
-            <LineageItem key={lineage.root.id} lineage={lineage} ending={ending} onEnd={(listed) => void end(listed)} />
+            <LineageItem key={lineage.id} lineage={lineage} revoking={revoking} onRevoke={(listed) => void end(listed)} />
           ))}
         </ul>
       )}

@@ -1,7 +1,7 @@
 // A user as administrators see one, and what they do to one.
 
 import type { AuditEventsPage, RevokedCounts } from '../../src/client/index.ts'
-import type { Listed } from '../shared/lineages.ts'
+import type { Lineage } from '../shared/lineages.ts'
 import { callAdminApi } from './admin-api.ts'
 
 export interface UserRecord {
@@ -44,7 +44,7 @@ export const users = {
   read: async (id: string) => (await callAdminApi<{ user: UserRecord }>('GET', pathOf(id))).user,
   change: (id: string, change: UserChange) => callAdminApi<ChangedUser>('PATCH', pathOf(id), change),
   remove: (id: string) => callAdminApi('DELETE', pathOf(id)),
-  sessions: (id: string) => callAdminApi<readonly Listed[]>('GET', `${pathOf(id)}/sessions`),
+  sessions: (id: string) => callAdminApi<readonly Lineage[]>('GET', `${pathOf(id)}/sessions`),
   endSession: async (id: string) => (await callAdminApi<Ended>('DELETE', `/sessions/${encodeURIComponent(id)}`)).ended,
   endEverything: async (id: string) => (await callAdminApi<Ended>('DELETE', `${pathOf(id)}/sessions`)).ended,
   events: (id: string, before?: string) =>

@@ -105,16 +105,17 @@ export const deviceInstructionsResponse = z.union([
 
 export const sessionsResponse = z.array(
   z.object({
-    id: z.string(),
-    current: z.boolean(),
-    kind: z.enum(['session', 'remember_me']),
+    id: z.string().describe('of the lineage'),
+    current: z.boolean().describe('whether it is the lineage of this request'),
+    kind: z.enum(['session', 'remember_me']).describe('`remember_me` where a new session can start without a password'),
+    lineage: z.string(),
     startedAt: time,
     lastSeenAt: time,
     expiresAt: time,
     ip: z.string(),
     userAgent: z.string(),
-    startedBy: nullable,
-    bound: z.boolean().describe('whether it is bound to the device, so that a copy cannot be used elsewhere'),
+    bound: z.boolean().describe('whether a copy is useless without the device that the lineage is bound to'),
+    sessions: z.int().describe('how many sessions are active'),
   }),
 )
 

@@ -6,7 +6,7 @@ import { wholeSeconds } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
 import type { SignInResult } from '../engine/issue.ts'
 import type { SessionView } from '../engine/principal.ts'
-import type { ListedCredential } from '../engine/sessions.ts'
+import type { ListedLineage } from '../engine/sessions.ts'
 import type {
   AuditEventResponse,
   CurrentSessionResponse,
@@ -43,7 +43,7 @@ export function serializeSignedIn(signedIn: SignInResult, idleTimeout: number, n
   }
 }
 
-export function serializeCredential(listed: ListedCredential): SessionsResponse[number] {
+export function serializeLineage(listed: ListedLineage): SessionsResponse[number] {
   return {
     ...listed,
     startedAt: isoTime(listed.startedAt),

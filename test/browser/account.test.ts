@@ -43,7 +43,7 @@ const section = (page: Page, name: string): Locator => page.getByRole('region', 
 const text = async (locator: Locator) => ((await locator.textContent()) ?? '').replaceAll('\u202f', ' ')
 const isSignedIn = async (visitor: TestClient) => (await visitor.callWithToken('GET', '/access/session')).status === 200
 
-test('sessions stand under the login they came from; one is ended, then all others', async () => {
+test('each lineage is listed once; one is revoked, then all others', async () => {
   const page = await openAccountPage('lister')
   const [one, two, three] = [await otherClient('lister'), await otherClient('lister'), await otherClient('lister')]
   await page.reload()

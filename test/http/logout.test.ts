@@ -85,7 +85,7 @@ test('a wish that is neither yes nor no ends nothing', async () => {
   assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}`, by(alice)), 401, 'token.invalid', { reason: 'session_ended' })
 })
 
-test('the list has every session and remembered login with its whereabouts, and no secret', async () => {
+test('the list has one row for each lineage, and no secret', async () => {
   await using latchkey = await startInProcess()
   const first = await register(latchkey, {}, { headers: { 'user-agent': 'Browser/1' }, address: '198.51.100.7' })
   latchkey.clock.advance(60_000)
@@ -93,24 +93,23 @@ test('the list has every session and remembered login with its whereabouts, and 
   await register(latchkey, { username: 'Bob' })
   const answer = await latchkey.call('GET', '/access/sessions', by(second))
   const listed = await list(latchkey, second)
-  assert.equal(listed.length, 3)
+  assert.equal(listed.length, 2)
   const current = listed.find((one) => one.current)
-  const login2 = listed.find(({ kind }) => kind === 'remember_me')
   const other = listed.find(({ id }) => id === first.sid)
-  assert.equal(current?.id, second.sid)
-  assert.equal(current?.startedBy, login2?.id)
-  assert.equal(login2?.startedBy, null)
+  assert.deepEqual([current?.kind, current?.sessions, current?.lineage], ['remember_me', 1, current?.id])
+  assert.notEqual(current?.id, second.sid)
   assert.deepEqual(other, {
     id: first.sid,
     current: false,
     kind: 'session',
+    lineage: first.sid,
     startedAt: '2026-05-03T12:00:00.000Z',
     lastSeenAt: '2026-05-03T12:00:00.000Z',
     expiresAt: '2026-05-04T00:00:00.000Z',
     ip: '198.51.100.7',
-    device: other?.userAgent,
-    startedBy: null,
+    userAgent: 'Browser/1',
     bound: false,
+    sessions: 1,
   })
   for (const value of Object.values(second.jar)) assert.ok(!answer.body?.includes(value.split('.')[1] ?? value))
 })
@@ -134,6 +133,35 @@ test('one session is ended from the list, alone', async () => {
   assert.deepEqual(answer.cookies, [])
   assert.deepEqual([await isIn(latchkey, lost), await isIn(latchkey, other), await isIn(latchkey, here)], [false, true, true])
   assertRefused(await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here)), 404, 'resource.not_found')
+})
+
+test('a lineage is named by the id of any credential in it', async () => {
+  await using latchkey = await startInProcess()
+  const lost = await register(latchkey, { remember: true })
+  const here = await login(latchkey)
+  const answer = await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here))
+  assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
+  assert.equal((await list(latchkey, here)).length, 1)
+})
+
+test('a lineage of several sessions is one row, with the client that used it last, and is current for each of them', async () => {
+  await using latchkey = await startInProcess()
+  const first = await register(latchkey, { remember: true })
+  latchkey.clock.advance(60_000)
+  const resumed = await latchkey.call('POST', '/access/token', {
+    headers: { cookie: first.remembered, 'user-agent': 'Browser/2' },
+    address: '198.51.100.8',
+  })
+  assert.equal(resumed.status, 200)
+  for (const token of [first.token, resumed.json.token]) {
+    const { json } = await latchkey.call('GET', '/access/sessions', { headers: { authorization: token, 'x-latchkey-passive': '1' } })
+    const [row, ...more] = sessionsResponse.parse(json)
+    assert.deepEqual(more, [])
+    assert.deepEqual([row?.current, row?.sessions, row?.startedAt], [true, 2, '2026-05-03T12:00:00.000Z'])
+    assert.deepEqual([row?.ip, row?.userAgent, row?.lastSeenAt], ['198.51.100.8', 'Browser/2', '2026-05-03T12:01:00.000Z'])
+  }
+  const others = await latchkey.call('DELETE', '/access/sessions?except=current', { headers: { authorization: resumed.json.token } })
+  assert.deepEqual(others.json, { ended: { sessions: 0, rememberMe: 0 } }, 'the other sessions of the current lineage stay')
 })
 
 test('a remembered login is ended from the list with every session it started', async () => {
@@ -163,7 +191,7 @@ test('all others are ended, but not this session and the login that started it',
   assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
   for (const other of others) assert.equal(await isIn(latchkey, other), false)
   assert.equal(await isIn(latchkey, here), true)
-  assert.equal((await list(latchkey, here)).length, 2)
+  assert.equal((await list(latchkey, here)).length, 1)
   const again = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
   assert.deepEqual(again.json, { ended: { sessions: 0, rememberMe: 0 } })
   for (const query of ['', '?except=', '?except=all', '?except=CURRENT'])

@@ -2,12 +2,12 @@
 
 import { AuthError } from '../../domain/errors.ts'
 import { logout, type RevokedCounts } from '../../engine/logout.ts'
-import { listCredentials, revokeCredential, revokeOtherCredentials } from '../../engine/sessions.ts'
+import { listLineages, revokeLineage, revokeOtherLineages } from '../../engine/sessions.ts'
 import { logoutQuery, revokedResponse, revokeOthersQuery, sessionsResponse } from '../contract.ts'
 import { expireAll } from '../cookies.ts'
 import type { HttpRequest } from '../message.ts'
 import { type AuthenticatedContext, authenticatedRoute, type RouteResult } from '../route.ts'
-import { serializeCredential } from '../serialize.ts'
+import { serializeLineage } from '../serialize.ts'
 import { expireStale } from '../stale-cookies.ts'
 
 const logoutRoute = {
@@ -29,10 +29,10 @@ export const logoutRoutes = [
     method: 'GET',
     path: '/access/sessions',
     auth: 'session-or-token',
-    summary: "The user's sessions and remember-me logins.",
+    summary: "The user's sign-ins, one row for each lineage (a remember-me login with its sessions, or a session alone).",
     responses: { 200: sessionsResponse },
     async run({ engine, principal }) {
-      return { json: (await listCredentials(engine, principal)).map(serializeCredential) }
+      return { json: (await listLineages(engine, principal)).map(serializeLineage) }
     },
   }),
   authenticatedRoute({
@@ -40,11 +40,11 @@ export const logoutRoutes = [
     path: '/access/sessions',
     auth: 'header-only',
     sensitive: true,
-    summary: 'Revokes all but this session and the remember-me login that started it.',
+    summary: 'Revokes all other lineages of the user.',
     query: revokeOthersQuery,
     responses: { 200: revokedResponse },
     async run({ engine, principal, clientInfo }) {
-      return toRevokedResult(await revokeOtherCredentials(engine, principal, clientInfo))
+      return toRevokedResult(await revokeOtherLineages(engine, principal, clientInfo))
     },
   }),
   authenticatedRoute({
@@ -52,11 +52,11 @@ export const logoutRoutes = [
     path: '/access/sessions/:id',
     auth: 'header-only',
     sensitive: true,
-    summary: 'Revokes one session, or one remember-me login with every session it started.',
+    summary: 'Revokes one lineage, named by its id or by the id of any credential in it.',
     responses: { 200: revokedResponse },
     errorCodes: ['resource.not_found'],
     async run({ engine, principal, parameter, clientInfo }) {
-      return toRevokedResult(await revokeCredential(engine, principal, parameter, clientInfo))
+      return toRevokedResult(await revokeLineage(engine, principal, parameter, clientInfo))
     },
   }),
 ]

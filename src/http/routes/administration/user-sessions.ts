@@ -3,11 +3,11 @@
 import { AuthError } from '../../../domain/errors.ts'
 import { listAuditEvents } from '../../../engine/audit-events.ts'
 import { type RevocationTarget, revoke } from '../../../engine/revoke.ts'
-import { listCredentials } from '../../../engine/sessions.ts'
+import { listLineages } from '../../../engine/sessions.ts'
 import { readUser } from '../../../engine/users.ts'
 import { auditEventsQuery, auditEventsResponse, revokedResponse, sessionsResponse } from '../../contract.ts'
 import { type AuthenticatedContext, authenticatedRoute, type RouteResult } from '../../route.ts'
-import { serializeAuditEvent, serializeCredential } from '../../serialize.ts'
+import { serializeAuditEvent, serializeLineage } from '../../serialize.ts'
 import { actorOf, adminAccess, USER } from './admin-access.ts'
 
 export const userSessionRoutes = [
@@ -15,13 +15,13 @@ export const userSessionRoutes = [
     ...adminAccess,
     method: 'GET',
     path: `${USER}/sessions`,
-    summary: "A user's sessions and remember-me logins.",
+    summary: "A user's sign-ins, one row for each lineage.",
     responses: { 200: sessionsResponse },
     errorCodes: ['resource.not_found'],
     async run({ engine, parameter, principal }) {
       const user = await readUser(engine, parameter)
       if (user instanceof AuthError) return user
-      return { json: (await listCredentials(engine, { userId: user.id, sid: principal.sid })).map(serializeCredential) }
+      return { json: (await listLineages(engine, { userId: user.id, sid: principal.sid })).map(serializeLineage) }
     },
   }),
   authenticatedRoute({
