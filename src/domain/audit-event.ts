@@ -4,10 +4,10 @@ import type { JsonObject } from './session-data.ts'
 
 export type Outcome = 'success' | 'failure' | 'rate_limited'
 
-/** `info`: as usual. `notice`: nothing to do. `warning`: worth a look. `alarm`: a credential is probably in the hands of an attacker. */
+/** `info`: routine. `notice`: no action needed. `warning`: worth a look. `alarm`: an attacker probably has a credential. */
 export type Severity = 'info' | 'notice' | 'warning' | 'alarm'
 
-/** What is done to a user or a deployment by somebody else. */
+/** Actions of an operator or administrator on a user or on the deployment. */
 export type AdminActionName =
   | 'account.register'
   | 'account.delete'
@@ -20,10 +20,10 @@ export type AdminActionName =
   | 'password.change'
   | 'session.revoke'
 
-/** What Latchkey itself records; applications record actions of their own beside these. */
+/** Actions that Latchkey records; applications record their own actions as well. */
 export type BuiltInAction =
   | AdminActionName
-  /** The same, in the record of the administrator who did it. */
+  /** The same, in the audit log of the administrator. */
   | `admin.${AdminActionName}`
   | 'account.import'
   | 'device.bind'
@@ -77,7 +77,7 @@ const RESERVED = [
 /** Bytes of JSON text in an application's `detail`. */
 export const MAX_DETAIL = 4 * 1024
 
-/** True when an application may record this action: well formed, and under none of our own prefixes. */
+/** True when an application may record this action: well formed, and without one of our own prefixes. */
 export function isApplicationAction(action: string): boolean {
   return action.length <= MAX_ACTION && ACTION.test(action) && !RESERVED.includes(action.slice(0, action.indexOf('.')))
 }

@@ -1,18 +1,18 @@
-// What counts as one client network: an IPv4 address, or an IPv6 prefix (RFC 4291, RFC 6177).
+// Client networks for rate limits: an IPv4 address, or an IPv6 prefix (RFC 4291, RFC 6177).
 
-/** Stands for all clients whose address the host has not handed in: they count as one. */
+/** One shared network for all clients whose address the host did not pass on. */
 export const UNKNOWN_ADDRESS = 'unknown'
 
-/** A network that a client is in. */
+/** A network that contains the client. */
 export interface ClientNetwork {
-  /** The number of bits of its IPv6 prefix; `whole` for an IPv4 address, and for what is no address. */
+  /** The length of its IPv6 prefix; `whole` for an IPv4 address, and for text that is not an address. */
   readonly width: 'whole' | 64 | 56 | 48
   readonly name: string
-  /** How many times as much a network of this size is allowed. */
+  /** The factor by which limits are multiplied for a network of this size. */
   readonly multiplier: number
 }
 
-/** One subscriber has a /64 at least, often a /56 and sometimes a /48: the wider a prefix, the more people may share it. */
+/** A subscriber has at least a /64, often a /56, sometimes a /48: the wider the prefix, the more users may share it. */
 const IPV6_WIDTHS = [
   { width: 64, multiplier: 1 },
   { width: 56, multiplier: 4 },
@@ -20,8 +20,8 @@ const IPV6_WIDTHS = [
 ] as const
 
 /**
- * The networks of a client, the narrowest first; none where the address is not known (an empty text). An IPv4 address counts whole, also
- * where it comes mapped into IPv6, in any spelling.
+ * The networks of a client, the narrowest first; empty when the address is unknown (an empty string). An IPv4 address counts as a whole,
+ * also when it is mapped into IPv6, in any notation.
  */
 export function clientNetworks(ip: string): readonly ClientNetwork[] {
   const bare = ip.toLowerCase().replace(/%.*$/, '')
@@ -39,7 +39,7 @@ function formatPrefix(groups: readonly string[], width: 64 | 56 | 48): string {
   return `${[first, second, third, ...(width === 48 ? [] : [last])].join(':')}::/${width}`
 }
 
-/** The last 32 bits may be written as an IPv4 address (RFC 4291, 2.2): as two groups they are like any other. */
+/** The last 32 bits may be written as an IPv4 address (RFC 4291, 2.2): rewrites them as two groups. */
 function expandDottedTail(ip: string): string {
   return ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => `${hexGroup(a, b)}:${hexGroup(c, d)}`)
 }

@@ -1,7 +1,7 @@
-// Characters that look like the Latin letters of reserved user names. Derived from Unicode's confusables.txt (UTS 39, 4; © Unicode,
-// Inc., Unicode License V3): letters and digits that NFKC leaves as they are and whose prototype is one of these letters.
+// Characters that look like Latin letters, for the check of reserved usernames. Derived from Unicode's confusables.txt (UTS 39, 4; ©
+// Unicode, Inc., Unicode License V3): letters and digits that NFKC leaves unchanged and whose prototype is one of these letters.
 
-/** The code points, in hexadecimal, by what they look like in lower case. */
+/** Code points, in hexadecimal, by the lower-case Latin letters that they look like. */
 const CODE_POINTS: Readonly<Record<string, string>> = {
   a: '251 391 3b1 410 430 13aa 15c5 a4ee 102a0 16f40',
   aa: 'a732 a733',
@@ -43,7 +43,7 @@ const CODE_POINTS: Readonly<Record<string, string>> = {
   y: '263 28f 3a5 3b3 423 443 4ae 4af 10e7 13a9 13bd 1d8c 1eff 2ca8 a4ec ab5a 102b2 118a4 118dc 16f43',
 }
 
-/** `m` looks like `rn`, and `i`, `l` and `1` like each other. */
+/** `m` looks like `rn`; `i`, `l` and `1` look like each other. */
 const LATIN_CONFUSABLES: readonly (readonly [string, string])[] = [
   ['0', 'o'],
   ['1', 'l'],
@@ -58,7 +58,7 @@ const CONFUSABLES = new Map(
   ),
 )
 
-/** What a text in lower or in upper case looks like: two texts of one skeleton are hard to tell apart (UTS 39, 4). */
+/** The skeleton of a text (UTS 39, 4): two texts with the same skeleton are hard to tell apart. */
 export function skeleton(text: string): string {
   const latin = [...text].map((character) => CONFUSABLES.get(character) ?? character).join('')
   return [...latin.toLowerCase()].map((character) => LATIN_CONFUSABLE_MAP.get(character) ?? character).join('')

@@ -1,12 +1,12 @@
-// Names, attributes and scopes of our cookies (RFC 6265bis): a prefix makes the browser itself hold the attributes.
+// Names, attributes and domains of Latchkey's cookies (RFC 6265bis). A name prefix makes the browser enforce the attributes.
 
 import { COOKIE_SUFFIXES } from './persisted-names.ts'
 
-/** `pair` goes with a cookie domain alone: see `src/engine/pair.ts`. */
+/** `pair` exists only when a cookie domain is set: see `src/engine/pair.ts`. */
 export type CookiePurpose = 'session' | 'remember' | 'device' | 'data' | 'known' | 'pair'
 
 export interface CookieSettings {
-  /** What every name begins with, after its prefix: `LATCHKEY_COOKIE_NAME`. */
+  /** The first part of every name, after its prefix: `LATCHKEY_COOKIE_NAME`. */
   readonly stem: string
   readonly secure: boolean
   readonly domain: string | null
@@ -22,15 +22,15 @@ export interface CookieAttributes {
   readonly partitioned?: true
 }
 
-/** RFC 6265bis has no upper case in it for us: two stems never differ by case alone. */
+/** Lower case only, so that two stems never differ by case alone. */
 export function isCookieStem(text: string): boolean {
   return /^[a-z][a-z0-9-]{0,31}$/.test(text)
 }
 
-/** What no other host has any business with. It stays on this host also where the others have a Domain. */
+/** Cookies that only this host may receive, also when the others have a Domain. */
 const HOST_ONLY: readonly CookiePurpose[] = ['device', 'known', 'pair']
 
-/** `__Host-` binds a cookie to this very host; with a Domain that is impossible and `__Secure-` is what is left. */
+/** `__Host-` binds a cookie to this host. It excludes a Domain; with one, `__Secure-` is used. */
 export function cookieName(purpose: CookiePurpose, settings: CookieSettings): string {
   const prefix = settings.secure ? (domainOf(purpose, settings) === null ? '__Host-' : '__Secure-') : ''
   return `${prefix}${settings.stem}_${COOKIE_SUFFIXES[purpose]}`
@@ -52,14 +52,14 @@ function domainOf(purpose: CookiePurpose, { domain }: CookieSettings): string | 
   return HOST_ONLY.includes(purpose) ? null : domain
 }
 
-/** Of a host with very many labels the shortest ones: those are shared. */
+/** For hosts with more labels the shortest domains count: those are shared with other hosts. */
 const MAX_DOMAINS = 6
 
 /**
- * Every Domain with which a cookie reaches this host: none (this host alone), the host itself, then its parents, as long as they have a
- * dot. Addresses and single labels such as `localhost` have none.
+ * Every Domain with which a cookie reaches this host: none (this host only), the host itself, and its parents that contain a dot. Addresses
+ * and single labels such as `localhost` have no Domain.
  *
- * @param host a host name, or an address as a URL has it
+ * @param host a host name, or an address in the form used in URLs
  */
 export function cookieDomains(host: string): readonly (string | undefined)[] {
   const isAddress = host.startsWith('[') || /^[\d.]+$/.test(host)

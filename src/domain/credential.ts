@@ -1,11 +1,11 @@
-// The records behind the two opaque credentials, and the tombstone that either leaves. No secret is ever in a record.
+// Credential records: sessions, remember-me logins, and the tombstones that they leave. A record never contains a secret.
 
 import type { EcPublicJwk } from './dpop.ts'
 import type { RevocationReason } from './revocation.ts'
 
 export type CredentialKind = 'session' | 'remember_me'
 
-/** How the session's credential reached the client, and so how a renewed one must reach it. */
+/** How the session's credential is delivered to the client; a renewed credential is delivered the same way. */
 export type Delivery = 'cookie' | 'header'
 
 interface Issued {
@@ -13,67 +13,75 @@ interface Issued {
   readonly id: string
   readonly userId: string
   readonly username: string
-  /** The remembered login at the root of the lineage, else the session itself. */
+  /**
+   * The lineage is a token family: a remember-me login, its sessions and their tokens. Its id is that of the remember-me login at the root,
+   * or of the session when there is none.
+   */
   readonly lineage: string
   /** Keyed hash of the current secret. */
   readonly hash: string
-  /** Counts replacements; every compare-and-set names the version it read. */
+  /** Counts replacements; every compare-and-set gives the version that it read. */
   readonly version: number
   readonly startedAt: number
   readonly lastSeenAt: number
   /** The absolute limit: neither use nor rotation moves it. */
   readonly expiresAt: number
-  /** When the password was last typed in this lineage. */
+  /** When the password was last entered in this lineage. */
   readonly authTime: number
   readonly ip: string
-  /** The browser string (User-Agent) it was issued to, cut to 256 characters. */
+  /** The User-Agent that it was issued to, cut to 256 characters. */
   readonly userAgent: string
-  /** The device that its lineage is bound to; absent where it is bound to none. */
+  /** The device that its lineage is bound to; absent when it is not bound. */
   readonly binding?: DeviceBinding
 }
 
-/** The key of a device. Its state is that of the lineage's root; what the root has started carries a copy, which only says that there is one. */
+/**
+ * The public key of a device (DBSC). Its state is kept at the lineage's root; the sessions carry a copy that only says that a binding
+ * exists.
+ */
 export interface DeviceBinding extends Pick<EcPublicJwk, 'x' | 'y'> {
   /** Milliseconds since 1970. */
   readonly boundAt: number
-  /** Of the remembered login when it was bound: secrets from before were in the hands of whoever was not bound. 0 for a session. */
+  /**
+   * The generation of the remember-me login at binding time: earlier secrets may be held by a client without the device. 0 for a session.
+   */
   readonly generation: number
-  /** When the device was first seen to have its proof: until then the answer that bound it may have been lost. 0 before. */
+  /** When the device first presented its proof; until then the response that bound it may have been lost. 0 before. */
   readonly confirmedAt: number
-  /** When the latest challenge that was answered had been made, and when it was answered first. */
+  /** When the latest answered challenge was issued, and when it was first answered. */
   readonly challengeAt: number
   readonly answeredAt: number
 }
 
 export interface SessionRecord extends Issued {
   readonly kind: 'session'
-  /** The remembered login that started it, if one did. */
+  /** The remember-me login that started it, if any. */
   readonly startedBy: string | null
   readonly roles: readonly string[]
-  /** RFC 8176 style: `pwd`, or `remembered` where no password was typed. */
+  /** As in RFC 8176: `pwd`, or `remembered` when no password was entered. */
   readonly amr: readonly ('pwd' | 'remembered')[]
   readonly delivery: Delivery
-  /** The remembered login that must learn of this session's first use: the theft rule rests on it. */
+  /** The remember-me login to which this session's first use is reported: theft detection depends on it. */
   readonly confirmsRotationOf: string | null
-  /** The session's data as JSON text, parsed only by who asks for it. */
+  /** The session's data as JSON text, parsed only when it is read. */
   readonly data: string
   readonly dataVersion: number
 }
 
 export interface RememberMeRecord extends Issued {
   readonly kind: 'remember_me'
-  /** Counts rotations; the same number is in the secret, under its MAC. */
+  /** Counts rotations; the secret carries the same number, under its MAC. */
   readonly generation: number
   readonly previousHash: string | null
   readonly rotatedAt: number
-  /** The session started by the latest rotation, and whether anything has used it. */
+  /** The session started by the latest rotation, and whether it has been used. */
   readonly rotatedSessionId: string | null
   readonly rotatedSessionUsed: boolean
 }
 
 export type CredentialRecord = SessionRecord | RememberMeRecord
 
-/** What stays of an ended credential until it would have expired anyway: enough to say why, nothing of whom. */
+/** What remains of a revoked credential until it would have expired: enough to give the reason, without personal data. */
 export interface Tombstone {
   readonly kind: 'tombstone'
   readonly was: CredentialKind
@@ -84,7 +92,7 @@ export interface Tombstone {
   readonly expiresAt: number
 }
 
-/** A credential as presented: taken apart, its MAC found to be ours. */
+/** A presented credential, parsed, with a valid MAC. */
 export interface PresentedCredential {
   readonly kind: CredentialKind
   readonly id: string
@@ -94,7 +102,7 @@ export interface PresentedCredential {
 
 const MAX_USER_AGENT = 256
 
-/** The browser string as evidence: bounded, and without characters that could forge a log line. */
+/** The User-Agent for records: bounded, and without characters that could forge a log line. */
 export function boundedUserAgent(userAgent: string | null): string {
   return (userAgent ?? '')
     .replace(/\p{Cc}/gu, ' ')

@@ -1,20 +1,19 @@
-// What a browser signs to show that it is still on the device that a lineage is bound to (Device Bound Session Credentials): header and
-// claims are judged here. Parsing and signatures are the platform's.
+// Device proofs (Device Bound Session Credentials): checks of header and claims. The platform parses them and verifies signatures.
 
 import { asRecord, type EcPublicJwk, parseEcPublicJwk } from './dpop.ts'
 import { DEVICE_PROOF_TYPE } from './persisted-names.ts'
 
-/** A proof whose signature is good. */
+/** A proof with a valid signature. */
 export interface DbscProof {
   readonly key: EcPublicJwk
   readonly challenge: string
-  /** The address that it was made for; null where the browser does not say, as most do. */
+  /** The URL that it was made for; null when the browser omits it, as most do. */
   readonly audience: string | null
 }
 
 /**
- * The key that must have signed a proof with this header: the one in it where a device is being bound, and afterwards the one that it
- * was bound to. Undefined where the header is not in exactly the form for the occasion.
+ * The key that must have signed a proof with this header: at registration the key in the header, afterwards the bound key. Undefined unless
+ * the header has exactly the form required for that case.
  */
 export function dbscKeyFromHeader(header: unknown, boundKey: EcPublicJwk | undefined): EcPublicJwk | undefined {
   const { typ, alg, jwk, crit } = asRecord(header)

@@ -1,17 +1,17 @@
-// Which of several cookies of one name counts. Pure, and the only place where it is decided.
+// Duplicate cookies: which of several cookies with the same name counts. Pure functions.
 //
-// Another deployment under a parent domain, an older setting or a sibling sub-domain may have set cookies by our names, and a browser
-// sends all of them. A *genuine* one opens under our MAC and is live in the store; where exactly one is genuine it counts.
+// Another deployment under a parent domain, an older setting or a sibling sub-domain may have set cookies with our names, and a browser
+// sends all of them. A *genuine* cookie has our MAC and a live record in the store; when exactly one is genuine, it counts.
 
-/** A value whose MAC is ours. */
+/** A value with a valid MAC. */
 export interface OpenedCookie {
   readonly value: string
   readonly id: string
-  /** Of a remember-me login; 0 for a session. */
+  /** The generation of a remember-me login; 0 for a session. */
   readonly generation: number
 }
 
-/** One of them whose record is live. */
+/** A cookie whose record is live. */
 export interface GenuineCookie extends OpenedCookie {
   readonly lineage: string
   /** Milliseconds since 1970. */
@@ -19,14 +19,14 @@ export interface GenuineCookie extends OpenedCookie {
   readonly expiresAt: number
 }
 
-/** Look-ups that one Cookie header can ask for, of each name. */
+/** Look-ups per cookie name for one Cookie header. */
 export const MAX_LOOKUPS = 4
 
 /**
- * Those that are looked up in the store. Of one record only the newest value: an older one is what a rotation left behind on another
- * domain. Where there are too many to look at, one that was left out could be genuine too: then only what the pair names is found out.
+ * The cookies to look up in the store. Of the same record only the newest value: an older one was left behind on another domain by a
+ * rotation. When there are too many, a skipped cookie could be genuine too; then only the lineage named by the pair is looked up.
  *
- * @param pairedLineage the lineage that the pair names; undefined where there is none
+ * @param pairedLineage the lineage that the pair names; undefined when there is no pair
  */
 export function selectForLookup<C extends OpenedCookie>(opened: readonly C[], pairedLineage: string | undefined): readonly C[] {
   const newest = new Map<string, C>()
@@ -41,10 +41,10 @@ export function selectForLookup<C extends OpenedCookie>(opened: readonly C[], pa
 }
 
 /**
- * The one that counts; undefined where none does. Of several the one with its pair: only Latchkey's own host can have set that.
+ * The cookie that counts, if any. Among several genuine ones it is the one with its pair: only Latchkey's own host can have set that.
  *
- * @param pairedLineage the lineage that the pair names; undefined where there is none
- * @param isComplete whether every one that opened was looked up
+ * @param pairedLineage the lineage that the pair names; undefined when there is no pair
+ * @param isComplete whether every opened cookie was looked up
  */
 export function chooseGenuine<C extends GenuineCookie>(
   genuine: readonly C[],
@@ -56,7 +56,7 @@ export function chooseGenuine<C extends GenuineCookie>(
   return isComplete && genuine.length === 1 ? genuine[0] : undefined
 }
 
-/** Of sealed values, which no store knows: the one that opens, where exactly one does. */
+/** For sealed values, which are not stored: the one that opens, when exactly one does. */
 export function chooseSealed(values: readonly string[], opens: (value: string) => boolean): string | undefined {
   const opened = values.filter(opens)
   return opened.length === 1 ? opened[0] : undefined

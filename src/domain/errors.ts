@@ -1,4 +1,4 @@
-// Expected refusals: one class, one closed list of codes, one constant message for each.
+// Expected errors: one class, a closed list of codes, and a constant message for each code.
 
 const MESSAGES = {
   'request.malformed': 'The request could not be read.',
@@ -38,21 +38,21 @@ export type ErrorCode = keyof typeof MESSAGES
 export const ERROR_CODES = Object.keys(MESSAGES) as readonly ErrorCode[]
 
 export interface ErrorDetail {
-  /** Why, as one word from a closed list. */
+  /** The reason, as one word from a closed list. */
   readonly reason?: string
-  /** The setting that would allow what was refused. */
+  /** The setting that would allow the rejected request. */
   readonly setting?: string
-  /** The request field or parameter that was refused. */
+  /** The rejected request field or parameter. */
   readonly field?: string
   /** Whole seconds after which the same request may succeed. */
   readonly retryAfter?: number
-  /** True where the request carried a remember-me login, from which `POST /access/token` may start a session. */
+  /** True when the request carried a remember-me login, so that `POST /access/token` may start a session. */
   readonly refreshable?: boolean
 }
 
 /**
- * An expected refusal. It is a value, returned and not thrown, so it captures no stack: refusing a bad credential is
- * ordinary traffic and must stay cheap.
+ * An expected error. It is returned, not thrown, so it captures no stack: rejecting a bad credential is ordinary traffic and must stay
+ * cheap.
  */
 export class AuthError {
   readonly code: ErrorCode
@@ -69,7 +69,7 @@ export class AuthError {
   }
 }
 
-/** The store is down, full, locked or damaged. Thrown by stores only; code that catches it fails closed. */
+/** The store is down, full, locked or damaged. Only stores throw it; code that catches it denies access. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
 }

@@ -1,24 +1,24 @@
-// What proxies report of the hops before them, in X-Forwarded-For or in Forwarded (RFC 7239), and whose word counts.
+// The client address behind trusted proxies, from X-Forwarded-For or Forwarded (RFC 7239).
 
 export const FORWARDED_HEADERS = ['x-forwarded-for', 'forwarded'] as const
-/** The one header that proxies of a deployment report in. */
+/** The header in which this deployment's proxies report the client. */
 export type ForwardedHeader = (typeof FORWARDED_HEADERS)[number]
 
-/** Hops that are read at most, from the nearest one outwards; chains of real proxies have a handful. */
+/** The maximum number of hops that are read, from the nearest one; real chains have a handful. */
 const MAX_HOPS = 32
 
-/** What is known of addresses, as the platform reads them. */
+/** Address functions provided by the platform. */
 export interface AddressPolicy {
-  /** The address in its one canonical form; undefined for what is none. */
+  /** The address in canonical form; undefined for anything else. */
   readonly canonical: (text: string) => string | undefined
   readonly isTrusted: (address: string) => boolean
 }
 
 /**
- * The address of the client: the nearest one that no trusted proxy has. Where a trusted proxy reports none, hides it (`for=_hidden`,
- * `for=unknown`) or reports what cannot be read, it is the proxy's own: what stands further left was written by anybody.
+ * The client's address: the nearest one that is not a trusted proxy. When a trusted proxy reports no address, hides it (`for=_hidden`,
+ * `for=unknown`) or reports an unreadable value, the proxy's own address is used: any client can write the values further left.
  *
- * @param reported the value of the header that counts, several lines joined with commas
+ * @param reported the value of the configured header, several lines joined with commas
  */
 export function resolveClientAddress(
   peer: string,
@@ -49,16 +49,16 @@ function* forwardedForNodes(text: string): Generator<string> {
 }
 
 const PAIR = String.raw`[!#$%&'*+.^_\`|~\w-]+=(?:[^\s",;=\\]+|"(?:[^"\\]|\\.)*")`
-/** Blanks around the semicolon are no part of the grammar, but some proxies write them. */
+/** The grammar has no blanks around the semicolon, but some proxies write them. */
 const ELEMENT = new RegExp(`^${PAIR}(?:[ \\t]*;[ \\t]*${PAIR})*;?$`)
-/** One pair after the other, so that what looks like one within quotation marks is none. */
+/** Matches pair by pair, so that text inside quotation marks is not taken for a pair. */
 const PAIRS = /([^\s=;"]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";]+))/g
-/** An element that a proxy writes is shorter: an address, its own, a host name and a protocol. */
+/** Longer than any element that a proxy writes: an address, its own, a host name and a protocol. */
 const MAX_ELEMENT = 1024
 
 /**
- * Nearest first; undefined for an element without one readable `for`. Read from the right, since only the end was written by the proxy
- * that we trust: a quotation mark that a client left open further left does not reach it.
+ * Nearest first; undefined for an element without exactly one readable `for`. Reads from the right, because only the end was written by the
+ * trusted proxy: a quotation mark that a client left open further left has no effect.
  */
 function* forwardedNodes(text: string): Generator<string | undefined> {
   let end = text.length
@@ -68,7 +68,7 @@ function* forwardedNodes(text: string): Generator<string | undefined> {
     do {
       comma = comma === 0 ? -1 : text.lastIndexOf(',', comma - 1)
       element = text.slice(comma + 1, end).trim()
-      // A comma within quotation marks parts nothing.
+      // A comma inside quotation marks is not a separator.
     } while (element !== '' && !ELEMENT.test(element) && comma >= 0 && end - comma <= MAX_ELEMENT)
     end = comma
     if (element !== '') yield parseForNode(element)

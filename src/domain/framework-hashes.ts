@@ -1,5 +1,5 @@
-// Stored hashes in the forms that frameworks and applications have of their own: Werkzeug, Spring Security, ASP.NET Core Identity,
-// WordPress and phpass, passlib's bcrypt, Lucia, and labels before a form that speaks for itself.
+// Password hash formats of frameworks and applications: Werkzeug, Spring Security, ASP.NET Core Identity, WordPress and phpass, passlib's
+// bcrypt, Lucia, and standard formats behind a label.
 
 import { bcrypt, type EncodedBytes, type LegacyHash, type Pbkdf2Digest, pbkdf2, phpass, type RejectedHash, scrypt } from './hash-kinds.ts'
 
@@ -9,17 +9,17 @@ const WERKZEUG_SCRYPT = /^scrypt:(\d{1,10}):(\d{1,10}):(\d{1,10})\$([^$]+)\$((?:
 const WERKZEUG_PBKDF2 = /^pbkdf2:(sha1|sha256|sha384|sha512):(\d{1,10})\$([^$]+)\$((?:[0-9a-f]{2})+)$/
 const LUCIA = /^s2:([^:]+):([0-9a-f]{128})$/
 const SPRING_PBKDF2 = /^\{pbkdf2(@SpringSecurity_v5_8)?\}([0-9a-f]+)$/
-/** Also of the Java library that it took the form from, which writes `$s0` before it. */
+/** Also the form of the underlying Java library, which puts `$s0` before it. */
 const SPRING_SCRYPT = /^(?:\{scrypt(?:@SpringSecurity_v5_8)?\})?(?:\$s0)?\$([0-9a-f]{5,8})\$([A-Za-z0-9+/]+={0,2})\$([A-Za-z0-9+/]+={0,2})$/
 const ASP_NET = /^A[AQ][A-Za-z0-9+/]{46,}={0,2}$/
 const WORDPRESS = /^\$wp(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53})$/
 const PHPASS =
   /^(?:\$[PH]\$([./A-Za-z0-9])([./A-Za-z0-9]{8})([./A-Za-z0-9]{22})|\$S\$([./A-Za-z0-9])([./A-Za-z0-9]{8})([./A-Za-z0-9]{43}))$/
 const PASSLIB_BCRYPT = /^\$bcrypt-sha256\$(?:v=2,t=(2[ab]),r=(\d{1,2})|(2[ab]),(\d{1,2}))\$([./A-Za-z0-9]{22})\$([./A-Za-z0-9]{31})$/
-/** What Spring, LDAP, Dovecot and Nextcloud write before a form that speaks for itself. */
+/** Labels that Spring, LDAP, Dovecot and Nextcloud put before a standard format. */
 const LABEL = /^(?:\{(?:bcrypt|crypt|blf-crypt|argon2(?:id?)?(?:@SpringSecurity_v5_8)?)\}|[123]\|)(?=\$(?:2[aby]|argon2(?:id|i|d))\$)/i
 
-/** @param parse what recognises the text behind a label */
+/** @param parse parses the text behind a label */
 export function parseFrameworkHash(stored: string, parse: (text: string) => LegacyHash | RejectedHash): ParseResult {
   const label = LABEL.exec(stored)?.[0]
   if (label !== undefined) return parse(stored.slice(label.length))
@@ -40,10 +40,10 @@ function parseWerkzeug(stored: string): ParseResult {
   return digest === undefined ? undefined : pbkdf2(digest as Pbkdf2Digest, Number(iterations), text(pbkdf2Salt), hex(pbkdf2Key))
 }
 
-/** Of the defaults of its encoders, with no secret of the application's own. */
+/** The defaults of its encoders, without an application secret (pepper). */
 function parseSpring(stored: string): ParseResult {
   const [, since58, bytes] = SPRING_PBKDF2.exec(stored) ?? []
-  // The salt comes first, and the key has 32 bytes.
+  // The salt comes first; the key has 32 bytes.
   if (bytes !== undefined && since58 !== undefined && bytes.length === 2 * (16 + 32))
     return pbkdf2('sha256', 310_000, hex(bytes.slice(0, 32)), hex(bytes.slice(32)))
   if (bytes !== undefined && since58 === undefined && bytes.length === 2 * (8 + 32))
@@ -55,7 +55,7 @@ function parseSpring(stored: string): ParseResult {
 }
 
 const PRF: readonly Pbkdf2Digest[] = ['sha1', 'sha256', 'sha512']
-/** What comes before the salt in the third version: its number, the digest, the iterations, the length of the salt. */
+/** The bytes before the salt in version 3: version, digest, iterations, length of the salt. */
 const V3_HEADER = 13
 
 /** The versions 2 and 3 of ASP.NET Identity, which are bytes in base64. */

@@ -1,25 +1,25 @@
-// What verifying a hash of other software costs: a text that stands for all hashes of the same kind and cost, and which of them are slowest.
+// The cost of legacy password hashes: a dummy hash for each kind and cost, and the slowest of them.
 
 import type { LegacyHash } from './hash-kinds.ts'
 import { parseHash } from './legacy-hash.ts'
 
 interface HashCost {
   readonly kind: string
-  /** Comparable within a kind: twice as much takes twice as long. */
+  /** Comparable within a kind: twice the work takes twice as long. */
   readonly work: number
-  /** A hash of nobody's password, of the same kind and cost. */
+  /** A dummy hash of the same kind and cost. */
   readonly sample: string
 }
 
 /**
- * A hash of nobody's password that takes as long to verify as this one: the same for all of one kind and cost, and without anything of
- * this one's salt and key. Undefined where the text is not recognised.
+ * A dummy hash that takes as long to verify as this one: the same for all hashes of a kind and cost, and without this one's salt and key.
+ * Undefined for an unsupported hash.
  */
 export function equalCostHash(stored: string): string | undefined {
   return hashCost(stored)?.sample
 }
 
-/** The slowest sample of each kind, in a fixed order: no more than there are kinds. */
+/** The slowest sample of each kind, sorted: at most one per kind. */
 export function slowestSamples(samples: readonly string[]): readonly string[] {
   const slowest = new Map<string, HashCost>()
   for (const sample of samples) {
@@ -29,7 +29,7 @@ export function slowestSamples(samples: readonly string[]): readonly string[] {
   return [...slowest.values()].map(({ sample }) => sample).toSorted()
 }
 
-/** How often a typed password may be hashed at most: once for each of its normal forms that differ. */
+/** The maximum number of hashes for an entered password: one for each distinct normalisation form. */
 export function hashCount(typed: string): number {
   return new Set([typed, typed.normalize('NFC'), typed.normalize('NFD'), typed.normalize('NFKC')]).size
 }
@@ -76,7 +76,7 @@ function bytesIn({ encoding, value }: { readonly encoding: string; readonly valu
   return encoding === 'hex' ? value.length / 2 : Math.floor((value.replaceAll('=', '').length * 3) / 4)
 }
 
-/** So many zero bytes in base64 without padding. */
+/** Zero bytes in base64 without padding. */
 function zeros(bytes: number): string {
   return 'A'.repeat(Math.ceil((bytes * 4) / 3))
 }

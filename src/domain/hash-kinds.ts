@@ -1,6 +1,6 @@
-// The kinds of password hashes that can be verified, and the bounds on what verifying one may cost. Pure: nothing is computed here.
+// Supported kinds of password hashes, and limits on the cost of verifying one. Pure: nothing is hashed here.
 
-/** Bytes as the stored text writes them; `text` stands for its own UTF-8 bytes. */
+/** Bytes in their stored encoding; `text` means its own UTF-8 bytes. */
 export interface EncodedBytes {
   readonly encoding: 'text' | 'hex' | 'base64'
   readonly value: string
@@ -8,10 +8,10 @@ export interface EncodedBytes {
 
 export type Pbkdf2Digest = 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
-/** The normal forms of a password that may have been hashed: whatever was typed once, or always this one. */
+/** The normalisation of the password before hashing: any form, or always NFKC. */
 export type PasswordForm = 'any' | 'NFKC'
 
-/** What bcrypt was given: the password, or a digest of it, since bcrypt reads 72 bytes at most. */
+/** The input of bcrypt: the password, or a digest of it, because bcrypt reads at most 72 bytes. */
 export type BcryptInput = 'password' | 'sha256 in hex' | 'sha256 in base64' | 'hmac-sha256 of the salt in base64' | 'wordpress'
 
 export type LegacyHash =
@@ -33,10 +33,10 @@ export type LegacyHash =
       readonly salt: EncodedBytes
       readonly key: EncodedBytes
     }
-  /** The portable hashes of phpass: a digest of the salt and the password, then again and again of that and the password. */
+  /** The portable hashes of phpass: a digest of salt and password, repeated with the password. */
   | { readonly kind: 'phpass'; readonly digest: 'md5' | 'sha512'; readonly rounds: number; readonly salt: string; readonly key: string }
 
-/** Why a stored text is none of them, in words that never repeat it. */
+/** Why a stored text is not accepted; the message never repeats the text. */
 export interface RejectedHash {
   readonly refused: string
 }
@@ -49,13 +49,13 @@ const MAX_BCRYPT_COST = 15
 const MAX_ITERATIONS = 10_000_000
 const MAX_SCRYPT_MEMORY = 256 * MIB
 const MAX_ARGON2_MEMORY = GIB
-/** Bytes that all passes together may go through. */
+/** Bytes processed by all passes together. */
 const MAX_SCRYPT_WORK = 2 * GIB
 const MAX_ARGON2_WORK = 4 * GIB
 const MAX_LANES = 255
-/** As a power of two. Each round is a call of its own, half a second in all. */
+/** As a power of two. Each round is a separate call; the maximum takes half a second. */
 const MAX_PHPASS = 17
-/** Fewer bytes would match by chance, or by trying. */
+/** Fewer bytes could match by chance or by brute force. */
 const MIN_KEY = 16
 const MAX_KEY = 128
 const MIN_ARGON2_SALT = 8
@@ -73,7 +73,7 @@ export interface Argon2Text {
 export function argon2(text: Argon2Text): LegacyHash | RejectedHash {
   const [memory, passes, lanes] = [Number(text.memory) * KIB, Number(text.passes), Number(text.lanes)]
   if (lanes < 1 || lanes > MAX_LANES || passes < 1 || memory < 8 * KIB * lanes)
-    return { refused: 'the hash has parameters that Argon2 has not' }
+    return { refused: 'the hash has parameters that Argon2 does not allow' }
   if (memory > MAX_ARGON2_MEMORY)
     return { refused: `the hash would take ${formatMib(memory)} of memory; at most ${formatMib(MAX_ARGON2_MEMORY)}` }
   if (memory * passes > MAX_ARGON2_WORK)
@@ -89,7 +89,7 @@ export function argon2(text: Argon2Text): LegacyHash | RejectedHash {
 /** @param text `$2b$`, a cost of two digits, `$`, and 53 characters of salt and hash */
 export function bcrypt(text: string, of: BcryptInput): LegacyHash | RejectedHash {
   const cost = text.slice(4, 6)
-  if (Number(cost) < 4) return { refused: 'the hash has a cost that bcrypt has not' }
+  if (Number(cost) < 4) return { refused: 'the hash has a cost that bcrypt does not allow: at least 4' }
   if (Number(cost) > MAX_BCRYPT_COST) return { refused: `the hash has the bcrypt cost ${cost}; at most ${MAX_BCRYPT_COST}` }
   return { kind: 'bcrypt', text, of }
 }
@@ -103,7 +103,7 @@ export function scrypt(
   form: PasswordForm = 'any',
 ): LegacyHash | RejectedHash {
   const isCost = cost >= 2 && Number.isInteger(Math.log2(cost)) && Math.log2(cost) < 16 * blockSize
-  if (!isCost || blockSize < 1 || parallelization < 1) return { refused: 'the hash has parameters that scrypt has not' }
+  if (!isCost || blockSize < 1 || parallelization < 1) return { refused: 'the hash has parameters that scrypt does not allow' }
   const memory = 128 * blockSize * Math.max(cost, parallelization)
   if (memory > MAX_SCRYPT_MEMORY)
     return { refused: `the hash would take ${formatMib(memory)} of memory; at most ${formatMib(MAX_SCRYPT_MEMORY)}` }
@@ -121,9 +121,9 @@ export function pbkdf2(digest: Pbkdf2Digest, iterations: number, salt: EncodedBy
   return checkKeyLength(lengthOf(key)) ?? { kind: 'pbkdf2', digest, iterations, salt, key }
 }
 
-/** @param power of two, the number of rounds */
+/** @param power the number of rounds as a power of two */
 export function phpass(digest: 'md5' | 'sha512', power: number, salt: string, key: string): LegacyHash | RejectedHash {
-  if (power < 7 || power > 30) return { refused: 'the hash has a number of rounds that phpass has not' }
+  if (power < 7 || power > 30) return { refused: 'the hash has a number of rounds that phpass does not allow' }
   if (power > MAX_PHPASS) return { refused: `the hash takes ${2 ** power} rounds; at most ${2 ** MAX_PHPASS}` }
   return { kind: 'phpass', digest, rounds: 2 ** power, salt, key }
 }

@@ -1,10 +1,10 @@
-// One user from elsewhere: which fields a row may have, under which names, and whether what it says is accepted.
+// Validates one imported user: field names, their aliases, and values.
 
 import { parseHash, storedForm } from './legacy-hash.ts'
 import { DAY } from './time.ts'
 import { isRole, usernameKey } from './user.ts'
 
-/** Each field and the names that others give it, folded: lower case, without `_` and `-`. */
+/** Each field and its aliases, normalised: lower case, without `_` and `-`. */
 const FIELD_ALIASES = {
   username: ['username', 'login'],
   email: ['email'],
@@ -18,7 +18,7 @@ export type ImportField = keyof typeof FIELD_ALIASES
 
 export const IMPORT_FIELDS = Object.keys(FIELD_ALIASES) as readonly ImportField[]
 
-/** What is read of one user, of whatever type it is. */
+/** The values of one user as they were read, of any type. */
 export type ImportValues = Readonly<Partial<Record<ImportField, unknown>>>
 
 export interface ImportedUser {
@@ -28,16 +28,16 @@ export interface ImportedUser {
   readonly passwordHash: string
   readonly roles: readonly string[]
   readonly disabled: boolean
-  /** Null where the row does not say. */
+  /** Null when the row has no value. */
   readonly createdAt: number | null
 }
 
-/** Why a row is not accepted, in words that do not repeat what is in it. */
+/** Why a row is rejected; the message does not repeat its content. */
 export interface InvalidRow {
   readonly refused: string
 }
 
-/** The field that a column or a member of an object stands for. */
+/** The field that a column or an object member stands for. */
 export function importFieldOf(name: string): ImportField | undefined {
   const folded = name.trim().toLowerCase().replace(/[_-]/g, '')
   return IMPORT_FIELDS.find((field) => (FIELD_ALIASES[field] as readonly string[]).includes(folded))
@@ -48,7 +48,7 @@ export function validateImportRow(values: ImportValues, now: number): ImportedUs
   if (isEmpty(username)) return { refused: 'there is no username' }
   if (typeof username !== 'string') return { refused: 'the username is not a text' }
   const key = usernameKey(username)
-  // Looser than at registration: imported users keep the names by which they sign in elsewhere.
+  // Less strict than at registration: imported users keep their existing usernames.
   if (key === undefined || !/[\p{L}\p{Nd}]/u.test(key))
     return { refused: 'the username is not allowed: 2 to 64 letters, digits, and . _ -' }
 
@@ -114,7 +114,7 @@ function parseDisabled(value: unknown): Parsed<boolean> {
 }
 
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)? ?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?$/
-/** Whole numbers below are seconds since 1970, from here on milliseconds: as such this lies in 1973. */
+/** Smaller whole numbers are seconds since 1970, larger ones milliseconds: as milliseconds this is in 1973. */
 const FIRST_MILLISECONDS = 100_000_000_000
 
 function parseCreatedAt(value: unknown, now: number): Parsed<number | null> {
@@ -134,7 +134,7 @@ function parseInstant(text: string): number | undefined {
   if (year === undefined) return undefined
   const date = [Number(year), Number(month) - 1, Number(day)] as const
   const midnight = new Date(Date.UTC(...date))
-  // What does not exist is moved on to another day: 30 February, month 13.
+  // Date.UTC moves a date that does not exist (30 February, month 13) to another day.
   const exists = midnight.getUTCMonth() === date[1] && midnight.getUTCDate() === date[2]
   if (!exists || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
   const millisecond = Number(fraction.padEnd(3, '0').slice(0, 3))
@@ -146,7 +146,7 @@ function toMilliseconds(number: number): number {
   return Math.round(number < FIRST_MILLISECONDS ? number * 1000 : number)
 }
 
-/** Columns of a fixed width, and files that were edited, have blanks and line ends around a value. */
+/** Fixed-width columns and edited files have whitespace around values. */
 function trimmed(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value
 }

@@ -1,21 +1,21 @@
-// The key ring: which key signs, which only verify, and until when. The next key is published before it signs, so that
-// whoever caches the JWKS knows it already.
+// The key ring: the signing key, the next one, and retired keys that still verify. The next key is published before it signs, so that
+// clients that cache the JWKS already have it.
 
 import type { PublicJwk, TokenAlgorithm } from './public-key.ts'
 
 export interface SigningKeyRecord {
   readonly kid: string
-  /** Absent in records from before there was a choice, which are all `EdDSA`. */
+  /** Absent in records from versions with a single algorithm, `EdDSA`. */
   readonly alg?: TokenAlgorithm
   readonly createdAt: number
-  /** The public half, base64url: `x` of a key for EdDSA (RFC 8037); `x` and `y` of one for ES256 (RFC 7518), with a dot in between. */
+  /** The public half, base64url: `x` of an EdDSA key (RFC 8037); `x` and `y` of an ES256 key (RFC 7518), separated by a dot. */
   readonly publicKey: string
   /** The private half, sealed under LATCHKEY_SECRET. */
   readonly sealedPrivateKey: string
   readonly retiredAt: number | null
 }
 
-/** The one algorithm that the key is for. */
+/** The algorithm of the key; a key has only one. */
 export function algorithmOf({ alg = 'EdDSA' }: SigningKeyRecord): TokenAlgorithm {
   return alg
 }
@@ -26,7 +26,7 @@ export function publicJwkOf(key: SigningKeyRecord): PublicJwk {
   return { crv: 'P-256', kty: 'EC', x, y }
 }
 
-/** A key for another service of the deployment: only its hash is kept. */
+/** A service key: authenticates another service of the deployment. Only its hash is stored. */
 export interface ServiceKeyRecord {
   readonly id: string
   readonly name: string
@@ -36,7 +36,7 @@ export interface ServiceKeyRecord {
 
 const SERVICE_NAME = /^[^\p{C}]{1,64}$/u
 
-/** True for what a service may be called: 1 to 64 characters, all of them seen. */
+/** True for a valid service name: 1 to 64 visible characters. */
 export function isServiceName(text: string): boolean {
   return SERVICE_NAME.test(text) && text.trim() !== ''
 }
@@ -48,21 +48,24 @@ export interface KeyRingRecord {
   readonly retired: readonly SigningKeyRecord[]
   readonly services: readonly ServiceKeyRecord[]
   readonly rotatedAt: number
-  /** No key, and beside them because every process has to know it, and hears of a change: absent until all users were looked at once. */
+  /**
+   * Not a key: kept in the ring because every process reads the ring and is notified of changes. Absent until the first survey of all
+   * users.
+   */
   readonly slowHashes?: SlowHashes
 }
 
-/** Which kinds of hashes of other software, or of older parameters, the users have. */
+/** The kinds of legacy and outdated password hashes that users have. */
 export interface SlowHashes {
-  /** One of each kind, of nobody's password: see `equalCostHash`. */
+  /** One dummy hash of each kind: see `equalCostHash`. */
   readonly samples: readonly string[]
-  /** Grows with every import, so that who looked at all users knows whether others came meanwhile. */
+  /** Counts imports, so that a survey can detect that users were imported while it ran. */
   readonly imports: number
-  /** When all users were looked at last, in milliseconds since 1970. */
+  /** When the last survey of all users finished, in milliseconds since 1970. */
   readonly surveyedAt: number
 }
 
-/** A signing key as hosts get to see it: what the JWKS tells of it, and since when. Times in milliseconds since 1970. */
+/** A signing key without its private half, for hosts. Times in milliseconds since 1970. */
 export interface SigningKey {
   readonly kid: string
   readonly createdAt: number
@@ -72,7 +75,7 @@ export interface SigningKey {
 /** The signing keys without their private halves, and without the digests of service keys. */
 export interface SigningKeys {
   readonly signing: SigningKey
-  /** Published already, and the next to sign. */
+  /** Already published; signs after the next rotation. */
   readonly next: SigningKey
   readonly retired: readonly SigningKey[]
   /** Milliseconds since 1970. */
@@ -84,21 +87,21 @@ export function publicKeys({ signing, next, retired, rotatedAt }: KeyRingRecord)
   return { signing: one(signing), next: one(next), retired: retired.map(one), rotatedAt }
 }
 
-/** Other processes may sign with a key a little longer than the one that retired it. */
+/** How long other processes may still sign with a retired key. */
 const HANDOVER_MS = 60_000
 
 export function createKeyRing(signing: SigningKeyRecord, next: SigningKeyRecord, at: number): KeyRingRecord {
   return { version: 1, signing, next, retired: [], services: [], rotatedAt: at }
 }
 
-/** The next key begins to sign, the one that signed retires, and retired keys whose last token is dead are dropped. */
+/** The next key becomes the signing key, the signing key retires, and retired keys whose last token has expired are dropped. */
 export function rotateKeyRing(ring: KeyRingRecord, next: SigningKeyRecord, at: number, tokenLifetime: number): KeyRingRecord {
   return replaceSigningKeys(ring, { signing: ring.next, next: next }, at, tokenLifetime)
 }
 
 /**
- * These keys take over, such as those of another algorithm, and the one that signed retires. The next key has signed nothing, and is dropped.
- * Verifiers learn of the new keys from the log, or when they meet a `kid` that they do not know.
+ * Replaces the signing key and the next key, for example after a change of the algorithm. The signing key retires; the next key has signed
+ * nothing and is dropped. Verifiers get the new keys through the log, or when they see an unknown `kid`.
  */
 export function replaceSigningKeys(
   ring: KeyRingRecord,
@@ -117,7 +120,7 @@ export function replaceSigningKeys(
   }
 }
 
-/** Every key whose signature counts at `now`; the first one signs. */
+/** Every key whose signatures are accepted at `now`; the first one signs. */
 export function verifyingKeys(ring: KeyRingRecord, now: number, tokenLifetime: number): readonly SigningKeyRecord[] {
   return [ring.signing, ring.next, ...ring.retired.filter((key) => now < (key.retiredAt ?? now) + tokenLifetime + HANDOVER_MS)]
 }

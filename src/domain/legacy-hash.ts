@@ -1,5 +1,4 @@
-// Password hashes that other software leaves behind: what kind a stored text is, with which parameters, and whether
-// verifying it costs more than one sign-in may.
+// Recognises password hashes of other software: kind, parameters, and whether verifying one is too expensive for a sign-in.
 
 import { parseFrameworkHash } from './framework-hashes.ts'
 import { argon2, bcrypt, type EncodedBytes, type LegacyHash, type Pbkdf2Digest, pbkdf2, type RejectedHash, scrypt } from './hash-kinds.ts'
@@ -7,10 +6,12 @@ import { argon2, bcrypt, type EncodedBytes, type LegacyHash, type Pbkdf2Digest, 
 const MAX_TEXT = 1024
 
 const UNSUPPORTED: RejectedHash = {
-  refused: 'the hash is not understood: accepted are bcrypt, scrypt, PBKDF2 and Argon2, in the forms that the guide lists',
+  refused:
+    'the hash format is not supported: accepted are bcrypt, scrypt, PBKDF2 and Argon2, in the formats that the migration guide lists',
 }
 const TOO_WEAK: RejectedHash = {
-  refused: 'the hash is a plain text, or a digest that is guessed by the billion a second: leave the user out, and set a new password',
+  refused:
+    'the hash is plain text or a fast digest, which attackers guess by the billion a second: leave the user out and set a new password',
 }
 
 const ARGON2 =
@@ -20,13 +21,13 @@ const SCRYPT_PHC = /^\$scrypt\$(n|ln)=(\d{1,10}),r=(\d{1,10}),p=(\d{1,10})\$([\w
 const SCRYPT_DJANGO = /^scrypt\$(\d{1,10})\$([^$]+)\$(\d{1,10})\$(\d{1,10})\$([\w+/]+={0,2})$/
 const SCRYPT_HEX_PAIR = /^([0-9a-f]{32}):([0-9a-f]{128})$/
 const PBKDF2_DJANGO = /^pbkdf2_(sha1|sha256|sha384|sha512)\$(\d{1,10})\$([^$]+)\$([\w+/]+={0,2})$/
-/** Of passlib and Phoenix, and with `i=` the PHC form. */
+/** The form of passlib and Phoenix, and with `i=` the PHC form. */
 const PBKDF2_CRYPT = /^\$pbkdf2(?:-(sha1|sha256|sha384|sha512))?\$(?:i=)?(\d{1,10})(?:,l=\d+)?\$([\w./+]+={0,2})\$([\w./+]+={0,2})$/
-/** Digests without rounds, in the forms of Django, Werkzeug, Spring, LDAP and Unix, bare ones in hexadecimal, and plain text that says so. */
+/** Plain digests, in the forms of Django, Werkzeug, Spring, LDAP and Unix, bare hexadecimal ones, and labelled plain text. */
 const WEAK_DIGEST =
   /^(?:(?:md5|sha1|sha256|sha512|unsalted_md5|crypt)\$|\{(?:noop|s?md[45]|s?sha[\d-]*)\}|\$1\$|[0-9a-f]{32}$|[0-9a-f]{40}$|[0-9a-f]{64}$)/i
 
-/** Recognises a stored hash. Pure: nothing is computed, and what would cost too much is refused. */
+/** Parses a stored hash. Pure: nothing is hashed, and a hash that would cost too much is rejected. */
 export function parseHash(stored: string): LegacyHash | RejectedHash {
   if (stored.length > MAX_TEXT) return UNSUPPORTED
   const found =
@@ -35,14 +36,14 @@ export function parseHash(stored: string): LegacyHash | RejectedHash {
 }
 
 /**
- * The text under which a recognised hash is kept. Argon2 from elsewhere carries a prefix, so that it is never taken for one
- * of our own, which is of a password in NFC.
+ * The text that is stored for a parsed hash. Argon2 hashes from other software get a prefix, so that they are never taken for one of ours,
+ * which is always of a password in NFC.
  */
 export function storedForm(hash: LegacyHash, stored: string): string {
   return hash.kind === 'argon2' ? `argon2${hash.phc}` : stored
 }
 
-/** The forms of a typed password of which a hash may have been made. The canonical one comes first. */
+/** The normalisation forms of an entered password that may have been hashed. The canonical one comes first. */
 export function passwordForms(hash: LegacyHash, typed: string): readonly string[] {
   if (hash.kind === 'scrypt' && hash.form === 'NFKC') return [typed.normalize('NFKC')]
   return [...new Set([typed.normalize('NFC'), typed, typed.normalize('NFD'), typed.normalize('NFKC')])]
@@ -70,7 +71,7 @@ function parseScrypt(stored: string): LegacyHash | RejectedHash | undefined {
   }
   const [, pairSalt, pairKey = ''] = SCRYPT_HEX_PAIR.exec(stored) ?? []
   if (pairSalt === undefined) return undefined
-  // The salt is the hexadecimal text itself, not the bytes that it writes.
+  // The salt is the hexadecimal text itself, not the bytes that it encodes.
   return scrypt(16_384, 16, 1, { encoding: 'text', value: pairSalt }, { encoding: 'hex', value: pairKey }, 'NFKC')
 }
 
@@ -81,7 +82,7 @@ function parsePbkdf2(stored: string): LegacyHash | RejectedHash | undefined {
   }
   const [, cryptDigest = 'sha1', rounds, cryptSalt = '', cryptKey = ''] = PBKDF2_CRYPT.exec(stored) ?? []
   if (rounds === undefined) return undefined
-  // The alphabet of passlib has a dot in the place of the plus.
+  // passlib's alphabet has a dot instead of the plus.
   const bytes = (value: string): EncodedBytes => ({ encoding: 'base64', value: value.replaceAll('.', '+') })
   return pbkdf2(cryptDigest as Pbkdf2Digest, Number(rounds), bytes(cryptSalt), bytes(cryptKey))
 }

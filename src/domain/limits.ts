@@ -1,4 +1,4 @@
-// Limits: how much of something, in what time; and which counters a guess or a registration takes a point of.
+// Rate limits: parsing, and the counters that an attempt or a registration takes a point from.
 
 import { clientNetworks } from './client-network.ts'
 import { COUNTER_KINDS } from './persisted-names.ts'
@@ -6,7 +6,7 @@ import { parseDuration } from './time.ts'
 
 export interface Limit {
   readonly points: number
-  /** Milliseconds after the first point of a window at which counting starts again. */
+  /** Length of the window in milliseconds, from its first point. */
   readonly window: number
 }
 
@@ -15,39 +15,39 @@ export interface LoginLimits {
   readonly perAddress: Limit
 }
 
-/** A counter of points. What it is of is the beginning of its key, up to the first colon: see `kindOfCounter`. */
+/** A counter of points. The part of its key before the first colon is its kind: see `counterKind`. */
 export interface Counter {
   readonly key: string
   readonly limit: Limit
 }
 
-/** What a counter is of, by the beginning of its key: `user:`, `address:`, `proof:`. */
+/** The kind of a counter, the beginning of its key: `user:`, `address:`, `proof:`. */
 export function counterKind(key: string): string {
   return key.slice(0, key.indexOf(':') + 1)
 }
 
-/** Reads `10/5m,100/5m` (per user, per address) or `10/5m` (per user alone, the default stays for addresses). */
+/** Parses `10/5m,100/5m` (per user, per address) or `10/5m` (per user; the address limit keeps its default). */
 export function parseLoginLimits(text: string, defaults: LoginLimits): LoginLimits | undefined {
   const [user, address, ...rest] = text.split(',').map((part) => parseLimit(part.trim()))
   if (user === undefined || rest.length > 0 || (address === undefined && text.includes(','))) return undefined
   return { perUser: user, perAddress: address ?? defaults.perAddress }
 }
 
-/** Reads `10/1h`. */
+/** Parses `10/1h`. */
 export function parseLimit(text: string): Limit | undefined {
   const match = /^([1-9]\d{0,6})\/(\w+)$/.exec(text)
   const window = parseDuration(match?.[2] ?? '')
   return match && window ? { points: Number(match[1]), window } : undefined
 }
 
-/** What counts as one address: the narrowest of a client's networks; empty where the address is not known. */
+/** The narrowest of a client's networks; empty when the address is unknown. */
 export function addressKey(ip: string): string {
   return clientNetworks(ip)[0]?.name ?? ''
 }
 
 /**
- * The counters of a client's networks, the narrowest first; a wider one has more points. Each width is a kind of its own: who has very
- * many networks of one width pushes out no counter of another, and the wider ones still hold.
+ * The counters of a client's networks, the narrowest first; a wider one has more points. Each width is a kind of its own: a client with
+ * very many networks of one width evicts no counter of another, so the wider ones still hold.
  */
 export function networkCounters(
   kind: typeof COUNTER_KINDS.address | typeof COUNTER_KINDS.register,
@@ -61,18 +61,18 @@ export function networkCounters(
 }
 
 export interface AttemptSource {
-  /** Stands for the user name, whether there is such a user or not. */
+  /** A digest of the username, whether such a user exists or not. */
   readonly user: string
-  /** The device's own id, where it has proved that it signed in as this user before. */
+  /** The id of the known device, when it has signed in as this user before. */
   readonly device: string | undefined
-  /** Stands for the client's network, where this user signed in from it lately. */
+  /** A digest of the client's network, when this user recently signed in from it. */
   readonly network: string | undefined
 }
 
 /**
- * The counter of guesses at a user's password. Strangers share one. A device that the user has signed in with has its own, and so has a
- * network that they signed in from lately: there nobody keeps the user out by guessing elsewhere. What is known of the device counts first,
- * so that strangers in the user's own network do not keep them out either.
+ * The counter of attempts for a user's password. Unknown clients share one. A known device has its own, and so has a network from which the
+ * user recently signed in, so that attempts from elsewhere cannot lock the user out there. The device takes precedence, so that attackers
+ * in the user's own network cannot lock the user out either.
  */
 export function attemptCounter({ user, device, network }: AttemptSource, limit: Limit): Counter {
   if (device !== undefined) return { key: `${COUNTER_KINDS.device}:${user}:${device}`, limit }
@@ -80,7 +80,7 @@ export function attemptCounter({ user, device, network }: AttemptSource, limit: 
   return { key: `${COUNTER_KINDS.user}:${user}`, limit }
 }
 
-/** How many sign-ins that succeed each user has: ten times what a network may guess. */
+/** The limit of successful sign-ins per user: ten times the attempts of a network. */
 export function signInLimit({ perAddress: { points, window } }: LoginLimits): Limit {
   return { points: 10 * points, window }
 }

@@ -1,10 +1,10 @@
-// Which names a new user may have. Names that exist already are found by their key, whatever the rule was when they were made.
+// Rules for new usernames. Existing users are found by their key, whatever the rules were when they registered.
 
 import { skeleton } from './confusables.ts'
 import { isSingleScript } from './scripts.ts'
 import { usernameKey } from './user.ts'
 
-/** Why a name is not allowed. */
+/** Why a username is not allowed. */
 export type UsernameViolation = 'length' | 'characters' | 'ends' | 'scripts' | 'digits'
 
 const MIN_LENGTH = 2
@@ -12,21 +12,21 @@ const MAX_LENGTH = 64
 
 const ALLOWED = /^[\p{L}\p{M}\p{Nd}._-]*$/u
 const ENDS = /^[\p{L}\p{Nd}](?:.*[\p{L}\p{Nd}]\p{M}*)?$/u
-/** Marks belong to a letter, at most four of them, none twice (UTS 39, 5.4); a dot above is not seen where a letter has one. */
+/** Marks belong to a letter, at most four of them, none twice (UTS 39, 5.4); a dot above is invisible on a letter that has one. */
 const INVALID_MARKS = /\p{Me}|[\p{Nd}._-]\p{M}|\p{M}{5}|(\p{Mn})\1|\p{Soft_Dotted}\p{M}*\u0307/u
-/** A text has letters and digits of a script; what all scripts share and what is not ASCII looks like a quote or a line. */
+/** Non-ASCII letters and digits of no script (Script_Extensions=Common) look like quotes or lines. */
 const NO_SCRIPT = /[[\p{L}\p{Nd}]&&\p{Script_Extensions=Common}]/v
 
 /**
- * Why a new user may not have this name: it has 2 to 64 letters, digits, `.`, `_` and `-` of one script, counted in NFKC, and a letter
- * or a digit first and last. Undefined when it may. Pure; names of deleted users are the store's to know.
+ * Why a new user may not have this username: it needs 2 to 64 letters, digits, `.`, `_` and `-` of one script, counted in NFKC, with a
+ * letter or a digit first and last. Undefined when it is allowed. Pure: the store knows the names of deleted users.
  */
 export function checkNewUsername(username: string): UsernameViolation | undefined {
-  // Compatibility forms can be many times shorter than what they stand for: bound the work before doing it.
+  // Compatibility characters can expand many times over: bound the work first.
   if (username.length > 4 * MAX_LENGTH) return 'length'
   if (!username.isWellFormed()) return 'characters'
   const normal = username.normalize('NFKC')
-  // A mark alone makes no name longer.
+  // Marks do not count towards the minimum length.
   const letters = normal.replace(/\p{M}/gu, '')
   if ([...letters].length < MIN_LENGTH || [...normal].length > MAX_LENGTH) return 'length'
   if (!ALLOWED.test(normal) || INVALID_MARKS.test(normal) || usernameKey(username) === undefined) return 'characters'
@@ -38,13 +38,13 @@ export function checkNewUsername(username: string): UsernameViolation | undefine
 
 const DIGIT = /^\p{Nd}$/u
 
-/** True where digits of two decimal systems stand in one text (UTS 39, 5.3): ٤ and ۴, 2 and २. */
+/** True when the text mixes digits of two decimal systems (UTS 39, 5.3): ٤ and ۴, 2 and २. */
 function hasMixedDigits(text: string): boolean {
   const zeros = [...text].filter((character) => DIGIT.test(character)).map(zeroOf)
   return new Set(zeros).size > 1
 }
 
-/** The code point of the zero that a digit counts from: the ten digits of a system are consecutive (Unicode 4.6). */
+/** The code point of the digit's zero: the ten digits of a system are consecutive (Unicode 4.6). */
 function zeroOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0
   let first = code
@@ -59,8 +59,8 @@ const RESERVED = [
 const RESERVED_SKELETONS = new Set(RESERVED.map(skeleton))
 
 /**
- * True for a name that people would take for the operator's: one of a short list, however it is written with `.`, `_` and `-`, and what
- * looks like it in lower or in upper case. Operators may give such a name; nobody takes it by registering.
+ * True for a username that users would take for the operator's: one of a short list, also with `.`, `_` and `-` and with look-alikes in
+ * lower or upper case. Operators may assign such a username; nobody can register it.
  */
 export function isReservedUsername(username: string): boolean {
   const bare = username.normalize('NFKC').replace(/[._-]/g, '')

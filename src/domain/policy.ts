@@ -1,4 +1,4 @@
-// Every rule that can be set, with its default, in one literal. Options come in, a frozen Policy goes round.
+// The policy: every configurable rule with its default. Options come in; a frozen Policy is passed around.
 
 import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'
@@ -11,32 +11,32 @@ import { DAY, HOUR, MINUTE, SECOND } from './time.ts'
 export interface Policy {
   readonly issuer: string
   readonly audience: string
-  /** Own origin and the allowed ones, serialised. */
+  /** Our own origin and the allowed ones, serialised. */
   readonly allowedOrigins: ReadonlySet<string>
   readonly sessionIdleTimeout: number
   readonly sessionAbsoluteTimeout: number
   readonly rememberLifetime: number
   readonly tokenLifetime: number
-  /** Of the keys that sign tokens, from the next start or rotation on. */
+  /** The algorithm of signing keys, from the next start or rotation on. */
   readonly tokenAlgorithm: TokenAlgorithm
   readonly freshAge: number
   readonly auditRetention: number
   readonly concurrencyWindow: number
   readonly passwordMin: number
   readonly loginLimits: LoginLimits
-  /** For each client network, refused ones included. */
+  /** Registrations per client network, rejected ones included. */
   readonly registrationLimit: Limit
-  /** How many operations of the application's own are recorded for each user. */
+  /** Audit events that the application may record per user. */
   readonly recordLimit: Limit
   readonly registration: 'open' | 'closed'
   /**
-   * `sensitive`: a token that is bound to a key needs a proof of it where much is at stake. `always`: everywhere, and one that is bound to
-   * none is refused. `off`: none is bound.
+   * `sensitive`: a bound token needs a DPoP proof on sensitive routes. `always`: on all routes, and unbound tokens are refused. `off`:
+   * tokens are not bound.
    */
   readonly dpop: 'off' | 'sensitive' | 'always'
-  /** Whether lineages are bound to devices. `off` also where cookies cannot be: see `canBindDevices`. */
+  /** Whether lineages are bound to devices. Also `off` when the cookies do not allow it: see `supportsDeviceBinding`. */
   readonly deviceBinding: DevicePolicy
-  /** From which grade of a signal on a lineage ends, so that the password is asked for again. */
+  /** The severity of a risk event from which the lineage is revoked, so that the user has to enter the password again. */
   readonly revokeOnRisk: RevokeOnRisk
   readonly clearSiteData: boolean
   readonly cookies: CookieSettings
@@ -64,7 +64,7 @@ export const POLICY_DEFAULTS: Defaults = Object.freeze({
   clearSiteData: false,
 })
 
-/** What must be known of a deployment, and anything that differs from the defaults. */
+/** The required options, and any differences from the defaults. */
 export type PolicyOptions = Pick<Policy, 'issuer' | 'cookies'> &
   Partial<Omit<Policy, 'issuer' | 'cookies' | 'allowedOrigins'>> & {
     readonly ownOrigin: string
@@ -81,12 +81,12 @@ export function createPolicy({ ownOrigin, allowedOrigins, ...choices }: PolicyOp
   })
 }
 
-/** A browser binds over https alone, and renews for one host alone: cookies that other hosts or other sites see have no one to renew them. */
+/** DBSC needs https and renews cookies of one host only: with a Domain or SameSite=None other hosts or sites could not renew. */
 export function supportsDeviceBinding({ secure, domain, sameSite }: Pick<CookieSettings, 'secure' | 'domain' | 'sameSite'>): boolean {
   return secure && domain === null && sameSite !== 'none'
 }
 
-/** How often seen times are written: every minute, or four times within the idle timeout where that is shorter. */
+/** How often last-seen times are written: every minute, or four times per idle timeout when that is shorter. */
 export function flushInterval(policy: Pick<Policy, 'sessionIdleTimeout'>): number {
   return Math.min(MINUTE, policy.sessionIdleTimeout / 4)
 }

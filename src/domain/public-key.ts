@@ -1,10 +1,10 @@
-// Public keys that verify tokens (RFC 7517, RFC 7518, RFC 8037): which keys of a set may be used, and for which algorithm alone.
+// Public keys that verify tokens (RFC 7517, RFC 7518, RFC 8037): which keys of a JWK set are usable, and for which algorithm.
 
 export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256'] as const
-/** The algorithm of a signing key, which no token of it can choose otherwise (RFC 8725, 3.1). `EdDSA` is Ed25519. */
+/** The algorithm of a signing key; a token cannot choose another (RFC 8725, 3.1). `EdDSA` is Ed25519. */
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number]
 
-/** The members of a public key that make it up, in the order in which its thumbprint is made (RFC 7638). */
+/** The required members of a public key, in the order of its thumbprint (RFC 7638). */
 export type PublicJwk =
   | { readonly crv: 'Ed25519'; readonly kty: 'OKP'; readonly x: string }
   | { readonly crv: 'P-256'; readonly kty: 'EC'; readonly x: string; readonly y: string }
@@ -15,7 +15,7 @@ export interface VerifyingKey {
   readonly jwk: PublicJwk
 }
 
-/** Keys of a set that are looked at. */
+/** The maximum number of keys that are read from a set. */
 export const MAX_KEYS = 100
 const MAX_KID = 256
 /** 32 bytes in base64url: the last of 43 characters carries two bits that must not be set. */
@@ -23,8 +23,8 @@ const BYTES_32 = /^[\w-]{42}[AEIMQUYcgkosw048]$/
 const PRIVATE_MEMBERS = ['d', 'k', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
 
 /**
- * The keys of a JWK set that may verify tokens; undefined for what is no set. A key that is meant for something else, is malformed, has its
- * private half with it, or names itself as one before it does, is left out: it never makes the others unusable.
+ * The keys of a JWK set that may verify tokens; undefined when it is not a set. Skips a key that has another use, is malformed, contains
+ * its private half, or repeats an earlier `kid`: it never makes the other keys unusable.
  */
 export function verifyingKeysOf(set: unknown, algorithms: readonly TokenAlgorithm[]): readonly VerifyingKey[] | undefined {
   const { keys } = asRecord(set)

@@ -1,4 +1,4 @@
-// Judging a remembered login: rotation, races between tabs, lost answers, theft. Pure, and the only place where it is decided.
+// Remember-me logins: rotation, concurrent tabs, lost responses, suspected theft. Every decision is made here. Pure functions.
 
 import type { CredentialRecord, PresentedCredential, RememberMeRecord, Tombstone } from './credential.ts'
 import { type DevicePolicy, type DeviceProofFailure, evaluateDevice } from './device-binding.ts'
@@ -6,33 +6,33 @@ import type { RevocationReason } from './revocation.ts'
 
 export type RememberMeEvaluation =
   /**
-   * Start a session and hand out a new secret. With `answerLost` the browser never got what the latest rotation handed out,
-   * so no session of this lineage is its own: all of them end, and whoever else holds one cannot use it unnoticed.
+   * Start a session and issue a new secret. With `responseLost` the browser never received the secret of the latest rotation, so no session
+   * of this lineage belongs to it: all of them are revoked, and another client that holds one is detected.
    */
   | { readonly verdict: 'rotate'; readonly login: RememberMeRecord; readonly responseLost: boolean }
-  /** Another tab was first: start a session, hand out no new secret. */
+  /** A concurrent tab rotated first: start a session without a new secret. */
   | { readonly verdict: 'concurrent'; readonly login: RememberMeRecord }
-  /** Two parties hold this login: end its lineage. */
+  /** Two clients hold this login: revoke its lineage. */
   | { readonly verdict: 'theft_suspected'; readonly login: RememberMeRecord }
-  /** Genuine, and without a proof of the device that it is bound to, or has to be bound to: nothing for it, and nothing ends. */
+  /** Genuine, but without the required device proof: nothing is issued, and nothing is revoked. */
   | { readonly verdict: 'device_proof_missing'; readonly login: RememberMeRecord; readonly reason: DeviceProofFailure }
   | { readonly verdict: 'refuse'; readonly reason: RevocationReason | 'unknown' }
 
 export interface RotationLimits {
-  /** Milliseconds after a rotation in which the previous secret is taken for another tab of the same browser. */
+  /** Milliseconds after a rotation in which the previous secret counts as a concurrent tab of the same browser. */
   readonly concurrencyWindow: number
   readonly deviceBinding: DevicePolicy
 }
 
-/** Who presents a remembered login. */
+/** The client that presents a remember-me login. */
 export interface PresentedBy {
-  /** The browser string. */
+  /** The User-Agent. */
   readonly userAgent: string
-  /** The end of the device proof that came along, if it is one of the login's lineage: milliseconds since 1970. */
+  /** The expiry of the presented device proof, if it belongs to this lineage: milliseconds since 1970. */
   readonly proofValidUntil: number | undefined
 }
 
-/** Judges a presented remembered login, whose MAC has been found genuine, against what the store holds. */
+/** Evaluates a presented remember-me login with a valid MAC against the stored record. */
 export function evaluateRememberMe(
   found: CredentialRecord | Tombstone | undefined,
   presented: PresentedCredential,
@@ -46,7 +46,7 @@ export function evaluateRememberMe(
   const evaluation = evaluateSecret(found, presented, presenter.userAgent, now, limits)
   const deviceResult = evaluation.verdict === 'refuse' || evaluateDevice(found, presenter.proofValidUntil, now, limits.deviceBinding)
   if (deviceResult === true || deviceResult.ok) return evaluation
-  // From before the device was bound: who bound it and who holds this are two, and which of them is the owner cannot be told.
+  // A secret from before the binding: two clients hold the login, and the owner cannot be determined.
   if (evaluation.verdict === 'theft_suspected' && presented.generation < (found.binding?.generation ?? Number.POSITIVE_INFINITY))
     return evaluation
   return { verdict: 'device_proof_missing', login: found, reason: deviceResult.reason }
@@ -60,7 +60,7 @@ function evaluateSecret(
   limits: Pick<RotationLimits, 'concurrencyWindow'>,
 ): RememberMeEvaluation {
   if (presented.hash === found.hash) return { verdict: 'rotate', login: found, responseLost: false }
-  // A secret from the store's future: the store was restored from an older copy, and nobody did anything wrong.
+  // A secret from the store's future: the store was restored from an older copy.
   if (presented.generation >= found.generation) return { verdict: 'refuse', reason: 'unknown' }
   if (presented.hash === found.previousHash) {
     const justRotated = now <= found.rotatedAt + limits.concurrencyWindow
@@ -80,8 +80,8 @@ export interface Rotation {
 }
 
 /**
- * The record after a rotation. The previous secret is the one that was presented, the only one the client is known to
- * hold: after a lost answer the client comes back with it, not with the one that it never received.
+ * The record after a rotation. The previous secret is the presented one, the only one that the client certainly holds: after a lost
+ * response the client presents it again.
  */
 export function rotateRememberMe(login: RememberMeRecord, rotation: Rotation): RememberMeRecord {
   return {
@@ -99,7 +99,10 @@ export function rotateRememberMe(login: RememberMeRecord, rotation: Rotation): R
   }
 }
 
-/** The record once the session born of its latest rotation was used; undefined where that is known or no longer matters. */
+/**
+ * The record after the first use of the session that its latest rotation started; undefined when that is recorded already or no longer
+ * matters.
+ */
 export function withRotatedSessionUsed(login: RememberMeRecord, sid: string): RememberMeRecord | undefined {
   if (login.rotatedSessionId !== sid || login.rotatedSessionUsed) return undefined
   return { ...login, version: login.version + 1, rotatedSessionUsed: true }
@@ -109,8 +112,8 @@ const RESUME_BURST = 500
 const RESUME_INTERVAL = 60_000
 
 /**
- * True where a remembered login has started so many sessions that no browser is at work: 500, and one more for each minute since it began.
- * Whoever holds it must not make the store grow without bound. Every session that it starts makes a version of its record.
+ * True when a remember-me login has started more sessions than a browser would: 500, plus one for each minute since it began. Its holder
+ * must not make the store grow without bound. Every session that it starts increments its version.
  */
 export function exceedsResumeLimit({ version, startedAt }: Pick<RememberMeRecord, 'version' | 'startedAt'>, now: number): boolean {
   return version > RESUME_BURST + Math.max(0, now - startedAt) / RESUME_INTERVAL

@@ -1,38 +1,38 @@
-// Why a credential ended, and the entries of the endings log.
+// Revocation: the reasons, and the entries of the revocation log.
 
 export type RevocationReason = 'idle' | 'expired' | 'revoked' | 'theft_suspected'
 
-/** Why a session credential is refused: it ended, it is not one of ours, or there is none. */
+/** Why a session credential is refused: it was revoked, it is not one of ours, or there is none. */
 export type RefusalReason = RevocationReason | 'unknown' | 'none'
 
-/** One entry of the endings log, as a process appends it. Times in milliseconds since 1970. */
+/** One entry of the revocation log, as a process appends it. Times in milliseconds since 1970. */
 export type RevocationLogEntry =
-  /** The session is over: nothing that names it is accepted any more. */
+  /** The session was revoked: neither its credential nor its tokens are accepted any more. */
   | { readonly kind: 'revoked'; readonly sid: string; readonly at: number; readonly reason: RevocationReason }
-  /** What the session's principal may do has changed: forget it, and refuse tokens issued before with other roles. */
+  /** The session's roles changed: drop it from the cache, and refuse older tokens with other roles. */
   | { readonly kind: 'changed'; readonly sid: string; readonly at: number; readonly roles: readonly string[] }
-  /** The key ring has changed: read it again. */
+  /** The key ring changed: read it again. */
   | { readonly kind: 'keys'; readonly at: number }
   | AcknowledgementEntry
 
-/** What is said about the log itself: it ends nothing, and is told to nobody outside. */
+/** Entries about the log itself: they revoke nothing, and are not sent to verifiers. */
 export type AcknowledgementEntry = AcknowledgementRequest | Acknowledgement
 
-/** The roll is called. Who hears this has heard everything before it, and answers. */
+/** Asks every process to acknowledge that it has applied all earlier entries. */
 export interface AcknowledgementRequest {
   readonly kind: 'ack_requested'
   readonly requestId: string
   readonly at: number
 }
 
-/** A process answers. What it says later of the same call counts instead. */
+/** The acknowledgement of one process. A later one for the same request replaces it. */
 export interface Acknowledgement {
   readonly kind: 'ack'
   readonly requestId: string
   readonly process: string
-  /** Verifiers that followed the log through it when it heard the call. */
+  /** The verifiers that were subscribed through this process when it received the request. */
   readonly verifiers: number
-  /** To how many of them it has handed on everything before the call. */
+  /** How many of them have received everything before the request. */
   readonly delivered: number
   readonly at: number
 }

@@ -1,6 +1,6 @@
-// Whether a text keeps to the letters that are used together: UTS 39, 5.2, level "highly restrictive".
+// Single-script check: UTS 39, 5.2, level "highly restrictive".
 
-/** Writing systems by their codes (ISO 15924), the frequent ones first. A letter of a script that is not here is in none. */
+/** Script codes (ISO 15924), the frequent ones first. A letter of any other script belongs to none. */
 const SCRIPTS = (
   'Latn Hani Cyrl Arab Grek Deva Hebr Hira Kana Hang Thai Beng Adlm Aghb Ahom Armi Armn Avst Bali Bamu ' +
   'Bass Batk Berf Bhks Bopo Brah Bugi Buhd Cakm Cans Cari Cham Cher Chrs Copt Cpmn Cprt Diak Dogr Dsrt ' +
@@ -13,19 +13,19 @@ const SCRIPTS = (
   'Tutg Ugar Vaii Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb'
 ).split(' ')
 
-/** Scripts that one language mixes: Japanese, Chinese with Bopomofo, Korean. */
+/** Scripts that a language mixes: Japanese, Chinese with Bopomofo, Korean. */
 const MIXTURES = [
   ['Latn', 'Hani', 'Hira', 'Kana'],
   ['Latn', 'Hani', 'Bopo'],
   ['Latn', 'Hani', 'Hang'],
 ]
 
-/** Made when a name first needs them. */
+/** Compiled when a name first needs them. */
 const patterns = new Map<string, RegExp | undefined>()
 
 /**
- * True when one script, or one of the usual mixtures, has every character (by Script_Extensions). What all scripts share, such as
- * combining accents, belongs to each.
+ * True when all characters belong to one script, or to one of the usual mixtures (by Script_Extensions). Characters that all scripts share,
+ * such as combining accents, belong to each.
  */
 export function isSingleScript(text: string): boolean {
   return SCRIPTS.some((script) => matchesScripts(text, [script])) || MIXTURES.some((mixture) => matchesScripts(text, mixture))
@@ -37,7 +37,7 @@ function matchesScripts(text: string, scripts: readonly string[]): boolean {
   return patterns.get(key)?.test(text) === true
 }
 
-/** Undefined where this runtime's Unicode is older than the script. */
+/** Undefined when this runtime's Unicode version lacks the script. */
 function scriptPattern(scripts: readonly string[]): RegExp | undefined {
   const classes = [...scripts, 'Common', 'Inherited'].map((script) => `\\p{Script_Extensions=${script}}`)
   try {

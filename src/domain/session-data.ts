@@ -5,9 +5,9 @@ export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** Bytes of JSON text that one session may hold. */
+/** Maximum size of a session's data, in bytes of JSON text. */
 export const MAX_SESSION_DATA = 16 * 1024
-/** Nesting that any JSON from outside may have. */
+/** Maximum nesting of JSON from outside. */
 export const MAX_DEPTH = 32
 
 export const EMPTY_DATA = '{}'
@@ -16,10 +16,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/**
- * Applies a merge patch to an object and returns a new one. Names that could reach a prototype must have been refused
- * before: see `findUnsafeJson`.
- */
+/** Applies a merge patch to an object and returns a new one. The caller has rejected unsafe member names: see `findUnsafeJson`. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch
   const merged: Record<string, Json> = isJsonObject(target) ? { ...target } : {}
@@ -32,7 +29,7 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
 
 export type UnsafeJson = 'too_deep' | 'prototype' | 'ill_formed' | 'out_of_range'
 
-/** Looks through parsed JSON for what must not be taken in: deep nesting, `__proto__`, text that is not Unicode, and numbers that none can hold. */
+/** Finds unsafe parts of parsed JSON: deep nesting, `__proto__`, ill-formed Unicode, and numbers out of range. */
 export function findUnsafeJson(value: unknown, depth = 0): UnsafeJson | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? undefined : 'ill_formed'
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'out_of_range'

@@ -1,4 +1,4 @@
-// Judging a session: pure, and the only place where it is decided.
+// Session evaluation: validity, lifetime and freshness. Every decision is made here. Pure functions.
 
 import type { CredentialRecord, PresentedCredential, SessionRecord, Tombstone } from './credential.ts'
 import type { RefusalReason } from './revocation.ts'
@@ -8,15 +8,15 @@ export type SessionEvaluation =
   | { readonly ok: false; readonly reason: RefusalReason }
 
 export interface SessionLimits {
-  /** Milliseconds without use after which a session is over. */
+  /** Milliseconds without use after which a session is idle. */
   readonly sessionIdleTimeout: number
 }
 
 /**
- * Judges a presented session credential against what the store holds.
- * Hashes are compared as plain strings: they are keyed, so what timing could tell of them is of no use to a guesser.
+ * Evaluates a presented session credential against the stored record. Hashes are compared as plain strings: they are keyed, so a timing
+ * difference helps no attacker.
  *
- * @param lastSeenAt the latest use this process knows of, which may not be stored yet
+ * @param lastSeenAt the latest use known to this process, which may not be stored yet
  */
 export function evaluateSession(
   found: CredentialRecord | Tombstone | undefined,
@@ -29,7 +29,7 @@ export function evaluateSession(
   return evaluateLifetime(found, lastSeenAt, now, limits)
 }
 
-/** Judges the session that a genuine token names: the token is the proof, so only the session's life is in question. */
+/** Evaluates the session named by a verified token: the token is the proof, so only the session's lifetime is checked. */
 export function evaluateLifetime(
   found: CredentialRecord | Tombstone | undefined,
   lastSeenAt: number,
@@ -43,7 +43,7 @@ export function evaluateLifetime(
   return { ok: true, session: found }
 }
 
-/** True while the password was typed less than `freshAge` ago in this very session. */
+/** True while the password was entered less than `freshAge` ago in this session. */
 export function isFresh(session: { readonly amr: readonly string[]; readonly authTime: number }, now: number, freshAge: number): boolean {
   return session.amr.includes('pwd') && now < session.authTime + freshAge
 }

@@ -1,4 +1,4 @@
-// Durations in milliseconds, and the short form in which people write them: 90s, 20m, 12h, 30d.
+// Durations in milliseconds, and their short form: 90s, 20m, 12h, 30d.
 
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND
@@ -7,7 +7,7 @@ export const DAY = 24 * HOUR
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY }
 
-/** Reads `90s`, `20m`, `12h` or `30d`. Returns milliseconds, or undefined when the text is no such duration. */
+/** Parses `90s`, `20m`, `12h` or `30d`. Returns milliseconds, or undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
   const match = /^([1-9]\d{0,6})([smhd])$/.exec(text)
   const unit = UNITS[match?.[2] ?? '']

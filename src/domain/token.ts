@@ -1,26 +1,26 @@
-// What a token says and when it is accepted (RFC 7519, RFC 9068). Signing and parsing are the platform's.
+// Access token claims and their validation (RFC 7519, RFC 9068). The platform parses and signs.
 
 import { TOKEN_CLIENT_ID } from './persisted-names.ts'
 import { SECOND, wholeSeconds } from './time.ts'
 
-/** The claims of an access token. Times are whole seconds since 1970, as RFC 7519 has them. */
+/** The claims of an access token. Times are whole seconds since 1970 (RFC 7519). */
 export interface TokenClaims {
   readonly iss: string
-  /** We write one; another issuer of the same deployment may name several. */
+  /** We set one; another issuer of the same deployment may name several. */
   readonly aud: string | readonly string[]
-  /** The user's code, never the name. */
+  /** The user id, never the username. */
   readonly sub: string
   readonly client_id: string
   readonly sid: string
   readonly jti: string
   readonly iat: number
   readonly exp: number
-  /** Not before; we write none. */
+  /** Not before; we do not set it. */
   readonly nbf?: number
   readonly auth_time: number
   readonly amr: readonly string[]
   readonly roles: readonly string[]
-  /** The key that it is bound to (RFC 7800, RFC 9449), where it is bound to one. */
+  /** The key that the token is bound to (RFC 7800, RFC 9449), if any. */
   readonly cnf?: { readonly jkt: string }
 }
 
@@ -32,7 +32,7 @@ export interface TokenLimits {
   readonly tokenLifetime: number
 }
 
-/** How far clocks of issuing processes may be ahead of ours. */
+/** How far the clock of another issuing process may be ahead of ours. */
 export const MAX_CLOCK_SKEW = 60 * SECOND
 
 export interface TokenSubject {
@@ -44,7 +44,7 @@ export interface TokenSubject {
   readonly sessionExpiresAt: number
 }
 
-/** The claims of a token minted now: good for the token lifetime, but never past the session's absolute limit. */
+/** The claims of a token issued now: valid for the token lifetime, but never past the session's absolute timeout. */
 export function claimsFor(subject: TokenSubject, jti: string, now: number, limits: TokenLimits): TokenClaims {
   return {
     iss: limits.issuer,
@@ -61,7 +61,7 @@ export function claimsFor(subject: TokenSubject, jti: string, now: number, limit
   }
 }
 
-/** Judges the claims of a token whose signature is ours. Returns why it is refused, or undefined when it is accepted. */
+/** Checks the claims of a token with a valid signature. Returns the reason for a refusal, or undefined. */
 export function verifyClaims(claims: TokenClaims, now: number, limits: Pick<TokenLimits, 'issuer' | 'audience'>): TokenRefusal | undefined {
   if (claims.iss !== limits.issuer) return 'malformed'
   if (claims.aud !== limits.audience && (typeof claims.aud === 'string' || !claims.aud.includes(limits.audience))) return 'malformed'
@@ -70,7 +70,7 @@ export function verifyClaims(claims: TokenClaims, now: number, limits: Pick<Toke
   return undefined
 }
 
-/** True when `value` has every claim of an access token in its type. */
+/** True when `value` has every claim of an access token, with its type. */
 export function isTokenClaims(value: unknown): value is TokenClaims {
   if (typeof value !== 'object' || value === null) return false
   const claims = value as Record<keyof TokenClaims, unknown>
@@ -83,7 +83,7 @@ export function isTokenClaims(value: unknown): value is TokenClaims {
   )
 }
 
-/** Whole seconds that a date can stand for. */
+/** The largest time in whole seconds that a Date can hold. */
 const MAX_TIME = 8_640_000_000_000
 
 function isTime(value: unknown): boolean {
@@ -94,7 +94,7 @@ function isNonEmptyString(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
 }
 
-/** The thumbprint of the key that a token is bound to, by its claims; undefined where it is bound to none. */
+/** The key thumbprint (`cnf.jkt`) in a token's claims; undefined when the token is not bound to a key. */
 export function boundThumbprint(claims: unknown): string | undefined {
   const cnf = typeof claims === 'object' && claims !== null && 'cnf' in claims ? claims.cnf : undefined
   const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined

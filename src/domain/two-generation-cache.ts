@@ -1,8 +1,8 @@
-// A map that never holds more than it may, and forgets what was not used lately.
+// A bounded cache that evicts entries that were not used recently.
 
 /**
- * A bounded map that forgets what was not used lately: when the young generation is full it becomes the old one, and the
- * one that was old is dropped. A hit in the young one is a single look-up and moves nothing.
+ * A bounded map with approximate LRU eviction: when the young generation is full, it becomes the old one, and the previous old one is
+ * dropped. A hit in the young generation is a single look-up and moves nothing.
  */
 export class TwoGenerationCache<Key, Value> {
   readonly #half: number
@@ -12,8 +12,8 @@ export class TwoGenerationCache<Key, Value> {
   #old = new Map<Key, Value>()
 
   /**
-   * @param onEvict told of each value that is dropped for room
-   * @param onPromote told of each value that is used again after it had grown old
+   * @param onEvict called with each evicted value
+   * @param onPromote called with each value that moves from the old generation back to the young one
    */
   constructor(capacity: number, onEvict?: (value: Value) => void, onPromote?: (value: Value) => void) {
     this.#half = Math.max(1, Math.floor(capacity / 2))

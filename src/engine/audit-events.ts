@@ -2,7 +2,7 @@
 
 import { type AuditEvent, isApplicationAction, MAX_DETAIL } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
-import { COUNTER_KINDS, OPERATIONS_CURSOR_SEAL } from '../domain/persisted-names.ts'
+import { AUDIT_CURSOR_SEAL, COUNTER_KINDS } from '../domain/persisted-names.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
 import { openCursor, sealCursor } from './cursor.ts'
@@ -24,12 +24,12 @@ export async function listAuditEvents(
   cursor: string | undefined,
   limit: number,
 ): Promise<AuditEventsPage | AuthError> {
-  const before = openCursor(context, OPERATIONS_CURSOR_SEAL, userId, cursor, 'before')
+  const before = openCursor(context, AUDIT_CURSOR_SEAL, userId, cursor, 'before')
   if (before instanceof AuthError) return before
   const listed = await context.store.auditEvents.list(userId, before === null ? null : Number(before), limit + 1)
   const events = listed.slice(0, limit)
   const last = events.at(-1)
-  const next = listed.length > limit && last ? sealCursor(context, OPERATIONS_CURSOR_SEAL, userId, String(last.position)) : null
+  const next = listed.length > limit && last ? sealCursor(context, AUDIT_CURSOR_SEAL, userId, String(last.position)) : null
   return { events, next }
 }
 
@@ -48,7 +48,9 @@ export async function recordAuditEvent(
 ): Promise<AuditEvent | AuthError> {
   if (!isApplicationAction(action)) return new AuthError('request.invalid', { field: 'action' })
   if (byteLength(JSON.stringify(detail)) > MAX_DETAIL) return new AuthError('request.invalid', { field: 'detail' })
-  const counted = await consumePoints(context, [{ key: `${COUNTER_KINDS.record}:${principal.userId}`, limit: context.policy.recordLimit }])
+  const counted = await consumePoints(context, [
+    { key: `${COUNTER_KINDS.applicationEvent}:${principal.userId}`, limit: context.policy.recordLimit },
+  ])
   if (counted instanceof AuthError) return counted
   const recorded: AuditEvent = {
     id: context.secrets.randomId(),

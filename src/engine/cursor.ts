@@ -1,10 +1,10 @@
 // Where the next page of a listing begins: sealed, so that nobody makes one up, and one of another listing opens nothing.
 
 import { AuthError } from '../domain/errors.ts'
-import type { OPERATIONS_CURSOR_SEAL, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
+import type { AUDIT_CURSOR_SEAL, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
 import type { EngineContext } from './context.ts'
 
-export type Listing = typeof OPERATIONS_CURSOR_SEAL | typeof USERS_CURSOR_SEAL
+export type Listing = typeof AUDIT_CURSOR_SEAL | typeof USERS_CURSOR_SEAL
 
 /** What a page begins after; null on the first. Refusal: `request.malformed`, naming the field that it came in. */
 export function openCursor(

@@ -124,7 +124,7 @@ function userUpdateAfterSignIn(user: UserRecord, renewedHash: string | undefined
 /** True once a window: the first refusal says it all, and strangers must not make the record grow. */
 export async function isFirstLimit(context: EngineContext, user: UserRecord): Promise<boolean> {
   const once = { points: 1, window: context.policy.loginLimits.perUser.window }
-  return (await context.store.limits.take(`${COUNTER_KINDS.noted}:${user.id}`, once, context.clock.now())).taken === 1
+  return (await context.store.limits.take(`${COUNTER_KINDS.recordedLimit}:${user.id}`, once, context.clock.now())).taken === 1
 }
 
 async function recordLogin(

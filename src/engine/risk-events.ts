@@ -73,7 +73,7 @@ async function consumeIfNew(
   now: number,
 ): Promise<ConsumedEvent | undefined> {
   const { limits } = context.store
-  const ofLineage = `${COUNTER_KINDS.signal}:${lineage}`
+  const ofLineage = `${COUNTER_KINDS.riskEvent}:${lineage}`
   if ((await limits.take(ofLineage, PER_LINEAGE_LIMIT, now)).taken > PER_LINEAGE_LIMIT.points) return undefined
   const ofPresenter = `${ofLineage}:${context.secrets.digest(PRESENTER_DIGEST, JSON.stringify(what))}`
   const isNew = (await limits.take(ofPresenter, PER_EVENT_LIMIT, now)).taken <= PER_EVENT_LIMIT.points

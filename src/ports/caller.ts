@@ -1,9 +1,6 @@
-// Whether the caller still waits for an answer.
+// The caller's abort signal: aborted when the client has closed its connection.
 
-/**
- * As much of an AbortSignal as is needed of one: it is aborted when the client has closed its connection. Work that has not begun by
- * then is dropped.
- */
+/** The part of `AbortSignal` that is used here. Work that has not begun when the signal is aborted is dropped. */
 export interface CallerSignal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void

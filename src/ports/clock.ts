@@ -1,4 +1,4 @@
-// Time is handed in, so that tests can turn it.
+// Clock and timers as ports, so that tests can use a fake clock.
 
 import type { CallerSignal } from './caller.ts'
 
@@ -8,13 +8,10 @@ export interface Clock {
 }
 
 export interface Timers {
-  /** Runs `work` again and again, `milliseconds` apart, without keeping the process alive. Returns how to stop it. */
+  /** Runs `work` every `milliseconds`. Does not keep the process alive. Returns a function that stops it. */
   every(milliseconds: number, work: () => void): () => void
-  /** Resolves after `milliseconds`, without keeping the process alive. */
+  /** Resolves after `milliseconds`. Does not keep the process alive. */
   pause(milliseconds: number): Promise<void>
-  /**
-   * Resolves after `milliseconds`, or as soon as the caller that waits for it has gone. The process stays alive for it: somebody waits for
-   * what comes after.
-   */
+  /** Resolves after `milliseconds`, or as soon as the caller is gone. Keeps the process alive: a caller waits for the response. */
   wait(milliseconds: number, signal?: CallerSignal): Promise<void>
 }

@@ -1,4 +1,4 @@
-// Which country an address belongs to, as far as the operator has a list of them.
+// Country lookup by IP address, from the operator's GeoIP list.
 
-/** The country's two letters (ISO 3166-1 alpha-2); undefined where the list does not have the address, or where there is no list. */
+/** The country code (ISO 3166-1 alpha-2); undefined when the list lacks the address, or when there is no list. */
 export type CountryLookup = (ip: string) => string | undefined

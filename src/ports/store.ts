@@ -1,6 +1,6 @@
-// What a store must do. Stores judge nothing, know no clock and see no secret; they find, and they write what they are told.
-// "Not found" and "lost the race" are values. An exception (StoreError) means that the store is down, full or damaged, and
-// that nothing of the write it was asked for has landed, or that this cannot be known.
+// The store contract. A store makes no decisions, has no clock and sees no secrets: it finds records, and it applies the changes that it is
+// given. "Not found" and "lost the compare-and-set" are return values. A StoreError means that the store is down, full or damaged, and that
+// the write has not committed, or that its result is unknown.
 
 import type { AuditEvent } from '../domain/audit-event.ts'
 import type { CredentialRecord, Tombstone } from '../domain/credential.ts'
@@ -9,43 +9,43 @@ import type { Limit } from '../domain/limits.ts'
 import type { RevocationLogEntry, RevocationReason } from '../domain/revocation.ts'
 import type { UserRecord } from '../domain/user.ts'
 
-/** Which live credentials a change ends. */
+/** The live credentials that a change revokes. */
 export type RevocationFilter =
   | { readonly id: string }
-  /** The one with this id, unless it was seen after `unusedSince` (milliseconds). */
+  /** The credential with this id, unless it was last seen after `unusedSince` (milliseconds). */
   | { readonly id: string; readonly unusedSince: number }
   | { readonly lineage: string }
   | { readonly userId: string; readonly except: readonly string[] }
 
 /**
- * One step of a write. There is no upsert: an insert refuses what exists, a replacement refuses what is gone or changed, so
- * that a late write can never revive what has ended.
+ * One step of a write. There is no upsert: an insert is rejected when the record exists, a replacement when it is gone or has changed, so
+ * that a late write can never undo a revocation.
  */
 export type Change =
-  /** Refused when the code or the username key exists. */
+  /** Rejected when the id or the username key exists. */
   | { readonly do: 'insert user'; readonly user: UserRecord }
-  /** Refused unless the stored version is `ifVersion`, and when another user has the username key. */
+  /** Rejected unless the stored version is `ifVersion`, and when another user has the username key. */
   | { readonly do: 'replace user'; readonly next: UserRecord; readonly ifVersion: number }
-  /** Deletes the user and their operations; their credentials are ended by a change of their own. Refused when gone. */
+  /** Deletes the user and their audit events; a separate change revokes their credentials. Rejected when the user is gone. */
   | { readonly do: 'delete user'; readonly id: string }
-  /** Keeps the digest of a name for good; does nothing where it is kept. */
+  /** Stores the digest of a username permanently; does nothing when it is stored already. */
   | { readonly do: 'reserve name'; readonly digest: string }
   /**
-   * Changes nothing; refused when one of the digests is kept. After an insert of a user of that name it also sees what a deletion has
-   * reserved that the insert has waited for.
+   * Changes nothing; rejected when one of the digests is stored. After an insert of a user with that username, it must also see a digest
+   * that a concurrent deletion stored while the insert waited for it.
    */
   | { readonly do: 'require free names'; readonly digests: readonly string[] }
-  /** Changes nothing; refused unless the user is there in this version. */
+  /** Changes nothing; rejected unless the user exists in this version. */
   | { readonly do: 'require user'; readonly id: string; readonly version: number }
-  /** Changes nothing; refused unless a live credential has this id. */
+  /** Changes nothing; rejected unless a live credential has this id. */
   | { readonly do: 'require credential'; readonly id: string }
-  /** Refused when the id exists, a tombstone's included. */
+  /** Rejected when the id exists, also as a tombstone. */
   | { readonly do: 'insert credential'; readonly record: CredentialRecord }
-  /** Refused unless a live record with this id has the version `ifVersion`. Never moves `lastSeenAt` back. */
+  /** Rejected unless a live record with this id has the version `ifVersion`. Never moves `lastSeenAt` back. */
   | { readonly do: 'replace credential'; readonly next: CredentialRecord; readonly ifVersion: number }
   /**
-   * Turns the matching live credentials into tombstones and appends an `ended` entry for each session among them.
-   * At most one writer ends a credential. With `mustMatch`, ending nothing is a refusal.
+   * Turns the matching live credentials into tombstones and appends a `revoked` entry for each session among them. At most one write
+   * revokes a credential. With `mustMatch`, matching no credential is a rejection.
    */
   | {
       readonly do: 'revoke credentials'
@@ -54,14 +54,14 @@ export type Change =
       readonly at: number
       readonly mustMatch?: true
     }
-  /** Keeps the tombstone of a credential that lived elsewhere. Does nothing where its id exists. */
+  /** Stores the tombstone of a credential that lived in another store. Does nothing when its id exists. */
   | { readonly do: 'insert tombstone'; readonly tombstone: Tombstone }
   | { readonly do: 'append audit event'; readonly event: AuditEvent }
   | { readonly do: 'append entry'; readonly entry: RevocationLogEntry }
-  /** Refused unless the stored version is `ifVersion`; 0 means that there is none yet. */
+  /** Rejected unless the stored version is `ifVersion`; 0 means that there is no ring yet. */
   | { readonly do: 'replace key ring'; readonly next: KeyRingRecord; readonly ifVersion: number }
 
-/** What a write ended; enough to tell the caller and to forget the session in this process at once. */
+/** A credential that a write revoked: enough to report it, and to drop the session from this process's cache at once. */
 export interface RevokedCredential {
   readonly id: string
   readonly kind: CredentialRecord['kind']
@@ -71,7 +71,7 @@ export interface RevokedCredential {
 
 export type WriteResult =
   | { readonly committed: true; readonly ended: readonly RevokedCredential[] }
-  /** Nothing landed. `refusedAt` is the index of the first change that was refused. */
+  /** Nothing was committed. `rejectedAt` is the index of the first rejected change. */
   | { readonly committed: false; readonly rejectedAt: number }
 
 export interface LastSeenUpdate {
@@ -80,19 +80,19 @@ export interface LastSeenUpdate {
   readonly at: number
 }
 
-/** Where a listing of tombstones goes on. */
+/** The position at which a listing of tombstones continues. */
 export type TombstoneCursor = Pick<Tombstone, 'endedAt' | 'id'>
 
 export interface CredentialStore {
-  /** One round trip. A tombstone is found like a record. */
+  /** One round trip. Finds tombstones as well as live records. */
   find(id: string): Promise<CredentialRecord | Tombstone | undefined>
-  /** The user's live credentials, the most recently seen first. Never tombstones. */
+  /** The user's live credentials, the most recently seen first. No tombstones. */
   listByUser(userId: string): Promise<readonly CredentialRecord[]>
-  /** At most `limit` live credentials that are at or past `expiresAt`, or are sessions last seen at or before `idleSince`. */
+  /** At most `limit` live credentials that have reached `expiresAt`, or are sessions last seen at or before `idleSince`. */
   listExpired(now: number, idleSince: number, limit: number): Promise<readonly CredentialRecord[]>
-  /** Moves `lastSeenAt`, only ever forward. Ids that are missing or ended are skipped. Never changes a version. */
+  /** Moves `lastSeenAt`, only ever forward. Skips ids that are missing or revoked. Never changes a version. */
   touch(seen: readonly LastSeenUpdate[]): Promise<void>
-  /** At most `limit` tombstones after this one, in the order of their ends, then of their ids. An empty id comes before all. */
+  /** At most `limit` tombstones after the cursor, ordered by `endedAt`, then by id. An empty id comes before all ids. */
   listTombstones(after: TombstoneCursor, limit: number): Promise<readonly Tombstone[]>
   /** Deletes at most `limit` records and tombstones with `expiresAt` before `before`, and returns how many. */
   deleteExpired(before: number, limit: number): Promise<number>
@@ -101,63 +101,64 @@ export interface CredentialStore {
 export interface UserStore {
   find(id: string): Promise<UserRecord | undefined>
   findByUsernameKey(usernameKey: string): Promise<UserRecord | undefined>
-  /** At most `limit` users after the one with the code `after`, in the order of their codes; null begins. */
+  /** At most `limit` users after the one with the id `after`, ordered by id; null starts at the first. */
   page(after: string | null, limit: number): Promise<readonly UserRecord[]>
 }
 
 export interface ListedAuditEvent extends AuditEvent {
-  /** Grows with every operation appended. */
+  /** Grows with every appended event. */
   readonly position: number
 }
 
 export interface AuditLog {
-  /** At most `limit` of the user's operations, newest first, only those at positions before `before` where it is not null. */
+  /** At most `limit` audit events of the user, newest first; only those before the position `before` when it is not null. */
   list(userId: string, before: number | null, limit: number): Promise<readonly ListedAuditEvent[]>
   /** Deletes at most `limit` operations older than `before` (milliseconds), and returns how many. */
   deleteOlderThan(before: number, limit: number): Promise<number>
 }
 
 export interface LogBatch {
-  /** Possibly none: then it is a heartbeat, which says that there was nothing new. */
+  /** An empty batch is a heartbeat: nothing new was written. */
   readonly entries: readonly RevocationLogEntry[]
-  /** Of the last entry there is; hand it to `follow` to resume. */
+  /** The position of the last entry; pass it to `subscribe` to resume. */
   readonly position: number
-  /** How long ago the log was read, in milliseconds: what has landed since is not in it. */
+  /** Milliseconds since the log was read: entries that were committed later are not in this batch. */
   readonly readAgeMs: number
 }
 
 export interface RevocationLog {
   /**
-   * Every entry after `from`, in order, then each new one as it lands, whoever wrote it, and a heartbeat several times a
+   * Yields every entry after `from`, in order, then each new entry as it is committed, by any process, and a heartbeat several times a
    * second. Must never skip an entry. Throws StoreError when the log cannot be read; ends when the iterator is returned.
-   * The first that is heard comes at once and holds everything retained after `from`. That can be nothing: then it is a
-   * heartbeat, which says from where to go on. After a `from` that the log has not reached, because it was restored from
-   * an older copy, everything retained is heard again.
+   *
+   * The first batch comes at once and holds everything retained after `from`; when that is nothing, it is a heartbeat with the current
+   * position. When `from` is beyond the end of the log, because the log was restored from an older copy, everything retained is yielded
+   * again.
    */
   subscribe(from: number): AsyncIterableIterator<LogBatch>
-  /** Deletes entries older than `before` (milliseconds), and returns how many. Positions are never used again. */
+  /** Deletes entries older than `before` (milliseconds), and returns how many. Positions are never reused. */
   trim(before: number): Promise<number>
 }
 
 export interface LimitCount {
-  /** Points taken in the running window, this one included. */
+  /** Points taken in the current window, this one included. */
   readonly taken: number
-  /** When counting starts again, in milliseconds since 1970. */
+  /** When the window ends, in milliseconds since 1970. */
   readonly resetsAt: number
 }
 
 /**
- * Counters for limits. A key begins with its kind and a colon. Memory or table stay bounded however many keys there are, and room is made
- * among those of a kind: who can begin many of one never pushes out another.
+ * Rate limit counters. A key begins with its kind and a colon. Memory or table size stays bounded however many keys there are. Eviction
+ * stays within one kind: a client that creates many counters of one kind never evicts another kind's.
  */
 export interface LimitStore {
-  /** Takes one point, atomically, also among processes. A window that is over starts again at one. */
+  /** Takes one point, atomically, also across processes. A window that has ended starts again at one. */
   take(key: string, limit: Limit, now: number): Promise<LimitCount>
-  /** The window that runs for this key; undefined where none does. Takes nothing. */
+  /** The current window of this key; undefined when there is none. Takes no point. */
   find(key: string, now: number): Promise<LimitCount | undefined>
-  /** Gives one point back, never below none. */
+  /** Gives one point back; the count never drops below zero. */
   refund(key: string): Promise<void>
-  /** Deletes windows that are over, and returns how many. */
+  /** Deletes windows that have ended, and returns how many. */
   deleteExpiredWindows(now: number): Promise<number>
 }
 
@@ -169,12 +170,12 @@ export interface Store {
   readonly limits: LimitStore
   findKeyRing(): Promise<KeyRingRecord | undefined>
   /**
-   * The only way to change anything but seen times: all changes land together, in the order given, or none does.
-   * A single change is one round trip.
+   * The only way to change anything except `lastSeenAt`: all changes commit together, in the given order, or none does. A single change is
+   * one round trip.
    */
   write(changes: readonly Change[]): Promise<WriteResult>
-  /** Resolves while the store can be read and written; throws StoreError with the reason otherwise. */
+  /** Resolves while the store can be read and written; otherwise throws a StoreError with the reason. */
   probe(): Promise<void>
-  /** Ends those who follow the log. From then on everything else throws StoreError; closing again does nothing. */
+  /** Ends every subscription to the log. Afterwards every other call throws StoreError; closing again does nothing. */
   close(): Promise<void>
 }

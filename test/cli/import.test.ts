@@ -229,7 +229,7 @@ test('bad lines are told by number and reason, never by content, and the rest go
   const reasons = [
     /username/,
     /no hash/,
-    /not understood/,
+    /not supported/,
     /cost 16/,
     /earlier line/,
     /role/,
@@ -256,11 +256,11 @@ test('of many bad lines the first hundred are printed, the rest counted, and all
   deepEqual([code, stdout], [1, '0 users imported; 0 already there; 2,500 refused.\n'])
   const lines = stderr.trim().split('\n')
   equal(lines.length, 101)
-  match(lines[0] ?? '', /^latchkey: line 2: the hash is not understood/)
+  match(lines[0] ?? '', /^latchkey: line 2: the hash format is not supported/)
   match(lines[100] ?? '', /2,400 more/)
   const rejects = (await readFile(join(home, 'rejects.txt'), 'utf8')).trim().split('\n')
   equal(rejects.length, 2500)
-  match(rejects[2499] ?? '', /^2501\tthe hash is not understood/)
+  match(rejects[2499] ?? '', /^2501\tthe hash format is not supported/)
 })
 
 test('a dry run checks everything and writes nothing', async () => {

@@ -39,7 +39,12 @@ test('a program imports users, hears what came of each, and they sign in', async
     const said: unknown[][] = []
     const console = { log: (...words: unknown[]) => said.push(words) }
     await run(latchkey, console)
-    deepEqual(said, [[1, 'the hash is not understood: accepted are bcrypt, scrypt, PBKDF2 and Argon2, in the forms that the guide lists']])
+    deepEqual(said, [
+      [
+        1,
+        'the hash format is not supported: accepted are bcrypt, scrypt, PBKDF2 and Argon2, in the formats that the migration guide lists',
+      ],
+    ])
     await run(
       { users: { import: (rows: { username: string }[]) => latchkey.users.import(rows.map((row) => ({ ...row, hash: devise }))) } },
       console,

@@ -77,9 +77,9 @@ const MADE: Readonly<Record<string, readonly [stored: string, password: string]>
 for (const [what, [stored, password]] of Object.entries(MADE)) {
   test(`${what}: the password matches, and no other`, async () => {
     ok(!('refused' in parseHash(stored)), stored)
-    deepEqual(await argon2.verify(stored, password), { ok: true, outdated: true })
+    deepEqual(await argon2.verify(stored, password), { ok: true, needsRehash: true })
     for (const other of [`${password}!`, '', `x${password}`]) {
-      deepEqual(await argon2.verify(stored, other), { ok: false, outdated: false }, other)
+      deepEqual(await argon2.verify(stored, other), { ok: false, needsRehash: false }, other)
     }
   })
 }
@@ -93,7 +93,7 @@ test('the sample of each of these costs what it costs, and is recognised itself'
 
 test('WordPress takes blanks at the ends of a password away before it hashes', async () => {
   const [stored = ''] = MADE['PHP 8.2, as WordPress 6.8 hashes'] ?? []
-  deepEqual(await argon2.verify(stored, ` ${PASSWORD}\n`), { ok: true, outdated: true })
+  deepEqual(await argon2.verify(stored, ` ${PASSWORD}\n`), { ok: true, needsRehash: true })
 })
 
 test('what costs too much, or is cut off, is refused in each of these forms', async () => {
@@ -103,26 +103,26 @@ test('what costs too much, or is cut off, is refused in each of these forms', as
     [`scrypt:1048576:8:1$salt$${key}`, /1024 MiB of memory/],
     [`scrypt:32768:8:1$salt$${'00'.repeat(8)}`, /cut off/],
     [`pbkdf2:sha256:10000001$salt$${key}`, /10000001 iterations/],
-    [`pbkdf2:md5:1000$salt$${key}`, /not understood/],
-    [spring.replace('$e0801$', '$ff0801$'), /has not|of memory/],
+    [`pbkdf2:md5:1000$salt$${key}`, /not supported/],
+    [spring.replace('$e0801$', '$ff0801$'), /does not allow|of memory/],
     [spring.replace('$e0801$', '$150801$'), /2048 MiB of memory/],
-    ['{pbkdf2}5d923b44a6d129f3', /not understood/],
+    ['{pbkdf2}5d923b44a6d129f3', /not supported/],
     ['$P$I84478476IagS59wHZvyQMArzfx58u.', /1048576 rounds; at most 131072/],
-    ['$P$384478476IagS59wHZvyQMArzfx58u.', /phpass has not/],
+    ['$P$384478476IagS59wHZvyQMArzfx58u.', /phpass does not allow/],
     ['$wp$2y$16$BPM/DfxHBq2zoIuP82mkTOoPMY6jNb0YQmnJgkQ49jT7ZUQyLdUsG', /bcrypt cost 16/],
     ['$bcrypt-sha256$v=2,t=2b,r=31$0ZcSt1DHoihvStzeq90Dcu$JCXHC3cYW5qekd.U4pznhjtbkckc.eO', /bcrypt cost 31/],
     // Too short, with data at its end, and with a salt that is longer than the whole.
-    ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggE=', /not understood/],
-    ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggHIVY0sdEUfdyeM+E1LtH1uJgAAAAAAAAAAAAA=', /not understood/],
-    ['AQAAAAAAAAD6AAAA/whftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M', /not understood/],
-    ['AQAAAAMAAAD6AAAAEAhftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M', /not understood/],
-    ['{bcrypt}{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG', /not understood/],
+    ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggE=', /not supported/],
+    ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggHIVY0sdEUfdyeM+E1LtH1uJgAAAAAAAAAAAAA=', /not supported/],
+    ['AQAAAAAAAAD6AAAA/whftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M', /not supported/],
+    ['AQAAAAMAAAD6AAAAEAhftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M', /not supported/],
+    ['{bcrypt}{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG', /not supported/],
   ]
   for (const [stored, reason] of refused) {
     const found = parseHash(stored)
     ok('refused' in found, stored)
     match(found.refused, reason)
-    deepEqual(await argon2.verify(stored, 'password'), { ok: false, outdated: false })
+    deepEqual(await argon2.verify(stored, 'password'), { ok: false, needsRehash: false })
   }
 })
 
@@ -133,6 +133,6 @@ test('plain text and digests without rounds are refused by what they are', () =>
   ]
   for (const stored of weak) {
     const found = parseHash(stored)
-    match('refused' in found ? found.refused : '', /a plain text, or a digest that is guessed by the billion a second/, stored)
+    match('refused' in found ? found.refused : '', /plain text or a fast digest, which attackers guess by the billion a second/, stored)
   }
 })

@@ -1,6 +1,6 @@
-// What of a password and of its context is looked at: enough to judge by, and little enough to be judged in a moment.
+// Bounds on the input of the password estimator, so that an estimate is meaningful and quick.
 
-/** The work grows with the square of the length; what is longer is judged by both its ends. */
+/** The work grows with the square of the length; of longer passwords both ends are estimated. */
 const MAX_ESTIMATED = 64
 const MAX_WORDS = 32
 const MIN_WORD = 3
@@ -13,7 +13,7 @@ export function boundedPassword(password: string): string {
     : [...characters.slice(0, MAX_ESTIMATED / 2), ...characters.slice(-MAX_ESTIMATED / 2)].join('')
 }
 
-/** Of names and addresses the whole and its parts, the first 32 of them, 64 characters of each. */
+/** Each name and its parts, at most 32 words of at most 64 characters. */
 export function contextWords(names: readonly string[]): readonly string[] {
   const all = names.flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)])
   return boundedContext(all.filter((word) => word.length >= MIN_WORD))

@@ -1,4 +1,4 @@
-// Whether a password is one of the common ones, as it is or in one of the disguises that everybody uses.
+// Recognises common passwords, plain or with the usual substitutions.
 
 import { fold } from './fold.ts'
 import { leetReadings } from './words.ts'
@@ -6,8 +6,8 @@ import { leetReadings } from './words.ts'
 const OUTSIDE = /^[^\p{L}]+|[^\p{L}]+$/gu
 
 /**
- * Asks the list of common passwords for a password without its capitals, and without digits and signs before and after; with digits and
- * signs read as letters, and backwards.
+ * Looks a password up in the list of common passwords: in lower case, without leading and trailing digits and signs, with digits and signs
+ * read as letters, and reversed.
  *
  * @param password of bounded length
  */

@@ -1,6 +1,6 @@
-// How many guesses a password takes, as a power of two: the cheapest way to put it together from words, dates, walks over keyboards,
-// sequences, repetitions and single characters. The idea is zxcvbn's (Wheeler, USENIX Security 2016); its bits are added up here, so
-// that a phrase of the commonest words is not taken for a strong one.
+// The password estimator: the number of guesses as a power of two. It is the cheapest way to compose the password from words, dates,
+// keyboard walks, sequences, repetitions and single characters. The idea is zxcvbn's (Wheeler, USENIX Security 2016); here the bits are
+// added up, so that a phrase of very common words does not count as strong.
 
 import { type Folded, fold, pickCharacters } from './fold.ts'
 import { keyboardWalks } from './keyboard.ts'
@@ -8,7 +8,7 @@ import { dates, repetitions, sequences } from './patterns.ts'
 import type { Token } from './token.ts'
 import { LONGEST_WORD, PREFIX_LENGTH, type WordLookup, wordTokens } from './words.ts'
 
-/** Which pieces a password has, and in which order, has to be guessed as well. */
+/** An attacker also has to guess the pieces and their order. */
 const JOIN_BITS = 1
 const CONTEXT_BITS = 1.5
 const MIN_CONTEXT_WORD = 3
@@ -20,8 +20,8 @@ interface AllWords extends WordLookup {
 
 /**
  * @param password of bounded length: the time grows with its square
- * @param context what a guesser would try first: the user's own name, the site's name
- * @param known what is known of words
+ * @param context words that an attacker tries first: the user's own name, the site's name
+ * @param known the word list
  */
 export function guessBits(password: string, context: readonly string[], known: WordLookup): number {
   const own = new Set(context.map((word) => fold(word).text).filter((word) => word.length >= MIN_CONTEXT_WORD))
@@ -60,7 +60,7 @@ function lower(least: number[], end: number, bits: number): void {
   least[end] = Math.min(least[end] ?? Number.POSITIVE_INFINITY, bits)
 }
 
-/** `1q2w3e4r` and `p-a-s-s`: two easy passwords, a character of each in turn. */
+/** `1q2w3e4r` and `p-a-s-s`: two easy passwords, interleaved. */
 function bitsInterleaved(folded: Folded, words: AllWords): number {
   const indices = [...folded.text].map((_, index) => index)
   const halves = [0, 1].map((rest) =>
@@ -74,7 +74,7 @@ function bitsInterleaved(folded: Folded, words: AllWords): number {
 
 const SIGN = /[^\p{L}\p{N}]/u
 
-/** `pa.ss.wo.rd`: signs put in between. */
+/** `pa.ss.wo.rd`: inserted signs. */
 function bitsWithoutSigns(folded: Folded, words: AllWords): number {
   const indices = [...folded.text].map((_, index) => index)
   const kept = indices.filter((index) => !SIGN.test(folded.text.charAt(index)))

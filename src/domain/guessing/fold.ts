@@ -1,15 +1,15 @@
-// A password as guessers see it: one small letter for each character, whatever its case, accents, width or alphabet look like.
+// Folds a password for the estimator: one lower-case letter per character, independent of case, accents, width and alphabet.
 
 export interface Folded {
-  /** One UTF-16 unit for each character, so that an index here is an index in the lists below. */
+  /** One UTF-16 unit per character, so that its indices match the lists below. */
   readonly text: string
   /** True where the character was a capital. */
   readonly capital: readonly boolean[]
-  /** True where it was written with an accent, in full width or with a look-alike of another alphabet. */
+  /** True where it had an accent, was full-width, or was a look-alike from another alphabet. */
   readonly disguised: readonly boolean[]
 }
 
-/** Letters of other alphabets that look like these (UTS 39). A word that is written in its own alphabet stays as it is. */
+/** Letters of other alphabets that look like these (UTS 39). Used only in a password that also has Latin letters. */
 const LOOK_ALIKES = new Map(
   Object.entries({
     а: 'a',
@@ -38,12 +38,12 @@ const LOOK_ALIKES = new Map(
     œ: 'o',
   }),
 )
-/** One character may stand for eighteen letters. */
+/** One character may expand to eighteen letters. */
 const MAX_UNITS = 96
 const LATIN = /[a-z]/
 const MARKS = /\p{M}/gu
 
-/** What is beyond 96 letters is left out. */
+/** Letters after the first 96 are ignored. */
 export function fold(password: string): Folded {
   const units: string[] = []
   const capital: boolean[] = []
@@ -64,7 +64,7 @@ export function fold(password: string): Folded {
   return { text: units.join(''), capital, disguised }
 }
 
-/** The same characters in another order, or some of them. */
+/** A selection of the characters, in the given order. */
 export function pickCharacters({ text, capital, disguised }: Folded, indices: readonly number[]): Folded {
   return {
     text: indices.map((index) => text.charAt(index)).join(''),

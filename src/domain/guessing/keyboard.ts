@@ -1,11 +1,11 @@
-// Walks over keyboards, with and without Shift, and columns that are walked beside each other.
+// Keyboard walks, with and without Shift, and shifted columns.
 
 import type { Token } from './token.ts'
 
 interface Layout {
-  /** Row and column of each key, by its plain character. */
+  /** Row and column of each key, by its unshifted character. */
   readonly places: ReadonlyMap<string, readonly [row: number, column: number]>
-  /** The plain character of a key, by what it gives with Shift. */
+  /** The unshifted character of a key, by its shifted one. */
   readonly unshifted: ReadonlyMap<string, string>
 }
 
@@ -18,7 +18,7 @@ function layout(rows: readonly string[], [upper, lower]: readonly string[] = [''
   return { places: new Map(places), unshifted: new Map([...(upper ?? '')].map((key, index) => [key, lower?.[index] ?? key])) }
 }
 
-// Each row stands half a key to the right of the one above, so the key of the same column is the one below it to the left.
+// Each row is offset by half a key, so the key in the same column is the one below to the left.
 const LAYOUTS: readonly Layout[] = [
   layout(['`1234567890-=', ' qwertyuiop[]\\', " asdfghjkl;'", ' zxcvbnm,./'], US_SHIFT),
   layout(['^1234567890ß', ' qwertzuiopü+', ' asdfghjklöä#', ' yxcvbnm,.-'], DE_SHIFT),
@@ -29,7 +29,7 @@ const LAYOUTS: readonly Layout[] = [
 
 const CORNERS = /[1qazpmlйфя70]/
 
-/** Pieces of three keys and more that are walked, and pieces that are the one before them a key further on. */
+/** Walks of three and more keys, and pieces that repeat the piece before them one key further. */
 export function keyboardWalks(text: string, capital: readonly boolean[]): readonly Token[] {
   return LAYOUTS.flatMap((on) => {
     const keys = [...text].map((unit) => on.unshifted.get(unit) ?? unit)

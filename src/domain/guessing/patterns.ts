@@ -1,8 +1,8 @@
-// What follows from what stands before it: repetition, sequences, dates.
+// Predictable patterns: repetitions, sequences, dates.
 
 import type { Token } from './token.ts'
 
-/** Pieces that repeat what stands before them, close by or further away. */
+/** Pieces that repeat an earlier piece. */
 export function repetitions(text: string): readonly Token[] {
   const tokens: Token[] = []
   for (let start = 1; start < text.length; start += 1) {
@@ -10,7 +10,7 @@ export function repetitions(text: string): readonly Token[] {
       const longest = countWhile((index) => start + index < text.length && text[start + index] === text[start + index - distance])
       for (let length = distance; length <= longest; length += distance)
         tokens.push({ start, length, bits: 1.5 + Math.log2(distance) / 2 + Math.log2(1 + length / distance) })
-      // Two characters that have occurred together before are mere chance.
+      // Two characters that occurred together before are a coincidence.
       if (longest > 2 && longest % distance > 0)
         tokens.push({ start, length: longest, bits: 2.5 + Math.log2(start) + Math.log2(longest) / 2 })
     }
@@ -29,7 +29,7 @@ function countWhile(holds: (index: number) => boolean): number {
 const STEPS = [1, -1, 2, -2]
 const SEQUENCE_START = /[a1z90]/
 
-/** Alphabets and numbers, up and down, also by two. */
+/** Alphabetic and numeric sequences, up and down, in steps of one or two. */
 export function sequences(text: string): readonly Token[] {
   const tokens: Token[] = []
   for (let start = 0; start < text.length - 2; start += 1)
@@ -71,7 +71,7 @@ const DATE_PATTERNS: readonly (readonly [form: RegExp, bits: number])[] = [
   [new RegExp(`${YEAR}${SEPARATOR}${MONTH}|${MONTH}${SEPARATOR}${YEAR}`, 'y'), 4 + YEAR_BITS],
 ]
 
-/** Years, and dates in the usual orders. */
+/** Years, and dates in the usual formats. */
 export function dates(text: string): readonly Token[] {
   const tokens: Token[] = []
   for (let start = 0; start < text.length; start += 1)

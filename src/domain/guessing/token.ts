@@ -1,8 +1,8 @@
-// A piece of a password that guessers would try as one.
+// A piece of a password that an attacker would try as one unit.
 
 export interface Token {
   readonly start: number
   readonly length: number
-  /** How many guesses it takes, as a power of two. */
+  /** The number of guesses, as a power of two. */
   readonly bits: number
 }

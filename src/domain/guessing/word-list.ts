@@ -1,18 +1,18 @@
-// What is known of words, out of its packed form.
+// The word list of the estimator, unpacked from its compressed form.
 
 import { PREFIX_LENGTH, type WordLookup } from './words.ts'
 
 export interface WordList extends WordLookup {
-  /** True for what stands in a list of passwords. */
+  /** True for a word from a list of passwords. */
   readonly isPassword: (word: string) => boolean
 }
 
 /**
- * @param packed a line for each number of bits: `p` for passwords or `w` for words and the number, then the words in small letters, all
- *   with blanks between them
+ * @param packed a line for each number of bits: `p` for passwords or `w` for words and the number, then the words in lower case,
+ *   separated by blanks
  */
 export function unpackWordList(packed: string): WordList {
-  // Those of passwords below zero, so that one look-up tells both.
+  // Passwords have negative numbers, so that one look-up answers both questions.
   const bits = new Map<string, number>()
   const beginnings = new Set<string>()
   for (const line of packed.split('\n')) {
@@ -21,7 +21,7 @@ export function unpackWordList(packed: string): WordList {
     let before = ''
     for (const word of words) {
       bits.set(word, each)
-      // They are in order, so most begin like the one before.
+      // The words are sorted, so most begin like the one before.
       const beginning = word.slice(0, PREFIX_LENGTH)
       if (beginning !== before) beginnings.add(beginning)
       before = beginning

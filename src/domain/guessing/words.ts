@@ -1,21 +1,21 @@
-// Words in a password: plain, with capitals, with digits and signs for letters, backwards, in disguise.
+// Words in a password: plain, capitalised, with digits and signs for letters, reversed, or with look-alikes.
 
 import type { Folded } from './fold.ts'
 import type { Token } from './token.ts'
 
-/** What is known of words in small letters. */
+/** Looks up words in lower case. */
 export interface WordLookup {
-  /** How many guesses a word takes, as a power of two; undefined where it is not known. */
+  /** The number of guesses for a word, as a power of two; undefined for an unknown word. */
   readonly bitsOf: (word: string) => number | undefined
-  /** False where no known word begins with these four letters: longer ones need not be looked for. */
+  /** False when no known word begins with these four letters, so that longer ones can be skipped. */
   readonly isPrefix: (four: string) => boolean
 }
 
-/** So many letters are enough to know that no word begins so. */
+/** Letters that decide whether a word can begin like this. */
 export const PREFIX_LENGTH = 4
 /** The length of the longest word in the packed list. */
 export const LONGEST_WORD = 32
-/** What stands for letters, in two readings: where a character stands for two letters, the second has the other. */
+/** Substitutes for letters, in two readings: a character that stands for two letters has the other one in the second table. */
 const LEET_SIGNS = {
   '@': 'a',
   '^': 'a',
@@ -58,7 +58,7 @@ const LEET_BITS = 1.5
 const REVERSED_BITS = 1.5
 const LOOK_ALIKE_BITS = 1.5
 
-/** @param longest the length of the longest word that is looked for */
+/** @param longest the length of the longest word to look for */
 export function wordTokens(folded: Folded, words: WordLookup, longest: number): readonly Token[] {
   const { text } = folded
   const tokens: Token[] = []
@@ -86,12 +86,12 @@ function* lookUp(
   }
 }
 
-/** The text with the letters that its digits and signs may stand for; empty where none do. */
+/** The text with its digits and signs replaced by letters; empty when nothing changes. */
 export function leetReadings(text: string): readonly string[] {
   return LEET_TABLES.map((reading) => [...text].map((unit) => reading[unit] ?? unit).join('')).filter((read) => read !== text)
 }
 
-/** What capitals and look-alikes add. One at the start, at the end or everywhere is what everybody does. */
+/** The bits that capitals and look-alikes add. A capital at the start, at the end or everywhere is the usual habit. */
 export function styleBits({ capital, disguised }: Folded, start: number, end: number): number {
   let capitals = 0
   let changes = 0
@@ -108,7 +108,7 @@ export function styleBits({ capital, disguised }: Folded, start: number, end: nu
   return caseBits + (isDisguised ? LOOK_ALIKE_BITS : 0)
 }
 
-/** In how many ways at most `few` of `length` can be chosen, as a power of two. */
+/** The number of ways to choose at most `few` of `length`, as a power of two. */
 function choicesBits(length: number, few: number): number {
   let ways = 0
   let exactly = 1

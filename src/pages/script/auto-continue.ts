@@ -1,7 +1,7 @@
 // Continues without a password where the user is already signed in, by a session or a remember-me login.
 
 import type { Client } from '../../client/index.ts'
-import { WENT_ON_STORAGE_KEY } from '../../domain/persisted-names.ts'
+import { AUTO_CONTINUE_STORAGE_KEY } from '../../domain/persisted-names.ts'
 import { showProgress } from './form.ts'
 import { showNotice } from './notice.ts'
 import { element, hasSessionCookie, returnUrl, t } from './page-data.ts'
@@ -26,8 +26,8 @@ export function redirectToReturnUrl(): void {
 }
 
 function isRedirectLoop(): boolean {
-  const last = Number(sessionStorage.getItem(WENT_ON_STORAGE_KEY) ?? 0)
-  sessionStorage.setItem(WENT_ON_STORAGE_KEY, String(Date.now()))
+  const last = Number(sessionStorage.getItem(AUTO_CONTINUE_STORAGE_KEY) ?? 0)
+  sessionStorage.setItem(AUTO_CONTINUE_STORAGE_KEY, String(Date.now()))
   return Date.now() - last < REDIRECT_LOOP_MS
 }
 

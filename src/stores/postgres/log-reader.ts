@@ -3,7 +3,7 @@
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
-import { POSTGRES_ENDINGS_CHANNEL } from '../../domain/persisted-names.ts'
+import { POSTGRES_REVOCATION_CHANNEL } from '../../domain/persisted-names.ts'
 import type { LogReadResult } from '../log/subscription.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { type Connection, createSession } from './connection.ts'
@@ -51,7 +51,7 @@ export class LogReader {
     const client = await this.#connection.dedicated()
     client.on('notification', () => this.#onNotification())
     try {
-      await client.query(`LISTEN ${POSTGRES_ENDINGS_CHANNEL}`)
+      await client.query(`LISTEN ${POSTGRES_REVOCATION_CHANNEL}`)
       return client
     } catch (error) {
       void client.end()

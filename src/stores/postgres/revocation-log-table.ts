@@ -2,7 +2,7 @@
 // visible in their order, and who follows can skip none. The counter never falls behind the microsecond of the clock: also
 // after a standby has taken over that lacks the latest entries, positions go on from where every follower has been.
 
-import { POSTGRES_ENDINGS_CHANNEL } from '../../domain/persisted-names.ts'
+import { POSTGRES_REVOCATION_CHANNEL } from '../../domain/persisted-names.ts'
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
 import type { LogReadResult } from '../log/subscription.ts'
 import { type EntryRow, entryOf, entryValues, REVOCATION_SQL, REVOCATIONS_TABLE } from '../sql/revocations.ts'
@@ -26,7 +26,7 @@ const APPEND = statement(`
       SELECT before + number, kind, sid, at, reason, roles
       FROM counter, unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]) WITH ORDINALITY AS entry (kind, sid, at, reason, roles, number)
     )
-  SELECT pg_notify('${POSTGRES_ENDINGS_CHANNEL}', '') FROM counter`)
+  SELECT pg_notify('${POSTGRES_REVOCATION_CHANNEL}', '') FROM counter`)
 
 /** The counter and the entries in one snapshot; everything where the log has not reached the position. */
 const READ_AFTER = statement(`

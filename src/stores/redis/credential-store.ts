@@ -1,7 +1,7 @@
 // Credentials with all that finds them again: by user, by lineage, by the time at which they are to be looked at.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
-import { REDIS_CALENDARS } from '../../domain/persisted-names.ts'
+import { REDIS_TIME_INDEXES } from '../../domain/persisted-names.ts'
 import type { RevocationReason } from '../../domain/revocation.ts'
 import type { RevocationFilter } from '../../ports/store.ts'
 import type { Connection } from './connection.ts'
@@ -41,9 +41,9 @@ export class IndexedCredentialStore {
   constructor(connection: Connection, keys: Keys) {
     this.records = new CredentialRecords(connection, keys)
     this.#index = new SecondaryIndex(connection, keys)
-    this.#byLastSeen = new TimeIndex(connection, keys, REDIS_CALENDARS.uses)
-    this.#byExpiry = new TimeIndex(connection, keys, REDIS_CALENDARS.expiries)
-    this.#tombstonesByExpiry = new TimeIndex(connection, keys, REDIS_CALENDARS.tombstones)
+    this.#byLastSeen = new TimeIndex(connection, keys, REDIS_TIME_INDEXES.lastSeen)
+    this.#byExpiry = new TimeIndex(connection, keys, REDIS_TIME_INDEXES.expiries)
+    this.#tombstonesByExpiry = new TimeIndex(connection, keys, REDIS_TIME_INDEXES.tombstones)
   }
 
   /** Whoever ends a user's or a lineage's credentials finds what is here: the record comes last. */

@@ -27,7 +27,7 @@ export class Keys {
   }
 
   revocationLog(): string {
-    return `${this.#prefix}${REDIS_KEYS.endings}`
+    return `${this.#prefix}${REDIS_KEYS.revocationStream}`
   }
 
   limit(key: string): string {
@@ -51,6 +51,6 @@ export class Keys {
 
   /** The latest ending that is known to have reached Redis, noted in several places. */
   checkpoint(slot: number): string {
-    return `${this.#prefix}${REDIS_KEYS.carried}${slot}`
+    return `${this.#prefix}${REDIS_KEYS.checkpoint}${slot}`
   }
 }

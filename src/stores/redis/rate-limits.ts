@@ -1,7 +1,7 @@
 // Counters for limits in Redis: one key for each window, which vanishes by itself when the window is over.
 
 import type { Limit } from '../../domain/limits.ts'
-import { REDIS_CALENDARS } from '../../domain/persisted-names.ts'
+import { REDIS_TIME_INDEXES } from '../../domain/persisted-names.ts'
 import type { LimitCount } from '../../ports/store.ts'
 import { type Connection, script } from './connection.ts'
 import type { Keys } from './keys.ts'
@@ -48,7 +48,7 @@ export class RateLimits {
   constructor(connection: Connection, keys: Keys) {
     this.#connection = connection
     this.#keys = keys
-    this.#byExpiry = new TimeIndex(connection, keys, REDIS_CALENDARS.limits)
+    this.#byExpiry = new TimeIndex(connection, keys, REDIS_TIME_INDEXES.limits)
   }
 
   async consume(key: string, { window }: Limit, now: number): Promise<LimitCount> {
