@@ -27,6 +27,7 @@ const LEFTOVER_FILES = '*.{db,db-shm,db-wal,secret}'
 const before = new Set(globSync(LEFTOVER_FILES))
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
+  ['commits', [process.execPath, 'tools/check-commits.ts']],
   ['types', ['npm', 'run', '--silent', 'types']],
   ['pages', [process.execPath, 'tools/build-pages.ts', '--if-stale']],
   ['lint', ['npm', 'run', '--silent', 'lint']],
