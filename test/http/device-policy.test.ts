@@ -41,26 +41,26 @@ async function boundWherePossible(latchkey: InProcess, { seen = true } = {}) {
 
 /** As the rows of the guide are called. */
 const CASES: Readonly<Record<string, (latchkey: InProcess) => Promise<number>>> = {
-  'a browser that cannot, right after it signed in': async (latchkey) => read(latchkey, (await signIn(latchkey)).session),
+  'a browser without DBSC, right after the sign-in': async (latchkey) => read(latchkey, (await signIn(latchkey)).session),
   'the same, two minutes later': async (latchkey) => {
     const { session } = await signIn(latchkey)
     equal(await read(latchkey, session), 200)
     latchkey.clock.advance(2 * MINUTE)
     return read(latchkey, session)
   },
-  'the same, opened again: its remembered login': async (latchkey) =>
+  'the same after a restart: its remember-me login': async (latchkey) =>
     ask(latchkey, 'POST', '/access/token', (await signIn(latchkey)).remembered),
-  'a browser that can, with its proof': async (latchkey) => read(latchkey, (await boundWherePossible(latchkey)).all),
-  'a copy of its session, or of its remembered login, without the proof': async (latchkey) => {
+  'a browser with DBSC, with its proof': async (latchkey) => read(latchkey, (await boundWherePossible(latchkey)).all),
+  'a copy of its session or remember-me login, without the proof': async (latchkey) => {
     const { session, remembered } = await boundWherePossible(latchkey)
     const status = await read(latchkey, session)
     equal(await ask(latchkey, 'POST', '/access/token', remembered), status)
     return status
   },
   'a browser that has lost its key': async (latchkey) => read(latchkey, (await boundWherePossible(latchkey)).session),
-  'a browser that says that it could not renew (`Secure-Session-Skipped`)': async (latchkey) =>
+  'a browser that reports a failed renewal (`Secure-Session-Skipped`)': async (latchkey) =>
     read(latchkey, (await boundWherePossible(latchkey)).session, { 'secure-session-skipped': 'server_error' }),
-  'a browser that was bound, and never heard the answer': async (latchkey) =>
+  'a browser that was bound and did not receive the response': async (latchkey) =>
     read(latchkey, (await boundWherePossible(latchkey, { seen: false })).session),
   'a session in the header': async (latchkey) => {
     const { credential = '' } = await signIn(latchkey, { delivery: 'header' })
@@ -83,7 +83,7 @@ for (const [what, run] of Object.entries(CASES))
       await using latchkey = await startInProcess(settingsOf(policy), HTTPS)
       const status = await run(latchkey)
       ok(status === 200 || status === 401, String(status))
-      found.push(status === 200 ? 'taken' : 'refused')
+      found.push(status === 200 ? 'accepted' : 'refused')
     }
     ok(GUIDE.includes(`\n| ${what} | ${found.join(' | ')} |\n`), `docs/device-binding.md has no such row: ${found.join(' | ')}`)
   })
