@@ -1,5 +1,5 @@
-# Builds the package from this checkout and installs it, without what building needs, into an image that runs as nobody special
-# and writes nowhere but to /data.
+# Builds the package from this checkout and installs it, without build dependencies, into an image that runs as an unprivileged user and
+# writes to /data only.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
