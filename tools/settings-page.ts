@@ -1,23 +1,33 @@
-// npm run settings-page: writes docs/settings.md from the table that validates the settings, so that they cannot disagree.
+// npm run settings-page: writes docs/settings.md from the settings table of the code, so that they cannot disagree.
 
 import { writeFileSync } from 'node:fs'
 import { SETTING_KEYS, SETTINGS } from '../src/settings.ts'
 
-/** The page as Markdown. */
+const MAX_LINE = 160
+
+/** The page as Markdown: one section for each setting. */
 export function settingsPage(): string {
-  const rows = SETTING_KEYS.map((key) => {
+  const sections = SETTING_KEYS.map((key) => {
     const setting = SETTINGS[key]
     const fallback = 'fallbackText' in setting ? setting.fallbackText : 'none'
-    return `| \`${setting.name}\` | \`${key}\` | ${setting.about} | ${setting.accepted.replaceAll('|', '\\|')} | ${fallback} |`
+    return [
+      `### ${setting.name}`,
+      '',
+      wrap(`${setting.about}.`, ''),
+      '',
+      `- Option: \`${key}\``,
+      wrap(`- Accepted: ${setting.accepted}`, '  '),
+      wrap(`- Default: ${fallback}`, '  '),
+    ].join('\n')
   })
   return `# Settings
 
-In the environment by the first name; in \`latchkey.config.ts\` and in \`createLatchkey\` by the second. The name with \`_FILE\` reads the
-value from a file: \`LATCHKEY_SECRET_FILE=/run/secrets/latchkey\`. On the command line of \`serve\` each is a flag, but for the secret:
-\`LATCHKEY_SESSION_IDLE_TIMEOUT\` is \`--session-idle-timeout\`. Flags win over the environment, the environment over the file.
-What is empty or blank counts as not set, everywhere: \`REDIS_URL=\` is no REDIS_URL.
+Set each of them in the environment by its name, or in \`latchkey.config.ts\` and in \`createLatchkey\` by its option. The name with \`_FILE\` reads the
+value from a file: \`LATCHKEY_SECRET_FILE=/run/secrets/latchkey\`. \`serve\` has a flag for each, except the secret:
+\`LATCHKEY_SESSION_IDLE_TIMEOUT\` is \`--session-idle-timeout\`. Flags win over the environment, and the environment over the file.
+An empty or blank value counts as not set: \`REDIS_URL=\` is no REDIS_URL.
 
-A value that is not accepted stops the start with one line that names the setting, the value and what is accepted.
+With an invalid value Latchkey does not start, and prints one line that names the setting, the value and what is accepted.
 
 \`\`\`ts
 // latchkey.config.ts
@@ -27,10 +37,22 @@ export default {
 }
 \`\`\`
 
-| setting | option | what it does | accepted | default |
-|---|---|---|---|---|
-${rows.join('\n')}
+## All settings
+
+${sections.join('\n\n')}
 `
+}
+
+/** Breaks a paragraph between words into lines of at most `MAX_LINE` characters. */
+function wrap(text: string, indent: string): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    const longer = line === '' ? word : `${line} ${word}`
+    if (longer.length <= MAX_LINE || line === '') lines[lines.length - 1] = longer
+    else lines.push(indent + word)
+  }
+  return lines.join('\n')
 }
 
 if (import.meta.main) writeFileSync('docs/settings.md', settingsPage())

@@ -1,4 +1,4 @@
-// The pages say what is true: every code, every setting, every file and link they name exists.
+// Facts in the docs: every code, setting, file, link and script that a page names exists, and generated pages are current.
 
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ function read(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8')
 }
 
-test('the errors page explains every code, under its status, and no other', () => {
+test('the errors page explains exactly the existing codes, under their status', () => {
   const text = read('docs/errors.md')
   const anchors = [...text.matchAll(/<a id="([^"]+)"><\/a>\n### (\S+)\n/g)]
   assert.deepEqual(anchors.map(([, id]) => id).sort(), [...ERROR_CODES].sort())
@@ -30,20 +30,20 @@ test('the errors page explains every code, under its status, and no other', () =
   }
 })
 
-test('the errors page explains every reason that a refusal can name', () => {
+test('the errors page explains every reason of an error', () => {
   const text = read('docs/errors.md')
   const sources = globSync('src/{domain,engine,http,server}/**/*.ts', { cwd: ROOT }).map(read).join('\n')
   const named = [...sources.matchAll(/reason: '(\w+)'/g)].map(([, reason]) => reason)
-  const unions = [...sources.matchAll(/^export type (?:RefusalReason|RevocationReason|OriginRefusal|TokenRefusal|Hazard) = (.*)$/gm)]
+  const unions = [...sources.matchAll(/^export type (?:RefusalReason|RevocationReason|OriginRefusal|TokenRefusal|UnsafeJson) = (.*)$/gm)]
   const listed = unions.flatMap(([, union = '']) => [...union.matchAll(/'(\w+)'/g)].map(([, reason]) => reason))
   assert.equal(unions.length, 5)
   for (const reason of new Set([...named, ...listed])) {
-    // A way to a prototype is told as a field, not as a reason.
+    // An unsafe member name is reported as the field, not as the reason.
     if (reason !== 'prototype') assert.ok(text.includes(`\`${reason}\``), `docs/errors.md does not explain ${reason}`)
   }
 })
 
-test('the guides to the paths show every path', () => {
+test('the HTTP and administration guides show every path', () => {
   const text = read('docs/http.md') + read('docs/administration.md')
   for (const { path } of routes) {
     const [before = '', after = ''] = path.split(/:\w+/).map((part) => part.replaceAll('.', '\\.'))
@@ -52,7 +52,7 @@ test('the guides to the paths show every path', () => {
   }
 })
 
-test('the library page names everything that the library has', () => {
+test('the library page names every member of the library', () => {
   const text = read('docs/library.md')
   const [, body = ''] = /^function createLatchkeyFacade.*?\n {2}return \{\n(.*?)^ {2}\}$/ms.exec(read('src/index.ts')) ?? []
   const names = [...body.matchAll(/^ {4}(?:async )?(\w+)(?:[:(,])/gm)].map(([, name]) => name)
@@ -63,15 +63,15 @@ test('the library page names everything that the library has', () => {
   }
 })
 
-test('the errors page in the docs is made from the texts of the page that the server has', () => {
-  assert.equal(read('docs/errors.md'), errorsPage(), 'npm run errors-page writes it anew')
+test('docs/errors.md is generated from the texts of the server's page', () => {
+  assert.equal(read('docs/errors.md'), errorsPage(), 'run npm run errors-page')
 })
 
-test('the settings page is what the table makes', () => {
-  assert.equal(read('docs/settings.md'), settingsPage(), 'npm run settings-page writes it anew')
+test('docs/settings.md is generated from the settings table', () => {
+  assert.equal(read('docs/settings.md'), settingsPage(), 'run npm run settings-page')
 })
 
-test('every link leads to a file', () => {
+test('every relative link leads to a file', () => {
   assert.ok(PAGES.length >= 9)
   for (const page of PAGES) {
     for (const [, target = ''] of read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
@@ -80,7 +80,7 @@ test('every link leads to a file', () => {
   }
 })
 
-test('every file and folder that a page names is there', () => {
+test('every file and folder that a page names exists', () => {
   for (const page of PAGES) {
     for (const [, path = ''] of read(page).matchAll(/`((?:src|test|tools|docs|examples)\/[\w./-]*)`/g)) {
       assert.ok(existsSync(join(ROOT, path)), `${page} names ${path}`)
@@ -88,7 +88,7 @@ test('every file and folder that a page names is there', () => {
   }
 })
 
-test('every row of the tables of threats and of limits names a test', () => {
+test('every row of the tables of SECURITY.md names a test', () => {
   const lines = read('SECURITY.md').split('\n')
   // A header is followed by the line that draws the table.
   const table = lines.filter((line, index) => line.startsWith('| ') && !lines[index + 1]?.startsWith('|---'))
@@ -133,12 +133,12 @@ function documentedTable(): ReadonlyMap<string, Row> {
   )
 }
 
-test('the import table is the one that is enforced', () => {
+test('the import table of ARCHITECTURE.md is the enforced one', () => {
   assert.ok(enforcedTable().size > 10)
   assert.deepEqual(new Map([...documentedTable()].sort()), new Map([...enforcedTable()].sort()))
 })
 
-test('the changelog tells of this version, and of its day', () => {
+test('the changelog has this version with its date', () => {
   const { version } = JSON.parse(read('package.json')) as { readonly version: string }
   assert.match(read('CHANGELOG.md'), new RegExp(`^## ${version} - \\d{4}-\\d{2}-\\d{2}$`, 'm'))
 })
