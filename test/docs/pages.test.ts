@@ -63,7 +63,7 @@ test('the library page names every member of the library', () => {
   }
 })
 
-test('docs/errors.md is generated from the texts of the server's page', () => {
+test('docs/errors.md is generated from the texts of the errors page', () => {
   assert.equal(read('docs/errors.md'), errorsPage(), 'run npm run errors-page')
 })
 
