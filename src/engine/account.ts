@@ -1,4 +1,4 @@
-// The user's own account: changing the password, deleting everything. Both carry the password, and so are fresh by themselves.
+// The user's own account: change the password, delete the account. Both require the current password, so they need no fresh session.
 
 import { AuthError } from '../domain/errors.ts'
 import { isTooLong } from '../domain/password.ts'
@@ -14,15 +14,15 @@ import { checkPassword } from './register.ts'
 import { reserveName } from './reserved-names.ts'
 import { getSessionRecord } from './session-view.ts'
 
-/** A password typed by somebody who is signed in, and the mark of their device, if it has one: see `takeGuess`. */
+/** The current password of a signed-in user, and the known-device cookie, if any: see `consumeAttempt`. */
 export interface PasswordConfirmation {
   readonly password: string
   readonly knownDevice: string | undefined
 }
 
 /**
- * Changes the password: this session is renewed with its data, every other credential of the user ends.
- * Refusals: `credentials.invalid`, `rate.limited`, `server.busy`, those of `judgePassword`, `session.required`.
+ * Changes the password: renews this session with its data and revokes every other credential of the user. Refusals: `credentials.invalid`,
+ * `rate.limited`, `server.busy`, those of `checkPassword`, `session.required`.
  *
  * @throws StoreError
  */
@@ -61,7 +61,7 @@ export async function changePassword(
     },
     now,
   )
-  // The other networks were of whoever knew the old password.
+  // Recent networks may be those of an attacker who knew the old password.
   const recentNetworks = networksAfterSignIn(context, { ...user, recentNetworks: [] }, clientInfo, now) ?? []
   const written = await context.store.write([
     { do: 'replace user', next: { ...user, passwordHash, recentNetworks, version: user.version + 1 }, ifVersion: user.version },
@@ -76,8 +76,7 @@ export async function changePassword(
 }
 
 /**
- * Deletes the user, their credentials and their operations.
- * Refusals: `credentials.invalid`, `rate.limited`, `server.busy`.
+ * Deletes the user, their credentials and their audit events. Refusals: `credentials.invalid`, `rate.limited`, `server.busy`.
  *
  * @throws StoreError
  */
@@ -109,7 +108,7 @@ export function deletionChanges(context: EngineContext, user: UserRecord, at: nu
   ]
 }
 
-/** A guess like any other: it counts against the same limits as a sign-in. */
+/** Verifies the current password; counts against the same limits as a sign-in. */
 async function confirmPassword(
   context: EngineContext,
   principal: Principal,
@@ -120,12 +119,12 @@ async function confirmPassword(
 ): Promise<VerifiedUser | AuthError> {
   const user = await context.store.users.find(principal.userId)
   const consumed = await consumeAttempt(context, { name: user?.usernameKey ?? principal.userId, user }, clientInfo, knownDevice)
-  const record = async (outcome: 'failure' | 'rate_limited') => {
+  const recordAttempt = async (outcome: 'failure' | 'rate_limited') => {
     const attempt = { userId: principal.userId, action, outcome, sessionId: principal.sid }
     await context.store.write([auditEvent(context, clientInfo, attempt, context.clock.now())])
   }
   if (consumed instanceof AuthError) {
-    if (user && (await isFirstLimit(context, user))) await record('rate_limited')
+    if (user && (await isFirstLimit(context, user))) await recordAttempt('rate_limited')
     return consumed
   }
   const verified = await verifyPassword(context, user, password, signal)
@@ -134,7 +133,7 @@ async function confirmPassword(
     return verified
   }
   if (isTooLong(password)) await consumed.refund()
-  else if (user) await record('failure')
+  else if (user) await recordAttempt('failure')
   await verified.readyToRespond
   return verified.error
 }

@@ -1,103 +1,103 @@
-// Answering when the roll is called: this process has forgotten everything that ended before, and has handed it on to so many
-// of the verifiers that follow the log through it.
+// Acknowledges revocations for this process: it has applied every earlier log entry, and has delivered them to a number of the verifiers
+// that are subscribed through it.
 
 import type { Acknowledgement, AcknowledgementRequest } from '../domain/revocation.ts'
 
-/** A verifier that follows the log through this process, and has caught up with it. */
+/** A subscriber that is subscribed to the log through this process, and has caught up. */
 export interface Subscriber {
-  /** Everything up to this call was taken by its line. */
-  delivered(call: AcknowledgementRequest['requestId']): void
+  /** Its connection has taken everything up to this request. */
+  delivered(requestId: AcknowledgementRequest['requestId']): void
   disconnected(): void
 }
 
 export interface AcknowledgementResponderOptions {
-  /** An id of this process, made when it starts. */
+  /** An id of this process, created at its start. */
   readonly process: string
-  /** False where nothing is accepted that could have ended: then it answers nobody. */
+  /** False in a process that accepts no credentials: it acknowledges nothing. */
   readonly acceptsCredentials: boolean
-  readonly append: (answer: Omit<Acknowledgement, 'kind' | 'at'>) => Promise<void>
+  readonly append: (response: Omit<Acknowledgement, 'kind' | 'at'>) => Promise<void>
   readonly onFault: (error: unknown) => void
 }
 
 interface PendingAcknowledgement {
   readonly pending: Set<Subscriber>
   readonly acknowledged: Set<Subscriber>
-  /** True once the engine itself has heard the call: a verifier's line can be quicker. */
+  /** True once the engine itself has received the request: a subscriber's connection can be quicker. */
   isReceived: boolean
   isOutdated: boolean
   isSending: boolean
 }
 
-/** A call is over after seconds, so of the ones before nobody asks any more. */
+/** A request lasts seconds, so older ones are no longer waited for. */
 const MAX_REQUESTS = 8
 
 export class AcknowledgementResponder {
   readonly #options: AcknowledgementResponderOptions
   readonly #subscribers = new Set<Subscriber>()
-  /** By call, the latest last. */
+  /** By request, the latest last. */
   readonly #responses = new Map<string, PendingAcknowledgement>()
 
   constructor(options: AcknowledgementResponderOptions) {
     this.#options = options
   }
 
-  requested(call: string): void {
+  requested(requestId: string): void {
     if (!this.#options.acceptsCredentials) return
-    const answer = this.#responseTo(call)
-    answer.isReceived = true
-    this.#send(call, answer)
+    const response = this.#responseTo(requestId)
+    response.isReceived = true
+    this.#send(requestId, response)
   }
 
   subscriberJoined(): Subscriber {
-    const verifier: Subscriber = {
-      delivered: (call) => {
-        const answer = this.#responseTo(call)
-        answer.pending.delete(verifier)
-        answer.acknowledged.add(verifier)
-        this.#send(call, answer)
+    const subscriber: Subscriber = {
+      delivered: (requestId) => {
+        const response = this.#responseTo(requestId)
+        response.pending.delete(subscriber)
+        response.acknowledged.add(subscriber)
+        this.#send(requestId, response)
       },
       disconnected: () => {
-        this.#subscribers.delete(verifier)
-        for (const [call, answer] of this.#responses) if (answer.pending.delete(verifier)) this.#send(call, answer)
+        this.#subscribers.delete(subscriber)
+        for (const [requestId, response] of this.#responses) if (response.pending.delete(subscriber)) this.#send(requestId, response)
       },
     }
-    this.#subscribers.add(verifier)
-    return verifier
+    this.#subscribers.add(subscriber)
+    return subscriber
   }
 
-  #responseTo(call: string): PendingAcknowledgement {
-    const known = this.#responses.get(call)
+  #responseTo(requestId: string): PendingAcknowledgement {
+    const known = this.#responses.get(requestId)
     if (known !== undefined) return known
-    const answer: PendingAcknowledgement = {
+    const response: PendingAcknowledgement = {
       pending: new Set(this.#subscribers),
       acknowledged: new Set(),
       isReceived: false,
       isOutdated: false,
       isSending: false,
     }
-    this.#responses.set(call, answer)
+    this.#responses.set(requestId, response)
     for (const oldest of this.#responses.keys()) {
       if (this.#responses.size <= MAX_REQUESTS) break
       this.#responses.delete(oldest)
     }
-    return answer
+    return response
   }
 
-  #send(call: string, answer: PendingAcknowledgement): void {
-    if (!answer.isReceived) return
-    answer.isOutdated = true
-    if (!answer.isSending) void this.#sendLoop(call, answer)
+  #send(requestId: string, response: PendingAcknowledgement): void {
+    if (!response.isReceived) return
+    response.isOutdated = true
+    if (!response.isSending) void this.#sendLoop(requestId, response)
   }
 
-  /** One entry at a time: of a hundred verifiers, most are told of in the second. Never rejects. */
-  async #sendLoop(call: string, answer: PendingAcknowledgement): Promise<void> {
-    answer.isSending = true
+  /** Appends one entry at a time: of a hundred verifiers, most are reported by the second entry. Never rejects. */
+  async #sendLoop(requestId: string, response: PendingAcknowledgement): Promise<void> {
+    response.isSending = true
     try {
-      while (answer.isOutdated) {
-        answer.isOutdated = false
-        const { acknowledged, pending } = answer
+      while (response.isOutdated) {
+        response.isOutdated = false
+        const { acknowledged, pending } = response
         await this.#options.append({
-          requestId: call,
+          requestId,
           process: this.#options.process,
           verifiers: acknowledged.size + pending.size,
           delivered: acknowledged.size,
@@ -106,7 +106,7 @@ export class AcknowledgementResponder {
     } catch (error) {
       this.#options.onFault(error)
     } finally {
-      answer.isSending = false
+      response.isSending = false
     }
   }
 }

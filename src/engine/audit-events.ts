@@ -1,4 +1,4 @@
-// The user's record of operations: reading it page by page, and recording what the application did.
+// The user's audit log: reads it page by page, and records events of the application.
 
 import { type AuditEvent, isApplicationAction, MAX_DETAIL } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -13,11 +13,11 @@ import { getSessionRecord } from './session-view.ts'
 
 export interface AuditEventsPage {
   readonly events: readonly AuditEvent[]
-  /** Hand it in as `before` for the next page; null on the last. It is sealed: a cursor of another user opens nothing. */
+  /** The cursor for the next page (`before`); null on the last page. It is sealed: it does not work for another user. */
   readonly next: string | null
 }
 
-/** Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
+/** Refusal: `request.malformed` for an invalid cursor. @throws StoreError */
 export async function listAuditEvents(
   context: EngineContext,
   { userId }: Pick<Principal, 'userId'>,
@@ -34,8 +34,8 @@ export async function listAuditEvents(
 }
 
 /**
- * Refusals: `request.invalid` naming `action` or `detail`, `rate.limited` where the user has too many of them, `session.required` when the
- * session has ended.
+ * Records an event of the application. Refusals: `request.invalid` with the field `action` or `detail`, `rate.limited` when the user has
+ * too many events, `session.required` when the session was revoked.
  *
  * @throws StoreError
  */

@@ -1,4 +1,4 @@
-// Who acts on what belongs to somebody else, and what the record says of it.
+// Audited writes: actions of operators and administrators on other users, written together with their audit events.
 
 import type { AdminActionName } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -9,16 +9,16 @@ import { auditEvent } from './issue.ts'
 import type { Principal } from './principal.ts'
 import { getSessionRecord } from './session-view.ts'
 
-/** Somebody who is signed in with the role for it. */
+/** A signed-in user with the required role. */
 export interface Administrator {
   readonly principal: Principal
   readonly clientInfo: ClientInfo
 }
 
-/** Operators act on the machine itself, not over the network: by a command, or by the host that embeds the library. */
+/** Operators act on the machine itself, not over the network: with a command, or through the host that embeds the library. */
 export type Actor = 'operator' | Administrator
 
-/** What is done, and to whom; null where it concerns the deployment. */
+/** An action; `userId` is the affected user, null when it affects the deployment. */
 export interface AdminAction {
   readonly userId: string | null
   readonly action: AdminActionName
@@ -26,13 +26,13 @@ export interface AdminAction {
 }
 
 export const OPERATOR_CLIENT: ClientInfo = { ip: '', userAgent: 'latchkey command' }
-/** Where administrators are is for their own record alone. */
+/** Hides the administrator's client from the user's audit log; it is in the administrator's own. */
 const ADMINISTRATOR_CLIENT: ClientInfo = { ip: '', userAgent: 'latchkey administration' }
 
 /**
- * Writes what somebody does, with what the records say of it: the user whom it concerns is told, and an administrator has it in
- * their own record as well. An administrator's write lands only while they are signed in and have the roles they came with.
- * Refusals, of administrators alone: `session.required`, `role.required`, `server.busy`.
+ * Writes changes together with their audit events: one for the affected user, and one for the administrator. An administrator's write
+ * commits only while they are signed in and have the roles that they came with. Refusals, of administrators only: `session.required`,
+ * `role.required`, `server.busy`.
  *
  * @throws StoreError
  */
@@ -43,7 +43,7 @@ export async function writeAudited(
   changes: readonly Change[],
   at: number,
 ): Promise<WriteResult | AuthError> {
-  const auditEvents = actions.flatMap((deed) => auditEventsOf(context, actor, deed, at))
+  const auditEvents = actions.flatMap((action) => auditEventsOf(context, actor, action, at))
   if (actor === 'operator') return context.store.write([...changes, ...auditEvents])
   for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
     const adminChecks = await requireStillAdmin(context, actor)
@@ -55,25 +55,25 @@ export async function writeAudited(
 }
 
 function auditEventsOf(context: EngineContext, actor: Actor, { userId, action, detail }: AdminAction, at: number): readonly Change[] {
-  const ofUser = (clientInfo: ClientInfo, by: 'operator' | 'admin') =>
+  const userEvent = (clientInfo: ClientInfo, by: 'operator' | 'admin') =>
     userId === null ? [] : [auditEvent(context, clientInfo, { userId, action, detail: { ...detail, by } }, at)]
-  if (actor === 'operator') return ofUser(OPERATOR_CLIENT, 'operator')
+  if (actor === 'operator') return userEvent(OPERATOR_CLIENT, 'operator')
   const { principal, clientInfo } = actor
-  const own = {
+  const adminEvent = {
     userId: principal.userId,
     sessionId: principal.sid,
     action: `admin.${action}` as const,
     detail: userId === null ? detail : { ...detail, user: userId },
   }
-  return [...ofUser(ADMINISTRATOR_CLIENT, 'admin'), auditEvent(context, clientInfo, own, at)]
+  return [...userEvent(ADMINISTRATOR_CLIENT, 'admin'), auditEvent(context, clientInfo, adminEvent, at)]
 }
 
-/** What must still be true of an administrator when the write lands. */
+/** The preconditions that must still hold when an administrator's write commits. */
 async function requireStillAdmin(context: EngineContext, { principal }: Administrator): Promise<readonly Change[] | AuthError> {
   const session = await getSessionRecord(context, principal)
   if (session instanceof AuthError) return session
   const user = await context.store.users.find(principal.userId)
-  // Where credentials live in Redis, who was locked a moment ago may still have a session.
+  // When credentials are in Redis, a user who was disabled a moment ago may still have a session.
   if (user === undefined || user.disabled || !principal.roles.every((role) => user.roles.includes(role)))
     return new AuthError('role.required')
   return [

@@ -1,4 +1,4 @@
-// Who a request is, from a session credential or a token: from memory where it was verified before, else from the store.
+// Authenticates a session credential or an access token: from the credential cache, or from the store.
 
 import type { CredentialRecord, PresentedCredential, SessionRecord, Tombstone } from '../domain/credential.ts'
 import { evaluateDevice } from '../domain/device-binding.ts'
@@ -20,17 +20,17 @@ import type { RequestClient } from './session-monitor.ts'
 export interface RequestCredential {
   readonly kind: CacheableKind
   readonly raw: string
-  /** The device proof that came along with a session's credential. */
+  /** The device proof that accompanied a session credential. */
   readonly deviceProof?: string | undefined
-  /** Who presents it, where that is known. */
+  /** The client that presents it, when known. */
   readonly client?: RequestClient
 }
 
 /**
- * Verifies a session credential or a token. Answers at once where it was verified before; otherwise there is a promise, which
- * rejects with StoreError when the store had to be asked and is down.
+ * Verifies a session credential or a token. Returns the result synchronously on a cache hit; otherwise a promise, which rejects with
+ * StoreError when the store is needed and down.
  *
- * @param passive true for requests that must not keep the session alive
+ * @param passive true for requests that must not extend the session
  */
 export function authenticate(
   context: EngineContext,
@@ -56,13 +56,13 @@ async function verifySession(
 ): Promise<Principal | AuthError> {
   const opened = context.secrets.open('session', raw)
   if (opened === undefined) return sessionRequired('unknown')
-  const judged = await findLiveSession(context, opened.id, opened)
-  if (!judged.ok) return sessionRequired(judged.reason)
-  const proven = proofValidUntil(context, judged.session, deviceProof)
-  const shown = evaluateDevice(judged.session, proven, context.clock.now(), context.policy.deviceBinding)
-  if (!shown.ok) return new DeviceProofRequired(judged.session, shown.reason)
-  const isConfirmed = proven === undefined || (await confirmBinding(context, judged.session))
-  const session = await reportFirstUse(context, judged.session)
+  const found = await findLiveSession(context, opened.id, opened)
+  if (!found.ok) return sessionRequired(found.reason)
+  const proofExpiry = proofValidUntil(context, found.session, deviceProof)
+  const device = evaluateDevice(found.session, proofExpiry, context.clock.now(), context.policy.deviceBinding)
+  if (!device.ok) return new DeviceProofRequired(found.session, device.reason)
+  const isConfirmed = proofExpiry === undefined || (await confirmBinding(context, found.session))
+  const session = await reportFirstUse(context, found.session)
   if (session === undefined) return sessionRequired('revoked')
   const principal = principalOfSession(session)
   if (!isConfirmed) return principal
@@ -71,8 +71,8 @@ async function verifySession(
     { kind: 'session', raw, ...(client && { client }) },
     principal,
     session,
-    judged.checkpoint,
-    { proof: session.binding && deviceProof, validUntil: shown.validUntil },
+    found.checkpoint,
+    { proof: session.binding && deviceProof, validUntil: device.validUntil },
     passive,
   )
   return principal
@@ -92,25 +92,25 @@ async function verifyToken(context: EngineContext, { raw, client }: RequestCrede
     if (!passive) context.credentialCache.markUsed(cached, now)
     return principal
   }
-  const judged = await findLiveSession(context, claims.sid, undefined)
-  if (!judged.ok) return tokenInvalid('session_ended')
-  // Its session's rights changed after it was signed: let the client renew it.
-  if (judged.session.roles.join() !== claims.roles.join()) return tokenInvalid('expired')
-  const session = await reportFirstUse(context, judged.session)
+  const found = await findLiveSession(context, claims.sid, undefined)
+  if (!found.ok) return tokenInvalid('session_ended')
+  // The session's roles changed after it was signed: let the client renew it.
+  if (found.session.roles.join() !== claims.roles.join()) return tokenInvalid('expired')
+  const session = await reportFirstUse(context, found.session)
   if (session === undefined) return tokenInvalid('session_ended')
   cacheAccepted(
     context,
     { kind: 'token', raw, ...(client && { client }) },
     principal,
     session,
-    judged.checkpoint,
+    found.checkpoint,
     { proof: undefined, validUntil: claims.exp * SECOND },
     passive,
   )
   return principal
 }
 
-/** A token signed by a key that another process has just made is worth one more look at the ring. */
+/** A token may be signed by a key that another process has just created: read the ring once more. */
 async function verifiedClaims(context: EngineContext, raw: string): Promise<TokenClaims | undefined> {
   const claims = context.keys.verify(raw)
   if (claims || !isCompactJws(raw) || !context.keys.mayBeStale(context.clock.now())) return claims
@@ -123,9 +123,9 @@ function isCompactJws(raw: string): boolean {
 }
 
 /**
- * True when the signature tells enough. The store is asked when the endings log is silent; when the session may be idle by
- * what this process knows; when its rights have changed and the token may be older than that; and once for a token of a
- * restored session, whose first use the theft rule must learn of.
+ * True when a valid signature suffices without reading the store. The store is read when the revocation feed is not current; when the
+ * session may be idle as far as this process knows; when its roles changed and the token may be older; and once for a token of a session
+ * that a remember-me login started, because theft detection needs its first use.
  */
 function signatureSuffices(context: EngineContext, claims: TokenClaims, now: number): boolean {
   const cached = context.credentialCache.lookup(claims.sid)
@@ -138,18 +138,18 @@ function signatureSuffices(context: EngineContext, claims: TokenClaims, now: num
   )
 }
 
-/** Whole seconds of a clock that may be ahead of ours do not tell an older token from a newer one: the roles in it do. */
+/** With whole seconds and clock skew, `iat` does not separate older tokens from newer ones: the roles do. */
 function mayPredateChange(context: EngineContext, { sid, iat }: TokenClaims): boolean {
   const changedAt = context.revocationFeed.changedAt(sid)
   return changedAt !== undefined && iat * SECOND < changedAt + MAX_CLOCK_SKEW
 }
 
 type LiveSession =
-  /** `mark` is from before the read: see `accept`. */
+  /** `checkpoint` was taken before the read: see `cacheAccepted`. */
   | { readonly ok: true; readonly session: SessionRecord; readonly checkpoint: number }
   | { readonly ok: false; readonly reason: RefusalReason }
 
-/** Reads a session and judges it, by its secret, or by its life alone where a token stands for the secret. */
+/** Reads and evaluates a session: by its secret, or by its lifetime only when a token stands for the secret. */
 export async function findLiveSession(
   context: EngineContext,
   sid: string,
@@ -159,8 +159,8 @@ export async function findLiveSession(
   const found = await context.store.credentials.find(sid)
   const verdict = evaluate(context, found, presented, sid)
   if (!verdict.ok) return verdict
-  const endedMeanwhile = context.revocationFeed.revocationReason(sid)
-  return endedMeanwhile ? { ok: false, reason: endedMeanwhile } : { ...verdict, checkpoint }
+  const revokedMeanwhile = context.revocationFeed.revocationReason(sid)
+  return revokedMeanwhile ? { ok: false, reason: revokedMeanwhile } : { ...verdict, checkpoint }
 }
 
 function evaluate(
@@ -176,7 +176,7 @@ function evaluate(
     : evaluateLifetime(found, lastSeenAt, now, context.policy)
 }
 
-/** Remembers what was verified, unless the log told of a change since the mark: then it is good for this request alone. */
+/** Caches a verified credential, unless the feed reported a change since the checkpoint: then the result is valid for this request only. */
 function cacheAccepted(
   context: EngineContext,
   { kind, raw, client }: RequestCredential,
@@ -196,9 +196,9 @@ function cacheAccepted(
 }
 
 /**
- * Tells the remembered login that the session born of its rotation is in use. Written before the answer: from now on
- * whoever still holds the previous secret is not the one who got this session.
- * Returns the session as it is now; undefined when it ended meanwhile.
+ * Records at the remember-me login that the session started by its rotation is in use. It is written before the response: from now on a
+ * client that still holds the previous secret is not the one that received this session. Returns the current session; undefined when it was
+ * revoked meanwhile.
  */
 async function reportFirstUse(context: EngineContext, session: SessionRecord): Promise<SessionRecord | undefined> {
   let current = session

@@ -1,5 +1,5 @@
-// What a process knows of a session in use. It holds very many of these, so each is a single object without a number on the
-// heap: small integers take no memory of their own, and milliseconds since an epoch of the same days are small.
+// A cached session, one entry of the credential cache. A process holds very many, so each is a single object without heap numbers: small
+// integers take no memory of their own, and milliseconds since a recent epoch are small.
 
 import type { SessionRecord } from '../domain/credential.ts'
 import { type DevicePolicy, validWithoutProofUntil } from '../domain/device-binding.ts'
@@ -8,19 +8,19 @@ import { DAY } from '../domain/time.ts'
 import { type InternedClaims, internClaims } from './interned-claims.ts'
 import type { Principal, SessionView } from './principal.ts'
 
-/** A moment, in milliseconds since 1970, that the times of many sessions are counted from. */
+/** A point in time, in milliseconds since 1970, from which the times of many sessions are counted. */
 export interface Epoch {
   readonly at: number
 }
 
-/** The same epoch for a day: more would only cost memory, and times far from theirs are no small integers any more. */
+/** One epoch per day: more would cost memory, and times far from the epoch are no longer small integers. */
 export function currentEpoch(epoch: Epoch | undefined, now: number): Epoch {
   return epoch !== undefined && Math.abs(now - epoch.at) < DAY ? epoch : { at: now }
 }
 
 const NO_CLAIMS: InternedClaims = { roles: [], amr: [] }
 
-/** What must come along with its credential, and until when that does: the device proof, or none where it is not bound yet. */
+/** The device proof that must accompany the credential, and until when it is valid; no proof when the session is not bound yet. */
 export interface AcceptedDeviceProof {
   readonly proof: string | undefined
   /** Milliseconds since 1970. */
@@ -29,22 +29,22 @@ export interface AcceptedDeviceProof {
 
 const INVALIDATED = 1
 const DIRTY = 2
-/** The bits above these. */
+/** The position of the User-Agent family in the flags. */
 const USER_AGENT_FAMILY_SHIFT = 8
 
-/** Shared by every credential that names the session. All times that go in and come out are in milliseconds since 1970. */
+/** Shared by every credential of the session. All times are in milliseconds since 1970 on the outside. */
 export class CachedSession {
   readonly sid: string
-  /** The secret half of its credential, once that was verified. */
+  /** The secret of the session credential, once verified. */
   secret: string | undefined = undefined
-  /** Undefined where its credential alone does for as long as it lives. */
+  /** Undefined when the credential needs no device proof as long as it is valid. */
   acceptedProof: AcceptedDeviceProof | undefined = undefined
   #flags = 0
   readonly #epoch: Epoch
   #lastSeen: number
   #flushedSeen: number
   #userId = ''
-  /** Undefined until its record was read: a token tells less of a session. */
+  /** Undefined until the record was read: a token contains less. */
   #username: string | undefined = undefined
   #claims = NO_CLAIMS
   #startedBy: string | null = null
@@ -59,7 +59,7 @@ export class CachedSession {
     this.#flushedSeen = this.#lastSeen
   }
 
-  /** True when the session ended or changed: whatever still points here is worth nothing. */
+  /** True when the session was revoked or changed: references to this entry must not be used any more. */
   get invalidated(): boolean {
     return (this.#flags & INVALIDATED) !== 0
   }
@@ -68,18 +68,18 @@ export class CachedSession {
     this.#flags |= INVALIDATED
   }
 
-  /** True while a use is not yet on its way to the store. */
+  /** True while a use is waiting to be flushed to the store. */
   get dirty(): boolean {
     return (this.#flags & DIRTY) !== 0
   }
 
-  /** The kind of browser and system that it was issued to; 0 until its record was read, and where they are not known. */
+  /** The User-Agent family that it was issued to; 0 until the record was read, and when it is unknown. */
   get userAgentFamily(): number {
     return this.#flags >> USER_AGENT_FAMILY_SHIFT
   }
 
-  set dirty(is: boolean) {
-    this.#flags = is ? this.#flags | DIRTY : this.#flags & ~DIRTY
+  set dirty(dirty: boolean) {
+    this.#flags = dirty ? this.#flags | DIRTY : this.#flags & ~DIRTY
   }
 
   get lastSeenAt(): number {
@@ -90,7 +90,7 @@ export class CachedSession {
     this.#lastSeen = toSmallInteger(at - this.#epoch.at)
   }
 
-  /** The latest use that the store knows of too. */
+  /** The latest use that the store knows too. */
   get flushedSeenAt(): number {
     return this.#epoch.at + this.#flushedSeen
   }
@@ -99,12 +99,12 @@ export class CachedSession {
     this.#flushedSeen = toSmallInteger(at - this.#epoch.at)
   }
 
-  /** The absolute limit; known once its record was read. */
+  /** The absolute timeout; set once the record was read. */
   get expiresAt(): number {
     return this.#epoch.at + this.#expires
   }
 
-  /** Takes in what its record says. A device proof that was shown before stays good. */
+  /** Updates the entry from the record. An accepted device proof stays valid. */
   update(record: SessionRecord, policy: DevicePolicy): void {
     const { at } = this.#epoch
     this.#userId = record.userId
@@ -120,7 +120,7 @@ export class CachedSession {
     this.#expires = toSmallInteger(record.expiresAt - at)
   }
 
-  /** What can be told of it, where its record was read. */
+  /** The session view; undefined until the record was read. */
   get view(): SessionView | undefined {
     if (this.#username === undefined) return undefined
     const { at } = this.#epoch
@@ -135,14 +135,14 @@ export class CachedSession {
     }
   }
 
-  /** Whom its own credential stands for; known once its record was read. */
+  /** The principal of the session credential; valid once the record was read. */
   get principal(): Principal {
     const { roles, amr } = this.#claims
     return { userId: this.#userId, roles, sid: this.sid, amr, authTime: this.#epoch.at + this.#authenticated }
   }
 }
 
-/** The same number: the difference of two large ones stays in a large one's form, although it would fit. */
+/** Returns the same number as a small integer: the difference of two heap numbers stays a heap number, even when it would fit. */
 function toSmallInteger(number: number): number {
   const integer = number | 0
   return integer === number ? integer : number

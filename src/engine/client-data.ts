@@ -1,4 +1,4 @@
-// The client's own little data: sealed into a cookie that only the same user's requests can open again.
+// Client data: JSON sealed into a cookie, which only requests of the same user can open.
 
 import { AuthError } from '../domain/errors.ts'
 import { CLIENT_DATA_SEAL } from '../domain/persisted-names.ts'
@@ -6,16 +6,16 @@ import type { JsonObject } from '../domain/session-data.ts'
 import type { EngineContext } from './context.ts'
 import type { Principal } from './principal.ts'
 
-/** Characters of the sealed value: browsers keep cookies of 4 KiB, name and attributes included. */
+/** Maximum length of the sealed value: browsers store cookies of 4 KiB, name and attributes included. */
 const MAX_SEALED = 3 * 1024
 
-/** What the cookie holds; nothing where there is none, or one that was sealed for somebody else or altered. */
+/** The data in the cookie; empty when there is none, or when it was altered or sealed for another user. */
 export function openClientData(context: EngineContext, principal: Principal, sealed: string | undefined): JsonObject {
   const text = sealed === undefined ? undefined : context.secrets.unseal(CLIENT_DATA_SEAL, principal.userId, sealed)
   return text === undefined ? {} : (JSON.parse(text) as JsonObject)
 }
 
-/** Whether it was sealed for this user. */
+/** Whether the cookie was sealed for this user. */
 export function isClientDataOf(context: EngineContext, principal: Principal, sealed: string): boolean {
   return context.secrets.unseal(CLIENT_DATA_SEAL, principal.userId, sealed) !== undefined
 }

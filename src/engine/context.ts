@@ -1,4 +1,4 @@
-// What every use case is handed: the rules, the outside world behind its ports, and what this process remembers.
+// The engine context: the policy, the ports, and the state of this process, passed to every use case.
 
 import type { AuditEvent } from '../domain/audit-event.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -34,20 +34,20 @@ export interface EngineContext {
   readonly credentialCache: CredentialCache
   readonly signInLimiter: SignInLimiter
   readonly refusalTiming: RefusalTiming
-  /** Tells whoever wants to know of an alarm. Never throws. */
+  /** Notifies the host of an alarm. Never throws. */
   readonly onAlarm: (alarm: AuditEvent) => void
-  /** Tells the operator of something that a setting cures: each thing once while it runs. Never throws. */
-  readonly warnOnce: (thing: string, warning: string) => void
-  /** Writers of one session's data, one after another. */
+  /** Warns the operator of a problem that a setting solves: once per key and process. Never throws. */
+  readonly warnOnce: (key: string, warning: string) => void
+  /** Serialises the writes of one session's data. */
   readonly sessionDataLocks: KeyedMutex
 }
 
-/** Where a request came from: evidence for the records. */
+/** Client info of a request, for records. */
 export interface ClientInfo {
   readonly ip: string
-  /** The browser string, already bounded: see `boundedUserAgent`. */
+  /** The User-Agent, already bounded: see `boundedUserAgent`. */
   readonly userAgent: string
 }
 
-/** A compare-and-set that lost this often means that something is wrong: every loss is somebody else's gain. */
+/** A compare-and-set that fails this often means a fault: every failure means that another write succeeded. */
 export const MAX_CAS_RETRIES = 1000

@@ -1,5 +1,5 @@
-// Credentials verified once and remembered: a bounded memory from the raw credential, token or session alike, to its
-// principal. It may accept, and only while the endings log is heard; it never refuses: a refusal always reads the store.
+// The credential cache: verified credentials by their raw value, in bounded memory. A hit may accept a request, and only while the
+// revocation feed is current; a miss never refuses: a refusal always reads the store.
 
 import type { SessionRecord } from '../domain/credential.ts'
 import type { DevicePolicy } from '../domain/device-binding.ts'
@@ -17,30 +17,30 @@ interface CachedToken extends LastNetwork {
   readonly expiresAt: number
 }
 
-/** The two credentials that are verified once and remembered. */
+/** The kinds of credentials that are cached. */
 export type CacheableKind = 'session' | 'token'
 
-/** Characters of base64url: as many as make a small integer. */
+/** Base64url characters that fit into a small integer. */
 const KEY_LENGTH = 5
 
 export interface CredentialCacheOptions {
-  /** Credentials remembered at most; also sessions known at most. */
+  /** Maximum number of cached credentials; also of cached sessions. */
   readonly capacity: number
   readonly idleTimeout: number
   readonly deviceBinding: DevicePolicy
-  /** Milliseconds between flushes of seen times. */
+  /** Milliseconds between flushes of last-seen times. */
   readonly flushInterval: number
   readonly isFeedCurrent: (now: number) => boolean
-  /** Told who uses a session, now and then. */
+  /** Called with the client of a session for sampled requests. */
   readonly observe: (session: CachedSession, token: LastNetwork | undefined, client: RequestClient, now: number) => void
-  /** Asks for a flush at once: other processes would soon take this session for idle. */
+  /** Requests an immediate flush: otherwise other processes would consider this session idle. */
   readonly requestFlush: () => void
 }
 
 export class CredentialCache {
   readonly #options: CredentialCacheOptions
-  // Two maps, since a token presented as a session would mint itself new ones: what was verified as one thing is good for that
-  // alone. Where two credentials have the same key, the store is asked about one of them.
+  // Two maps, so that a token is never accepted as a session credential, which can issue new tokens. When two credentials have the same
+  // key, one of them is read from the store.
   readonly #bySecret: TwoGenerationCache<number, CachedSession>
   readonly #tokens: TwoGenerationCache<number, CachedToken>
   readonly #sessions: TwoGenerationCache<string, CachedSession>
@@ -51,7 +51,7 @@ export class CredentialCache {
 
   constructor(options: CredentialCacheOptions) {
     this.#options = options
-    // A session that is dropped can no longer be told that it ended: what points at it must not be accepted any more.
+    // An evicted session no longer receives revocations, so its credentials must not be accepted any more.
     this.#sessions = new TwoGenerationCache(options.capacity, invalidateEvicted)
     const keepWarm = (session: CachedSession) => this.#sessions.get(session.sid)
     this.#bySecret = new TwoGenerationCache(options.capacity, undefined, keepWarm)
@@ -59,10 +59,10 @@ export class CredentialCache {
   }
 
   /**
-   * The principal of a credential that was verified before and is still good; undefined means only "ask the store".
+   * The principal of a cached, still valid credential; undefined only means "read the store".
    *
-   * @param deviceProof the device proof that came along
-   * @param client who sends it, where that is known
+   * @param deviceProof the device proof that accompanied it
+   * @param client the sender, when known
    */
   get(
     kind: CacheableKind,
@@ -96,7 +96,7 @@ export class CredentialCache {
     return this.#isUsable(token.session, token, token.expiresAt, now, passive, client) ? token.principal : this.#miss()
   }
 
-  /** Whether its session lives, by all that is known here; if so, this was a use of it. */
+  /** Whether the session is valid as far as known here; if so, this counts as a use. */
   #isUsable(
     session: CachedSession,
     token: CachedToken | undefined,
@@ -118,8 +118,8 @@ export class CredentialCache {
   }
 
   /**
-   * @param raw the session's own credential; what its record says must be known
-   * @param acceptedProof what it was accepted with, where that was asked for
+   * @param raw the session credential; the session's record must have been read
+   * @param acceptedProof the device proof that it was accepted with, when one was required
    */
   putSession(raw: string, session: CachedSession, acceptedProof?: AcceptedDeviceProof): void {
     if (acceptedProof !== undefined)
@@ -133,17 +133,17 @@ export class CredentialCache {
     this.#tokens.set(cacheKey(raw), { raw: detachString(raw), principal, session, expiresAt, network: undefined, networkAt: 0 })
   }
 
-  /** Looks at whoever has just been verified anew. */
+  /** Observes the client of a newly verified credential. */
   observe(session: CachedSession, client: RequestClient | undefined, now: number): void {
     if (client !== undefined) this.#options.observe(session, undefined, client, now)
   }
 
-  /** What is known of the session, if anything is. */
+  /** The cached session, if any. */
   lookup(sid: string): CachedSession | undefined {
     return this.#sessions.get(sid)
   }
 
-  /** Notes a session as known from now on, by its id alone or by its record; an existing note only learns. */
+  /** Inserts or updates a cached session, from its id alone or from its record. */
   upsertSession(sid: string, lastSeenAt: number, record: SessionRecord | undefined): CachedSession {
     const session = this.lookup(sid) ?? this.#insertSession(sid, lastSeenAt)
     if (lastSeenAt > session.lastSeenAt) session.lastSeenAt = lastSeenAt
@@ -158,7 +158,7 @@ export class CredentialCache {
     return session
   }
 
-  /** Notes a use. It is written with the next flush, or at once where the stored time is getting old. */
+  /** Records a use. It is written with the next flush, or at once when the stored time is too old. */
   markUsed(session: CachedSession, now: number): void {
     if (now <= session.lastSeenAt && session.dirty) return
     session.lastSeenAt = Math.max(session.lastSeenAt, now)
@@ -166,8 +166,8 @@ export class CredentialCache {
       session.dirty = true
       this.#dirty.push(session)
     }
-    // Other processes judge by the stored time alone. As long as it never gets older than the idle timeout less what a flush
-    // takes, none of them can take a session for idle that is in use here.
+    // Other processes only see the stored time. As long as it is never older than the idle timeout minus the duration of a flush, none of
+    // them can consider a session idle that is in use here.
     if (now - session.flushedSeenAt > this.#options.idleTimeout - 2 * this.#options.flushInterval) {
       session.flushedSeenAt = now
       this.#options.requestFlush()
@@ -181,7 +181,7 @@ export class CredentialCache {
     this.#sessions.delete(sid)
   }
 
-  /** Seen times not yet written; whoever takes them writes them, or gives them back with `restoreUnflushed`. */
+  /** Last-seen times that are not written yet; the caller writes them, or returns them with `restoreDirty`. */
   takeDirty(): readonly LastSeenUpdate[] {
     const taken = this.#dirty
     this.#dirty = []
@@ -203,8 +203,8 @@ export class CredentialCache {
 }
 
 /**
- * A number from the end of a credential, which is random: of a secret, or of a signature. To hash a text would take longer than
- * everything else; and who guesses learns nothing from the time that a comparison takes before this much is right.
+ * A number from the end of a credential, which is random: part of a secret, or of a signature. Hashing a string would take longer than
+ * everything else; and an attacker learns nothing from the time of a comparison until this many characters are right.
  */
 function cacheKey(raw: string): number {
   let key = 0
@@ -212,7 +212,7 @@ function cacheKey(raw: string): number {
   return key
 }
 
-/** What was cut out of a header can keep the whole header in memory: this makes a string of its own. */
+/** A substring of a header can keep the whole header in memory: this makes a string of its own. */
 function detachString(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string
 }

@@ -1,4 +1,4 @@
-// Where the next page of a listing begins: sealed, so that nobody makes one up, and one of another listing opens nothing.
+// Sealed cursors for paginated lists: they cannot be forged, and are valid for one list only.
 
 import { AuthError } from '../domain/errors.ts'
 import type { AUDIT_CURSOR_SEAL, USERS_CURSOR_SEAL } from '../domain/persisted-names.ts'
@@ -6,7 +6,7 @@ import type { EngineContext } from './context.ts'
 
 export type Listing = typeof AUDIT_CURSOR_SEAL | typeof USERS_CURSOR_SEAL
 
-/** What a page begins after; null on the first. Refusal: `request.malformed`, naming the field that it came in. */
+/** The position after which the page begins; null for the first page. Refusal: `request.malformed` with the field of the cursor. */
 export function openCursor(
   { secrets }: EngineContext,
   listing: Listing,

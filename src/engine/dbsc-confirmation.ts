@@ -1,12 +1,12 @@
-// The first time that a device shows the proof it was bound with: from then on a credential without it is a copy.
+// Confirms a device binding when the device first presents its proof: from then on a credential without it is a copy.
 
 import type { SessionRecord } from '../domain/credential.ts'
 import { type EngineContext, MAX_CAS_RETRIES } from './context.ts'
 import { listLineage, replaceCredential } from './lineage.ts'
 
 /**
- * Once for each binding. False where somebody else changed the lineage each time: then the request is not to be remembered, so that the
- * next one comes here again; a binding that nobody confirms is none before long.
+ * Runs once per binding. False when other writes changed the lineage every time: then the request must not be cached, so that the next one
+ * tries again; an unconfirmed binding expires quickly.
  *
  * @throws StoreError
  */

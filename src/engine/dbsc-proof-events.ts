@@ -1,4 +1,5 @@
-// Telling of a copy that was used without the device it is bound to: it got nothing, its owner goes on, and the record says so.
+// Records the use of a bound credential without its device: the request was refused, the owner stays signed in, and a risk event is
+// recorded.
 
 import { severityOfMismatch } from '../domain/device-binding.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
@@ -6,7 +7,7 @@ import type { DeviceProofRequired } from './dbsc-proofs.ts'
 import { recordRiskEvent } from './risk-events.ts'
 
 /**
- * @param skipped true where the browser says that it could not renew its proof
+ * @param skipped true when the browser reports that it could not renew its proof
  * @throws StoreError
  */
 export async function recordDeviceMismatch(

@@ -1,4 +1,4 @@
-// Device proofs and challenges as sealed values: any process of the deployment makes and opens them, and none of them is stored.
+// Device proofs and challenges as sealed values: any process of the deployment creates and opens them, and none is stored.
 
 import type { CredentialRecord, DeviceBinding, SessionRecord } from '../domain/credential.ts'
 import {
@@ -15,9 +15,9 @@ import { sealForDeployment, unsealWithLegacyFallback } from './deployment-seals.
 
 type Purpose = typeof DEVICE_PROOF_SEAL | typeof DEVICE_BINDING_SEAL | typeof DEVICE_RENEWAL_SEAL
 
-/** A genuine credential without the device: what is told of it, the record keeps. */
+/** A genuine credential without its device proof; carries the record for the risk event. */
 export class DeviceProofRequired extends AuthError {
-  // Not a property that is printed with the refusal: it has the digest of the credential.
+  // A private field, so that the credential's hash is never printed with the error.
   readonly #record: CredentialRecord
   readonly reason: DeviceProofFailure
 
@@ -27,23 +27,23 @@ export class DeviceProofRequired extends AuthError {
     this.reason = reason
   }
 
-  /** What was presented. */
+  /** The record of the presented credential. */
   get record(): CredentialRecord {
     return this.#record
   }
 
-  /** The refusal alone, for whoever is refused. */
+  /** The error for the response, without the record. */
   get refusal(): AuthError {
     return new AuthError(this.code, this.detail)
   }
 }
 
-/** A proof for the cookie, good for its life and for the way there. */
+/** A proof for the cookie, valid for its lifetime plus the allowed clock skew. */
 export function issueDeviceProof(context: EngineContext, lineage: string, now: number): string {
   return seal(context, DEVICE_PROOF_SEAL, lineage, now + DEVICE_PROOF_LIFETIME + DEVICE_PROOF_CLOCK_SKEW)
 }
 
-/** Until when the proof is good, in milliseconds since 1970; undefined where it is over, is none of this lineage, or none is asked for. */
+/** The expiry of the proof, in milliseconds since 1970; undefined when it has expired, belongs to another lineage, or is not required. */
 export function proofValidUntil(
   context: EngineContext,
   { lineage, binding }: Pick<CredentialRecord, 'lineage' | 'binding'>,
@@ -53,12 +53,15 @@ export function proofValidUntil(
   return until !== undefined && context.clock.now() < until ? until : undefined
 }
 
-/** Whether this is a device proof of the lineage, over or not. */
+/** Whether this is a device proof of the lineage, expired or not. */
 export function isDeviceProofOf(context: EngineContext, lineage: string, proof: string): boolean {
   return unseal(context, DEVICE_PROOF_SEAL, lineage, proof) !== undefined
 }
 
-/** Whether a browser that gets this session is asked to bind it: in a cookie, unbound, and the only one to be told so. */
+/**
+ * Whether the browser that receives this session is asked to bind it: an unbound session in a cookie. Of concurrent tabs only the first one
+ * is asked.
+ */
 export function shouldOfferRegistration({ policy }: EngineContext, session: SessionRecord): boolean {
   const { delivery, binding, startedAt, startedBy, confirmsRotationOf, amr } = session
   const isConcurrent = startedBy !== null && confirmsRotationOf === null && amr.includes('remembered')
@@ -73,7 +76,7 @@ export function refreshChallenge(context: EngineContext, lineage: string, bindin
   return seal(context, DEVICE_RENEWAL_SEAL, lineage, nextChallengeTime(binding, now))
 }
 
-/** When a challenge of this lineage was made; undefined where it is none. */
+/** When a challenge of this lineage was issued; undefined when it is not one. */
 export function challengeTime(
   context: EngineContext,
   purpose: Exclude<Purpose, typeof DEVICE_PROOF_SEAL>,

@@ -1,4 +1,4 @@
-// Binding a lineage to the device whose browser signed in, and renewing the proof that it is still there.
+// Device binding (DBSC): binds a lineage to the browser's device, and renews the device proof.
 
 import type { CredentialRecord, SessionRecord } from '../domain/credential.ts'
 import type { DbscProof } from '../domain/dbsc-proof.ts'
@@ -14,16 +14,16 @@ import { challengeTime, issueDeviceProof, refreshChallenge } from './dbsc-proofs
 import { auditEvent } from './issue.ts'
 import { listLineage, replaceCredential } from './lineage.ts'
 
-/** A lineage whose device has shown itself. */
+/** A lineage with a new device proof. */
 export interface RenewedDeviceProof {
   readonly lineage: string
-  /** The value of the device proof's cookie. */
+  /** The value of the device proof cookie. */
   readonly proof: string
-  /** For the next time; undefined right after binding. */
+  /** For the next renewal; undefined right after binding. */
   readonly nextChallenge: string | undefined
 }
 
-/** The browser has to answer this first. */
+/** The browser has to answer this challenge first. */
 export interface DeviceChallenge {
   readonly lineage: string
   readonly challenge: string
@@ -32,10 +32,10 @@ export interface DeviceChallenge {
 export type DeviceRefusal = 'device_missing' | 'device_malformed' | 'device_audience' | 'device_challenge'
 
 /**
- * Binds the lineage of a session to the key in the proof. The same proof once more, shortly after, is answered alike.
- * Refusals: `session.required`, `proof.required` with a DeviceRefusal.
+ * Binds the lineage of a session to the key in the proof. The same proof again, shortly after, gets the same response. Refusals:
+ * `session.required`, `proof.required` with a DeviceRefusal.
  *
- * @param url the address that the proof was sent to
+ * @param url the URL that the proof was sent to
  * @throws StoreError
  */
 export async function bindDevice(
@@ -67,14 +67,16 @@ export async function bindDevice(
   return new AuthError('server.busy', { retryAfter: 1 })
 }
 
-/** Undefined where it has ended: then nothing that hangs on it can be bound any more. */
+/** Undefined when the root was revoked: then the lineage can no longer be bound. */
 async function lineageRoot(context: EngineContext, session: SessionRecord): Promise<CredentialRecord | undefined> {
   if (session.lineage === session.id) return session
   const found = await context.store.credentials.find(session.lineage)
   return found === undefined || found.kind === 'tombstone' ? undefined : found
 }
 
-/** From here on every credential of the lineage needs the device, in every process: whoever remembers one forgets it. */
+/**
+ * Saves the binding and invalidates the sessions in every process's cache: from now on every credential of the lineage needs the device.
+ */
 async function saveBinding(
   context: EngineContext,
   root: CredentialRecord,
@@ -105,15 +107,15 @@ async function saveBinding(
   return true
 }
 
-/** Credentials that came along with a renewal. */
+/** Credentials that accompanied a renewal. */
 export interface PresentedCredentials {
   readonly session: string | undefined
   readonly rememberMe: string | undefined
 }
 
 /**
- * Whether the browser holds a genuine credential of another lineage: somebody else has signed in since, and two bindings must not guard one
- * cookie. Credentials may also be missing, as on the way from another site.
+ * Whether the browser holds a genuine credential of another lineage: another user has signed in since, and two bindings must not protect
+ * one cookie. Credentials may also be missing, for example on a cross-site request.
  */
 async function holdsOtherSignIn(context: EngineContext, lineage: string, presented: PresentedCredentials): Promise<boolean> {
   const session = presented.session === undefined ? undefined : context.secrets.open('session', presented.session)
@@ -124,8 +126,9 @@ async function holdsOtherSignIn(context: EngineContext, lineage: string, present
 }
 
 /**
- * A new device proof for an answered challenge, a challenge for none or for one that is too old or not of this lineage, `over` when the lineage has ended, or is no longer the browser's.
- * Refusals: `proof.required` with a DeviceRefusal.
+ * Returns a new device proof for an answered challenge; a new challenge when none was answered, or when it is too old or belongs to another
+ * lineage; `terminated` when the lineage was revoked, or is no longer the one in this browser. Refusals: `proof.required` with a
+ * DeviceRefusal.
  *
  * @throws StoreError
  */
@@ -160,7 +163,7 @@ export async function renewDeviceProof(
   return new AuthError('server.busy', { retryAfter: 1 })
 }
 
-/** What the janitor has not come by to end yet is over all the same. */
+/** The maintenance job may not have revoked an expired root yet. */
 function isExpired(context: EngineContext, root: CredentialRecord, now: number): boolean {
   if (now >= root.expiresAt) return true
   const lastSeenAt = Math.max(root.lastSeenAt, context.credentialCache.lookup(root.id)?.lastSeenAt ?? 0)

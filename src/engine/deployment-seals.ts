@@ -1,5 +1,4 @@
-// Seals that only this deployment opens: bound to the public URL and the stem of the cookies. A secret that was copied to another
-// deployment opens none of them.
+// Deployment-bound seals: bound to the public URL and the cookie stem, so that another deployment with the same secret opens none of them.
 
 import type { EngineContext } from './context.ts'
 
@@ -9,12 +8,12 @@ export function sealForDeployment(context: SealingContext, purpose: string, asso
   return context.secrets.seal(purpose, deploymentContext(context, associated), text)
 }
 
-/** Undefined unless it was sealed for this purpose and context, and by this deployment. */
+/** Undefined unless it was sealed for this purpose and context, by this deployment. */
 export function unsealForDeployment(context: SealingContext, purpose: string, associated: string, sealed: string): string | undefined {
   return context.secrets.unseal(purpose, deploymentContext(context, associated), sealed)
 }
 
-/** As `unsealForDeployment`, and takes what was sealed before seals were bound: for what browsers hold at an update. */
+/** As `unsealForDeployment`, but also accepts seals of earlier versions, which were not bound: browsers still hold them after an update. */
 export function unsealWithLegacyFallback(context: SealingContext, purpose: string, associated: string, sealed: string): string | undefined {
   return unsealForDeployment(context, purpose, associated, sealed) ?? context.secrets.unseal(purpose, associated, sealed)
 }

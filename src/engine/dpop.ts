@@ -1,4 +1,4 @@
-// Whether a request is sent by the holder of the key that its token is bound to; and binding a token to a key.
+// DPoP: verifies that the sender of a request holds the token's key, and binds a token to a key.
 
 import { checkDpopProof, DPOP_REPLAY_WINDOW, type DpopRefusal, type DpopTarget } from '../domain/dpop.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -7,9 +7,9 @@ import type { EngineContext } from './context.ts'
 import type { SignInResult } from './issue.ts'
 
 /**
- * Verifies a proof. One that goes with a token counts once: one signature, and one count that all processes share. Where a token is only
- * asked for, the same proof again would bind another one to the same key: that is of no use to anybody else, and nobody who is not signed
- * in yet can fill the counters.
+ * Verifies a DPoP proof. A proof that accompanies a token is accepted once: one signature check, and one counter that all processes share.
+ * A proof for a new token is not counted: replaying it would only bind another token to the same key, which is useless to an attacker, and
+ * clients that are not signed in cannot fill the counters.
  *
  * Returns the thumbprint of its key. Refusal: `proof.required` with the reason.
  *
@@ -31,7 +31,7 @@ export async function verifyDpop(context: EngineContext, jwt: string, target: Dp
   return taken > 1 ? proofRequired('replayed') : proof.thumbprint
 }
 
-/** The same sign-in with a token that is bound to a key, in the place of one that is not. */
+/** The same sign-in, with its token replaced by one that is bound to a key. */
 export function bindToken(context: EngineContext, signedIn: SignInResult, thumbprint: string): SignInResult {
   const { claims, expiresAt } = signedIn.token
   const bound = { ...claims, jti: context.secrets.randomId(), cnf: { jkt: thumbprint } }

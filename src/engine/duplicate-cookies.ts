@@ -1,5 +1,4 @@
-// Finding out which of several cookies of one name counts: opened, at most four of each looked up, and chosen by
-// `src/domain/duplicate-cookies.ts`.
+// Resolves duplicate cookies: opens them, looks up at most four of each name, and chooses with `src/domain/duplicate-cookies.ts`.
 
 import type { CookiePurpose } from '../domain/cookies.ts'
 import type { PresentedCredential } from '../domain/credential.ts'
@@ -14,17 +13,17 @@ import { lineageOfPair } from './pair.ts'
 type CookieValues = Readonly<Partial<Record<CookiePurpose, string>>>
 type DuplicateCookies = Readonly<Partial<Record<CookiePurpose, readonly string[]>>>
 
-/** A cookie that counts although others came by its name: it is to be set again. */
+/** A cookie that was chosen among duplicates: the response sets it again. */
 export interface CookieToReset {
   readonly purpose: CookiePurpose
   readonly value: string
-  /** Milliseconds since 1970; undefined where it has no end of its own. */
+  /** Milliseconds since 1970; undefined for a session cookie. */
   readonly expiresAt: number | undefined
 }
 
 export interface ResolvedCookies {
   readonly toReset: readonly CookieToReset[]
-  /** Every genuine value, also where none counts: a sign-in ends them. */
+  /** Every genuine value, also when none was chosen: a sign-in revokes them. */
   readonly sessions: readonly string[]
   readonly rememberMe: readonly string[]
 }
@@ -32,16 +31,16 @@ export interface ResolvedCookies {
 interface Resolution {
   readonly chosen: GenuineCookie | undefined
   readonly genuine: readonly GenuineCookie[]
-  /** What stands for the name from here on: also the only one that opened, to tell why it is over. */
+  /** The value that is used from here on; also the only one that opened, so that its refusal has a reason. */
   readonly value: string | undefined
 }
 
 type Opened = OpenedCookie & { readonly presented: PresentedCredential }
 
 /**
- * The values that count, and what was found out of the others. Sealed client data is left to whoever knows its user.
+ * Resolves the values to use, and what was found about the others. Sealed client data is left to the caller that knows the user.
  *
- * @param credential a session's credential in the header, which device proofs may belong to
+ * @param credential a session credential in the header, to which device proofs may belong
  * @throws StoreError
  */
 export async function resolveDuplicateCookies(
@@ -56,7 +55,7 @@ export async function resolveDuplicateCookies(
   const session = duplicates.session && (await findGenuine(context, 'session', duplicates.session, paired))
   const rememberMe = duplicates.remember && (await findGenuine(context, 'remember_me', duplicates.remember, paired))
   const known = duplicates.known && chooseSealed(duplicates.known, (value) => isKnownDevice(context, value))
-  const counting: Partial<Record<CookiePurpose, string | undefined>> = {
+  const effective: Partial<Record<CookiePurpose, string | undefined>> = {
     ...values,
     pair,
     ...(session && { session: session.value }),
@@ -64,8 +63,8 @@ export async function resolveDuplicateCookies(
     ...(duplicates.known && { known }),
   }
   if (duplicates.device)
-    counting.device = await chooseDeviceProof(context, duplicates.device, credential ?? counting.session, counting.remember)
-  // With a Domain a sibling may have planted it: what has no pair is not made to stay.
+    effective.device = await chooseDeviceProof(context, duplicates.device, credential ?? effective.session, effective.remember)
+  // With a Domain, a sibling sub-domain may have planted the cookie: without its pair it is not set again.
   const mayStay = (cookie: GenuineCookie | undefined) => context.policy.cookies.domain === null || cookie?.lineage === paired
   const toReset: CookieToReset[] = []
   if (session?.chosen && mayStay(session.chosen)) toReset.push({ purpose: 'session', value: session.chosen.value, expiresAt: undefined })
@@ -77,7 +76,7 @@ export async function resolveDuplicateCookies(
     sessions: session?.genuine.map(({ value }) => value) ?? [],
     rememberMe: rememberMe?.genuine.map(({ value }) => value) ?? [],
   }
-  return { values: omitUndefined(counting), resolved }
+  return { values: omitUndefined(effective), resolved }
 }
 
 async function findGenuine(
@@ -109,11 +108,11 @@ async function findLive(context: EngineContext, presented: PresentedCredential) 
     const verdict = evaluateSession(found, presented, context.credentialCache.lookup(presented.id)?.lastSeenAt ?? 0, now, context.policy)
     return verdict.ok ? verdict.session : undefined
   }
-  const judged = evaluateRememberMe(found, presented, { userAgent: '', proofValidUntil: undefined }, now, context.policy)
-  return judged.verdict === 'refuse' ? undefined : judged.login
+  const evaluation = evaluateRememberMe(found, presented, { userAgent: '', proofValidUntil: undefined }, now, context.policy)
+  return evaluation.verdict === 'refuse' ? undefined : evaluation.login
 }
 
-/** The proof of the lineage that the request is about. */
+/** The device proof of the lineage that the request uses. */
 async function chooseDeviceProof(
   context: EngineContext,
   proofs: readonly string[],

@@ -1,5 +1,4 @@
-// The engine: the use cases with their parts put together, and the two things that go on beside requests, following the
-// endings log and sweeping.
+// The engine: creates the context of the use cases, and runs the background work: the revocation feed and the maintenance job.
 
 import type { AuditEvent } from '../domain/audit-event.ts'
 import { signInLimit } from '../domain/limits.ts'
@@ -36,20 +35,20 @@ export interface EngineOptions {
   readonly estimator: PasswordEstimator
   readonly proofVerifier: ProofVerifier
   readonly lookUpCountry: CountryLookup
-  /** Credentials remembered at most. */
+  /** Maximum number of cached credentials. */
   readonly capacity: number
-  /** Told of faults in what goes on beside requests; they are tried again. */
-  readonly onFault: (what: 'flush' | 'sweep' | 'keys' | 'answer' | 'signal' | 'alarm' | 'survey', error: unknown) => void
+  /** Called with faults of background work, which is tried again. */
+  readonly onFault: (task: 'flush' | 'sweep' | 'keys' | 'acknowledgement' | 'risk event' | 'alarm' | 'survey', error: unknown) => void
   readonly onAlarm: (alarm: AuditEvent) => void | Promise<void>
   readonly onWarning: (warning: string) => void
-  /** False where no credential is ever accepted, as in a command: then it is not among those who must hear of endings. */
+  /** False in a process that never accepts credentials, such as a command: it does not acknowledge revocations. */
   readonly acceptsCredentials: boolean
 }
 
 export interface Engine extends EngineContext {
-  /** Reads the key ring and the endings log, then follows and sweeps. @throws StoreError */
+  /** Reads the key ring and the revocation log, then starts the background work. @throws StoreError */
   start(): Promise<void>
-  /** Stops what goes on beside requests and writes the seen times that have gathered. @throws StoreError */
+  /** Stops the background work and writes pending last-seen times. @throws StoreError */
   stop(): Promise<void>
 }
 
@@ -64,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
     process: options.secrets.randomId(),
     acceptsCredentials: options.acceptsCredentials,
     append: (answer) => append({ kind: 'ack', ...answer, at: clock.now() }),
-    onFault: (error) => onFault('answer', error),
+    onFault: (error) => onFault('acknowledgement', error),
   })
   const refusalTiming = new RefusalTiming({ hasher: options.hasher, timers })
   const keys = new KeyRing({
@@ -74,7 +73,7 @@ export function createEngine(options: EngineOptions): Engine {
     tokenLifetime: policy.tokenLifetime,
     algorithm: policy.tokenAlgorithm,
     acceptsCredentials: options.acceptsCredentials,
-    // A command refuses nobody, and ends before anything is measured.
+    // A command refuses no sign-ins, and exits before anything is measured.
     ...(options.acceptsCredentials && { onRead: ({ slowHashes }) => refusalTiming.setSamples(slowHashes?.samples ?? []) }),
   })
   const revocationFeed: RevocationFeed = new RevocationFeed({
@@ -85,8 +84,8 @@ export function createEngine(options: EngineOptions): Engine {
     listener: {
       sessionChanged: (sid) => credentialCache.invalidate(sid),
       keysChanged: () => void keys.read().catch((error: unknown) => onFault('keys', error)),
-      acknowledgementRequested: (call) => acknowledgementResponder.requested(call),
-      acknowledged: (answer) => acknowledgementCollector.receive(answer),
+      acknowledgementRequested: (requestId) => acknowledgementResponder.requested(requestId),
+      acknowledged: (acknowledgement) => acknowledgementCollector.receive(acknowledgement),
     },
   })
   const credentialCache = new CredentialCache({
@@ -95,9 +94,10 @@ export function createEngine(options: EngineOptions): Engine {
     deviceBinding: policy.deviceBinding,
     flushInterval: interval,
     isFeedCurrent: (now) => revocationFeed.isCurrent(now),
-    observe: (session, token, by, now) => {
-      const signals = detectAnomalies(session, token, by, now)
-      if (signals.length > 0) void reportAnomalies(engine, session.sid, signals, by).catch((error: unknown) => onFault('signal', error))
+    observe: (session, token, client, now) => {
+      const anomalies = detectAnomalies(session, token, client, now)
+      if (anomalies.length > 0)
+        void reportAnomalies(engine, session.sid, anomalies, client).catch((error: unknown) => onFault('risk event', error))
     },
     requestFlush: () => void flushLastSeen(engine).catch((error: unknown) => onFault('flush', error)),
   })
@@ -139,9 +139,9 @@ export function createEngine(options: EngineOptions): Engine {
         .then(options.onAlarm)
         .catch((error: unknown) => onFault('alarm', error))
     },
-    warnOnce(thing, warning) {
-      if (warnedKeys.has(thing)) return
-      warnedKeys.add(thing)
+    warnOnce(key, warning) {
+      if (warnedKeys.has(key)) return
+      warnedKeys.add(key)
       options.onWarning(warning)
     },
     sessionDataLocks: new KeyedMutex(),
@@ -153,7 +153,7 @@ export function createEngine(options: EngineOptions): Engine {
       surveyIfDue()
       stopSweeping = timers.every(interval, () => {
         surveyIfDue()
-        // A sweep that takes longer than the interval is not overtaken by the next.
+        // Sweeps never overlap, also when one takes longer than the interval.
         sweeping ??= sweep(engine)
           .catch((error: unknown) => onFault('sweep', error))
           .finally(() => {

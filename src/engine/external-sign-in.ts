@@ -1,4 +1,4 @@
-// Signing in somebody for whom the host vouches: it knows them by other means than a password that we keep.
+// External sign-in: the host has authenticated the user by other means than a password that Latchkey stores.
 
 import { AuthError } from '../domain/errors.ts'
 import { type JsonObject, MAX_SESSION_DATA } from '../domain/session-data.ts'
@@ -9,14 +9,15 @@ import { createSignIn, type SignInOptions } from './sign-in.ts'
 import { findUser } from './users.ts'
 
 export interface ExternalSignIn extends Omit<SignInOptions, 'data'> {
-  /** What the session's data begins with. */
+  /** The initial session data. */
   readonly data: JsonObject
 }
 
 const NO_CREDENTIALS = { sessions: [], rememberMe: [] }
 
 /**
- * Begins a lineage without a password: it is never fresh. Refusals: `resource.not_found` (no such user, or disabled), `data.too_large`.
+ * Starts a lineage without a password; its session is never fresh. Refusals: `resource.not_found` (no such user, or disabled),
+ * `data.too_large`.
  *
  * @throws StoreError
  */

@@ -1,5 +1,5 @@
-// Which kinds of hashes the users have: noted by every import, looked at once in databases from before this was noted, and again each day
-// until the last hash of other software was replaced.
+// The hash survey: the kinds of legacy password hashes that users have. Imports record them; a survey reads all users once in databases of
+// earlier versions, and then daily until the last legacy hash is replaced.
 
 import { slowestSamples } from '../domain/hash-cost.ts'
 import { DAY } from '../domain/time.ts'
@@ -8,12 +8,12 @@ import type { EngineContext } from './context.ts'
 
 const SURVEY_INTERVAL = DAY
 const PAGE = 200
-/** Between two pages, in milliseconds: nothing waits for the survey, and nothing must wait because of it. */
+/** Milliseconds between two pages: the survey is never urgent, and must not delay other work. */
 const PAGE_PAUSE = 50
 
-/** Notes the kinds of these hashes, and tells all processes of them. @throws StoreError */
+/** Records the kinds of these hashes for all processes. @throws StoreError */
 async function recordSamples(context: EngineContext, samples: readonly string[]): Promise<void> {
-  // Where nobody has looked at all users yet, that is still to be done: a survey that is under way may have overlooked these.
+  // Without a survey so far (`surveyedAt` 0) one is still due: a survey in progress may have missed these users.
   await context.keys.updateSlowHashes((known = { samples: [], imports: 0, surveyedAt: 0 }) => ({
     ...known,
     samples: slowestSamples([...known.samples, ...samples]),
@@ -22,7 +22,10 @@ async function recordSamples(context: EngineContext, samples: readonly string[])
   context.refusalTiming.addSamples(samples)
 }
 
-/** What one import has noted: each kind before its first user is written, and all of them again at its end, so that no survey overlooks them. */
+/**
+ * Records the hash kinds of one import: each kind before its first user is written, and all of them again at the end, so that a concurrent
+ * survey does not miss them.
+ */
 export class ImportedHashRecorder {
   readonly #context: EngineContext
   #samples: readonly string[] = []
@@ -45,23 +48,23 @@ export class ImportedHashRecorder {
   }
 }
 
-/** A user has this hash. Where nobody has noted its kind, because another program has written it, this very refusal takes as long. */
+/** Records the kind of a user's hash when it is unknown, because another program wrote it; the current refusal already takes as long. */
 export function recordUnseenHash(context: EngineContext, stored: string | null): void {
   const samples = samplesOf(context, [stored]).filter((sample) => !context.refusalTiming.includes(sample))
   if (samples.length === 0) return
   context.refusalTiming.addSamples(samples)
-  // What cannot be noted now is seen again, by the other processes as well.
+  // A failure is harmless: the next sign-in records it, in any process.
   void recordSamples(context, samples).catch(() => {})
 }
 
-/** True where all users are to be looked at. */
+/** True when a survey is due. */
 export function isSurveyDue(context: EngineContext, now: number): boolean {
   if (context.hasher.equalCostHash === undefined) return false
   const known = context.keys.slowHashes()
   return known === undefined || (known.samples.length > 0 && now >= known.surveyedAt + SURVEY_INTERVAL)
 }
 
-/** Looks at all users, a page at a time. What others imported meanwhile leaves the finding to the next survey. @throws StoreError */
+/** Reads all users, page by page. When an import ran meanwhile, the result is discarded and the next survey decides. @throws StoreError */
 export async function surveyHashes(context: EngineContext, isStopping: () => boolean): Promise<void> {
   const imports = context.keys.slowHashes()?.imports
   let samples: readonly string[] = []

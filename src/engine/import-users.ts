@@ -1,4 +1,5 @@
-// Bringing users and their hashes from elsewhere, in groups: each lands whole or not at all, and who is there already stays.
+// Imports users with their password hashes, in batches: each batch is committed completely or not at all, and existing users stay
+// unchanged.
 
 import { type ImportedUser, type ImportValues, validateImportRow } from '../domain/imported-user.ts'
 import { USER_ID_PREFIX } from '../domain/persisted-names.ts'
@@ -11,29 +12,29 @@ import { auditEvent } from './issue.ts'
 import { isReserved, requireFreeNames } from './reserved-names.ts'
 import { SeenUsernames } from './seen-usernames.ts'
 
-/** What was read of one line: the values of a user, or why there are none. */
+/** One input line: the values of a user, or the reason why it has none. */
 export type ImportLine = { readonly line: number; readonly values: ImportValues } | { readonly line: number; readonly refused: string }
 
 export type ImportResult =
   | { readonly line: number; readonly outcome: 'imported' }
-  /** A user of this name was there before, and is unchanged. */
+  /** A user with this username existed already, and is unchanged. */
   | { readonly line: number; readonly outcome: 'present' }
   | { readonly line: number; readonly outcome: 'refused'; readonly reason: string }
 
 export interface ImportOptions {
-  /** Judges everything, and writes nothing. */
+  /** Validates everything, writes nothing. */
   readonly dryRun?: boolean
 }
 
 const BATCH_SIZE = 1000
-const RESERVED_REASON = 'the name was that of a user who was deleted'
-const DUPLICATE_REASON = 'the same user stands on an earlier line'
+const RESERVED_REASON = 'the username belonged to a deleted user'
+const DUPLICATE_REASON = 'the same user is on an earlier line'
 
 /**
- * Imports users line by line and says of each what came of it, a group at a time: what has been yielded has landed.
- * Whoever stops asking stops the import. Running it again goes on, because users that are there are left as they are.
+ * Imports users in batches and yields a result for each line: a yielded result is committed. Ending the iteration stops the import. Running
+ * it again continues, because existing users stay unchanged.
  *
- * @throws StoreError; nothing of the group has landed then, or this cannot be known
+ * @throws StoreError when the current batch was not committed, or when its result is unknown
  */
 export async function* importUsers(
   context: EngineContext,
@@ -59,7 +60,7 @@ export async function* importUsers(
 interface Candidate {
   readonly line: number
   readonly user: UserRecord
-  /** A line before has this name, or one of the same fingerprint. */
+  /** An earlier line has this username, or one with the same fingerprint. */
   readonly maybeDuplicate: boolean
 }
 
@@ -75,12 +76,12 @@ async function importBatch(
   const candidates: Candidate[] = []
   const inGroup = new Set<string>()
   for (const line of group) {
-    const judged = 'refused' in line ? line : validateImportRow(line.values, now)
-    if ('refused' in judged) results.push({ line: line.line, outcome: 'refused', reason: judged.refused })
-    else if (inGroup.has(judged.usernameKey)) results.push({ line: line.line, outcome: 'refused', reason: DUPLICATE_REASON })
+    const validated = 'refused' in line ? line : validateImportRow(line.values, now)
+    if ('refused' in validated) results.push({ line: line.line, outcome: 'refused', reason: validated.refused })
+    else if (inGroup.has(validated.usernameKey)) results.push({ line: line.line, outcome: 'refused', reason: DUPLICATE_REASON })
     else {
-      inGroup.add(judged.usernameKey)
-      candidates.push({ line: line.line, user: createUserRecord(context, judged, now), maybeDuplicate: seen.has(judged.usernameKey) })
+      inGroup.add(validated.usernameKey)
+      candidates.push({ line: line.line, user: createUserRecord(context, validated, now), maybeDuplicate: seen.has(validated.usernameKey) })
     }
   }
   for (const key of inGroup) seen.add(key)
@@ -88,7 +89,7 @@ async function importBatch(
   return results.sort((a, b) => a.line - b.line)
 }
 
-/** Writes until what is left lands: after a refusal, those whose name is taken are sorted out. */
+/** Writes until the remaining users are committed: after a rejection, those whose username is taken are sorted out. */
 async function writeCandidates(
   context: EngineContext,
   candidates: readonly Candidate[],
@@ -97,10 +98,10 @@ async function writeCandidates(
 ): Promise<readonly ImportResult[]> {
   const results: ImportResult[] = []
   let left = candidates
-  // Nobody is asked about before the first write: in most imports nobody is there.
-  let mustAsk = candidates.some(({ maybeDuplicate }) => maybeDuplicate)
+  // The first write needs no look-ups: in most imports no user exists yet.
+  let mustLookUp = candidates.some(({ maybeDuplicate }) => maybeDuplicate)
   for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
-    if (mustAsk) {
+    if (mustLookUp) {
       const taken = await findTakenNames(context, left)
       results.push(...left.flatMap((candidate, index) => resultForTaken(candidate, taken[index])))
       left = left.filter((_, index) => taken[index] === undefined)
@@ -113,21 +114,26 @@ async function writeCandidates(
       requireFreeNames(context, users),
     ])
     if (written.committed) return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'imported' }))]
-    mustAsk = true
+    mustLookUp = true
   }
-  return [...results, ...left.map(({ line }): ImportResult => ({ line, outcome: 'refused', reason: 'others kept taking names meanwhile' }))]
+  return [
+    ...results,
+    ...left.map(
+      ({ line }): ImportResult => ({ line, outcome: 'refused', reason: 'other writes kept taking usernames: run the import again' }),
+    ),
+  ]
 }
 
 async function checkCandidates(context: EngineContext, candidates: readonly Candidate[]): Promise<readonly ImportResult[]> {
   const taken = await findTakenNames(context, candidates)
   return candidates.map((candidate, index): ImportResult => {
-    // Nothing was written, so the store cannot tell whether an earlier line has had the name.
+    // A dry run writes nothing, so the store does not know the usernames of earlier lines.
     const found = candidate.maybeDuplicate ? 'user' : taken[index]
     return resultForTaken(candidate, found)[0] ?? { line: candidate.line, outcome: 'imported' }
   })
 }
 
-/** By whom a name is taken: a user who is there, or one who was deleted. */
+/** The current owner of a username. */
 type NameOwner = 'user' | 'deleted user' | undefined
 
 async function findTakenNames(context: EngineContext, candidates: readonly Candidate[]): Promise<readonly NameOwner[]> {

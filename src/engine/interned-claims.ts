@@ -1,13 +1,12 @@
-// What somebody may do and how they showed who they are: many have these alike, so what is remembered of a session does not
-// bring its own.
+// Interned claims: sessions with the same roles and authentication methods share one object, to save memory.
 
 export interface InternedClaims {
   readonly roles: readonly string[]
-  /** How the password was shown, in the manner of RFC 8176. */
+  /** Authentication methods, as in RFC 8176. */
   readonly amr: readonly string[]
 }
 
-/** As many different ones as a deployment has combinations of roles; beyond that each keeps its own. */
+/** More combinations than a deployment usually has; beyond that they are not shared. */
 const MAX_INTERNED = 1_000
 
 const interned = new Map<string, InternedClaims>()
@@ -16,7 +15,7 @@ export function internClaims(roles: readonly string[], amr: readonly string[]): 
   const key = JSON.stringify([roles, amr])
   const existing = interned.get(key)
   if (existing !== undefined) return existing
-  const rights = { roles, amr }
-  if (interned.size < MAX_INTERNED) interned.set(key, rights)
-  return rights
+  const claims = { roles, amr }
+  if (interned.size < MAX_INTERNED) interned.set(key, claims)
+  return claims
 }

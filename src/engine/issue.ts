@@ -1,4 +1,4 @@
-// Making new records and what goes out with them: sessions, remembered logins, tokens.
+// Issues new credentials: sessions, remember-me logins, access tokens, and the result of a sign-in.
 
 import type { AuditEvent, BuiltInAction, Outcome, Severity } from '../domain/audit-event.ts'
 import type { Delivery, RememberMeRecord, SessionRecord } from '../domain/credential.ts'
@@ -19,18 +19,18 @@ export interface IssuedToken {
   readonly expiresAt: number
 }
 
-/** Everything that a sign-in hands out. Secrets are in here, and nowhere else. */
+/** The result of a sign-in. It is the only place that contains secrets. */
 export interface SignInResult {
   readonly user: { readonly id: string; readonly username: string; readonly roles: readonly string[] }
   readonly token: IssuedToken
   readonly session: SessionView
-  /** A new session's credential, to be handed out the way the session is delivered. */
+  /** The new session credential, returned in the way in which the session is delivered. */
   readonly sessionCredential: { readonly value: string; readonly delivery: Delivery } | undefined
-  /** A new or rotated remembered login's credential. */
+  /** The credential of a new or rotated remember-me login. */
   readonly rememberMeCredential: { readonly value: string; readonly expiresAt: number } | undefined
-  /** What a browser answers that binds the lineage to its device; undefined where it is bound already, or cannot be. */
+  /** The DBSC registration challenge; undefined when the lineage is bound already, or cannot be bound. */
   readonly deviceChallenge: string | undefined
-  /** What stands beside the cookies of a new lineage on our own host: see `pair.ts`. Undefined where cookies have no Domain. */
+  /** The pair cookie of a new lineage: see `pair.ts`. Undefined when cookies have no Domain. */
   readonly pair: { readonly value: string; readonly expiresAt: number | undefined } | undefined
 }
 
@@ -63,7 +63,7 @@ export function issueSession(context: EngineContext, user: UserRecord, origin: S
       version: 1,
       startedAt: now,
       lastSeenAt: now,
-      // What hangs on a remembered login ends with it at the latest.
+      // A session ends with its remember-me login at the latest.
       expiresAt: Math.min(now + context.policy.sessionAbsoluteTimeout, origin.startedBy?.expiresAt ?? Number.POSITIVE_INFINITY),
       authTime: origin.authTime,
       ip: origin.ip,
@@ -118,7 +118,7 @@ export function issueToken(context: EngineContext, subject: TokenSubject, now: n
   return { token: context.keys.sign(claims), claims, expiresAt: claims.exp * SECOND }
 }
 
-/** The answer to a sign-in whose records have landed. What was just made is remembered, so its first use costs no read. */
+/** The result of a sign-in whose records are committed. Caches the new credentials, so that their first use needs no read. */
 export function signInResult(
   context: EngineContext,
   session: Issued<SessionRecord>,
@@ -127,7 +127,7 @@ export function signInResult(
 ): SignInResult {
   const { record, secret } = session
   const token = issueToken(context, { ...record, sid: record.id, sessionExpiresAt: record.expiresAt }, now)
-  // A session that must report its first use is not remembered before it has, and one that the log has told of already, never.
+  // Not cached: a session whose first use must still be recorded, and one that the feed has already reported.
   if (record.confirmsRotationOf === null && !context.revocationFeed.changedSince(record.id, 0)) {
     const cached = context.credentialCache.upsertSession(record.id, now, record)
     context.credentialCache.putSession(secret.value, cached)
@@ -144,7 +144,7 @@ export function signInResult(
   }
 }
 
-/** Another tab that was first has set it, where a remembered login hands out nothing new. */
+/** Undefined when a remember-me login issues nothing new: a concurrent tab has set the cookie. */
 function pairForSession(
   context: EngineContext,
   { lineage, delivery, startedBy }: SessionRecord,

@@ -1,4 +1,4 @@
-// The key ring in this process: made on first start, read again when another process rotates it.
+// The key ring of this process: created at the first start, and read again when another process rotates it.
 
 import { AuthError } from '../domain/errors.ts'
 import {
@@ -20,10 +20,10 @@ import type { Signing, TokenSigner } from '../ports/signing.ts'
 import type { Change, Store, WriteResult } from '../ports/store.ts'
 
 const ROTATION_INTERVAL = 90 * DAY
-/** A token signed by an unknown key makes the ring be read again, but not more often than this. */
+/** Tokens signed by an unknown key cause a reload of the ring, but no more often than this. */
 const MIN_RELOAD_INTERVAL = SECOND
 
-/** Writes the ring, with whatever else belongs into the same write. */
+/** Writes the ring, together with other changes of the same write. */
 export type WriteRing = (changes: readonly Change[], at: number) => Promise<WriteResult | AuthError>
 
 export interface KeyRingOptions {
@@ -31,11 +31,11 @@ export interface KeyRingOptions {
   readonly signing: Signing
   readonly clock: Clock
   readonly tokenLifetime: number
-  /** Of the keys that are made from now on. */
+  /** The algorithm of new keys. */
   readonly algorithm: TokenAlgorithm
-  /** False in a command, whose environment need not be that of the servers: it changes no algorithm. */
+  /** False in a command, whose environment may differ from that of the servers: it does not change the algorithm. */
   readonly acceptsCredentials: boolean
-  /** Told of the ring whenever it was read. */
+  /** Called with the ring after every read. */
   readonly onRead?: (ring: KeyRingRecord) => void
 }
 
@@ -50,19 +50,19 @@ export class KeyRing {
     this.#options = options
   }
 
-  /** Reads the ring, and makes one where there is none yet. @throws Error when LATCHKEY_SECRET does not open it */
+  /** Reads the ring, or creates it when there is none. @throws Error when LATCHKEY_SECRET cannot unseal it */
   async read(): Promise<KeyRingRecord> {
     const { store, signing, clock, tokenLifetime } = this.#options
     this.#readAt = clock.now()
     let ring = await store.findKeyRing()
     if (ring === undefined) {
       const { signing: first, next } = this.#generatePair(this.#readAt, this.#options.algorithm)
-      // Where there was no ring there are no users yet.
-      const made = { ...createKeyRing(first, next, this.#readAt), slowHashes: { samples: [], imports: 0, surveyedAt: this.#readAt } }
-      const written = await store.write([{ do: 'replace key ring', next: made, ifVersion: 0 }])
-      ring = written.committed ? made : await store.findKeyRing()
+      // Without a ring there are no users yet, so no survey is due.
+      const created = { ...createKeyRing(first, next, this.#readAt), slowHashes: { samples: [], imports: 0, surveyedAt: this.#readAt } }
+      const written = await store.write([{ do: 'replace key ring', next: created, ifVersion: 0 }])
+      ring = written.committed ? created : await store.findKeyRing()
     }
-    if (ring === undefined) throw new Error('The key ring could not be made')
+    if (ring === undefined) throw new Error('The key ring could not be created')
     if (ring.version !== this.#ring?.version) this.#signer = signing.signer(verifyingKeys(ring, this.#readAt, tokenLifetime))
     this.#ring = ring
     this.#options.onRead?.(ring)
@@ -70,20 +70,20 @@ export class KeyRing {
   }
 
   /**
-   * Reads the ring for the first time. Where it signs with another algorithm than the one that is set, keys of that one take over at once;
-   * tokens signed before stay good until they expire. @throws as `read`
+   * Reads the ring for the first time. When its signing algorithm is not the configured one, new keys take over at once; tokens signed
+   * before stay valid until they expire. @throws as `read`
    */
   async initialize(): Promise<void> {
     const { algorithm, acceptsCredentials, clock, tokenLifetime } = this.#options
     const hasAlgorithm = ({ signing }: KeyRingRecord) => algorithmOf(signing) === algorithm
     if (hasAlgorithm(await this.read()) || !acceptsCredentials) return
     await this.#update((ring, at) => {
-      // Another process of the same settings may have done it since.
+      // Another process with the same setting may have done it meanwhile.
       return hasAlgorithm(ring) ? undefined : replaceSigningKeys(ring, this.#generatePair(at, algorithm), at, tokenLifetime)
     }, clock.now())
   }
 
-  /** Reads the ring; whoever asks while it is read gets the same, so that many wrong keys cost no more than one. */
+  /** Reads the ring; concurrent callers share one read, so that many tokens with unknown keys cost no more than one. */
   reload(): Promise<KeyRingRecord> {
     this.#reading ??= this.read().finally(() => {
       this.#reading = undefined
@@ -92,7 +92,7 @@ export class KeyRing {
   }
 
   sign(claims: TokenClaims): string {
-    if (this.#signer === undefined) throw new Error('The key ring was not read yet')
+    if (this.#signer === undefined) throw new Error('The key ring has not been read yet')
     return this.#signer.sign(claims)
   }
 
@@ -100,12 +100,12 @@ export class KeyRing {
     return this.#signer?.verify(token)
   }
 
-  /** True when the ring was read so long ago that a token may be signed by a key it does not know. */
+  /** True when the ring was read so long ago that it may lack a token's key. */
   mayBeStale(now: number): boolean {
     return Math.abs(now - this.#readAt) > MIN_RELOAD_INTERVAL
   }
 
-  /** The keys that verifiers should know: the signing one, the next one, and those whose tokens may still live. */
+  /** The published keys: the signing key, the next one, and retired ones whose tokens may still be valid. */
   published(): readonly SigningKeyRecord[] {
     return this.#ring ? verifyingKeys(this.#ring, this.#options.clock.now(), this.#options.tokenLifetime) : []
   }
@@ -136,7 +136,7 @@ export class KeyRing {
     if (this.#options.clock.now() >= ring.rotatedAt + ROTATION_INTERVAL) await this.rotate()
   }
 
-  /** @param write writes the ring with what belongs to it; its refusal is the result */
+  /** @param write writes the ring with related changes; its refusal is returned */
   async addService(service: ServiceKeyRecord, write: WriteRing): Promise<KeyRingRecord | AuthError> {
     const add = (ring: KeyRingRecord) => ({ ...ring, version: ring.version + 1, services: [...ring.services, service] })
     return this.#update(add, service.createdAt, write)
@@ -151,18 +151,18 @@ export class KeyRing {
     return this.#update(remove, this.#options.clock.now(), write)
   }
 
-  /** What is known of the hashes that users have; undefined where nobody has looked at them all. */
+  /** The kinds of legacy hashes; undefined before the first survey. */
   slowHashes(): SlowHashes | undefined {
     return this.#ring?.slowHashes
   }
 
-  /** Changes what is known of the hashes that users have; undefined changes nothing. @throws StoreError */
+  /** Updates the kinds of legacy hashes; no change when `change` returns undefined. @throws StoreError */
   async updateSlowHashes(change: (known: SlowHashes | undefined) => SlowHashes | undefined): Promise<void> {
-    const noted = (ring: KeyRingRecord) => {
+    const updated = (ring: KeyRingRecord) => {
       const slowHashes = change(ring.slowHashes)
       return slowHashes && { ...ring, version: ring.version + 1, slowHashes }
     }
-    await this.#update(noted, this.#options.clock.now())
+    await this.#update(updated, this.#options.clock.now())
   }
 
   async #update(

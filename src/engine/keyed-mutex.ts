@@ -1,9 +1,9 @@
-// One after another for the same key, in this process: writers that would only make each other's compare-and-set lose.
+// A mutex per key, within this process: serialises writers whose compare-and-set would otherwise fail.
 
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Runs `work` when everything asked for before under this key has settled. */
+  /** Runs `work` when all earlier calls with this key have settled. */
   async runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key)
     const current = before === undefined ? work() : before.then(work, work)

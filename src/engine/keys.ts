@@ -1,4 +1,4 @@
-// What operators and administrators do to keys. Those of other services are shown once, and kept as a digest.
+// Signing keys and service keys: actions of operators and administrators. A service key is shown once and stored as a digest.
 
 import { AuthError } from '../domain/errors.ts'
 import type { KeyRingRecord, ServiceKeyRecord } from '../domain/key-ring.ts'
@@ -12,12 +12,12 @@ export interface NewServiceKey {
   readonly value: string
 }
 
-/** Retires the signing key; the next one signs. Refusals only of administrators: as `writeAs`. @throws StoreError */
+/** Retires the signing key; the next one signs. Refusals, of administrators only: as `writeAudited`. @throws StoreError */
 export async function rotateSigningKey(context: EngineContext, actor: Actor): Promise<KeyRingRecord | AuthError> {
   return context.keys.rotate(auditedWrite(context, actor, { userId: null, action: 'key.rotate', detail: {} }))
 }
 
-/** Refusals only of administrators: as `writeAs`. @throws StoreError */
+/** Refusals, of administrators only: as `writeAudited`. @throws StoreError */
 export async function addServiceKey(context: EngineContext, actor: Actor, name: string): Promise<NewServiceKey | AuthError> {
   const id = context.secrets.randomId()
   const value = `${id}.${context.secrets.randomId()}${context.secrets.randomId()}`
@@ -27,7 +27,7 @@ export async function addServiceKey(context: EngineContext, actor: Actor, name: 
   return added instanceof AuthError ? added : { record, value }
 }
 
-/** The key that opens nothing any more. Refusal: `resource.not_found`. @throws StoreError */
+/** Returns the removed key. Refusal: `resource.not_found`. @throws StoreError */
 export async function removeServiceKey(context: EngineContext, actor: Actor, id: string): Promise<ServiceKeyRecord | AuthError> {
   const { services } = await context.keys.read()
   const found = services.find((service) => service.id === id)
@@ -41,18 +41,18 @@ function auditedWrite(context: EngineContext, actor: Actor, action: AdminAction)
   return (changes, at) => writeAudited(context, actor, [action], changes, at)
 }
 
-/** The id of a key that `isServiceKey` has just found. */
+/** The id of a key that `isServiceKey` has just accepted. */
 export function serviceKeyId(context: EngineContext, value: string): string | undefined {
   const hash = context.secrets.digest(SERVICE_KEY_DIGEST, value)
   return context.keys.services().find((service) => service.hash === hash)?.id
 }
 
-/** True for a key that was added. @throws StoreError */
+/** True for a valid service key. @throws StoreError */
 export async function isServiceKey(context: EngineContext, value: string): Promise<boolean> {
   const hash = context.secrets.digest(SERVICE_KEY_DIGEST, value)
   const isKnown = () => context.keys.services().some((service) => service.hash === hash)
   if (isKnown()) return true
-  // It may have been added a moment ago, elsewhere.
+  // Another process may have added it a moment ago.
   await context.keys.reload()
   return isKnown()
 }

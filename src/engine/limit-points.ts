@@ -1,4 +1,4 @@
-// Taking points of several counters for one request: of all of them, or of none.
+// Takes points from several rate limit counters for one request: from all of them, or from none.
 
 import { AuthError } from '../domain/errors.ts'
 import type { Counter } from '../domain/limits.ts'
@@ -11,8 +11,8 @@ export interface ConsumedPoints {
 }
 
 /**
- * Takes one point of each counter, in this order, and stops at the first that has none left: a flood that the first counter refuses does
- * not touch the others, not even for a moment.
+ * Takes one point from each counter, in this order, and stops at the first one without points: a flood that the first counter rejects does
+ * not touch the others, not even briefly.
  *
  * Refusal: `rate.limited`, which costs no point, with the seconds until the last of the counters is free.
  *
@@ -21,7 +21,7 @@ export interface ConsumedPoints {
 export async function consumePoints(context: EngineContext, counters: readonly Counter[]): Promise<ConsumedPoints | AuthError> {
   const { limits } = context.store
   const taken: { readonly key: string; readonly resetsAt: number }[] = []
-  // What was taken in a window that is over went with it: the next one owes nothing.
+  // Points of a window that has ended are gone: they must not be given back to the next one.
   const refund = async () => {
     for (const { key, resetsAt } of taken) if (context.clock.now() < resetsAt) await limits.refund(key)
   }
@@ -38,7 +38,7 @@ export async function consumePoints(context: EngineContext, counters: readonly C
   return { refund }
 }
 
-/** When a counter that has no points left has some again; 0 where it has some. */
+/** When an exhausted counter has points again; 0 when it has some. */
 async function exhaustedResetTime({ store }: EngineContext, { key, limit }: Counter, now: number): Promise<number> {
   const count: LimitCount | undefined = await store.limits.find(key, now)
   return count !== undefined && count.taken >= limit.points ? count.resetsAt : 0

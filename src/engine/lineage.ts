@@ -1,10 +1,10 @@
-// What hangs together: the live credentials of one lineage, and changing them.
+// Lineages: lists and replaces the live credentials of one lineage (token family).
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import type { Change } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
 
-/** Its live credentials. @throws StoreError */
+/** The live credentials of a lineage. @throws StoreError */
 export async function listLineage(
   context: EngineContext,
   { userId, lineage }: Pick<CredentialRecord, 'userId' | 'lineage'>,
@@ -13,7 +13,7 @@ export async function listLineage(
   return records.filter((record) => record.lineage === lineage)
 }
 
-/** The next version of a record, in the place of the one that was read. */
+/** Replaces the version of a record that was read. */
 export function replaceCredential(next: CredentialRecord, ifVersion: number): Change {
   return { do: 'replace credential', next: { ...next, version: ifVersion + 1 }, ifVersion }
 }

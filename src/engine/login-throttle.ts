@@ -1,4 +1,5 @@
-// Guesses at a password are counted before they are hashed, for the user and for the client's networks, and given back when they were right.
+// Login rate limiting: an attempt takes a point before hashing, per user and per client network, and gives it back when the password was
+// right. Also seals the known-device cookie.
 
 import { UNKNOWN_ADDRESS } from '../domain/client-network.ts'
 import type { AuthError } from '../domain/errors.ts'
@@ -10,16 +11,16 @@ import type { ClientInfo, EngineContext } from './context.ts'
 import { sealForDeployment, unsealWithLegacyFallback } from './deployment-seals.ts'
 import { type ConsumedPoints, consumePoints } from './limit-points.ts'
 
-/** At whose password. */
+/** The user whose password is tried. */
 export interface AttemptedUser {
-  /** The key of the name, or the name where it can have none: what nobody is called is counted like what somebody is called. */
+  /** The username key, or the entered name when it cannot be a username: unknown names are counted like existing ones. */
   readonly name: string
-  /** Undefined where there is no such user. */
+  /** Undefined when there is no such user. */
   readonly user: UserRecord | undefined
 }
 
 /**
- * Takes one guess at a user's password. Refusal: `rate.limited` with `retryAfter`; it costs no point.
+ * Takes one attempt for a user's password. Refusal: `rate.limited` with `retryAfter`; it costs no point.
  *
  * @throws StoreError
  */
@@ -41,7 +42,7 @@ export async function consumeAttempt(
   ])
 }
 
-/** Where the user signed in lately, with this sign-in; undefined where the record need not change. */
+/** The recent networks including this sign-in; undefined when the record need not change. */
 export function networksAfterSignIn(
   context: EngineContext,
   user: UserRecord,
@@ -72,8 +73,8 @@ interface KnownDevice {
 const MAX_USERS = 5
 
 /**
- * The sealed mark of a device that has signed in as this user, after an earlier mark where there is one. It tells its
- * bearer nothing, outlives the sign-out, and is good for nothing but guesses of its own.
+ * The sealed known-device cookie of a device that has signed in as this user, extending an earlier one if there is one. It reveals nothing
+ * to its holder, survives a sign-out, and only gives the device its own attempt counter.
  */
 export function sealKnownDevice(context: EngineContext, usernameKey: string, previous: string | undefined): string {
   const before = previous === undefined ? undefined : unsealKnownDevice(context, previous)
@@ -83,7 +84,7 @@ export function sealKnownDevice(context: EngineContext, usernameKey: string, pre
   return sealForDeployment(context, KNOWN_DEVICE_SEAL, '', JSON.stringify(payload))
 }
 
-/** Whether it is a mark of ours, whomever it is about. */
+/** Whether it is a known-device cookie of ours, for any user. */
 export function isKnownDevice(context: EngineContext, sealed: string): boolean {
   return unsealKnownDevice(context, sealed) !== undefined
 }

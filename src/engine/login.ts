@@ -1,4 +1,4 @@
-// Signing in with a name and a password. Unknown, disabled and wrong answer alike, at the same price.
+// Sign-in with username and password. Unknown user, disabled user and wrong password get the same response, at the same cost.
 
 import { AuthError } from '../domain/errors.ts'
 import { isTooLong } from '../domain/password.ts'
@@ -15,13 +15,13 @@ import { createSignIn, type PresentedAtSignIn, type SignInOptions } from './sign
 export interface LoginInput extends SignInOptions {
   readonly username: string
   readonly password: string
-  /** Proof that this device has signed in as somebody before, if it has: strangers' guesses do not lock it out. */
+  /** The known-device cookie, if any: attempts by other clients do not lock this device out. */
   readonly knownDevice: string | undefined
 }
 
 /**
- * Verifies the password and begins a new lineage; the lineages of genuine credentials sent along end.
- * Refusals: `credentials.invalid`, `rate.limited` with seconds to wait, `server.busy`.
+ * Verifies the password and starts a new lineage; revokes the lineages of genuine credentials in the request. Refusals:
+ * `credentials.invalid`, `rate.limited` with seconds to wait, `server.busy`.
  *
  * @throws StoreError
  */
@@ -58,20 +58,20 @@ export async function login(
 
 export interface VerifiedUser {
   readonly user: UserRecord
-  /** A hash of current cost, where the stored one was of older parameters. */
+  /** A hash of the current cost, when the stored one is legacy or has older parameters. */
   readonly renewedHash: string | undefined
 }
 
-/** A password that is not right. */
+/** A password that did not match. */
 export interface FailedVerification {
   readonly error: AuthError
-  /** Resolves when that may be answered: after the same time for everybody. What else is to be done goes on meanwhile. */
+  /** Resolves when the response may be sent: after the same time for every user. Other work can go on meanwhile. */
   readonly readyToRespond: Promise<void>
 }
 
 /**
- * Compares the password, at the price of one hash whatever the outcome; one that is too long costs nothing, whoever is meant.
- * Refusal: `server.busy`.
+ * Compares the password; costs one hash whatever the outcome. A password that is too long costs nothing, for any user. Refusal:
+ * `server.busy`.
  */
 export async function verifyPassword(
   context: EngineContext,
@@ -81,16 +81,17 @@ export async function verifyPassword(
 ): Promise<VerifiedUser | FailedVerification | AuthError> {
   if (context.refusalTiming.isOverloaded) return new AuthError('server.busy', { retryAfter: 1 })
   const usable = user !== undefined && !user.disabled
-  let began = context.clock.now()
-  const compared = await context.hasher.verify(usable ? user.passwordHash : null, password, signal, () => {
-    began = context.clock.now()
+  let startedAt = context.clock.now()
+  const verification = await context.hasher.verify(usable ? user.passwordHash : null, password, signal, () => {
+    startedAt = context.clock.now()
   })
-  if (compared === undefined) return new AuthError('server.busy', { retryAfter: 1 })
-  if (usable && compared.ok) return { user, renewedHash: compared.needsRehash ? await context.hasher.hash(password, signal) : undefined }
+  if (verification === undefined) return new AuthError('server.busy', { retryAfter: 1 })
+  if (usable && verification.ok)
+    return { user, renewedHash: verification.needsRehash ? await context.hasher.hash(password, signal) : undefined }
   const error = new AuthError('credentials.invalid')
   if (isTooLong(password)) return { error, readyToRespond: Promise.resolve() }
   if (usable) recordUnseenHash(context, user.passwordHash)
-  return { error, readyToRespond: context.refusalTiming.waitUntilDue(password, context.clock.now() - began, signal) }
+  return { error, readyToRespond: context.refusalTiming.waitUntilDue(password, context.clock.now() - startedAt, signal) }
 }
 
 async function signInVerified(
@@ -106,14 +107,14 @@ async function signInVerified(
     const result = await createSignIn(context, current, input, clientInfo, presented, 'login.password', [guard])
     if (result) return result
     const again = await context.store.users.find(user.id)
-    // What was verified is no longer what is stored: the password was changed, or the user disabled, in this very moment.
+    // The verified password is no longer the stored one: it was changed, or the user disabled, at this very moment.
     if (again === undefined || again.disabled || again.passwordHash !== user.passwordHash) return new AuthError('credentials.invalid')
     current = again
   }
   return new AuthError('server.busy', { retryAfter: 1 })
 }
 
-/** What a sign-in changes in the user's record, and requires of it. */
+/** The change that a sign-in makes to the user record, or the version that it requires. */
 function userUpdateAfterSignIn(user: UserRecord, renewedHash: string | undefined, recentNetworks: UserRecord['recentNetworks']): Change {
   const { id, version } = user
   if (renewedHash === undefined && recentNetworks === undefined) return { do: 'require user', id, version }
@@ -121,7 +122,7 @@ function userUpdateAfterSignIn(user: UserRecord, renewedHash: string | undefined
   return { do: 'replace user', next: { ...user, ...changed, version: version + 1 }, ifVersion: version }
 }
 
-/** True once a window: the first refusal says it all, and strangers must not make the record grow. */
+/** True once per window: one audit event is enough, and attackers must not make the audit log grow. */
 export async function isFirstLimit(context: EngineContext, user: UserRecord): Promise<boolean> {
   const once = { points: 1, window: context.policy.loginLimits.perUser.window }
   return (await context.store.limits.take(`${COUNTER_KINDS.recordedLimit}:${user.id}`, once, context.clock.now())).taken === 1

@@ -1,4 +1,4 @@
-// Ending credentials on the user's own wish. Nothing is answered as ended before the ending has landed.
+// Logout: revokes credentials at the user's request. The response is sent only after the revocation is committed.
 
 import { AuthError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/session-data.ts'
@@ -14,10 +14,10 @@ export interface RevokedCounts {
 }
 
 /**
- * Ends the principal's lineage: its sessions and its remembered login; with `everywhere`, all of the user's.
- * Refusal: `session.required` when it ended meanwhile.
+ * Revokes the principal's lineage, that is its sessions and its remember-me login; with `everywhere`, all of the user's. Refusal:
+ * `session.required` when it was revoked meanwhile.
  *
- * @throws StoreError; then nothing may be told to have ended
+ * @throws StoreError; then the response must not confirm the logout
  */
 export async function logout(
   context: EngineContext,
@@ -40,7 +40,7 @@ async function sessionEndedError(context: EngineContext, principal: Principal): 
   return again instanceof AuthError ? again : new AuthError('server.busy', { retryAfter: 1 })
 }
 
-/** Ends what matches and records it; undefined when nothing matched any more. */
+/** Revokes the matching credentials and records it; undefined when nothing matched any more. */
 export async function revokeAndAudit(
   context: EngineContext,
   principal: Principal,

@@ -1,4 +1,5 @@
-// What time ends, and what time makes superfluous: in bounded batches, so that no sweep holds the store up.
+// The maintenance job: revokes idle and expired credentials and deletes outdated records, in bounded batches, so that no sweep blocks the
+// store.
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import type { RevocationReason } from '../domain/revocation.ts'
@@ -9,10 +10,10 @@ import type { EngineContext } from './context.ts'
 import { auditEvent } from './issue.ts'
 
 const BATCH_SIZE = 500
-/** Why a credential expired stays answerable for a day. */
+/** The reason for an expiry stays available for a day. */
 const EXPIRED_RETENTION = DAY
 
-/** Writes the seen times that have gathered. On failure they are kept for the next time. @throws StoreError */
+/** Writes the pending last-seen times; on failure they are kept for the next attempt. @throws StoreError */
 export async function flushLastSeen(context: EngineContext): Promise<void> {
   const seen = context.credentialCache.takeDirty()
   if (seen.length === 0) return
@@ -25,8 +26,8 @@ export async function flushLastSeen(context: EngineContext): Promise<void> {
 }
 
 /**
- * One round: deletes what nobody can ask for any more, flushes, ends what is idle or expired. Deleting comes first: a store
- * that is full can do nothing else.
+ * One sweep: deletes outdated records, flushes last-seen times, revokes idle and expired credentials. Deletion comes first: a full store
+ * can do nothing else.
  *
  * @throws StoreError
  */
@@ -45,9 +46,9 @@ async function revokeExpired(context: EngineContext): Promise<void> {
   for (;;) {
     const now = context.clock.now()
     const idleSince = now - context.policy.sessionIdleTimeout
-    const lapsed = await context.store.credentials.listExpired(now, idleSince, BATCH_SIZE)
-    for (const record of lapsed) await revokeOne(context, record, now, idleSince)
-    if (lapsed.length < BATCH_SIZE) return
+    const expired = await context.store.credentials.listExpired(now, idleSince, BATCH_SIZE)
+    for (const record of expired) await revokeOne(context, record, now, idleSince)
+    if (expired.length < BATCH_SIZE) return
   }
 }
 

@@ -1,19 +1,19 @@
-// The pair of a sign-in where cookies have a Domain: a cookie of Latchkey's own host that names the lineage under a MAC of ours.
+// The pair cookie, used when cookies have a Domain: a cookie of Latchkey's own host that names the lineage under a MAC.
 //
-// With `LATCHKEY_COOKIE_DOMAIN` every sibling sub-domain can set the session's cookie, also to a genuine one of its own. It cannot set a
-// cookie of this host (`__Host-`), so a session or remember-me login without its pair reads and does nothing else.
+// With `LATCHKEY_COOKIE_DOMAIN` every sibling sub-domain can set the session cookie, also to a genuine one of its own. It cannot set a
+// cookie of this host (`__Host-`), so a session or remember-me login without its pair can only read.
 
 import { PAIR_SEAL } from '../domain/persisted-names.ts'
 import { sealForDeployment, unsealForDeployment } from './deployment-seals.ts'
 
 type Sealing = Parameters<typeof sealForDeployment>[0]
 
-/** Undefined where cookies have no Domain: then the browser itself keeps siblings from setting them. */
+/** Undefined when cookies have no Domain: then the browser itself keeps siblings from setting them. */
 export function createPair(context: Sealing, lineage: string): string | undefined {
   return context.policy.cookies.domain === null ? undefined : `${lineage}.${sealForDeployment(context, PAIR_SEAL, lineage, '')}`
 }
 
-/** The lineage that a pair names; undefined where it is none of ours. */
+/** The lineage that a pair names; undefined when the pair is not ours. */
 export function lineageOfPair(context: Sealing, pair: string): string | undefined {
   const dot = pair.indexOf('.')
   const lineage = pair.slice(0, Math.max(dot, 0))

@@ -1,4 +1,4 @@
-// Who a request is: what is known of it without asking the store.
+// The principal: the authenticated user and session of a request, known without reading the store.
 
 import type { SessionRecord } from '../domain/credential.ts'
 import { SECOND } from '../domain/time.ts'
@@ -10,14 +10,14 @@ export interface Principal {
   readonly roles: readonly string[]
   readonly sid: string
   readonly amr: readonly string[]
-  /** When the password was last typed, in milliseconds since 1970. */
+  /** When the password was last entered, in milliseconds since 1970. */
   readonly authTime: number
 }
 
-/** How the credential came: a cookie may only read, a header may change. */
+/** How the credential was sent: a cookie can only read, a header can change. */
 export type CredentialTransport = 'cookie' | 'header' | 'token'
 
-/** What can be told of a session without its secret and its data. Times in milliseconds since 1970. */
+/** A session without its secret and its data. Times in milliseconds since 1970. */
 export interface SessionView {
   readonly id: string
   readonly username: string

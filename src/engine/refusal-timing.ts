@@ -1,5 +1,5 @@
-// How long it takes to refuse a password: as long as the slowest kind of hash that the store holds, so that the time does not tell who was
-// imported from other software. What is missing is waited for, without processor time.
+// Constant-time refusals: refusing a password takes as long as the slowest kind of hash in the store, so that timing does not reveal
+// imported users. The remaining time is waited for, without CPU time.
 
 import { hashCount, slowestSamples } from '../domain/hash-cost.ts'
 import { HOUR } from '../domain/time.ts'
@@ -7,14 +7,14 @@ import type { CallerSignal } from '../ports/caller.ts'
 import type { Timers } from '../ports/clock.ts'
 import type { PasswordHasher } from '../ports/passwords.ts'
 
-/** Of what was measured: so much is added, for machines that are busier than when it was measured. */
+/** Safety factor on the measured time, for machines that are busier later. */
 const HEADROOM = 1.25
 const MEASUREMENTS = 3
-/** Refusals that may wait at the same time; beyond them nothing is verified. Hashing itself is slower than to reach it. */
+/** Refusals that may wait at the same time; beyond that nothing is verified. Hashing is too slow to reach it. */
 const MAX_WAITING = 1000
-/** How much longer than measured a busy machine may make all refusals take. */
+/** The maximum factor by which a busy machine may extend all refusals. */
 const MAX_SLOWDOWN = 4
-/** What was measured is measured again after this long: machines change, and were busy once. */
+/** How often the measurement is repeated: machines change, and may have been busy. */
 const MEASURE_INTERVAL = HOUR
 
 export interface RefusalTimingOptions {
@@ -25,9 +25,9 @@ export interface RefusalTimingOptions {
 export class RefusalTiming {
   readonly #options: RefusalTimingOptions
   #samples: readonly string[] = []
-  /** Milliseconds of one hash of the slowest kind; undefined while it is not known. */
+  /** Milliseconds of one hash of the slowest kind; undefined until it is measured. */
   #slowest: number | undefined = 0
-  /** `#slowest`, or longer while the machine is busier than when it was measured. */
+  /** `#slowest`, or longer while the machine is busier than during the measurement. */
   #extended = 0
   #measuring: Promise<void> | undefined
   #waiting = 0
@@ -36,12 +36,12 @@ export class RefusalTiming {
     this.#options = options
   }
 
-  /** True while so many refusals wait that no more may: then nothing is verified, whoever is meant. */
+  /** True while the maximum number of refusals wait: then nothing is verified, for any user. */
   get isOverloaded(): boolean {
     return this.#waiting >= MAX_WAITING
   }
 
-  /** @param samples of all kinds of hashes that the store holds beside those of current cost: see `equalCostHash` */
+  /** @param samples dummy hashes of all kinds in the store other than the current cost: see `equalCostHash` */
   setSamples(samples: readonly string[]): void {
     const next = slowestSamples(samples)
     if (next.join() === this.#samples.join()) return
@@ -52,17 +52,17 @@ export class RefusalTiming {
     if (next.length > 0) void this.measure()
   }
 
-  /** More than what was known. @param samples as for `know` */
+  /** Adds to the known samples. @param samples as for `setSamples` */
   addSamples(samples: readonly string[]): void {
     this.setSamples([...this.#samples, ...samples])
   }
 
-  /** True where a hash of this kind is refused no quicker than the others. */
+  /** True when a hash of this kind is refused no faster than the others. */
   includes(sample: string): boolean {
     return slowestSamples([...this.#samples, sample]).join() === this.#samples.join()
   }
 
-  /** Measures what takes longest. What was measured before holds until it is done. */
+  /** Measures the slowest hash. The previous result holds until it is done. */
   measure(): Promise<void> {
     if (this.#measuring !== undefined) return this.#measuring
     const measuring = this.#measureAll().finally(() => {
@@ -72,7 +72,7 @@ export class RefusalTiming {
     return measuring
   }
 
-  /** Measures again and again; returns how to stop. */
+  /** Measures periodically; returns a function that stops it. */
   start(): () => void {
     return this.#options.timers.every(MEASURE_INTERVAL, () => {
       if (this.#samples.length > 0) void this.measure()
@@ -80,10 +80,10 @@ export class RefusalTiming {
   }
 
   /**
-   * Resolves when a refusal may be answered; at once where the store holds no hash that takes longer than those of current cost, and when
-   * the caller has gone.
+   * Resolves when a refusal may be sent; at once when the store holds no hash slower than those of the current cost, and when the caller is
+   * gone.
    *
-   * @param took how long verifying took, in milliseconds, without the time in the queue
+   * @param took the duration of the verification in milliseconds, without the time in the queue
    */
   async waitUntilDue(typed: string, took: number, signal: CallerSignal | undefined): Promise<void> {
     if (this.#samples.length === 0) return
@@ -92,7 +92,7 @@ export class RefusalTiming {
       if (this.#slowest === undefined) await this.#untilMeasured(signal)
       const slowest = this.#slowest ?? 0
       const left = Math.ceil(HEADROOM * hashCount(typed) * Math.max(slowest, this.#extended) - took)
-      // It took longer than it should have: the next refusals take as long, until it is measured again.
+      // It took longer than expected: the next refusals take as long, until the next measurement.
       if (left < 0) this.#extended = Math.min(MAX_SLOWDOWN * slowest, took / hashCount(typed) / HEADROOM)
       if (left > 0 && !signal?.aborted) await this.#options.timers.wait(left, signal)
     } finally {
@@ -100,7 +100,7 @@ export class RefusalTiming {
     }
   }
 
-  /** Waits until the slowest is known. The queue may be full at first, and a hasher of a host's own may not measure at all. */
+  /** Waits for the first measurement. The queue may be full at first, and a host's own hasher may not measure at all. */
   async #untilMeasured(signal: CallerSignal | undefined): Promise<void> {
     for (let attempt = 0; attempt < MEASUREMENTS && this.#slowest === undefined && !signal?.aborted; attempt += 1) await this.measure()
   }
@@ -112,11 +112,11 @@ export class RefusalTiming {
       const times: number[] = []
       for (let time = 0; time < MEASUREMENTS; time += 1) {
         const took = await this.#options.hasher.measure?.(sample)
-        // The queue is full: what was known holds, and the next refusal asks again.
+        // The queue is full: the known value holds, and the next refusal tries again.
         if (took === undefined) return
         times.push(took)
       }
-      // The quickest is what it costs; the others had to share the machine.
+      // The fastest run is the actual cost; the others shared the machine.
       slowest = Math.max(slowest, Math.min(...times))
     }
     if (samples !== this.#samples) return

@@ -1,4 +1,4 @@
-// Creating a user who chooses a password, and signing them in.
+// Registration: creates a user with a password, and signs them in.
 
 import { AuthError } from '../domain/errors.ts'
 import { contextWords } from '../domain/guessing/bounds.ts'
@@ -24,11 +24,11 @@ export interface NewUser {
 }
 
 /**
- * Takes a point of the client's networks, whatever comes of it: the answers tell which names exist. Where the address is not known (a
- * call of the library without one) nothing is counted.
+ * Takes a point from the client's networks, whatever the outcome, because the response reveals which usernames exist. Without a client
+ * address (a library call) nothing is counted.
  *
- * Refusals: `rate.limited` with seconds to wait, `username.invalid`, `username.taken`, `password.too_short`, `password.too_long`, `password.too_common`,
- * `password.too_weak`, `server.busy`.
+ * Refusals: `rate.limited` with seconds to wait, `username.invalid`, `username.taken`, `password.too_short`, `password.too_long`,
+ * `password.too_common`, `password.too_weak`, `server.busy`.
  *
  * @throws StoreError
  */
@@ -49,22 +49,22 @@ export async function register(
   return result ?? new AuthError('username.taken', { field: 'username' })
 }
 
-/** The record of a new user, checked and hashed, not yet stored. Operators and administrators may give reserved names. */
+/** The record of a new user, validated and hashed, not yet stored. Operators and administrators may assign reserved usernames. */
 export async function createUserRecord(
   context: EngineContext,
   input: NewUser,
   by: 'public' | 'operator' | 'operator_reusing_name',
   signal?: CallerSignal,
 ): Promise<UserRecord | AuthError> {
-  const fault = checkNewUsername(input.username)
+  const violation = checkNewUsername(input.username)
   const key = usernameKey(input.username)
-  if (fault !== undefined || key === undefined)
-    return new AuthError('username.invalid', { field: 'username', reason: fault ?? 'characters' })
+  if (violation !== undefined || key === undefined)
+    return new AuthError('username.invalid', { field: 'username', reason: violation ?? 'characters' })
   const lengthError = checkPasswordLength(context, input.password)
   if (lengthError) return lengthError
-  // Such a name is well formed: what the sentence of `username.invalid` asks for, it has.
+  // `username.taken`, because such a username meets the rules in the message of `username.invalid`.
   if (by === 'public' && isReservedUsername(input.username)) return new AuthError('username.taken', { field: 'username' })
-  // Asked before the expensive work to spare it; the insert decides.
+  // Checked first to save the expensive work; the insert decides.
   const isTaken = (await context.store.users.findByUsernameKey(key)) !== undefined
   if (isTaken || (by !== 'operator_reusing_name' && (await isReserved(context, { usernameKey: key }))))
     return new AuthError('username.taken', { field: 'username' })
@@ -85,18 +85,18 @@ export async function createUserRecord(
   }
 }
 
-/** What lands a new user, refused where the name is another's, or was that of a user who was deleted. */
+/** Inserts a new user; rejected when the username is taken, or belonged to a deleted user. */
 export function insertUserChanges(context: EngineContext, user: UserRecord, reuseName = false): readonly Change[] {
   return [{ do: 'insert user', user }, ...(reuseName ? [] : [requireFreeNames(context, [user])])]
 }
 
-/** Refuses a password by its length alone, which costs nothing. */
+/** Checks the length only, which costs nothing. */
 function checkPasswordLength(context: EngineContext, password: string): AuthError | undefined {
   const code = checkLength(normalizePassword(password), context.policy.passwordMin)
   return code && new AuthError(code, { field: 'password' })
 }
 
-/** Refuses a password that must not be chosen; undefined when it may be. Refusals: those of `PASSWORD_REFUSALS`, `server.busy`. */
+/** Checks a new password; undefined when it is accepted. Refusals: those of `PASSWORD_REFUSALS`, `server.busy`. */
 export async function checkPassword(
   context: EngineContext,
   password: string,

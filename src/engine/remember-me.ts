@@ -1,4 +1,4 @@
-// Turning a remembered login into a session: read, judge, write; and again from the start when another tab was first.
+// Resumes a session from a remember-me login: read, evaluate, write; start over when a concurrent tab was first.
 
 import type { BuiltInAction, Severity } from '../domain/audit-event.ts'
 import type { PresentedCredential, RememberMeRecord } from '../domain/credential.ts'
@@ -17,11 +17,11 @@ import { recordRiskEvent, riskEvidence } from './risk-events.ts'
 import { findUnfamiliarCountry, type UnfamiliarCountry } from './unfamiliar-country.ts'
 
 /**
- * Starts a session from a presented remembered login and, unless another tab has just done so, rotates it.
- * Refusals: `session.required` with the reason why the login is no longer good; `proof.required` without the device it is bound to;
- * `rate.limited` where it has started too many.
+ * Starts a session from a presented remember-me login and rotates it, unless a concurrent tab has just done so. Refusals:
+ * `session.required` with the reason why the login is no longer valid; `proof.required` without its device proof; `rate.limited` when it
+ * has started too many sessions.
  *
- * @param proof the device proof that came along
+ * @param proof the device proof that accompanied it
  * @throws StoreError
  */
 export async function resumeSession(
@@ -94,7 +94,7 @@ async function startSession(
   )
   const secret = context.secrets.issue('remember_me', login.generation + 1, login.id)
   const rotation = { presentedHash: presented.hash, nextHash: secret.hash, rotatedSessionId: session.record.id, at: now, ...clientInfo }
-  // Also where nothing rotates: a login that was bound to a device since it was read starts nothing that is not.
+  // Also without a rotation: if the login was bound to a device meanwhile, an unbound session must not start.
   const next = rotates ? rotateRememberMe(login, rotation) : { ...login, version: login.version + 1 }
   const loginUpdate: Change = { do: 'replace credential', next, ifVersion: login.version }
   const orphaned = evaluation.verdict === 'rotate' && evaluation.responseLost ? await sessionIdsOf(context, login) : []
@@ -133,7 +133,7 @@ async function sessionIdsOf(context: EngineContext, login: RememberMeRecord): Pr
   return (await listLineage(context, login)).filter(({ kind }) => kind === 'session').map(({ id }) => id)
 }
 
-/** Two parties may hold this login. Which of them is the owner cannot be told, so neither keeps it; other devices stay signed in. */
+/** Two clients may hold this login, and the owner cannot be determined, so its lineage is revoked; other devices stay signed in. */
 async function revokeCompromised(
   context: EngineContext,
   login: RememberMeRecord,

@@ -1,20 +1,21 @@
-// Calling the roll: who has heard everything that ended so far. Nobody keeps a list of the processes and verifiers there are, so
-// those that answer are counted. After a second of silence the rest accept nothing from memory, as they do when they hear nothing.
+// Confirms that a revocation has propagated: asks all processes for an acknowledgement through the log and counts the responses. There is
+// no list of processes and verifiers. After one second without an acknowledgement the others no longer use their caches, because they do
+// not receive the feed either.
 
 import type { Acknowledgement, AcknowledgementRequest } from '../domain/revocation.ts'
 import { SECOND } from '../domain/time.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import { MAX_FEED_LAG } from './revocation-feed.ts'
 
-/** Who has heard everything that landed before the roll was called. */
+/** The processes and verifiers that have received everything committed before the request. */
 export interface PropagationReport {
-  /** Processes that accept credentials: servers, each of their workers, hosts with Latchkey inside. */
+  /** Processes that accept credentials: servers, each of their workers, and hosts that embed Latchkey. */
   readonly processes: number
-  /** Verifiers to which a process has handed it on. */
+  /** Verifiers to which a process has delivered it. */
   readonly verifiers: number
-  /** Verifiers whose line had not taken it when the wait was over. */
+  /** Verifiers whose connection had not taken it when the wait ended. */
   readonly behind: number
-  /** From the call to the last answer; null when nobody has answered. */
+  /** Milliseconds from the request to the last acknowledgement; null without any. */
   readonly milliseconds: number | null
 }
 
@@ -22,11 +23,11 @@ export interface AcknowledgementCollectorOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly randomId: () => string
-  readonly append: (call: AcknowledgementRequest) => Promise<void>
+  readonly append: (request: AcknowledgementRequest) => Promise<void>
 }
 
 const POLL_INTERVAL = SECOND / 20
-/** Answers that still come after this are not waited for. */
+/** Later acknowledgements are not waited for. */
 const MAX_WAIT = 10 * SECOND
 
 interface PendingRequest {
@@ -43,44 +44,46 @@ export class AcknowledgementCollector {
     this.#options = options
   }
 
-  /** What the log tells of somebody's answer. */
-  receive(answer: Acknowledgement): void {
-    const roll = this.#requests.get(answer.requestId)
-    if (roll === undefined) return
-    roll.acknowledgements.set(answer.process, answer)
-    roll.count += 1
-    roll.lastAt = this.#options.clock.now()
+  /** Counts an acknowledgement from the log. */
+  receive(acknowledgement: Acknowledgement): void {
+    const pending = this.#requests.get(acknowledgement.requestId)
+    if (pending === undefined) return
+    pending.acknowledgements.set(acknowledgement.process, acknowledgement)
+    pending.count += 1
+    pending.lastAt = this.#options.clock.now()
   }
 
-  /** Takes a second more than the last answer. @throws StoreError when the log cannot be written; what has ended stays ended */
+  /**
+   * Takes one second longer than the last acknowledgement. @throws StoreError when the log cannot be written; committed revocations stay
+   */
   async confirmPropagation(): Promise<PropagationReport> {
     const { clock, randomId, append } = this.#options
-    const call = randomId()
+    const requestId = randomId()
     const at = clock.now()
-    const roll: PendingRequest = { acknowledgements: new Map(), count: 0, lastAt: at }
-    this.#requests.set(call, roll)
+    const pending: PendingRequest = { acknowledgements: new Map(), count: 0, lastAt: at }
+    this.#requests.set(requestId, pending)
     try {
-      await append({ kind: 'ack_requested', requestId: call, at })
-      await this.#waitForAcknowledgements(roll)
+      await append({ kind: 'ack_requested', requestId, at })
+      await this.#waitForAcknowledgements(pending)
     } finally {
-      this.#requests.delete(call)
+      this.#requests.delete(requestId)
     }
-    const answers = [...roll.acknowledgements.values()]
-    const told = sum(answers.map((answer) => answer.delivered))
+    const acknowledgements = [...pending.acknowledgements.values()]
+    const delivered = sum(acknowledgements.map((acknowledgement) => acknowledgement.delivered))
     return {
-      processes: answers.length,
-      verifiers: told,
-      behind: sum(answers.map(({ verifiers }) => verifiers)) - told,
-      milliseconds: answers.length === 0 ? null : roll.lastAt - at,
+      processes: acknowledgements.length,
+      verifiers: delivered,
+      behind: sum(acknowledgements.map(({ verifiers }) => verifiers)) - delivered,
+      milliseconds: acknowledgements.length === 0 ? null : pending.lastAt - at,
     }
   }
 
-  async #waitForAcknowledgements(roll: PendingRequest): Promise<void> {
+  async #waitForAcknowledgements(pending: PendingRequest): Promise<void> {
     let quiet = 0
     for (let waited = 0; quiet <= MAX_FEED_LAG && waited < MAX_WAIT; waited += POLL_INTERVAL) {
-      const { count } = roll
+      const { count } = pending
       await this.#options.timers.wait(POLL_INTERVAL)
-      quiet = roll.count === count ? quiet + POLL_INTERVAL : 0
+      quiet = pending.count === count ? quiet + POLL_INTERVAL : 0
     }
   }
 }

@@ -1,4 +1,4 @@
-// The endings log as this process has heard it: what ended, what changed, and whether the log still speaks.
+// The revocation feed: the revocation log as this process has received it, and whether it is current.
 
 import type { Acknowledgement, RevocationLogEntry, RevocationReason } from '../domain/revocation.ts'
 import { SECOND } from '../domain/time.ts'
@@ -6,23 +6,25 @@ import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 import type { LogBatch, RevocationLog, RevokedCredential } from '../ports/store.ts'
 
-/** After this long without a word from the log, nothing is accepted from memory. */
+/** Without a batch from the log for this long, the caches are not used. */
 export const MAX_FEED_LAG = SECOND
 const RETRY_DELAY = 100
 
 export interface RevocationFeedListener {
-  /** The session ended or changed: forget what is remembered of it. */
+  /** The session was revoked or changed: drop it from the cache. */
   sessionChanged(sid: string): void
   keysChanged(): void
-  /** The roll is called, and everything before it was taken in. Calls from before the start are not told: they are long over. */
-  acknowledgementRequested(call: string): void
-  acknowledged(answer: Acknowledgement): void
+  /**
+   * An acknowledgement is requested, and all earlier entries are applied. Requests from before the start are ignored: they are long over.
+   */
+  acknowledgementRequested(requestId: string): void
+  acknowledged(acknowledgement: Acknowledgement): void
 }
 
 interface FeedEntry {
   readonly at: number
   readonly reason: RevocationReason | undefined
-  /** Counts entries in the order in which this process learnt of them. */
+  /** Counts entries in the order in which this process received them. */
   readonly order: number
 }
 
@@ -36,7 +38,7 @@ export interface RevocationFeedOptions {
 
 export class RevocationFeed {
   readonly #options: RevocationFeedOptions
-  /** By session, the latest entry, in the order of hearing: the oldest come first. */
+  /** The latest entry by session, in the order received: the oldest come first. */
   readonly #entries = new Map<string, FeedEntry>()
   #order = 0
   #position = 0
@@ -50,7 +52,7 @@ export class RevocationFeed {
     this.#options = options
   }
 
-  /** Reads the log back, then goes on following it. Resolves when everything retained has been heard. */
+  /** Reads the retained log, then stays subscribed. Resolves when everything retained is applied. */
   async start(): Promise<void> {
     this.#subscription = this.#options.log.subscribe(this.#position)
     await this.#receiveNext(this.#subscription)
@@ -64,45 +66,45 @@ export class RevocationFeed {
     await this.#done
   }
 
-  /** True while the log was heard from within the last second; also when the clock has stepped, it is false until it is. */
+  /** True while the log was read within the last second; false after a clock step until the next batch. */
   isCurrent(now: number): boolean {
     const lag = now - this.#currentAt
     return lag <= MAX_FEED_LAG && lag >= -MAX_FEED_LAG
   }
 
-  /** Milliseconds since the log was last heard from. */
+  /** Milliseconds since the log was last read. */
   lagMs(now: number): number {
     return now - this.#currentAt
   }
 
-  /** Why the session ended, if it did within one token life. */
+  /** Why the session was revoked, if it was within one token lifetime. */
   revocationReason(sid: string): RevocationReason | undefined {
     return this.#entries.get(sid)?.reason
   }
 
-  /** When what the session may do last changed: a token issued before says something that is no longer true. */
+  /** When the session's roles last changed: older tokens may contain outdated roles. */
   changedAt(sid: string): number | undefined {
     return this.#entries.get(sid)?.at
   }
 
-  /** A mark to take before a read of the store; see `notedSince`. */
+  /** A checkpoint to take before a read of the store; see `changedSince`. */
   checkpoint(): number {
     return this.#order
   }
 
-  /** True when an entry on this session was heard after the mark: what was read since may be older than the entry. */
-  changedSince(sid: string, mark: number): boolean {
-    return (this.#entries.get(sid)?.order ?? 0) > mark
+  /** True when an entry for this session arrived after the checkpoint: data read since may be older than the entry. */
+  changedSince(sid: string, checkpoint: number): boolean {
+    return (this.#entries.get(sid)?.order ?? 0) > checkpoint
   }
 
-  /** Takes in at once what this process itself has ended, before the log tells of it. */
+  /** Applies this process's own revocations at once, before the log delivers them. */
   recordRevoked(ended: readonly RevokedCredential[], at: number): void {
     for (const { id, kind, reason } of ended) {
       if (kind === 'session') this.#record(id, at, reason)
     }
   }
 
-  /** Takes in at once that this process itself has changed what the session may do, before the log tells of it. */
+  /** Applies this process's own role changes at once, before the log delivers them. */
   recordChanged(sid: string, at: number): void {
     this.#record(sid, at, undefined)
   }
@@ -113,19 +115,19 @@ export class RevocationFeed {
         this.#subscription ??= this.#options.log.subscribe(this.#position)
         if (!(await this.#receiveNext(this.#subscription))) this.#subscription = undefined
       } catch {
-        // The log cannot be read: silence is the alarm, and from then on every check goes to the store.
+        // The log cannot be read: the feed is no longer current, and every check reads the store.
         this.#subscription = undefined
       }
       if (this.#subscription === undefined && !this.#stopped) await this.#options.timers.pause(RETRY_DELAY)
     }
   }
 
-  async #receiveNext(following: AsyncIterableIterator<LogBatch>): Promise<boolean> {
-    const heard = await following.next()
-    if (heard.done) return false
-    for (const entry of heard.value.entries) this.#apply(entry)
-    this.#position = heard.value.position
-    this.#currentAt = this.#options.clock.now() - heard.value.readAgeMs
+  async #receiveNext(subscription: AsyncIterableIterator<LogBatch>): Promise<boolean> {
+    const next = await subscription.next()
+    if (next.done) return false
+    for (const entry of next.value.entries) this.#apply(entry)
+    this.#position = next.value.position
+    this.#currentAt = this.#options.clock.now() - next.value.readAgeMs
     this.#trim(this.#currentAt - this.#options.tokenLifetime - MAX_CLOCK_SKEW)
     return true
   }
@@ -151,17 +153,17 @@ export class RevocationFeed {
     }
   }
 
-  #record(sid: string, at: number, endedFor: RevocationReason | undefined): void {
+  #record(sid: string, at: number, reason: RevocationReason | undefined): void {
     const before = this.#entries.get(sid)
     this.#entries.delete(sid)
     this.#order += 1
-    this.#entries.set(sid, { at, reason: endedFor ?? before?.reason, order: this.#order })
+    this.#entries.set(sid, { at, reason: reason ?? before?.reason, order: this.#order })
     this.#options.listener.sessionChanged(sid)
   }
 
   #trim(before: number): void {
-    for (const [sid, noted] of this.#entries) {
-      if (noted.at >= before) return
+    for (const [sid, entry] of this.#entries) {
+      if (entry.at >= before) return
       this.#entries.delete(sid)
     }
   }

@@ -1,4 +1,5 @@
-// What operators and administrators end: one credential, a lineage, everything of a user, or everything at large. It can be counted before.
+// Bulk and single revocation by operators and administrators: one credential, a lineage, all of a user, or all users. It can be counted
+// first.
 
 import type { CredentialRecord } from '../domain/credential.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -11,12 +12,12 @@ import type { RevokedCounts } from './logout.ts'
 import { resolveUser } from './users.ts'
 
 export type RevocationTarget =
-  /** A session alone, or a remembered login with its lineage. */
+  /** One session, or a remember-me login with its lineage. */
   | { readonly id: string }
   | { readonly user: string }
-  /** The lineage with this id, or the one to which the credential with this id belongs. */
+  /** The lineage with this id, or the lineage of the credential with this id. */
   | { readonly lineage: string }
-  /** Every lineage that began before this time, in milliseconds since 1970. */
+  /** Every lineage that started before this time, in milliseconds since 1970. */
   | { readonly before: number }
   | { readonly all: true }
 
@@ -24,29 +25,29 @@ export interface RevocationCounts extends RevokedCounts {
   readonly users: number
 }
 
-/** Told after each page of users, or each write, what it comes to so far. */
+/** Called after each page of users, or after each write, with the totals so far. */
 export type OnRevocationProgress = (soFar: RevocationCounts) => void
 
-/** What is meant of one user: the credentials as they were found, and how to end them. */
+/** The target within one user: the credentials found, and the filters that revoke them. */
 interface ResolvedTarget {
   readonly userId: string
   readonly records: readonly CredentialRecord[]
   readonly where: readonly RevocationFilter[]
-  /** For the record. */
+  /** For the audit event. */
   readonly detail?: JsonObject
 }
 
 type Lineage = readonly CredentialRecord[]
 type LineagePredicate = (lineage: Lineage) => boolean
 
-/** Users looked at together, and lineages ended in one write. */
+/** Users read together, and lineages revoked in one write. */
 const USERS_PER_PAGE = 100
 const LINEAGES_PER_WRITE = 100
 
 /**
- * Counts what `revoke` would end now. Refusal: `resource.not_found`.
+ * Counts what `revoke` would revoke now. Refusal: `resource.not_found`.
  *
- * @throws TypeError when what is meant cannot be told; StoreError
+ * @throws TypeError for an invalid target; StoreError
  */
 export async function countRevocable(
   context: EngineContext,
@@ -58,50 +59,50 @@ export async function countRevocable(
     const resolved = await resolveTarget(context, 'operator', target)
     return resolved === undefined ? new AuthError('resource.not_found') : countCredentials(resolved.records)
   }
-  let found = countCredentials([])
+  let counts = countCredentials([])
   for await (const page of matchingTargets(context, matches)) {
-    found = addCounts(found, countCredentials(page.flatMap(({ records }) => records)))
-    onCounted(found)
+    counts = addCounts(counts, countCredentials(page.flatMap(({ records }) => records)))
+    onCounted(counts)
   }
-  return found
+  return counts
 }
 
 /**
- * Ends what is meant. At large this takes many writes, each of them whole: where it was stopped, the same again goes on. What is
- * begun meanwhile stays with `before`; with `all` only what is begun of users that it has passed. Refusal: `resource.not_found`.
+ * Revokes the target. `all` and `before` take many writes, each complete in itself: after an interruption the same call continues. Lineages
+ * started meanwhile stay with `before`; with `all` those of users already processed stay. Refusal: `resource.not_found`.
  *
- * @throws TypeError when what is meant cannot be told; StoreError
+ * @throws TypeError for an invalid target; StoreError
  */
 export async function revoke(
   context: EngineContext,
   actor: Actor,
   target: RevocationTarget,
-  onEnded: OnRevocationProgress = () => {},
+  onRevoked: OnRevocationProgress = () => {},
 ): Promise<RevocationCounts | AuthError> {
   const matches = bulkPredicate(target, context.clock.now())
   if (matches === undefined) {
     const resolved = await resolveTarget(context, actor, target)
     if (resolved?.records.length === 0) return countCredentials([])
-    const ended = resolved && (await revokeTargets(context, actor, [resolved], !('user' in target)))
-    if (ended instanceof AuthError) return ended
-    return ended === undefined ? new AuthError('resource.not_found') : countCredentials(ended)
+    const revoked = resolved && (await revokeTargets(context, actor, [resolved], !('user' in target)))
+    if (revoked instanceof AuthError) return revoked
+    return revoked === undefined ? new AuthError('resource.not_found') : countCredentials(revoked)
   }
-  let ended = countCredentials([])
+  let revoked = countCredentials([])
   for await (const page of matchingTargets(context, matches)) {
-    const endedOfThese: RevokedCredential[] = []
-    for (const some of batchTargets(page)) {
-      const written = await revokeTargets(context, actor, some, false)
+    const revokedInPage: RevokedCredential[] = []
+    for (const batch of batchTargets(page)) {
+      const written = await revokeTargets(context, actor, batch, false)
       if (written instanceof AuthError) return written
-      endedOfThese.push(...(written ?? []))
-      onEnded(addCounts(ended, countCredentials(endedOfThese)))
+      revokedInPage.push(...(written ?? []))
+      onRevoked(addCounts(revoked, countCredentials(revokedInPage)))
       await yieldToEventLoop(context)
     }
-    ended = addCounts(ended, countCredentials(endedOfThese))
+    revoked = addCounts(revoked, countCredentials(revokedInPage))
   }
-  return ended
+  return revoked
 }
 
-/** In one write, each user's with its operation. Undefined when nothing matched any more and `mustMatch` is set. */
+/** One write, with an audit event per user. Undefined when nothing matched any more and `mustMatch` is set. */
 async function revokeTargets(
   context: EngineContext,
   actor: Actor,
@@ -143,7 +144,7 @@ async function resolveCredential(context: EngineContext, id: string): Promise<Re
   return { ...resolved, detail: { id } }
 }
 
-/** A session outlives a remembered login that has expired: then only the session knows of the lineage. */
+/** A session may outlive an expired remember-me login: then only the session names the lineage. */
 async function resolveLineage(context: EngineContext, id: string): Promise<ResolvedTarget | undefined> {
   const found = await context.store.credentials.find(id)
   if (found !== undefined && found.kind !== 'tombstone') return lineageTarget(context, found)
@@ -162,21 +163,21 @@ async function resolveUserTarget(context: EngineContext, actor: Actor, nameOrId:
   return { userId: user.id, records, where: [{ userId: user.id, except: [] }] }
 }
 
-/** Undefined where one thing is meant. */
+/** Undefined for a single target. */
 function bulkPredicate(target: RevocationTarget, now: number): LineagePredicate | undefined {
   if ('all' in target && target.all) return () => true
   if (!('before' in target)) return undefined
   const { before } = target
-  if (!(before <= now)) throw new TypeError('before: accepted are milliseconds since 1970, up to now; { all: true } ends everything')
+  if (!(before <= now)) throw new TypeError('before: accepted are milliseconds since 1970, up to now; { all: true } revokes everything')
   return (lineage) => lineageStartedAt(lineage) < before
 }
 
-/** Where its remembered login is gone, by when the password was typed; that is 0 where none was. */
+/** Without its remember-me login, the time of the password entry counts; that is 0 when there was none. */
 function lineageStartedAt(lineage: Lineage): number {
   return Math.min(...lineage.flatMap(({ startedAt, authTime }) => (authTime > 0 ? [startedAt, authTime] : [startedAt])))
 }
 
-/** Page by page of users; only users of whom something is meant. */
+/** Yields page by page; only users with matching credentials. */
 async function* matchingTargets(context: EngineContext, matches: LineagePredicate): AsyncGenerator<readonly ResolvedTarget[]> {
   for (let after: string | null = null; ; ) {
     const users = await context.store.users.page(after, USERS_PER_PAGE)
@@ -195,27 +196,27 @@ async function* matchingTargets(context: EngineContext, matches: LineagePredicat
   }
 }
 
-/** A store in this process is read and written without a pause in which anything else would be done. */
+/** An in-process store never yields to the event loop by itself. */
 function yieldToEventLoop(context: EngineContext): Promise<void> {
   return context.timers.wait(0)
 }
 
-/** Few enough lineages for one write; those of one user may take several. */
+/** Splits the targets into batches of one write each; one user's lineages may span several. */
 function batchTargets(targets: readonly ResolvedTarget[]): readonly (readonly ResolvedTarget[])[] {
-  const writes: ResolvedTarget[][] = [[]]
+  const batches: ResolvedTarget[][] = [[]]
   let room = LINEAGES_PER_WRITE
   for (const target of targets) {
     for (let from = 0; from < target.where.length; ) {
       const where = target.where.slice(from, from + room)
-      writes.at(-1)?.push({ ...target, where })
+      batches.at(-1)?.push({ ...target, where })
       from += where.length
       room -= where.length
       if (room > 0) continue
-      writes.push([])
+      batches.push([])
       room = LINEAGES_PER_WRITE
     }
   }
-  return writes.filter((some) => some.length > 0)
+  return batches.filter((batch) => batch.length > 0)
 }
 
 function countCredentials(credentials: readonly Pick<RevokedCredential, 'kind' | 'userId'>[]): RevocationCounts {

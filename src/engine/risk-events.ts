@@ -1,4 +1,5 @@
-// Telling of what is not as usual about who uses a sign-in; and, where the policy says so, asking for the password again.
+// Risk events: records unusual use of a credential, and revokes its lineage when the policy says so, so that the user has to enter the
+// password again.
 
 import type { BuiltInAction, Severity } from '../domain/audit-event.ts'
 import type { CredentialRecord } from '../domain/credential.ts'
@@ -9,24 +10,24 @@ import { HOUR } from '../domain/time.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
 import { auditEvent } from './issue.ts'
 
-/** Of one lineage no more than so much is told, and of whoever gives a signal once: nobody makes the record grow, nor the counters. */
+/** Limits per lineage, and per client that causes an event: an attacker must not make the audit log or the counters grow. */
 const PER_EVENT_LIMIT = { points: 1, window: HOUR }
 const PER_LINEAGE_LIMIT = { points: 20, window: HOUR }
 
 export interface RiskEvent {
   readonly action: Extract<BuiltInAction, 'device.mismatch' | 'device.changed' | 'login.country' | 'token.networks'>
   readonly severity: Severity
-  /** What is to be recorded of it beside both sides. */
+  /** Recorded in addition to the evidence. */
   readonly detail?: JsonObject
 }
 
-/** When and from where, before and now. */
+/** The earlier use and the current one: time and client info. */
 export function riskEvidence(before: ClientInfo & { readonly at: number }, now: ClientInfo & { readonly at: number }) {
   const describeUse = ({ ip, userAgent, at }: ClientInfo & { readonly at: number }) => ({ ip, userAgent, at: new Date(at).toISOString() })
   return { seenBefore: describeUse(before), presentedNow: describeUse(now) }
 }
 
-/** @param before when the record's own side was seen, in milliseconds since 1970 @throws StoreError */
+/** @param before when the record's own client was seen, in milliseconds since 1970 @throws StoreError */
 export async function recordRiskEvent(
   context: EngineContext,
   record: CredentialRecord,
@@ -36,7 +37,7 @@ export async function recordRiskEvent(
 ): Promise<void> {
   const now = context.clock.now()
   const { kind, lineage, userId } = record
-  // An address alone ends nothing, and a copy that got nothing has done nothing.
+  // An address alone revokes nothing, and a copy that was refused has done no harm.
   const revokes = action === 'device.changed' && shouldRevokeOnRisk(severity, context.policy.revokeOnRisk)
   const counted = revokes ? NOT_LIMITED : await consumeIfNew(context, lineage, [action, severity, clientInfo.ip, clientInfo.userAgent], now)
   if (counted === undefined) return
@@ -59,24 +60,24 @@ export async function recordRiskEvent(
 }
 
 interface ConsumedEvent {
-  /** For what could not be recorded: the next time it is news again. */
+  /** For an event that could not be recorded: it counts as new the next time. */
   refund(): Promise<void>
 }
 
 const NOT_LIMITED: ConsumedEvent = { refund: async () => {} }
 
-/** Undefined where it was told already, or enough has been told. */
+/** Undefined when the event was recorded already, or when the lineage reached its limit. */
 async function consumeIfNew(
   context: EngineContext,
   lineage: string,
-  what: readonly string[],
+  identity: readonly string[],
   now: number,
 ): Promise<ConsumedEvent | undefined> {
   const { limits } = context.store
-  const ofLineage = `${COUNTER_KINDS.riskEvent}:${lineage}`
-  if ((await limits.take(ofLineage, PER_LINEAGE_LIMIT, now)).taken > PER_LINEAGE_LIMIT.points) return undefined
-  const ofPresenter = `${ofLineage}:${context.secrets.digest(PRESENTER_DIGEST, JSON.stringify(what))}`
-  const isNew = (await limits.take(ofPresenter, PER_EVENT_LIMIT, now)).taken <= PER_EVENT_LIMIT.points
-  if (!isNew) await limits.refund(ofLineage)
-  return isNew ? { refund: () => limits.refund(ofPresenter) } : undefined
+  const lineageKey = `${COUNTER_KINDS.riskEvent}:${lineage}`
+  if ((await limits.take(lineageKey, PER_LINEAGE_LIMIT, now)).taken > PER_LINEAGE_LIMIT.points) return undefined
+  const presenterKey = `${lineageKey}:${context.secrets.digest(PRESENTER_DIGEST, JSON.stringify(identity))}`
+  const isNew = (await limits.take(presenterKey, PER_EVENT_LIMIT, now)).taken <= PER_EVENT_LIMIT.points
+  if (!isNew) await limits.refund(lineageKey)
+  return isNew ? { refund: () => limits.refund(presenterKey) } : undefined
 }

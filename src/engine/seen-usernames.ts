@@ -1,8 +1,8 @@
-// Which names an import has had already, in eight bytes each, so that a file of any size fits into memory. A name is kept as a
-// number of 53 bits: two names may share one, so a hit is a suspicion, and the store is asked.
+// The usernames of an import so far, in eight bytes each, so that a file of any size fits into memory. A username is stored as a 53-bit
+// fingerprint: two usernames may share one, so a hit must be checked in the store.
 
 const INITIAL_SLOTS = 1024
-/** Names kept at most. From then on a name that comes twice is only found in the store. */
+/** Maximum number of usernames; beyond that, duplicates are only found in the store. */
 const MAX_NAMES = 16_777_216
 
 export class SeenUsernames {
@@ -24,7 +24,7 @@ export class SeenUsernames {
     this.#count += 1
   }
 
-  /** Where the number is, or where it would go. */
+  /** The slot of the fingerprint, or the free slot for it. */
   #slotOf(print: number): number {
     const last = this.#slots.length - 1
     let slot = print % this.#slots.length
@@ -39,7 +39,7 @@ export class SeenUsernames {
   }
 }
 
-/** Two FNV-like sums of 32 bits, mixed and joined to 53; never 0, which marks an empty slot. */
+/** Two FNV-like 32-bit hashes, mixed and joined to 53 bits; never 0, which marks an empty slot. */
 function fingerprint(name: string): number {
   let high = 0xdeadbeef
   let low = 0x41c6ce57

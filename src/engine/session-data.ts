@@ -1,4 +1,4 @@
-// The session's data: always read from the store, changed by merge patches under compare-and-set, so that none is lost.
+// Session data: always read from the store, and changed by merge patches under compare-and-set, so that no change is lost.
 
 import { AuthError } from '../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject, MAX_SESSION_DATA, mergePatch } from '../domain/session-data.ts'
@@ -8,7 +8,7 @@ import { getSessionRecord } from './session-view.ts'
 
 export interface SessionData {
   readonly data: JsonObject
-  /** Counts the changes of the data, and of nothing else. */
+  /** Counts changes of the data only. */
   readonly version: number
 }
 
@@ -19,8 +19,8 @@ export async function readSessionData(context: EngineContext, principal: Princip
 }
 
 /**
- * Applies a merge patch (RFC 7396). With `ifVersions` it applies to those versions alone, else it is tried until it lands.
- * Refusals: `data.conflict`, `data.too_large` (16 KiB of JSON text), `request.invalid` when the patch is no object.
+ * Applies a merge patch (RFC 7396). With `ifVersions` it applies to those versions only, otherwise it is retried until it commits.
+ * Refusals: `data.conflict`, `data.too_large` (16 KiB of JSON text), `request.invalid` when the patch is not an object.
  *
  * @throws StoreError
  */
@@ -58,7 +58,7 @@ function parse(text: string): JsonObject {
   return JSON.parse(text) as JsonObject
 }
 
-/** Bytes of well-formed text in UTF-8. */
+/** The UTF-8 length of well-formed text. */
 export function byteLength(text: string): number {
   let bytes = 0
   for (const character of text) {

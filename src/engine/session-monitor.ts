@@ -1,4 +1,5 @@
-// Looking at who uses what is remembered: now and then, since most requests come from where the one before came from.
+// The session monitor: checks the client of cached sessions on sampled requests, because most requests come from the same client as the one
+// before.
 
 import { NETWORK_CHANGE_SEVERITY, networkPrefix, severityOfChange, userAgentFamily } from '../domain/risk.ts'
 import { MINUTE, SECOND } from '../domain/time.ts'
@@ -6,28 +7,25 @@ import type { CachedSession } from './cached-session.ts'
 import type { EngineContext } from './context.ts'
 import { type RiskEvent, recordRiskEvent } from './risk-events.ts'
 
-/** Who is at the other end of a request, asked only where it matters. */
+/** The client of a request; read only when needed. */
 export interface RequestClient {
   readonly ip: string
-  /** The browser string, already bounded. */
+  /** The User-Agent, already bounded. */
   readonly userAgent: string
 }
 
-/** The network that a token was last used from, and when. */
+/** The network from which a token was last used, and when. */
 export interface LastNetwork {
   network: string | undefined
   networkAt: number
 }
 
-/**
- * The first use of a session in each second by the clock is looked at: whoever comes right behind somebody else, again and again, is
- * the first sooner or later.
- */
+/** Samples the first use of a session in each second: an attacker who follows right behind the owner is the first sooner or later. */
 export function isSampled(lastSeenAt: number, now: number): boolean {
   return Math.floor(now / SECOND) !== Math.floor(lastSeenAt / SECOND)
 }
 
-/** What is seen of it; usually nothing. */
+/** The anomalies of one use; usually none. */
 export function detectAnomalies(
   session: CachedSession,
   token: LastNetwork | undefined,

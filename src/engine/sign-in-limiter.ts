@@ -1,5 +1,5 @@
-// How many sign-ins of each user have succeeded in this process lately. A right password costs no guess; without a bound, whoever knows one
-// could make the store grow without end. In memory, since a sign-in must not cost a write more: each process counts for itself.
+// Limits the successful sign-ins of each user, per process. A right password costs no attempt, so without a limit its holder could make the
+// store grow without bound. In memory, so that a sign-in needs no additional write.
 
 import { AuthError } from '../domain/errors.ts'
 import type { Limit } from '../domain/limits.ts'
@@ -7,7 +7,7 @@ import { wholeSeconds } from '../domain/time.ts'
 
 export class SignInLimiter {
   readonly #limit: Limit
-  /** By code of the user, in one window for all. Each sign-in costs a hash, so there are never very many. */
+  /** By user id, in one window for all. Each sign-in costs a hash, so there are never very many. */
   readonly #counts = new Map<string, number>()
   #resetsAt = 0
 

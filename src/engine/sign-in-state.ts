@@ -1,4 +1,4 @@
-// Whether the cookies of a browser sign somebody in: read, and not used. Nothing is touched, rotated, recorded or raised by it.
+// The sign-in state of a browser, read from its cookies without using them: nothing is touched, rotated or recorded.
 
 import { evaluateDevice } from '../domain/device-binding.ts'
 import { evaluateRememberMe } from '../domain/remember-me-login.ts'
@@ -8,13 +8,13 @@ import type { EngineContext } from './context.ts'
 import { proofValidUntil } from './dbsc-proofs.ts'
 
 export type SignInState =
-  /** `reason`: why the credential that was sent has ended, where that is on record. */
+  /** `reason`: why the presented credential was revoked, if known. */
   | { readonly status: 'signed-out'; readonly reason?: RevocationReason }
   /** `id`: the public id of the session. */
   | { readonly status: 'session'; readonly id: string; readonly username: string }
-  /** No live session, but a remembered login that would start one. `id`: the public id of the login. */
+  /** No live session, but a remember-me login that would start one. `id`: the public id of the login. */
   | { readonly status: 'remember_me'; readonly id: string; readonly username: string }
-  /** Genuine and live, and without the proof of its device: nobody is named. */
+  /** Genuine and live, but without its device proof: the username is not revealed. */
   | { readonly status: 'device_proof_missing' }
 
 export interface PresentedCookies {
@@ -24,7 +24,7 @@ export interface PresentedCookies {
   readonly device?: string | undefined
 }
 
-/** @param userAgent the browser string @throws StoreError */
+/** @param userAgent the User-Agent @throws StoreError */
 export async function readSignInState(context: EngineContext, cookies: PresentedCookies, userAgent: string): Promise<SignInState> {
   const session = await evaluateSessionCookie(context, cookies)
   if (session.status !== 'signed-out') return session
@@ -51,13 +51,13 @@ async function evaluateRememberCookie(
   if (opened === undefined) return { status: 'signed-out' }
   const found = await context.store.credentials.find(opened.id)
   const presenter = {
-    userAgent: userAgent,
+    userAgent,
     proofValidUntil: found?.kind === 'remember_me' ? proofValidUntil(context, found, device) : undefined,
   }
   const evaluation = evaluateRememberMe(found, opened, presenter, context.clock.now(), context.policy)
   if (evaluation.verdict === 'refuse') return signedOutState(evaluation.reason)
   if (evaluation.verdict === 'device_proof_missing') return { status: 'device_proof_missing' }
-  // It signs nobody in. What follows from it is for the request that uses it.
+  // Not signed in. The request that uses the login revokes its lineage.
   if (evaluation.verdict === 'theft_suspected') return { status: 'signed-out' }
   const user = await context.store.users.find(evaluation.login.userId)
   if (user === undefined || user.disabled) return { status: 'signed-out', reason: 'revoked' }

@@ -1,4 +1,4 @@
-// What all ways of beginning a lineage share: what was sent along ends, the new lineage begins, one write.
+// Creates a sign-in, common to all ways of signing in: revokes the presented lineages and starts a new one, in one write.
 
 import type { Delivery } from '../domain/credential.ts'
 import { evaluateDevice } from '../domain/device-binding.ts'
@@ -12,24 +12,22 @@ import { auditEvent, issueRememberMe, issueSession, type SignInResult, signInRes
 export interface SignInOptions {
   readonly remember: boolean
   readonly delivery: Delivery
-  /** What the session's data begins with, as JSON text. */
+  /** The initial session data, as JSON text. */
   readonly data?: string
 }
 
-/** Nobody typed one, so nothing that asks for a fresh sign-in is open. */
+/** No password was entered, so the session is never fresh. */
 const NO_PASSWORD = { amr: [], authTime: 0 } as const
 
-/** Credentials that came with the request: a sign-in ends their lineage, so that none is left behind unseen. */
+/** Credentials in the request: a sign-in revokes their lineages, so that none remains unnoticed. */
 export interface PresentedAtSignIn {
   readonly sessions: readonly string[]
   readonly rememberMe: readonly string[]
-  /** The device proof beside them. */
+  /** The device proof in the request. */
   readonly proof?: string | undefined
 }
 
-/**
- * Lands `first` together with a new lineage for the user. Undefined when one of `first` was refused: then nothing landed.
- */
+/** Writes `preconditions` together with a new lineage. Undefined when the write was rejected: then nothing was committed. */
 export async function createSignIn(
   context: EngineContext,
   user: UserRecord,
@@ -69,8 +67,8 @@ export async function createSignIn(
 }
 
 /**
- * Ends the lineages of genuine credentials only: an id is public, and naming one must not sign anybody out. Nor must a copy without the
- * device, unless it is the same user who signs in: then the device may be a new one.
+ * Revokes the lineages of genuine credentials only: ids are public, so an id alone must not sign a user out. Nor may a copy without its
+ * device, unless the same user signs in: then the device may be a new one.
  */
 async function revocationsOf(
   context: EngineContext,
@@ -87,8 +85,8 @@ async function revocationsOf(
   for (const credential of opened) {
     const found = credential && (await context.store.credentials.find(credential.id))
     if (found === undefined || found.kind !== credential?.kind) continue
-    const shown = evaluateDevice(found, proofValidUntil(context, found, presented.proof), now, context.policy.deviceBinding)
-    const isCopy = !shown.ok && shown.reason !== 'unbound'
+    const device = evaluateDevice(found, proofValidUntil(context, found, presented.proof), now, context.policy.deviceBinding)
+    const isCopy = !device.ok && device.reason !== 'unbound'
     if (!isCopy || found.userId === user.id) lineages.set(found.lineage, found.userId)
   }
   return [...lineages].flatMap(([lineage, userId]): Change[] => [

@@ -1,4 +1,4 @@
-// Minting a token for a session that was just verified.
+// Issues an access token for a session that was just verified.
 
 import { AuthError } from '../domain/errors.ts'
 import type { EngineContext } from './context.ts'
@@ -6,7 +6,7 @@ import { issueToken, type SignInResult } from './issue.ts'
 import type { Principal } from './principal.ts'
 import { getSessionView } from './session-view.ts'
 
-/** The token says what the session may do now, which may be newer than what the principal says. @throws StoreError */
+/** The token has the session's current roles, which may be newer than the principal's. @throws StoreError */
 export async function issueTokenForSession(context: EngineContext, principal: Principal): Promise<SignInResult | AuthError> {
   const { userId, sid } = principal
   const session = await getSessionView(context, principal)

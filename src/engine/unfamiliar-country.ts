@@ -1,19 +1,23 @@
-// A sign-in that goes on from a country where its user has never signed in. Only where the operator has a list of countries.
+// Unfamiliar countries: detects a remember-me login used from a country in which its user has never signed in. Needs the operator's GeoIP
+// list.
 
 import { isSignIn } from '../domain/audit-event.ts'
 import type { RememberMeRecord } from '../domain/credential.ts'
 import type { EngineContext } from './context.ts'
 
-/** As countries are written in the record: two letters each. */
+/** Country codes of two letters, as in the audit log. */
 export interface UnfamiliarCountry {
   readonly country: string
   readonly usualCountries: readonly string[]
 }
 
-/** How far back the record is read, in operations. */
+/** How many audit events are read. */
 const MAX_EVENTS_READ = 1_000
 
-/** Undefined where it is not new, or not known. The record is read only where the country is another than last time. @throws StoreError */
+/**
+ * Undefined when the country is familiar or unknown. Reads the audit log only when the country differs from the last one. @throws
+ * StoreError
+ */
 export async function findUnfamiliarCountry(
   { lookUpCountry, store }: EngineContext,
   login: RememberMeRecord,

@@ -1,4 +1,4 @@
-// What operators and administrators do to users: adding, roles, disabling, deleting, a new password.
+// User administration by operators and administrators: add, set roles, disable, delete, set a password.
 
 import type { AdminActionName } from '../domain/audit-event.ts'
 import { AuthError } from '../domain/errors.ts'
@@ -17,30 +17,30 @@ import { checkPassword, createUserRecord, insertUserChanges, type NewUser } from
 
 export interface UsersPage {
   readonly users: readonly UserRecord[]
-  /** Hand it in as the cursor of the next page; null on the last. */
+  /** The cursor of the next page; null on the last page. */
   readonly next: string | null
 }
 
 export interface NameReuseOption {
-  /** True where the name may have been that of a user who was deleted. */
+  /** True to allow the username of a deleted user. */
   readonly reuseName?: boolean
 }
 
 export type UserResult = { readonly user: UserRecord; readonly ended: RevokedCounts }
 
-/** A user by name or by code. @throws StoreError */
+/** Finds a user by username or id. @throws StoreError */
 export async function findUser(context: EngineContext, nameOrId: string): Promise<UserRecord | undefined> {
   const byId = nameOrId.startsWith(USER_ID_PREFIX) ? await context.store.users.find(nameOrId) : undefined
   const key = usernameKey(nameOrId)
   return byId ?? (key === undefined ? undefined : context.store.users.findByUsernameKey(key))
 }
 
-/** The user with this code. Refusal: `resource.not_found`. @throws StoreError */
+/** The user with this id. Refusal: `resource.not_found`. @throws StoreError */
 export async function readUser(context: EngineContext, userId: string): Promise<UserRecord | AuthError> {
   return (await context.store.users.find(userId)) ?? new AuthError('resource.not_found')
 }
 
-/** All users, in the order of their codes. Refusal: `request.malformed` for a cursor that is not ours. @throws StoreError */
+/** All users, ordered by id. Refusal: `request.malformed` for an invalid cursor. @throws StoreError */
 export async function listUsers(
   context: EngineContext,
   { userId }: Pick<Principal, 'userId'>,
@@ -75,7 +75,7 @@ export async function addUser(
   return written.committed ? user : new AuthError('username.taken', { field: 'username' })
 }
 
-/** Sets the roles: sessions stay, and tokens issued before are to be renewed. Refusal: `resource.not_found`. @throws StoreError */
+/** Sets the roles: sessions stay, and older tokens have to be renewed. Refusal: `resource.not_found`. @throws StoreError */
 export async function setRoles(
   context: EngineContext,
   actor: Actor,
@@ -91,7 +91,7 @@ export async function setRoles(
   return changed
 }
 
-/** The user's roles, to every session of theirs that says something else. */
+/** Updates every session of the user that has other roles. */
 async function roleUpdatesForSessions(context: EngineContext, { id, roles }: UserRecord, at: number): Promise<readonly Change[]> {
   const records = await context.store.credentials.listByUser(id)
   const others = records.filter((record) => record.kind === 'session').filter((session) => session.roles.join() !== roles.join())
@@ -102,8 +102,8 @@ async function roleUpdatesForSessions(context: EngineContext, { id, roles }: Use
 }
 
 /**
- * A sign-in that has read the user before they were changed may have begun a session after their sessions were listed. Once the change has
- * landed none can begin with the roles from before, so this comes to an end.
+ * A sign-in that read the user before the change may have created a session after the sessions were listed. After the change has committed,
+ * no new session gets the old roles, so this terminates.
  */
 async function updateSessionsCreatedMeanwhile(context: EngineContext, id: string): Promise<void> {
   for (let attempt = 0; attempt < MAX_CAS_RETRIES; attempt += 1) {
@@ -117,7 +117,7 @@ async function updateSessionsCreatedMeanwhile(context: EngineContext, id: string
   }
 }
 
-/** In this process at once; the others hear of it from the log. */
+/** Applies the changes in this process at once; other processes get them from the log. */
 function recordChanged(context: EngineContext, changes: readonly Change[], at: number): void {
   for (const each of changes) {
     if (each.do === 'append entry' && each.entry.kind === 'changed') context.revocationFeed.recordChanged(each.entry.sid, at)
@@ -137,7 +137,10 @@ export async function setDisabled(
   }))
 }
 
-/** Sets a new password and ends every credential. Refusals: `resource.not_found`, those of `judgePassword`, `server.busy`. @throws StoreError */
+/**
+ * Sets a new password and revokes every credential. Refusals: `resource.not_found`, those of `checkPassword`, `server.busy`. @throws
+ * StoreError
+ */
 export async function setPassword(
   context: EngineContext,
   actor: Actor,
@@ -162,7 +165,7 @@ export async function deleteUser(context: EngineContext, actor: Actor, nameOrId:
   const user = await resolveOtherUser(context, actor, nameOrId)
   if (user instanceof AuthError) return user
   const now = context.clock.now()
-  // The user's own record goes with the user.
+  // The user's own audit log is deleted with the user.
   const action = { userId: null, action: 'account.delete', detail: { user: user.id, username: user.username } } as const
   const written = await writeAudited(context, actor, [action], deletionChanges(context, user, now), now)
   if (written instanceof AuthError) return written
@@ -171,12 +174,15 @@ export async function deleteUser(context: EngineContext, actor: Actor, nameOrId:
   return { user, ended: countRevoked(written.ended) }
 }
 
-/** Whom an actor means. Administrators say a code, since anybody may take a name that looks like one. @throws StoreError */
+/** Resolves the target user. Administrators give an id, because any user may take a username that looks like an id. @throws StoreError */
 export async function resolveUser(context: EngineContext, actor: Actor, nameOrId: string): Promise<UserRecord | undefined> {
   return actor === 'operator' ? findUser(context, nameOrId) : context.store.users.find(nameOrId)
 }
 
-/** What is their own administrators change with their password, and elsewhere. Refusals: `resource.not_found`, `request.invalid`. */
+/**
+ * As `resolveUser`, but rejects an administrator's own account, which they change elsewhere with their password. Refusals:
+ * `resource.not_found`, `request.invalid`.
+ */
 async function resolveOtherUser(context: EngineContext, actor: Actor, nameOrId: string): Promise<UserRecord | AuthError> {
   const isSelf = actor !== 'operator' && nameOrId === actor.principal.userId
   if (isSelf) return new AuthError('request.invalid', { field: 'userId' })

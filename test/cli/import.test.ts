@@ -279,7 +279,7 @@ test('the same name far apart in one file is told as such, also in a second run'
   ]) {
     const { code, stdout, stderr } = await runCommand(['user', 'import', 'users.csv', '--json'], { folder: home })
     deepEqual([code, counted(JSON.parse(stdout))], [1, expected])
-    match(stderr, /^\{"line":2502,"refused":"the same user stands on an earlier line"\}\n$/)
+    match(stderr, /^\{"line":2502,"refused":"the same user is on an earlier line"\}\n$/)
   }
 })
 

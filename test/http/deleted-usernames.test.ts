@@ -30,7 +30,7 @@ async function assertReserved(latchkey: InProcess, username: string): Promise<vo
         dryRun,
       },
     )) {
-      if (result.line === 1) ok(result.outcome === 'refused' && /was that of a user who was deleted/.test(result.reason))
+      if (result.line === 1) ok(result.outcome === 'refused' && /belonged to a deleted user/.test(result.reason))
       else equal(result.outcome, 'imported')
     }
   }
