@@ -1,15 +1,15 @@
-// Where a name leads: every address that it resolves to, or those that were named instead.
+// The addresses of a deployment: those that its name resolves to, or those of --resolve.
 
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Address } from './connection.ts'
 
-/** The port that a URL means. */
+/** The port of a URL; without one, that of its scheme. */
 export function portOf({ protocol, port }: URL): number {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }
 
-/** @throws the error of the name service */
+/** @throws the error of the DNS lookup */
 export async function addressesOf(url: URL): Promise<readonly Address[]> {
   const found = await lookup(url.hostname.replace(/^\[(.*)\]$/, '$1'), { all: true })
   return [...new Set(found.map(({ address }) => address))].map((ip) => ({ ip, port: portOf(url) }))

@@ -1,9 +1,9 @@
-// Which answers came from a cache: Latchkey gives each of its answers an id of its own.
+// Finds responses that came from a cache: Latchkey gives each response a request id of its own.
 
 import { type Exchange, header } from './http-exchange.ts'
-import type { ProbeResult } from './visit/steps.ts'
+import type { ProbeResult } from './probe/steps.ts'
 
-/** Answers whose id was seen before, or that name their age. */
+/** Responses with a request id that was seen before, or with an Age above 0. */
 export function cachedExchanges({ steps }: ProbeResult): ReadonlySet<Exchange> {
   const all = Object.values(steps).flat()
   const firstWith = new Map<string, Exchange>()

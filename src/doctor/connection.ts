@@ -1,7 +1,7 @@
-// Asking one address, whatever the name resolves to: the request goes there, its Host and its certificate are the name's.
+// Sends a request to one address of a deployment, with the Host header and the TLS name of the URL.
 
-import { type ClientRequest, request as requestInTheClear } from 'node:http'
-import { type RequestOptions, request as requestByTls } from 'node:https'
+import { type ClientRequest, request as requestHttp } from 'node:http'
+import { type RequestOptions, request as requestHttps } from 'node:https'
 import { isIP, isIPv6 } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Exchange, Header } from './http-exchange.ts'
@@ -18,12 +18,12 @@ export interface ProbeRequest {
   readonly body?: string
 }
 
-/** How long to wait for an answer, in milliseconds. */
+/** How long to wait for a response, in milliseconds. */
 const TIMEOUT_MS = 10_000
-/** As much of a body as is looked at, in bytes. */
+/** How much of a body is read, in bytes. */
 const MAX_BODY = 256 * 1024
 
-/** Never rejects: that no answer came is a finding like any other. Every request is a connection of its own, so that a balancer may choose anew. */
+/** Never rejects: a missing response is a finding too. Each request opens a connection, so that a load balancer can choose another server. */
 export async function sendRequest(
   url: URL,
   address: Address,
@@ -31,11 +31,11 @@ export async function sendRequest(
 ): Promise<Exchange> {
   const sentAt = Date.now()
   let localAddress = ''
-  const about = { address: addressText(address), method, path, requestHeaders: headers, sentAt }
+  const common = { address: addressText(address), method, path, requestHeaders: headers, sentAt }
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException) =>
       resolve({
-        ...about,
+        ...common,
         status: 0,
         failure: error.code ?? error.message,
         headers: [],
@@ -55,7 +55,7 @@ export async function sendRequest(
       const certificateExpiresAt = socket instanceof TLSSocket ? Date.parse(socket.getPeerCertificate().valid_to) : null
       const finish = () =>
         resolve({
-          ...about,
+          ...common,
           status: response.statusCode ?? 0,
           failure: null,
           headers: headerPairs(response.rawHeaders),
@@ -77,11 +77,11 @@ export async function sendRequest(
   })
 }
 
-/** Begins a request to that address, with the Host and for the certificate of the URL. */
+/** Opens a request to that address, with the Host header and the TLS name of the URL. */
 export function openRequest(url: URL, { ip, port }: Address, options: RequestOptions): ClientRequest {
   const servername = isIP(url.hostname) === 0 && !url.hostname.startsWith('[') ? { servername: url.hostname } : {}
   const headers = { host: url.host, ...options.headers }
-  const request = url.protocol === 'https:' ? requestByTls : requestInTheClear
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp
   return request({ ...options, ...servername, host: ip, port, headers, agent: false })
 }
 

@@ -1,44 +1,45 @@
-// What the doctor says of a deployment.
+// The diagnosis: runs all checks over the recorded exchanges.
 
 import { CHECKS } from './checks/index.ts'
 import type { Finding } from './finding.ts'
 import { processIdOf } from './http-exchange.ts'
-import type { ProbeResult } from './visit/steps.ts'
+import type { ProbeResult } from './probe/steps.ts'
 
 export interface CheckResult {
   readonly check: string
   readonly title: string
-  readonly outcome: 'right' | 'wrong' | 'skipped'
+  readonly outcome: 'pass' | 'fail' | 'skipped'
   readonly findings: readonly Finding[]
-  /** Why it could not be looked at; null where it was. */
-  readonly why: string | null
+  /** Why the check was skipped; otherwise null. */
+  readonly reason: string | null
 }
 
 export interface Diagnosis {
   readonly url: string
   readonly addresses: readonly string[]
-  /** How many processes of Latchkey answered. */
+  /** How many Latchkey processes answered. */
   readonly processes: number
-  readonly verdicts: readonly CheckResult[]
-  readonly wrong: number
-  /** The user who is still there because deleting them failed; null where nothing is left. */
-  readonly leftBehind: string | null
+  readonly checks: readonly CheckResult[]
+  /** How many checks failed. */
+  readonly failed: number
+  /** The temporary user, if it could not be deleted; otherwise null. */
+  readonly leftoverUser: string | null
 }
 
-export function diagnose(visit: ProbeResult): Diagnosis {
-  const exchanges = Object.values(visit.steps).flat()
-  const verdicts = CHECKS.map(({ name, title, run }) => toCheckResult(name, title, run(visit)))
+export function diagnose(result: ProbeResult): Diagnosis {
+  const exchanges = Object.values(result.steps).flat()
+  const checks = CHECKS.map(({ name, title, run }) => toCheckResult(name, title, run(result)))
   return {
-    url: visit.url.origin,
-    addresses: [...new Set(visit.steps.reached.map(({ address }) => address))],
+    url: result.url.origin,
+    addresses: [...new Set(result.steps.reached.map(({ address }) => address))],
     processes: new Set(exchanges.map(processIdOf).filter((process) => process !== undefined)).size,
-    verdicts,
-    wrong: verdicts.filter(({ outcome }) => outcome === 'wrong').length,
-    leftBehind: visit.leftBehind,
+    checks,
+    failed: checks.filter(({ outcome }) => outcome === 'fail').length,
+    leftoverUser: result.leftoverUser,
   }
 }
 
 function toCheckResult(check: string, title: string, result: readonly Finding[] | string): CheckResult {
-  if (typeof result === 'string') return { check, title, outcome: 'skipped', findings: [], why: result }
-  return { check, title, outcome: result.length === 0 ? 'right' : 'wrong', findings: result, why: null }
+  if (typeof result === 'string') return { check, title, outcome: 'skipped', findings: [], reason: result }
+  return { check, title, outcome: result.length === 0 ? 'pass' : 'fail', findings: result, reason: null }
 }

@@ -1,23 +1,23 @@
-// What a judge may say.
+// The type of a check, and what it returns.
 
-import type { ProbeResult } from './visit/steps.ts'
+import type { ProbeResult } from './probe/steps.ts'
 
 export interface Finding {
-  /** What was seen, and what follows from it. */
+  /** The problem and its consequence. */
   readonly what: string
-  /** The setting or the line that fix it. */
+  /** The setting or the configuration line that fixes it. */
   readonly fix: string
 }
 
-/** Findings, none where all is right; a text says why it could not be judged. Pure: it looks at what was written down and nothing else. */
-export type CheckFunction = (visit: ProbeResult) => readonly Finding[] | string
+/** Returns findings, none on a pass; or the reason why it was skipped. Pure: it reads only the recorded exchanges. */
+export type CheckFunction = (result: ProbeResult) => readonly Finding[] | string
 
 export interface Check {
   readonly name: string
-  /** What is so where all is right. */
+  /** The statement that is true on a pass. */
   readonly title: string
   readonly run: CheckFunction
 }
 
-export const NOT_SIGNED_IN = 'it takes a sign-in, and there was none'
-export const FROM_CACHE = 'the answers came from a cache'
+export const NOT_SIGNED_IN = 'the sign-in failed'
+export const FROM_CACHE = 'the responses came from a cache'

@@ -1,4 +1,4 @@
-// Names that lead to the machine that asks (RFC 6761, 6.3).
+// Recognizes loopback host names (RFC 6761, 6.3).
 
 export function isLoopbackHost({ hostname }: URL): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$|\.localhost$/.test(hostname)

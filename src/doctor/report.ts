@@ -1,4 +1,4 @@
-// The diagnosis in words.
+// Formats the diagnosis as text.
 
 import type { CheckResult, Diagnosis } from './diagnosis.ts'
 
@@ -8,26 +8,28 @@ export interface Styles {
   readonly dim: (text: string) => string
 }
 
-export function report({ url, addresses, processes, verdicts, wrong, leftBehind }: Diagnosis, styles: Styles): string {
-  const checked = verdicts.filter(({ outcome }) => outcome !== 'skipped').length
+export function report({ url, addresses, processes, checks, failed, leftoverUser }: Diagnosis, styles: Styles): string {
+  const run = checks.filter(({ outcome }) => outcome !== 'skipped').length
   const summary =
-    wrong === 0 ? styles.pass(`Nothing wrong in ${checked} checks.`) : styles.fail(`${wrong} of ${checked} checks found something wrong.`)
-  const left =
-    leftBehind === null ? [] : [styles.fail(`The user ${leftBehind} could not be deleted again: latchkey user delete ${leftBehind}`)]
+    failed === 0 ? styles.pass(`All ${pluralize(run, 'check', 'checks')} passed.`) : styles.fail(`${failed} of ${run} checks failed.`)
+  const leftover =
+    leftoverUser === null
+      ? []
+      : [styles.fail(`The temporary user ${leftoverUser} could not be deleted: latchkey user delete ${leftoverUser}`)]
   return [
-    `${url}: ${pluralize(addresses.length, 'address', 'addresses')} (${addresses.join(', ')}), ${pluralize(processes, 'process', 'processes')} of Latchkey`,
+    `${url}: ${pluralize(addresses.length, 'address', 'addresses')} (${addresses.join(', ')}), ${pluralize(processes, 'Latchkey process', 'Latchkey processes')}`,
     '',
-    ...verdicts.flatMap((verdict) => checkLines(verdict, styles)),
+    ...checks.flatMap((check) => checkLines(check, styles)),
     '',
     summary,
-    ...left,
+    ...leftover,
   ].join('\n')
 }
 
-function checkLines({ outcome, title, findings, why }: CheckResult, styles: Styles): readonly string[] {
-  if (outcome === 'skipped') return [styles.dim(`  – ${title}: not looked at, ${why}`)]
-  if (outcome === 'right') return [`  ${styles.pass('✔')} ${title}`]
-  return [`  ${styles.fail('✘')} ${title}`, ...findings.flatMap(({ what, fix }) => [`      ${what}`, `      ${styles.dim('mend')} ${fix}`])]
+function checkLines({ outcome, title, findings, reason }: CheckResult, styles: Styles): readonly string[] {
+  if (outcome === 'skipped') return [styles.dim(`  – ${title}: skipped, ${reason}`)]
+  if (outcome === 'pass') return [`  ${styles.pass('✔')} ${title}`]
+  return [`  ${styles.fail('✘')} ${title}`, ...findings.flatMap(({ what, fix }) => [`      ${what}`, `      ${styles.dim('fix')} ${fix}`])]
 }
 
 function pluralize(count: number, one: string, many: string): string {

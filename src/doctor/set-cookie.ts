@@ -1,4 +1,4 @@
-// Set-Cookie as it came (RFC 6265, 5.2): name and attributes, the value left out.
+// Parses Set-Cookie headers (RFC 6265, 5.2) into name and attributes, without the value.
 
 import { type Exchange, headerValues } from './http-exchange.ts'
 

@@ -1,5 +1,4 @@
-// A deployment as it should be: two servers of Latchkey behind a real nginx, with TLS and a way to it from outside.
-// Tests break one thing of it at a time.
+// A correct deployment: Latchkey servers behind a real nginx with TLS. Tests break one thing of it at a time.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,9 +11,9 @@ export const NAME = 'id.example.test'
 export const APPLICATION = 'https://shop.example.test'
 
 export interface NginxConfig {
-  /** What stands in the part of nginx that leads to Latchkey. */
+  /** Lines of the nginx location of Latchkey. */
   readonly location: string
-  /** What stands beside it. */
+  /** Lines of the server block around it. */
   readonly server: string
   readonly plain: string
   readonly http: string
@@ -42,8 +41,8 @@ export interface NginxOptions {
   readonly certificate: { readonly cert: string; readonly key: string }
 }
 
-export async function startNginx(where: NginxOptions, { location, server, plain, http }: NginxConfig): Promise<AsyncDisposable> {
-  const { folder, port, plainPort, upstream, certificate } = where
+export async function startNginx(options: NginxOptions, { location, server, plain, http }: NginxConfig): Promise<AsyncDisposable> {
+  const { folder, port, plainPort, upstream, certificate } = options
   await mkdir(folder, { recursive: true })
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`)
   const configuration = join(folder, 'nginx.conf')

@@ -1,5 +1,4 @@
-// The doctor finds what is wrong with a deployment, names what fix it, and is silent where all is right. Everything here runs: nginx, TLS, two
-// servers over one database, and the command itself.
+// Tests `latchkey doctor` against real deployments: nginx with TLS and two servers over one database, each with one fault or none.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -43,9 +42,9 @@ after(async () => {
 const database = (servers: readonly RunningServer[]) => ({ DATABASE_URL: servers[0]?.databaseUrl ?? '' })
 
 function serversOf(kind: ServerKind): Promise<readonly RunningServer[]> {
-  const begun = running.get(kind) ?? startServers(kind)
-  running.set(kind, begun)
-  return begun
+  const started = running.get(kind) ?? startServers(kind)
+  running.set(kind, started)
+  return started
 }
 
 async function startServers(kind: ServerKind): Promise<readonly RunningServer[]> {
@@ -53,7 +52,7 @@ async function startServers(kind: ServerKind): Promise<readonly RunningServer[]>
     LATCHKEY_PUBLIC_URL: `https://${NAME}:${port}`,
     LATCHKEY_TRUSTED_PROXIES: '127.0.0.1',
     LATCHKEY_ALLOWED_ORIGINS: APPLICATION,
-    // Every visit guesses, and all come from one address.
+    // Every run tries wrong passwords, and all come from one address.
     LATCHKEY_LOGIN_LIMIT: '10/5m,100000/5m',
   }
   switch (kind) {
@@ -83,7 +82,7 @@ async function startServers(kind: ServerKind): Promise<readonly RunningServer[]>
 interface DoctorRun {
   readonly code: number | null
   readonly diagnosis: Diagnosis
-  readonly words: string
+  readonly output: string
 }
 
 async function runDoctor(args: readonly string[], env: Readonly<Record<string, string>> = { NODE_EXTRA_CA_CERTS: certificate.cert }) {
@@ -98,48 +97,48 @@ async function diagnoseDeployment({
   const plainPort = await freePort()
   const ownPort = servers.includes('default') && Object.keys(lines).length === 0 && servers.length === 1 ? port : await freePort()
   const upstream = (await Promise.all(servers.map(serversOf))).flatMap((started) => (servers.length > 1 ? started.slice(0, 1) : started))
-  const where = {
+  const proxy = {
     folder: join(folder, `nginx-${ownPort}`),
     port: ownPort,
     plainPort,
     upstream: upstream.map(({ url }) => new URL(url).host),
     certificate,
   }
-  const http = `proxy_cache_path ${join(where.folder, 'cache')} keys_zone=kept:1m;`
-  await using _nginx = await startNginx(where, { ...VALID_CONFIG, http, ...lines })
-  // The servers are told one address; a proxy of its own port is asked under it all the same.
-  const asked = [`https://${NAME}:${port}`, '--resolve', `${clientAddress}:${ownPort}`, '--plain', `http://localhost:${plainPort}`]
+  const http = `proxy_cache_path ${join(proxy.folder, 'cache')} keys_zone=kept:1m;`
+  await using _nginx = await startNginx(proxy, { ...VALID_CONFIG, http, ...lines })
+  // The public URL of the servers has one port. --resolve sends requests for it to a proxy on another port.
+  const target = [`https://${NAME}:${port}`, '--resolve', `${clientAddress}:${ownPort}`, '--plain', `http://localhost:${plainPort}`]
   const serviceKey = servers.some((kind) => OWN_DATABASE_KINDS.has(kind)) ? [] : ['--service-key-file', serviceKeyFile]
-  const { code, stdout, stderr } = await runDoctor([...asked, '--origin', APPLICATION, ...serviceKey, '--json'])
+  const { code, stdout, stderr } = await runDoctor([...target, '--origin', APPLICATION, ...serviceKey, '--json'])
   ok(stdout.startsWith('{'), stderr)
-  return { code, diagnosis: JSON.parse(stdout), words: stdout }
+  return { code, diagnosis: JSON.parse(stdout), output: stdout }
 }
 
-test('A right deployment: everything is looked at, nothing is found, and nobody is left behind', async () => {
+test('a correct deployment passes every check, and the temporary user is deleted', async () => {
   const { code, diagnosis } = await diagnoseDeployment({})
   deepEqual(
-    diagnosis.verdicts.filter(({ outcome }) => outcome !== 'right'),
+    diagnosis.checks.filter(({ outcome }) => outcome !== 'pass'),
     [],
   )
-  deepEqual([code, diagnosis.wrong, diagnosis.processes, diagnosis.leftBehind], [0, 0, 2, null])
+  deepEqual([code, diagnosis.failed, diagnosis.processes, diagnosis.leftoverUser], [0, 0, 2, null])
   const [server] = await serversOf('default')
   const { stdout } = await runCommand(['user', 'list', '--json'], { folder: server?.folder ?? '' })
   deepEqual(JSON.parse(stdout), [])
 })
 
-describe('What is wrong is found, and what fix it is named', { concurrency: 2 }, () => {
-  for (const [name, broken] of Object.entries(FAULTY_DEPLOYMENTS))
+describe('finds each fault and names its fix', { concurrency: 2 }, () => {
+  for (const [name, faulty] of Object.entries(FAULTY_DEPLOYMENTS))
     test(name, async () => {
-      const { code, diagnosis } = await diagnoseDeployment(broken)
-      const wrong = diagnosis.verdicts.filter(({ outcome }) => outcome === 'wrong')
-      deepEqual(wrong.map(({ check }) => check).sort(), [...broken.failedChecks].sort(), JSON.stringify(wrong, null, 1))
-      match(wrong.flatMap(({ findings }) => findings.map(({ fix }) => fix)).join('\n'), broken.fix)
+      const { code, diagnosis } = await diagnoseDeployment(faulty)
+      const failed = diagnosis.checks.filter(({ outcome }) => outcome === 'fail')
+      deepEqual(failed.map(({ check }) => check).sort(), [...faulty.failedChecks].sort(), JSON.stringify(failed, null, 1))
+      match(failed.flatMap(({ findings }) => findings.map(({ fix }) => fix)).join('\n'), faulty.fix)
       equal(code, 1)
-      equal(diagnosis.leftBehind !== null, broken.leavesUser ?? false)
+      equal(diagnosis.leftoverUser !== null, faulty.leavesUser ?? false)
     })
 })
 
-test('A certificate that nobody vouches for ends the visit before any password is sent', async () => {
+test('an untrusted certificate stops the doctor before it sends a password', async () => {
   const proxy = {
     folder: join(folder, 'nginx-untrusted'),
     port: await freePort(),
@@ -149,89 +148,93 @@ test('A certificate that nobody vouches for ends the visit before any password i
   }
   await using _nginx = await startNginx(proxy, VALID_CONFIG)
   const { code, stdout } = await runDoctor([`https://${NAME}:${proxy.port}`, '--resolve', `127.0.0.1:${proxy.port}`, '--json'], {})
-  const { verdicts }: Diagnosis = JSON.parse(stdout)
-  const wrong = verdicts.filter(({ outcome }) => outcome === 'wrong')
-  deepEqual([code, wrong.map(({ check }) => check)], [1, ['reach']])
-  match(wrong[0]?.findings[0]?.fix ?? '', /whole chain.*NODE_EXTRA_CA_CERTS/)
+  const { checks }: Diagnosis = JSON.parse(stdout)
+  const failed = checks.filter(({ outcome }) => outcome === 'fail')
+  deepEqual([code, failed.map(({ check }) => check)], [1, ['reachability']])
+  match(failed[0]?.findings[0]?.fix ?? '', /whole chain.*NODE_EXTRA_CA_CERTS/)
 })
 
-test('An address of several that does not answer is found, and the others are looked at', async () => {
+test('finds the one address that does not answer, and checks the others', async () => {
   const [server] = await serversOf('no-public-url')
   const { host } = new URL(server?.url ?? '')
   const dead = `127.0.0.1:${await freePort()}`
   const { code, stdout } = await runDoctor([`http://localhost:${host.split(':')[1]}`, '--resolve', host, dead])
   equal(code, 1)
   match(stdout, new RegExp(`✘ every address answers\\n +${dead} does not answer: ECONNREFUSED`))
-  match(stdout, /✔ a sign-out is one everywhere/)
+  match(stdout, /✔ a sign-out takes effect on all servers/)
 })
 
-test('Where registration is closed it says so, and signs in as somebody who is there, who stays', async () => {
+test('with closed registration, signs in as an existing user, who is not deleted', async () => {
   await using closed = await startServer({ env: { LATCHKEY_REGISTRATION: 'closed' } })
-  const refused = await runDoctor([closed.url])
-  equal(refused.code, 1)
-  match(refused.stdout, /Registration is closed.*\n.*--user NAME/)
+  const withoutUser = await runDoctor([closed.url])
+  equal(withoutUser.code, 1)
+  match(withoutUser.stdout, /Registration is closed.*\n.*--user NAME/)
   await runCommand(['user', 'add', 'Ada'], { folder: closed.folder, input: `${PASSWORD}\n` })
   const ada = new TestClient(closed.publicUrl)
   await ada.login('Ada', { remember: true })
   const mistyped = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada'], { folder, input: 'wrong\n' })
-  match(mistyped.stdout, /The name or the password of --user is wrong/)
-  // No port of this machine that somebody uses is to be looked at.
-  const nowhere = ['--ports', String(await freePort())]
-  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada', ...nowhere], { folder, input: `${PASSWORD}\n` })
+  match(mistyped.stdout, /The username or the password of --user is wrong/)
+  // Do not probe ports that other programs on this machine use.
+  const ports = ['--ports', String(await freePort())]
+  const { code, stdout } = await runCommand(['doctor', closed.publicUrl, '--user', 'Ada', ...ports], { folder, input: `${PASSWORD}\n` })
   equal(code, 0, stdout)
-  match(stdout, /Nothing wrong in \d+ checks/)
+  match(stdout, /All \d+ checks passed/)
   const list = async (what: string) => JSON.parse((await runCommand([what, 'list', '--json'], { folder: closed.folder })).stdout)
-  deepEqual([(await list('user')).length, (await list('session')).length], [1, 2], 'what Ada had, a session and a remembered login')
+  deepEqual([(await list('user')).length, (await list('session')).length], [1, 2], 'the session and the remember-me login of Ada are left')
   const { events } = (await ada.callWithCookies('GET', '/access/audit-events')).json
-  equal(events.filter(({ outcome }: { outcome: string }) => outcome === 'failure').length, 1, 'one guess for one mistake')
+  equal(
+    events.filter(({ outcome }: { outcome: string }) => outcome === 'failure').length,
+    1,
+    'the doctor tried the wrong password only once',
+  )
 })
 
-test('Another Latchkey at another port of this machine with the same cookie name is found, and one with its own is not', async () => {
+test('finds another Latchkey with the same cookie name on another port of this machine, and accepts one with its own', async () => {
   await using shop = await startServer()
-  await using twin = await startServer()
-  await using named = await startServer({ env: { LATCHKEY_COOKIE_NAME: 'staff' } })
+  await using sameName = await startServer()
+  await using ownName = await startServer({ env: { LATCHKEY_COOKIE_NAME: 'staff' } })
   const portOf = ({ url }: RunningServer) => new URL(url).port
-  const found = await runDoctor([shop.publicUrl, '--ports', portOf(twin), portOf(named), portOf(shop)])
+  const found = await runDoctor([shop.publicUrl, '--ports', portOf(sameName), portOf(ownName), portOf(shop)])
   equal(found.code, 1, found.stdout)
   match(
     found.stdout,
-    new RegExp(`✘ no other Latchkey on this machine uses the same cookies\\n +Another Latchkey at [^ ]+:${portOf(twin)} `),
+    new RegExp(`✘ no other Latchkey on this machine uses the same cookie names\\n +Another Latchkey at [^ ]+:${portOf(sameName)} `),
   )
   match(found.stdout, /LATCHKEY_COOKIE_NAME/)
-  ok(!found.stdout.includes(`:${portOf(named)} `), found.stdout)
-  const right = await runDoctor([named.publicUrl, '--ports', portOf(shop), portOf(twin), String(await freePort())])
-  equal(right.code, 0, right.stdout)
-  match(right.stdout, /✔ no other Latchkey on this machine uses the same cookies/)
-  match(right.stdout, /✔ cookies come as they were made/)
+  ok(!found.stdout.includes(`:${portOf(ownName)} `), found.stdout)
+  const passed = await runDoctor([ownName.publicUrl, '--ports', portOf(shop), portOf(sameName), String(await freePort())])
+  equal(passed.code, 0, passed.stdout)
+  match(passed.stdout, /✔ no other Latchkey on this machine uses the same cookie names/)
+  match(passed.stdout, /✔ cookies arrive unchanged/)
 })
 
-test('Who is interrupted leaves nobody behind', async () => {
+test('deletes the temporary user when it is interrupted', async () => {
   await using server = await startServer()
   const child = spawn(process.execPath, [MAIN, 'doctor', server.url], {
     cwd: folder,
     env: cleanEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  let said = ''
+  let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
+    stderr += chunk.toString()
   })
   const users = async () => JSON.parse((await runCommand(['user', 'list', '--json'], { folder: server.folder })).stdout).length
   await waitFor('the user to be there', async () => (await users()) === 1)
   child.kill('SIGINT')
   await once(child, 'close')
-  deepEqual([child.exitCode, said.trim(), await users()], [1, 'latchkey: Stopped, and nothing was left behind.', 0])
+  deepEqual([child.exitCode, stderr.trim(), await users()], [1, 'latchkey: Interrupted. The temporary user was deleted.', 0])
 })
 
-test('What is asked for wrongly is refused in one line', async () => {
+test('rejects a wrong argument or option in one line', async () => {
   const refusals: readonly (readonly [readonly string[], RegExp])[] = [
-    [['id.example.org'], /The address "id\.example\.org" is not accepted: https?:\/\//],
+    [['id.example.org'], /URL "id\.example\.org" is not accepted: https?:\/\//],
     [['https://id.example.org/auth'], /is not accepted/],
-    [['https://nobody.invalid'], /does not resolve.*--resolve/],
+    [['https://unknown.invalid'], /does not resolve.*--resolve/],
     [['https://id.example.org', '--resolve', 'example'], /--resolve "example" is not accepted: an IP address/],
     [['https://id.example.org', '--resolve', '127.0.0.1:0'], /is not accepted/],
     [['http://localhost:1', '--origin', 'shop'], /--origin "shop" is not accepted/],
-    [['http://localhost:1', '--service-key-file', '/nowhere'], /\/nowhere cannot be read: ENOENT/],
+    [['http://localhost:1', '--service-key-file', '/missing'], /\/missing cannot be read: ENOENT/],
     [[], /missing required argument 'url'/],
   ]
   for (const [args, expected] of refusals) {

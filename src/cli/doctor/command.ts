@@ -1,4 +1,4 @@
-// latchkey doctor: a visit to a deployment, through everything that stands before it.
+// latchkey doctor: the options of the command.
 
 import type { Command } from 'commander'
 import type { OutputOptions } from '../output.ts'
@@ -15,15 +15,18 @@ export interface DoctorOptions extends OutputOptions {
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor <url>')
-    .description('sign in through a deployment with a user who is deleted again, and report what is wrong and what mends it')
-    .option('--resolve <address...>', 'the addresses to look at, such as 203.0.113.7 or 203.0.113.7:8443, instead of those of the name')
-    .option('--origin <origin...>', 'origins of applications that are to be allowed')
-    .option('--plain <url>', 'where the same is reached without TLS; otherwise port 80 of the same name')
-    .option('--user <name>', 'sign in as somebody who is there, where registration is closed; the password is asked for')
-    .option('--service-key-file <file>', 'a service key, to look at the stream of endings too')
-    .option('--ports <port...>', 'of this machine, where another Latchkey may run; otherwise 3000 to 3009')
+    .description('Check a deployment from outside: sign in with a temporary user, report each problem with its fix, and delete the user')
+    .option(
+      '--resolve <address...>',
+      'Check these addresses instead of those that the name resolves to, such as 203.0.113.7 or 203.0.113.7:8443',
+    )
+    .option('--origin <origin...>', 'Origins of applications that must be allowed')
+    .option('--plain <url>', 'The URL without TLS; default: port 80 of the same name')
+    .option('--user <name>', 'Sign in as an existing user, where registration is closed; the password is prompted for')
+    .option('--service-key-file <file>', 'A file with a service key, to check the revocation stream too')
+    .option('--ports <port...>', 'Ports of this machine on which another Latchkey may run; default: 3000 to 3009')
     .action(async (text: string, _options: unknown, command: Command) => {
-      // A server that starts does without everything that belongs to it.
+      // Loaded on demand, so that `serve` starts without it.
       const { runDoctor } = await import('./run.ts')
       await runDoctor(text, command.optsWithGlobals<DoctorOptions>())
     })

@@ -1,4 +1,4 @@
-// Running latchkey doctor: what it is to look at, the visit, and what is told of it.
+// latchkey doctor: parses the options, probes the deployment and prints the diagnosis.
 
 import { readFile } from 'node:fs/promises'
 import { styleText } from 'node:util'
@@ -6,9 +6,9 @@ import { addressesOf, parseAddress, portOf } from '../../doctor/addresses.ts'
 import type { Address } from '../../doctor/connection.ts'
 import { type Diagnosis, diagnose } from '../../doctor/diagnosis.ts'
 import { isLoopbackHost } from '../../doctor/is-loopback.ts'
+import type { Account, ProbeOptions } from '../../doctor/probe/options.ts'
+import { probe } from '../../doctor/probe/probe.ts'
 import { report, type Styles } from '../../doctor/report.ts'
-import type { Account, ProbeOptions } from '../../doctor/visit/options.ts'
-import { probe } from '../../doctor/visit/probe.ts'
 import { SettingError } from '../../settings.ts'
 import { EXIT, fail, type OutputOptions, print } from '../output.ts'
 import { readPassword } from '../password-input.ts'
@@ -19,8 +19,8 @@ export async function runDoctor(text: string, options: DoctorOptions): Promise<v
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   try {
-    const plan = await probeOptionsFrom(text, options, stop.signal)
-    const diagnosis = diagnose(await probe(plan))
+    const probeOptions = await probeOptionsFrom(text, options, stop.signal)
+    const diagnosis = diagnose(await probe(probeOptions))
     clearProgress()
     printDiagnosis(diagnosis, options, stop.signal.aborted)
   } catch (error) {
@@ -34,17 +34,17 @@ export async function runDoctor(text: string, options: DoctorOptions): Promise<v
 function printDiagnosis(diagnosis: Diagnosis, options: OutputOptions, stopped: boolean): void {
   if (stopped) fail(new Error(interruptedText(diagnosis)), options)
   else print(diagnosis, options, report(diagnosis, styles()))
-  if (stopped || diagnosis.wrong > 0 || diagnosis.leftBehind !== null) process.exitCode = EXIT.failure
+  if (stopped || diagnosis.failed > 0 || diagnosis.leftoverUser !== null) process.exitCode = EXIT.failure
 }
 
-function interruptedText({ leftBehind }: Diagnosis): string {
-  return leftBehind === null
-    ? 'Stopped, and nothing was left behind.'
-    : `Stopped. The user ${leftBehind} is still there: latchkey user delete ${leftBehind}`
+function interruptedText({ leftoverUser }: Diagnosis): string {
+  return leftoverUser === null
+    ? 'Interrupted. The temporary user was deleted.'
+    : `Interrupted. The temporary user ${leftoverUser} was not deleted: latchkey user delete ${leftoverUser}`
 }
 
 async function probeOptionsFrom(text: string, options: DoctorOptions, signal: AbortSignal): Promise<ProbeOptions> {
-  const url = originUrl(text, 'The address')
+  const url = originUrl(text, 'URL')
   return {
     url,
     addresses: await addressesFor(url, options.resolve ?? []),
@@ -63,7 +63,7 @@ function originUrl(text: string, what: string): URL {
   const isOrigin = url && ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && url.search === '' && url.username === ''
   if (!isOrigin)
     throw new SettingError(
-      `${what} "${text}" is not accepted: http:// or https://, a name and perhaps a port, such as https://id.example.org.`,
+      `${what} "${text}" is not accepted: http:// or https://, a host name and optionally a port, such as https://id.example.org.`,
     )
   return url
 }
@@ -73,7 +73,7 @@ async function addressesFor(url: URL, named: readonly string[]): Promise<readonl
     return named.map((text) => {
       const address = parseAddress(text, url)
       if (address === undefined)
-        throw new SettingError(`--resolve "${text}" is not accepted: an IP address, perhaps with a port, such as 203.0.113.7:8443.`)
+        throw new SettingError(`--resolve "${text}" is not accepted: an IP address, optionally with a port, such as 203.0.113.7:8443.`)
       return address
     })
   }
@@ -81,7 +81,7 @@ async function addressesFor(url: URL, named: readonly string[]): Promise<readonl
     return await addressesOf(url)
   } catch {
     throw new SettingError(
-      `The name ${url.hostname} does not resolve to any address. Is it spelled right? --resolve ADDRESS goes without the name service.`,
+      `The name ${url.hostname} does not resolve to an address. Check its spelling, or name an address: --resolve ADDRESS.`,
     )
   }
 }
@@ -91,19 +91,20 @@ function plainUrlFor(url: URL, named: string | undefined): URL | null {
   return url.protocol === 'https:' && url.port === '' ? new URL(`http://${url.host}`) : null
 }
 
-/** The ports that people give to what they try out; the first is ours by default. */
+/** Ports that are usual in development; the first is the default of Latchkey. */
 const DEFAULT_PORTS = Array.from({ length: 10 }, (_, index) => 3000 + index)
 
 function portsToProbe(url: URL, named: readonly string[] | undefined): readonly number[] {
   const ports = named?.map((text) => {
-    if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new SettingError(`--ports "${text}" is not accepted: numbers up to 65535.`)
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+      throw new SettingError(`--ports "${text}" is not accepted: a port number up to 65535.`)
     return Number(text)
   })
   return (ports ?? DEFAULT_PORTS).filter((port) => port !== portOf(url))
 }
 
 async function promptAccount(username: string): Promise<Account> {
-  return { username, password: await readPassword(`Password of ${username}`) }
+  return { username, password: await readPassword(`Password for ${username}`) }
 }
 
 async function firstLine(file: string): Promise<string> {
@@ -123,7 +124,7 @@ function clearProgress(): void {
 }
 
 function styles(): Styles {
-  // styleText looks at the stream, and at NO_COLOR.
+  // styleText respects the stream and NO_COLOR.
   const style = (format: 'green' | 'red' | 'dim') => (text: string) => styleText(format, text, { stream: process.stdout })
   return { pass: style('green'), fail: style('red'), dim: style('dim') }
 }

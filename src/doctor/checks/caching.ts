@@ -1,17 +1,17 @@
-// No answer comes from a cache, and none is given to one.
+// Checks that no response comes from a cache, and that none may be stored by one.
 
 import { cachedExchanges } from '../cached-responses.ts'
 import type { CheckFunction } from '../finding.ts'
 import { header, headerValues, processIdOf } from '../http-exchange.ts'
 
-export const checkCachedResponses: CheckFunction = (visit) => {
-  const [cached] = [...cachedExchanges(visit)].filter(({ path }) => path.startsWith('/access/'))
+export const checkCachedResponses: CheckFunction = (result) => {
+  const [cached] = [...cachedExchanges(result)].filter(({ path }) => path.startsWith('/access/'))
   if (cached === undefined) return []
   const { method, path, status } = cached
   return [
     {
-      what: `${method} ${path.split('?')[0]} was answered with ${status} from a cache: ${status === 401 ? 'whoever signs in stays signed out' : "people may be given each other's answers"}.`,
-      fix: 'Take `proxy_cache` and `proxy_ignore_headers Cache-Control` out of the part of nginx that leads to Latchkey; at a CDN, let /access/ bypass the cache.',
+      what: `${method} ${path.split('?')[0]} was answered with ${status} from a cache: ${status === 401 ? 'users who sign in stay signed out' : "users may get each other's responses"}.`,
+      fix: 'nginx: remove `proxy_cache` and `proxy_ignore_headers Cache-Control` from the location of Latchkey. CDN: bypass the cache for /access/.',
     },
   ]
 }
@@ -23,8 +23,8 @@ export const checkCacheHeaders: CheckFunction = ({ steps }) => {
   if (changed === undefined) return []
   return [
     {
-      what: `${changed.method} ${changed.path} came back with Cache-Control: ${header(changed, 'cache-control') ?? '(none)'} instead of no-store.`,
-      fix: 'Take `expires`, `add_header Cache-Control` and `proxy_hide_header Cache-Control` out of the part of nginx that leads to Latchkey.',
+      what: `${changed.method} ${changed.path} arrived with Cache-Control: ${header(changed, 'cache-control') ?? '(none)'} instead of no-store.`,
+      fix: 'nginx: remove `expires`, `add_header Cache-Control` and `proxy_hide_header Cache-Control` from the location of Latchkey.',
     },
   ]
 }

@@ -1,10 +1,10 @@
-// Latchkey sees the address of the client: not the proxy's, and not one that the client made up.
+// Checks that Latchkey sees the address of the client: neither the proxy's, nor one that the client forged.
 
 import { BlockList, isIPv4 } from 'node:net'
 import { type CheckFunction, type Finding, NOT_SIGNED_IN } from '../finding.ts'
 import { type Exchange, member } from '../http-exchange.ts'
 import { isLoopbackHost } from '../is-loopback.ts'
-import { FORGED_ADDRESS } from '../visit/reserved-names.ts'
+import { FORGED_ADDRESS } from '../probe/reserved-names.ts'
 
 export const checkClientAddress: CheckFunction = ({ url, steps }) => {
   const [listed] = steps.sessions
@@ -13,19 +13,19 @@ export const checkClientAddress: CheckFunction = ({ url, steps }) => {
   const findings: Finding[] = []
   if (isProxyAddress(seen, listed))
     findings.push({
-      what: `Latchkey takes everybody for ${seen}, which is the proxy: one person's wrong passwords lock all out, and the record names no one.`,
-      fix: `nginx: \`proxy_set_header X-Forwarded-For $remote_addr;\` And LATCHKEY_TRUSTED_PROXIES=${seen}; where the proxy sets Forwarded instead, LATCHKEY_FORWARDED_HEADER=forwarded`,
+      what: `Latchkey sees every client as ${seen}, which is the proxy: one client's wrong passwords block all clients, and the audit log has no client address.`,
+      fix: `nginx: set \`proxy_set_header X-Forwarded-For $remote_addr;\`. Set LATCHKEY_TRUSTED_PROXIES=${seen}. If the proxy sends Forwarded instead, also set LATCHKEY_FORWARDED_HEADER=forwarded.`,
     })
-  // On its own machine a server may trust whoever asks, as it would a proxy.
+  // A local server may trust local clients as it trusts a proxy.
   if (!isLoopbackHost(url) && steps.forgedSessions.some((exchange) => currentAddress(exchange) === FORGED_ADDRESS))
     findings.push({
-      what: 'Latchkey believes whatever address a client claims to have: limits by address hold nobody.',
-      fix: 'nginx: `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces what the client sent. A proxy that sets Forwarded alone needs LATCHKEY_FORWARDED_HEADER=forwarded. LATCHKEY_TRUSTED_PROXIES names the proxies alone, and no network of clients.',
+      what: 'Latchkey accepts a forged client address: rate limits by address can be bypassed.',
+      fix: 'nginx: set `proxy_set_header X-Forwarded-For $remote_addr;`, which replaces the value of the client. If the proxy sends only Forwarded, set LATCHKEY_FORWARDED_HEADER=forwarded. LATCHKEY_TRUSTED_PROXIES must name only proxies, never a network of clients.',
     })
   return findings
 }
 
-/** Another one than ours, where nothing but a proxy can have changed it. */
+/** Whether the address is not ours, where only a proxy can have replaced it. */
 function isProxyAddress(seen: string, { localAddress, address }: Exchange): boolean {
   const own = withoutMappedPrefix(localAddress)
   if (seen === own) return false

@@ -1,4 +1,4 @@
-// No other Latchkey on this machine uses the same cookies: cookies know no ports.
+// Checks that no other Latchkey on this machine has the same cookie names: cookies are shared by all ports of a host.
 
 import { cookieNameFromPage, cookieNameFromSignIn } from '../cookie-names.ts'
 import { type CheckFunction, NOT_SIGNED_IN } from '../finding.ts'
@@ -11,10 +11,10 @@ export const checkCookieNameConflicts: CheckFunction = ({ url, steps }) => {
   if (signIn === undefined) return NOT_SIGNED_IN
   const stem = cookieNameFromSignIn(signIn)
   const own = new Set([...steps.reached, ...steps.signedOut, ...steps.signIn].map(processIdOf))
-  return steps.neighbours
+  return steps.otherPorts
     .filter((page) => cookieNameFromPage(page) === stem && !own.has(processIdOf(page)))
     .map(({ address }) => ({
-      what: `Another Latchkey at ${address} names its cookies ${stem}_… too, and browsers send them to every port of a host: the two sign each other's users out.`,
-      fix: `LATCHKEY_COOKIE_NAME: another name for one of the two, such as ${stem === 'latchkey' ? 'latchkey-2' : 'latchkey'}.`,
+      what: `Another Latchkey at ${address} uses the cookie names ${stem}_… too, and browsers send cookies to every port of a host: each signs out the users of the other.`,
+      fix: `Give one of the two another LATCHKEY_COOKIE_NAME, such as ${stem === 'latchkey' ? 'latchkey-2' : 'latchkey'}.`,
     }))
 }

@@ -1,4 +1,4 @@
-// The cookies arrive as Latchkey made them, and alone.
+// Checks that the cookies arrive as Latchkey sent them, and that no other cookie has the same name.
 
 import { cookieNameFromSignIn, cookiePurpose } from '../cookie-names.ts'
 import type { CheckFunction, Finding } from '../finding.ts'
@@ -19,20 +19,20 @@ export const checkCookies: CheckFunction = ({ url, steps }) => {
   return first.flatMap((cookie) => cookieFindings(cookie, cookiePurpose(cookie.name, stem), mustBeSecure))
 }
 
-/** A cookie of one name in two scopes: browsers send both, in no order to rely on. */
+/** Two cookies of one name in different scopes: browsers send both, in an undefined order. */
 export const checkDuplicateCookies: CheckFunction = ({ steps }) => {
   const [signIn] = steps.signIn
   const stem = signIn === undefined ? '' : cookieNameFromSignIn(signIn)
   const own = signIn === undefined ? [] : parseSetCookies(signIn).filter(({ name }) => cookiePurpose(name, stem) !== undefined)
-  const twice = own.filter(({ name }, index) => own.findIndex((other) => other.name === name) < index).map(({ name }) => name)
-  const elsewhere = [...steps.startPage, ...steps.signedOut, ...steps.signInPage]
+  const duplicates = own.filter(({ name }, index) => own.findIndex((other) => other.name === name) < index).map(({ name }) => name)
+  const fromOthers = [...steps.startPage, ...steps.signedOut, ...steps.signInPage]
     .flatMap(parseSetCookies)
     .filter(({ name, attributes }) => own.some((other) => other.name === name) && attributes.get('max-age') !== '0')
     .map(({ name }) => name)
-  const names = [...new Set([...twice, ...elsewhere])]
+  const names = [...new Set([...duplicates, ...fromOthers])]
   return names.map((name) => ({
-    what: `Something besides Latchkey sets a cookie named ${name}: a browser then sends two of that name. Latchkey finds out with every request which of them is its own, and where it cannot, people have to sign in again.`,
-    fix: `Take that cookie away where it comes from: look for ${name} in the proxy (nginx \`add_header Set-Cookie\`) and in the applications of this and the parent domain. Where it is another Latchkey, give one of the two another LATCHKEY_COOKIE_NAME.`,
+    what: `Something besides Latchkey sets a cookie named ${name}, and browsers then send two of that name. Latchkey has to find its own with every request; where it cannot, users must sign in again.`,
+    fix: `Remove the other cookie: search for ${name} in the proxy (nginx \`add_header Set-Cookie\`) and in the applications of this domain and its parent. If it comes from another Latchkey, give one of the two another LATCHKEY_COOKIE_NAME.`,
   }))
 }
 
@@ -42,40 +42,40 @@ function cookieFindings({ name, attributes }: ParsedSetCookie, purpose: string |
   const found: (Finding | false)[] = [
     domain !== undefined &&
       !name.startsWith('__Secure-') && {
-        what: `${name} came with Domain=${domain}: ${name.startsWith('__Host-') ? 'browsers throw such a cookie away' : 'every server of that domain gets it, and a twin without Domain stays beside it'}.`,
-        fix: `Take \`proxy_cookie_domain\` out of nginx, or what rewrites Set-Cookie elsewhere. To sign in across sub-domains, set LATCHKEY_COOKIE_DOMAIN=${domain.replace(/^\./, '')}.`,
+        what: `${name} arrived with Domain=${domain}: ${name.startsWith('__Host-') ? 'browsers reject such a cookie' : 'every server of that domain receives it, and an older cookie without Domain stays beside it'}.`,
+        fix: `nginx: remove \`proxy_cookie_domain\`. Other proxies: stop rewriting Set-Cookie. To sign in across sub-domains, set LATCHKEY_COOKIE_DOMAIN=${domain.replace(/^\./, '')}.`,
       },
     path !== '/' && {
-      what: `${name} came with ${path === undefined ? 'no Path' : `Path=${path}`} instead of Path=/.`,
-      fix: 'Take `proxy_cookie_path` out of nginx, or what rewrites Set-Cookie elsewhere.',
+      what: `${name} arrived with ${path === undefined ? 'no Path' : `Path=${path}`} instead of Path=/.`,
+      fix: 'nginx: remove `proxy_cookie_path`. Other proxies: stop rewriting Set-Cookie.',
     },
     !attributes.has('httponly') && {
-      what: `${name} came without HttpOnly: scripts can read it.`,
-      fix: 'Take `proxy_cookie_flags … nohttponly` out of nginx, or what rewrites Set-Cookie elsewhere.',
+      what: `${name} arrived without HttpOnly: scripts can read it.`,
+      fix: 'nginx: remove `proxy_cookie_flags … nohttponly`. Other proxies: stop rewriting Set-Cookie.',
     },
     !/^(?:lax|strict|none)$/i.test(attributes.get('samesite') ?? '') && {
-      what: `${name} came without SameSite.`,
-      fix: 'Take `proxy_cookie_flags … nosamesite` out of nginx, or what rewrites Set-Cookie elsewhere.',
+      what: `${name} arrived without SameSite.`,
+      fix: 'nginx: remove `proxy_cookie_flags … nosamesite`. Other proxies: stop rewriting Set-Cookie.',
     },
     mustBeSecure &&
       !attributes.has('secure') && {
-        what: `${name} came without Secure: it also travels in the clear.`,
-        fix: 'Take `proxy_cookie_flags … nosecure` out of nginx, or what rewrites Set-Cookie elsewhere.',
+        what: `${name} arrived without Secure: browsers also send it over plain HTTP.`,
+        fix: 'nginx: remove `proxy_cookie_flags … nosecure`. Other proxies: stop rewriting Set-Cookie.',
       },
     mustBeSecure &&
       !/^__(?:Host|Secure)-/.test(name) && {
-        what: `${name} came without the prefix __Host-, by which browsers themselves hold what it is bound to.`,
-        fix: 'Take what renames cookies out of the proxy.',
+        what: `${name} arrived without the prefix __Host-, with which browsers enforce Secure, Path=/ and no Domain.`,
+        fix: 'Stop renaming cookies in the proxy.',
       },
     purpose === 'session' &&
       (attributes.has('expires') || attributes.has('max-age')) && {
-        what: `${name} came with an end of its own: it would outlive the browser.`,
-        fix: 'Take what adds Expires or Max-Age to cookies out of the proxy.',
+        what: `${name} arrived with Expires or Max-Age: it would outlive the browser session.`,
+        fix: 'Stop adding Expires or Max-Age to cookies in the proxy.',
       },
     purpose === 'remember' &&
       !attributes.has('max-age') && {
-        what: `${name} came without Max-Age: nobody would be remembered.`,
-        fix: 'Take what removes Max-Age from cookies out of the proxy.',
+        what: `${name} arrived without Max-Age: no remember-me login would survive the browser session.`,
+        fix: 'Stop removing Max-Age from cookies in the proxy.',
       },
   ]
   return found.filter((finding) => finding !== false)
@@ -83,7 +83,7 @@ function cookieFindings({ name, attributes }: ParsedSetCookie, purpose: string |
 
 function missingCookie(count: number): Finding {
   return {
-    what: `${count === 0 ? 'No cookie' : 'Only one of two cookies'} came with the sign-in: nobody stays signed in.`,
-    fix: 'Take `proxy_hide_header Set-Cookie` and `proxy_ignore_headers Set-Cookie` out of nginx, or what drops Set-Cookie elsewhere.',
+    what: `${count === 0 ? 'No cookie' : 'Only one of two cookies'} arrived with the sign-in: no user stays signed in.`,
+    fix: 'nginx: remove `proxy_hide_header Set-Cookie` and `proxy_ignore_headers Set-Cookie`. Other proxies: pass Set-Cookie on.',
   }
 }

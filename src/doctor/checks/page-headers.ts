@@ -1,31 +1,31 @@
-// The pages keep the headers that protect them.
+// Checks that the pages arrive with their security headers.
 
 import type { CheckFunction } from '../finding.ts'
 import { headerValues } from '../http-exchange.ts'
 
 const REQUIRED_HEADERS = [
-  ['content-security-policy', /frame-ancestors 'none'/, 'other sites can put the sign-in page into a frame'],
-  ['x-content-type-options', /^nosniff$/i, 'browsers guess what an answer is'],
-  ['referrer-policy', /./, 'addresses are told to other sites'],
+  ['content-security-policy', /frame-ancestors 'none'/, 'other sites can frame the sign-in page'],
+  ['x-content-type-options', /^nosniff$/i, 'browsers guess the content type'],
+  ['referrer-policy', /./, 'URLs are sent to other sites as Referer'],
 ] as const
 
 export const checkPageHeaders: CheckFunction = ({ steps }) => {
   const page = steps.signInPage.find(({ status, body }) => status === 200 && /name="password"/.test(body))
-  if (page === undefined) return 'its pages are not served here'
-  return REQUIRED_HEADERS.flatMap(([name, needed, otherwise]) => {
+  if (page === undefined) return 'the pages of Latchkey are not served here'
+  return REQUIRED_HEADERS.flatMap(([name, required, risk]) => {
     const values = headerValues(page, name)
-    if (values.length === 0 || !needed.test(values[0] ?? ''))
+    if (values.length === 0 || !required.test(values[0] ?? ''))
       return [
         {
-          what: `The sign-in page came without ${name}: ${otherwise}.`,
-          fix: `Take \`proxy_hide_header ${name}\` out of nginx, or what removes headers elsewhere.`,
+          what: `The sign-in page arrived without ${name}: ${risk}.`,
+          fix: `nginx: remove \`proxy_hide_header ${name}\`. Other proxies: pass the header on.`,
         },
       ]
     if (values.length > 1 || values[0]?.includes(', default-src'))
       return [
         {
-          what: `The sign-in page came with ${name} twice: both hold, and its scripts may be stopped.`,
-          fix: `Take \`add_header ${name}\` out of the part of nginx that leads to Latchkey.`,
+          what: `The sign-in page arrived with ${name} twice: browsers apply both, and may block its scripts.`,
+          fix: `nginx: remove \`add_header ${name}\` from the location of Latchkey.`,
         },
       ]
     return []

@@ -1,4 +1,4 @@
-// Latchkey knows the address that people use.
+// Checks that LATCHKEY_PUBLIC_URL is the address that clients use.
 
 import { type CheckFunction, NOT_SIGNED_IN } from '../finding.ts'
 import type { Exchange } from '../http-exchange.ts'
@@ -10,12 +10,12 @@ export const checkPublicUrl: CheckFunction = ({ url, steps }) => {
   return [...issuers]
     .filter((issuer) => originOf(issuer) !== url.origin)
     .map((issuer) => ({
-      what: `Latchkey takes itself for ${issuer}, and is reached at ${url.origin}: ${consequence(issuer, url)}.`,
-      fix: `LATCHKEY_PUBLIC_URL=${url.origin} on every server. It comes from this setting alone, never from X-Forwarded-Proto or Host.`,
+      what: `The public URL of Latchkey is ${issuer}, but it is reached at ${url.origin}: ${consequence(issuer, url)}.`,
+      fix: `Set LATCHKEY_PUBLIC_URL=${url.origin} on every server. Latchkey ignores X-Forwarded-Proto and Host.`,
     }))
 }
 
-/** Whether Latchkey takes itself for reached without TLS where it is reached with it: much else follows from that. */
+/** Whether the public URL is http where clients use https. Other checks would only repeat this finding. */
 export function assumesPlainHttp(url: URL, signIn: readonly Exchange[]): boolean {
   return url.protocol === 'https:' && signIn.some((exchange) => claimsOf(exchange)?.iss.startsWith('http:') === true)
 }

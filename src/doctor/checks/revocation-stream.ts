@@ -1,8 +1,8 @@
-// The endings reach other services as they happen.
+// Checks that the revocation stream arrives without delay.
 
 import { type CheckFunction, NOT_SIGNED_IN } from '../finding.ts'
 
-/** Milliseconds; a verifier believes nothing that is older. */
+/** Milliseconds: with a longer gap, verifiers refuse every token. */
 const MAX_GAP_MS = 1_000
 
 export const checkRevocationStream: CheckFunction = ({ stream, steps }) => {
@@ -13,15 +13,15 @@ export const checkRevocationStream: CheckFunction = ({ stream, steps }) => {
     return [
       {
         what: `The service key is not accepted (${status}).`,
-        fix: 'Make one: `latchkey service-key create NAME`. Look whether the Authorization header arrives.',
+        fix: 'Create a key: `latchkey service-key create NAME`. Check whether the Authorization header reaches Latchkey.',
       },
     ]
-  const silences = chunkTimes.map((at, index) => at - (chunkTimes[index - 1] ?? 0))
-  if (status === 200 && failure === null && chunkTimes.length > 1 && Math.max(...silences) <= MAX_GAP_MS) return []
+  const gaps = chunkTimes.map((at, index) => at - (chunkTimes[index - 1] ?? 0))
+  if (status === 200 && failure === null && chunkTimes.length > 1 && Math.max(...gaps) <= MAX_GAP_MS) return []
   return [
     {
-      what: `The stream of endings does not come as it is sent${failure === null ? '' : `: ${failure}`}. Verifiers elsewhere refuse every token meanwhile.`,
-      fix: 'nginx: `proxy_buffering off;` and a `proxy_read_timeout` of some seconds for /access/revocations; and no compression of text/event-stream.',
+      what: `The revocation stream is delayed or interrupted${failure === null ? '' : `: ${failure}`}. Verifiers in other services refuse every token meanwhile.`,
+      fix: 'nginx: set `proxy_buffering off;` and a `proxy_read_timeout` of some seconds for /access/revocations. Do not compress text/event-stream.',
     },
   ]
 }

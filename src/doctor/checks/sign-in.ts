@@ -1,4 +1,4 @@
-// One can sign in at all: much else cannot be looked at otherwise.
+// Checks that a user can sign in, which many other checks depend on.
 
 import type { CheckFunction } from '../finding.ts'
 import { errorCodeOf } from '../http-exchange.ts'
@@ -14,24 +14,23 @@ export const checkSignIn: CheckFunction = ({ steps }) => {
     return [
       {
         what: 'Registration is closed, so the doctor has no user to sign in with.',
-        fix: 'Name one who is there: --user NAME, whose password is asked for.',
+        fix: 'Sign in as an existing user: --user NAME.',
       },
     ]
   if (path === '/access/register' && code === 'rate.limited')
     return [
       {
-        what: 'This address has registered as many users as LATCHKEY_REGISTRATION_LIMIT allows it, so the doctor has none to sign in with.',
-        fix: 'Wait until it may register again, or name a user who is there: --user NAME, whose password is asked for.',
+        what: 'This address has registered as many users as LATCHKEY_REGISTRATION_LIMIT allows, so the doctor has no user to sign in with.',
+        fix: 'Wait until the limit allows it again, or sign in as an existing user: --user NAME.',
       },
     ]
   if (code === 'credentials.invalid')
-    return [{ what: 'The name or the password of --user is wrong.', fix: 'Try again; the doctor does so once only.' }]
-  if (code !== undefined)
-    return [{ what: `POST ${path} was refused with ${status} ${code}.`, fix: 'See what /docs/errors says of this code.' }]
+    return [{ what: 'The username or the password of --user is wrong.', fix: 'Run the doctor again: it tries a password only once.' }]
+  if (code !== undefined) return [{ what: `POST ${path} was refused with ${status} ${code}.`, fix: 'Look the code up at /docs/errors.' }]
   return [
     {
       what: `POST ${path} was answered with ${failure ?? status}, and not by Latchkey.`,
-      fix: 'Let POST requests with JSON through to /access/: `limit_except`, a rule of a firewall, or a page that waits in front may stop them.',
+      fix: 'Pass POST requests with JSON to /access/: `limit_except`, a firewall rule, or a waiting page may block them.',
     },
   ]
 }

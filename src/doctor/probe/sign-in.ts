@@ -1,16 +1,16 @@
-// What a sign-in handed out, as a browser and as a script would keep it.
+// Parses the response of a sign-in: the token, the credential and the cookies.
 
 import { type Exchange, headerValues, member } from '../http-exchange.ts'
 
 export interface SignInResult {
   readonly userId: string
   readonly token: string
-  /** For `Authorization: Session`; empty where cookies were handed out. */
+  /** For `Authorization: Session`; empty if the response set cookies instead. */
   readonly credential: string
   readonly cookie: string
 }
 
-/** Undefined when the answer is not that of a sign-in. */
+/** Undefined if the response is not that of a sign-in. */
 export function parseSignIn(exchange: Exchange): SignInResult | undefined {
   const token = member(exchange, 'token')
   const userId = member(exchange, 'user', 'id')
@@ -23,7 +23,7 @@ export function bearer({ token }: SignInResult): { readonly authorization: strin
   return { authorization: `Bearer ${token}` }
 }
 
-/** Of two cookies of one name the first: that they are two is told by its own check, and would hide everything else. */
+/** Of two cookies with one name, the first: `duplicate-cookies` reports the second, and other checks must not fail with it. */
 function cookieHeader(exchange: Exchange): string {
   const values = new Map<string, string>()
   for (const line of headerValues(exchange, 'set-cookie')) {

@@ -1,23 +1,23 @@
-// What the doctor was asked to do.
+// The options of a probe.
 
 import type { Address } from '../connection.ts'
 
 export interface ProbeOptions {
-  /** The origin that people use. */
+  /** The origin that clients use. */
   readonly url: URL
   readonly addresses: readonly Address[]
-  /** Where the same is reached without TLS; null where there is nothing to look at. */
+  /** The URL without TLS; null if there is none to check. */
   readonly plainUrl: URL | null
-  /** Origins of applications that are to be allowed. */
+  /** Origins of applications that must be allowed. */
   readonly origins: readonly string[]
-  /** Somebody who is there already; otherwise a user is registered, and deleted at the end. */
+  /** An existing user; null to register a temporary one, who is deleted at the end. */
   readonly account: Account | null
   readonly serviceKey: string | null
   /** Other ports of the same host at which another Latchkey may run. */
   readonly otherPorts: readonly number[]
-  /** Stops the visit; what it began is still put away. */
+  /** Stops the probe; it still signs out and deletes the temporary user. */
   readonly signal: AbortSignal
-  readonly onProgress: (doing: string) => void
+  readonly onProgress: (activity: string) => void
 }
 
 export interface Account {

@@ -1,4 +1,4 @@
-// What a visit writes down: every exchange, under the name of the step it belonged to.
+// The result of a probe: the recorded exchanges by step.
 
 import type { Exchange } from '../http-exchange.ts'
 
@@ -8,7 +8,7 @@ export const STEPS = [
   'signedOut',
   'signInPage',
   'startPage',
-  'neighbours',
+  'otherPorts',
   'metrics',
   'lab',
   'publicKeys',
@@ -19,7 +19,7 @@ export const STEPS = [
   'patch',
   'put',
   'delete',
-  'cookieAlone',
+  'cookieOnly',
   'ownOrigin',
   'foreignOrigin',
   'crossSite',
@@ -42,14 +42,15 @@ export type Step = (typeof STEPS)[number]
 export interface ProbeResult {
   readonly url: URL
   readonly steps: Readonly<Record<Step, readonly Exchange[]>>
-  /** When the stream of endings brought something, in milliseconds after it began; null where no service key was given. */
+  /** Null without a service key. */
   readonly stream: StreamObservation | null
-  /** The user who could not be deleted again; null where none was left. */
-  readonly leftBehind: string | null
+  /** The temporary user, if it could not be deleted; otherwise null. */
+  readonly leftoverUser: string | null
 }
 
 export interface StreamObservation {
   readonly status: number
   readonly failure: string | null
+  /** When data arrived, in milliseconds after the request. */
   readonly chunkTimes: readonly number[]
 }

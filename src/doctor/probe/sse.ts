@@ -1,4 +1,4 @@
-// Listening to the stream of endings for a moment: what arrives in one late piece was held back on its way.
+// Reads the revocation stream for two seconds and records when data arrives, which shows buffering on the way.
 
 import { type Address, openRequest } from '../connection.ts'
 import type { StreamObservation } from './steps.ts'
@@ -8,7 +8,7 @@ const LISTEN_MS = 2_000
 
 export async function readRevocationStream(url: URL, address: Address, serviceKey: string): Promise<StreamObservation> {
   return new Promise((resolve) => {
-    const began = Date.now()
+    const startedAt = Date.now()
     const chunkTimes: number[] = []
     let status = 0
     const headers = { authorization: `Service ${serviceKey}`, accept: 'text/event-stream' }
@@ -23,8 +23,8 @@ export async function readRevocationStream(url: URL, address: Address, serviceKe
     request.on('error', failed)
     request.once('response', (response) => {
       status = response.statusCode ?? 0
-      response.on('data', () => chunkTimes.push(Date.now() - began))
-      response.once('end', () => finish('it ended'))
+      response.on('data', () => chunkTimes.push(Date.now() - startedAt))
+      response.once('end', () => finish('the connection was closed'))
       response.once('error', failed)
     })
     request.end()
