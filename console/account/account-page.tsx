@@ -1,4 +1,4 @@
-// The account page: its heading, and under it all that is somebody's own.
+// The account page: the heading, and the account of the signed-in user.
 
 import { RequireSession } from '../shared/require-session.tsx'
 import { Account } from './account.tsx'
@@ -8,7 +8,7 @@ export function AccountPage() {
   return (
     <>
       <h1 tabIndex={-1}>{t('title')}</h1>
-      <RequireSession>{(who) => <Account who={who} />}</RequireSession>
+      <RequireSession>{(signedIn) => <Account signedIn={signedIn} />}</RequireSession>
     </>
   )
 }

@@ -1,37 +1,37 @@
-// All that somebody who is signed in finds here, and what one part of it means for the others.
+// The sections of the account page, and what a change in one refreshes in the others.
 
 import { useEffect, useRef, useState } from 'react'
 import type { RevokedCounts, SignedIn } from '../../src/client/index.ts'
 import { Confirm } from '../shared/confirm.tsx'
 import { ExpiringBanner } from '../shared/expiring-banner.tsx'
 import { latchkey } from '../shared/latchkey.ts'
+import { ActivitySection } from './activity-section.tsx'
 import { AlarmCards } from './alarm-cards.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadSection } from './download-section.tsx'
 import { t } from './i18n.ts'
-import { ActivitySection } from './operations-section.tsx'
 import { ProfileCard } from './profile-card.tsx'
 import { SessionsSection } from './sessions-section.tsx'
+import { useAuditEvents } from './use-audit-events.ts'
 import { useFragment } from './use-fragment.ts'
-import { useAuditEvents } from './use-operations.ts'
 import { useSessions } from './use-sessions.ts'
 
-export function Account({ who }: { readonly who: SignedIn }) {
+export function Account({ signedIn }: { readonly signedIn: SignedIn }) {
   const sessions = useSessions()
   const events = useAuditEvents()
   const { refresh: refreshActivity } = events
-  const [askingForOthers, setAskingForOthers] = useState(false)
-  const [askingForAll, setAskingForAll] = useState(false)
-  const [ended, setEnded] = useState<RevokedCounts>()
+  const [isConfirmingOthers, setConfirmingOthers] = useState(false)
+  const [isConfirmingAll, setConfirmingAll] = useState(false)
+  const [revoked, setRevoked] = useState<RevokedCounts>()
   const currentPassword = useRef<HTMLInputElement>(null)
   useFragment()
 
   const listed = sessions.state.status === 'ready' ? sessions.state.value : undefined
-  const inUse = listed?.find(({ current }) => current)
-  const aliveUntil = inUse && Date.parse(inUse.lastSeenAt) + who.session.idleTimeout * 1000
+  const currentSession = listed?.find(({ current }) => current)
+  const aliveUntil = currentSession && Date.parse(currentSession.lastSeenAt) + signedIn.session.idleTimeout * 1000
 
-  // What began or ended elsewhere is in the record too, and so is an alarm about it.
+  // A changed list of sessions means new audit events, perhaps an alarm.
   const ids = listed?.map(({ id }) => id).join()
   const idsBefore = useRef<string>(undefined)
   useEffect(() => {
@@ -43,40 +43,40 @@ export function Account({ who }: { readonly who: SignedIn }) {
     await Promise.all([sessions.refresh(), refreshActivity()])
   }
 
-  async function recordEnded(counts: RevokedCounts) {
-    setEnded(counts)
+  async function showRevoked(counts: RevokedCounts) {
+    setRevoked(counts)
     await refresh()
   }
 
   return (
     <>
-      <ExpiringBanner latest={who.session.expiresAt} aliveUntil={aliveUntil} />
+      <ExpiringBanner latest={signedIn.session.expiresAt} aliveUntil={aliveUntil} />
       <AlarmCards
-        reading={events}
-        onEndEverything={() => setAskingForAll(true)}
+        resource={events}
+        onSignOutEverywhere={() => setConfirmingAll(true)}
         onChangePassword={() => {
           document.getElementById('password')?.scrollIntoView()
           currentPassword.current?.focus({ preventScroll: true })
         }}
       />
-      <ProfileCard who={who} onEndEverything={() => setAskingForAll(true)} />
-      <SessionsSection reading={sessions} ended={ended} onEndOthers={() => setAskingForOthers(true)} onEnded={recordEnded} />
-      <ActivitySection reading={events} />
-      <ChangePassword username={who.user.username} currentRef={currentPassword} onChanged={() => void refresh()} />
-      <DownloadSection who={who} />
-      <DeleteAccount username={who.user.username} />
+      <ProfileCard signedIn={signedIn} onSignOutEverywhere={() => setConfirmingAll(true)} />
+      <SessionsSection resource={sessions} revoked={revoked} onSignOutOthers={() => setConfirmingOthers(true)} onRevoked={showRevoked} />
+      <ActivitySection resource={events} />
+      <ChangePassword username={signedIn.user.username} currentRef={currentPassword} onChanged={() => void refresh()} />
+      <DownloadSection signedIn={signedIn} />
+      <DeleteAccount username={signedIn.user.username} />
       <Confirm
-        opened={askingForOthers}
-        onClose={() => setAskingForOthers(false)}
-        title={t('endOthersTitle')}
-        text={t('endOthersText')}
-        button={t('endOthers')}
+        opened={isConfirmingOthers}
+        onClose={() => setConfirmingOthers(false)}
+        title={t('signOutOthersTitle')}
+        text={t('signOutOthersText')}
+        button={t('signOutOthers')}
         onDone={() => document.getElementById('sessions-title')?.focus()}
-        act={async () => recordEnded(await latchkey.sessions.endOthers())}
+        act={async () => showRevoked(await latchkey.sessions.endOthers())}
       />
       <Confirm
-        opened={askingForAll}
-        onClose={() => setAskingForAll(false)}
+        opened={isConfirmingAll}
+        onClose={() => setConfirmingAll(false)}
         title={t('signOutEverywhereTitle')}
         text={t('signOutEverywhereText')}
         button={t('signOutEverywhere')}

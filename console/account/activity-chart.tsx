@@ -1,18 +1,18 @@
-// A picture of the last thirty days: a bar for each, with what was refused and what was an alarm told apart by pattern too.
+// A bar chart of the last 30 days. Refusals and alarms differ by pattern as well as by colour.
 
+import type { AuditEvent } from '../shared/audit-event-text.ts'
 import { formatDay, formatShortDay } from '../shared/format-time.ts'
-import type { AuditEvent } from '../shared/operation-text.ts'
 import { activityOf, countOf, type DayCount, firstDay } from './activity.ts'
 import { ActivityFigures } from './activity-figures.tsx'
 import { t } from './i18n.ts'
 
-const STEP = 20
-const BAR = 14
+const DAY_WIDTH = 20
+const BAR_WIDTH = 14
 const HEIGHT = 110
 
 interface ActivityChartProps {
   readonly events: readonly AuditEvent[]
-  /** Whether these are all that were ever recorded. */
+  /** Whether these are all events of the user. */
   readonly complete: boolean
 }
 
@@ -27,11 +27,11 @@ export function ActivityChart({ events, complete }: ActivityChartProps) {
         <h3>{t('activityTitle')}</h3>
         <ul className="legend">
           <Legend kind="done" text={t('done')} />
-          <Legend kind="refused" text={t('refusedOrHeld')} />
+          <Legend kind="refused" text={t('refused')} />
           <Legend kind="alarms" text={t('alarms')} />
         </ul>
       </figcaption>
-      <svg viewBox={`0 0 ${days.length * STEP} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summaryOf(days)}>
+      <svg viewBox={`0 0 ${days.length * DAY_WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summaryOf(days)}>
         <defs>
           <pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
             <rect width="5" height="5" className="refused-ground" />
@@ -39,9 +39,9 @@ export function ActivityChart({ events, complete }: ActivityChartProps) {
           </pattern>
         </defs>
         {days.map((day, index) => (
-          <Bar key={day.day} day={day} x={index * STEP + (STEP - BAR) / 2} scale={(HEIGHT - 4) / most} />
+          <Bar key={day.day} day={day} x={index * DAY_WIDTH + (DAY_WIDTH - BAR_WIDTH) / 2} scale={(HEIGHT - 4) / most} />
         ))}
-        <line x1="0" x2={days.length * STEP} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className="axis" />
+        <line x1="0" x2={days.length * DAY_WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className="axis" />
       </svg>
       <div className="axis-days soft small" aria-hidden="true">
         {[0, 10, 20, 29].map((index) => (
@@ -57,20 +57,20 @@ export function ActivityChart({ events, complete }: ActivityChartProps) {
 function Bar({ day, x, scale }: { readonly day: DayCount; readonly x: number; readonly scale: number }) {
   const parts = [
     { count: day.done, kind: 'done', name: t('done') },
-    { count: day.refused, kind: 'refused', name: t('refusedOrHeld') },
+    { count: day.refused, kind: 'refused', name: t('refused') },
     { count: day.alarms, kind: 'alarms', name: t('alarms') },
   ]
-  const said = parts.map(({ name, count }) => `${name}: ${count}`)
+  const labels = parts.map(({ name, count }) => `${name}: ${count}`)
   let y = HEIGHT
   return (
     <g>
-      <title>{`${formatDay(day.day)}. ${said.join('; ')}`}</title>
-      <rect x={x - 3} width={STEP} y="0" height={HEIGHT} fill="transparent" />
+      <title>{`${formatDay(day.day)}. ${labels.join('; ')}`}</title>
+      <rect x={x - 3} width={DAY_WIDTH} y="0" height={HEIGHT} fill="transparent" />
       {parts.map(({ count, kind }) => {
-        // A single refusal among hundreds must still be seen.
+        // A single refusal among hundreds of events must stay visible.
         const height = count === 0 ? 0 : Math.max(4, count * scale)
         y -= height
-        return count > 0 && <rect key={kind} x={x} width={BAR} y={y} height={height} className={kind} />
+        return count > 0 && <rect key={kind} x={x} width={BAR_WIDTH} y={y} height={height} className={kind} />
       })}
     </g>
   )

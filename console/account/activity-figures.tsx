@@ -1,4 +1,4 @@
-// The picture of activity in figures, for whoever would rather read them.
+// The activity chart as a table.
 
 import { formatDay } from '../shared/format-time.ts'
 import type { DayCount } from './activity.ts'
@@ -14,7 +14,7 @@ export function ActivityFigures({ days }: { readonly days: readonly DayCount[] }
           <tr>
             <th scope="col">{t('day')}</th>
             <th scope="col">{t('done')}</th>
-            <th scope="col">{t('refusedOrHeld')}</th>
+            <th scope="col">{t('refused')}</th>
             <th scope="col">{t('alarms')}</th>
           </tr>
         </thead>

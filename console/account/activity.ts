@@ -1,6 +1,6 @@
-// Operations counted by the day, for the last thirty days of the reader's own calendar.
+// Counts audit events by day, for the last 30 days in the time zone of the browser.
 
-import { type AuditEvent, type Result, resultOf } from '../shared/operation-text.ts'
+import { type AuditEvent, type Result, resultOf } from '../shared/audit-event-text.ts'
 
 export const DAYS = 30
 
@@ -14,7 +14,7 @@ const COLUMNS: Readonly<Record<Result, 'done' | 'refused' | 'alarms'>> = {
 }
 
 export interface DayCount {
-  /** The day's first moment, in milliseconds since 1970. */
+  /** The start of the day, in milliseconds since 1970. */
   readonly day: number
   readonly done: number
   readonly refused: number
@@ -39,7 +39,7 @@ export function countOf({ done, refused, alarms }: DayCount): number {
   return done + refused + alarms
 }
 
-/** By the calendar and not by 24 hours: days on which clocks change are longer or shorter. */
+/** By the calendar, not by 24 hours: a day with a clock change is longer or shorter. */
 function startOfDay(at: number, back: number): number {
   const date = new Date(at)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() - back).getTime()

@@ -1,34 +1,34 @@
-// The alarms that have not been seen yet, above everything else.
+// The security alerts that the user has not confirmed yet, at the top of the page.
 
 import { useState } from 'react'
 import type { AuditEventsPage } from '../../src/client/index.ts'
 import { Failure } from '../shared/failure.tsx'
 import type { Paged } from '../shared/use-paged.ts'
 import { AlarmCard } from './alarm-card.tsx'
-import { alarmsIn, seenAlarms, storeSeenAlarm } from './alarms.ts'
+import { alarmsIn, confirmedAlarms, storeConfirmedAlarm } from './alarms.ts'
 import { t } from './i18n.ts'
 
 interface AlarmCardsProps {
-  readonly reading: Paged<AuditEventsPage>
-  readonly onEndEverything: () => void
+  readonly resource: Paged<AuditEventsPage>
+  readonly onSignOutEverywhere: () => void
   readonly onChangePassword: () => void
 }
 
-export function AlarmCards({ reading: { state, load }, onEndEverything, onChangePassword }: AlarmCardsProps) {
-  const [seen, setSeen] = useState(seenAlarms)
+export function AlarmCards({ resource: { state, load }, onSignOutEverywhere, onChangePassword }: AlarmCardsProps) {
+  const [confirmed, setConfirmed] = useState(confirmedAlarms)
   if (state.status === 'failed') return <Failure text={t('failedAlarms')} error={state.error} onRetry={load} />
   if (state.status === 'loading') return null
   return alarmsIn(state.value.events)
-    .filter(({ id }) => !seen.includes(id))
+    .filter(({ id }) => !confirmed.includes(id))
     .map((alarm) => (
       <AlarmCard
         key={alarm.id}
         alarm={alarm}
-        onEndEverything={onEndEverything}
+        onSignOutEverywhere={onSignOutEverywhere}
         onChangePassword={onChangePassword}
-        onSeen={() => {
-          storeSeenAlarm(alarm.id)
-          setSeen([...seen, alarm.id])
+        onConfirm={() => {
+          storeConfirmedAlarm(alarm.id)
+          setConfirmed([...confirmed, alarm.id])
           document.querySelector<HTMLElement>('h1')?.focus()
         }}
       />

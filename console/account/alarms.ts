@@ -1,6 +1,6 @@
-// The alarms and warnings in the record, and which of them this browser was told have been seen.
+// The alarms and warnings of the audit log, and which of them were confirmed in this browser.
 
-import type { AuditEvent } from '../shared/operation-text.ts'
+import type { AuditEvent } from '../shared/audit-event-text.ts'
 
 const KEY = 'latchkey.alarms-seen'
 
@@ -8,23 +8,21 @@ export function alarmsIn(events: readonly AuditEvent[]): readonly AuditEvent[] {
   return events.filter(({ severity }) => severity === 'alarm' || severity === 'warning')
 }
 
-/**
- * Kept in this browser and not in the record: whoever has taken over a sign-in could otherwise say for its owner that all is well.
- */
-export function seenAlarms(): readonly string[] {
+/** Stored in this browser, not on the server: an attacker with a stolen sign-in must not be able to hide the alarm from the user. */
+export function confirmedAlarms(): readonly string[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
-    return Array.isArray(kept) ? kept.filter((id) => typeof id === 'string') : []
+    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
+    return Array.isArray(stored) ? stored.filter((id) => typeof id === 'string') : []
   } catch {
-    // A browser that keeps nothing shows the alarm again, which is the safe side.
+    // Without storage the alarm is shown again, which is the safe choice.
     return []
   }
 }
 
-export function storeSeenAlarm(id: string): void {
+export function storeConfirmedAlarm(id: string): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify([...seenAlarms(), id]))
+    localStorage.setItem(KEY, JSON.stringify([...confirmedAlarms(), id]))
   } catch {
-    // As above.
+    // Without storage the alarm is shown again.
   }
 }

@@ -1,4 +1,4 @@
-// Changing the password: what was typed stays when it fails, and goes when it worked.
+// The form to change the password. It keeps its input on failure, and clears it on success.
 
 import { type FormEvent, type RefObject, useRef, useState } from 'react'
 import { ActionButton } from '../shared/action-button.tsx'
@@ -33,8 +33,8 @@ export function ChangePassword({ username, currentRef, onChanged }: ChangePasswo
     setMissing(found)
     const first = (['current', 'next', 'again'] as const).find((name) => found[name] !== undefined)
     if (first !== undefined) return fields[first].current?.focus()
-    const well = await run(async () => void (await latchkey.changePassword(typed.current, typed.next)))
-    if (!well) return
+    const succeeded = await run(async () => void (await latchkey.changePassword(typed.current, typed.next)))
+    if (!succeeded) return
     setTyped(EMPTY)
     setDone(true)
     onChanged()

@@ -1,4 +1,4 @@
-// Gathers all that the server holds of the user, page by page.
+// Collects all data of the user from the server, page by page.
 
 import type { AuditEventsPage, SignedIn } from '../../src/client/index.ts'
 import { latchkey } from '../shared/latchkey.ts'
@@ -12,8 +12,8 @@ export interface DataExport extends SignedIn {
 
 const PAGE = 200
 
-/** @param onProgress told how many operations have been read so far */
-export async function collectExport(who: SignedIn, onProgress: (events: number) => void): Promise<DataExport> {
+/** @param onProgress called with the number of audit events loaded so far */
+export async function collectExport(signedIn: SignedIn, onProgress: (events: number) => void): Promise<DataExport> {
   onProgress(0)
   const sessions = await latchkey.sessions.list()
   const events: AuditEventsPage['events'][number][] = []
@@ -24,5 +24,5 @@ export async function collectExport(who: SignedIn, onProgress: (events: number) 
     onProgress(events.length)
     before = page.next ?? undefined
   } while (before !== undefined)
-  return { madeAt: new Date().toISOString(), user: who.user, session: who.session, sessions, events }
+  return { madeAt: new Date().toISOString(), user: signedIn.user, session: signedIn.session, sessions, events }
 }

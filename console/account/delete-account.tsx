@@ -1,4 +1,4 @@
-// Deleting the account: what goes is said first, and the password and the name are asked for.
+// The section to delete the account, with a dialog.
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'

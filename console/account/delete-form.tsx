@@ -1,4 +1,4 @@
-// The form in which an account is deleted for good.
+// The form to delete the account: it lists what is deleted, and requires the username and the password.
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-// A file with all of the user's data, made in the browser.
+// The section to download all data of the user as a JSON file.
 
 import { useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
@@ -9,20 +9,20 @@ import { useAction } from '../shared/use-action.ts'
 import { collectExport } from './data-export.ts'
 import { t } from './i18n.ts'
 
-export function DownloadSection({ who }: { readonly who: SignedIn }) {
-  const [said, setSaid] = useState<string>()
+export function DownloadSection({ signedIn }: { readonly signedIn: SignedIn }) {
+  const [status, setStatus] = useState<string>()
   const { busy, failure, run } = useAction()
 
   async function download() {
-    const everything = await collectExport(who, (count) => setSaid(t('downloading', { count })))
-    const name = `latchkey-${who.user.username}-${everything.madeAt.slice(0, 10)}.json`
-    save(name, JSON.stringify(everything, null, 2))
-    setSaid(t('downloaded', { count: everything.events.length, name }))
+    const data = await collectExport(signedIn, (count) => setStatus(t('downloading', { count })))
+    const name = `latchkey-${signedIn.user.username}-${data.madeAt.slice(0, 10)}.json`
+    save(name, JSON.stringify(data, null, 2))
+    setStatus(t('downloaded', { count: data.events.length, name }))
   }
 
   return (
     <Card id="download" title={t('downloadTitle')} lead={t('downloadLead')}>
-      <FormStatus failure={failure} done={said} />
+      <FormStatus failure={failure} done={status} />
       <div className="actions">
         <ActionButton variant="default" busy={busy} onClick={() => void run(download)}>
           {t('download')}
@@ -37,6 +37,6 @@ function save(name: string, text: string): void {
   link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
   link.download = name
   link.click()
-  // The browser reads it after the click has returned.
+  // The browser reads the URL after the click handler has returned.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

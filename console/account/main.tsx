@@ -1,4 +1,4 @@
-// The account page.
+// The entry point of the account page.
 
 import { mount } from '../shared/mount.tsx'
 import './account.css'

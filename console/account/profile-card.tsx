@@ -1,4 +1,4 @@
-// Who is signed in, since when and until when, and the ways out.
+// The profile of the signed-in user: roles, times of the session, and the sign-out buttons.
 
 import { Badge, Button } from '@mantine/core'
 import type { SignedIn } from '../../src/client/index.ts'
@@ -10,32 +10,32 @@ import { useAction } from '../shared/use-action.ts'
 import { t } from './i18n.ts'
 
 interface ProfileCardProps {
-  readonly who: SignedIn
-  readonly onEndEverything: () => void
+  readonly signedIn: SignedIn
+  readonly onSignOutEverywhere: () => void
 }
 
-export function ProfileCard({ who: { user, session }, onEndEverything }: ProfileCardProps) {
+export function ProfileCard({ signedIn: { user, session }, onSignOutEverywhere }: ProfileCardProps) {
   const { busy, failure, run } = useAction()
   return (
-    <section className="card" aria-labelledby="who-title">
+    <section className="card" aria-labelledby="profile-title">
       <div className="card-head">
         <div className="person">
           <span className="initial" aria-hidden="true">
             {[...user.username][0]?.toLocaleUpperCase()}
           </span>
           <div>
-            <h2 id="who-title" className="over">
-              {t('whoTitle')}
+            <h2 id="profile-title" className="over">
+              {t('signedInAs')}
             </h2>
             <p className="name">{user.username}</p>
           </div>
         </div>
         <div className="actions">
-          {user.roles.includes('admin') && <a href="/admin">{t('toAdministration')}</a>}
+          {user.roles.includes('admin') && <a href="/admin">{t('administration')}</a>}
           <ActionButton busy={busy} onClick={() => void run(async () => void (await latchkey.logout()))}>
             {t('signOut')}
           </ActionButton>
-          <Button variant="default" onClick={onEndEverything}>
+          <Button variant="default" onClick={onSignOutEverywhere}>
             {t('signOutEverywhere')}
           </Button>
         </div>
@@ -47,18 +47,18 @@ export function ProfileCard({ who: { user, session }, onEndEverything }: Profile
           <dd>{user.roles.length === 0 ? t('noRoles') : user.roles.map((role) => <Role key={role} name={role} />)}</dd>
         </div>
         <div>
-          <dt>{t('since')}</dt>
+          <dt>{t('signedInSince')}</dt>
           <dd>
             <time dateTime={session.startedAt}>{formatDateTime(session.startedAt)}</time>
           </dd>
         </div>
         <div>
-          <dt>{t('rememberedHere')}</dt>
-          <dd>{t(session.remembered ? 'isRemembered' : 'isNotRemembered')}</dd>
+          <dt>{t('thisDevice')}</dt>
+          <dd>{t(session.remembered ? 'remembered' : 'notRemembered')}</dd>
         </div>
         <div>
-          <dt>{t('ends')}</dt>
-          <dd>{t('endsWhen', { idle: formatDuration(session.idleTimeout), at: formatDateTime(session.expiresAt) })}</dd>
+          <dt>{t('sessionExpires')}</dt>
+          <dd>{t('sessionExpiresWhen', { idle: formatDuration(session.idleTimeout), at: formatDateTime(session.expiresAt) })}</dd>
         </div>
       </dl>
     </section>

@@ -1,4 +1,4 @@
-// My devices and sessions: the lineages in use, and the ways to end them.
+// The section with the devices and sessions of the user, and buttons to revoke them.
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
@@ -17,38 +17,38 @@ import type { Resource } from '../shared/use-resource.ts'
 import { t } from './i18n.ts'
 
 interface SessionsSectionProps {
-  readonly reading: Resource<readonly Lineage[]>
-  /** What revoking all others came to; asked for here or in an alarm. */
-  readonly ended: RevokedCounts | undefined
-  readonly onEndOthers: () => void
-  readonly onEnded: (counts: RevokedCounts) => Promise<void>
+  readonly resource: Resource<readonly Lineage[]>
+  /** The result of the last revocation. */
+  readonly revoked: RevokedCounts | undefined
+  readonly onSignOutOthers: () => void
+  readonly onRevoked: (counts: RevokedCounts) => Promise<void>
 }
 
-export function SessionsSection({ reading: { state, load }, ended, onEndOthers, onEnded }: SessionsSectionProps) {
+export function SessionsSection({ resource: { state, load }, revoked, onSignOutOthers, onRevoked }: SessionsSectionProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const [revoking, setRevoking] = useState<string>()
   const { failure, run } = useAction()
 
-  async function end(listed: Lineage) {
+  async function revoke(listed: Lineage) {
     if (revoking !== undefined) return
     setRevoking(listed.id)
-    const well = await run(async () => onEnded(await latchkey.sessions.end(listed.id)))
+    const succeeded = await run(async () => onRevoked(await latchkey.sessions.end(listed.id)))
     setRevoking(undefined)
-    if (well) heading.current?.focus()
+    if (succeeded) heading.current?.focus()
   }
 
   const lineages = state.status === 'ready' ? sortLineages(state.value) : []
   const hasOthers = lineages.length > 1
-  const endOthers = hasOthers && (
-    <Button variant="default" onClick={onEndOthers}>
-      {t('endOthers')}
+  const signOutOthers = hasOthers && (
+    <Button variant="default" onClick={onSignOutOthers}>
+      {t('signOutOthers')}
     </Button>
   )
   return (
-    <Card id="sessions" title={t('sessionsTitle')} lead={t('sessionsLead')} action={endOthers} headingRef={heading}>
+    <Card id="sessions" title={t('sessionsTitle')} lead={t('sessionsLead')} action={signOutOthers} headingRef={heading}>
       {state.status === 'loading' && <Loading text={t('loadingSessions')} />}
       {state.status === 'failed' && <Failure text={t('failedSessions')} error={state.error} onRetry={load} />}
-      <FormStatus failure={failure} done={ended && t('ended', { ...ended })} />
+      <FormStatus failure={failure} done={revoked && t('revoked', { ...revoked })} />
       {state.status === 'ready' && (
         <>
           <ul className="lineages">
@@ -57,15 +57,15 @@ export function SessionsSection({ reading: { state, load }, ended, onEndOthers, 
                 key={lineage.id}
                 lineage={lineage}
                 revoking={revoking}
-                onRevoke={(listed) => void end(listed)}
+                onRevoke={(listed) => void revoke(listed)}
                 onSignOut={() => void run(async () => void (await latchkey.logout()))}
               />
             ))}
           </ul>
-          {!hasOthers && <p className="soft no-others">{t('onlyThisOne')}</p>}
+          {!hasOthers && <p className="soft no-others">{t('noOtherDevices')}</p>}
           {state.stale !== undefined && (
             <div className="actions">
-              <p className="soft">{t('sessionsNotRefreshed', { time: formatTime(state.readAt), why: failureText(state.stale) })}</p>
+              <p className="soft">{t('sessionsNotRefreshed', { time: formatTime(state.readAt), reason: failureText(state.stale) })}</p>
               <Button variant="default" size="xs" onClick={() => void load()}>
                 {t('tryAgain')}
               </Button>

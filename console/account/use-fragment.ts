@@ -1,4 +1,4 @@
-// What the fragment of the address names is drawn by the script, after the browser has looked for it: it is gone to here.
+// Scrolls to the section that the URL fragment names: the browser looks for it before the script has rendered it.
 
 import { useEffect } from 'react'
 
@@ -10,7 +10,7 @@ export function useFragment(): void {
   }, [])
 }
 
-/** Scrolls to the section and puts the focus into its first field, or onto its heading. */
+/** Also moves the focus to the first field of the section, or to its heading. */
 function scrollToFragment(): void {
   const id = location.hash.slice(1)
   const section = id === '' ? null : document.getElementById(id)

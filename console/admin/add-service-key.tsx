@@ -1,4 +1,4 @@
-// Makes a key for a service, and shows its value the only time that there is.
+// The form to create a service key, whose value is shown once.
 
 import { TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
@@ -13,11 +13,11 @@ import { NewKeyValue } from './new-key-value.tsx'
 export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
   const [typed, setTyped] = useState('')
   const [wrong, setWrong] = useState<string>()
-  const [made, setMade] = useState<NewServiceKey>()
+  const [created, setCreated] = useState<NewServiceKey>()
   const field = useRef<HTMLInputElement>(null)
   const { busy, failure, run } = useAction()
 
-  function refuse() {
+  function showInvalid() {
     setWrong(t('serviceInvalid'))
     field.current?.focus()
   }
@@ -26,25 +26,25 @@ export function AddServiceKey({ onAdded }: { readonly onAdded: () => void }) {
     event.preventDefault()
     setWrong(undefined)
     const service = typed.trim()
-    if (service === '') return refuse()
+    if (service === '') return showInvalid()
     await run(async () => {
       try {
-        setMade(await keys.add(service))
+        setCreated(await keys.add(service))
         setTyped('')
         onAdded()
       } catch (error) {
         if (!hasCode(error, 'request.invalid')) throw error
-        refuse()
+        showInvalid()
       }
     })
   }
 
   function close() {
-    setMade(undefined)
+    setCreated(undefined)
     requestAnimationFrame(() => field.current?.focus())
   }
 
-  if (made !== undefined) return <NewKeyValue made={made} onDone={close} />
+  if (created !== undefined) return <NewKeyValue created={created} onDone={close} />
   return (
     <form className="form add-key" onSubmit={(event) => void submit(event)} noValidate>
       <TextInput

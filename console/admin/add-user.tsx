@@ -1,4 +1,4 @@
-// Adds a user, who is not signed in by it.
+// The dialog to add a user.
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
@@ -31,12 +31,12 @@ const EMPTY = { username: '', email: '', password: '', roles: '' }
 
 function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; readonly onAdded: (user: UserRecord) => void }) {
   const [typed, setTyped] = useState(EMPTY)
-  const [fault, setFault] = useState<FieldError>()
+  const [fieldError, setFieldError] = useState<FieldError>()
   const form = useRef<HTMLFormElement>(null)
   const { busy, failure, run } = useAction()
 
   function show(found: FieldError | undefined) {
-    setFault(found)
+    setFieldError(found)
     if (found !== undefined) form.current?.querySelector<HTMLElement>(`[name="${found.field}"]`)?.focus()
   }
 
@@ -58,14 +58,14 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
     })
   }
 
-  const field = (name: Field) => ({ name, value: typed[name], error: fault?.field === name ? fault.text : undefined })
-  const put = (name: Field) => (value: string) => setTyped({ ...typed, [name]: value })
+  const field = (name: Field) => ({ name, value: typed[name], error: fieldError?.field === name ? fieldError.text : undefined })
+  const set = (name: Field) => (value: string) => setTyped({ ...typed, [name]: value })
   return (
     <form className="form" ref={form} onSubmit={(event) => void submit(event)} noValidate>
       <TextInput
         label={t('username')}
         {...field('username')}
-        onChange={({ currentTarget }) => put('username')(currentTarget.value)}
+        onChange={({ currentTarget }) => set('username')(currentTarget.value)}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
@@ -74,7 +74,7 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
       <SecretField
         label={t('initialPassword')}
         {...field('password')}
-        onChange={put('password')}
+        onChange={set('password')}
         autoComplete="new-password"
         hint={t('newPasswordHint')}
       />
@@ -83,10 +83,10 @@ function AddUserForm({ onCancel, onAdded }: { readonly onCancel: () => void; rea
         label={t('email')}
         description={t('optional')}
         {...field('email')}
-        onChange={({ currentTarget }) => put('email')(currentTarget.value)}
+        onChange={({ currentTarget }) => set('email')(currentTarget.value)}
         autoComplete="off"
       />
-      <RolesField {...field('roles')} onChange={put('roles')} />
+      <RolesField {...field('roles')} onChange={set('roles')} />
       <FormStatus failure={failure} done={busy ? t('adding') : undefined} />
       <div className="actions end">
         <Button variant="default" onClick={onCancel}>

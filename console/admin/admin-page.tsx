@@ -1,4 +1,4 @@
-// The page for administrators: its parts, and the refusal for whoever has not the role.
+// The admin page: its views, or a notice for users without the role.
 
 import { useEffect, useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
@@ -14,40 +14,40 @@ import { useUsers } from './use-users.ts'
 import { UserPage } from './user-page.tsx'
 import { UsersPage } from './users-page.tsx'
 
-export function AdminPage({ who }: { readonly who: SignedIn }) {
+export function AdminPage({ signedIn }: { readonly signedIn: SignedIn }) {
   const { isForbidden, lastUsedAt } = useAdminSession()
-  // What one user was refused or had under way must not come to another, who signs in after them.
+  // The state of one user must not affect the next who signs in.
   useEffect(() => resetAdminSession, [])
   return (
     <>
-      <ExpiringBanner latest={who.session.expiresAt} aliveUntil={lastUsedAt + who.session.idleTimeout * 1000} />
-      {isForbidden ? <Forbidden who={who} /> : <AdminViews own={who.user.id} />}
-      <ReauthenticateDialog who={who} />
+      <ExpiringBanner latest={signedIn.session.expiresAt} aliveUntil={lastUsedAt + signedIn.session.idleTimeout * 1000} />
+      {isForbidden ? <Forbidden signedIn={signedIn} /> : <AdminViews own={signedIn.user.id} />}
+      <ReauthenticateDialog signedIn={signedIn} />
     </>
   )
 }
 
-/** @param own the code of the reader */
+/** @param own the id of the signed-in user */
 function AdminViews({ own }: { readonly own: string }) {
-  const place = useRoute()
+  const route = useRoute()
   const listed = useUsers()
   const [removed, setRemoved] = useState<string>()
   useEffect(() => {
-    if (place.at !== 'users') setRemoved(undefined)
-  }, [place])
+    if (route.at !== 'users') setRemoved(undefined)
+  }, [route])
   return (
     <>
-      <Nav place={place} />
-      {/* There before and after the change of place, so that a screen reader notices. */}
+      <Nav route={route} />
+      {/* Kept across route changes, so that screen readers announce the change. */}
       <div role="status">{removed !== undefined && <p className="done">{t('deleted', { name: removed })}</p>}</div>
-      {place.at === 'users' && <UsersPage own={own} listed={listed} />}
-      {place.at === 'keys' && <KeysPage />}
-      {place.at === 'user' && (
+      {route.at === 'users' && <UsersPage own={own} listed={listed} />}
+      {route.at === 'keys' && <KeysPage />}
+      {route.at === 'user' && (
         <UserPage
-          key={place.id}
-          id={place.id}
+          key={route.id}
+          id={route.id}
           own={own}
-          name={listed.findListed(place.id)?.username}
+          name={listed.findListed(route.id)?.username}
           onChanged={listed.replace}
           onRemoved={(user) => {
             listed.remove(user.id)

@@ -1,21 +1,21 @@
-// What the server asks of an administrator besides a sign-in: the role, a password typed lately, and a session that lives.
+// The state of the administrator's session: the role, re-authentication, and the last activity.
 
 import { useSyncExternalStore } from 'react'
 
 export interface AdminSession {
-  /** The server has said that the roles do not allow this. */
+  /** Set once the server has answered `role.required`. */
   readonly isForbidden: boolean
   readonly isPasswordRequested: boolean
-  /** How often the password was typed here. */
+  /** How often the password was entered on this page. */
   readonly signIns: number
-  /** When something was last done here, which keeps the session; milliseconds since 1970. */
+  /** The last call that extended the session, in milliseconds since 1970. */
   readonly lastUsedAt: number
 }
 
 let adminSession: AdminSession = { isForbidden: false, isPasswordRequested: false, signIns: 0, lastUsedAt: Date.now() }
 const listeners = new Set<() => void>()
 let passwordPrompt: Promise<boolean> | undefined
-let resolvePrompt: (isTyped: boolean) => void = () => {}
+let resolvePrompt: (isEntered: boolean) => void = () => {}
 
 export function getAdminSession(): AdminSession {
   return adminSession
@@ -27,10 +27,10 @@ export function updateAdminSession(change: Partial<AdminSession>): void {
 }
 
 export function useAdminSession(): AdminSession {
-  return useSyncExternalStore(listen, getAdminSession)
+  return useSyncExternalStore(subscribe, getAdminSession)
 }
 
-/** One question for all that wait. True once the password was typed; false when it was not to be. */
+/** All waiting calls share one prompt. Resolves to whether the password was entered. */
 export function requestPassword(): Promise<boolean> {
   if (passwordPrompt === undefined) {
     passwordPrompt = new Promise((resolve) => {
@@ -41,10 +41,10 @@ export function requestPassword(): Promise<boolean> {
   return passwordPrompt
 }
 
-export function resolvePasswordPrompt(isTyped: boolean): void {
-  updateAdminSession({ isPasswordRequested: false, signIns: adminSession.signIns + Number(isTyped) })
+export function resolvePasswordPrompt(isEntered: boolean): void {
+  updateAdminSession({ isPasswordRequested: false, signIns: adminSession.signIns + Number(isEntered) })
   passwordPrompt = undefined
-  resolvePrompt(isTyped)
+  resolvePrompt(isEntered)
 }
 
 export function resetAdminSession(): void {
@@ -52,7 +52,7 @@ export function resetAdminSession(): void {
   updateAdminSession({ isForbidden: false })
 }
 
-function listen(listener: () => void): () => void {
+function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }

@@ -1,4 +1,4 @@
-// Deletes somebody for good, after their name was typed.
+// The section to delete a user, with a dialog that requires the username.
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
@@ -44,8 +44,8 @@ function DeleteForm({ user, onCancel, onRemoved }: DeleteUserProps & { readonly 
     const isDifferent = typed.trim() !== name
     setWrong(isDifferent)
     if (isDifferent) return field.current?.focus()
-    const well = await run(async () => void (await users.remove(user.id)))
-    if (well) onRemoved(user)
+    const succeeded = await run(async () => void (await users.remove(user.id)))
+    if (succeeded) onRemoved(user)
   }
 
   return (

@@ -1,4 +1,4 @@
-// Locks somebody out, and lets them in again.
+// The details of a user, with a button to disable or enable the user.
 
 import { useState } from 'react'
 import { ActionButton } from '../shared/action-button.tsx'
@@ -22,7 +22,7 @@ export function DisableUser({ user, onChanged }: DisableUserProps) {
 
   async function set(next: boolean) {
     const changed = await users.change(id, { disabled: next })
-    setDone(t(next ? 'wasLocked' : 'wasUnlocked', { name: username, ...changed.ended }))
+    setDone(t(next ? 'wasDisabled' : 'wasEnabled', { name: username, ...changed.ended }))
     onChanged(changed)
   }
 
@@ -33,7 +33,7 @@ export function DisableUser({ user, onChanged }: DisableUserProps) {
       busy={busy}
       onClick={disabled ? () => void run(() => set(false)) : () => setAsking(true)}
     >
-      {t(disabled ? 'unlock' : 'lockOpen')}
+      {t(disabled ? 'enable' : 'disableOpen')}
     </ActionButton>
   )
   return (
@@ -44,9 +44,9 @@ export function DisableUser({ user, onChanged }: DisableUserProps) {
       <Confirm
         opened={isAsking}
         onClose={() => setAsking(false)}
-        title={t('lockTitle', { name: username })}
-        text={t('lockText')}
-        button={t('lock')}
+        title={t('disableTitle', { name: username })}
+        text={t('disableText')}
+        button={t('disable')}
         act={() => set(true)}
       />
     </>

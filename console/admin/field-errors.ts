@@ -1,4 +1,4 @@
-// Which field a refusal is about, and what it says there.
+// Maps an error response to the form field that it is about.
 
 import type { LatchkeyError } from '../../src/client/index.ts'
 import { failureText } from '../shared/failure-text.ts'
@@ -11,7 +11,7 @@ export interface FieldError {
   readonly text: string
 }
 
-/** Undefined for what no field is to blame for. */
+/** Undefined if the error is not about a field. */
 export function fieldErrorFrom(error: LatchkeyError): FieldError | undefined {
   const field = (error.detail.field ?? error.code).split('.')[0]
   switch (field) {

@@ -1,4 +1,4 @@
-// Looks for one user: the server finds whole names and codes, so it is asked when the reader says so and not at every letter.
+// The search form. The server matches whole usernames and ids, so it searches on submit, not with every letter.
 
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
@@ -6,7 +6,7 @@ import { t } from './i18n.ts'
 
 interface FindUserProps {
   readonly name: string
-  /** With an empty name everybody is listed. */
+  /** An empty name lists all users. */
   readonly onFind: (name: string) => void
 }
 

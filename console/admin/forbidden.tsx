@@ -1,4 +1,4 @@
-// What somebody without the role is told: that it is not for them, and how it would be.
+// The notice for users without the admin role, with the command that grants it.
 
 import { useEffect, useState } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
@@ -10,8 +10,8 @@ import { updateAdminSession } from './admin-session.ts'
 import { Heading } from './heading.tsx'
 import { t } from './i18n.ts'
 
-export function Forbidden({ who: { user } }: { readonly who: SignedIn }) {
-  // It may take the place of what had the focus.
+export function Forbidden({ signedIn: { user } }: { readonly signedIn: SignedIn }) {
+  // The focused element may have been replaced by this notice.
   useEffect(() => document.querySelector<HTMLElement>('main h1')?.focus(), [])
   const [roles, setRoles] = useState(user.roles)
   const [isStill, setStill] = useState(false)
@@ -28,15 +28,15 @@ export function Forbidden({ who: { user } }: { readonly who: SignedIn }) {
 
   return (
     <>
-      <Heading text={t('notAllowed')} />
+      <Heading text={t('forbidden')} />
       <section className="card not-allowed">
-        <p>{t('notAllowedText', { name: user.username, roles: others.join(', ') || t('noRoles') })}</p>
-        <p>{t('notAllowedHow')}</p>
-        {/* The command sets all roles: those of now are in it, so that none is lost. A name may look like an option; a code does not. */}
+        <p>{t('forbiddenText', { name: user.username, roles: others.join(', ') || t('noRoles') })}</p>
+        <p>{t('forbiddenHow')}</p>
+        {/* The command replaces all roles, so it lists the current ones too. It names the id, since a username can look like an option. */}
         <pre>
-          <code>{['latchkey user role', user.id, ...others, 'admin'].join(' ')}</code>
+          <code>{['latchkey user set-roles', user.id, ...others, 'admin'].join(' ')}</code>
         </pre>
-        <FormStatus failure={failure} done={isStill && !busy ? t('notAllowedStill') : undefined} />
+        <FormStatus failure={failure} done={isStill && !busy ? t('forbiddenStill') : undefined} />
         <div className="actions">
           <ActionButton busy={busy} onClick={() => void run(tryAgain)}>
             {t('tryAgain')}

@@ -1,4 +1,4 @@
-// The heading of a place, which is also the title of the tab.
+// The heading of a view, which also sets the title of the tab.
 
 import { type ReactNode, useLayoutEffect } from 'react'
 import { t } from './i18n.ts'

@@ -1,4 +1,4 @@
-// Says a text of the page for administrators, in its language.
+// Translates the texts of the admin page.
 
 import { createTranslate } from '../shared/i18n.ts'
 import { en } from './texts-en.ts'

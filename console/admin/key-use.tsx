@@ -1,4 +1,4 @@
-// What a signing key is for at present.
+// The current use of a signing key.
 
 import { Badge } from '@mantine/core'
 import { t } from './i18n.ts'

@@ -1,4 +1,4 @@
-// The keys of the deployment: those that sign, and those of services.
+// The view of the signing keys and the service keys.
 
 import { Failure } from '../shared/failure.tsx'
 import { failureText } from '../shared/failure-text.ts'

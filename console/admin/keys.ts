@@ -1,4 +1,4 @@
-// The keys that sign, the keys of services, and what administrators do to them.
+// The admin API of signing keys and service keys.
 
 import { callAdminApi } from './admin-api.ts'
 
@@ -18,7 +18,7 @@ export interface Keys {
 export interface NewServiceKey {
   readonly id: string
   readonly service: string
-  /** Handed out this once. */
+  /** Returned only once. */
   readonly key: string
 }
 

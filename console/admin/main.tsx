@@ -1,4 +1,4 @@
-// The page for administrators.
+// The entry point of the admin page.
 
 import { mount } from '../shared/mount.tsx'
 import { RequireSession } from '../shared/require-session.tsx'
@@ -6,4 +6,4 @@ import './admin.css'
 import { AdminPage } from './admin-page.tsx'
 import { t } from './i18n.ts'
 
-mount(<RequireSession heading={t('title')}>{(who) => <AdminPage who={who} />}</RequireSession>)
+mount(<RequireSession heading={t('title')}>{(signedIn) => <AdminPage signedIn={signedIn} />}</RequireSession>)

@@ -1,11 +1,11 @@
-// The ways to the parts of the page.
+// The navigation of the admin page.
 
 import { t } from './i18n.ts'
 import type { Route } from './router.ts'
 
-export function Nav({ place: { at } }: { readonly place: Route }) {
+export function Nav({ route: { at } }: { readonly route: Route }) {
   return (
-    <nav className="places" aria-label={t('places')}>
+    <nav className="places" aria-label={t('sections')}>
       <strong>{t('title')}</strong>
       <a href="#users" aria-current={at === 'users' ? 'page' : at === 'user' ? 'true' : undefined}>
         {t('users')}

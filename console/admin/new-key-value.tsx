@@ -1,4 +1,4 @@
-// The value of a key that was made just now, to be copied.
+// The value of a new service key, to be copied.
 
 import { Button } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
@@ -7,11 +7,11 @@ import { t } from './i18n.ts'
 import type { NewServiceKey } from './keys.ts'
 
 interface NewKeyValueProps {
-  readonly made: NewServiceKey
+  readonly created: NewServiceKey
   readonly onDone: () => void
 }
 
-export function NewKeyValue({ made: { id, service, key }, onDone }: NewKeyValueProps) {
+export function NewKeyValue({ created: { id, service, key }, onDone }: NewKeyValueProps) {
   const [isCopied, setCopied] = useState<boolean>()
   const heading = useRef<HTMLHeadingElement>(null)
   const value = useRef<HTMLElement>(null)
@@ -22,7 +22,7 @@ export function NewKeyValue({ made: { id, service, key }, onDone }: NewKeyValueP
       await navigator.clipboard.writeText(key)
       setCopied(true)
     } catch {
-      // Without a secure context there is no clipboard, and a browser may refuse.
+      // The clipboard needs a secure context, and browsers may refuse it.
       if (value.current !== null) getSelection()?.selectAllChildren(value.current)
       setCopied(false)
     }

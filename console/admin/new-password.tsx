@@ -1,4 +1,4 @@
-// A new password for somebody who has lost theirs, or whose password others know.
+// The form to set a new password for a user.
 
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
@@ -24,7 +24,7 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
   const field = useRef<HTMLInputElement>(null)
   const { busy, failure, run } = useAction()
 
-  function refuse(text: string) {
+  function showError(text: string) {
     setWrong(text)
     field.current?.focus()
   }
@@ -33,7 +33,7 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
     event.preventDefault()
     setWrong(undefined)
     setDone(undefined)
-    if (password === '') return refuse(t('missingNew'))
+    if (password === '') return showError(t('missingNew'))
     await run(async () => {
       try {
         const changed = await users.change(user.id, { password })
@@ -41,9 +41,9 @@ export function NewPassword({ user, onChanged }: NewPasswordProps) {
         setDone(t('passwordSet', { ...changed.ended }))
         onChanged(changed)
       } catch (error) {
-        const fault = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
-        if (fault === undefined) throw error
-        refuse(fault.text)
+        const fieldError = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
+        if (fieldError === undefined) throw error
+        showError(fieldError.text)
       }
     })
   }

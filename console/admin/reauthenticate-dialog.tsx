@@ -1,4 +1,4 @@
-// Asks for the password in place, so that what was typed on the page is still there afterwards.
+// The re-authentication dialog. It opens on the page, so that form input is kept.
 
 import { Button } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
@@ -13,16 +13,16 @@ import { useAction } from '../shared/use-action.ts'
 import { resolvePasswordPrompt, useAdminSession } from './admin-session.ts'
 import { t } from './i18n.ts'
 
-export function ReauthenticateDialog({ who }: { readonly who: SignedIn }) {
+export function ReauthenticateDialog({ signedIn }: { readonly signedIn: SignedIn }) {
   const { isPasswordRequested } = useAdminSession()
   return (
-    <Dialog opened={isPasswordRequested} onClose={() => resolvePasswordPrompt(false)} title={t('againTitle')} isAbove>
-      <PasswordForm who={who} />
+    <Dialog opened={isPasswordRequested} onClose={() => resolvePasswordPrompt(false)} title={t('reauthTitle')} isAbove>
+      <PasswordForm signedIn={signedIn} />
     </Dialog>
   )
 }
 
-function PasswordForm({ who: { user, session } }: { readonly who: SignedIn }) {
+function PasswordForm({ signedIn: { user, session } }: { readonly signedIn: SignedIn }) {
   const [password, setPassword] = useState('')
   const [isMissing, setMissing] = useState(false)
   const field = useRef<HTMLInputElement>(null)
@@ -32,15 +32,17 @@ function PasswordForm({ who: { user, session } }: { readonly who: SignedIn }) {
     event.preventDefault()
     setMissing(password === '')
     if (password === '') return field.current?.focus()
-    // A new sign-in ends the one before, with what it was remembered by: a device that was remembered stays so.
-    const well = await run(async () => void (await latchkey.login({ username: user.username, password, remember: session.remembered })))
-    if (well) resolvePasswordPrompt(true)
+    // A new sign-in revokes the previous lineage with its remember-me login, so a remembered device asks for a new one.
+    const succeeded = await run(
+      async () => void (await latchkey.login({ username: user.username, password, remember: session.remembered })),
+    )
+    if (succeeded) resolvePasswordPrompt(true)
     else field.current?.focus()
   }
 
   return (
     <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-      <p>{t('againText', { name: user.username })}</p>
+      <p>{t('reauthText', { name: user.username })}</p>
       <HiddenUsernameField name={user.username} label={t('username')} />
       <SecretField
         label={t('password')}
@@ -58,7 +60,7 @@ function PasswordForm({ who: { user, session } }: { readonly who: SignedIn }) {
           {t('cancel')}
         </Button>
         <ActionButton type="submit" busy={busy}>
-          {t('goOn')}
+          {t('continue')}
         </ActionButton>
       </div>
     </form>

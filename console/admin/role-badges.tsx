@@ -1,4 +1,4 @@
-// Roles, one after the other.
+// A badge for each role.
 
 import { Badge } from '@mantine/core'
 import { t } from './i18n.ts'

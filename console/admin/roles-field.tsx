@@ -1,4 +1,4 @@
-// Roles to be typed, separated by spaces or commas.
+// A text field for roles, separated by spaces or commas.
 
 import { TextInput } from '@mantine/core'
 import { t } from './i18n.ts'

@@ -1,8 +1,8 @@
-// Where on the page a reader is: in the fragment of the address, so that it can be linked to and gone back from.
+// The routes of the admin page, in the URL fragment, so that they can be linked to.
 
 export type Route = { readonly at: 'users' } | { readonly at: 'keys' } | { readonly at: 'user'; readonly id: string }
 
-/** Undefined for a fragment of something else, such as the link to the content. */
+/** Undefined for any other fragment, such as that of the skip link. */
 export function parseRoute(fragment: string): Route | undefined {
   const name = fragment.replace(/^#/, '')
   if (name === '' || name === 'users') return { at: 'users' }
@@ -10,6 +10,6 @@ export function parseRoute(fragment: string): Route | undefined {
   return /^usr_[\w-]+$/.test(name) ? { at: 'user', id: name } : undefined
 }
 
-export function routeFragment(place: Route): string {
-  return `#${place.at === 'user' ? place.id : place.at}`
+export function routeFragment(route: Route): string {
+  return `#${route.at === 'user' ? route.id : route.at}`
 }

@@ -1,4 +1,4 @@
-// The reader: nobody locks themselves out by a slip here.
+// The details of the signed-in administrator. It has no actions, so that administrators cannot lock themselves out by mistake.
 
 import { t } from './i18n.ts'
 import { UserDetails } from './user-details.tsx'

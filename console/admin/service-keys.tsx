@@ -1,4 +1,4 @@
-// The keys of other services, without their values.
+// The list of service keys, without their values.
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
@@ -17,15 +17,15 @@ interface ServiceKeysProps {
 
 export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const [asked, setAsked] = useState<KeyRecord>()
+  const [selected, setSelected] = useState<KeyRecord>()
   const [isAsking, setAsking] = useState(false)
   const [removed, setRemoved] = useState<KeyRecord>()
 
   async function remove() {
-    if (asked === undefined) return
-    await keys.remove(asked.id)
-    setRemoved(asked)
-    // The button that opened the dialog goes with the key, before the dialog does.
+    if (selected === undefined) return
+    await keys.remove(selected.id)
+    setRemoved(selected)
+    // Refresh the list before the dialog closes: the button that opened it is removed with the key.
     await onChanged()
   }
 
@@ -40,7 +40,7 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
             <tr>
               <th scope="col">{t('service')}</th>
               <th scope="col">{t('key')}</th>
-              <th scope="col">{t('madeOn')}</th>
+              <th scope="col">{t('createdOn')}</th>
               <td />
             </tr>
           </thead>
@@ -51,7 +51,7 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
                 <td data-label={t('key')}>
                   <code>{key.id}</code>
                 </td>
-                <td data-label={t('madeOn')}>
+                <td data-label={t('createdOn')}>
                   <time dateTime={key.createdAt}>{formatDay(key.createdAt)}</time>
                 </td>
                 <td className="way">
@@ -60,7 +60,7 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
                     size="xs"
                     aria-label={t('removeNamed', namesOf(key))}
                     onClick={() => {
-                      setAsked(key)
+                      setSelected(key)
                       setAsking(true)
                     }}
                   >
@@ -77,7 +77,7 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
         opened={isAsking}
         onClose={() => setAsking(false)}
         onDone={() => heading.current?.focus()}
-        title={asked === undefined ? '' : t('removeTitle', namesOf(asked))}
+        title={selected === undefined ? '' : t('removeTitle', namesOf(selected))}
         text={t('removeText')}
         button={t('remove')}
         act={remove}
@@ -86,7 +86,7 @@ export function ServiceKeys({ services, onChanged }: ServiceKeysProps) {
   )
 }
 
-/** One service may have several. */
+/** The id too, since a service can have several keys. */
 function namesOf(key: KeyRecord): { readonly id: string; readonly service: string } {
   return { id: key.id, service: serviceOf(key) }
 }

@@ -1,4 +1,4 @@
-// The keys that sign tokens: which one does, which one will, and which ones did.
+// The list of signing keys, with a button to rotate them.
 
 import { Button } from '@mantine/core'
 import { useState } from 'react'
@@ -8,7 +8,7 @@ import { FormStatus } from '../shared/form-status.tsx'
 import { formatDay } from '../shared/format-time.ts'
 import { t } from './i18n.ts'
 import { KeyUse } from './key-use.tsx'
-import { keys as administered, type KeyRecord } from './keys.ts'
+import { type KeyRecord, keys as keysApi } from './keys.ts'
 
 interface SigningKeysProps {
   readonly keys: readonly KeyRecord[]
@@ -20,7 +20,7 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
   const [signing, setSigning] = useState<string>()
 
   async function rotate() {
-    setSigning((await administered.rotate()).signing)
+    setSigning((await keysApi.rotate()).signing)
     onRotated()
   }
 
@@ -37,7 +37,7 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
           <tr>
             <th scope="col">{t('key')}</th>
             <th scope="col">{t('use')}</th>
-            <th scope="col">{t('madeOn')}</th>
+            <th scope="col">{t('createdOn')}</th>
           </tr>
         </thead>
         <tbody>
@@ -49,7 +49,7 @@ export function SigningKeys({ keys, onRotated }: SigningKeysProps) {
               <td>
                 <KeyUse use={use} />
               </td>
-              <td data-label={t('madeOn')}>
+              <td data-label={t('createdOn')}>
                 <time dateTime={createdAt}>{formatDay(createdAt)}</time>
               </td>
             </tr>

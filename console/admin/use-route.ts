@@ -1,31 +1,31 @@
-// Follows the address, and puts the focus where a reader goes on.
+// Follows the URL fragment, and moves the focus after a change of route.
 
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { parseRoute, type Route, routeFragment } from './router.ts'
 
 export function useRoute(): Route {
-  const [place, setPlace] = useState<Route>(() => parseRoute(location.hash) ?? { at: 'users' })
+  const [route, setRoute] = useState<Route>(() => parseRoute(location.hash) ?? { at: 'users' })
 
   useEffect(() => {
     const follow = () => {
       const next = parseRoute(location.hash)
-      if (next === undefined) return history.replaceState(null, '', routeFragment(place))
-      flushSync(() => setPlace(next))
-      restoreFocus(place)
+      if (next === undefined) return history.replaceState(null, '', routeFragment(route))
+      flushSync(() => setRoute(next))
+      restoreFocus(route)
     }
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)
-  }, [place])
+  }, [route])
 
   useEffect(() => {
-    // The same place in another language.
-    for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a')) link.hash = routeFragment(place)
-  }, [place])
-  return place
+    // The links to other languages keep the route.
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a')) link.hash = routeFragment(route)
+  }, [route])
+  return route
 }
 
-/** Back in a list, with the one that was looked at; otherwise at the beginning of what is new. */
+/** Back in the list, focuses the user who was shown; otherwise the heading. */
 function restoreFocus(before: Route): void {
   const row =
     before.at === 'user'

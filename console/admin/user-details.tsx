@@ -1,4 +1,4 @@
-// Who a user is.
+// The details of a user.
 
 import type { ReactNode } from 'react'
 import { Card } from '../shared/card.tsx'
@@ -16,7 +16,7 @@ interface UserDetailsProps {
 
 export function UserDetails({ user, action, children }: UserDetailsProps) {
   return (
-    <Card id="facts" title={t('factsTitle')} action={action}>
+    <Card id="facts" title={t('detailsTitle')} action={action}>
       {children}
       <dl className="facts">
         <div>

@@ -1,4 +1,4 @@
-// One user: read by the code in the address, or a word about its not being there.
+// The view of one user, by the id in the URL; or a notice if there is no such user.
 
 import { useCallback } from 'react'
 import { Failure } from '../shared/failure.tsx'
@@ -14,9 +14,9 @@ import { type UserRecord, users } from './users.ts'
 
 interface UserPageProps {
   readonly id: string
-  /** As the user is listed, for as long as nothing else is known. */
+  /** The name from the list, shown until the user is loaded. */
   readonly name: string | undefined
-  /** The code of the reader. */
+  /** The id of the signed-in user. */
   readonly own: string
   readonly onChanged: (user: UserRecord) => void
   readonly onRemoved: (user: UserRecord) => void
@@ -27,7 +27,7 @@ export function UserPage({ id, name, own, onChanged, onRemoved }: UserPageProps)
   const isMissing = state.status === 'failed' && hasCode(state.error, 'resource.not_found')
   const user = state.status === 'ready' ? state.value : undefined
 
-  function take(changed: UserRecord) {
+  function applyChange(changed: UserRecord) {
     set(changed)
     onChanged(changed)
   }
@@ -44,7 +44,7 @@ export function UserPage({ id, name, own, onChanged, onRemoved }: UserPageProps)
       {isMissing && <p>{t('noSuchUserText', { id })}</p>}
       {state.status === 'failed' && !isMissing && <Failure text={t('failedUser')} error={state.error} onRetry={load} />}
       {user !== undefined && user.id === own && <SelfNotice user={user} />}
-      {user !== undefined && user.id !== own && <UserActions user={user} onChanged={take} onRemoved={onRemoved} />}
+      {user !== undefined && user.id !== own && <UserActions user={user} onChanged={applyChange} onRemoved={onRemoved} />}
     </>
   )
 }

@@ -1,4 +1,4 @@
-// What somebody may do: all their roles, set at once.
+// The form to replace the roles of a user.
 
 import { type FormEvent, useRef, useState } from 'react'
 import { LatchkeyError } from '../../src/client/index.ts'
@@ -14,21 +14,21 @@ import { type ChangedUser, type UserRecord, users } from './users.ts'
 interface UserRolesProps {
   readonly user: UserRecord
   readonly onChanged: (changed: ChangedUser) => void
-  /** Somebody else has changed them before. */
+  /** Called when the roles were changed elsewhere meanwhile. */
   readonly onConflict: (user: UserRecord) => void
 }
 
 export function UserRoles({ user, onChanged, onConflict }: UserRolesProps) {
-  const [known, setKnown] = useState(rolesOf(user))
-  const [typed, setTyped] = useState(known)
+  const [shownRoles, setShownRoles] = useState(rolesOf(user))
+  const [typed, setTyped] = useState(shownRoles)
   const [wrong, setWrong] = useState<string>()
   const [isDone, setDone] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const { busy, failure, failed, run } = useAction()
 
-  // What was typed was about other roles.
-  if (rolesOf(user) !== known) {
-    setKnown(rolesOf(user))
+  // Discard the input if the roles have changed.
+  if (rolesOf(user) !== shownRoles) {
+    setShownRoles(rolesOf(user))
     setTyped(rolesOf(user))
   }
 
@@ -40,7 +40,7 @@ export function UserRoles({ user, onChanged, onConflict }: UserRolesProps) {
       try {
         const now = await users.read(user.id)
         if (rolesOf(now) !== rolesOf(user)) {
-          failed(t('rolesOvertaken'))
+          failed(t('rolesConflict'))
           return onConflict(now)
         }
         const changed = await users.change(user.id, { roles: rolesIn(typed) })
@@ -48,9 +48,9 @@ export function UserRoles({ user, onChanged, onConflict }: UserRolesProps) {
         setDone(true)
         onChanged(changed)
       } catch (error) {
-        const fault = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
-        if (fault === undefined) throw error
-        setWrong(fault.text)
+        const fieldError = error instanceof LatchkeyError ? fieldErrorFrom(error) : undefined
+        if (fieldError === undefined) throw error
+        setWrong(fieldError.text)
         form.current?.querySelector('input')?.focus()
       }
     })

@@ -1,4 +1,4 @@
-// What somebody is signed in with, and the ways to end it.
+// The section with the sessions and remember-me logins of a user, and buttons to revoke them.
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
@@ -18,61 +18,61 @@ import { type UserRecord, users } from './users.ts'
 
 interface UserSessionsProps {
   readonly user: UserRecord
-  readonly reading: Resource<readonly Lineage[]>
-  /** Resolves when what has ended is gone from the list. */
-  readonly onEnded: () => Promise<void>
+  readonly resource: Resource<readonly Lineage[]>
+  /** Resolves when the list is refreshed. */
+  readonly onRevoked: () => Promise<void>
 }
 
-export function UserSessions({ user: { id, username }, reading: { state, load }, onEnded }: UserSessionsProps) {
+export function UserSessions({ user: { id, username }, resource: { state, load }, onRevoked }: UserSessionsProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const [isAsking, setAsking] = useState(false)
   const [revoking, setRevoking] = useState<string>()
-  const [ended, setEnded] = useState<RevokedCounts>()
+  const [revoked, setRevoked] = useState<RevokedCounts>()
   const { failure, run } = useAction()
   const lineages = state.status === 'ready' ? sortLineages(state.value) : []
 
-  async function take(counts: RevokedCounts) {
-    setEnded(counts)
-    await onEnded()
+  async function showRevoked(counts: RevokedCounts) {
+    setRevoked(counts)
+    await onRevoked()
   }
 
-  async function end({ id }: Lineage) {
+  async function revoke({ id }: Lineage) {
     if (revoking !== undefined) return
     setRevoking(id)
-    const well = await run(async () => take(await users.endSession(id)))
+    const succeeded = await run(async () => showRevoked(await users.revokeSession(id)))
     setRevoking(undefined)
-    if (well) heading.current?.focus()
+    if (succeeded) heading.current?.focus()
   }
 
-  const endEverything = lineages.length > 0 && (
+  const signOutEverywhere = lineages.length > 0 && (
     <Button variant="default" onClick={() => setAsking(true)}>
-      {t('endEverything')}
+      {t('signOutEverywhere')}
     </Button>
   )
   return (
-    <Card id="sessions" title={t('sessionsTitle')} lead={t('sessionsLead')} action={endEverything} headingRef={heading}>
+    <Card id="sessions" title={t('sessionsTitle')} lead={t('sessionsLead')} action={signOutEverywhere} headingRef={heading}>
       {state.status === 'loading' && <Loading text={t('loadingSessions')} />}
       {state.status === 'failed' && <Failure text={t('failedSessions')} error={state.error} onRetry={load} />}
       <FormStatus
         failure={failure ?? (state.status === 'ready' && state.stale !== undefined ? failureText(state.stale) : undefined)}
-        done={ended && t('ended', { ...ended })}
+        done={revoked && t('revoked', { ...revoked })}
       />
-      {state.status === 'ready' && lineages.length === 0 && <p>{t('nowhere')}</p>}
+      {state.status === 'ready' && lineages.length === 0 && <p>{t('notSignedIn')}</p>}
       {lineages.length > 0 && (
         <ul className="lineages">
           {lineages.map((lineage) => (
-            <LineageItem key={lineage.id} lineage={lineage} revoking={revoking} onRevoke={(listed) => void end(listed)} />
+            <LineageItem key={lineage.id} lineage={lineage} revoking={revoking} onRevoke={(listed) => void revoke(listed)} />
           ))}
         </ul>
       )}
       <Confirm
         opened={isAsking}
         onClose={() => setAsking(false)}
-        title={t('endEverythingTitle', { name: username })}
-        text={t('endEverythingText')}
-        button={t('endEverything')}
+        title={t('signOutEverywhereTitle', { name: username })}
+        text={t('signOutEverywhereText')}
+        button={t('signOutEverywhere')}
         onDone={() => heading.current?.focus()}
-        act={async () => take(await users.endEverything(id))}
+        act={async () => showRevoked(await users.revokeAllSessions(id))}
       />
     </Card>
   )

@@ -1,4 +1,4 @@
-// Whether somebody may sign in, in a word and not by colour alone.
+// Whether a user is disabled, as text and not by colour alone.
 
 import { Badge } from '@mantine/core'
 import { t } from './i18n.ts'
@@ -7,9 +7,9 @@ import type { UserRecord } from './users.ts'
 export function UserState({ user: { disabled } }: { readonly user: UserRecord }) {
   return disabled ? (
     <Badge variant="light" color="red" tt="none">
-      {t('locked')}
+      {t('disabled')}
     </Badge>
   ) : (
-    <span className="soft">{t('notLocked')}</span>
+    <span className="soft">{t('enabled')}</span>
   )
 }

@@ -1,4 +1,4 @@
-// All users: the list, whom to look for in it, and the way to add one.
+// The view of all users, with the search form and the dialog to add a user.
 
 import { Button } from '@mantine/core'
 import { useRef, useState } from 'react'
@@ -16,7 +16,7 @@ import type { UserRecord } from './users.ts'
 import { UsersTable } from './users-table.tsx'
 
 interface UsersPageProps {
-  /** The code of the reader. */
+  /** The id of the signed-in user. */
   readonly own: string
   readonly listed: ListedUsers
 }
@@ -27,8 +27,8 @@ export function UsersPage({ own, listed }: UsersPageProps) {
   const [added, setAdded] = useState<UserRecord>()
   const table = useRef<HTMLTableSectionElement>(null)
   const shown = state.status === 'ready' ? state.value : undefined
-  const isNobody = shown?.users.length === 0
-  const readOn = useFocusOnAppend(table, shown?.users.length ?? 0)
+  const isEmpty = shown?.users.length === 0
+  const withFocus = useFocusOnAppend(table, shown?.users.length ?? 0)
 
   return (
     <>
@@ -45,11 +45,11 @@ export function UsersPage({ own, listed }: UsersPageProps) {
         )}
         {state.status === 'loading' && <Loading text={t('loadingUsers')} />}
         {state.status === 'failed' && <Failure text={t('failedUsers')} error={state.error} onRetry={load} />}
-        <p className={isNobody ? undefined : 'soft small'} role="status">
-          {shown !== undefined && (isNobody ? t('foundNobody', { name }) : t('shown', { count: shown.users.length }))}
+        <p className={isEmpty ? undefined : 'soft small'} role="status">
+          {shown !== undefined && (isEmpty ? t('noneFound', { name }) : t('shown', { count: shown.users.length }))}
         </p>
         {shown !== undefined && shown.users.length > 0 && <UsersTable users={shown.users} own={own} bodyRef={table} />}
-        {shown !== undefined && shown.next !== null && <MoreButton onMore={() => readOn(more)} loadingText={t('loadingMoreUsers')} />}
+        {shown !== undefined && shown.next !== null && <MoreButton onMore={() => withFocus(more)} loadingText={t('loadingMoreUsers')} />}
       </section>
       <AddUser
         opened={isAdding}

@@ -1,4 +1,4 @@
-// Users in a table; where the screen is narrow, each is a block of lines.
+// The table of users; on a narrow screen, a block for each user.
 
 import type { Ref } from 'react'
 import { formatDay } from '../shared/format-time.ts'
@@ -9,7 +9,7 @@ import type { UserRecord } from './users.ts'
 
 interface UsersTableProps {
   readonly users: readonly UserRecord[]
-  /** The code of the reader. */
+  /** The id of the signed-in user. */
   readonly own: string
   readonly bodyRef: Ref<HTMLTableSectionElement>
 }

@@ -1,4 +1,4 @@
-// A user as administrators see one, and what they do to one.
+// The admin API of users.
 
 import type { AuditEventsPage, RevokedCounts } from '../../src/client/index.ts'
 import type { Lineage } from '../shared/lineages.ts'
@@ -31,11 +31,11 @@ export interface ChangedUser {
   readonly ended: RevokedCounts
 }
 
-/** Each is a change of its own. */
+/** A PATCH makes one change. */
 export type UserChange = { readonly roles: readonly string[] } | { readonly disabled: boolean } | { readonly password: string }
 
 const PAGE = 50
-const RECORD_PAGE = 20
+const EVENTS_PAGE = 20
 
 export const users = {
   list: (after?: string) => callAdminApi<UsersPage>('GET', `/users?limit=${PAGE}${following('after', after)}`),
@@ -45,13 +45,13 @@ export const users = {
   change: (id: string, change: UserChange) => callAdminApi<ChangedUser>('PATCH', pathOf(id), change),
   remove: (id: string) => callAdminApi('DELETE', pathOf(id)),
   sessions: (id: string) => callAdminApi<readonly Lineage[]>('GET', `${pathOf(id)}/sessions`),
-  endSession: async (id: string) => (await callAdminApi<Ended>('DELETE', `/sessions/${encodeURIComponent(id)}`)).ended,
-  endEverything: async (id: string) => (await callAdminApi<Ended>('DELETE', `${pathOf(id)}/sessions`)).ended,
+  revokeSession: async (id: string) => (await callAdminApi<Revoked>('DELETE', `/sessions/${encodeURIComponent(id)}`)).ended,
+  revokeAllSessions: async (id: string) => (await callAdminApi<Revoked>('DELETE', `${pathOf(id)}/sessions`)).ended,
   events: (id: string, before?: string) =>
-    callAdminApi<AuditEventsPage>('GET', `${pathOf(id)}/audit-events?limit=${RECORD_PAGE}${following('before', before)}`),
+    callAdminApi<AuditEventsPage>('GET', `${pathOf(id)}/audit-events?limit=${EVENTS_PAGE}${following('before', before)}`),
 }
 
-interface Ended {
+interface Revoked {
   readonly ended: RevokedCounts
 }
 

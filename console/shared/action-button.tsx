@@ -1,4 +1,4 @@
-// A button for what takes a while. It keeps the focus meanwhile, which a disabled one would lose.
+// A button for an asynchronous action. While busy it is aria-disabled, since a disabled button loses the focus.
 
 import { Button, type ButtonProps } from '@mantine/core'
 import type { ComponentPropsWithRef } from 'react'

@@ -1,4 +1,4 @@
-// A card of the page, under its own heading.
+// A section of a page with its own heading.
 
 import type { ReactNode, Ref } from 'react'
 
@@ -8,7 +8,7 @@ interface CardProps {
   readonly lead?: string
   readonly action?: ReactNode
   readonly danger?: boolean
-  /** Takes the focus when what had it is gone. */
+  /** Receives the focus when the focused element is removed. */
   readonly headingRef?: Ref<HTMLHeadingElement>
   readonly children: ReactNode
 }

@@ -1,12 +1,12 @@
-// Names a device and an address for a sentence, also where they were not recorded.
+// Formats the client info (user agent and IP address), also where it was not recorded.
 
 import { deviceName } from '../../src/client/device-name.ts'
 import { t } from './i18n.ts'
 
-export function formatUserAgent(device: string): string {
-  return deviceName(device, (browser, system) => t('deviceOn', { browser, system })) ?? t('unknownDevice')
+export function formatUserAgent(userAgent: string): string {
+  return deviceName(userAgent, (browser, system) => t('deviceOn', { browser, system })) ?? t('unknownDevice')
 }
 
 export function formatIp(ip: string): string {
-  return ip === '' ? t('unknownPlace') : ip
+  return ip === '' ? t('unknownIp') : ip
 }

@@ -1,4 +1,4 @@
-// Asks before something that cannot be taken back; stays open, and says why, when it fails.
+// A confirmation dialog. On failure it stays open and shows the error.
 
 import { Button } from '@mantine/core'
 import { ActionButton } from './action-button.tsx'
@@ -14,7 +14,7 @@ interface ConfirmProps {
   readonly text: string
   readonly button: string
   readonly act: () => Promise<void>
-  /** After it is closed because all went well. */
+  /** Called after success, when the dialog is closed. */
   readonly onDone?: () => void
 }
 

@@ -1,23 +1,23 @@
-// A dialog that works under a policy without inline styles: locking the scroll would bring a style element of its own.
+// A dialog without scroll lock, since that adds a style element, which the Content-Security-Policy forbids.
 
 import { Modal } from '@mantine/core'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { t } from './i18n.ts'
 
-const USUAL = 200
-const ABOVE = 300
+const DEFAULT_Z_INDEX = 200
+const ABOVE_Z_INDEX = 300
 
 interface DialogProps {
   readonly opened: boolean
   readonly onClose: () => void
   readonly title: string
-  /** Over another dialog that may be open. */
+  /** Shows it above another open dialog. */
   readonly isAbove?: boolean
   readonly children: ReactNode
 }
 
 export function Dialog({ opened, onClose, title, isAbove = false, children }: DialogProps) {
-  // The kit listens to the whole window, where one Escape would close every dialog that is open.
+  // Mantine listens on the window, where one Escape would close every open dialog.
   const closeOnEscape = ({ key, nativeEvent }: KeyboardEvent) => {
     if (key === 'Escape' && !nativeEvent.isComposing) onClose()
   }
@@ -30,11 +30,11 @@ export function Dialog({ opened, onClose, title, isAbove = false, children }: Di
       transitionProps={{ duration: 0 }}
       closeOnEscape={false}
       onKeyDown={closeOnEscape}
-      zIndex={isAbove ? ABOVE : USUAL}
+      zIndex={isAbove ? ABOVE_Z_INDEX : DEFAULT_Z_INDEX}
     >
       <Modal.Overlay />
       <Modal.Content>
-        {/* The head of a dialog is not the banner of the page. */}
+        {/* A header element would be a second banner landmark. */}
         <Modal.Header role="presentation">
           <Modal.Title>{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('close')} />

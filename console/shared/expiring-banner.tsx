@@ -1,4 +1,4 @@
-// Tells that the session ends soon, and keeps it when the reader wants to.
+// Warns that the session is about to expire, and extends it on request.
 
 import { useEffect, useState } from 'react'
 import { ActionButton } from './action-button.tsx'
@@ -8,29 +8,29 @@ import { t } from './i18n.ts'
 import { latchkey } from './latchkey.ts'
 import { useAction } from './use-action.ts'
 
-/** The two clocks need not agree to the second. */
-const TOLERANCE = 5_000
+/** For the difference between the clocks of server and browser, in milliseconds. */
+const TOLERANCE_MS = 5_000
 
 interface ExpiringBannerProps {
-  /** When the session ends whatever is done, ISO 8601. */
+  /** The absolute timeout of the session, ISO 8601. */
   readonly latest: string
-  /** Until when it lives by what was done last, also in another tab; milliseconds since 1970. */
+  /** The idle timeout after the last activity in any tab, in milliseconds since 1970. */
   readonly aliveUntil: number | undefined
 }
 
 export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) {
-  const [expiresAt, setAt] = useState<number>()
+  const [expiresAt, setExpiresAt] = useState<number>()
   const { busy, failure, run } = useAction()
-  useEffect(() => latchkey.on('expiring', ({ at }) => setAt(at)), [])
+  useEffect(() => latchkey.on('expiring', ({ at }) => setExpiresAt(at)), [])
   useEffect(() => {
     if (expiresAt === undefined) return
-    // Whoever is still signed in then was kept by something that was done elsewhere.
-    const timer = setTimeout(() => setAt(undefined), expiresAt + TOLERANCE - Date.now())
+    // If the session still exists then, activity elsewhere has extended it.
+    const timer = setTimeout(() => setExpiresAt(undefined), expiresAt + TOLERANCE_MS - Date.now())
     return () => clearTimeout(timer)
   }, [expiresAt])
 
-  const at = expiresAt !== undefined && aliveUntil > expiresAt + TOLERANCE ? undefined : expiresAt
-  const isLatest = at !== undefined && at >= Date.parse(latest) - TOLERANCE
+  const at = expiresAt !== undefined && aliveUntil > expiresAt + TOLERANCE_MS ? undefined : expiresAt
+  const isLatest = at !== undefined && at >= Date.parse(latest) - TOLERANCE_MS
   return (
     <div role="alert">
       {at !== undefined && (
@@ -39,7 +39,9 @@ export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) 
           {!isLatest && (
             <ActionButton
               busy={busy}
-              onClick={() => void run(async () => void (await latchkey.session())).then((well) => well && setAt(undefined))}
+              onClick={() =>
+                void run(async () => void (await latchkey.session())).then((succeeded) => succeeded && setExpiresAt(undefined))
+              }
             >
               {t('stay')}
             </ActionButton>

@@ -1,4 +1,4 @@
-// What went wrong, in the words of the page.
+// The text of an error in the language of the page.
 
 import { LatchkeyError } from '../../src/client/index.ts'
 import { formatIn } from './format-time.ts'

@@ -1,4 +1,4 @@
-// Says what could not be read and why, and lets the reader try again.
+// Shows what could not be loaded and why, with a button to try again.
 
 import { Button } from '@mantine/core'
 import { failureText } from './failure-text.ts'

@@ -1,8 +1,8 @@
-// Dates, times of day, durations and "2 minutes ago", in the language of the page.
+// Formats dates, times, durations and relative times in the language of the page.
 
 import { language, t } from './i18n.ts'
 
-/** "3 May 2026, 14:32" is read alike by everyone who reads English; months and days in figures are not. */
+/** British English writes "3 May 2026, 14:32", which is unambiguous, unlike 5/3/2026. */
 const LOCALE = language === 'en' ? 'en-GB' : language
 const dateStyle = language === 'en' ? 'medium' : 'long'
 const DAY = new Intl.DateTimeFormat(LOCALE, { dateStyle })
@@ -27,7 +27,7 @@ export function formatAgo(at: string, now = Date.now()): string {
   return RELATIVE.format(-count, unit)
 }
 
-/** @param seconds from now, such as a server says them in Retry-After */
+/** @param seconds from now, such as the value of Retry-After */
 export function formatIn(seconds: number): string {
   const [count, unit] = seconds < 90 ? ([seconds, 'second'] as const) : inUnit(seconds)
   return RELATIVE.format(count, unit)

@@ -1,4 +1,4 @@
-// Says a text in the language of the page, with its blanks filled in.
+// Translates text keys into the language of the page, and inserts values.
 
 import { interpolate } from '../../src/client/interpolate.ts'
 import { en, type Texts } from './texts-en.ts'
@@ -7,11 +7,11 @@ import { zh } from './texts-zh-cn.ts'
 export type TextKey = keyof Texts
 type MessageValues = Readonly<Record<string, string | number>>
 
-/** The server chooses it, so it never changes while the page is open. */
+/** The server sets the language, so it never changes while the page is open. */
 export const language = document.documentElement.lang === 'zh-CN' ? 'zh-CN' : 'en'
 const shared: Texts = { en, 'zh-CN': zh }[language]
 
-/** @param texts what one page says, besides what all of them say */
+/** @param texts the texts of one page, besides the shared texts */
 export function createTranslate<Key extends string>(texts: Readonly<Record<typeof language, Readonly<Record<Key, string>>>>) {
   const all: Readonly<Record<Key | TextKey, string>> = { ...shared, ...texts[language] }
   return (key: Key | TextKey, values: MessageValues = {}): string => interpolate(all[key], values)

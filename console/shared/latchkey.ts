@@ -1,4 +1,4 @@
-// The one client of the page.
+// The Latchkey client of the page.
 
 import { createClient } from '../../src/client/index.ts'
 

@@ -29,7 +29,7 @@ export function LineageItem({ lineage, revoking, onRevoke, onSignOut }: LineageI
             {bound && <LineageBadge text={t('bound')} title={t('boundWhy')} />}
           </h3>
           <p className="soft sentence">{lineageText(lineage)}</p>
-          {isRememberMe && sessions === 0 && <p className="soft sentence">{t('noSessionOpen')}</p>}
+          {isRememberMe && sessions === 0 && <p className="soft sentence">{t('noSessions')}</p>}
         </div>
         <RevokeButton
           lineage={lineage}
@@ -58,10 +58,10 @@ interface RevokeButtonProps {
 }
 
 function RevokeButton({ lineage: { kind, userAgent }, isOwn, busy, onClick }: RevokeButtonProps) {
-  const what = `${t(kind)}, ${formatUserAgent(userAgent)}`
+  const name = `${t(kind)}, ${formatUserAgent(userAgent)}`
   return (
-    <ActionButton variant="default" size="xs" busy={busy} onClick={onClick} aria-label={isOwn ? undefined : t('endNamed', { what })}>
-      {t(isOwn ? 'signOut' : 'end')}
+    <ActionButton variant="default" size="xs" busy={busy} onClick={onClick} aria-label={isOwn ? undefined : t('revokeNamed', { name })}>
+      {t(isOwn ? 'signOut' : 'revoke')}
     </ActionButton>
   )
 }

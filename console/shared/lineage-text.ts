@@ -7,5 +7,5 @@ import type { Lineage } from './lineages.ts'
 
 export function lineageText({ kind, startedAt, lastSeenAt, expiresAt, ip }: Lineage): string {
   const values = { date: formatDay(startedAt), ago: formatAgo(lastSeenAt), until: formatDay(expiresAt), ip: formatIp(ip) }
-  return t(kind === 'remember_me' ? 'rememberedOn' : 'sessionAlone', values)
+  return t(kind === 'remember_me' ? 'rememberMeSummary' : 'sessionAlone', values)
 }

@@ -1,4 +1,4 @@
-// The lineages that a user is signed in with, as the API lists them.
+// The lineages (token families) of a user, as the API lists them: a remember-me login with its sessions, or a session without one.
 
 import type { Client } from '../../src/client/index.ts'
 

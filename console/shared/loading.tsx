@@ -1,4 +1,4 @@
-// Says what is being waited for, and after a while that it takes long.
+// A loading indicator, which adds a note when the server is slow.
 
 import { Loader } from '@mantine/core'
 import { useEffect, useState } from 'react'

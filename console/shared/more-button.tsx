@@ -1,4 +1,4 @@
-// Reads on, where a list has more pages.
+// A button that loads the next page of a list.
 
 import { ActionButton } from './action-button.tsx'
 import { FormStatus } from './form-status.tsx'
@@ -7,7 +7,7 @@ import { useAction } from './use-action.ts'
 
 interface MoreButtonProps {
   readonly onMore: () => Promise<void>
-  /** What is said while it is read. */
+  /** Shown while the page is loading. */
   readonly loadingText?: string
 }
 

@@ -1,4 +1,4 @@
-// Draws a page of the console into the main part of what the server sends.
+// Mounts a React page into the HTML that the server sends.
 
 import './styles.ts'
 import { createTheme, MantineProvider } from '@mantine/core'
@@ -12,7 +12,7 @@ export function mount(page: ReactNode): void {
   const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? ''
   if (container === null) return
   createRoot(container).render(
-    // Colours and sizes come from our style sheet: no style element is written while the page runs, so none has to be trusted.
+    // Colours and sizes come from our style sheet, so that Mantine adds no style element, which the CSP would block.
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} withCssVariables={false} withGlobalClasses={false}>
       {page}
     </MantineProvider>,

@@ -1,4 +1,4 @@
-// Where a page goes when nobody is signed in any more.
+// The URL that a page goes to after a sign-out.
 
 import type { SignedOutReason } from '../../src/client/index.ts'
 

@@ -1,4 +1,4 @@
-// Asks who is signed in, and shows what is there for them, or nothing personal at all.
+// Shows its children only to a signed-in user.
 
 import { Fragment, type ReactNode } from 'react'
 import type { SignedIn } from '../../src/client/index.ts'
@@ -8,21 +8,21 @@ import { Loading } from './loading.tsx'
 import { useAuth } from './use-auth.ts'
 
 interface RequireSessionProps {
-  /** Where the page has none of its own before there is somebody to show more to. */
+  /** Shown until the user is known, for pages without a heading of their own. */
   readonly heading?: string
-  readonly children: (who: SignedIn) => ReactNode
+  readonly children: (signedIn: SignedIn) => ReactNode
 }
 
 export function RequireSession({ heading, children }: RequireSessionProps) {
-  const [auth, ask] = useAuth()
-  // Nothing typed for one user may be left on the screen of another.
-  if (auth.status === 'ready') return <Fragment key={auth.who.user.id}>{children(auth.who)}</Fragment>
+  const [auth, reload] = useAuth()
+  // The key discards all state, such as typed text, when another user signs in.
+  if (auth.status === 'ready') return <Fragment key={auth.signedIn.user.id}>{children(auth.signedIn)}</Fragment>
   return (
     <>
       {heading !== undefined && <h1 tabIndex={-1}>{heading}</h1>}
-      {auth.status === 'loading' && <Loading text={t('loadingWho')} />}
-      {auth.status === 'failed' && <Failure text={t('failedWho')} error={auth.error} onRetry={ask} />}
-      {auth.status === 'leaving' && <p role="status">{t('leaving')}</p>}
+      {auth.status === 'loading' && <Loading text={t('loadingSession')} />}
+      {auth.status === 'failed' && <Failure text={t('failedSession')} error={auth.error} onRetry={reload} />}
+      {auth.status === 'signed-out' && <p role="status">{t('signedOut')}</p>}
     </>
   )
 }

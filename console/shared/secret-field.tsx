@@ -1,4 +1,4 @@
-// A field for a password, with a button that shows it.
+// A password field with a button that shows the password.
 
 import { PasswordInput } from '@mantine/core'
 import type { Ref } from 'react'
@@ -13,7 +13,7 @@ interface SecretFieldProps {
   readonly hint?: string
   readonly error?: string | undefined
   readonly fieldRef?: Ref<HTMLInputElement>
-  /** Has the focus when its dialog opens. */
+  /** Receives the focus when its dialog opens. */
   readonly isFirst?: boolean
 }
 

@@ -1,4 +1,4 @@
-// The styles of the components in use, each after those it builds upon, and ours last.
+// The styles of the Mantine components in use, in the order of their dependencies, then ours.
 
 import '@mantine/core/styles/baseline.css'
 import '@mantine/core/styles/default-css-variables.css'

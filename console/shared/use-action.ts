@@ -1,14 +1,14 @@
-// Something the reader does: once at a time, with what went wrong kept until the next attempt.
+// Runs an action of the user, one at a time, and keeps its error until the next attempt.
 
 import { useCallback, useRef, useState } from 'react'
 import { failureText } from './failure-text.ts'
 
 export interface Action {
   readonly busy: boolean
-  /** Undefined while nothing went wrong. */
+  /** The error text of the last attempt. */
   readonly failure: string | undefined
   readonly failed: (text: string | undefined) => void
-  /** True when it went well. */
+  /** Resolves to whether the action succeeded. */
   readonly run: (act: () => Promise<void>) => Promise<boolean>
 }
 

@@ -1,4 +1,4 @@
-// Who is signed in here, from the first question until nobody is.
+// The authentication state of the page; after a sign-out it redirects.
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
@@ -9,55 +9,55 @@ import { signedOutUrl } from './redirect.ts'
 export type AuthState =
   | { readonly status: 'loading' }
   | { readonly status: 'failed'; readonly error: unknown }
-  | { readonly status: 'ready'; readonly who: SignedIn }
-  | { readonly status: 'leaving' }
+  | { readonly status: 'ready'; readonly signedIn: SignedIn }
+  | { readonly status: 'signed-out' }
 
 export function useAuth(): readonly [AuthState, () => Promise<void>] {
-  const [presence, setPresence] = useState<AuthState>({ status: 'loading' })
-  const leaving = useRef(false)
+  const [state, setState] = useState<AuthState>({ status: 'loading' })
+  const isRedirecting = useRef(false)
 
   const leave = useCallback((reason: SignedOutReason) => {
-    leaving.current = true
-    // What is personal is gone from the screen before anything else happens.
-    flushSync(() => setPresence({ status: 'leaving' }))
+    isRedirecting.current = true
+    // Remove personal data from the screen before anything else.
+    flushSync(() => setState({ status: 'signed-out' }))
     location.assign(signedOutUrl(reason))
   }, [])
 
-  const ask = useCallback(async () => {
-    setPresence({ status: 'loading' })
+  const load = useCallback(async () => {
+    setState({ status: 'loading' })
     try {
-      const who = await latchkey.session()
-      // Where somebody was signed in before, the event has told why nobody is, and the page is on its way already.
-      if (who !== null) setPresence({ status: 'ready', who })
-      else if (!leaving.current) leave('none')
+      const signedIn = await latchkey.session()
+      // After an earlier sign-in, the `signed-out` event has already started the redirect, with its reason.
+      if (signedIn !== null) setState({ status: 'ready', signedIn })
+      else if (!isRedirecting.current) leave('none')
     } catch (error) {
-      setPresence({ status: 'failed', error })
+      setState({ status: 'failed', error })
     }
   }, [leave])
 
   useEffect(() => {
-    const stops = [
-      latchkey.on('signed-in', (who) => setPresence({ status: 'ready', who })),
+    const unsubscribes = [
+      latchkey.on('signed-in', (signedIn) => setState({ status: 'ready', signedIn })),
       latchkey.on('signed-out', ({ reason }) => leave(reason)),
     ]
-    // A page out of the back-forward cache shows nothing until it is known who sits in front of it.
-    const again = ({ persisted }: PageTransitionEvent) => {
-      leaving.current = false
-      if (persisted) void ask()
+    // A page restored from the back-forward cache shows nothing until the session is checked again.
+    const onPageShow = ({ persisted }: PageTransitionEvent) => {
+      isRedirecting.current = false
+      if (persisted) void load()
     }
-    // Nor does that cache keep what was typed or shown.
-    const empty = ({ persisted }: PageTransitionEvent) => {
-      if (persisted) flushSync(() => setPresence((before) => (before.status === 'ready' ? { status: 'loading' } : before)))
+    // The back-forward cache must not keep what was shown or typed.
+    const onPageHide = ({ persisted }: PageTransitionEvent) => {
+      if (persisted) flushSync(() => setState((before) => (before.status === 'ready' ? { status: 'loading' } : before)))
     }
-    addEventListener('pageshow', again)
-    addEventListener('pagehide', empty)
-    void ask()
+    addEventListener('pageshow', onPageShow)
+    addEventListener('pagehide', onPageHide)
+    void load()
     return () => {
-      for (const stop of stops) stop()
-      removeEventListener('pageshow', again)
-      removeEventListener('pagehide', empty)
+      for (const unsubscribe of unsubscribes) unsubscribe()
+      removeEventListener('pageshow', onPageShow)
+      removeEventListener('pagehide', onPageHide)
     }
-  }, [ask, leave])
+  }, [load, leave])
 
-  return [presence, ask]
+  return [state, load]
 }

@@ -1,8 +1,8 @@
-// Whoever reads on by keyboard goes on where the new ones begin: the button that was pressed may be gone.
+// Moves the focus to the first new entry after a list has grown, since the button may be gone.
 
 import { type RefObject, useCallback, useLayoutEffect, useRef } from 'react'
 
-/** @param count of what the list shows; its entries, or the first link in each, can have the focus */
+/** @param count the number of entries shown; each entry, or its first link, must be focusable */
 export function useFocusOnAppend(list: RefObject<HTMLElement | null>, count: number): (more: () => Promise<void>) => Promise<void> {
   const from = useRef<number>(undefined)
 

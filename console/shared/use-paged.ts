@@ -1,4 +1,4 @@
-// A list that comes page by page, and goes on where it ended when asked.
+// A resource that is loaded page by page.
 
 import { useCallback } from 'react'
 import { type EditableResource, useResource } from './use-resource.ts'
@@ -13,18 +13,18 @@ interface Pages<Page> {
   readonly join: (page: Page, following: Page) => Page
 }
 
-/** Each of the functions must stay the same as long as the list does. */
+/** The functions must keep their identity between renders. */
 export function usePaged<Page extends { readonly next: string | null }>({ read, readNext, join }: Pages<Page>): Paged<Page> {
-  const reading = useResource(read)
-  const { current, change } = reading
+  const resource = useResource(read)
+  const { current, change } = resource
 
   const more = useCallback(async () => {
     const cursor = current()?.next
     if (cursor === undefined || cursor === null) return
     const following = await readNext(cursor)
     const now = current()
-    // What is shown by now may be another list, or go on from elsewhere.
+    // The list may have been replaced or extended in the meantime.
     if (now?.next === cursor) change(join(now, following))
   }, [readNext, join, current, change])
-  return { ...reading, more }
+  return { ...resource, more }
 }

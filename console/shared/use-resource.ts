@@ -1,4 +1,4 @@
-// Something read from the server: being read, failed, or here; read again in the foreground or behind what is shown.
+// A resource of the server: loading, failed or ready; it can be refreshed in the background.
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 
@@ -9,21 +9,21 @@ export type LoadState<T> =
 
 export interface Resource<T> {
   readonly state: LoadState<T>
-  /** Says that it loads; for a first reading and for trying again. */
+  /** Loads it in the foreground: the first time, and to try again. */
   readonly load: () => Promise<void>
-  /** Keeps what is shown until the new reading is here, and also when it fails. */
+  /** Loads it in the background: the current value stays until then, and if it fails. */
   readonly refresh: (passive?: boolean) => Promise<void>
   readonly set: (value: T) => void
 }
 
-/** A reading whose value can be changed in place, behind which a later reading may be on its way. */
+/** A resource whose value can be changed locally, while a refresh may be running. */
 export interface EditableResource<T> extends Resource<T> {
-  /** Undefined unless it is here. */
+  /** The value; undefined unless ready. */
   readonly current: () => T | undefined
   readonly change: (value: T) => void
 }
 
-/** @param read may build upon what is here when its answer comes */
+/** @param read may merge the response with the current value */
 export function useResource<T>(read: (passive: boolean, current: () => T | undefined) => Promise<T>): EditableResource<T> {
   const [state, setState] = useState<LoadState<T>>({ status: 'loading' })
   const latest = useRef(0)
@@ -37,14 +37,14 @@ export function useResource<T>(read: (passive: boolean, current: () => T | undef
   const run = useCallback(
     async (passive: boolean) => {
       latest.current += 1
-      const mine = latest.current
-      // An answer that was overtaken by a later question must not undo it.
-      const isOvertaken = () => mine !== latest.current
+      const own = latest.current
+      // A response must not overwrite that of a later request.
+      const isOutdated = () => own !== latest.current
       try {
         const value = await read(passive, current)
-        if (!isOvertaken()) change(value)
+        if (!isOutdated()) change(value)
       } catch (error) {
-        if (!isOvertaken()) setState((before) => (before.status === 'ready' ? { ...before, stale: error } : { status: 'failed', error }))
+        if (!isOutdated()) setState((before) => (before.status === 'ready' ? { ...before, stale: error } : { status: 'failed', error }))
       }
     },
     [read, current, change],

@@ -1,30 +1,30 @@
-// My operations: the picture of thirty days, and the record itself, which can be searched and read further back.
+// The activity section: a chart of the last 30 days, and the searchable audit log.
 
 import { useRef, useState } from 'react'
 import type { AuditEventsPage } from '../../src/client/index.ts'
+import { AuditEventRow, searchTextOf } from '../shared/audit-event-row.tsx'
 import { Card } from '../shared/card.tsx'
 import { Failure } from '../shared/failure.tsx'
 import { Loading } from '../shared/loading.tsx'
 import { MoreButton } from '../shared/more-button.tsx'
-import { AuditEventRow, searchTextOf } from '../shared/operation-row.tsx'
 import { useFocusOnAppend } from '../shared/use-focus-on-append.ts'
 import type { Paged } from '../shared/use-paged.ts'
 import { ActivityChart } from './activity-chart.tsx'
+import { type EventFilter, filterEvents, NO_FILTER } from './event-filter.ts'
+import { EventFilters } from './event-filters.tsx'
 import { t } from './i18n.ts'
-import { type EventFilter, filterEvents, NO_FILTER } from './operation-filter.ts'
-import { EventFilters } from './operation-filters.tsx'
 
 const PAGE_SIZE = 12
-const NOTHING: AuditEventsPage = { events: [], next: null }
+const EMPTY: AuditEventsPage = { events: [], next: null }
 
-export function ActivitySection({ reading: { state, load, more } }: { readonly reading: Paged<AuditEventsPage> }) {
-  const [wanted, setWanted] = useState<EventFilter>(NO_FILTER)
+export function ActivitySection({ resource: { state, load, more } }: { readonly resource: Paged<AuditEventsPage> }) {
+  const [filter, setFilter] = useState<EventFilter>(NO_FILTER)
   const [count, setCount] = useState(PAGE_SIZE)
   const list = useRef<HTMLUListElement>(null)
-  const { events, next }: AuditEventsPage = state.status === 'ready' ? state.value : NOTHING
-  const matching = filterEvents(events, wanted, searchTextOf)
+  const { events, next }: AuditEventsPage = state.status === 'ready' ? state.value : EMPTY
+  const matching = filterEvents(events, filter, searchTextOf)
   const shown = matching.slice(0, count)
-  const readOn = useFocusOnAppend(list, shown.length)
+  const withFocus = useFocusOnAppend(list, shown.length)
 
   async function showMore() {
     if (shown.length === matching.length && next !== null) await more()
@@ -38,12 +38,12 @@ export function ActivitySection({ reading: { state, load, more } }: { readonly r
       {state.status === 'ready' && (
         <>
           <ActivityChart events={events} complete={next === null} />
-          <EventFilters wanted={wanted} onChange={setWanted} />
+          <EventFilters filter={filter} onChange={setFilter} />
           <p className="soft small" role="status">
             {t('matching', { count: shown.length, loaded: events.length })}
           </p>
           {shown.length === 0 ? (
-            <p>{t(events.length === 0 ? 'nothingYet' : 'nothingMatches')}</p>
+            <p>{t(events.length === 0 ? 'noActivity' : 'nothingMatches')}</p>
           ) : (
             <ul className="events" ref={list}>
               {shown.map((event) => (
@@ -51,7 +51,7 @@ export function ActivitySection({ reading: { state, load, more } }: { readonly r
               ))}
             </ul>
           )}
-          {(shown.length < matching.length || next !== null) && <MoreButton onMore={() => readOn(showMore)} />}
+          {(shown.length < matching.length || next !== null) && <MoreButton onMore={() => withFocus(showMore)} />}
         </>
       )}
     </Card>

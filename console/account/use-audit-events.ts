@@ -1,13 +1,13 @@
-// The user's record, newest first: far enough back for the picture of the last thirty days, and further when asked.
+// The audit log of the user, newest first: the last 30 days for the chart, and older pages on request.
 
 import type { AuditEventsPage } from '../../src/client/index.ts'
+import { joinEvents, withOlder } from '../shared/audit-event-pages.ts'
 import { latchkey } from '../shared/latchkey.ts'
-import { joinEvents, withOlder } from '../shared/operations-pages.ts'
 import { type Paged, usePaged } from '../shared/use-paged.ts'
 import { firstDay } from './activity.ts'
 
 const PAGE = 200
-/** So much is read unasked; whoever has more in thirty days is told how far the picture reaches. */
+/** The most events that are loaded without a request; with more, the chart says how far back it reaches. */
 const MAX_INITIAL = 1_000
 
 export function useAuditEvents(): Paged<AuditEventsPage> {

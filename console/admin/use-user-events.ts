@@ -1,8 +1,8 @@
-// Somebody's record, newest first, and further back when asked.
+// The audit events of a user, newest first, with older pages on request.
 
 import { useCallback } from 'react'
 import type { AuditEventsPage } from '../../src/client/index.ts'
-import { joinEvents, withOlder } from '../shared/operations-pages.ts'
+import { joinEvents, withOlder } from '../shared/audit-event-pages.ts'
 import { type Paged, usePaged } from '../shared/use-paged.ts'
 import { users } from './users.ts'
 
