@@ -21,7 +21,7 @@ export const en = {
   signOutEverywhereTitle: 'Sign out on all devices?',
   signOutEverywhereText: 'This signs you out on all devices, including this one. You need your password to sign in again.',
 
-  alarmTitle: 'Your sign-in may have been stolen',
+  alarmTitle: 'Someone else may have used your sign-in',
   alarmNow: 'On {at}, a remember-me login that had already been used was presented again from {ip} ({device}).',
   alarmBefore: 'Its last trusted use was on {at} from {ip} ({device}).',
   alarmRevoked: 'That sign-in was revoked. Your other devices stay signed in.',
@@ -90,11 +90,11 @@ export const en = {
   deleteOpen: 'Delete my account…',
   deleteDialog: 'Delete the account {name}?',
   deleteWhat: 'This is deleted immediately and permanently:',
-  deleteUser: 'your user name, password and roles',
+  deleteUser: 'your username, password and roles',
   deleteSessions: 'all sessions and remember-me logins, on all devices',
   deleteAuditEvents: 'your activity',
-  deleteTypeName: 'To confirm, type your user name: {name}',
-  deleteNameWrong: 'This is not your user name.',
+  deleteTypeName: 'To confirm, type your username: {name}',
+  deleteNameWrong: 'This is not your username.',
   deleteNow: 'Delete permanently',
   deleting: 'Deleting the account…',
 } as const

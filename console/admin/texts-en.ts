@@ -22,7 +22,7 @@ export const en = {
   loadingMoreUsers: 'Loading more users…',
   find: 'Find',
   findLabel: 'Name or id',
-  findHint: 'The full user name, or an id that begins with usr_.',
+  findHint: 'The full username, or an id that begins with usr_.',
   showAll: 'Show all users',
   shown: 'Users shown: {count}',
   noneFound: 'There is no user “{name}”.',

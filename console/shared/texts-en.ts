@@ -97,7 +97,7 @@ export const en = {
   'password.change.failure': 'A password change was refused: the current password was wrong',
   'password.change.rate_limited': 'A password change was refused after too many attempts',
 
-  username: 'User name',
+  username: 'Username',
   newPassword: 'New password',
   newPasswordHint: 'Several unrelated words are better than symbols.',
   show: 'Show or hide the password',
@@ -115,9 +115,9 @@ export const en = {
   'reauthentication.required': 'Enter your password again to do this.',
   'role.required': 'Your roles do not allow this.',
   'proof.required': 'This browser could not prove that it has the key of your sign-in. Sign out, then sign in again.',
-  'username.taken': 'This user name is taken.',
+  'username.taken': 'This username is taken.',
   'username.invalid':
-    'A user name has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
+    'A username has 2 to 64 letters, digits, dots, underscores and hyphens of one script, and begins and ends with a letter or a digit.',
   'resource.not_found': 'This no longer exists.',
   'server.busy': 'The server is busy. Try again in a moment.',
   'store.unavailable': 'The database does not respond. Try again in a moment.',

@@ -112,7 +112,7 @@ export const zh: Texts = {
   'password.too_long': '新密码太长：最多 256 个字符。',
   'password.too_common': '该密码过于常见，容易被猜到。',
   'password.too_weak': '该密码容易被猜到，请使用更长或更复杂的密码。',
-  'rate.limited': '尝试次数过多，请{when}重试。',
+  'rate.limited': '尝试次数过多，请在{when}重试。',
   'session.required': '您已退出登录。',
   'reauthentication.required': '请再次输入密码以验证身份。',
   'role.required': '您没有权限执行此操作。',

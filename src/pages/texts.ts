@@ -148,8 +148,8 @@ const zh: Texts = {
 
   accountTitle: '我的账号',
   loading: '正在加载您的账号……',
-  adminTitle: '管理',
-  adminLoading: '正在加载管理页面……',
+  adminTitle: '管理后台',
+  adminLoading: '正在加载管理后台……',
   errorsTitle: '错误代码',
   errorsText: 'API 返回的每个错误都带有以下代码之一，其 `type` 链接到本页。如果带有 `reason`，则为下面列出的值之一。',
   errorsAdvice: '如何处理：',

@@ -41,7 +41,7 @@ test('what takes a while keeps the focus, and can be left meanwhile', async () =
   })
   await button(page, 'Add a user…').click()
   const adding = page.getByRole('dialog', { name: 'Add a user' })
-  await adding.getByLabel('User name').fill('slowly')
+  await adding.getByLabel('Username').fill('slowly')
   await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
   const submit = button(adding, 'Add a user')
   await submit.click()
@@ -59,9 +59,9 @@ test('what cannot be read says so, and can be tried again', async () => {
   await page.getByRole('table').waitFor()
   fixture.flaky.mode = 'down'
   try {
-    await page.getByLabel('Name or code').fill('root')
+    await page.getByLabel('Name or id').fill('root')
     await page.keyboard.press('Enter')
-    await page.getByText('The users could not be read.').waitFor()
+    await page.getByText('The users could not be loaded.').waitFor()
     await takeScreenshot(page, 'admin-server-down')
   } finally {
     fixture.flaky.mode = 'ok'
