@@ -50,7 +50,7 @@ test('each lineage is listed once; one is revoked, then all others', async () =>
   const sessions = section(page, 'My devices and sessions')
   await sessions.getByText('Node.js').first().waitFor()
   match(await text(sessions), /Chromium on Linux/)
-  match(await text(sessions), /remember-me login of .*2\d\d\d/)
+  match(await text(sessions), /Remembered since .*2\d\d\d/)
   match(await text(sessions), /last seen .* from 127\.0\.0\.1/)
   equal(await sessions.getByText('Node.js').count(), 3)
 
