@@ -1,4 +1,4 @@
-// The application's site: Latchkey's own paths as they are, and beside them the page of the lab with what it shows.
+// The application site: Latchkey's own paths, and beside them the lab page with its actions.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { replayStolenCredential } from './attacker-client.ts'
@@ -45,7 +45,7 @@ export function createApplicationListener(labServer: LabServer, bound: BoundBrow
       labServer.advanceClock(Number(body) * MINUTE)
       return {}
     },
-    // What a browser itself does when it is closed: a cookie without Max-Age goes.
+    // Like a browser that is closed: cookies without Max-Age are deleted.
     '/lab/close-browser': async (_request, response) => {
       response.setHeader(
         'set-cookie',
@@ -61,21 +61,21 @@ export function createApplicationListener(labServer: LabServer, bound: BoundBrow
     },
     '/lab/bound': (_request, _response, body) => (body === 'token' ? bound.stealToken() : bound.stealJar()),
     '/lab/use': async (_request, _response, body) => {
-      const copy = stolen.get(body as StolenCredential['kind'])
-      return { attempts: copy ? await replayStolenCredential(labServer.url, copy) : [] }
+      const credential = stolen.get(body as StolenCredential['kind'])
+      return { attempts: credential ? await replayStolenCredential(labServer.url, credential) : [] }
     },
   }
 
   async function answerLab(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const isElsewhere = request.headers.host !== new URL(labServer.url).host
-    // By its number the application would be of one site with the attacker.
-    if (path === '/' || (path === '/lab' && isElsewhere)) response.writeHead(303, { location: `${labServer.url}/lab` }).end()
+    const isOtherHost = request.headers.host !== new URL(labServer.url).host
+    // By its IP address the application would be same-site with the attacker.
+    if (path === '/' || (path === '/lab' && isOtherHost)) response.writeHead(303, { location: `${labServer.url}/lab` }).end()
     else if (path === '/lab') send(response, 'text/html; charset=utf-8', await labPage(request, DEMO_USER, attackerUrl))
     else if (path === '/lab/page.js') send(response, 'text/javascript', page.script)
     else if (path === '/lab/page.css') send(response, 'text/css', page.style)
     else {
       const action = Object.hasOwn(actions, path) ? actions[path] : undefined
-      // The lab's own levers are for the lab's own page.
+      // Only the lab page may call the lab's actions.
       if (action === undefined || request.headers['sec-fetch-site'] !== 'same-origin') response.writeHead(404).end()
       else send(response, 'application/json', JSON.stringify(await action(request, response, await textOf(request))))
     }

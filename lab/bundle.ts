@@ -1,4 +1,4 @@
-// A script and its styles for a page of the lab, built in memory when it starts.
+// Bundles the script and styles of a lab page in memory.
 
 import { build, type Rollup } from 'vite'
 

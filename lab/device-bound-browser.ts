@@ -1,5 +1,5 @@
-// A browser with keys, played by the lab: real ones bind over https alone, and this lab has none. Its requests are real ones, to a Latchkey
-// of its own that believes to be at an https address; and so are those of the thief who has copied everything but the keys.
+// A simulated browser with device-bound sign-ins: real browsers bind only over https, and the lab runs on http. It sends real requests to
+// a Latchkey of its own with an https public URL, and so does an attacker who has copied everything but the keys.
 
 import { createDpopSigner } from '../src/client/dpop.ts'
 import { createLatchkey, type Latchkey } from '../src/index.ts'
@@ -11,13 +11,13 @@ const OWNER_CLIENT = {
   ip: '198.51.100.7',
   userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36',
 }
-const ATTACKER_CLIENT = { ip: '203.0.113.66', userAgent: 'curl/8.14 (somebody else)' }
+const ATTACKER_CLIENT = { ip: '203.0.113.66', userAgent: 'curl/8.14 (attacker)' }
 const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 export interface BoundBrowser {
-  /** The whole cookie jar without the proof of the device, in the hands of a thief; and afterwards the owner. */
+  /** The attacker uses the whole cookie jar without the device proof; then the owner continues. */
   stealJar(): Promise<BoundAttackResult>
-  /** A token that is bound to a key. */
+  /** The attacker uses a token that is bound to a DPoP key. */
   stealToken(): Promise<BoundAttackResult>
   close(): Promise<void>
 }
@@ -28,28 +28,28 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
   return {
     async stealJar() {
       const jar = await boundJar(latchkey)
-      const copied = jar.without('__Host-latchkey_device')
+      const copiedCookies = jar.without('__Host-latchkey_device')
       const session = { authorization: `Session ${jar.valueOf('__Host-latchkey_session')}` }
       const attempts = [
         await attempt(latchkey, 'owner', 'read', 'GET', '/access/session', { cookie: jar.all }),
-        await attempt(latchkey, 'thief', 'read', 'GET', '/access/session', { cookie: copied }),
-        await attempt(latchkey, 'thief', 'mint', 'POST', '/access/token', { cookie: copied }),
-        await attempt(latchkey, 'thief', 'restore', 'POST', '/access/token', { cookie: jar.only('__Host-latchkey_remember') }),
-        await attempt(latchkey, 'thief', 'changeByHeader', 'PATCH', '/access/session/data', session),
+        await attempt(latchkey, 'attacker', 'read', 'GET', '/access/session', { cookie: copiedCookies }),
+        await attempt(latchkey, 'attacker', 'mint', 'POST', '/access/token', { cookie: copiedCookies }),
+        await attempt(latchkey, 'attacker', 'resume', 'POST', '/access/token', { cookie: jar.only('__Host-latchkey_remember') }),
+        await attempt(latchkey, 'attacker', 'changeByHeader', 'PATCH', '/access/session/data', session),
         await attempt(latchkey, 'owner', 'read', 'GET', '/access/session', { cookie: jar.all }),
       ]
       return { attempts, alarm: await alarmOf(latchkey, jar.all) }
     },
     async stealToken() {
-      const prover = createDpopSigner('lab', true, Date.now)
+      const signer = createDpopSigner('lab', true, Date.now)
       const path = '/access/sessions'
       const proofFor = async (method: string, target: string, token?: string) =>
-        (await prover.createProof(method, PUBLIC_URL + target, token)) ?? ''
+        (await signer.createProof(method, PUBLIC_URL + target, token)) ?? ''
       const { token } = await signIn(latchkey, { dpop: await proofFor('POST', '/access/login') })
       const all = `${path}?except=current`
       const attempts = [
-        await attempt(latchkey, 'thief', 'read', 'GET', '/access/session', { authorization: token }),
-        await attempt(latchkey, 'thief', 'endOthers', 'DELETE', all, { authorization: token }),
+        await attempt(latchkey, 'attacker', 'read', 'GET', '/access/session', { authorization: token }),
+        await attempt(latchkey, 'attacker', 'endOthers', 'DELETE', all, { authorization: token }),
         await attempt(latchkey, 'owner', 'endOthers', 'DELETE', all, { authorization: token, dpop: await proofFor('DELETE', path, token) }),
       ]
       return { attempts, alarm: null }
@@ -58,7 +58,7 @@ export async function openBoundBrowser(): Promise<BoundBrowser> {
   }
 }
 
-/** The latest alarm, as the owner reads it. */
+/** The latest alarm in the owner's audit log. */
 async function alarmOf(latchkey: Latchkey, cookie: string): Promise<BoundAttackResult['alarm']> {
   const response = await send(latchkey, 'GET', '/access/audit-events', { cookie })
   const { events } = (await response.json()) as { readonly events: readonly NonNullable<BoundAttackResult['alarm']>[] }
@@ -67,9 +67,9 @@ async function alarmOf(latchkey: Latchkey, cookie: string): Promise<BoundAttackR
 
 type Headers = Readonly<Record<string, string>>
 
-function send(latchkey: Latchkey, method: string, path: string, headers: Headers, by = OWNER_CLIENT, body?: object): Promise<Response> {
-  const init = { method, headers: { 'user-agent': by.userAgent, ...headers }, ...(body && { body: JSON.stringify(body) }) }
-  return latchkey.handler(new Request(PUBLIC_URL + path, init), { address: by.ip })
+function send(latchkey: Latchkey, method: string, path: string, headers: Headers, client = OWNER_CLIENT, body?: object): Promise<Response> {
+  const init = { method, headers: { 'user-agent': client.userAgent, ...headers }, ...(body && { body: JSON.stringify(body) }) }
+  return latchkey.handler(new Request(PUBLIC_URL + path, init), { address: client.ip })
 }
 
 async function signIn(latchkey: Latchkey, headers: Headers = {}) {
@@ -79,7 +79,7 @@ async function signIn(latchkey: Latchkey, headers: Headers = {}) {
   return { response, token }
 }
 
-/** Signs in, and binds the sign-in as a browser does. */
+/** Signs in and binds the sign-in, as a browser does. */
 async function boundJar(latchkey: Latchkey): Promise<CookieJar> {
   const { response } = await signIn(latchkey)
   const jar = new CookieJar()
@@ -108,9 +108,9 @@ class CookieJar {
     return this.without('')
   }
 
-  without(missing: string): string {
+  without(excluded: string): string {
     return [...this.#cookies]
-      .filter(([name]) => name !== missing)
+      .filter(([name]) => name !== excluded)
       .map((pair) => pair.join('='))
       .join('; ')
   }
@@ -133,8 +133,8 @@ async function attempt(
   headers: Headers,
 ): Promise<BoundAttempt> {
   const type = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : undefined
-  const body = method === 'PATCH' ? { thief: 'was here' } : undefined
-  const response = await send(latchkey, method, path, { ...headers, ...type }, by === 'thief' ? ATTACKER_CLIENT : OWNER_CLIENT, body)
+  const body = method === 'PATCH' ? { attacker: 'was here' } : undefined
+  const response = await send(latchkey, method, path, { ...headers, ...type }, by === 'attacker' ? ATTACKER_CLIENT : OWNER_CLIENT, body)
   const { code = null, reason = null } = (await response.json()) as { readonly code?: string; readonly reason?: string }
   return { by, tried, status: response.status, code, reason }
 }

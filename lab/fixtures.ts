@@ -1,6 +1,6 @@
-// Who has an account in the lab.
+// The user accounts of the lab.
 
 export const DEMO_USER = { username: 'ada', password: 'blue-tulip-under-7-moons' }
 
-/** Has an account as well, and would like others to use it without noticing. */
+/** The attacker's account, for login CSRF. */
 export const ATTACKER = { username: 'mallory', password: 'four-violet-trams-in-rain' }

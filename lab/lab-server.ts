@@ -1,4 +1,4 @@
-// Latchkey in this process, over a store that can be looked into and a clock that can be turned.
+// Latchkey in this process, with a store that the lab can read and a clock that it can advance.
 
 import { toNodeHandler } from '../src/adapters/node.ts'
 import { createLatchkey } from '../src/index.ts'
@@ -6,8 +6,8 @@ import type { Store } from '../src/ports/store.ts'
 import { createMemoryStore } from '../src/stores/memory/memory-store.ts'
 import { ATTACKER, DEMO_USER } from './fixtures.ts'
 
-/** Names who sends a request; only the lab itself sets it, and it says so in its journal. */
-export const SENDER_HEADER = 'x-lab-who'
+/** Marks requests of the attacker's program for the request log. Set only by the lab itself. */
+export const SENDER_HEADER = 'x-lab-sender'
 const ATTACKER_ADDRESS = '203.0.113.66'
 
 export interface LabServer {
@@ -15,8 +15,7 @@ export interface LabServer {
   readonly store: Store
   now(): number
   advanceClock(milliseconds: number): void
-  /** When each credential of a user was used last, in milliseconds since 1970. */
-  /** When a session was used last, as this process knows it; undefined where it is no session, or has ended. */
+  /** When a session was last used, in milliseconds since 1970; undefined for other credentials and ended sessions. */
   lastUse(userId: string, sid: string): Promise<number | undefined>
   readonly listener: ReturnType<typeof toNodeHandler>
   close(): Promise<void>
@@ -26,7 +25,7 @@ export async function openLabServer(url: string): Promise<LabServer> {
   let offset = 0
   const now = () => Date.now() + offset
   const store = createMemoryStore()
-  // Everybody here comes from one address.
+  // All users here share one address.
   const settings = { publicUrl: url, secret: crypto.randomUUID(), registrationLimit: '1000000/1h' }
   const latchkey = await createLatchkey(settings, { clock: { now }, store })
   for (const user of [DEMO_USER, ATTACKER]) await latchkey.users.add(user)
@@ -42,7 +41,7 @@ export async function openLabServer(url: string): Promise<LabServer> {
       return 'lastSeenAt' in view ? view.lastSeenAt : undefined
     },
     listener: toNodeHandler(latchkey, {
-      address: ({ headers, socket }) => (headers[SENDER_HEADER] === 'thief' ? ATTACKER_ADDRESS : (socket.remoteAddress ?? '')),
+      address: ({ headers, socket }) => (headers[SENDER_HEADER] === 'attacker' ? ATTACKER_ADDRESS : (socket.remoteAddress ?? '')),
     }),
     close: () => latchkey.close(),
   }

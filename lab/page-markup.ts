@@ -1,4 +1,4 @@
-// The page of the lab, as the server sends it: levers, three columns, and room for what happened.
+// The markup of the lab page: controls, results, and three columns of state.
 
 import type { IncomingMessage } from 'node:http'
 import { html } from 'hono/html'
@@ -35,23 +35,23 @@ export async function labPage(
 </header>
 <main>
 <p class="intro">${texts.intro}</p>
-<div class="levers">
+<div class="controls">
 ${group(
   texts.you,
-  html`<div class="typed"><label>${texts.username} <input id="username" value="${user.username}" autocomplete="off" spellcheck="false"></label>
+  html`<div class="inputs"><label>${texts.username} <input id="username" value="${user.username}" autocomplete="off" spellcheck="false"></label>
 <label>${texts.password} <input id="password" value="${user.password}" autocomplete="off" spellcheck="false"></label>
 <label class="check"><input type="checkbox" id="remember" checked> ${texts.remember}</label></div>
 ${actionButtons(texts, ['signIn', 'register', 'read', 'changeByCookie', 'change', 'renew', 'signOut', 'signOutEverywhere'])}`,
 )}
 ${group(texts.time, actionButtons(texts, ['closePage', 'closeBrowser', 'wait5', 'wait20']))}
 ${group(
-  texts.thief,
+  texts.attacker,
   html`${actionButtons(texts, ['copySession', 'useSession', 'copyRemember', 'useRemember', 'copyToken', 'useToken'], 'pairs')}
 <p class="soft">${texts.withKeys}</p>${actionButtons(texts, ['stealJar', 'stealBoundToken'])}`,
 )}
 ${group(texts.otherSite, actionButtons(texts, ['forgeForm', 'forgeImage', 'forgeLink', 'forgeFetch', 'forgeHeader', 'forgeLogin']))}
 </div>
-<section class="happened" aria-labelledby="cards-title"><h2 id="cards-title">${texts.cards}</h2><div id="cards" aria-live="polite"><p class="soft">${texts.nothing}</p></div></section>
+<section class="results" aria-labelledby="cards-title"><h2 id="cards-title">${texts.cards}</h2><div id="cards" aria-live="polite"><p class="soft">${texts.nothing}</p></div></section>
 <div class="columns">
 <section aria-labelledby="browser-title"><h2 id="browser-title">${texts.browser}</h2><p class="soft">${texts.browserNote}</p><div id="browser"></div></section>
 <section aria-labelledby="server-title"><h2 id="server-title">${texts.server}</h2><p class="soft">${texts.serverNote}</p><div id="server"></div></section>
@@ -75,7 +75,7 @@ function link(language: Language, name: string, current: Language): Markup {
   return html`<a href="/lab?lang=${language}" lang="${language}" hreflang="${language}" aria-current="${language === current}">${name}</a>`
 }
 
-/** As the pages of Latchkey choose it. */
+/** The language, chosen as Latchkey's pages do. */
 function languageOfRequest({ url = '', headers }: IncomingMessage): Language {
   return languageOf({ query: url.split('?')[1] ?? '', header: (name) => headers[name]?.toString() ?? null }, DEFAULT_COOKIE_STEM)
 }

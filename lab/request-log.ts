@@ -1,4 +1,4 @@
-// What each request carried and what it got: taken down as it passes, with every secret cut short.
+// The request log: credentials and response of each request, with secrets truncated.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie } from 'cookie'
@@ -19,7 +19,7 @@ export function truncate(secret: string): string {
   return secret.length <= SHOWN_CHARACTERS ? secret : `${secret.slice(0, SHOWN_CHARACTERS)}…`
 }
 
-/** Our cookies of a request, by their name without prefix. */
+/** Our cookies in a request, by their name without the prefix. */
 export function cookiesOf(request: IncomingMessage): Readonly<Record<string, string>> {
   const all = Object.entries(parseCookie(request.headers.cookie ?? ''))
   return Object.fromEntries(all.flatMap(([name, value = '']) => (name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), value]] : [])))
@@ -62,7 +62,7 @@ export function createRequestLog(): RequestLog {
 }
 
 function senderOf({ headers }: IncomingMessage): RequestLogEntry['sender'] {
-  if (headers[SENDER_HEADER] === 'thief') return 'thief'
+  if (headers[SENDER_HEADER] === 'attacker') return 'attacker'
   const site = headers['sec-fetch-site']
   if (site === undefined) return 'program'
   return site === 'same-origin' ? 'page' : site === 'none' ? 'address bar' : 'other site'
@@ -76,6 +76,6 @@ function shortenedHeader(value: string): string {
 }
 
 function problemIn({ statusCode }: ServerResponse, body: string): { readonly code?: string; readonly reason?: string } {
-  // A HEAD or an interrupted answer has no body to read.
+  // The response to HEAD, or an interrupted one, has no body.
   return statusCode < 400 || body === '' ? {} : JSON.parse(body)
 }

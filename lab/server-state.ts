@@ -1,4 +1,4 @@
-// What the server holds: live credentials with their deadlines, what is left of those that ended, and the record.
+// The server state for the lab page: live credentials with their expiry, revoked ones, and the audit log.
 
 import { createHash } from 'node:crypto'
 import type { CredentialRecord } from '../src/domain/credential.ts'
@@ -11,7 +11,7 @@ const SHOWN_ENDED = 4
 const SHOWN_EVENTS = 8
 const PAGE_SIZE = 50
 
-/** Remembers what it has seen, because a tombstone does not tell whose it was. */
+/** Keeps a summary of each credential, because a tombstone has no user. */
 export function createServerStateReader({ store, lastUse, now }: LabServer): () => Promise<ServerState> {
   const seen = new Map<string, CredentialSummary>()
 
@@ -21,17 +21,17 @@ export function createServerStateReader({ store, lastUse, now }: LabServer): () 
       for (const record of await store.credentials.listByUser(id))
         seen.set(record.id, summarize(record, await lastUse(id, record.id), now()))
     }
-    for (const [id, known] of seen) {
+    for (const [id, summary] of seen) {
       const found = await store.credentials.find(id)
-      if (found === undefined) seen.set(id, { ...known, state: 'ended', endsAt: null })
-      else if (found.kind === 'tombstone') seen.set(id, { ...known, state: found.reason, endsAt: null, data: '' })
+      if (found === undefined) seen.set(id, { ...summary, state: 'ended', endsAt: null })
+      else if (found.kind === 'tombstone') seen.set(id, { ...summary, state: found.reason, endsAt: null, data: '' })
     }
-    const records = await Promise.all(users.map(({ id }) => store.auditEvents.list(id, null, PAGE_SIZE)))
-    const events = records.flat().sort((a, b) => b.position - a.position)
+    const logs = await Promise.all(users.map(({ id }) => store.auditEvents.list(id, null, PAGE_SIZE)))
+    const events = logs.flat().sort((a, b) => b.position - a.position)
     const latestFirst = [...seen.values()].reverse()
-    const over = latestFirst.filter(({ state }) => state !== 'live').slice(0, SHOWN_ENDED)
+    const ended = latestFirst.filter(({ state }) => state !== 'live').slice(0, SHOWN_ENDED)
     return {
-      credentials: [...latestFirst.filter(({ state }) => state === 'live'), ...over],
+      credentials: [...latestFirst.filter(({ state }) => state === 'live'), ...ended],
       events: events
         .slice(0, SHOWN_EVENTS)
         .map(({ at, action, outcome, severity, ip, detail }) => ({ at, action, outcome, severity, ip, detail })),
@@ -42,7 +42,7 @@ export function createServerStateReader({ store, lastUse, now }: LabServer): () 
   }
 }
 
-/** @param lastUse as this process knows it: the store is told of uses only now and then */
+/** @param lastUse from the credential cache: the store is updated only from time to time */
 function summarize(record: CredentialRecord, lastUse = record.lastSeenAt, now: number): CredentialSummary {
   const endsAt = record.kind === 'session' ? Math.min(lastUse + IDLE_TIMEOUT, record.expiresAt) : record.expiresAt
   return {

@@ -1,12 +1,12 @@
-// What can be seen in the lab: the words in which its server tells its page what is held where, and what was sent.
+// Types shared by the lab server and the lab page.
 
 export interface RequestLogEntry {
   readonly number: number
   readonly at: number
-  readonly sender: 'page' | 'thief' | 'other site' | 'address bar' | 'program'
+  readonly sender: 'page' | 'attacker' | 'other site' | 'address bar' | 'program'
   readonly method: string
   readonly path: string
-  /** Names of our cookies that came along. */
+  /** Names of our cookies in the request. */
   readonly cookies: readonly string[]
   readonly authorization: string | null
   readonly origin: string | null
@@ -22,7 +22,7 @@ export interface CredentialSummary {
   readonly username: string
   readonly hash: string
   readonly state: 'live' | 'idle' | 'expired' | 'revoked' | 'theft_suspected' | 'ended'
-  /** When it ends if nobody uses it any more. */
+  /** When it expires if it is not used again. */
   readonly endsAt: number | null
   readonly startedBy: string | null
   readonly data: string
@@ -40,36 +40,36 @@ export interface StoredAuditEvent {
 export interface ServerState {
   readonly credentials: readonly CredentialSummary[]
   readonly events: readonly StoredAuditEvent[]
-  /** Differs where anything on record differs, but for when somebody was seen. */
+  /** Changes whenever the stored state changes, except for last-seen times. */
   readonly fingerprint: string
 }
 
 export type StolenCredential = { readonly kind: 'session' | 'remember' | 'token'; readonly value: string }
 
 export interface Attempt {
-  /** What was tried, by the name of its text. */
-  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'restore' | 'readRestored' | 'changeByHeader' | 'endOthers'
+  /** What was tried: the key of its text. */
+  readonly tried: 'read' | 'changeByCookie' | 'mint' | 'change' | 'resume' | 'readResumed' | 'changeByHeader' | 'endOthers'
   readonly status: number
   readonly code: string | null
   readonly reason: string | null
 }
 
-/** With keys in play, of which the thief has none. */
+/** An attempt with bound credentials: the attacker has no keys. */
 export interface BoundAttempt extends Attempt {
-  readonly by: 'owner' | 'thief'
+  readonly by: 'owner' | 'attacker'
 }
 
-/** What a thief and the owner got, and what the record tells of it; null where it tells nothing. */
+/** The attempts of the attacker and the owner, and the alarm in the audit log, if any. */
 export interface BoundAttackResult {
   readonly attempts: readonly BoundAttempt[]
   readonly alarm: Pick<StoredAuditEvent, 'action' | 'severity' | 'detail'> | null
 }
 
-/** Everything at one moment. */
+/** A snapshot of everything that the lab shows. */
 export interface State {
   /** The server's clock, in milliseconds since 1970. */
   readonly now: number
-  /** Whose the browser's cookies are. */
+  /** The user of the browser's cookies. */
   readonly userId: string | null
   readonly browser: readonly { readonly name: string; readonly value: string }[]
   readonly server: ServerState

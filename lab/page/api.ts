@@ -1,4 +1,4 @@
-// What the lab's server tells the page, and the ways to ask it.
+// The page's client for the lab server, and texts derived from its responses.
 
 import { LAB_TEXTS, type LabTexts } from '../texts.ts'
 import type { Attempt, BoundAttackResult, RequestLogEntry, State } from '../types.ts'
@@ -22,10 +22,10 @@ export const closeBrowser = () => postJson('/lab/close-browser')
 export const copy = (kind: string, token: string | undefined) => postJson<{ copied: boolean }>('/lab/copy', JSON.stringify({ kind, token }))
 export const replayCopy = (kind: string) => postJson<{ attempts: readonly Attempt[] }>('/lab/use', kind)
 
-/** With keys in play: a jar or a token, copied from a browser that has them. */
-export const runBoundAttack = (what: 'jar' | 'token') => postJson<BoundAttackResult>('/lab/bound', what)
+/** An attack with credentials copied from a browser with keys: its cookie jar, or a bound token. */
+export const runBoundAttack = (credential: 'jar' | 'token') => postJson<BoundAttackResult>('/lab/bound', credential)
 
-/** What came along with a request. */
+/** The credentials of a request. */
 export function formatSentCredentials({ cookies, authorization }: Pick<RequestLogEntry, 'cookies' | 'authorization'>): string {
   return [
     cookies.length === 0 ? texts.noCookie : `Cookie: ${cookies.join(', ')}`,
@@ -37,7 +37,7 @@ export function formatResponse({ status, code, reason }: Pick<Attempt, 'status' 
   return [status, code, reason].filter(Boolean).join(' ')
 }
 
-/** Why an answer was what it was. */
+/** Explains a response. */
 export function explain({ status, code, reason }: Pick<Attempt, 'status' | 'code' | 'reason'>): string {
   const { reasons } = texts
   if (status < 400) return reasons.ok
@@ -45,7 +45,7 @@ export function explain({ status, code, reason }: Pick<Attempt, 'status' | 'code
   return key === undefined ? reasons.other : reasons[key as keyof typeof reasons]
 }
 
-/** Whether anything on record differs. */
-export function hasServerStateChanged(one: State, other: State): boolean {
-  return one.server.fingerprint !== other.server.fingerprint
+/** Whether the stored state differs. */
+export function hasServerStateChanged(before: State, after: State): boolean {
+  return before.server.fingerprint !== after.server.fingerprint
 }

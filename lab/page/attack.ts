@@ -1,4 +1,4 @@
-// What runs in the attacker's page: one forged request, by the means that the address names.
+// The script of the attacker's page: sends one forged request, by the method in the query.
 
 const target = document.body.dataset.target ?? ''
 const parameters = new URLSearchParams(location.search)
@@ -14,7 +14,7 @@ const METHODS: Readonly<Record<string, () => Promise<string> | string>> = {
     const body = parameters.get('body')
     if (body !== null) {
       const input = document.createElement('input')
-      // A form cannot send JSON, but its text can be made to look like it.
+      // A form cannot send JSON, but its text can look like JSON.
       input.name = body.slice(0, -1)
       input.value = ',"x":"="}'
       form.append(input)
@@ -27,7 +27,7 @@ const METHODS: Readonly<Record<string, () => Promise<string> | string>> = {
     new Promise((resolve) => {
       const image = new Image()
       image.onload = () => resolve('The image was loaded.')
-      image.onerror = () => resolve('The image was asked for, and is none.')
+      image.onerror = () => resolve('The image was requested, and the response is not an image.')
       image.src = url
     }),
   link() {
@@ -41,9 +41,9 @@ const METHODS: Readonly<Record<string, () => Promise<string> | string>> = {
 async function forge(init: RequestInit): Promise<string> {
   try {
     const response = await fetch(url, { method: 'POST', ...init })
-    return `The answer can be read: ${response.type === 'opaque' ? 'no' : response.status}.`
+    return `The response can be read: ${response.type === 'opaque' ? 'no' : response.status}.`
   } catch (error) {
-    return `The browser did not even send it, or does not show the answer: ${String(error)}`
+    return `The browser did not send the request, or hides the response: ${String(error)}`
   }
 }
 

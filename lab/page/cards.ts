@@ -1,4 +1,4 @@
-// What happened, one card for each thing that was tried: what, what was sent, what was answered, why, and whether it changed anything.
+// Result cards: for each action what was sent, the response, the explanation, and whether the server state changed.
 
 import { texts } from './api.ts'
 import { make, mark } from './elements.ts'

@@ -1,4 +1,4 @@
-// The three columns: what the browser holds, what the server holds, what each request carried.
+// The three columns: the state of the browser, the state of the server, and the request log.
 
 import { parseAlertEvidence } from '../../src/client/alert-evidence.ts'
 import { interpolate } from '../../src/client/interpolate.ts'
@@ -21,29 +21,29 @@ function nothing(): HTMLElement {
   return make('p', 'soft', texts.nothing)
 }
 
-const NAMES: Readonly<Record<string, string>> = { session: texts.session, remember: texts.rememberedLogin, known: texts.known }
+const NAMES: Readonly<Record<string, string>> = { session: texts.session, remember: texts.rememberMe, known: texts.knownDevice }
 
 function browserRows({ browser, now }: State, token: PageToken | undefined): readonly HTMLElement[] {
   const cookies = browser.map(({ name, value }) =>
     make(
       'div',
-      `held ${name}`,
+      `credential ${name}`,
       make('strong', '', NAMES[name] ?? name),
       make('code', '', `latchkey_${name}=${value}`),
-      make('span', 'soft', texts.dies[name as keyof typeof texts.dies] ?? ''),
+      make('span', 'soft', texts.lifetimes[name as keyof typeof texts.lifetimes] ?? ''),
     ),
   )
   if (token === undefined) return cookies.length === 0 ? [nothing()] : cookies
-  const end = tokenExpiresAt(token)
-  const left = now < end ? interpolate(texts.tokenUntil, { at: formatTime(end) }) : texts.tokenOver
+  const expiresAt = tokenExpiresAt(token)
+  const lifetime = now < expiresAt ? interpolate(texts.tokenUntil, { at: formatTime(expiresAt) }) : texts.tokenExpired
   return [
     ...cookies,
     make(
       'div',
-      'held token',
+      'credential token',
       make('strong', '', texts.token),
       make('code', '', `${token.token.slice(0, 16)}…`),
-      make('span', 'soft', left),
+      make('span', 'soft', lifetime),
     ),
   ]
 }
@@ -61,15 +61,15 @@ function serverRows({ server }: State): readonly HTMLElement[] {
       make('span', 'soft', ` ${severity === 'alarm' ? formatAlertEvidence({ detail }) : ip}`),
     ),
   )
-  return [...credentials, make('h3', '', texts.record), make('ul', 'events', ...events)]
+  return [...credentials, make('h3', '', texts.auditLog), make('ul', 'events', ...events)]
 }
 
 function credentialRow({ id, kind, username, hash, state, endsAt, startedBy, data }: CredentialSummary): HTMLElement {
   const isLive = state === 'live'
   return make(
     'div',
-    `held ${kind === 'session' ? 'session' : 'remember'}${isLive ? '' : ' over'}`,
-    make('strong', '', kind === 'session' ? texts.session : texts.rememberedLogin),
+    `credential ${kind === 'session' ? 'session' : 'remember'}${isLive ? '' : ' ended'}`,
+    make('strong', '', kind === 'session' ? texts.session : texts.rememberMe),
     make('code', '', id),
     mark(isLive, texts.states[state]),
     make(
@@ -93,7 +93,7 @@ function requestRow(entry: RequestLogEntry): HTMLElement {
   return make(
     'li',
     '',
-    make('div', 'line', make('span', 'who', texts.who[sender]), make('code', '', `${method} ${path}`)),
+    make('div', 'request-line', make('span', 'sender', texts.senders[sender]), make('code', '', `${method} ${path}`)),
     make('div', 'soft', [formatSentCredentials(entry), fetchSite].filter(Boolean).join(' · ')),
     mark(status < 400, formatResponse(entry)),
   )

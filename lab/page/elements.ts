@@ -1,4 +1,4 @@
-// Makes elements; text is text and never markup.
+// Creates DOM elements; text is never parsed as markup.
 
 type Child = Node | string | false | undefined
 
@@ -13,12 +13,12 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Puts new content in the place of the old. */
+/** Replaces the content of an element. */
 export function show(id: string, ...children: readonly Child[]): void {
   document.getElementById(id)?.replaceChildren(...children.filter((child) => child !== false && child !== undefined))
 }
 
-/** A word that says by its text, its sign and its colour whether something was let through. */
+/** A status mark: text, sign and colour show whether a request was accepted. */
 export function mark(ok: boolean, text: string): HTMLElement {
   return make('span', ok ? 'mark ok' : 'mark no', ok ? '✓ ' : '✕ ', text)
 }

@@ -1,4 +1,4 @@
-// The page of the lab: every button makes real requests, and the columns show what became of them.
+// The script of the lab page: every button sends real requests, and the columns show their effect.
 
 import './lab.css'
 import { ATTACKER } from '../fixtures.ts'
@@ -21,10 +21,10 @@ import { formatAlertEvidence, renderColumns } from './columns.ts'
 import type { PageToken } from './token.ts'
 
 let token: PageToken | undefined
-/** Whose the cookies are, or were last. */
+/** The user of the cookies, or the last one. */
 let userId: string | undefined
 
-interface Answer {
+interface ApiResponse {
   readonly token?: string
   readonly user?: { readonly id: string }
   readonly code?: string
@@ -46,7 +46,7 @@ async function refresh(): Promise<State | undefined> {
   }
 }
 
-/** One request of this page, with a card about it. */
+/** Sends one request of this page and adds a result card. */
 async function call(title: string, method: string, path: string, withToken: boolean, body?: object): Promise<void> {
   const before = await fetchState()
   const response = await fetch(path, {
@@ -57,12 +57,12 @@ async function call(title: string, method: string, path: string, withToken: bool
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  const answer = (await response.json()) as Answer
-  if (answer.token !== undefined) token = { token: answer.token, userId: answer.user?.id ?? '' }
+  const result = (await response.json()) as ApiResponse
+  if (result.token !== undefined) token = { token: result.token, userId: result.user?.id ?? '' }
   if (response.ok && path.startsWith('/access/logout/')) token = undefined
   const after = await refresh()
   const entry = after?.requestLog.find(({ sender }) => sender === 'page')
-  const outcome = { status: response.status, code: answer.code ?? null, reason: answer.reason ?? null }
+  const outcome = { status: response.status, code: result.code ?? null, reason: result.reason ?? null }
   addCard({
     title,
     lines: [
@@ -89,9 +89,9 @@ async function showReplay(kind: 'session' | 'remember' | 'token'): Promise<void>
   const after = await refresh()
   if (attempts.length === 0) return addCard({ title: texts[`copy${capitalize(kind)}`], note: texts.nothingToCopy })
   addCard({
-    title: `${texts.thief}: ${texts[`use${capitalize(kind)}`]}`,
+    title: `${texts.attacker}: ${texts[`use${capitalize(kind)}`]}`,
     lines: attempts.map((attempt) => ({
-      tried: texts.by[attempt.tried],
+      tried: texts.attempts[attempt.tried],
       ok: attempt.status < 400,
       answered: formatResponse(attempt),
       why: attempt.status < 400 && kind === 'session' ? texts.reasons.stolenSession : explain(attempt),
@@ -100,22 +100,22 @@ async function showReplay(kind: 'session' | 'remember' | 'token'): Promise<void>
   })
 }
 
-/** A browser that the lab plays, since a real one binds over https alone. */
-async function showBoundAttack(what: 'jar' | 'token', title: string): Promise<void> {
-  const { attempts, alarm } = await runBoundAttack(what)
+/** Uses the lab's simulated browser: a real one binds only over https. */
+async function showBoundAttack(credential: 'jar' | 'token', title: string): Promise<void> {
+  const { attempts, alarm } = await runBoundAttack(credential)
   addCard({
     title,
     note: texts.boundNote,
     lines: [
       ...attempts.map((attempt) => ({
-        tried: `${attempt.by === 'owner' ? texts.owner : texts.thief}: ${texts.by[attempt.tried]}`,
+        tried: `${attempt.by === 'owner' ? texts.owner : texts.attacker}: ${texts.attempts[attempt.tried]}`,
         ok: attempt.status < 400,
         answered: formatResponse(attempt),
-        why: attempt.status < 400 && attempt.by === 'thief' ? texts.reasons.boundTokenReads : explain(attempt),
+        why: attempt.status < 400 && attempt.by === 'attacker' ? texts.reasons.boundTokenReads : explain(attempt),
       })),
       ...(alarm === null
         ? []
-        : [{ tried: texts.record, ok: false, answered: `${alarm.action} ${alarm.severity}`, why: formatAlertEvidence(alarm) }]),
+        : [{ tried: texts.auditLog, ok: false, answered: `${alarm.action} ${alarm.severity}`, why: formatAlertEvidence(alarm) }]),
     ],
   })
 }
@@ -126,7 +126,7 @@ function capitalize<Word extends string>(word: Word): Capitalize<Word> {
 
 const FORGE_TIMEOUT_MS = 4_000
 
-/** Opens the attacker's page in a window of its own, and waits for what it makes the browser send. */
+/** Opens the attacker's page in a window, and waits for the requests that it makes the browser send. */
 async function forge(title: string, by: string, path: string, body?: object): Promise<void> {
   const before = await fetchState()
   const latest = before.requestLog[0]?.number ?? 0
@@ -155,7 +155,7 @@ async function forge(title: string, by: string, path: string, body?: object): Pr
   })
 }
 
-const logoutPath = () => `/access/logout/${token?.userId ?? userId ?? 'nobody'}`
+const logoutPath = () => `/access/logout/${token?.userId ?? userId ?? 'unknown'}`
 
 const formValues = () => ({ username: input('username').value, password: input('password').value, remember: input('remember').checked })
 
@@ -205,7 +205,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-d
   button.addEventListener('click', () => void runAction(button))
 }
 
-/** One lever at a time, so that each card tells of its own requests. */
+/** Runs one action at a time, so that each card shows its own requests. */
 async function runAction(button: HTMLButtonElement): Promise<void> {
   if (busy) return
   busy = true

@@ -1,4 +1,4 @@
-// The lab as a newcomer uses it: sign in, close the browser, come back, be robbed, be attacked from another site, wait.
+// The lab in a real browser: sign-in, restart, stolen credentials, cross-site attacks, and time.
 
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -22,21 +22,21 @@ before(async () => {
     env: cleanEnvironment({ ATTACKER_PORT: '0' }),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let printed = ''
+  let output = ''
   lab.stdout?.on('data', (chunk: Buffer) => {
-    printed += chunk.toString()
+    output += chunk.toString()
   })
   await waitFor('the lab to start', () => {
-    url = /^The lab is at (\S+),/.exec(printed)?.[1] ?? ''
+    url = /^The lab is at (\S+),/.exec(output)?.[1] ?? ''
     return url !== ''
   })
   browser = await openChromium({ viewport: { width: 1440, height: 1000 } })
 })
 after(async () => {
   await browser?.close()
-  const ended = once(lab, 'exit')
+  const exited = once(lab, 'exit')
   lab.kill('SIGTERM')
-  deepEqual(await ended, [0, null])
+  deepEqual(await exited, [0, null])
 })
 
 async function openLab(): Promise<Page> {
@@ -47,7 +47,7 @@ async function openLab(): Promise<Page> {
   return page
 }
 
-/** Pulls a lever, and reads the card about it. */
+/** Clicks an action button, and returns the text of its result card. */
 async function runAction(page: Page, name: string): Promise<string> {
   const cards = page.locator('#cards article')
   await cards.evaluateAll((all) => {
@@ -64,12 +64,12 @@ const columnText = (page: Page, column: 'browser' | 'server') => page.locator(`#
 test('sign in, close the page, close the browser, come back without a password', async () => {
   const page = await openLab()
   match(await runAction(page, 'signIn'), /200.*changed/)
-  match((await columnText(page, 'browser')) ?? '', /session.*remembered login.*token/s)
+  match((await columnText(page, 'browser')) ?? '', /session.*remember-me login.*token/s)
   match(await runAction(page, 'changeByCookie'), /403 csrf\.header_required.*unchanged/)
   match(await runAction(page, 'change'), /Authorization.*200.*changed/)
   await takeScreenshot(page, 'lab-signed-in')
   await runAction(page, 'closePage')
-  ok(!(await columnText(page, 'browser'))?.includes('good until'))
+  ok(!(await columnText(page, 'browser'))?.includes('valid until'))
   await runAction(page, 'closeBrowser')
   match(await runAction(page, 'read'), /401 session\.required/)
   match(await runAction(page, 'renew'), /Cookie: remember.*200.*changed/)
@@ -77,7 +77,7 @@ test('sign in, close the page, close the browser, come back without a password',
   await page.close()
 })
 
-test('twenty minutes without a click end the session, whatever the browser holds', async () => {
+test('the session expires after twenty minutes idle, whatever the browser holds', async () => {
   const page = await openLab()
   await page.locator('#remember').uncheck()
   await runAction(page, 'signIn')
@@ -88,7 +88,7 @@ test('twenty minutes without a click end the session, whatever the browser holds
   await page.close()
 })
 
-test('each copy is worth what the lab says', async () => {
+test('each copied credential works exactly as far as the lab says', async () => {
   const page = await openLab()
   await runAction(page, 'signIn')
   await runAction(page, 'copyToken')
@@ -107,21 +107,21 @@ test('each copy is worth what the lab says', async () => {
   await page.close()
 })
 
-test('with keys, a copied jar gets nothing and its owner goes on; a copied token reads, and ends nothing', async () => {
+test('with keys, a copied cookie jar is useless and the owner stays signed in; a copied token reads, but revokes nothing', async () => {
   const page = await openLab()
   match(
     await runAction(page, 'stealJar'),
-    /The owner: .*200.*A thief: .*401 proof\.required device.*401 proof\.required device.*401 proof\.required device.*401 proof\.required device.*The owner: .*200.*device\.mismatch alarm.*203\.0\.113\.66.*198\.51\.100\.7/s,
+    /The owner: .*200.*An attacker: .*401 proof\.required device.*401 proof\.required device.*401 proof\.required device.*401 proof\.required device.*The owner: .*200.*device\.mismatch alarm.*203\.0\.113\.66.*198\.51\.100\.7/s,
   )
   match(
     await runAction(page, 'stealBoundToken'),
-    /A thief: Reading.*200.*A thief: Ending.*401 proof\.required missing.*The owner: Ending.*200/s,
+    /An attacker: Reading.*200.*An attacker: Revoking.*401 proof\.required missing.*The owner: Revoking.*200/s,
   )
   await takeScreenshot(page, 'lab-keys')
   await page.close()
 })
 
-test('a thief who comes first is inside until the owner comes back, and then both are out', async () => {
+test('an attacker who uses the copy first is signed in until the owner returns, then both are signed out', async () => {
   const page = await openLab()
   await runAction(page, 'signIn')
   await runAction(page, 'copyRemember')
@@ -129,19 +129,19 @@ test('a thief who comes first is inside until the owner comes back, and then bot
   match(await runAction(page, 'useRemember'), /200.*200.*: changed/)
   match(await runAction(page, 'renew'), /401 session\.required theft_suspected.*: changed/)
   match(await runAction(page, 'useRemember'), /401 session\.required/)
-  match((await columnText(page, 'server')) ?? '', /alarm presented by 127\.0\.0\.1, known from 203\.0\.113\.66/)
+  match((await columnText(page, 'server')) ?? '', /alarm used from 127\.0\.0\.1, before that from 203\.0\.113\.66/)
   await page.close()
 })
 
-test('the record is followed for everyone, and a session is as live as its last use', async () => {
+test('the lab shows the audit log of every user, and a session stays live while it is used', async () => {
   const page = await openLab()
   await page.locator('#remember').uncheck()
   await runAction(page, 'signIn')
-  for (let turn = 0; turn < 5; turn += 1) {
+  for (let round = 0; round < 5; round += 1) {
     await runAction(page, 'wait5')
     match(await runAction(page, 'read'), /200/)
   }
-  const first = page.locator('#server .held').first()
+  const first = page.locator('#server .credential').first()
   match((await first.textContent()) ?? '', /live.*ada/)
   await page.locator('#username').fill('grace')
   match(await runAction(page, 'register'), /201.*: changed/)
@@ -149,12 +149,12 @@ test('the record is followed for everyone, and a session is as live as its last 
   await page.locator('#clock:not(:empty)').waitFor()
   await runAction(page, 'renew')
   match(await runAction(page, 'signOut'), /200.*: changed/)
-  const elsewhere = await fetch(url.replace('localhost', '127.0.0.1'), { redirect: 'manual' })
-  deepEqual([elsewhere.status, elsewhere.headers.get('location')], [303, `${url}`])
+  const byAddress = await fetch(url.replace('localhost', '127.0.0.1'), { redirect: 'manual' })
+  deepEqual([byAddress.status, byAddress.headers.get('location')], [303, `${url}`])
   await page.close()
 })
 
-test('another site changes nothing, by whatever means', async () => {
+test('another site cannot change anything, by any kind of request', async () => {
   const page = await openLab()
   await runAction(page, 'signIn')
   match(await runAction(page, 'forgeForm'), /403 origin\.denied.*unchanged/)
