@@ -1,4 +1,4 @@
-// What browsers load: how much it is, and that nothing of the server is in it.
+// The browser bundles: their size, and that they contain no server code.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { bundle } from '../support/client-bundle.ts'
 
 const KIB = 1024
 
-test('the client is at most 5 KiB zipped, and made of its own files and the persisted names alone', async () => {
+test('the client is at most 5 KiB gzipped, and contains only its own files and the persisted names', async () => {
   const { code, sources } = await bundle('src/client/index.ts')
   const size = gzipSync(code, { level: 9 }).byteLength
   ok(size <= 5 * KIB, `${size} bytes`)
@@ -17,7 +17,7 @@ test('the client is at most 5 KiB zipped, and made of its own files and the pers
   )
 })
 
-test('what the client loads for its key is at most 1 KiB zipped, and apart', async () => {
+test('the DPoP key is a separate chunk of at most 1 KiB gzipped', async () => {
   const { later, code } = await bundle('src/client/index.ts')
   equal(later.length, 1)
   const size = gzipSync(later[0] ?? '', { level: 9 }).byteLength
@@ -25,12 +25,12 @@ test('what the client loads for its key is at most 1 KiB zipped, and apart', asy
   ok(!code.includes('indexedDB') && later[0]?.includes('indexedDB'))
 })
 
-test('the script of the pages is at most 12 KiB zipped, the client and the hint at passwords included', async () => {
+test('the script of the pages is at most 12 KiB gzipped, with the client and the strength hint', async () => {
   const { code, sources } = await bundle('src/pages/script/main.ts', { whole: true })
   const size = gzipSync(code, { level: 9 }).byteLength
   ok(size <= 12 * KIB, `${size} bytes`)
   deepEqual(
-    // Of the bundler there is what holds modules together.
+    // The bundler adds its module runtime.
     sources.filter(
       (source) => !/^src\/(client|pages|domain\/guessing)\/|^src\/domain\/(password|persisted-names)\.ts|rolldown\/runtime/.test(source),
     ),
@@ -38,7 +38,7 @@ test('the script of the pages is at most 12 KiB zipped, the client and the hint 
   )
 })
 
-test('the client touches nothing when it is imported', async () => {
+test('importing the client has no side effects on the global object', async () => {
   const before = Object.getOwnPropertyNames(globalThis).length
   const { createClient } = await import('../../src/client/index.ts')
   ok(typeof createClient === 'function')

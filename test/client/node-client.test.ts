@@ -1,4 +1,4 @@
-// The client in a script: no page, no cookie jar, the session in a header, against a real server.
+// The client in a Node script against a real server: no cookie jar, the session credential in a header.
 
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -28,7 +28,7 @@ async function newClient(options = {}): Promise<Client> {
 
 const codeIs = (code: string) => (error: unknown) => error instanceof LatchkeyError && error.code === code
 
-test('registers, reads, changes, records, and signs out', async () => {
+test('registers, reads, changes data, records an audit event, and signs out', async () => {
   const client = await newClient()
   equal(client.user?.username, `script${clientCount}`)
   deepEqual((await client.session())?.user, client.user)
@@ -45,15 +45,15 @@ test('registers, reads, changes, records, and signs out', async () => {
   equal(await client.session(), null)
 })
 
-test('a refused sign-in carries the code of the server', async () => {
+test('a rejected sign-in has the code of the server', async () => {
   const client = createClient({ url: server.url })
-  await rejects(client.login({ username: 'nobody', password: PASSWORD }), codeIs('credentials.invalid'))
+  await rejects(client.login({ username: 'unknown', password: PASSWORD }), codeIs('credentials.invalid'))
   await rejects(client.register({ username: 'x', password: PASSWORD }), codeIs('username.invalid'))
   await rejects(client.register({ username: 'xylophone', password: 'short' }), codeIs('password.too_short'))
   await rejects(client.data.patch({}), codeIs('session.required'))
 })
 
-test('a conflict of versions is told, and nothing is overwritten', async () => {
+test('a version conflict is an error, and nothing is overwritten', async () => {
   const client = await newClient()
   const { version } = await client.data.patch({ count: 1 })
   await client.data.patch({ count: 2 })
@@ -61,10 +61,10 @@ test('a conflict of versions is told, and nothing is overwritten', async () => {
   deepEqual((await client.data.read()).data, { count: 2 })
 })
 
-test('a token that is refused is renewed once, and the request repeated with its body', async () => {
+test('a rejected token is renewed once, and the request is repeated with its body', async () => {
   const client = await newClient()
   const { user } = client
-  // Tokens from before a change of roles are refused.
+  // Tokens issued before a change of roles are rejected.
   await runCommand(['user', 'set-roles', user?.id ?? '', 'editor'], { folder: server.folder })
   await waitFor('the change to arrive', async () => {
     const response = await client.fetch('/access/audit-events', {
@@ -77,15 +77,15 @@ test('a token that is refused is renewed once, and the request repeated with its
   })
 })
 
-test('a renewed token is taken also when it lives shorter than the one that was refused', async () => {
+test('a renewed token is used even when it expires earlier than the rejected one', async () => {
   const folder = await temporaryFolder()
   const env = { PORT: String(await freePort()) }
   try {
     const client = await (async () => {
       await using generous = await startServer({ folder, env })
-      const made = createClient({ url: generous.url })
-      await made.register({ username: 'shortened', password: PASSWORD })
-      return made
+      const created = createClient({ url: generous.url })
+      await created.register({ username: 'shortened', password: PASSWORD })
+      return created
     })()
     await runCommand(['user', 'set-roles', 'shortened', 'editor'], { folder })
     await using _ = await startServer({ folder, env: { ...env, LATCHKEY_TOKEN_LIFETIME: '60s' } })
@@ -96,25 +96,25 @@ test('a renewed token is taken also when it lives shorter than the one that was 
   }
 })
 
-test('a request whose token is always refused is repeated once, and then the refusal is told', async () => {
-  const seen: string[] = []
-  const stubborn = createServer((request, response) => {
-    seen.push(request.headers.authorization ?? '')
+test('a request whose token is always rejected is repeated once, and then fails', async () => {
+  const sentHeaders: string[] = []
+  const rejecting = createServer((request, response) => {
+    sentHeaders.push(request.headers.authorization ?? '')
     response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"code":"token.invalid"}')
   }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => stubborn.once('listening', resolve))
-  const origin = `http://127.0.0.1:${(stubborn.address() as AddressInfo).port}`
+  await new Promise((resolve) => rejecting.once('listening', resolve))
+  const origin = `http://127.0.0.1:${(rejecting.address() as AddressInfo).port}`
   try {
     const client = await newClient({ origins: [origin] })
     equal((await client.fetch(`${origin}/orders`)).status, 401)
-    equal(seen.length, 2)
-    ok(seen[0] !== seen[1] && seen.every((header) => header.startsWith('Bearer ')))
+    equal(sentHeaders.length, 2)
+    ok(sentHeaders[0] !== sentHeaders[1] && sentHeaders.every((header) => header.startsWith('Bearer ')))
   } finally {
-    stubborn.close()
+    rejecting.close()
   }
 })
 
-test('a password change keeps this client signed in and ends the others', async () => {
+test('a password change keeps this client signed in and revokes the others', async () => {
   const client = await newClient()
   const other = createClient({ url: server.url })
   await other.login({ username: client.user?.username ?? '', password: PASSWORD })
@@ -129,7 +129,7 @@ test('a password change keeps this client signed in and ends the others', async 
   await rejects(other.login({ username, password: PASSWORD }), codeIs('credentials.invalid'))
 })
 
-test('a second sign-in on one client ends the first', async () => {
+test('a second sign-in of a client revokes the first', async () => {
   const client = await newClient()
   const first = (await client.session())?.session.id
   await client.login({ username: client.user?.username ?? '', password: PASSWORD })
@@ -137,23 +137,23 @@ test('a second sign-in on one client ends the first', async () => {
   ok(!ids.includes(first ?? ''))
 })
 
-test('the token goes to Latchkey and to named origins, and nowhere else', async () => {
-  const seen: (string | undefined)[] = []
+test('the token is sent to Latchkey and to configured origins only', async () => {
+  const sentHeaders: (string | undefined)[] = []
   const other = createServer((request, response) => {
-    seen.push(request.headers.authorization)
+    sentHeaders.push(request.headers.authorization)
     response.end('{}')
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
   try {
-    const stranger = await newClient()
-    await stranger.fetch(`${origin}/orders`)
-    equal(await stranger.authorization(origin), undefined)
-    const friend = await newClient({ origins: [origin] })
-    await friend.fetch(`${origin}/orders`)
-    await friend.fetch(`${origin}/orders`, { headers: { authorization: 'Basic own' } })
+    const unconfigured = await newClient()
+    await unconfigured.fetch(`${origin}/orders`)
+    equal(await unconfigured.authorization(origin), undefined)
+    const configured = await newClient({ origins: [origin] })
+    await configured.fetch(`${origin}/orders`)
+    await configured.fetch(`${origin}/orders`, { headers: { authorization: 'Basic own' } })
     deepEqual(
-      seen.map((value) => value?.split(' ')[0]),
+      sentHeaders.map((value) => value?.split(' ')[0]),
       [undefined, 'Bearer', 'Basic'],
     )
   } finally {
@@ -161,29 +161,29 @@ test('the token goes to Latchkey and to named origins, and nowhere else', async 
   }
 })
 
-test('a poll that says it is passive does not keep the session alive; a call does', async () => {
+test('passive polling does not extend the session', async () => {
   await using brief = await startServer({ env: { LATCHKEY_SESSION_IDLE_TIMEOUT: '3s' } })
   const client = createClient({ url: brief.url, notice: 1_500 })
-  const told: string[] = []
-  client.on('signed-out', ({ reason }) => told.push(reason))
-  client.on('expiring', () => told.push('expiring'))
+  const events: string[] = []
+  client.on('signed-out', ({ reason }) => events.push(reason))
+  client.on('expiring', () => events.push('expiring'))
   await client.register({ username: 'poller', password: PASSWORD })
   await waitFor('the end of the session', async () => {
     await client.fetch('/access/session/data', { passive: true })
-    return told.includes('idle')
+    return events.includes('idle')
   })
-  deepEqual(told, ['expiring', 'idle'])
+  deepEqual(events, ['expiring', 'idle'])
   equal(client.user, null)
 })
 
-test('axios carries the token, and renews it', async () => {
+test('axios sends the token, and renews it', async () => {
   const client = await newClient()
   const instance = axios.create({ baseURL: server.url })
   client.axios(instance)
   equal((await instance.get('/access/session')).data.via, 'token')
   equal((await instance.post('/access/audit-events', { action: 'order.placed' })).status, 201)
   await runCommand(['user', 'set-roles', client.user?.id ?? '', 'buyer'], { folder: server.folder })
-  await waitFor('the token from before to be refused, and another one to be sent', async () => {
+  await waitFor('the old token to be rejected, and a new one to be sent', async () => {
     const { data, config } = await instance.post('/access/audit-events', { action: 'order.paid' })
     equal(data.action, 'order.paid')
     const { roles } = JSON.parse(Buffer.from(String(config.headers.Authorization).split('.')[1] ?? '', 'base64url').toString())
@@ -193,27 +193,27 @@ test('axios carries the token, and renews it', async () => {
   await rejects(instance.get('/access/session'), (error: unknown) => axios.isAxiosError(error) && error.response?.status === 401)
 })
 
-test('a server that is down, slow, or talks rubbish is told apart', async () => {
-  const rubbish = createServer((_, response) => response.end('<html>It works</html>')).listen(0, '127.0.0.1')
-  const silent = createServer(() => {}).listen(0, '127.0.0.1')
-  await Promise.all([rubbish, silent].map((each) => each.listening || new Promise((resolve) => each.once('listening', resolve))))
-  const urlOf = (each: typeof rubbish) => `http://127.0.0.1:${(each.address() as AddressInfo).port}`
-  const credentials = { username: 'anybody', password: PASSWORD }
+test('a server that is down, slow, or not Latchkey gives different error codes', async () => {
+  const otherServer = createServer((_, response) => response.end('<html>It works</html>')).listen(0, '127.0.0.1')
+  const unresponsive = createServer(() => {}).listen(0, '127.0.0.1')
+  await Promise.all([otherServer, unresponsive].map((each) => each.listening || new Promise((resolve) => each.once('listening', resolve))))
+  const urlOf = (each: typeof otherServer) => `http://127.0.0.1:${(each.address() as AddressInfo).port}`
+  const credentials = { username: 'ada', password: PASSWORD }
   try {
-    await rejects(createClient({ url: urlOf(rubbish) }).login(credentials), codeIs('answer.unreadable'))
-    await rejects(createClient({ url: urlOf(silent), timeout: 100 }).login(credentials), codeIs('network.timeout'))
-    const gone = urlOf(rubbish)
-    rubbish.close()
-    rubbish.closeAllConnections()
-    await rejects(createClient({ url: gone }).login(credentials), codeIs('network.unreachable'))
+    await rejects(createClient({ url: urlOf(otherServer) }).login(credentials), codeIs('answer.unreadable'))
+    await rejects(createClient({ url: urlOf(unresponsive), timeout: 100 }).login(credentials), codeIs('network.timeout'))
+    const stoppedUrl = urlOf(otherServer)
+    otherServer.close()
+    otherServer.closeAllConnections()
+    await rejects(createClient({ url: stoppedUrl }).login(credentials), codeIs('network.unreachable'))
   } finally {
-    rubbish.close()
-    silent.close()
-    silent.closeAllConnections()
+    otherServer.close()
+    unresponsive.close()
+    unresponsive.closeAllConnections()
   }
 })
 
-test('wrong options are named', () => {
+test('invalid options throw an error that names them', () => {
   throws(() => createClient(), /url is missing; accepted/)
   throws(() => createClient({ url: 'localhost:3000' }), /url is not accepted; accepted/)
   throws(() => createClient({ url: `${server.url}/path` }), /url is not accepted; accepted/)

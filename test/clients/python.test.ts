@@ -1,4 +1,4 @@
-// The whole story, told by Python's clients: each program asserts what it expects, and prints `done`.
+// The full flow with Python clients: each program asserts what it expects, and prints `done`.
 
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -14,33 +14,33 @@ before(async () => {
 })
 after(() => server[Symbol.asyncDispose]())
 
-test('requests registers, takes the token from the body, uses it both ways, and logs out by GET', async () => {
-  equal(await execPython('requests_story.py', server.publicUrl), 'done\n')
+test('requests registers, sends the token bare and as a bearer token, and logs out by GET', async () => {
+  equal(await execPython('requests_flow.py', server.publicUrl), 'done\n')
 })
 
-test('urllib signs in with and without being remembered, and logs out by POST and everywhere', async () => {
-  equal(await execPython('urllib_story.py', server.publicUrl), 'done\n')
+test('urllib signs in with and without remember-me, logs out by POST, and everywhere', async () => {
+  equal(await execPython('urllib_flow.py', server.publicUrl), 'done\n')
 })
 
-test('requests carries the session in a header, where no cookie is set', async () => {
+test('requests sends the session credential in a header, without cookies', async () => {
   equal(await execPython('session_in_header.py', server.publicUrl), 'done\n')
 })
 
-test('A jar saved without its session cookie signs in again without the password, twice over', async () => {
+test('a jar saved without its session cookie signs in again without the password, twice', async () => {
   const file = join(server.folder, 'cookies.lwp')
   equal(await execPython('urllib_restart.py', server.publicUrl, file, 'sign-in'), 'done\n')
   const saved = await readFile(file, 'utf8')
   match(saved, /latchkey_remember/)
-  equal(saved.includes('latchkey_session'), false, 'a session cookie is not kept on disk')
+  equal(saved.includes('latchkey_session'), false, 'a session cookie is not stored on disk')
   equal(await execPython('urllib_restart.py', server.publicUrl, file, 'come-back'), 'done\n')
   equal(await execPython('urllib_restart.py', server.publicUrl, file, 'come-back'), 'done\n')
 })
 
-test('A copied remembered login raises the alarm when its old secret is used, and ends that lineage alone', async () => {
-  equal(await execPython('stolen_login.py', server.publicUrl), 'done\n')
+test('reuse of an old remember-me value raises an alarm and revokes only that lineage', async () => {
+  equal(await execPython('stolen_remember_me.py', server.publicUrl), 'done\n')
 })
 
-test('Two processes that patch one session at once lose nothing', async () => {
+test('two processes that patch one session concurrently lose nothing', async () => {
   const owner = new TestClient(server.url)
   await owner.register('Pat')
   const count = 40

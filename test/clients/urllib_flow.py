@@ -1,6 +1,6 @@
-"""Signing in with nothing but Python's own library: urllib and http.cookiejar.
+"""The full flow with Python's standard library: urllib and http.cookiejar.
 
-    python3 urllib_story.py http://localhost:3000
+    python3 urllib_flow.py http://localhost:3000
 """
 
 import json
@@ -21,17 +21,17 @@ def call(method, path, body=None, token=None, kind="application/json"):
         headers["Authorization"] = token
     data = None if body is None else json.dumps(body).encode()
     try:
-        with opener.open(Request(URL + path, data, headers, method=method)) as answer:
-            return answer.status, json.load(answer)
-    except HTTPError as refusal:
-        return refusal.code, json.load(refusal)
+        with opener.open(Request(URL + path, data, headers, method=method)) as response:
+            return response.status, json.load(response)
+    except HTTPError as error:
+        return error.code, json.load(error)
 
 
 status, signed_in = call("POST", "/access/register", {"username": "Uma", "password": PASSWORD})
 assert status == 201, signed_in
 token, user_id = signed_in["token"], signed_in["user"]["id"]
 
-# Without `remember` there is the session cookie, which says nothing of when it ends: it goes with the browser.
+# Without `remember` there is only a session cookie without expiry: a browser deletes it when it is closed.
 cookies = {cookie.name: cookie for cookie in jar}
 assert cookies["latchkey_session"].expires is None and "latchkey_remember" not in cookies
 
@@ -43,18 +43,18 @@ assert (status, patched["data"]) == (200, {"seen": 1}), patched
 assert call("PUT", "/access/client-data", {"data": {"tab": 3}}, token)[0] == 200
 assert call("GET", "/access/client-data")[1] == {"data": {"tab": 3}}
 
-# Logging out by POST; the same again finds nobody signed in.
+# Logout by POST revokes the token.
 assert call("POST", f"/access/logout/{user_id}")[1]["code"] == "csrf.header_required"
 assert call("POST", f"/access/logout/{user_id}", token=token)[0] == 200
 assert call("GET", "/access/session", token=token)[1]["reason"] == "session_ended"
 
-# Signing in again, this time remembered: that cookie knows when it ends.
+# Sign in again with `remember`: the remember-me cookie has an expiry.
 status, again = call("POST", "/access/login", {"username": "uma", "password": PASSWORD, "remember": True})
 assert status == 200 and again["session"]["remembered"], again
 cookies = {cookie.name: cookie for cookie in jar}
 assert cookies["latchkey_session"].expires is None and cookies["latchkey_remember"].expires is not None
 
-# Everywhere at once.
+# Logout everywhere.
 status, ended = call("GET", f"/access/logout/{user_id}?everywhere=true", token=again["token"])
 assert ended == {"ended": {"sessions": 1, "rememberMe": 1}}, ended
 print("done")

@@ -1,4 +1,4 @@
-"""A browser that is closed and opened again: the jar is saved without its session cookie, and loaded.
+"""A browser restart: the jar is saved without its session cookie, and loaded again.
 
     python3 urllib_restart.py http://localhost:3000 cookies.lwp sign-in
     python3 urllib_restart.py http://localhost:3000 cookies.lwp come-back
@@ -20,17 +20,17 @@ def call(method, path, body=None, **headers):
         headers["Content-Type"] = "application/json"
     data = None if body is None else json.dumps(body).encode()
     try:
-        with opener.open(Request(URL + path, data, headers, method=method)) as answer:
-            return answer.status, json.load(answer)
-    except HTTPError as refusal:
-        return refusal.code, json.load(refusal)
+        with opener.open(Request(URL + path, data, headers, method=method)) as response:
+            return response.status, json.load(response)
+    except HTTPError as error:
+        return error.code, json.load(error)
 
 
 if STEP == "sign-in":
     body = {"username": "Wim", "password": "blue-tulip-under-7-moons", "remember": True}
     status, signed_in = call("POST", "/access/register", body)
     assert status == 201, signed_in
-    # A jar saves what has an expiry: not the session cookie. That is what closing a browser does.
+    # A jar saves only cookies with an expiry, as a browser does when it is closed.
     assert "latchkey_session" in {cookie.name for cookie in jar}
     jar.save()
 
@@ -39,11 +39,11 @@ if STEP == "come-back":
     names = {cookie.name for cookie in jar}
     assert "latchkey_remember" in names and "latchkey_session" not in names, names
 
-    # The first request carries the remembered login and no session.
-    status, who = call("GET", "/access/session")
-    assert (status, who["reason"], who["refreshable"]) == (401, "none", True), who
+    # The first request has the remember-me login and no session.
+    status, problem = call("GET", "/access/session")
+    assert (status, problem["reason"], problem["refreshable"]) == (401, "none", True), problem
 
-    # So the page asks for a token, and is signed in: no password, a new session, a rotated login.
+    # So the client requests a token: a new session without a password, and a rotated remember-me login.
     before = {cookie.name: cookie.value for cookie in jar}
     status, signed_in = call("POST", "/access/token")
     assert status == 200 and signed_in["user"]["username"] == "Wim", signed_in

@@ -1,4 +1,4 @@
-"""Verifies a token with the library named first, knowing nothing of Latchkey but its issuer: as its own documentation has it."""
+"""Verifies a token with the given library, as in its documentation. Only the issuer is known."""
 
 import json
 import sys
@@ -8,8 +8,8 @@ LIBRARY, ISSUER, ALGORITHM, TOKEN = sys.argv[1:]
 
 
 def load(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return json.load(response)
 
 
 metadata = load(f"{ISSUER}/.well-known/oauth-authorization-server")

@@ -1,4 +1,4 @@
-// Tokens that are bound to a key, in a service of its own: the proof is checked there, and counts once there.
+// DPoP-bound tokens in another service: the proof is verified there, and accepted once.
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -8,7 +8,7 @@ import { PASSWORD, request } from '../support/test-client.ts'
 import { startVerifierFixture, type VerifierFixture } from './verifier-fixture.ts'
 
 const URL_OF_SHOP = 'https://shop.example/orders'
-const PROOF: RequestOptions = { dpop: 'if-bound' }
+const IF_BOUND: RequestOptions = { dpop: 'if-bound' }
 
 let fixture: VerifierFixture
 let verifier: Verifier
@@ -26,21 +26,25 @@ before(async () => {
 })
 after(() => fixture[Symbol.asyncDispose]())
 
-async function verifyResult(overrides: Partial<DpopProofOptions> | null, options: RequestOptions = PROOF, of = verifier): Promise<string> {
+async function verifyResult(
+  overrides: Partial<DpopProofOptions> | null,
+  options: RequestOptions = IF_BOUND,
+  using = verifier,
+): Promise<string> {
   const dpop: Record<string, string> =
     overrides === null ? {} : { dpop: makeDpopProof(key, { method: 'POST', url: URL_OF_SHOP, now: Date.now(), token, ...overrides }) }
   const verifiedRequest = new Request(`${URL_OF_SHOP}?page=2`, { method: 'POST', headers: { authorization: `DPoP ${token}`, ...dpop } })
-  const verdict = await of.verifyRequest(verifiedRequest, options)
-  return verdict.ok ? 'ok' : verdict.reason
+  const result = await using.verifyRequest(verifiedRequest, options)
+  return result.ok ? 'ok' : result.reason
 }
 
-test('a bound token passes where no proof is asked for, by either scheme', async () => {
+test('a bound token is accepted where no proof is required, with either scheme', async () => {
   equal(await verifyResult(null, {}), 'ok')
   const headers = new Headers({ authorization: `Bearer ${token}` })
   ok((await verifier.verifyRequest({ headers })).ok)
 })
 
-test('where one is asked for, it needs a proof for just that request', async () => {
+test('where a proof is required, it must be for this request', async () => {
   equal(await verifyResult({}), 'ok')
   equal(await verifyResult(null), 'proof_required')
   const other = makeDpopKey()
@@ -63,43 +67,43 @@ test('where one is asked for, it needs a proof for just that request', async () 
     { header: { crit: ['exp'] } },
     { signed: () => Buffer.alloc(64) },
   ]
-  for (const wish of wrong) equal(await verifyResult(wish), 'proof_required', JSON.stringify(wish))
+  for (const overrides of wrong) equal(await verifyResult(overrides), 'proof_required', JSON.stringify(overrides))
 })
 
-test('where every token has to be bound, one that is bound to no key is refused', async () => {
+test('with dpop: required, a token without a key is rejected', async () => {
   equal(await verifyResult({}, { dpop: 'required' }), 'ok')
   equal(await verifyResult(null, { dpop: 'required' }), 'proof_required')
   const visitor = await fixture.visitor()
   const headers = new Headers({ authorization: visitor.token })
-  const asked = { headers, method: 'POST', url: URL_OF_SHOP }
-  equal((await verifier.verifyRequest(asked, PROOF)).ok, true)
-  const verdict = await verifier.verifyRequest(asked, { dpop: 'required' })
-  equal(verdict.ok ? 'ok' : verdict.reason, 'proof_required')
+  const unboundRequest = { headers, method: 'POST', url: URL_OF_SHOP }
+  equal((await verifier.verifyRequest(unboundRequest, IF_BOUND)).ok, true)
+  const result = await verifier.verifyRequest(unboundRequest, { dpop: 'required' })
+  equal(result.ok ? 'ok' : result.reason, 'proof_required')
 })
 
-test('a proof counts once, and with too many of them none is taken for new', async () => {
+test('a proof is accepted once, and none is accepted when the replay cache is full', async () => {
   equal(await verifyResult({ claims: { jti: 'once' } }), 'ok')
   equal(await verifyResult({ claims: { jti: 'once' } }), 'proof_required')
   const together = await Promise.all(Array.from({ length: 6 }, () => verifyResult({ claims: { jti: 'together' } })))
-  equal(together.filter((said) => said === 'ok').length, 1)
+  equal(together.filter((result) => result === 'ok').length, 1)
   const small = fixture.verifier({ capacity: 2 })
   await small.ready()
-  const said = []
-  for (let count = 0; count < 4; count += 1) said.push(await verifyResult({}, PROOF, small))
-  deepEqual(said, ['ok', 'ok', 'proof_required', 'proof_required'])
+  const results = []
+  for (let count = 0; count < 4; count += 1) results.push(await verifyResult({}, IF_BOUND, small))
+  deepEqual(results, ['ok', 'ok', 'proof_required', 'proof_required'])
 })
 
-test('a token that is bound to no key needs none', async () => {
+test('a token without a key needs no proof', async () => {
   const visitor = await fixture.visitor()
-  const asked = new Request(URL_OF_SHOP, { headers: { authorization: visitor.token } })
-  ok((await verifier.verifyRequest(asked, PROOF)).ok)
+  const unboundRequest = new Request(URL_OF_SHOP, { headers: { authorization: visitor.token } })
+  ok((await verifier.verifyRequest(unboundRequest, IF_BOUND)).ok)
   const hasDpopScheme = new Headers({ authorization: `DPoP ${visitor.token}` })
   deepEqual(await verifier.verifyRequest({ headers: hasDpopScheme }), { ok: false, reason: 'malformed' })
 })
 
-test('who asks for a proof without saying for which request is told so', async () => {
+test('requiring a proof without method and URL throws an error', async () => {
   const headers = new Headers({ authorization: token })
-  await rejects(verifier.verifyRequest({ headers }, PROOF), /with the method and the url/)
+  await rejects(verifier.verifyRequest({ headers }, IF_BOUND), /with the method and the url/)
   await rejects(
     verifier.verifyRequest({ headers, method: 'GET', url: URL_OF_SHOP }, { dpop: 'cookie' as 'if-bound' }),
     /accepted is 'if-bound'/,

@@ -1,4 +1,4 @@
-// An issuer that answers as a test wants it to, over real connections, and the keys and tokens of one.
+// A fake issuer over real connections: tests set its responses. With signing keys and tokens.
 
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
@@ -10,17 +10,17 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 
 export interface Issuer extends AsyncDisposable {
   readonly url: string
-  /** How it answers from now on. */
+  /** Replaces the listener. */
   respondWith(listener: Listener): void
-  /** How often its keys were asked for. */
+  /** Requests for the keys so far. */
   keyRequests(): number
 }
 
 export async function startIssuer(first: Listener): Promise<Issuer> {
   let listener = first
-  let asked = 0
+  let requests = 0
   const server = createServer((request, response) => {
-    if (request.url === '/.well-known/jwks.json') asked += 1
+    if (request.url === '/.well-known/jwks.json') requests += 1
     listener(request, response)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -29,7 +29,7 @@ export async function startIssuer(first: Listener): Promise<Issuer> {
     respondWith(next) {
       listener = next
     },
-    keyRequests: () => asked,
+    keyRequests: () => requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -40,7 +40,7 @@ export async function startIssuer(first: Listener): Promise<Issuer> {
 export interface Signer {
   readonly jwk: Readonly<Record<string, unknown>>
   readonly privateKey: KeyObject
-  /** A token with these claims, where they differ from good ones. */
+  /** A token with valid claims, overridden by these. */
   token(issuer: string, claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): string
 }
 
@@ -60,9 +60,9 @@ export function makeSigner(algorithm: Algorithm, kid: string): Signer {
 }
 
 export function signature(algorithm: Algorithm, text: string, key: KeyObject): string {
-  const made =
+  const bytes =
     algorithm === 'EdDSA' ? sign(null, Buffer.from(text), key) : sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' })
-  return made.toString('base64url')
+  return bytes.toString('base64url')
 }
 
 export function validClaims(issuer: string): Readonly<Record<string, unknown>> {

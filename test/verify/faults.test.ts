@@ -1,4 +1,4 @@
-// What a verifier does while its issuer, or whoever uses it, misbehaves: nothing piles up, and nothing is left behind.
+// A verifier with a faulty issuer or a faulty onFault: no resources pile up or leak.
 
 import { equal, ok } from 'node:assert/strict'
 import { generateKeyPairSync, sign } from 'node:crypto'
@@ -21,13 +21,13 @@ after(() => {
   }
 })
 
-/** An issuer that serves its keys and answers everything else like this. */
+/** An issuer that serves its keys, and handles everything else with this listener. */
 async function startIssuerWith(
-  answers: (request: IncomingMessage, response: ServerResponse) => void,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ issuer: string; server: Server }> {
   const server = createServer((request, response) => {
     if (request.url?.includes('jwks')) response.end(KEYS)
-    else answers(request, response)
+    else listener(request, response)
   }).listen(0, '127.0.0.1')
   servers.push(server)
   await once(server, 'listening')
@@ -45,7 +45,7 @@ function tokenOf(issuer: string): string {
 
 const heartbeat = () => `id: 1\nevent: heartbeat\ndata: ${JSON.stringify({ at: new Date().toISOString() })}\n\n`
 
-test('Each stream that has failed is let go before the next one is opened', async () => {
+test('a failed stream is closed before the next one is opened', async () => {
   let open = 0
   let most = 0
   let opened = 0
@@ -61,29 +61,29 @@ test('Each stream that has failed is let go before the next one is opened', asyn
   const verifier = createVerifier({ issuer, serviceKey: 'k' })
   await waitFor('several attempts', () => opened >= 4)
   verifier.close()
-  await waitFor('the last one to be let go', () => open === 0)
+  await waitFor('the last one to be closed', () => open === 0)
   ok(most <= 2, `${most} streams at once`)
 })
 
-test('Who is told of faults and throws does not end the following', async () => {
+test('an exception in onFault does not stop the revocation stream', async () => {
   let isBack = false
   const { issuer } = await startIssuerWith((_request, response) => {
     if (isBack) response.writeHead(200, { 'content-type': 'text/event-stream' }).write(heartbeat())
     else response.writeHead(500).end()
   })
-  let told = 0
+  let faults = 0
   const onFault = () => {
-    told += 1
+    faults += 1
     throw new Error('My own')
   }
   using verifier = createVerifier({ issuer, serviceKey: 'k', onFault })
-  await waitFor('a fault', () => told > 0)
+  await waitFor('a fault', () => faults > 0)
   isBack = true
   await verifier.ready()
   equal((await verifier.verify(tokenOf(issuer))).ok, true)
 })
 
-test('Answers that are not read hold no connections', async () => {
+test('unread responses hold no connections', async () => {
   let open = 0
   let most = 0
   const { issuer, server } = await startIssuerWith((_request, response) => {
@@ -103,12 +103,12 @@ test('Answers that are not read hold no connections', async () => {
   ok(most <= 6, `${most} connections at once`)
 })
 
-test('A verifier that is closed while it waits to try again leaves no timer behind', async () => {
+test('a verifier closed while waiting to reconnect leaves no timer', async () => {
   const { issuer } = await startIssuerWith((_request, response) => response.writeHead(500).end())
   const before = timers()
   let faults = 0
   const verifier = createVerifier({ issuer, serviceKey: 'k', onFault: () => (faults += 1) })
-  // By then it waits for some time.
+  // By then the delay is long enough.
   await waitFor('several faults', () => faults >= 6)
   verifier.close()
   await pause(50)
@@ -119,7 +119,7 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
 }
 
-test('A long tale of what has ended is heard to its end, also over a line that takes a while for it', async () => {
+test('a long list of retained events is received completely, even over a slow connection', async () => {
   const { issuer } = await startIssuerWith((_request, response) => {
     const at = () => new Date().toISOString()
     response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -1,4 +1,4 @@
-// How late a heartbeat can have been: whatever the line and the clocks do, never less than it was.
+// The feed clock never underestimates the lag of a heartbeat, whatever the connection and the clocks do.
 
 import { equal, ok } from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
@@ -6,7 +6,7 @@ import { FeedClock } from '../../src/verify/feed-clock.ts'
 import { RevokedSessions } from '../../src/verify/revoked-sessions.ts'
 
 const MINUTE = 60_000
-/** What the server's clock says when ours, the steady one, says nothing yet. */
+/** The server's time when our monotonic clock is at zero. */
 const SERVER_EPOCH = 1_800_000_000_000
 
 let monotonic: number
@@ -23,16 +23,16 @@ function advance(milliseconds: number): void {
   wall += milliseconds
 }
 
-/** Asks over a line that takes this long in each direction. Returns what brings a heartbeat of `saidAt` over it. */
-function connect(line: number): void {
+/** Connects with this delay in each direction, in milliseconds. */
+function connect(delay: number): void {
   feedClock.requestStarted()
-  advance(line)
-  const answeredAt = SERVER_EPOCH + monotonic
-  advance(line)
-  feedClock.firstEventReceived(answeredAt)
+  advance(delay)
+  const respondedAt = SERVER_EPOCH + monotonic
+  advance(delay)
+  feedClock.firstEventReceived(respondedAt)
 }
 
-test('On a quick line a heartbeat is as old as it can be at most: what it took to ask, and since it was written', () => {
+test('the lag is the time of the request plus the time since the heartbeat was written', () => {
   connect(20)
   ok(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic - 20))
   equal(feedClock.lagMs(), 40)
@@ -40,44 +40,44 @@ test('On a quick line a heartbeat is as old as it can be at most: what it took t
   equal(feedClock.lagMs(), 340)
 })
 
-test('A line that has been slow from the beginning is not taken for a quick one', () => {
+test('a connection that is slow from the start is not taken for a fast one', () => {
   connect(1_200)
   advance(250)
   equal(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic - 1_200), false)
   ok(feedClock.isStale)
 })
 
-test('A head that comes at once proves nothing for a body that comes late', () => {
+test('early response headers prove nothing about a late body', () => {
   feedClock.requestStarted()
   advance(5)
-  const answeredAt = SERVER_EPOCH + monotonic
+  const respondedAt = SERVER_EPOCH + monotonic
   advance(950)
-  feedClock.firstEventReceived(answeredAt)
+  feedClock.firstEventReceived(respondedAt)
   ok(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic - 950))
   ok(feedClock.lagMs() >= 950)
 })
 
-test('A line that becomes slow little by little is noticed', () => {
+test('a connection that becomes slow gradually is noticed', () => {
   connect(5)
-  for (let late = 5; late < 900; late += 5) {
+  for (let delay = 5; delay < 900; delay += 5) {
     advance(250)
-    ok(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic - late))
-    ok(feedClock.lagMs() >= late)
+    ok(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic - delay))
+    ok(feedClock.lagMs() >= delay)
   }
   advance(250)
   equal(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic - 1_100), false)
 })
 
-test('What lay in a buffer while the machine slept is as old as the sleep was long', () => {
+test('a heartbeat buffered while the machine slept is as old as the sleep', () => {
   connect(5)
-  const saidAt = SERVER_EPOCH + monotonic
-  // One clock stood still.
+  const sentAt = SERVER_EPOCH + monotonic
+  // Only the wall clock advances while the machine sleeps.
   wall += 60 * MINUTE
-  equal(feedClock.heartbeatReceived(saidAt), false)
+  equal(feedClock.heartbeatReceived(sentAt), false)
   ok(feedClock.lagMs() > 59 * MINUTE)
 })
 
-test('When the clock of the server is set, its heartbeats prove nothing until it is asked again', () => {
+test('after the server clock is set, heartbeats do not count until the next connection', () => {
   connect(5)
   ok(feedClock.heartbeatReceived(SERVER_EPOCH + monotonic))
   for (const step of [60 * MINUTE, -60 * MINUTE]) {
@@ -88,7 +88,7 @@ test('When the clock of the server is set, its heartbeats prove nothing until it
   }
 })
 
-test('Before clocks can have drifted apart by much, it is time to ask again', () => {
+test('the connection is renewed before the clocks can drift apart', () => {
   connect(5)
   advance(9 * MINUTE)
   equal(feedClock.needsReconnect, false)
@@ -98,15 +98,15 @@ test('Before clocks can have drifted apart by much, it is time to ask again', ()
   equal(feedClock.needsReconnect, false)
 })
 
-test('A reset is over when no token from before it can be good, also if it was said by a clock that was wrong', () => {
-  const endings = new RevokedSessions(() => monotonic)
-  endings.tokenLifetime = 5 * MINUTE
+test('a reset expires with the tokens from before it, even when its time came from a wrong clock', () => {
+  const revokedSessions = new RevokedSessions(() => monotonic)
+  revokedSessions.tokenLifetime = 5 * MINUTE
   const claims = { iss: 'i', aud: 'a', sub: 'u', client_id: 'c', sid: 's', jti: 'j', auth_time: 0, amr: [], roles: [] }
   const issuedAt = (at: number) => ({ ...claims, iat: at / 1000, exp: at / 1000 + 300 })
-  endings.reset(SERVER_EPOCH + 72 * 60 * MINUTE)
-  equal(endings.check(issuedAt(SERVER_EPOCH)), 'expired')
+  revokedSessions.reset(SERVER_EPOCH + 72 * 60 * MINUTE)
+  equal(revokedSessions.check(issuedAt(SERVER_EPOCH)), 'expired')
   advance(5 * MINUTE)
-  equal(endings.check(issuedAt(SERVER_EPOCH)), 'expired')
+  equal(revokedSessions.check(issuedAt(SERVER_EPOCH)), 'expired')
   advance(3 * MINUTE)
-  equal(endings.check(issuedAt(SERVER_EPOCH)), undefined)
+  equal(revokedSessions.check(issuedAt(SERVER_EPOCH)), undefined)
 })

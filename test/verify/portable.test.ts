@@ -1,4 +1,4 @@
-// latchkey/verify runs wherever there are fetch and Web Crypto: here in a page of a real browser, which has nothing of Node.
+// latchkey/verify needs only fetch and Web Crypto: bundled, it runs in a realm without Node's globals.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -23,11 +23,11 @@ before(async () => {
 })
 after(() => fixture[Symbol.asyncDispose]())
 
-test('Bundled, it names nothing of Node', () => {
+test('the bundle references nothing of Node', () => {
   ok(!/node:|\brequire\(|\bprocess\b|\bBuffer\b/.test(code))
 })
 
-test('It runs in a realm that has fetch, Web Crypto, streams and timers, and nothing else', async () => {
+test('the bundle runs in a realm with only fetch, Web Crypto, streams and timers', async () => {
   const script = code.replace(/export\s*\{[^}]*?([\w$]+) as createVerifier\b[^}]*\};?\s*$/, 'globalThis.createVerifier = $1')
   const web = {
     fetch,
@@ -53,16 +53,16 @@ test('It runs in a realm that has fetch, Web Crypto, streams and timers, and not
   const visitor = await fixture.visitor()
   equal((await verifier.verify(visitor.token)).ok, true)
   await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
-  await waitFor('the end to arrive', async () => (await verifier.verify(visitor.token)).reason === 'session_ended')
+  await waitFor('the revocation to arrive', async () => (await verifier.verify(visitor.token)).reason === 'session_ended')
   verifier.close()
 })
 
-test('It follows a stream that is cut anywhere, between any two bytes', async () => {
+test('a stream can be cut between any two characters', async () => {
   const { EventParser } = await import('../../src/verify/server-sent-events.ts')
   const stream =
     ': comment\r\nid: 7\r\nevent: revoked\r\ndata: {"a":1}\r\n\r\nevent: x\ndata: one\ndata: two\nid: 8\n\ndata\n\nretry: 5\nevent: none\n\n'
-  const whole = new EventParser('').push(stream)
-  deepEqual(whole, [
+  const expected = new EventParser('').push(stream)
+  deepEqual(expected, [
     { name: 'revoked', data: '{"a":1}', lastEventId: '7' },
     { name: 'x', data: 'one\ntwo', lastEventId: '8' },
     { name: 'message', data: '', lastEventId: '8' },
@@ -71,11 +71,11 @@ test('It follows a stream that is cut anywhere, between any two bytes', async ()
     const parser = new EventParser('')
     const events = []
     for (let at = 0; at < stream.length; at += size) events.push(...parser.push(stream.slice(at, at + size)))
-    deepEqual(events, whole, `cut every ${size} characters`)
+    deepEqual(events, expected, `cut every ${size} characters`)
   }
 })
 
-test('A server that answers with something else, or with rubbish, is a fault and no hearing', async () => {
+test('a server that sends something else is a fault and no heartbeat', async () => {
   let body = '<html>Sign in to the network</html>'
   let type = 'text/html'
   const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-// A verifier elsewhere refuses a token within a second of its session's end, and never accepts one that it cannot be sure of.
+// A verifier in another service rejects a token within a second of its revocation, and accepts none that it cannot check.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -7,7 +7,7 @@ import { runCommand, startServer } from '../support/server.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { startVerifierFixture, type VerifierFixture, verifyResult, waitForResult } from './verifier-fixture.ts'
 
-const BOUND = 1_000
+const BOUND_MS = 1_000
 
 let fixture: VerifierFixture
 before(async () => {
@@ -15,23 +15,23 @@ before(async () => {
 })
 after(() => fixture[Symbol.asyncDispose]())
 
-test('A token is accepted offline, with its principal and how fresh that is', async () => {
+test('a token is accepted without a request, with its principal and the feed lag', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
   const visitor = await fixture.visitor()
-  const verdict = await verifier.verify(visitor.token)
-  ok(verdict.ok)
-  const { expiresAt, authTime, ...principal } = verdict.principal
+  const result = await verifier.verify(visitor.token)
+  ok(result.ok)
+  const { expiresAt, authTime, ...principal } = result.principal
   deepEqual(principal, { userId: visitor.userId, sid: visitor.sid, roles: [], amr: ['pwd'] })
   ok(Math.abs(authTime - Date.now()) < 5_000 && expiresAt - authTime === 300_000)
-  ok(verdict.feedLagMs >= 0 && verdict.feedLagMs < BOUND)
+  ok(result.feedLagMs >= 0 && result.feedLagMs < BOUND_MS)
   const request = new Request('http://shop.example', { headers: { authorization: `Bearer ${visitor.token}` } })
   ok((await verifier.verifyRequest(request)).ok)
   ok((await verifier.verifyRequest(new Request('http://shop.example', { headers: { authorization: visitor.token } }))).ok)
   deepEqual(await verifier.verifyRequest(new Request('http://shop.example')), { ok: false, reason: 'malformed' })
 })
 
-test('The end of a session reaches the verifier well within a second, warm as the token is', async (t) => {
+test('a revocation reaches the verifier within a second, even for a cached token', async (t) => {
   const verifier = fixture.verifier()
   await verifier.ready()
   const delays: number[] = []
@@ -43,11 +43,11 @@ test('The end of a session reaches the verifier well within a second, warm as th
     await waitForResult(verifier, visitor.token, 'session_ended')
     delays.push(performance.now() - ended)
   }
-  t.diagnostic(`refused ${delays.map(Math.round).join(', ')} ms after the sign-out was answered`)
-  ok(Math.max(...delays) < BOUND)
+  t.diagnostic(`rejected ${delays.map(Math.round).join(', ')} ms after the sign-out was answered`)
+  ok(Math.max(...delays) < BOUND_MS)
 })
 
-test('A verifier that starts hears what has ended before it accepts anything', async () => {
+test('a new verifier receives retained revocations before it accepts a token', async () => {
   const visitor = await fixture.visitor()
   await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
   const verifier = fixture.verifier()
@@ -55,42 +55,42 @@ test('A verifier that starts hears what has ended before it accepts anything', a
   equal(await verifyResult(verifier, visitor.token), 'session_ended')
 })
 
-test('Before the first hearing nothing is accepted', async () => {
+test('before the first heartbeat no token is accepted', async () => {
   const visitor = await fixture.visitor()
   fixture.proxy.disconnect()
-  const verifier = fixture.verifier({ fetch: async () => Promise.reject(new Error('no line')) })
+  const verifier = fixture.verifier({ fetch: async () => Promise.reject(new Error('no connection')) })
   equal(await verifyResult(verifier, visitor.token), 'malformed')
   fixture.proxy.reconnect()
 })
 
-test('A cut line is silence after a second; joined again, everything that ended meanwhile is refused at once', async () => {
+test('a broken connection makes the feed unavailable within a second; after reconnecting, missed revocations apply at once', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
-  const [ended, living] = [await fixture.visitor(), await fixture.visitor()]
-  for (const { token } of [ended, living]) equal(await verifyResult(verifier, token), 'ok')
+  const [revoked, live] = [await fixture.visitor(), await fixture.visitor()]
+  for (const { token } of [revoked, live]) equal(await verifyResult(verifier, token), 'ok')
   fixture.proxy.disconnect()
-  await ended.callWithToken('POST', `/access/logout/${ended.userId}`)
+  await revoked.callWithToken('POST', `/access/logout/${revoked.userId}`)
   const cut = performance.now()
-  await waitForResult(verifier, living.token, 'feed_unavailable')
+  await waitForResult(verifier, live.token, 'feed_unavailable')
   const took = performance.now() - cut
-  ok(took < BOUND + 300, `silent after ${took} ms`)
+  ok(took < BOUND_MS + 300, `feed unavailable after ${took} ms`)
   fixture.proxy.reconnect()
-  // Whatever is said until then, it is never that the ended one is good.
-  await waitFor('the living one to be accepted again', async () => {
-    ok((await verifyResult(verifier, ended.token)) !== 'ok')
-    return (await verifyResult(verifier, living.token)) === 'ok'
+  // Until then, the revoked token must never be accepted.
+  await waitFor('the live one to be accepted again', async () => {
+    ok((await verifyResult(verifier, revoked.token)) !== 'ok')
+    return (await verifyResult(verifier, live.token)) === 'ok'
   })
-  equal(await verifyResult(verifier, ended.token), 'session_ended')
+  equal(await verifyResult(verifier, revoked.token), 'session_ended')
 })
 
-test('A line that brings everything late brings no news: its heartbeats are not taken for the present', async () => {
+test('delayed heartbeats are not taken for current ones', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
   const visitor = await fixture.visitor()
   equal(await verifyResult(verifier, visitor.token), 'ok')
-  // Little by little: no gap is ever long enough to be taken for silence.
-  for (let late = 0; late <= 2_500; late += 100) {
-    fixture.proxy.delay(late)
+  // Gradually, so that no gap between heartbeats is long enough to be noticed.
+  for (let delay = 0; delay <= 2_500; delay += 100) {
+    fixture.proxy.delay(delay)
     await pause(150)
   }
   await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
@@ -101,13 +101,13 @@ test('A line that brings everything late brings no news: its heartbeats are not 
     await pause(10)
   }
   fixture.proxy.delay(0)
-  ok(lastAccepted < BOUND, `accepted ${lastAccepted} ms after the sign-out`)
+  ok(lastAccepted < BOUND_MS, `accepted ${lastAccepted} ms after the sign-out`)
   await waitForResult(verifier, visitor.token, 'session_ended')
   const other = await fixture.visitor()
   await waitForResult(verifier, other.token, 'ok')
 })
 
-test('On a line that is slow from the start nothing is accepted, since nobody can tell in time', async () => {
+test('on a connection that is slow from the start no token is accepted', async () => {
   const visitor = await fixture.visitor()
   fixture.proxy.delay(1_200)
   const verifier = fixture.verifier()
@@ -120,7 +120,7 @@ test('On a line that is slow from the start nothing is accepted, since nobody ca
   await waitForResult(verifier, visitor.token, 'ok')
 })
 
-test('While Latchkey stands still everything is refused as silent; when it goes on, it is accepted again', async () => {
+test('while Latchkey is stopped, tokens are rejected as feed_unavailable; afterwards they are accepted again', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
   const visitor = await fixture.visitor()
@@ -133,30 +133,30 @@ test('While Latchkey stands still everything is refused as silent; when it goes 
   await waitForResult(verifier, visitor.token, 'ok')
 })
 
-test('With "ask", Latchkey is asked while its endings are not heard, and refusals are its own', async () => {
+test('with introspect, Latchkey decides while the feed is unavailable', async () => {
   const verifier = fixture.verifier({ serviceKey: 'no-such-key', onFeedLoss: 'introspect' })
-  const [visitor, ended] = [await fixture.visitor(), await fixture.visitor()]
-  await ended.callWithToken('POST', `/access/logout/${ended.userId}`)
+  const [visitor, revoked] = [await fixture.visitor(), await fixture.visitor()]
+  await revoked.callWithToken('POST', `/access/logout/${revoked.userId}`)
   equal(await verifyResult(verifier, visitor.token), 'ok')
-  equal(await verifyResult(verifier, ended.token), 'session_ended')
+  equal(await verifyResult(verifier, revoked.token), 'session_ended')
   fixture.proxy.disconnect()
   equal(await verifyResult(verifier, visitor.token), 'feed_unavailable')
   fixture.proxy.reconnect()
 })
 
-test('With "accept", a genuine token is accepted in silence, and says how long that has lasted', async () => {
+test('with accept, a valid token is accepted while the feed is unavailable, with the lag', async () => {
   const verifier = fixture.verifier({ onFeedLoss: 'accept' })
   await verifier.ready()
   const visitor = await fixture.visitor()
   equal(await verifyResult(verifier, visitor.token), 'ok')
   fixture.proxy.disconnect()
-  await waitFor('silence', () => verifier.feedLagMs() > BOUND)
-  const verdict = await verifier.verify(visitor.token)
-  ok(verdict.ok && verdict.feedLagMs > BOUND)
+  await waitFor('the feed to be unavailable', () => verifier.feedLagMs() > BOUND_MS)
+  const result = await verifier.verify(visitor.token)
+  ok(result.ok && result.feedLagMs > BOUND_MS)
   fixture.proxy.reconnect()
 })
 
-test('A wrong service key is told, and nothing is accepted', async () => {
+test('a wrong service key is a fault, and no token is accepted', async () => {
   const faults: Error[] = []
   const verifier = fixture.verifier({ serviceKey: 'wrong', onFault: (fault) => void faults.push(fault) })
   await verifier.ready().then(
@@ -168,7 +168,7 @@ test('A wrong service key is told, and nothing is accepted', async () => {
   ok((await verifyResult(verifier, visitor.token)) !== 'ok')
 })
 
-test('After a change of roles an older token is refused, and a renewed one is accepted at once', async () => {
+test('after a change of roles an older token is rejected, and a renewed one is accepted at once', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
   const visitor = await fixture.visitor()
@@ -177,25 +177,25 @@ test('After a change of roles an older token is refused, and a renewed one is ac
   equal((await runCommand(['user', 'set-roles', visitor.username, 'editor'], { folder })).code, 0)
   await waitForResult(verifier, visitor.token, 'expired')
   const renewed = await visitor.callWithCookies('POST', '/access/token')
-  const verdict = await verifier.verify(renewed.json.token)
-  ok(verdict.ok)
-  deepEqual(verdict.principal.roles, ['editor'])
+  const result = await verifier.verify(renewed.json.token)
+  ok(result.ok)
+  deepEqual(result.principal.roles, ['editor'])
 })
 
-test('Keys rotate under use: tokens of the old key stay good, those of the new one are at once', async () => {
+test('during key rotation, tokens of the old and of the new key are accepted', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
-  const before = await fixture.visitor()
-  equal(await verifyResult(verifier, before.token), 'ok')
+  const older = await fixture.visitor()
+  equal(await verifyResult(verifier, older.token), 'ok')
   for (let round = 0; round < 3; round += 1) {
     equal((await runCommand(['signing-key', 'rotate'], { folder: fixture.server.folder })).code, 0)
-    const fresh = await fixture.visitor()
-    equal(await verifyResult(verifier, fresh.token), 'ok')
+    const newer = await fixture.visitor()
+    equal(await verifyResult(verifier, newer.token), 'ok')
   }
-  equal(await verifyResult(verifier, before.token), 'ok')
+  equal(await verifyResult(verifier, older.token), 'ok')
 })
 
-test('Closed, a verifier accepts nothing any more', async () => {
+test('a closed verifier accepts no token', async () => {
   const verifier = fixture.verifier()
   await verifier.ready()
   const visitor = await fixture.visitor()
@@ -204,21 +204,21 @@ test('Closed, a verifier accepts nothing any more', async () => {
   equal(await verifyResult(verifier, visitor.token), 'feed_unavailable')
 })
 
-test('A server that is started again goes on where it was, and misses nothing for those who follow', async () => {
+test('after a server restart the verifier resumes the stream and misses nothing', async () => {
   await using own = await startVerifierFixture({ LATCHKEY_PUBLIC_URL: 'http://login.example' })
   const { server, serviceKey } = own
   let base = server.url
   const verifier = own.verifier({ fetch: (input, init) => fetch(String(input).replace('http://login.example', base), init), serviceKey })
   await verifier.ready()
-  const [ended, living] = [await own.visitor(), await own.visitor()]
-  for (const { token } of [ended, living]) equal(await verifyResult(verifier, token), 'ok')
+  const [revoked, live] = [await own.visitor(), await own.visitor()]
+  for (const { token } of [revoked, live]) equal(await verifyResult(verifier, token), 'ok')
   const stopping = performance.now()
   await server.stop()
-  ok(performance.now() - stopping < 3_000, 'a stream must not hold up the end')
+  ok(performance.now() - stopping < 3_000, 'an open stream must not delay the stop')
   await using again = await startServer({ folder: server.folder, env: { LATCHKEY_PUBLIC_URL: 'http://login.example' } })
-  await ended.forServer(again.url).callWithToken('POST', `/access/logout/${ended.userId}`)
+  await revoked.forServer(again.url).callWithToken('POST', `/access/logout/${revoked.userId}`)
   base = again.url
-  await waitForResult(verifier, living.token, 'ok')
-  await waitForResult(verifier, ended.token, 'session_ended')
-  equal(await verifyResult(verifier, living.token), 'ok')
+  await waitForResult(verifier, live.token, 'ok')
+  await waitForResult(verifier, revoked.token, 'session_ended')
+  equal(await verifyResult(verifier, live.token), 'ok')
 })

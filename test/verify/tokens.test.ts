@@ -1,4 +1,4 @@
-// What a verifier takes for a token: what this Latchkey signed for this audience, and nothing else.
+// A verifier accepts only tokens that this Latchkey signed for this audience.
 
 import { equal } from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
@@ -32,7 +32,7 @@ async function publicKey(): Promise<{ readonly x: string; readonly kid: string }
 }
 
 const FORGERIES: Readonly<Record<string, () => string | Promise<string>>> = {
-  'no text at all': () => '',
+  'an empty string': () => '',
   'two parts': () => parts().slice(0, 2).join('.'),
   'four parts': () => `${visitor.token}.x`,
   'no signature': () => `${parts()[0]}.${parts()[1]}.`,
@@ -43,7 +43,7 @@ const FORGERIES: Readonly<Record<string, () => string | Promise<string>>> = {
     const signed = `${base64url({ alg: 'HS256', typ: 'at+jwt', kid })}.${parts()[1]}`
     return `${signed}.${createHmac('sha256', Buffer.from(x, 'base64url')).update(signed).digest('base64url')}`
   },
-  'a key of one’s own in the header': async () => {
+  'a key in the header': async () => {
     const { privateKey, publicKey: own } = await generateKeyPair('EdDSA', { extractable: true })
     return new SignJWT(claims()).setProtectedHeader({ ...header(), jwk: await exportJWK(own) }).sign(privateKey)
   },
@@ -53,7 +53,7 @@ const FORGERIES: Readonly<Record<string, () => string | Promise<string>>> = {
   },
   'another kid': () => `${base64url({ ...header(), kid: 'another' })}.${parts()[1]}.${parts()[2]}`,
   'another type': () => `${base64url({ ...header(), typ: 'JWT' })}.${parts()[1]}.${parts()[2]}`,
-  'something critical': () => `${base64url({ ...header(), crit: ['exp'] })}.${parts()[1]}.${parts()[2]}`,
+  'a crit header': () => `${base64url({ ...header(), crit: ['exp'] })}.${parts()[1]}.${parts()[2]}`,
   'another payload of the same length': () => {
     const [first, payload, last] = parts()
     return `${first}.${payload.slice(0, 20)}${payload[20] === 'A' ? 'B' : 'A'}${payload.slice(21)}.${last}`
@@ -62,85 +62,85 @@ const FORGERIES: Readonly<Record<string, () => string | Promise<string>>> = {
     const [first, payload, last] = parts()
     return `${first}.${payload}.${last[0] === 'A' ? 'B' : 'A'}${last.slice(1)}`
   },
-  'a signature written in another way': () => {
+  'a signature in another encoding': () => {
     const [first, payload, last] = parts()
-    // The last letter of 86 carries two bits that no byte has.
+    // The last of 86 characters has two bits that belong to no byte.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     return `${first}.${payload}.${last.slice(0, -1)}${alphabet[alphabet.indexOf(last.at(-1) ?? '') ^ 1]}`
   },
   padding: () => `${visitor.token}==`,
-  'blanks around it': () => ` ${visitor.token}`,
+  'whitespace around the token': () => ` ${visitor.token}`,
   'more than four kilobytes': () => `${parts()[0]}.${base64url('x'.repeat(5000))}.${parts()[2]}`,
   'a session credential': () => visitor.cookie('session'),
 }
 
 for (const [what, make] of Object.entries(FORGERIES)) {
-  test(`Refused as malformed: ${what}`, async () => {
+  test(`rejected as malformed: ${what}`, async () => {
     equal(await verifyResult(verifier, await make()), 'malformed')
   })
 }
 
-test('What is no text is refused, and does not throw', async () => {
+test('a value that is not a string is rejected and does not throw', async () => {
   for (const value of [undefined, null, 1, {}, []]) equal(await verifyResult(verifier, value as unknown as string), 'malformed')
 })
 
-test('A genuine token for another audience, or of another issuer, is refused', async () => {
+test('a valid token for another audience or of another issuer is rejected', async () => {
   const options = { serviceKey: fixture.serviceKey, onFeedLoss: 'accept' } as const
   using elsewhere = createVerifier({ ...options, issuer: fixture.server.publicUrl, audience: 'https://other.example' })
   await elsewhere.ready()
   equal(await verifyResult(elsewhere, visitor.token), 'malformed')
-  // The same server under another name: its keys are the same, its name is not.
+  // The same server under another URL: same keys, another issuer.
   using renamed = createVerifier({ ...options, issuer: fixture.server.url })
   await renamed.ready()
   equal(await verifyResult(renamed, visitor.token), 'malformed')
 })
 
-test('A token that was verified is refused when it has expired, whatever our own clock says', async () => {
+test('a cached token is rejected when it has expired, whatever the local clock says', async () => {
   await using brief = await startVerifierFixture({ LATCHKEY_TOKEN_LIFETIME: '2s' })
   let offset = 0
   const clocks = { monotonic: () => performance.now(), wall: () => Date.now() + offset }
   using clocked = createVerifier({ issuer: brief.server.publicUrl, serviceKey: brief.serviceKey }, clocks)
   await clocked.ready()
-  const somebody = await brief.visitor()
-  equal(await verifyResult(clocked, somebody.token), 'ok')
+  const cached = await brief.visitor()
+  equal(await verifyResult(clocked, cached.token), 'ok')
   const began = performance.now()
-  // An hour back: what is silence for a moment is never a longer life.
+  // An hour back: must not extend the lifetime of the token.
   offset = -3_600_000
   while (performance.now() - began < 2_200) {
-    const said = await verifyResult(clocked, somebody.token)
-    if (performance.now() - began > 2_050) equal(said, 'expired')
+    const result = await verifyResult(clocked, cached.token)
+    if (performance.now() - began > 2_050) equal(result, 'expired')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   const fresh = await brief.visitor()
   equal(await verifyResult(clocked, fresh.token), 'ok')
-  // An hour ahead: refused for a heartbeat at most, then accepted again.
+  // An hour ahead: rejected until the next heartbeat, then accepted again.
   offset = 3_600_000
   const jumped = performance.now()
   while ((await verifyResult(clocked, fresh.token)) !== 'ok') await new Promise((resolve) => setTimeout(resolve, 5))
   equal(performance.now() - jumped < 1_000, true)
 })
 
-test('Wrong options name what is accepted', () => {
+test('invalid options throw an error that names what is accepted', () => {
   const issuer = 'https://login.example.com'
   const wrong: readonly (readonly [object, RegExp])[] = [
     [{ issuer: 'login.example.com', serviceKey: 'k' }, /^issuer: accepted is the public URL/],
     [{ issuer }, /^serviceKey: .*latchkey service-key create/],
-    [{ issuer, serviceKey: 'k', onFeedLoss: 'allow' }, /^onFeedLoss: accepted are refuse, ask, accept/],
+    [{ issuer, serviceKey: 'k', onFeedLoss: 'allow' }, /^onFeedLoss: accepted are refuse, introspect, accept/],
     [{ issuer, serviceKey: 'k', maxFeedLagMs: 100 }, /^maxFeedLagMs: /],
     [{ issuer, serviceKey: 'k', capacity: 0 }, /^capacity: /],
   ]
   for (const [options, message] of wrong) {
-    let said = ''
+    let thrown = ''
     try {
       createVerifier(options as Parameters<typeof createVerifier>[0])
     } catch (error) {
-      said = error instanceof TypeError ? error.message : ''
+      thrown = error instanceof TypeError ? error.message : ''
     }
-    equal(message.test(said), true, said)
+    equal(message.test(thrown), true, thrown)
   }
 })
 
-test('Whoever holds another Ed25519 key signs nothing that is accepted', async () => {
+test('a token signed with another Ed25519 key is rejected', async () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const signed = `${parts()[0]}.${parts()[1]}`
   equal(await verifyResult(verifier, `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`), 'malformed')

@@ -1,4 +1,4 @@
-// A verifier in front of a real server, over a line that can be cut.
+// A verifier and a real server, connected through a TCP proxy that can disconnect and delay.
 
 import { equal } from 'node:assert/strict'
 import { createVerifier, type Verifier, type VerifierOptions } from '../../src/verify/index.ts'
@@ -18,7 +18,7 @@ export interface VerifierFixture extends AsyncDisposable {
   readonly proxy: TcpProxy
   readonly serviceKey: string
   verifier(options?: Partial<VerifierOptions>): Verifier
-  /** Somebody new, signed in. */
+  /** A new user, signed in. */
   visitor(): Promise<TestClient>
 }
 
@@ -34,9 +34,9 @@ export async function startVerifierFixture(env: Readonly<Record<string, string>>
     proxy,
     serviceKey,
     verifier(options) {
-      const made = createVerifier({ issuer: server.publicUrl, serviceKey, fetch: fetchThrough(proxy, server.publicUrl), ...options })
-      verifiers.push(made)
-      return made
+      const verifier = createVerifier({ issuer: server.publicUrl, serviceKey, fetch: fetchThrough(proxy, server.publicUrl), ...options })
+      verifiers.push(verifier)
+      return verifier
     },
     async visitor() {
       const visitor = new TestClient(server.url)
@@ -52,14 +52,14 @@ export async function startVerifierFixture(env: Readonly<Record<string, string>>
   }
 }
 
-/** Requests to the issuer go along the line. */
-function fetchThrough(line: TcpProxy, issuer: string): typeof globalThis.fetch {
-  return (input, init) => fetch(String(input).replace(issuer, line.url), init)
+/** A fetch that sends requests for the issuer through the proxy. */
+function fetchThrough(proxy: TcpProxy, issuer: string): typeof globalThis.fetch {
+  return (input, init) => fetch(String(input).replace(issuer, proxy.url), init)
 }
 
 export async function verifyResult(verifier: Verifier, token: string): Promise<string> {
-  const verdict = await verifier.verify(token)
-  return verdict.ok ? 'ok' : verdict.reason
+  const result = await verifier.verify(token)
+  return result.ok ? 'ok' : result.reason
 }
 
 export async function waitForResult(verifier: Verifier, token: string, expected: string): Promise<void> {
