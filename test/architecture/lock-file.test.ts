@@ -1,4 +1,4 @@
-// Lock files: what `npm ci` installs is what was locked, on every platform, from whatever registry it is fetched.
+// The lock files: `npm ci` installs exactly the locked packages, on every platform and from any registry.
 
 import { deepEqual, ok } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -17,7 +17,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-/** Those that are under version control, and new ones that will be. */
+/** Lock files under version control, and new ones that git does not ignore. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*package-lock.json'], {
   cwd: ROOT,
   encoding: 'utf8',
@@ -31,7 +31,7 @@ for (const file of files) {
   const { packages } = JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as { packages: Readonly<Record<string, Locked>> }
   const fetched = Object.entries(packages).filter(([path, { link, inBundle }]) => path.includes('node_modules/') && !link && !inBundle)
 
-  test(`${file}: every entry has an integrity, by SHA-512`, () => {
+  test(`${file}: every entry has a SHA-512 integrity`, () => {
     ok(fetched.length > 0)
     const without = fetched.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ''))
     deepEqual(
@@ -40,7 +40,7 @@ for (const file of files) {
     )
   })
 
-  test(`${file}: every entry has one exact version, and none names where it was fetched from`, () => {
+  test(`${file}: every entry has one exact version and no download URL`, () => {
     const inexact = fetched.filter(([, { version }]) => !/^\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/.test(version ?? ''))
     deepEqual(
       inexact.map(([path]) => path),
@@ -53,7 +53,7 @@ for (const file of files) {
     )
   })
 
-  test(`${file}: packages of other platforms are not left out`, () => {
+  test(`${file}: packages of other platforms are included`, () => {
     const wanted = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).map((name) => ({ path, name })),
     )
@@ -62,7 +62,7 @@ for (const file of files) {
   })
 }
 
-/** Found as Node finds it: beside what asks for it, or in a folder above. */
+/** Resolves like Node: in the node_modules of the dependent, or of a folder above. */
 function isThere(packages: Readonly<Record<string, Locked>>, from: string, name: string): boolean {
   const parts = from === '' ? [] : from.split('/node_modules/')
   return [from, ...parts.map((_, index) => parts.slice(0, index).join('/node_modules/'))].some(

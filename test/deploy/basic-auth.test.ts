@@ -1,5 +1,5 @@
-// A real nginx in front that asks for a password of its own (auth_basic), as people put before a staging deployment: what a browser then
-// sends with every request is no credential of ours, and the account works where nginx leaves the API to Latchkey.
+// A real nginx with a password of its own (auth_basic), as in front of a staging deployment: Latchkey ignores that password, and the account
+// page works if nginx exempts the API.
 
 import { equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -22,11 +22,11 @@ interface BehindBasicAuth extends AsyncDisposable {
   readonly server: RunningServer
 }
 
-/** @param accessLines what the configuration says of the paths of the API */
+/** @param accessLines nginx directives for the paths of the API */
 async function startBehindBasicAuth(accessLines: string): Promise<BehindBasicAuth> {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  // Where cookies are cleared, Chromium forgets the password of the proxy too, and asks for it again.
+  // `Clear-Site-Data: "cookies"` makes Chromium forget the proxy password too.
   const env = { LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8', LATCHKEY_CLEAR_SITE_DATA: 'off' }
   const server = await startServer({ env })
   const { folder } = server
@@ -70,7 +70,7 @@ before(async () => {
 })
 after(() => browser?.close())
 
-/** As a person who was asked for the password of the door once: from then on the browser sends it by itself. */
+/** Enters the proxy password once; from then on the browser sends it automatically. */
 async function registerBehind({ url }: BehindBasicAuth, username: string) {
   const page = await browser.newPage()
   await page.goto(`${url.replace('//', `//${PROXY_CREDENTIALS.username}:${PROXY_CREDENTIALS.password}@`)}/register`)
@@ -82,7 +82,7 @@ async function registerBehind({ url }: BehindBasicAuth, username: string) {
   return { page, registered: await registered }
 }
 
-test('with auth_basic off for /access/, a browser with credentials of the proxy registers, and the account page works', async () => {
+test('with auth_basic off for /access/, a browser with the proxy password can register and use the account page', async () => {
   await using door = await startBehindBasicAuth('auth_basic off;')
   const { page, registered } = await registerBehind(door, 'behind-door')
   equal(registered.status(), 201)
@@ -98,7 +98,7 @@ test('with auth_basic off for /access/, a browser with credentials of the proxy 
   await page.close()
 })
 
-test('with auth_basic everywhere pages and reading by cookie work, and a token gets no further than nginx', async () => {
+test('with auth_basic on all paths, pages and reading by cookie work, and nginx refuses a token', async () => {
   await using door = await startBehindBasicAuth('')
   const body = { username: 'all-doors', password: PASSWORD }
   const registered = await request(door.url, 'POST', '/access/register', { headers: { authorization: BASIC }, body })
@@ -113,7 +113,7 @@ test('with auth_basic everywhere pages and reading by cookie work, and a token g
   match(byToken.headers.get('www-authenticate') ?? '', /^Basic realm="Staging"/, 'it is nginx that refuses')
 })
 
-test('a script that sends the password of the proxy and a cookie reads, and changes nothing', async () => {
+test('a script with the proxy password and a cookie can read, and cannot change anything', async () => {
   await using door = await startBehindBasicAuth('')
   const body = { username: 'scripted', password: PASSWORD }
   const registered = await request(door.url, 'POST', '/access/register', { headers: { authorization: BASIC }, body })

@@ -1,5 +1,4 @@
-// Two servers behind a real nginx with the configuration that is there to copy: any of them answers, the stream of endings
-// passes at once, and what a client claims about its address counts for nothing.
+// Two Latchkey servers behind a real nginx with deploy/nginx.conf: load balancing, the revocation stream, forged addresses, failover.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -16,23 +15,23 @@ import { waitFor } from '../support/wait-for.ts'
 
 const CONFIGURATION = new URL('../../deploy/nginx.conf', import.meta.url)
 
-let place: Backend
+let backend: Backend
 let servers: RunningServer[]
 let nginx: ChildProcess
 let url: string
 let env: Readonly<Record<string, string>>
 
 before(async () => {
-  place = await startBackend('Redis')
+  backend = await startBackend('Redis')
   const port = await freePort()
   url = `http://localhost:${port}`
-  env = { ...place.env, LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8' }
-  servers = [await startServer({ folder: place.folder, env }), await startServer({ folder: place.folder, env })]
+  env = { ...backend.env, LATCHKEY_PUBLIC_URL: url, LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8' }
+  servers = [await startServer({ folder: backend.folder, env }), await startServer({ folder: backend.folder, env })]
   let text = (await readFile(CONFIGURATION, 'utf8'))
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
-    .replaceAll('/tmp/nginx', join(place.folder, 'nginx'))
+    .replaceAll('/tmp/nginx', join(backend.folder, 'nginx'))
   for (const [index, server] of servers.entries()) text = text.replace(`latchkey-${index + 1}:3000`, new URL(server.url).host)
-  const configuration = join(place.folder, 'nginx.conf')
+  const configuration = join(backend.folder, 'nginx.conf')
   await writeFile(configuration, text)
   nginx = spawn('nginx', ['-c', configuration, '-g', 'daemon off; master_process off; error_log stderr crit;'], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -48,10 +47,10 @@ after(async () => {
   nginx.kill()
   await once(nginx, 'exit')
   for (const server of servers) await server.stop('SIGKILL')
-  await place[Symbol.asyncDispose]()
+  await backend[Symbol.asyncDispose]()
 })
 
-test('Any of the servers answers any request, and an ending in one is refused by the other', async () => {
+test('either server answers any request, and refuses a session that the other one has revoked', async () => {
   const visitor = new TestClient(url)
   await visitor.register('Behind', { remember: true })
   const answered = new Set<string>()
@@ -67,21 +66,21 @@ test('Any of the servers answers any request, and an ending in one is refused by
   })
 })
 
-test('The stream of endings passes through at once', async (t) => {
-  const { stdout } = await runCommand(['service-key', 'create', 'shop', '--json'], { folder: place.folder, env })
+test('nginx does not delay the revocation stream', async (t) => {
+  const { stdout } = await runCommand(['service-key', 'create', 'shop', '--json'], { folder: backend.folder, env })
   using verifier = createVerifier({ issuer: url, serviceKey: JSON.parse(stdout).key })
   await verifier.ready()
   const visitor = new TestClient(url)
   await visitor.register('Streamed')
   ok((await verifier.verify(visitor.token)).ok)
   await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
-  const ended = performance.now()
+  const signedOutAt = performance.now()
   await waitFor('the verifier to refuse', async () => !(await verifier.verify(visitor.token)).ok)
-  t.diagnostic(`refused ${(performance.now() - ended).toFixed(1)} ms after the sign-out`)
-  ok(performance.now() - ended < 1_000)
+  t.diagnostic(`refused ${(performance.now() - signedOutAt).toFixed(1)} ms after the sign-out`)
+  ok(performance.now() - signedOutAt < 1_000)
 })
 
-test('What a client claims about its address counts for nothing', async () => {
+test('forged forwarding headers of a client are ignored', async () => {
   const claims = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' }
   const visitor = new TestClient(url)
   visitor.signedIn(
@@ -95,7 +94,7 @@ test('What a client claims about its address counts for nothing', async () => {
   deepEqual([...new Set(events.map(({ ip }: { ip: string }) => ip))], ['127.0.0.1'])
 })
 
-test('A server that dies is passed over, and nobody notices who only reads', async () => {
+test('nginx skips a server that was killed, and every read succeeds', async () => {
   const visitor = new TestClient(url)
   await visitor.register('Survivor')
   await servers[0]?.stop('SIGKILL')

@@ -1,4 +1,4 @@
-// The examples of the README and of the pages run as they stand, against a real server.
+// The examples of the README and the docs, run unchanged against a real server.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -18,7 +18,7 @@ import { makeServiceKey } from '../verify/verifier-fixture.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
-/** The fenced blocks of a language, in order. */
+/** The code blocks of a language, in order. */
 function blocks(file: string, language: string): readonly string[] {
   const text = readFileSync(new URL(file, ROOT), 'utf8')
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((match) => match[1] === language).map((match) => match[2] ?? '')
@@ -40,17 +40,17 @@ async function run(command: string, args: readonly string[], input: string, cwd:
 
 test('the first sign-in with curl, urllib and requests works as the README says', async () => {
   await using server = await startServer()
-  const here = (text: string) => text.replaceAll('http://localhost:3000', server.url)
+  const withServerUrl = (text: string) => text.replaceAll('http://localhost:3000', server.url)
   const curl = blocks('README.md', 'sh').find((block) => block.startsWith('curl')) ?? ''
-  const byCurl = await run('sh', ['-e'], here(curl), server.folder)
+  const byCurl = await run('sh', ['-e'], withServerUrl(curl), server.folder)
   assert.match(byCurl, /"username":"ada"/)
   assert.match(byCurl, /"data":\{"theme":"dark"\}/)
   assert.match(byCurl, /"ended":\{"sessions":1,"rememberMe":1\}/)
 
   const [urllib = '', requests = ''] = blocks('README.md', 'python')
-  const byUrllib = await run('python3', ['-'], here(urllib), server.folder)
+  const byUrllib = await run('python3', ['-'], withServerUrl(urllib), server.folder)
   assert.match(byUrllib, /grace by cookie\ntoken by header\n\{'ended': \{'sessions': 1, 'rememberMe': 0\}\}/)
-  const byRequests = await run(pythonWith('requests') ?? 'python3', ['-'], here(requests), server.folder)
+  const byRequests = await run(pythonWith('requests') ?? 'python3', ['-'], withServerUrl(requests), server.folder)
   assert.match(byRequests, /alan\n201\n\{'ended': \{'sessions': 1, 'rememberMe': 0\}\}/)
 })
 
@@ -86,14 +86,14 @@ test('the sample of the README with Express signs in and guards its routes', asy
   }
 })
 
-test('every path by example runs, one example after the other', async () => {
+test('the examples of the HTTP guide run in order', async () => {
   await using server = await startServer()
-  const here = (text: string) => text.replaceAll('http://localhost:3000', server.url)
-  const story = here(blocks('docs/http.md', 'sh').join('\n'))
-  // A refusal is told with the examples before it, and stops the story.
+  const withServerUrl = (text: string) => text.replaceAll('http://localhost:3000', server.url)
+  const script = withServerUrl(blocks('docs/http.md', 'sh').join('\n'))
+  // Stops at the first error, with the output of the examples before it.
   const latchkey = `latchkey() { ${process.execPath} ${MAIN} "$@"; }\n`
   const strict = `${latchkey}curl() { command curl --fail-with-body "$@" && echo; }\nset -o pipefail\n`
-  const printed = await run('bash', ['-e'], strict + story, server.folder)
+  const printed = await run('bash', ['-e'], strict + script, server.folder)
   assert.match(printed, /"data":\{"theme":"dark","cart":\{"tea":2\}\},"version":2/)
   assert.match(printed, /"data":\{"theme":"dark"\},"version":3/)
   assert.match(printed, /"data":\{"seen":"tour"\}/)
@@ -106,12 +106,12 @@ test('every path by example runs, one example after the other', async () => {
   assert.deepEqual(shapeOf(JSON.parse(registered)), shapeOf(JSON.parse(shape)))
 })
 
-test('the guide to administration runs, one example after the other', async () => {
+test('the examples of the administration guide run in order', async () => {
   await using server = await startServer()
-  const story = blocks('docs/administration.md', 'sh').join('\n').replaceAll('http://localhost:3000', server.url)
+  const script = blocks('docs/administration.md', 'sh').join('\n').replaceAll('http://localhost:3000', server.url)
   const npm = `npm() { shift 3; echo nine-amber-lanterns-adrift | ${process.execPath} ${MAIN} "$@"; }\n`
   const strict = `${npm}curl() { command curl --fail-with-body "$@" && echo; }\nset -o pipefail\n`
-  const printed = await run('bash', ['-e'], strict + story, server.folder)
+  const printed = await run('bash', ['-e'], strict + script, server.folder)
   assert.match(printed, /^Added root \(usr_\S+\) with the roles admin\.$/m)
   assert.match(printed, /"roles":\["editor","author"\],"disabled":false/)
   assert.match(printed, /"disabled":true/)
@@ -121,20 +121,20 @@ test('the guide to administration runs, one example after the other', async () =
   assert.match(printed, /^\{"signing":"[^"]+","next":"[^"]+"\}$/m)
 })
 
-/** The names in an object, at every depth. */
+/** The member names of an object and the types of their values, at every depth. */
 function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]))
 }
 
-test('a page gets a token by its cookies and sends it by fetch and by both ways of jQuery', async () => {
+test('a page gets a token with its cookies and sends it by fetch and in both ways of jQuery', async () => {
   await using server = await startServer()
   const body = JSON.stringify({ username: 'ada', password: 'blue-tulip-under-7-moons' })
   const headers = { 'content-type': 'application/json' }
   const registered = await fetch(`${server.url}/access/register`, { method: 'POST', headers, body })
   const cookie = registered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   const seen: (readonly [string, number])[] = []
-  /** A browser: it adds the cookie where the page asks for it, and the origin of the page. */
+  /** Sends a request as a browser does: with the page's origin, and with cookies if the page requests credentials. */
   const browse = async (url: string, { credentials, ...init }: RequestInit) => {
     const sent = new Headers(init.headers)
     sent.set('origin', server.publicUrl)
@@ -164,7 +164,7 @@ interface AjaxSettings {
   readonly beforeSend?: (request: { setRequestHeader(name: string, value: string): void }) => void
 }
 
-test('the service with plain node:http verifies tokens, and refuses them when their session has ended', async () => {
+test('the node:http service of the verification guide refuses a token once its session is revoked', async () => {
   await using server = await startServer()
   const key = await makeServiceKey(server)
   const [example = ''] = blocks('docs/verify.md', 'js')
@@ -228,7 +228,7 @@ for (const page of ['docs/frameworks.md', 'docs/migrating.md'])
       await rm(folder, { recursive: true, force: true })
     })
 
-test('the configuration file of the settings page is taken', async () => {
+test('the configuration file of the settings page is accepted', async () => {
   const folder = await temporaryFolder()
   try {
     const [example = ''] = blocks('docs/settings.md', 'ts')

@@ -1,4 +1,4 @@
-// The program of the page about key-bound tokens does what the page says.
+// The program of docs/key-bound-tokens.md, run unchanged against a real server.
 
 import { equal } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { exec } from '../support/exec.ts'
 import { startServer } from '../support/server.ts'
 import { TestClient } from '../support/test-client.ts'
 
-test('the program signs in with a key, and changes the password with it', async () => {
+test('the program gets a DPoP-bound token and changes the password with it', async () => {
   const page = readFileSync(new URL('../../docs/key-bound-tokens.md', import.meta.url), 'utf8')
   const program = /^```js\n(.*?)^```$/ms.exec(page)?.[1] ?? ''
   await using server = await startServer()

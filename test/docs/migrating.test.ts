@@ -30,7 +30,7 @@ test('the lines from Better Auth, Django, Devise, Flask and Laravel are imported
   }
 })
 
-test('a program imports users, hears what came of each, and they sign in', async () => {
+test('a program imports users, gets a result for each, and they can sign in', async () => {
   const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:' })
   try {
     const [, devise = ''] = /(\$2a\$10\$[^,]+)/.exec(PAGE) ?? []
