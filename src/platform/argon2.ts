@@ -1,5 +1,5 @@
-// Argon2id (RFC 9106) with OWASP's parameters, off the main thread, as many at once as there are cores and a bounded queue.
-// Hashes of older parameters and of other software are verified here as well, in the same queue.
+// The password hasher: Argon2id (RFC 9106) with OWASP's parameters, off the main thread, with a bounded queue. It also verifies
+// hashes with older parameters and hashes of other software.
 
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
@@ -15,22 +15,22 @@ const CURRENT = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1,
 const CURRENT_PREFIX = `$argon2id$v=19$m=${CURRENT.memoryCost},t=${CURRENT.timeCost},p=${CURRENT.parallelism}$`
 
 export interface HasherLimits {
-  /** Hashes computed at the same time; the number of cores by default. */
+  /** The most hashes computed at the same time; default: the number of cores. */
   readonly concurrency?: number
-  /** Callers that may wait; beyond them `undefined` is answered at once. */
+  /** The most waiting callers; any more get `undefined` at once. */
   readonly queue?: number
 }
 
 export function createArgon2({ concurrency = availableParallelism(), queue = 64 }: HasherLimits = {}): PasswordHasher {
   const hashQueue = createBoundedQueue(concurrency, queue)
-  // Nobody knows its password, and comparing with it costs what comparing with a real one costs.
+  // The hash of an unknown password, with the cost of a real one.
   const dummyHash = `${CURRENT_PREFIX}${base64Unpadded(randomBytes(16))}$${base64Unpadded(randomBytes(CURRENT.outputLen))}`
 
   async function compare(stored: string | null, password: string): Promise<Verification> {
     const canonical = canonicalPassword(password)
     if (stored?.startsWith(CURRENT_PREFIX)) return { ok: await matches(stored, canonical), needsRehash: false }
     if (stored !== null && (await verifyLegacyHash(stored, password))) return { ok: true, needsRehash: true }
-    // So that a wrong answer never comes quicker than for a hash of current cost.
+    // A rejection must never be faster than one for a hash of current cost.
     await verify(dummyHash, canonical)
     return { ok: false, needsRehash: false }
   }
@@ -38,10 +38,10 @@ export function createArgon2({ concurrency = availableParallelism(), queue = 64 
   return {
     hash: (password, signal) => hashQueue.run(() => hash(canonicalPassword(password), CURRENT), signal),
 
-    async verify(stored, password, signal, began) {
+    async verify(stored, password, signal, onStart) {
       if (isTooLong(password)) return { ok: false, needsRehash: false }
       return hashQueue.run(() => {
-        began?.()
+        onStart?.()
         return compare(stored, password)
       }, signal)
     },
@@ -50,14 +50,14 @@ export function createArgon2({ concurrency = availableParallelism(), queue = 64 
 
     measure: (sample) =>
       hashQueue.run(async () => {
-        const began = performance.now()
+        const startedAt = performance.now()
         await compare(sample, 'measured')
-        return performance.now() - began
+        return performance.now() - startedAt
       }),
   }
 }
 
-/** A stored string that is damaged matches nothing. */
+/** A damaged hash matches nothing. */
 async function matches(phc: string, password: string): Promise<boolean> {
   try {
     return await verify(phc, password)

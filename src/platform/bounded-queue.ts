@@ -1,29 +1,29 @@
-// A queue for expensive work: so many jobs at once, so many waiting, the rest refused at once, and none for a caller that is gone.
+// A bounded queue for expensive work: it limits running and waiting jobs, refuses more, and drops jobs whose caller has disconnected.
 
 import type { CallerSignal } from '../ports/caller.ts'
 
 export interface BoundedQueue {
   /**
-   * Runs `work` when it is its turn, first come, first served. Undefined when the queue is full, and when `signal` is aborted before
-   * the turn has come: then `work` is never called, and its place in the queue is free at once. Work that has begun is finished.
+   * Runs `work` in the order of the calls. Returns undefined when the queue is full, or when `signal` is aborted before `work` starts:
+   * then `work` is never called, and its place in the queue is free at once. Work that has started is completed.
    */
   run<T>(work: () => Promise<T>, signal?: CallerSignal): Promise<T | undefined>
-  /** Jobs that are being worked on. */
+  /** The number of running jobs. */
   readonly running: number
-  /** Jobs that wait for their turn. */
+  /** The number of waiting jobs. */
   readonly waiting: number
 }
 
 /**
- * @param concurrency jobs at the same time
- * @param capacity jobs that may wait
+ * @param concurrency the most running jobs
+ * @param capacity the most waiting jobs
  */
 export function createBoundedQueue(concurrency: number, capacity: number): BoundedQueue {
-  // A Set keeps its order and gives up any member at once: many may leave a long queue together.
+  // A Set keeps the order and removes any member in constant time: many callers may leave a long queue together.
   const waiting = new Set<() => void>()
   let running = 0
 
-  /** True when it is the caller's turn, false when the caller has gone before. */
+  /** Resolves to true when the job may start, and to false when its signal was aborted. */
   function waitForSlot(signal: CallerSignal | undefined): Promise<boolean> {
     return new Promise((resolve) => {
       const leave = () => {
@@ -46,7 +46,7 @@ export function createBoundedQueue(concurrency: number, capacity: number): Bound
       running -= 1
       return
     }
-    // The place passes to the next job, so `running` does not change.
+    // The slot passes to the next job, so `running` does not change.
     waiting.delete(next)
     next()
   }

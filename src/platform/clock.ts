@@ -1,5 +1,5 @@
-// The machine's time. A clock that is set while the program runs is not believed at once: an hour ahead would sign everybody
-// out, an hour back would let tokens live on that are long expired.
+// The system clock, protected against steps. A step of the wall clock is not adopted at once: an hour ahead would sign all users
+// out, and an hour back would accept expired tokens.
 
 import { uptime } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,28 +7,28 @@ import { MINUTE } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Clock, Timers } from '../ports/clock.ts'
 
-/** What a machine knows of time, in milliseconds. */
+/** The time sources of a machine, in milliseconds. */
 export interface TimeSources {
-  /** Since 1970; somebody may set it. */
+  /** The wall clock, since 1970; it may be set. */
   wall(): number
-  /** Only ever grows, and stands still while the machine sleeps. */
+  /** Never goes back, and stops while the machine sleeps. */
   monotonic(): number
-  /** Only ever grows, also while the machine sleeps. */
+  /** Never goes back, and continues while the machine sleeps. */
   uptime(): number
 }
 
 const SYSTEM_SOURCES: TimeSources = { wall: () => Date.now(), monotonic: () => performance.now(), uptime: () => uptime() * 1000 }
 
-/** Milliseconds; less than the smallest step. */
+/** Milliseconds between checks; less than the smallest step. */
 const CHECK_INTERVAL_MS = 1_000
-/** How often small corrections are taken in, so that many of them do not add up to a step. */
+/** How often small corrections are adopted, so that many of them do not add up to a step. */
 const ADJUST_INTERVAL_MS = MINUTE
-/** A step that has lasted this long was meant. */
+/** A step that has lasted this long is adopted. */
 const ACCEPT_STEP_AFTER_MS = 5 * MINUTE
 
 /**
- * Milliseconds since 1970. Small corrections are followed. After a step of more than the clock skew that is allowed anyway,
- * time goes on as before, until the step has lasted five minutes. The sleep of a machine is no step.
+ * Milliseconds since 1970. Small corrections are followed. After a step larger than the allowed clock skew, time continues as before
+ * until the step has lasted five minutes. Sleep of the machine is not a step.
  */
 export function createClock(sources: TimeSources = SYSTEM_SOURCES): Clock {
   let [wallBase, monotonicBase, uptimeBase] = [sources.wall(), sources.monotonic(), sources.uptime()]
@@ -46,7 +46,7 @@ export function createClock(sources: TimeSources = SYSTEM_SOURCES): Clock {
   return {
     now() {
       const wall = sources.wall()
-      // Whatever has happened to the clock since it was judged, it is not enough to be a step.
+      // Too little time has passed since the last check for a step.
       if (steppedAt === undefined && wall >= checkedAt && wall - checkedAt < CHECK_INTERVAL_MS) return wall
       checkedAt = wall
       const awake = sources.monotonic() - monotonicBase
@@ -75,12 +75,12 @@ export const systemTimers: Timers = {
   wait: (milliseconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
-      const end = () => {
+      const finish = () => {
         clearTimeout(timer)
-        signal?.removeEventListener('abort', end)
+        signal?.removeEventListener('abort', finish)
         resolve()
       }
-      const timer = setTimeout(end, milliseconds)
-      signal?.addEventListener('abort', end)
+      const timer = setTimeout(finish, milliseconds)
+      signal?.addEventListener('abort', finish)
     }),
 }

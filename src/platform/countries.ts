@@ -1,14 +1,14 @@
-// Countries of addresses, from a file in the MaxMind DB format (version 2) that is kept in memory.
+// GeoIP lookup: the country of an IP address, from a MaxMind DB file (version 2) in memory.
 
 import { isIP } from 'node:net'
 import { type CountryResponse, Reader } from 'mmdb-lib'
 import type { CountryLookup } from '../ports/countries.ts'
 
-/** Databases of networks or of providers have the same format, and no countries. */
+/** Types of databases that contain countries. Databases of networks or providers have the same format without them. */
 const WITH_COUNTRIES = /country|city|enterprise/i
 const MAPPED = /^::ffff:(?=[\d.]+$)/i
 
-/** @throws Error saying what is wrong with the file, where it is no database of countries */
+/** @throws Error with the reason when the file is not a database of countries */
 export function createCountries(file: Buffer): CountryLookup {
   const reader = new Reader<CountryResponse>(file)
   const { databaseType } = reader.metadata

@@ -1,15 +1,14 @@
-// Verifying what other software has hashed. All of it is computed off the main thread, but for the rounds of phpass, which let others
-// have their turn.
+// Verifies password hashes of other software. All run off the main thread except phpass, which yields to the event loop between rounds.
 
 import { createHmac, hash as digestOf, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { verify as verifyArgon2 } from '@node-rs/argon2'
 import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 import type { BcryptInput, EncodedBytes, LegacyHash } from '../domain/hash-kinds.ts'
 import { parseHash, passwordForms } from '../domain/legacy-hash.ts'
 
-/** Compares a typed password with a stored text. One that is not recognised, or costs too much, matches nothing. */
+/** Compares a typed password with a stored hash. A hash that is not recognized or costs too much matches nothing. */
 export async function verifyLegacyHash(stored: string, typed: string): Promise<boolean> {
   const hash = parseHash(stored)
   if ('refused' in hash) return false
@@ -20,7 +19,7 @@ export async function verifyLegacyHash(stored: string, typed: string): Promise<b
 async function matches(hash: LegacyHash, password: string): Promise<boolean> {
   switch (hash.kind) {
     case 'argon2':
-      // The pattern lets through what no decoder takes, such as half a byte at the end: such a text matches nothing.
+      // The pattern accepts some texts that cannot be decoded, such as half a byte at the end: they match nothing.
       return verifyArgon2(hash.phc, password).catch(() => false)
     case 'bcrypt':
       return verifyBcrypt(bcryptInput(hash.of, password, hash.text), hash.text)
@@ -33,8 +32,8 @@ async function matches(hash: LegacyHash, password: string): Promise<boolean> {
   }
 }
 
-function bcryptInput(of: BcryptInput, password: string, stored: string): string {
-  switch (of) {
+function bcryptInput(kind: BcryptInput, password: string, stored: string): string {
+  switch (kind) {
     case 'password':
       return password
     case 'sha256 in hex':
@@ -44,7 +43,7 @@ function bcryptInput(of: BcryptInput, password: string, stored: string): string 
     case 'hmac-sha256 of the salt in base64':
       return createHmac('sha256', stored.slice(7, 29)).update(password).digest('base64')
     case 'wordpress':
-      // WordPress takes these away at both ends.
+      // WordPress trims these at both ends.
       return createHmac('sha384', 'wp-sha384').update(password.replace(PHP_BLANKS, '')).digest('base64')
   }
 }
@@ -52,25 +51,25 @@ function bcryptInput(of: BcryptInput, password: string, stored: string): string 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: PHP's trim takes NUL and the vertical tab.
 const PHP_BLANKS = /^[ \t\n\r\0\x0B]+|[ \t\n\r\0\x0B]+$/g
 
-/** Bytes of the longest password that phpass hashes. */
+/** The longest password that phpass hashes, in bytes. */
 const MAX_PHPASS_PASSWORD = 4096
-/** Some milliseconds at a time. */
+/** A few milliseconds of work. */
 const ROUNDS_PER_TICK = 2048
 
 async function matchesPhpass({ digest, rounds, salt, key }: LegacyHash & { kind: 'phpass' }, password: string): Promise<boolean> {
   const bytes = Buffer.from(password)
   if (bytes.length > MAX_PHPASS_PASSWORD) return false
-  let made = digestOf(digest, Buffer.concat([Buffer.from(salt), bytes]), 'buffer')
+  let state = digestOf(digest, Buffer.concat([Buffer.from(salt), bytes]), 'buffer')
   for (let round = 1; round <= rounds; round += 1) {
-    made = digestOf(digest, Buffer.concat([made, bytes]), 'buffer')
-    if (round % ROUNDS_PER_TICK === 0) await nextTurn()
+    state = digestOf(digest, Buffer.concat([state, bytes]), 'buffer')
+    if (round % ROUNDS_PER_TICK === 0) await yieldToEventLoop()
   }
-  return timingSafeEqual(Buffer.from(encodePhpass(made).slice(0, key.length)), Buffer.from(key))
+  return timingSafeEqual(Buffer.from(encodePhpass(state).slice(0, key.length)), Buffer.from(key))
 }
 
 const PHPASS_ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** Three bytes are four digits, the lowest bits first. */
+/** Encodes three bytes as four characters, the lowest bits first. */
 function encodePhpass(bytes: Buffer): string {
   let digits = ''
   for (let at = 0; at < bytes.length; at += 3) {
@@ -91,14 +90,14 @@ async function matchesPbkdf2({ salt, iterations, digest, key }: LegacyHash & { k
 async function matchesScrypt(hash: LegacyHash & { kind: 'scrypt' }, password: string): Promise<boolean> {
   const { cost, blockSize, parallelization } = hash
   const expected = bytesOf(hash.key)
-  // What is needed, and some to spare: the bound on what is accepted is drawn where the hash is recognised.
+  // Twice the required memory: `parseHash` bounds the cost of accepted hashes.
   const maxmem = 2 * 128 * blockSize * (cost + parallelization)
-  const made = await new Promise<Buffer>((resolve, reject) => {
+  const derived = await new Promise<Buffer>((resolve, reject) => {
     scrypt(password, bytesOf(hash.salt), expected.length, { cost, blockSize, parallelization, maxmem }, (error, key) =>
       error ? reject(error) : resolve(key),
     )
   })
-  return timingSafeEqual(made, expected)
+  return timingSafeEqual(derived, expected)
 }
 
 function bytesOf({ encoding, value }: EncodedBytes): Buffer {

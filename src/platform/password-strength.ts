@@ -1,4 +1,4 @@
-// How guessable a password is, estimated in a thread of its own behind a bounded queue: strangers may ask for it as often as they like.
+// The password strength estimator: a worker thread behind a bounded queue, because unauthenticated clients can call it without limit.
 
 import { boundedContext, boundedPassword } from '../domain/guessing/bounds.ts'
 import type { PasswordStrength } from '../domain/password.ts'
@@ -8,7 +8,7 @@ import type { EstimateJob } from './guessing/worker.ts'
 import { createWorkerThread, type ThreadOptions } from './worker-thread.ts'
 
 export interface EstimatorOptions extends Partial<ThreadOptions> {
-  /** Callers that may wait; beyond them `undefined` is answered at once. */
+  /** The most waiting callers; any more get `undefined` at once. */
   readonly queue?: number
 }
 

@@ -1,4 +1,4 @@
-// Proofs as signed JWTs (RFC 9449, 4.2; Device Bound Session Credentials) on node:crypto, with ES256 alone.
+// Verifies proof JWTs on node:crypto, with ES256 only: DPoP proofs (RFC 9449, 4.2) and device proofs (Device Bound Session Credentials).
 
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { dbscKeyFromHeader, dbscProofFromClaims } from '../domain/dbsc-proof.ts'
@@ -7,7 +7,7 @@ import { boundThumbprint } from '../domain/token.ts'
 import { TwoGenerationCache } from '../domain/two-generation-cache.ts'
 import type { ProofVerifier } from '../ports/proof-verifier.ts'
 
-/** To make a key of its numbers takes half as long as to verify by it, and whoever has sent one proof sends more. */
+/** Importing a key takes half as long as verifying a signature, and a client that has sent one proof sends more. */
 const MAX_CACHED_KEYS = 1_000
 
 type Keys = TwoGenerationCache<string, KeyObject>
@@ -28,18 +28,18 @@ export function createProofVerifier(): ProofVerifier {
   }
 }
 
-/** The claims, where the key that `keyFor` finds for the header has signed them. */
+/** Returns the key from `keyFor` and the claims, if the signature is valid for this key. */
 function verifySignature(
   keys: Keys,
   text: string,
   keyFor: (header: unknown) => EcPublicJwk | undefined,
 ): { readonly key: EcPublicJwk; readonly claims: unknown } | undefined {
-  const [header = '', claims = '', third = ''] = splitCompactJws(text) ?? []
+  const [header = '', claims = '', encodedSignature = ''] = splitCompactJws(text) ?? []
   const key = keyFor(decodePart(header))
   const name = key && `${key.x}.${key.y}`
   const object = name && (keys.get(name) ?? importKey(key))
-  const signature = Buffer.from(third, 'base64url')
-  if (!object || signature.toString('base64url') !== third) return undefined
+  const signature = Buffer.from(encodedSignature, 'base64url')
+  if (!object || signature.toString('base64url') !== encodedSignature) return undefined
   const isSigned = verify('sha256', Buffer.from(`${header}.${claims}`), { key: object, dsaEncoding: 'ieee-p1363' }, signature)
   if (!isSigned) return undefined
   keys.set(name, object)
@@ -54,7 +54,7 @@ function decodePart(part: string): unknown {
   }
 }
 
-/** Undefined when it is no point of the curve. */
+/** Returns undefined when the coordinates are not a point of the curve. */
 function importKey(key: EcPublicJwk): KeyObject | undefined {
   try {
     return createPublicKey({ key: { ...key }, format: 'jwk' })

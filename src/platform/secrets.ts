@@ -1,8 +1,8 @@
 // Opaque credentials and sealed values on node:crypto: HMAC-SHA-512 (RFC 2104), HKDF (RFC 5869), AES-256-GCM (SP 800-38D).
 //
-// A credential is `<id>.<secret>`, both base64url; the secret is random bytes, the generation of a remembered login, and a
-// MAC. One HMAC over kind, id and random gives both halves of the check: its first 16 bytes go out as the MAC, the last 32
-// stay in the store as the keyed hash. Whoever holds one half learns nothing of the other without the key.
+// A credential is `<id>.<secret>`, both base64url; the secret is random bytes, the generation of a remember-me login, and a MAC.
+// One HMAC over kind, id and random bytes gives both parts of the check: its first 16 bytes are the MAC in the credential, its last
+// 32 bytes are the keyed hash in the store. Without the key, neither part reveals the other.
 
 import {
   createCipheriv,
@@ -40,7 +40,7 @@ const SHAPE: Readonly<Record<CredentialKind, RegExp>> = {
 }
 
 /**
- * @param secrets the values of LATCHKEY_SECRET, each at least 32 bytes: the first makes, all of them open
+ * @param secrets the values of LATCHKEY_SECRET, each at least 32 bytes: the first one creates, all of them verify and open
  */
 export function createSecrets(secrets: readonly string[]): Secrets {
   const derive = (purpose: string): readonly KeyObject[] =>
@@ -55,7 +55,7 @@ export function createSecrets(secrets: readonly string[]): Secrets {
   }
   const credentialKeys = keysFor(CREDENTIAL_KEY_PURPOSE)
   const [credentialKey] = credentialKeys
-  if (credentialKey === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
+  if (credentialKey === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is required')
 
   return {
     randomId: generateId,
@@ -72,7 +72,7 @@ export function createSecrets(secrets: readonly string[]): Secrets {
       const dot = value.indexOf('.')
       const id = value.slice(0, dot)
       const secret = Buffer.from(value.slice(dot + 1), 'base64url')
-      // Two spellings of the same bytes would be two names for one credential.
+      // Reject other base64url spellings of the same bytes, so that a credential has one value.
       if (secret.toString('base64url') !== value.slice(dot + 1)) return undefined
       const random = secret.subarray(0, -MAC_BYTES)
       const mac = secret.subarray(-MAC_BYTES)
@@ -87,7 +87,7 @@ export function createSecrets(secrets: readonly string[]): Secrets {
 
     seal(purpose, context, text) {
       const [key] = keysFor(SEAL_KEY_PREFIX + purpose)
-      if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
+      if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is required')
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
@@ -104,7 +104,7 @@ export function createSecrets(secrets: readonly string[]): Secrets {
         try {
           return decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
         } catch {
-          // Not sealed with this key, or altered: the next key decides, and without one it stays closed.
+          // Sealed with another key, or altered: try the next key.
         }
       }
       return undefined
@@ -112,7 +112,7 @@ export function createSecrets(secrets: readonly string[]): Secrets {
 
     digest(purpose, text) {
       const [key] = keysFor(DIGEST_KEY_PREFIX + purpose)
-      if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is needed')
+      if (key === undefined) throw new TypeError('LATCHKEY_SECRET: at least one secret is required')
       return createHmac('sha256', key).update(text).digest('base64url')
     },
 
@@ -122,7 +122,7 @@ export function createSecrets(secrets: readonly string[]): Secrets {
   }
 }
 
-/** Ids are typed on command lines, where one that begins with a hyphen would be taken for an option. */
+/** Ids are typed on command lines, where a leading hyphen would make them an option. */
 function generateId(): string {
   for (;;) {
     const id = randomBytes(ID_BYTES).toString('base64url')

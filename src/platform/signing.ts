@@ -1,7 +1,8 @@
-// Tokens as signed JWTs (RFC 7515, RFC 8037, RFC 7518, RFC 9068) on node:crypto. Each key has one algorithm (RFC 8725, 3.1).
+// Signs and verifies access tokens as JWTs (RFC 7515, RFC 8037, RFC 7518, RFC 9068) on node:crypto. Each key has one algorithm
+// (RFC 8725, 3.1).
 //
-// A token's header decides nothing. There is exactly one header per key, the one that we write; a token whose header is not
-// one of them to the letter is not ours, whatever `alg`, `jwk` or `crit` it names.
+// The header of a token selects nothing. Each key has exactly one header, the one written here; a token whose header differs in a
+// single character is rejected, whatever `alg`, `jwk` or `crit` it has.
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { algorithmOf, publicJwkOf, type SigningKeyRecord } from '../domain/key-ring.ts'
@@ -15,7 +16,7 @@ const MAX_TOKEN = 4096
 /** 64 bytes with either algorithm. */
 const SIGNATURE_SHAPE = /^[\w-]{86}$/
 
-/** A key with what its algorithm asks of node:crypto. */
+/** A key with the parameters of its algorithm for node:crypto. */
 interface Key {
   readonly digest: 'sha256' | null
   readonly key: KeyObject | { readonly key: KeyObject; readonly dsaEncoding: 'ieee-p1363' }
@@ -70,9 +71,9 @@ function keyFor(algorithm: TokenAlgorithm, key: KeyObject): Key {
 function newKey(algorithm: TokenAlgorithm): { readonly jwk: PublicJwk; readonly d: string } {
   const pair = algorithm === 'EdDSA' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const { x, y, d } = pair.privateKey.export({ format: 'jwk' })
-  if (x === undefined || d === undefined) throw new Error('a new key without its JWK members')
+  if (x === undefined || d === undefined) throw new Error('A new key lacks JWK members')
   if (algorithm === 'EdDSA') return { jwk: { crv: 'Ed25519', kty: 'OKP', x }, d }
-  if (y === undefined) throw new Error('a new key without its JWK members')
+  if (y === undefined) throw new Error('A new key lacks JWK members')
   return { jwk: { crv: 'P-256', kty: 'EC', x, y }, d }
 }
 
@@ -93,13 +94,13 @@ function privateKeyOf(key: SigningKeyRecord, secrets: Pick<Secrets, 'unseal'>): 
   const d = secrets.unseal(SIGNING_KEY_SEAL, key.kid, key.sealedPrivateKey)
   if (d === undefined) {
     throw new Error(
-      'LATCHKEY_SECRET does not open the signing keys in the database: it is not the secret they were made with. Put that one after it, with a comma; where it is lost, DELETE FROM latchkey_key_ring has new ones made, and everybody signs in anew.',
+      'LATCHKEY_SECRET cannot decrypt the signing keys in the database: they were created with another secret. Append that secret, separated by a comma. If it is lost, run DELETE FROM latchkey_key_ring: new keys are created, and all users sign in again.',
     )
   }
   return createPrivateKey({ key: { ...publicJwkOf(key), d }, format: 'jwk' })
 }
 
-/** RFC 7638: the key's own digest is its name. The members of a key stand in the order that the digest is made in. */
+/** The key id: the JWK thumbprint (RFC 7638). The members of `PublicJwk` are in the order that the RFC demands. */
 function thumbprint(jwk: PublicJwk): string {
   return createHash('sha256').update(JSON.stringify(jwk)).digest('base64url')
 }

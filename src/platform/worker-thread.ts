@@ -1,26 +1,25 @@
-// One thread for expensive work: started when it is first needed, replaced when it crashes or takes too long, and never what keeps the
-// process alive while it has nothing to do.
+// One worker thread for expensive work: started on first use, replaced after a crash or a timeout, and unreferenced while it is idle.
 
 import { Worker } from 'node:worker_threads'
 
-/** What a thread's program sends once, when it can take jobs. */
+/** The message that the program of a thread sends once, when it can take jobs. */
 export const READY = 'ready'
 
 export interface ThreadOptions {
-  /** The program: it sends `READY`, and then a result for each job, in turn. */
+  /** The program: it sends `READY`, and then a result for each job, in order. */
   readonly program: URL
-  /** Milliseconds that one job may take. */
+  /** The timeout of a job, in milliseconds. */
   readonly jobTimeoutMs: number
-  /** Milliseconds that the program may take to be ready. */
+  /** The timeout until the program is ready, in milliseconds. */
   readonly startTimeoutMs: number
-  /** Called with what has ended a thread. */
+  /** Called with the error that terminated a thread. */
   readonly onError: (error: unknown) => void
 }
 
 export interface WorkerThread<Job, Result> {
-  /** One job at a time. Undefined when the thread has crashed or was too slow: it is ended then, and the next job gets a new one. */
+  /** Runs one job at a time. Returns undefined after a crash or a timeout: the thread is terminated, and the next job starts a new one. */
   run(job: Job): Promise<Result | undefined>
-  /** Ends the thread; the job that is under way, and all later ones, come to undefined. */
+  /** Terminates the thread; the running job and all later ones return undefined. */
   close(): Promise<void>
 }
 
@@ -38,7 +37,7 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
 
   function start(): Worker {
     const started = new Worker(options.program, {
-      // Nothing that the process was started with is for the thread, least of all its secrets.
+      // The thread gets no environment or arguments of the process, because they may contain secrets.
       env: {},
       execArgv: [],
       argv: [],
@@ -54,22 +53,22 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
         } else settle(message as Result)
       })
       .on('error', (error) => fail(started, error))
-      .on('exit', (code) => fail(started, new Error(`A worker thread ended by itself with code ${code}`)))
+      .on('exit', (code) => fail(started, new Error(`A worker thread exited with code ${code}`)))
     return started
   }
 
-  function setDeadline(milliseconds: number, what: string): void {
-    const waiting = pending
-    if (waiting === undefined) return
-    clearTimeout(waiting.timer)
-    waiting.timer = setTimeout(() => {
-      if (worker !== undefined) fail(worker, new Error(`A worker thread ${what} within ${milliseconds} ms`))
+  function setDeadline(milliseconds: number, failure: string): void {
+    const current = pending
+    if (current === undefined) return
+    clearTimeout(current.timer)
+    current.timer = setTimeout(() => {
+      if (worker !== undefined) fail(worker, new Error(`A worker thread ${failure} within ${milliseconds} ms`))
     }, milliseconds)
   }
 
   function send(): void {
     if (pending === undefined) return
-    setDeadline(options.jobTimeoutMs, 'has not finished its job')
+    setDeadline(options.jobTimeoutMs, 'did not finish its job')
     worker?.postMessage(pending.job)
   }
 
@@ -77,7 +76,7 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
     const done = pending
     pending = undefined
     clearTimeout(done?.timer)
-    // With nothing to do it does not keep the process alive; with a job it does, as somebody waits for the result.
+    // An idle thread must not keep the process alive; a busy one must, because a caller waits for the result.
     worker?.unref()
     done?.settle(result)
   }
@@ -111,10 +110,10 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
 
     async close() {
       isClosed = true
-      const ended = worker
+      const terminated = worker
       worker = undefined
       settle(undefined)
-      await ended?.terminate()
+      await terminated?.terminate()
     },
   }
 }

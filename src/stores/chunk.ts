@@ -1,4 +1,4 @@
-// A long list in parts, so that other work gets its turn between them.
+// Splits a long list into chunks, so that other work can run between them.
 
 const CHUNK_SIZE = 500
 

@@ -1,10 +1,10 @@
-// Waiting for an answer, but not for ever: what does not come in time is a fault, whatever becomes of it later.
+// A deadline for a promise. The work itself is not cancelled.
 
 import { StoreError } from '../domain/errors.ts'
 
 export class TimeoutError extends StoreError {}
 
-/** @param timeoutMs milliseconds @throws TooLate: "`subject` does not answer in time." */
+/** @param timeoutMs milliseconds @throws TimeoutError: "`subject` does not answer in time." */
 export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, subject: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<never>((_, reject) => {

@@ -1,17 +1,17 @@
-// A sentence of the contract as a test: a fresh store, a claim, and the store closed again.
+// Runs one rule of the store contract as a test: it opens an empty store, checks the rule, and closes the store.
 
 import { test } from 'node:test'
 import type { Store } from '../ports/store.ts'
 
-/** Registers one sentence with the claim that shows it. */
-export type ContractTest = (sentence: string, claim: (store: Store) => Promise<void>) => void
+/** Registers a rule of the contract with the check for it. */
+export type ContractTest = (rule: string, check: (store: Store) => Promise<void>) => void
 
 export function contractTests(open: () => Promise<Store>): ContractTest {
-  return (sentence, claim) => {
-    void test(sentence, async () => {
+  return (rule, check) => {
+    void test(rule, async () => {
       const store = await open()
       try {
-        await claim(store)
+        await check(store)
       } finally {
         await store.close()
       }

@@ -1,4 +1,4 @@
-// For who writes a store: the suite that it must pass, and records to fill it with.
+// The public test kit for stores: the conformance suite, and sample records.
 
-export { anAuditEvent, makeKeyRing, makeRememberMe, makeSession, makeUser } from './samples.ts'
+export { makeAuditEvent, makeKeyRing, makeRememberMe, makeSession, makeUser } from './samples.ts'
 export { storeConformance } from './store-conformance.ts'

@@ -1,4 +1,4 @@
-// Records to fill a store with: each with ids of its own, everything else plain unless it is said otherwise.
+// Sample records for tests of stores: each has a unique id, and default values that `overrides` replaces.
 
 import type { AuditEvent } from '../domain/audit-event.ts'
 import type { RememberMeRecord, SessionRecord } from '../domain/credential.ts'
@@ -6,7 +6,7 @@ import type { KeyRingRecord, SigningKeyRecord } from '../domain/key-ring.ts'
 import { DAY } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
 
-/** The time at which samples begin; stores know no clock, so any will do. */
+/** The time of the samples. Stores have no clock, so any time will do. */
 export const T0 = 1_800_000_000_000
 
 let idCount = 0
@@ -37,8 +37,8 @@ export function makeSession(overrides: Partial<SessionRecord> = {}): SessionReco
   return {
     kind: 'session',
     id,
-    userId: 'usr_somebody',
-    username: 'Somebody',
+    userId: 'usr_sample',
+    username: 'Sample',
     lineage: id,
     hash: `hash of ${id}`,
     version: 1,
@@ -64,8 +64,8 @@ export function makeRememberMe(overrides: Partial<RememberMeRecord> = {}): Remem
   return {
     kind: 'remember_me',
     id,
-    userId: 'usr_somebody',
-    username: 'Somebody',
+    userId: 'usr_sample',
+    username: 'Sample',
     lineage: id,
     hash: `hash of ${id}`,
     version: 1,
@@ -84,10 +84,10 @@ export function makeRememberMe(overrides: Partial<RememberMeRecord> = {}): Remem
   }
 }
 
-export function anAuditEvent(but: Partial<AuditEvent> = {}): AuditEvent {
+export function makeAuditEvent(overrides: Partial<AuditEvent> = {}): AuditEvent {
   return {
     id: uniqueId('o'),
-    userId: 'usr_somebody',
+    userId: 'usr_sample',
     at: T0,
     action: 'login.password',
     outcome: 'success',
@@ -96,7 +96,7 @@ export function anAuditEvent(but: Partial<AuditEvent> = {}): AuditEvent {
     ip: '192.0.2.7',
     userAgent: 'Mozilla/5.0 (sample)',
     detail: { reason: 'sample', counts: [1, 2, { deep: null }] },
-    ...but,
+    ...overrides,
   }
 }
 

@@ -1,4 +1,4 @@
-// The contract of `ports/store.ts` as tests, one for each of its sentences. Every store passes the same.
+// The conformance suite: the contract of `ports/store.ts` as tests, which every store must pass.
 
 import { suite } from 'node:test'
 import type { Store } from '../ports/store.ts'
@@ -36,7 +36,7 @@ const GROUPS = {
 /**
  * Registers the suite with `node:test`.
  *
- * @param name what is tested, for the report
+ * @param name the name of the store, for the report
  * @param open must return an empty store each time; the suite closes it
  */
 export function storeConformance(name: string, open: () => Promise<Store>): void {

@@ -2,7 +2,7 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import type { Change, Store } from '../../src/ports/store.ts'
-import { anAuditEvent, makeUser } from '../../src/testing/index.ts'
+import { makeAuditEvent, makeUser } from '../../src/testing/index.ts'
 import { type Backend, type BackendName, startBackend } from '../support/backends.ts'
 import { makeTypicalSession } from '../support/fixtures.ts'
 
@@ -42,7 +42,7 @@ export async function measureSizes(name: BackendName, count: number): Promise<Si
   await writeAll(
     store,
     sessions.map(({ id, userId, userAgent }): readonly Change[] => [
-      { do: 'append audit event', event: anAuditEvent({ userId, userAgent, sessionId: id, detail: { remember: false } }) },
+      { do: 'append audit event', event: makeAuditEvent({ userId, userAgent, sessionId: id, detail: { remember: false } }) },
     ]),
   )
   const [, recordedDatabase] = await bytesOf(backend)

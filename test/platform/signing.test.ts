@@ -60,7 +60,7 @@ for (const algorithm of TOKEN_ALGORITHMS) {
 
   test(`${algorithm}: under another secret the start stops, and says which setting to mend`, () => {
     const other = createSigning(createSecrets(['another-secret-of-at-least-32-bytes-0123']))
-    assert.throws(() => other.signer([generate(0)]), /LATCHKEY_SECRET does not open the signing keys/)
+    assert.throws(() => other.signer([generate(0)]), /LATCHKEY_SECRET cannot decrypt the signing keys/)
   })
 }
 

@@ -92,7 +92,7 @@ test('A server that is not there, or not what it should be, stops the start with
   const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
     [
       { ...place.env, REDIS_URL: '', DATABASE_URL: `postgres://a:hush@127.0.0.1:${nobody}/x` },
-      /^latchkey: DATABASE_URL: The database x on 127\.0\.0\.1 cannot be reached: nothing listens there\.$/,
+      /^latchkey: DATABASE_URL: The database x on 127\.0\.0\.1 cannot be reached: connection refused\.$/,
     ],
     [
       { ...place.env, REDIS_URL: '', DATABASE_URL: database.replace(/[^/]*$/, 'missing') },
@@ -101,11 +101,11 @@ test('A server that is not there, or not what it should be, stops the start with
     [{ DATABASE_URL: 'postgres://' }, /^latchkey: DATABASE_URL is "postgres:\/\/"; accepted: /],
     [
       { ...place.env, REDIS_URL: `redis://:hush@127.0.0.1:${nobody}` },
-      /^latchkey: REDIS_URL: Redis at 127\.0\.0\.1:\d+ cannot be reached: nothing listens there\.$/,
+      /^latchkey: REDIS_URL: Redis at 127\.0\.0\.1:\d+ cannot be reached: connection refused\.$/,
     ],
     [
       { ...place.env, REDIS_URL: `${place.env.REDIS_URL}`.replace('redis:', 'redis+cluster:') },
-      /^latchkey: REDIS_URL: Redis at \S+ is no cluster: use redis:\/\//,
+      /^latchkey: REDIS_URL: Redis at \S+ is not a cluster: use redis:\/\//,
     ],
     [{ ...place.env, REDIS_URL: 'redis://192.0.2.1:6379' }, /^latchkey: REDIS_URL: Redis at 192\.0\.2\.1:6379 /],
     [{ ...place.env, REDIS_URL: 'http://x' }, /^latchkey: REDIS_URL is "http:\/\/x"; accepted: /],

@@ -1,4 +1,4 @@
-// Other processes on the same database file, driven line by line.
+// A child process on a database file that is also open in the test, controlled by lines on stdin and stdout.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ export class Child {
   readonly #lines: AsyncIterator<string>
   readonly #exited: Promise<unknown>
 
-  /** Starts `child.ts` with a task on a file. */
+  /** Starts `sqlite-child.ts` with a task on a file. */
   constructor(task: string, path: string) {
     const child = spawn(process.execPath, [PROGRAM, task, path], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#process = child
@@ -22,18 +22,18 @@ export class Child {
   /** The next line it prints. */
   async line(): Promise<string> {
     const next = await this.#lines.next()
-    if (next.done) throw new Error('The child ended before it said what was expected')
+    if (next.done) throw new Error('The child process exited before it printed the expected line')
     return next.value
   }
 
-  /** Everything it still prints. */
+  /** All lines that it still prints. */
   async rest(): Promise<readonly string[]> {
     const lines: string[] = []
     for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) lines.push(next.value)
     return lines
   }
 
-  /** Lets it go on. */
+  /** Lets it start its task. */
   start(): void {
     this.#process.stdin?.end('go\n')
   }

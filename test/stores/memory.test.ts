@@ -1,4 +1,4 @@
-// The memory store keeps the contract.
+// The memory store passes the conformance suite.
 
 import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { storeConformance } from '../../src/testing/index.ts'

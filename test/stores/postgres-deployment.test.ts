@@ -1,5 +1,5 @@
-// PostgreSQL as it is found in deployments: encodings, standbys, roles with few rights, passwords, certificates, sockets, several
-// hosts. Each starts right, or is refused in one line that names the cure.
+// PostgreSQL in the configurations of deployments: encodings, standbys, roles with few privileges, passwords, certificates, sockets,
+// several hosts. Each one works, or is refused in one line that says what to change.
 
 import assert from 'node:assert/strict'
 import { chown, readFile, rm } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { StoreError } from '../../src/domain/errors.ts'
 import { migratePostgres } from '../../src/stores/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { anAuditEvent, makeSession, makeUser } from '../../src/testing/index.ts'
+import { makeAuditEvent, makeSession, makeUser } from '../../src/testing/index.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { PASSWORD_USER, postgresOwner, type RunningPostgres, startPostgres } from '../support/postgres.ts'
 import { freePort } from '../support/raw-http.ts'
@@ -16,7 +16,7 @@ import { runCommand, temporaryFolder } from '../support/server.ts'
 let postgres: RunningPostgres
 let folder = ''
 let certificate = ''
-let otherAuthority = ''
+let otherCa = ''
 before(async () => {
   folder = await temporaryFolder()
   const made = await makeCertificate(folder, ['localhost'])
@@ -24,7 +24,7 @@ before(async () => {
   if (uid !== undefined && gid !== undefined) for (const path of [folder, made.cert, made.key]) await chown(path, uid, gid)
   certificate = made.cert
   const other = await temporaryFolder()
-  otherAuthority = (await makeCertificate(other, ['localhost'])).cert
+  otherCa = (await makeCertificate(other, ['localhost'])).cert
   postgres = await startPostgres('ssl=on', `ssl_cert_file=${made.cert}`, `ssl_key_file=${made.key}`, 'password_encryption=scram-sha-256')
 })
 after(async () => {
@@ -40,10 +40,10 @@ function createDatabase(options: string): string {
   return `postgres://latchkey@127.0.0.1:${postgres.port}/special_${databases}`
 }
 
-async function assertRefused(url: string, words: RegExp): Promise<void> {
+async function assertRefused(url: string, pattern: RegExp): Promise<void> {
   await assert.rejects(openPostgresStore({ url }), (error) => {
     assert.ok(error instanceof StoreError, String(error))
-    assert.match(error.message, words)
+    assert.match(error.message, pattern)
     assert.ok(!/\n|S3cret|SQLSTATE/.test(error.message), error.message)
     return true
   })
@@ -54,12 +54,12 @@ async function assertUsable(url: string): Promise<void> {
   try {
     const user = makeUser()
     const session = makeSession({ userId: user.id })
-    const begun = await store.write([
+    const written = await store.write([
       { do: 'insert user', user },
       { do: 'insert credential', record: session },
-      { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
+      { do: 'append audit event', event: makeAuditEvent({ userId: user.id }) },
     ])
-    assert.equal(begun.committed, true)
+    assert.equal(written.committed, true)
     assert.equal((await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1 }])).committed, true)
     assert.ok((await store.log.subscribe(0).next()).value.entries.length > 0)
     await store.limits.take('login:x', { count: 1, window: 1000 } as never, 1)
@@ -73,29 +73,29 @@ async function assertUsable(url: string): Promise<void> {
 }
 
 for (const encoding of ['SQL_ASCII', 'LATIN1', 'WIN1252']) {
-  test(`A database with the encoding ${encoding} is refused at the start, by serve and by migrate, in one line that names the cure.`, async () => {
+  test(`A database with the encoding ${encoding} is refused by serve and by migrate, in one line that says what to change.`, async () => {
     const url = createDatabase(`ENCODING '${encoding}' TEMPLATE template0 LOCALE 'C'`)
-    const cure = new RegExp(`has the encoding ${encoding}, .*ENCODING 'UTF8' TEMPLATE template0`)
-    await assertRefused(url, cure)
+    const advice = new RegExp(`has the encoding ${encoding}, .*ENCODING 'UTF8' TEMPLATE template0`)
+    await assertRefused(url, advice)
     for (const command of ['serve', 'migrate']) {
       const { code, stderr } = await runCommand([command], { folder, env: { DATABASE_URL: url } })
       assert.equal(code, 1)
       assert.match(stderr, /^latchkey: DATABASE_URL: [^\n]+\n$/)
-      assert.match(stderr, cure)
+      assert.match(stderr, advice)
     }
   })
 }
 
-test('A database that is read-only stops the start in one line that names the cure.', async () => {
+test('With a read-only database, serve exits with one line that says what to change.', async () => {
   const url = await postgres.createDatabase()
   await (await openPostgresStore({ url })).close()
   const name = new URL(url).pathname.slice(1)
   postgres.query('postgres', `ALTER DATABASE ${name} SET default_transaction_read_only = on`)
-  await refusesToServe(url)
+  await assertServeRefuses(url)
 })
 
-/** Reading commands may work on it; a server does not start. */
-async function refusesToServe(url: string): Promise<void> {
+/** Commands that only read may work; `serve` does not start. */
+async function assertServeRefuses(url: string): Promise<void> {
   const { code, stderr } = await runCommand(['serve'], { folder, env: { DATABASE_URL: url } })
   assert.equal(code, 1)
   assert.match(
@@ -104,28 +104,28 @@ async function refusesToServe(url: string): Promise<void> {
   )
 }
 
-test('A hot standby is refused, and passed over where the connection string names the primary as well.', async () => {
+test('A hot standby is refused, and is skipped when the connection string also names the primary.', async () => {
   await using standby = await postgres.startStandby()
   const url = await postgres.createDatabase()
   await assertUsable(url)
   const at = (...ports: readonly number[]) => url.replace(`127.0.0.1:${postgres.port}`, ports.map((port) => `127.0.0.1:${port}`).join(','))
-  await refusesToServe(at(standby.port))
+  await assertServeRefuses(at(standby.port))
   await assertUsable(at(standby.port, postgres.port))
   await assertUsable(at(await freePort(), standby.port, postgres.port))
   await assertUsable(`${at(postgres.port, standby.port)}?target_session_attrs=primary`)
-  await assertRefused(at(standby.port, await freePort()), /takes writes|nothing listens/)
+  await assertRefused(at(standby.port, await freePort()), /accepts writes|connection refused/)
 })
 
-test('A role that may create nothing is told which GRANT it needs, and starts once another has migrated and granted.', async () => {
+test('The error for a role without privileges names the GRANT that it needs; with the grants of the guide the role works.', async () => {
   const owned = await postgres.createDatabase()
   const name = new URL(owned).pathname.slice(1)
   postgres.query(name, `CREATE ROLE few LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
   const url = owned.replace('latchkey@', 'few@')
-  await assertRefused(url, /GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate/)
+  await assertRefused(url, /GRANT USAGE, CREATE ON SCHEMA public to the user, or run latchkey migrate as the owner of the tables/)
   await migratePostgres(owned)
   await assertRefused(
     url,
-    /withholds tables from its user: GRANT SELECT, INSERT, UPDATE, DELETE ON latchkey_credentials, .*latchkey_users to it\.$/,
+    /does not permit the user to use its tables: GRANT SELECT, INSERT, UPDATE, DELETE ON latchkey_audit_events, .*latchkey_users to the user\.$/,
   )
   const guide = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8')
   const [statements = ''] = /```sql\n-- after `latchkey migrate`[^\n]*\n([^`]+)```/.exec(guide)?.slice(1) ?? []
@@ -133,18 +133,18 @@ test('A role that may create nothing is told which GRANT it needs, and starts on
   postgres.query(name, statements.replaceAll('latchkey_server', 'few'))
   await assertUsable(url)
   postgres.query(name, 'REVOKE UPDATE ON latchkey_limits FROM few')
-  await assertRefused(url, /GRANT SELECT, INSERT, UPDATE, DELETE ON latchkey_limits to it/)
+  await assertRefused(url, /GRANT SELECT, INSERT, UPDATE, DELETE ON latchkey_limits to the user/)
 })
 
-test('A schema that is missing, or not to be used, is named.', async () => {
+test('A missing schema is reported, and search_path selects another schema.', async () => {
   const url = await postgres.createDatabase()
-  await assertRefused(`${url}?options=-csearch_path%3Dnowhere`, /has no schema in which tables can be created: .*set search_path/)
+  await assertRefused(`${url}?options=-csearch_path%3Dnowhere`, /has no schema in which Latchkey can create tables: .*set search_path/)
   postgres.query(new URL(url).pathname.slice(1), 'CREATE SCHEMA auth')
   await assertUsable(`${url}?options=-csearch_path%3Dauth`)
   assert.match(postgres.query(new URL(url).pathname.slice(1), `SELECT count(*) FROM pg_tables WHERE schemaname = 'auth'`), /^9$/)
 })
 
-test('A wrong database, role or password, a missing entry in pg_hba.conf, and too many connections each have one line with the cure.', async () => {
+test('A wrong database, role or password, a missing entry in pg_hba.conf, and too many connections are each reported in one line.', async () => {
   const url = await postgres.createDatabase()
   const name = new URL(url).pathname.slice(1)
   postgres.query(
@@ -152,11 +152,11 @@ test('A wrong database, role or password, a missing entry in pg_hba.conf, and to
     `CREATE ROLE ${PASSWORD_USER} LOGIN PASSWORD 'right'; CREATE ROLE closed NOLOGIN; CREATE ROLE narrow LOGIN CONNECTION LIMIT 0; CREATE ROLE shut LOGIN`,
   )
   const as = (user: string) => url.replace('latchkey@', `${user}@`)
-  await assertRefused(as(`${PASSWORD_USER}:S3cret`), /refuses the user name or the password\.$/)
-  await assertRefused(as(PASSWORD_USER), /refuses the user name or the password\.$/)
-  await assertRefused(as('stranger'), /refuses the user name: create the role, with LOGIN\.$/)
-  await assertRefused(as('closed'), /refuses the user name: ALTER ROLE … LOGIN\.$/)
-  await assertRefused(as('narrow'), /has no connection left: raise max_connections, or the limit of the role/)
+  await assertRefused(as(`${PASSWORD_USER}:S3cret`), /rejects the user name or password\.$/)
+  await assertRefused(as(PASSWORD_USER), /rejects the user name or password\.$/)
+  await assertRefused(as('stranger'), /rejects the user name: create the role, with LOGIN\.$/)
+  await assertRefused(as('closed'), /rejects the user name: ALTER ROLE … LOGIN\.$/)
+  await assertRefused(as('narrow'), /has no free connection: raise max_connections, or the limit of the role/)
   await assertRefused(url.replace(name, 'nothing'), /^The database nothing on 127\.0\.0\.1 does not exist: create it first\.$/)
   await postgres.addHbaRules(
     'host all shut 127.0.0.1/32 reject',
@@ -171,27 +171,27 @@ test('A wrong database, role or password, a missing entry in pg_hba.conf, and to
   await assertUsable(as(`${PASSWORD_USER}:right`))
 })
 
-test('A certificate that is not trusted, or of another name, is refused, with the parameter that changes it; sslmode decides.', async () => {
+test('A certificate that is not trusted or has another name is refused as sslmode demands, with the parameter to set.', async () => {
   const url = (await postgres.createDatabase()).replace('127.0.0.1', 'localhost')
-  const untrusted = /shows a certificate that is not trusted \([A-Z_]+\): name the file of its authority with sslrootcert=PATH/
+  const untrusted = /presents a certificate that is not trusted \([A-Z_]+\): name the file of its CA with sslrootcert=PATH/
   for (const mode of ['require', 'verify-full']) await assertRefused(`${url}?sslmode=${mode}`, untrusted)
-  await assertRefused(`${url}?sslmode=verify-full&sslrootcert=${otherAuthority}`, untrusted)
-  await assertRefused(`${url}?sslmode=verify-ca&sslrootcert=${otherAuthority}`, untrusted)
+  await assertRefused(`${url}?sslmode=verify-full&sslrootcert=${otherCa}`, untrusted)
+  await assertRefused(`${url}?sslmode=verify-ca&sslrootcert=${otherCa}`, untrusted)
   await assertRefused(
     `${url}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
     /parameter sslrootcert names a file that cannot be read \(ENOENT\)/,
   )
   const byAddress = url.replace('localhost', '127.0.0.1')
-  await assertRefused(`${byAddress}?sslmode=require&sslrootcert=${certificate}`, /shows a certificate for another host name/)
+  await assertRefused(`${byAddress}?sslmode=require&sslrootcert=${certificate}`, /presents a certificate for another host name/)
   for (const mode of ['require', 'verify-full', 'verify-ca']) await assertUsable(`${url}?sslmode=${mode}&sslrootcert=${certificate}`)
   await assertUsable(`${byAddress}?sslmode=verify-ca&sslrootcert=${certificate}`)
   await assertUsable(`${url}?sslmode=no-verify`)
   await assertUsable(`${url}?sslmode=disable`)
-  const trusting = { DATABASE_URL: `${url}?sslmode=verify-full`, NODE_EXTRA_CA_CERTS: certificate }
-  assert.equal((await runCommand(['migrate'], { folder, env: trusting })).code, 0)
+  const env = { DATABASE_URL: `${url}?sslmode=verify-full`, NODE_EXTRA_CA_CERTS: certificate }
+  assert.equal((await runCommand(['migrate'], { folder, env })).code, 0)
 })
 
-test('channel_binding=require lets in with SCRAM over TLS, and refuses a server that asks for less.', async () => {
+test('channel_binding=require connects with SCRAM over TLS, and refuses weaker authentication.', async () => {
   const url = (await postgres.createDatabase()).replace('127.0.0.1', 'localhost')
   postgres.query('postgres', `CREATE ROLE bound LOGIN SUPERUSER PASSWORD 'right'; CREATE ROLE clear LOGIN SUPERUSER PASSWORD 'right'`)
   await postgres.addHbaRules(
@@ -205,7 +205,7 @@ test('channel_binding=require lets in with SCRAM over TLS, and refuses a server 
   await assertRefused(`${url}?${parameters}`, /does not offer channel binding/)
 })
 
-test('A socket on this machine, the form of keywords, and other parameters reach the same database.', async () => {
+test('A Unix socket, the keyword form, and other parameters connect to the same database.', async () => {
   const url = await postgres.createDatabase()
   const name = new URL(url).pathname.slice(1)
   const { socketFolder, port } = postgres
@@ -217,13 +217,13 @@ test('A socket on this machine, the form of keywords, and other parameters reach
   )
   await assertRefused(
     `postgres:///${name}?host=/nowhere&port=${port}&user=latchkey`,
-    /on \/nowhere cannot be reached: there is no such socket\.$/,
+    /on \/nowhere cannot be reached: the socket does not exist\.$/,
   )
 })
 
-test('What is no PostgreSQL, or one without TLS, is said to be that.', async () => {
+test('A server that is not PostgreSQL, or that has no TLS, is reported as such.', async () => {
   await using plain = await startPostgres()
-  await assertRefused(`${await plain.createDatabase()}?sslmode=require`, /does not offer TLS: turn ssl on there, or use sslmode=disable/)
+  await assertRefused(`${await plain.createDatabase()}?sslmode=require`, /does not offer TLS: set ssl=on there, or use sslmode=disable/)
   const { createServer } = await import('node:net')
   const server = createServer(
     (socket) => void socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
@@ -231,10 +231,10 @@ test('What is no PostgreSQL, or one without TLS, is said to be that.', async () 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : 0
-  await assertRefused(`postgres://lk:S3cret@127.0.0.1:${port}/x`, /does not answer|has closed|cannot be reached/)
+  await assertRefused(`postgres://lk:S3cret@127.0.0.1:${port}/x`, /does not answer|closed the connection|cannot be reached/)
   await assertRefused(
     `postgres://lk:S3cret@127.0.0.1:${port}/x?sslmode=require`,
-    /does not answer as PostgreSQL does: is it the right port\?$/,
+    /does not speak the PostgreSQL protocol: check the port\.$/,
   )
   server.close()
 })

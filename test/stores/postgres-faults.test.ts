@@ -1,4 +1,4 @@
-// What PostgreSQL refuses, breaks off or must not be asked at all; and that nothing it is asked often reads a whole table.
+// Refusals and failures of PostgreSQL, and that frequent statements do not scan whole tables.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -40,13 +40,13 @@ function withMessage(message: string) {
   }
 }
 
-test('Whoever has a wrong password, or none, is told so, and the password is not.', async () => {
+test('A wrong or missing password is reported, without the password.', async () => {
   const url = await postgres.createDatabase()
   const name = databaseOf(url)
   postgres.query(name, `CREATE ROLE ${PASSWORD_USER} LOGIN SUPERUSER PASSWORD 'right'`)
   const as = (user: string) => `postgres://${user}@${postgres.host}:${postgres.port}/${name}`
   for (const user of [`${PASSWORD_USER}:wrong`, PASSWORD_USER]) {
-    const message = `The database ${name} on 127.0.0.1 refuses the user name or the password.`
+    const message = `The database ${name} on 127.0.0.1 rejects the user name or password.`
     await assert.rejects(openPostgresStore({ url: as(user) }), withMessage(message))
   }
   const store = await openPostgresStore({ url: as(`${PASSWORD_USER}:right`) })
@@ -54,7 +54,7 @@ test('Whoever has a wrong password, or none, is told so, and the password is not
   await store.close()
 })
 
-test('What is no URL is refused in words that do not repeat it, nor is it in the cause.', async () => {
+test('An invalid URL is refused with a message and a cause that do not contain it.', async () => {
   for (const url of ['postgres://latchkey:hush@[host/x', 'postgres://latchkey:hush@host/%zz']) {
     await assert.rejects(openPostgresStore({ url }), (error) => {
       assert.ok(error instanceof StoreError)
@@ -65,7 +65,7 @@ test('What is no URL is refused in words that do not repeat it, nor is it in the
   }
 })
 
-test('A database that does not take writes can be opened and read; probing and writing say that it is read-only.', async () => {
+test('A read-only database can be opened and read; probes and writes report that it is read-only.', async () => {
   const url = await postgres.createDatabase()
   const [record, next] = [makeSession(), makeSession()]
   const before = await openPostgresStore({ url })
@@ -80,16 +80,16 @@ test('A database that does not take writes can be opened and read; probing and w
   await store.close()
 })
 
-test('A user of the database who may not make tables is told so.', async () => {
+test('A role that may not create tables is reported.', async () => {
   const url = await postgres.createDatabase()
   postgres.query(databaseOf(url), 'CREATE ROLE plain LOGIN')
   const opening = openPostgresStore({ url: url.replace('latchkey@', 'plain@') })
-  const cure = 'GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate.'
-  const message = `The database ${databaseOf(url)} on 127.0.0.1 does not permit its user to create or change tables: ${cure}`
+  const advice = 'GRANT USAGE, CREATE ON SCHEMA public to the user, or run latchkey migrate as the owner of the tables.'
+  const message = `The database ${databaseOf(url)} on 127.0.0.1 does not permit the user to create or change tables: ${advice}`
   await assert.rejects(opening, withMessage(message))
 })
 
-test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', async () => {
+test('Searching for text that PostgreSQL cannot store finds nothing and is not an error.', async () => {
   const store = await openPostgresStore({ url: await postgres.createDatabase() })
   assert.equal(await store.credentials.find('a\0b'), undefined)
   assert.equal(await store.users.find('a\0b'), undefined)
@@ -100,97 +100,97 @@ test('What no text in PostgreSQL can hold is found nowhere, and is no fault.', a
   await store.close()
 })
 
-test('Rows of tombstones hold nothing of the user.', async () => {
+test('Rows of tombstones contain no data of the user.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const [session, remembered] = [makeSession({ userId: 'usr_gone' }), makeRememberMe({ userId: 'usr_gone' })]
-  for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
+  const [session, rememberMe] = [makeSession({ userId: 'usr_gone' }), makeRememberMe({ userId: 'usr_gone' })]
+  for (const record of [session, rememberMe]) await store.write([{ do: 'insert credential', record }])
   await store.write([{ do: 'revoke credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
   await store.close()
   const sql = `SELECT id, num_nonnulls(user_id, lineage, last_seen_at, rest, data) FROM latchkey_credentials ORDER BY kind`
-  assert.equal(postgres.query(databaseOf(url), sql), `${remembered.id}|0\n${session.id}|0`)
+  assert.equal(postgres.query(databaseOf(url), sql), `${rememberMe.id}|0\n${session.id}|0`)
 })
 
-test('A connection that is broken off between two statements of a write is a fault of that write alone.', async () => {
+test('A connection lost between two statements of a write fails only that write.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
   const connection = await openMigrated(url)
-  const breaking = connection.transaction(async () => {
+  const interrupted = connection.transaction(async () => {
     await execute(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'`)
-    // Nobody waits for an answer on this connection now: the break must end neither the process nor the pool.
+    // No query is running on this connection now: its loss must terminate neither the process nor the pool.
     await new Promise((resolve) => setTimeout(resolve, 100))
   })
-  await assert.rejects(breaking, StoreError)
+  await assert.rejects(interrupted, StoreError)
   assert.equal(await connection.transaction(async () => 'works'), 'works')
   await connection.close()
   await store.close()
 })
 
-test('When the connection that hears the log is broken off, whoever follows again misses nothing.', async () => {
+test('After the log connection is lost, a new subscription misses no entry.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
   const { position } = (await store.log.subscribe(0).next()).value
   await execute(
     url,
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%latchkey_ending_counter%' AND pid <> pg_backend_pid()`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%latchkey_revocation_counter%' AND pid <> pg_backend_pid()`,
   )
   await store.write([{ do: 'append entry', entry: { kind: 'keys', at: 1 } }])
-  let heard: readonly unknown[] = []
+  let received: readonly unknown[] = []
   await waitFor('the log to be read again', async () => {
     try {
       const { value } = await store.log.subscribe(position).next()
-      heard = value.entries
+      received = value.entries
       return true
     } catch (error) {
       assert.ok(error instanceof StoreError)
       return false
     }
   })
-  assert.deepEqual(heard, [{ kind: 'keys', at: 1 }])
+  assert.deepEqual(received, [{ kind: 'keys', at: 1 }])
   await store.close()
 })
 
-test('However many follow and however often the log fails, one connection hears it, and nothing is warned of.', async () => {
+test('Any number of subscriptions share one log connection, without warnings.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
   const warnings: string[] = []
-  const note = (warning: Error) => void warnings.push(warning.message)
-  process.on('warning', note)
+  const onWarning = (warning: Error) => void warnings.push(warning.message)
+  process.on('warning', onWarning)
   const listeners = () =>
     Number(
       postgres.query(
         'postgres',
-        `SELECT count(*) FROM pg_stat_activity WHERE datname = '${databaseOf(url)}' AND query LIKE '%ending_counter%'`,
+        `SELECT count(*) FROM pg_stat_activity WHERE datname = '${databaseOf(url)}' AND query LIKE '%revocation_counter%'`,
       ),
     )
-  const followers = Array.from({ length: 8 }, () => store.log.subscribe(0))
-  for (let beat = 0; beat < 3; beat += 1) await Promise.all(followers.map((follower) => follower.next()))
+  const subscriptions = Array.from({ length: 8 }, () => store.log.subscribe(0))
+  for (let beat = 0; beat < 3; beat += 1) await Promise.all(subscriptions.map((subscription) => subscription.next()))
   assert.equal(listeners(), 1)
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(warnings, [])
-  process.off('warning', note)
+  process.off('warning', onWarning)
   await store.close()
   await waitFor('its connection to be gone', () => listeners() === 0)
 })
 
-test('Counters for limits stay few, however many keys there are.', async () => {
+test('The number of rate limit counters is bounded, for any number of keys.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
   await execute(
     url,
-    `INSERT INTO latchkey_limits SELECT 'over-' || n, 1, n FROM generate_series(1, 5000) AS n`,
+    `INSERT INTO latchkey_limits SELECT 'ended-' || n, 1, n FROM generate_series(1, 5000) AS n`,
     `INSERT INTO latchkey_limits SELECT 'running-' || n, 1, 1000000 + n FROM generate_series(1, 101000) AS n`,
   )
   const limit = { points: 3, window: 10_000_000 }
   for (let index = 0; index < 500; index += 1) await store.limits.take(`flood-${index}`, limit, 10_000)
   const count = (where: string) => Number(postgres.query(databaseOf(url), `SELECT count(*) FROM latchkey_limits WHERE ${where}`))
   assert.equal(count('true'), 100_000)
-  assert.equal(count(`key LIKE 'over-%'`), 0)
+  assert.equal(count(`key LIKE 'ended-%'`), 0)
   assert.equal(count(`key LIKE 'flood-%'`), 500)
   await store.close()
 })
 
-/** What requests wait for. */
+/** The statements of requests. */
 async function hotPaths(store: Store): Promise<void> {
   const [user, session] = [makeUser(), makeSession({ userId: 'usr_7', lineage: 'l' })]
   const { id } = user
@@ -220,7 +220,7 @@ async function hotPaths(store: Store): Promise<void> {
   await store.write([{ do: 'delete user', id }])
 }
 
-/** What is swept up in the background. */
+/** The statements of the maintenance job. */
 async function cleanup(store: Store): Promise<void> {
   await store.credentials.listExpired(50, 50, 10)
   await store.credentials.listTombstones({ endedAt: 19_990, id: '' }, 10)
@@ -230,7 +230,7 @@ async function cleanup(store: Store): Promise<void> {
   await store.log.trim(1)
 }
 
-/** A database with many rows, and the number of scans of whole tables that `work` causes on it. */
+/** Runs `work` on a database with many rows. Returns the tables that it scanned sequentially. */
 async function scansOf(work: (store: Store) => Promise<void>, ...settings: readonly string[]): Promise<readonly string[]> {
   const url = await postgres.createDatabase()
   const name = databaseOf(url)
@@ -245,17 +245,17 @@ async function scansOf(work: (store: Store) => Promise<void>, ...settings: reado
     `INSERT INTO latchkey_audit_events (user_id, at, rest) SELECT 'usr_' || n, n, '{}' FROM generate_series(1, 20000) AS n`,
     `INSERT INTO latchkey_revocations (position, kind, sid, at) SELECT n, 'revoked', 's' || n, n FROM generate_series(1, 200000) AS n`,
     `INSERT INTO latchkey_limits SELECT 'key-' || n, 1, n + 100 FROM generate_series(1, 20000) AS n`,
-    'UPDATE latchkey_ending_counter SET position = 200000',
+    'UPDATE latchkey_revocation_counter SET position = 200000',
     'ANALYZE',
     ...settings.map((setting) => `ALTER DATABASE ${name} SET ${setting}`),
   )
-  // What a connection has counted is added up when it ends.
+  // PostgreSQL adds the counts of a connection when it closes.
   const scans = async () => {
     const left = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}'`
     await waitFor('the connections to be gone', () => postgres.query('postgres', left) === '0')
-    // Of the other tables each has one row.
+    // Each of the other tables has one row.
     const counted = `SELECT relname, seq_scan FROM pg_stat_user_tables
-      WHERE relname NOT IN ('latchkey_schema', 'latchkey_ending_counter', 'latchkey_key_ring') ORDER BY relname`
+      WHERE relname NOT IN ('latchkey_schema', 'latchkey_revocation_counter', 'latchkey_key_ring') ORDER BY relname`
     return postgres.query(name, counted).split('\n')
   }
   const before = await scans()
@@ -265,18 +265,18 @@ async function scansOf(work: (store: Store) => Promise<void>, ...settings: reado
   return (await scans()).filter((line, index) => line !== before[index])
 }
 
-test('What requests wait for reads no whole table, not even by a plan that is made for any values.', async () => {
+test('The statements of requests scan no whole table, not even with a generic plan.', async () => {
   assert.deepEqual(await scansOf(hotPaths, 'plan_cache_mode = force_generic_plan'), [])
 })
 
-test('Sweeping up reads no whole table, however often it is done.', async () => {
-  const often = async (store: Store) => {
+test('The statements of the maintenance job scan no whole table, also when repeated.', async () => {
+  const repeated = async (store: Store) => {
     for (let times = 0; times < 12; times += 1) await cleanup(store)
   }
-  assert.deepEqual(await scansOf(often), [])
+  assert.deepEqual(await scansOf(repeated), [])
 })
 
-test('The test of whole tables would see one.', async () => {
+test('The check for sequential scans detects one.', async () => {
   const whole = async (store: Store) => {
     for (let times = 0; times < 3; times += 1) await store.credentials.listExpired(50, 50, 10)
   }

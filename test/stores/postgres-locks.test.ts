@@ -1,4 +1,4 @@
-// Who waits for whom in PostgreSQL, and for how long: other processes, transactions that hold a lock, servers that vanish.
+// Locks in PostgreSQL: concurrent processes, transactions that hold a lock, and servers that disappear.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -39,29 +39,29 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
   await client.end()
 }
 
-/** True while some transaction of the database waits for another. */
+/** True while a transaction of the database waits for another one. */
 function isWaiting(url: string): boolean {
   const name = new URL(url).pathname.slice(1)
   return postgres.query('postgres', `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`) !== '0'
 }
 
-/** Opens a transaction of another server that does `work`, and holds its locks until it is told to commit. */
+/** Runs `work` in a transaction of another server, which holds its locks until the returned function commits it. */
 async function holdTransaction(url: string, work: (session: Session) => Promise<unknown>): Promise<() => Promise<void>> {
   const connection = await openMigrated(url)
-  const [holds, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const committed = connection.transaction(async (session) => {
     await work(session)
-    holds.resolve()
-    await letGo.promise
+    locked.resolve()
+    await release.promise
   })
-  await Promise.race([holds.promise, committed])
+  await Promise.race([locked.promise, committed])
   return async () => {
-    letGo.resolve()
+    release.resolve()
     await committed.finally(() => connection.close())
   }
 }
 
-/** Starts processes on the same task, lets them go at the same time, and returns everything they printed. */
+/** Starts processes with the same task at the same time, and returns everything that they printed. */
 async function runChildren(task: string, url: string, count: number): Promise<readonly string[]> {
   const children = Array.from({ length: count }, (_, index) => {
     const child = spawn(process.execPath, [CHILD, task, url, `p${index}`], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -77,7 +77,7 @@ async function runChildren(task: string, url: string, count: number): Promise<re
   return printed
 }
 
-test('Several processes may start at once where there is no schema yet.', async () => {
+test('Several processes may start at once on a database without a schema.', async () => {
   const url = await postgres.createDatabase()
   assert.deepEqual(
     await runChildren('open', url, 5),
@@ -86,24 +86,24 @@ test('Several processes may start at once where there is no schema yet.', async 
   assert.deepEqual(await readSchemaVersions(url), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
 })
 
-test('While several processes append, who follows hears each entry once and in the order of the positions.', async () => {
+test('While several processes append, a subscription receives each entry once, in the order of positions.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const heard: string[] = []
+  const received: string[] = []
   const positions: number[] = []
-  const following = (async () => {
+  const subscription = (async () => {
     for await (const { entries, position } of store.log.subscribe(0)) {
-      heard.push(...entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
+      received.push(...entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
       positions.push(position)
     }
   })()
   await runChildren('append', url, 4)
-  await waitFor('every entry', () => heard.length >= 4 * APPENDED)
+  await waitFor('every entry', () => received.length >= 4 * APPENDED)
   await store.close()
-  await following
-  assert.equal(new Set(heard).size, 4 * APPENDED)
+  await subscription
+  assert.equal(new Set(received).size, 4 * APPENDED)
   const name = new URL(url).pathname.slice(1)
-  assert.deepEqual(heard, postgres.query(name, 'SELECT sid FROM latchkey_revocations ORDER BY position').split('\n'))
+  assert.deepEqual(received, postgres.query(name, 'SELECT sid FROM latchkey_revocations ORDER BY position').split('\n'))
   assert.deepEqual(
     positions,
     positions.toSorted((a, b) => a - b),
@@ -111,7 +111,7 @@ test('While several processes append, who follows hears each entry once and in t
 })
 
 for (const isolation of ['read committed', 'repeatable read']) {
-  test(`Who ends all of a user’s waits for a renewal, and ends what was renewed; by default ${isolation}.`, async () => {
+  test(`A revocation by user waits for a concurrent renewal, and revokes the renewed session; default isolation ${isolation}.`, async () => {
     const url = await postgres.createDatabase()
     const store = await openPostgresStore({ url })
     await store.close()
@@ -123,10 +123,10 @@ for (const isolation of ['read committed', 'repeatable read']) {
       await credentials.revoke(session, { id: old.id }, 'revoked', 1)
       await credentials.insert(session, renewed)
     })
-    const ending = other.write([revocationOfUser('usr_r')])
-    await waitFor('the ending to wait', () => isWaiting(url))
+    const revoking = other.write([revocationOfUser('usr_r')])
+    await waitFor('the revocation to wait', () => isWaiting(url))
     await commit()
-    const written = await ending
+    const written = await revoking
     assert.ok(written.committed)
     assert.deepEqual(
       written.ended.map(({ id }) => id),
@@ -137,7 +137,7 @@ for (const isolation of ['read committed', 'repeatable read']) {
   })
 }
 
-test('Of two that each hold what the other wants, both land in the end.', async () => {
+test('Of two deadlocked transactions, both are committed in the end.', async () => {
   const url = await postgres.createDatabase()
   const [connection, store] = [await openMigrated(url), await openPostgresStore({ url })]
   const tombstone = (id: string): Tombstone => ({
@@ -149,7 +149,7 @@ test('Of two that each hold what the other wants, both land in the end.', async 
     endedAt: 1,
     expiresAt: 2,
   })
-  const keeping = (id: string): Change => ({ do: 'insert tombstone', tombstone: tombstone(id) })
+  const insertion = (id: string): Change => ({ do: 'insert tombstone', tombstone: tombstone(id) })
   const hasB = Promise.withResolvers<void>()
   let attempts = 0
   const first = connection.transaction(async (session) => {
@@ -160,8 +160,8 @@ test('Of two that each hold what the other wants, both land in the end.', async 
     await credentials.insertTombstone(session, tombstone('a'))
   })
   await hasB.promise
-  // Now this one has `a` and waits for `b`, and the first one will want `a`.
-  const second = store.write([keeping('a'), keeping('b')])
+  // This write holds `a` and waits for `b`; the first transaction then needs `a`.
+  const second = store.write([insertion('a'), insertion('b')])
   const written = await second
   assert.ok(written.committed)
   await first
@@ -170,13 +170,12 @@ test('Of two that each hold what the other wants, both land in the end.', async 
   await store.close()
 })
 
-test('A server that vanishes in the middle of a write holds up the others for seconds, not for ever.', async (t) => {
+test('A server that disappears during a write blocks the others for seconds only.', async (t) => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
-  const vanished = holdTransaction(url, (session) => appendEntries(session, [changed('lost')]))
-  const commit = await vanished
-  const began = performance.now()
-  await waitFor('an entry to land', async () =>
+  const commit = await holdTransaction(url, (session) => appendEntries(session, [changed('lost')]))
+  const startedAt = performance.now()
+  await waitFor('an entry to be committed', async () =>
     store.write([{ do: 'append entry', entry: changed('next') }]).then(
       ({ committed }) => committed,
       (error: unknown) => {
@@ -185,14 +184,14 @@ test('A server that vanishes in the middle of a write holds up the others for se
       },
     ),
   )
-  t.diagnostic(`held up for ${Math.round(performance.now() - began)} ms`)
+  t.diagnostic(`blocked for ${Math.round(performance.now() - startedAt)} ms`)
   await assert.rejects(commit(), StoreError)
   const { value } = await store.log.subscribe(0).next()
   assert.deepEqual(value.entries, [changed('next')])
   await store.close()
 })
 
-test('A start waits for another server’s migration for as long as that takes.', async () => {
+test('A start waits until the migration of another server is done.', async () => {
   const url = await postgres.createDatabase()
   const migrating = new pg.Client({ connectionString: url })
   await migrating.connect()
@@ -207,7 +206,7 @@ test('A start waits for another server’s migration for as long as that takes.'
   await store.close()
 })
 
-test('A name that another server takes at the same moment is a refusal, also to a write of one change.', async () => {
+test('A username that another server takes concurrently is a refusal, also for a write of one change.', async () => {
   const url = await postgres.createDatabase()
   const [one, other] = [await openPostgresStore({ url }), await openPostgresStore({ url })]
   for (let round = 0; round < 30; round += 1) {

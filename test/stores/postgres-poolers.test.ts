@@ -1,5 +1,5 @@
-// PostgreSQL behind a real PgBouncer: with a connection for each client everything works; where transactions or statements of
-// several clients share connections the start is refused, also beside other clients, and readiness fails while statements do.
+// PostgreSQL behind a real PgBouncer: with session pooling everything works; with transaction or statement pooling the start is
+// refused, also beside other clients, and the server is not ready while statements fail.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -23,7 +23,7 @@ after(() => postgres[Symbol.asyncDispose]())
 
 const SECRET = { LATCHKEY_SECRET: 'a-secret-that-all-servers-share-00000000' }
 const REFUSAL =
-  /^latchkey: DATABASE_URL: The database latchkey_\d+ on 127\.0\.0\.1 is reached through a pooler, such as PgBouncer, [^\n]*: connect to PostgreSQL directly, or set pool_mode=session\.\n$/
+  /^latchkey: DATABASE_URL: The database latchkey_\d+ on 127\.0\.0\.1 is behind a pooler, such as PgBouncer, [^\n]*: connect to PostgreSQL directly, or set pool_mode=session\.\n$/
 
 async function assertRefused(url: string): Promise<void> {
   for (const command of ['serve', 'migrate']) {
@@ -33,18 +33,18 @@ async function assertRefused(url: string): Promise<void> {
   }
 }
 
-/** Clients of others that are never still. */
+/** Other clients that keep the pooler busy. */
 async function busyThrough(url: string, count: number): Promise<AsyncDisposable> {
-  let isOver = false
+  let isStopped = false
   const working = Array.from({ length: count }, async () => {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
-    while (!isOver) await client.query('SELECT pg_sleep(0.001)')
+    while (!isStopped) await client.query('SELECT pg_sleep(0.001)')
     await client.end()
   })
   return {
     async [Symbol.asyncDispose]() {
-      isOver = true
+      isStopped = true
       await Promise.all(working)
     },
   }
@@ -52,7 +52,7 @@ async function busyThrough(url: string, count: number): Promise<AsyncDisposable>
 
 for (const mode of ['transaction', 'statement']) {
   for (const round of [0, 1]) {
-    test(`pool_mode=${mode} with server_round_robin=${round} is refused in one line, when nobody else uses the pooler, and every time.`, async () => {
+    test(`pool_mode=${mode} with server_round_robin=${round} is refused in one line, without other clients and every time.`, async () => {
       await using pgbouncer = await startPgBouncer(postgres, `pool_mode = ${mode}`, `server_round_robin = ${round}`)
       const url = pgbouncer.poolerUrl(await postgres.createDatabase())
       await assertRefused(url)
@@ -61,7 +61,7 @@ for (const mode of ['transaction', 'statement']) {
   }
 }
 
-test('pool_mode=transaction is refused where a pool has a single connection, and where it has many and others are busy in it.', async () => {
+test('pool_mode=transaction is refused with a pool of one connection, and with a large pool that other clients use.', async () => {
   await using single = await startPgBouncer(postgres, 'pool_mode = transaction', 'default_pool_size = 1')
   await assert.rejects(openPostgresStore({ url: single.poolerUrl(await postgres.createDatabase()) }), /set pool_mode=session/)
   for (const round of [0, 1]) {
@@ -72,7 +72,7 @@ test('pool_mode=transaction is refused where a pool has a single connection, and
   }
 })
 
-test('pool_mode=transaction for this database alone is refused as well, over tables that are there already.', async () => {
+test('pool_mode=transaction for this database only is refused as well, also when the tables exist.', async () => {
   const direct = await postgres.createDatabase()
   await (await openPostgresStore({ url: direct })).close()
   await using pgbouncer = await startPgBouncer(
@@ -84,22 +84,25 @@ test('pool_mode=transaction for this database alone is refused as well, over tab
   await assertRefused(pgbouncer.poolerUrl(direct))
 })
 
-test('With pool_mode=session two servers share a database, hear of each other what has ended, and stay ready.', async () => {
+test('With pool_mode=session, two servers share a database, receive each other’s revocations, and stay ready.', async () => {
   await using pgbouncer = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 60')
   const env = { ...SECRET, DATABASE_URL: pgbouncer.poolerUrl(await postgres.createDatabase()) }
   await using first = await startServer({ env })
   await using second = await startServer({ env })
   const ida = new TestClient(first.url)
   await ida.register('Ida')
-  const elsewhere = ida.forServer(second.url)
-  assert.equal((await elsewhere.callWithCookies('GET', '/access/session')).status, 200)
-  const ended = await ida.callWithToken('POST', `/access/logout/${ida.userId}`)
-  assert.ok(ended.status < 300, ended.text)
-  await waitFor('the other server to have heard', async () => (await elsewhere.callWithCookies('GET', '/access/session')).status === 401)
+  const onSecond = ida.forServer(second.url)
+  assert.equal((await onSecond.callWithCookies('GET', '/access/session')).status, 200)
+  const reply = await ida.callWithToken('POST', `/access/logout/${ida.userId}`)
+  assert.ok(reply.status < 300, reply.text)
+  await waitFor(
+    'the other server to receive the revocation',
+    async () => (await onSecond.callWithCookies('GET', '/access/session')).status === 401,
+  )
   for (const { url } of [first, second]) assert.equal((await fetch(`${url}/readyz`)).status, 200)
 })
 
-test('With pool_mode=session a connection that others have used is cleaned before it is used.', async () => {
+test('With pool_mode=session, a connection used by other clients is reset before use.', async () => {
   await using pgbouncer = await startPgBouncer(postgres, 'pool_mode = session', 'server_reset_query =', 'default_pool_size = 40')
   const url = pgbouncer.poolerUrl(await postgres.createDatabase())
   for (let start = 0; start < 3; start += 1) {
@@ -108,44 +111,43 @@ test('With pool_mode=session a connection that others have used is cleaned befor
     assert.equal((await store.write([{ do: 'insert user', user }])).committed, true)
     await Promise.all(Array.from({ length: 30 }, () => store.users.find(user.id)))
     await store.probe()
-    const following = store.log.subscribe(0)
-    await following.next()
+    await store.log.subscribe(0).next()
     await store.close()
   }
 })
 
-test('A pooler that refuses the parameter options is named, and so is one that has no connection left.', async () => {
+test('A pooler that refuses the parameter options, or has no free connection, is reported.', async () => {
   await using pgbouncer = await startPgBouncer(postgres, 'pool_mode = session')
   const url = pgbouncer.poolerUrl(await postgres.createDatabase())
   await assert.rejects(
     openPostgresStore({ url: `${url}?options=-csearch_path%3Dpublic` }),
-    /refuses parameters of the connection string: leave options out, or name them in ignore_startup_parameters\.$/,
+    /refuses a parameter of the connection string: remove it \(such as options\), or add it to ignore_startup_parameters\.$/,
   )
   await using few = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 1', 'query_wait_timeout = 1')
   await assert.rejects(
     openPostgresStore({ url: few.poolerUrl(await postgres.createDatabase()) }),
-    /has no connection left: each process needs 11/,
+    /has no free connection: each process needs 11/,
   )
   await using slow = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 1')
   await assert.rejects(
     openPostgresStore({ url: slow.poolerUrl(await postgres.createDatabase()) }),
-    /has no connection left: each process needs 11/,
+    /has no free connection: each process needs 11/,
   )
   await using none = await startPgBouncer(postgres, 'pool_mode = session', 'max_client_conn = 1')
   const only = none.poolerUrl(await postgres.createDatabase())
   const holder = new pg.Client({ connectionString: only })
   await holder.connect()
-  await assert.rejects(openPostgresStore({ url: only }), /has no connection left: each process needs 11/)
+  await assert.rejects(openPostgresStore({ url: only }), /has no free connection: each process needs 11/)
   await holder.end()
 })
 
 async function isReady(url: string): Promise<{ readonly ready: boolean; readonly store: string }> {
-  const answer = await fetch(`${url}/readyz`)
-  const { store } = (await answer.json()) as { readonly store: string }
-  return { ready: answer.status === 200, store }
+  const response = await fetch(`${url}/readyz`)
+  const { store } = (await response.json()) as { readonly store: string }
+  return { ready: response.status === 200, store }
 }
 
-test('A server that runs while its pooler goes over to pool_mode=transaction is not ready while statements fail.', async () => {
+test('When a pooler changes to pool_mode=transaction, the running server is not ready while statements fail.', async () => {
   const settings = ['default_pool_size = 4', 'server_lifetime = 1', 'server_idle_timeout = 1']
   await using pgbouncer: RunningPgBouncer = await startPgBouncer(postgres, 'pool_mode = session', 'default_pool_size = 40')
   const url = pgbouncer.poolerUrl(await postgres.createDatabase())

@@ -1,4 +1,4 @@
-// What only a database server shows: several servers that migrate at once, one that dies, one that freezes, one that is not there.
+// Tests that need a real PostgreSQL server: concurrent migrations, a server that is killed, frozen or missing, and query plans.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -8,7 +8,7 @@ import type { Change, Store } from '../../src/ports/store.ts'
 import { readSchemaVersions } from '../../src/stores/postgres/migrate.ts'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/stores/sql/schema.ts'
-import { anAuditEvent, makeSession, makeUser } from '../../src/testing/index.ts'
+import { makeAuditEvent, makeSession, makeUser } from '../../src/testing/index.ts'
 import { type RunningPostgres, startPostgres } from '../support/postgres.ts'
 import { freePort } from '../support/raw-http.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -19,10 +19,10 @@ before(async () => {
 })
 after(() => postgres[Symbol.asyncDispose]())
 
-const inserting = (record: ReturnType<typeof makeSession>): Change => ({ do: 'insert credential', record })
+const insertion = (record: ReturnType<typeof makeSession>): Change => ({ do: 'insert credential', record })
 
 async function waitUntilUsable(store: Store): Promise<void> {
-  await waitFor('the store to answer again', () =>
+  await waitFor('the store to be usable again', () =>
     store.probe().then(
       () => true,
       () => false,
@@ -37,14 +37,14 @@ async function execute(url: string, ...statements: readonly string[]): Promise<v
   await client.end()
 }
 
-test('Several servers may start at once where there is no schema yet.', async () => {
+test('Several servers may start at once on a database without a schema.', async () => {
   const url = await postgres.createDatabase()
   const stores = await Promise.all(Array.from({ length: 8 }, () => openPostgresStore({ url })))
   assert.deepEqual(await readSchemaVersions(url), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
   for (const store of stores) await store.close()
 })
 
-test('A database of the first version is brought up to date, with all that is in it.', async () => {
+test('A database with schema version 1 is migrated with its data.', async () => {
   const url = await postgres.createDatabase()
   const dialect = {
     key: 'TEXT COLLATE "C"',
@@ -70,7 +70,7 @@ test('A database of the first version is brought up to date, with all that is in
   await store.close()
 })
 
-test('A database made by a newer version is refused in words that say what to do.', async () => {
+test('A database of a newer version is refused with advice.', async () => {
   const url = await postgres.createDatabase()
   await (await openPostgresStore({ url })).close()
   await execute(url, 'UPDATE latchkey_schema SET version = 7')
@@ -78,52 +78,52 @@ test('A database made by a newer version is refused in words that say what to do
     assert.ok(error instanceof StoreError)
     assert.match(
       error.message,
-      /^The database latchkey_\d+ on 127\.0\.0\.1 was made by a newer version of Latchkey \(schema 7, this version knows \d\): upgrade/,
+      /^The database latchkey_\d+ on 127\.0\.0\.1 was made by a newer version of Latchkey \(schema 7; this version supports \d\): upgrade/,
     )
     return true
   })
 })
 
-test('What cannot be opened is refused within five seconds, in one line that says why and holds no password.', async () => {
+test('A database that cannot be opened is refused within five seconds, in one line with the reason and without the password.', async () => {
   const { host, port } = postgres
   const wrong: readonly (readonly [string, RegExp])[] = [
-    [`postgres://latchkey:hush@${host}:${await freePort()}/x`, /cannot be reached: nothing listens there\.$/],
+    [`postgres://latchkey:hush@${host}:${await freePort()}/x`, /cannot be reached: connection refused\.$/],
     [`postgres://latchkey:hush@${host}:${port}/nothing`, /^The database nothing on 127\.0\.0\.1 does not exist: create it first\.$/],
-    [`postgres://stranger:hush@${host}:${port}/postgres`, /refuses the user name/],
+    [`postgres://stranger:hush@${host}:${port}/postgres`, /rejects the user name/],
     ['postgres://latchkey:hush@no-such-host.invalid/x', /cannot be reached/],
     ['postgres://latchkey:hush@192.0.2.1/x', /does not answer|cannot be reached/],
   ]
   for (const [url, message] of wrong) {
-    const began = performance.now()
+    const startedAt = performance.now()
     await assert.rejects(openPostgresStore({ url }), (error) => {
       assert.ok(error instanceof StoreError)
       assert.match(error.message, message)
       assert.ok(!error.message.includes('hush') && !error.message.includes('\n'))
       return true
     })
-    assert.ok(performance.now() - began < 5_000)
+    assert.ok(performance.now() - startedAt < 5_000)
   }
 })
 
-test('Killed and started again, PostgreSQL has everything that was confirmed, and the store goes on by itself.', async () => {
+test('After kill -9 and a restart, PostgreSQL has every confirmed write, and the store recovers.', async () => {
   const store = await openPostgresStore({ url: await postgres.createDatabase() })
   const confirmed: string[] = []
-  const heard: string[] = []
+  const received: string[] = []
   let position = 0
-  const follow = async () => {
-    for await (const each of store.log.subscribe(position)) {
-      heard.push(...each.entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
-      position = each.position
+  const receiveAll = async () => {
+    for await (const batch of store.log.subscribe(position)) {
+      received.push(...batch.entries.flatMap((entry) => ('sid' in entry ? [entry.sid] : [])))
+      position = batch.position
     }
   }
-  const following = follow().catch((error: unknown) => assert.ok(error instanceof StoreError))
+  const subscription = receiveAll().catch((error: unknown) => assert.ok(error instanceof StoreError))
   const writing = (async () => {
     for (let index = 0; ; index += 1) {
       const session = makeSession()
       try {
         await store.write([
-          inserting(session),
-          { do: 'append audit event', event: anAuditEvent({ userId: 'usr_k', sessionId: session.id }) },
+          insertion(session),
+          { do: 'append audit event', event: makeAuditEvent({ userId: 'usr_k', sessionId: session.id }) },
         ])
         await store.write([{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: index }])
         confirmed.push(session.id)
@@ -133,9 +133,9 @@ test('Killed and started again, PostgreSQL has everything that was confirmed, an
       }
     }
   })()
-  await waitFor('a few endings', () => confirmed.length > 20)
+  await waitFor('a few revocations', () => confirmed.length > 20)
   await postgres.kill()
-  await Promise.all([writing, following])
+  await Promise.all([writing, subscription])
   await assert.rejects(store.users.find('usr_k'), StoreError)
   await postgres.start()
   await waitUntilUsable(store)
@@ -145,27 +145,27 @@ test('Killed and started again, PostgreSQL has everything that was confirmed, an
     assert.ok(events.includes(id))
   }
   const { value } = await store.log.subscribe(position).next()
-  heard.push(...value.entries.map((entry: { sid: string }) => entry.sid))
-  for (const id of confirmed) assert.ok(heard.includes(id))
+  received.push(...value.entries.map((entry: { sid: string }) => entry.sid))
+  for (const id of confirmed) assert.ok(received.includes(id))
   await store.close()
 })
 
-test('A PostgreSQL that has frozen is a fault within seconds, its log is silent, and thawed it answers again.', async () => {
+test('A frozen PostgreSQL is a StoreError within seconds, first for the log; when it continues, the store works again.', async () => {
   const store = await openPostgresStore({ url: await postgres.createDatabase() })
   const user = makeUser()
   await store.write([{ do: 'insert user', user }])
-  const following = store.log.subscribe(0)
-  await following.next()
+  const subscription = store.log.subscribe(0)
+  await subscription.next()
   postgres.signal('SIGSTOP')
-  const began = performance.now()
+  const startedAt = performance.now()
   try {
     await assert.rejects(async () => {
-      for (;;) await following.next()
+      for (;;) await subscription.next()
     }, StoreError)
-    assert.ok(performance.now() - began < 2_000, 'the log falls silent first')
+    assert.ok(performance.now() - startedAt < 2_000, 'the subscription fails first')
     await assert.rejects(store.users.find(user.id), StoreError)
-    await assert.rejects(store.write([inserting(makeSession())]), StoreError)
-    assert.ok(performance.now() - began < 12_000)
+    await assert.rejects(store.write([insertion(makeSession())]), StoreError)
+    assert.ok(performance.now() - startedAt < 12_000)
   } finally {
     postgres.signal('SIGCONT')
   }
@@ -174,29 +174,29 @@ test('A PostgreSQL that has frozen is a fault within seconds, its log is silent,
   await store.close()
 })
 
-test('A pool without a free connection does not silence the log.', async () => {
+test('A pool without a free connection does not delay the log.', async () => {
   const url = await postgres.createDatabase()
   const store = await openPostgresStore({ url })
   const blocker = new pg.Client({ connectionString: url })
   await blocker.connect()
   const session = makeSession()
-  await store.write([inserting(session)])
+  await store.write([insertion(session)])
   await blocker.query('BEGIN')
   await blocker.query('SELECT 1 FROM latchkey_credentials FOR UPDATE')
   const next = { ...session, hash: 'new', version: 2 }
   const waiting = Array.from({ length: 30 }, () => store.write([{ do: 'replace credential', next, ifVersion: 1 }]).catch(() => undefined))
-  const following = store.log.subscribe(0)
-  const began = performance.now()
-  for (let beat = 0; beat < 5; beat += 1) await following.next()
-  assert.ok(performance.now() - began < 1_500)
+  const subscription = store.log.subscribe(0)
+  const startedAt = performance.now()
+  for (let beat = 0; beat < 5; beat += 1) await subscription.next()
+  assert.ok(performance.now() - startedAt < 1_500)
   await blocker.query('ROLLBACK')
   await blocker.end()
-  const landed = (await Promise.all(waiting)).filter((written) => written?.committed)
-  assert.equal(landed.length, 1)
+  const replaced = (await Promise.all(waiting)).filter((written) => written?.committed)
+  assert.equal(replaced.length, 1)
   await store.close()
 })
 
-test('What is asked often is found by an index, however much there is.', async () => {
+test('Frequent queries use an index in large tables.', async () => {
   const url = await postgres.createDatabase()
   await (await openPostgresStore({ url })).close()
   await execute(
@@ -218,9 +218,9 @@ test('What is asked often is found by an index, however much there is.', async (
   }
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  for (const [name, given] of Object.entries(values)) {
+  for (const [name, parameters] of Object.entries(values)) {
     let at = 0
-    const sql = CREDENTIAL_SQL[name as 'find'].replaceAll('?', () => given[at++] ?? 'NULL')
+    const sql = CREDENTIAL_SQL[name as 'find'].replaceAll('?', () => parameters[at++] ?? 'NULL')
     const { rows } = await client.query(`EXPLAIN ${sql}`)
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     assert.doesNotMatch(plan, /Seq Scan/, `${name}\n${plan}`)

@@ -1,4 +1,4 @@
-// The PostgreSQL store against the contract, on a real server.
+// The PostgreSQL store passes the conformance suite on a real server.
 
 import { after, before } from 'node:test'
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store.ts'
@@ -7,7 +7,7 @@ import { type RunningPostgres, startPostgres } from '../support/postgres.ts'
 
 let postgres: RunningPostgres
 before(async () => {
-  // Nothing here is to survive a crash.
+  // This test needs no durability.
   postgres = await startPostgres('fsync=off')
 })
 after(() => postgres[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
-// Sweeping in Redis: sessions that are used go on and on being looked at, those that are not are found, and what stands for
-// an index does not grow, however many servers sweep at once.
+// Cleanup in Redis: sessions in use are kept, idle and expired ones are found, and the time indexes do not grow, also when several
+// servers clean up at once.
 
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
@@ -26,7 +26,7 @@ async function openServers(): Promise<readonly Store[]> {
   return Promise.all(Array.from({ length: SERVERS }, () => openRedisStore({ url: redis.url, database })))
 }
 
-/** How many entries all calendars have. */
+/** The number of entries in all time indexes. */
 async function entries(): Promise<number> {
   const keys = (await redis.command('KEYS', 'lk-*:*')).split('\n').filter((key) => /^lk-(uses|expiries|graves|limits):\d+$/.test(key))
   let sum = 0
@@ -34,7 +34,7 @@ async function entries(): Promise<number> {
   return sum
 }
 
-test('Sessions in use are never listed and their entries never multiply, though several servers sweep at the same time.', async () => {
+test('Sessions in use are never listed and their entries never multiply, while several servers clean up at once.', async () => {
   const servers = await openServers()
   const [store] = servers
   assert.ok(store)
@@ -50,7 +50,7 @@ test('Sessions in use are never listed and their entries never multiply, though 
   for (const server of servers) await server.close()
 })
 
-test('Idle and expired ones are all found, ended once, deleted in the end, and leave no entry behind.', async () => {
+test('All idle and expired credentials are found, revoked once and deleted, and leave no entries.', async () => {
   const servers = await openServers()
   const [store] = servers
   assert.ok(store)
@@ -60,19 +60,19 @@ test('Idle and expired ones are all found, ended once, deleted in the end, and l
   const expired = Array.from({ length: 300 }, (_, index) => makeRememberMe({ expiresAt: T0 + index * 100 }))
   await Promise.all([...idle, ...expired].map((record) => store.write([{ do: 'insert credential', record }])))
   const now = T0 + IDLE + 5 * MINUTE
-  let ended = 0
-  const sweep = async (server: Store) => {
+  let revoked = 0
+  const cleanUp = async (server: Store) => {
     for (;;) {
-      const lapsed = await server.credentials.listExpired(now, now - IDLE, 500)
-      for (const { id } of lapsed) {
+      const found = await server.credentials.listExpired(now, now - IDLE, 500)
+      for (const { id } of found) {
         const written = await server.write([{ do: 'revoke credentials', where: { id }, reason: 'idle', at: now, mustMatch: true }])
-        if (written.committed) ended += 1
+        if (written.committed) revoked += 1
       }
-      if (lapsed.length < 500) return
+      if (found.length < 500) return
     }
   }
-  await Promise.all(servers.map(sweep))
-  assert.equal(ended, SESSIONS + 300)
+  await Promise.all(servers.map(cleanUp))
+  assert.equal(revoked, SESSIONS + 300)
   assert.deepEqual(await store.credentials.listExpired(now, now - IDLE, 500), [])
   const later = T0 + 72 * 60 * MINUTE
   await store.credentials.listExpired(later, later - IDLE, 500)
@@ -92,7 +92,7 @@ test('Idle and expired ones are all found, ended once, deleted in the end, and l
   for (const server of servers) await server.close()
 })
 
-test('Windows of limits that begin again and again leave one entry each.', async () => {
+test('A rate limit window that restarts repeatedly has one entry.', async () => {
   const [store, ...others] = await openServers()
   assert.ok(store)
   const limit = { points: 3, window: 2 * MINUTE }

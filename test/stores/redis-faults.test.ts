@@ -1,4 +1,4 @@
-// What happens to the Redis store when Redis, or the database beside it, fails in the middle.
+// The Redis store when Redis or the database beside it fails: rollback, recovery, and tombstones after a restore.
 
 import assert from 'node:assert/strict'
 import { cp, rm } from 'node:fs/promises'
@@ -40,9 +40,9 @@ const revocation = (
 })
 
 async function revokedSessionIds(store: Store): Promise<readonly string[]> {
-  const follower = store.log.subscribe(0)
-  const { value } = (await follower.next()) as { value: LogBatch }
-  await follower.return?.()
+  const subscription = store.log.subscribe(0)
+  const { value } = (await subscription.next()) as { value: LogBatch }
+  await subscription.return?.()
   return value.entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : []))
 }
 
@@ -53,16 +53,16 @@ async function isUsable(store: Store): Promise<boolean> {
   )
 }
 
-/** Redis is killed, and comes back with what it had when the copy was made. */
-async function restoreFrom(copy: string): Promise<void> {
+/** Kills Redis and restarts it from a snapshot. */
+async function restoreFrom(snapshot: string): Promise<void> {
   await redis.kill()
   await rm(redis.folder, { recursive: true })
-  await cp(copy, redis.folder, { recursive: true })
+  await cp(snapshot, redis.folder, { recursive: true })
   await redis.start()
-  await rm(copy, { recursive: true })
+  await rm(snapshot, { recursive: true })
 }
 
-/** A database of which single calls can be made to fail. */
+/** A database whose writes can be made to fail. */
 function failing(database: Store, fails: { write: boolean }): Store {
   return {
     ...database,
@@ -73,14 +73,14 @@ function failing(database: Store, fails: { write: boolean }): Store {
   }
 }
 
-test('When the database fails, what had been claimed in Redis is taken back, and nobody is told of it.', async () => {
+test('When the database fails, the changes in Redis are rolled back, and nothing is logged.', async () => {
   const fails = { write: false }
   const store = await open(failing(createMemoryStore(), fails))
-  const [remembered, session] = [makeRememberMe(), makeSession()]
-  await store.write([insertion(remembered), insertion(session)])
+  const [rememberMe, session] = [makeRememberMe(), makeSession()]
+  await store.write([insertion(rememberMe), insertion(session)])
   fails.write = true
-  const newcomer = makeSession({ lineage: remembered.id })
-  const next = { ...remembered, hash: 'new', version: 2 }
+  const newcomer = makeSession({ lineage: rememberMe.id })
+  const next = { ...rememberMe, hash: 'new', version: 2 }
   const changes: Change[] = [
     insertion(newcomer),
     { do: 'replace credential', next, ifVersion: 1 },
@@ -89,10 +89,10 @@ test('When the database fails, what had been claimed in Redis is taken back, and
   ]
   await assert.rejects(store.write(changes), StoreError)
   assert.equal(await store.credentials.find(newcomer.id), undefined)
-  assert.deepEqual(await store.credentials.find(remembered.id), remembered)
+  assert.deepEqual(await store.credentials.find(rememberMe.id), rememberMe)
   assert.deepEqual(await store.credentials.find(session.id), session)
   assert.deepEqual(await revokedSessionIds(store), [])
-  // Who ends everything of the user still finds it.
+  // A revocation by user still finds it.
   assert.ok((await store.credentials.listByUser(session.userId)).some(({ id }) => id === session.id))
   fails.write = false
   assert.ok((await store.write(changes)).committed)
@@ -100,7 +100,7 @@ test('When the database fails, what had been claimed in Redis is taken back, and
   await store.close()
 })
 
-test('When the database refuses, nothing of the write is left in Redis.', async () => {
+test('When the database refuses, no change of the write stays in Redis.', async () => {
   const store = await open()
   const session = makeSession()
   await store.write([insertion(session)])
@@ -108,7 +108,7 @@ test('When the database refuses, nothing of the write is left in Redis.', async 
   const written = await store.write([
     insertion(newcomer),
     revocation({ id: session.id }),
-    { do: 'require user', id: 'usr_nobody', version: 1 },
+    { do: 'require user', id: 'usr_missing', version: 1 },
     revocation({ userId: session.userId, except: [] }, false),
   ])
   assert.deepEqual(written, { committed: false, rejectedAt: 2 })
@@ -118,13 +118,13 @@ test('When the database refuses, nothing of the write is left in Redis.', async 
   await store.close()
 })
 
-test('What the database knows to have ended, and Redis does not, has ended before anything is read.', async () => {
+test('Tombstones that Redis lacks are copied from the database before anything is read.', async () => {
   const database = createMemoryStore()
   const first = await open(database)
-  const [session, remembered] = [makeSession(), makeRememberMe()]
-  await first.write([insertion(session), insertion(remembered)])
+  const [session, rememberMe] = [makeSession(), makeRememberMe()]
+  await first.write([insertion(session), insertion(rememberMe)])
   // As after a crash between the database and Redis.
-  const tombstones = [session, remembered].map(
+  const tombstones = [session, rememberMe].map(
     ({ id, kind, hash, expiresAt }): Tombstone => ({ kind: 'tombstone', was: kind, id, hash, reason: 'revoked', endedAt: NOW, expiresAt }),
   )
   await database.write(tombstones.map((tombstone) => ({ do: 'insert tombstone', tombstone })))
@@ -135,39 +135,39 @@ test('What the database knows to have ended, and Redis does not, has ended befor
   await first.close()
 })
 
-test('Restored from an older copy, Redis revives nothing that somebody has ended.', async () => {
+test('Redis restored from an older snapshot revives no revoked credential.', async () => {
   const database = createMemoryStore()
   const store = await open(database)
   const [kept, ended, stolen] = [makeSession(), makeSession(), makeRememberMe()]
   const child = makeSession({ lineage: stolen.id, startedBy: stolen.id })
   await store.write([kept, ended, stolen, child].map(insertion))
-  const copy = `${redis.folder}-copy`
-  await cp(redis.folder, copy, { recursive: true })
+  const snapshot = `${redis.folder}-copy`
+  await cp(redis.folder, snapshot, { recursive: true })
   await store.write([revocation({ id: ended.id })])
   await store.write([revocation({ lineage: stolen.id }), { do: 'append entry', entry: { kind: 'keys', at: NOW } }])
 
-  await restoreFrom(copy)
-  await waitFor('the store to answer again', () => isUsable(store))
+  await restoreFrom(snapshot)
+  await waitFor('the store to be usable again', () => isUsable(store))
   assert.deepEqual(await store.credentials.find(kept.id), kept)
   for (const { id } of [ended, stolen, child]) assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
   assert.deepEqual((await revokedSessionIds(store)).toSorted(), [ended.id, child.id].toSorted())
-  // Another process that comes up only now finds the same.
+  // A process that starts only now finds the same.
   const other = await open(database)
   for (const { id } of [ended, stolen, child]) assert.equal((await other.credentials.find(id))?.kind, 'tombstone')
   await other.close()
   await store.close()
 })
 
-test('Killed and started again, Redis has everything that was confirmed, and followers miss nothing.', async () => {
+test('After kill -9 and a restart, Redis has every confirmed write, and subscriptions miss no entry.', async () => {
   const store = await open()
   const confirmed: string[] = []
-  const follower = store.log.subscribe(0)
+  const subscription = store.log.subscribe(0)
   const sids: string[] = []
   let position = 0
-  const following = (async () => {
-    for await (const each of follower) {
-      sids.push(...each.entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
-      position = each.position
+  const receiving = (async () => {
+    for await (const batch of subscription) {
+      sids.push(...batch.entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
+      position = batch.position
     }
   })().catch(() => {})
   const writing = (async () => {
@@ -183,13 +183,13 @@ test('Killed and started again, Redis has everything that was confirmed, and fol
       }
     }
   })()
-  await waitFor('a few endings', () => confirmed.length > 20)
+  await waitFor('a few revocations', () => confirmed.length > 20)
   await redis.kill()
   await writing
-  await following
+  await receiving
   await assert.rejects(store.credentials.find('k0'), StoreError)
   await redis.start()
-  await waitFor('the store to answer again', () =>
+  await waitFor('the store to be usable again', () =>
     store.credentials.find('k0').then(
       () => true,
       () => false,
@@ -203,24 +203,24 @@ test('Killed and started again, Redis has everything that was confirmed, and fol
   await store.close()
 })
 
-test('A Redis that has frozen is a fault within seconds; thawed, it answers, and a sign-out that was not confirmed is told or undone.', async () => {
+test('A frozen Redis is a StoreError within seconds; when it continues, an unconfirmed sign-out is logged or undone.', async () => {
   const store = await open()
   const session = makeSession()
   await store.write([insertion(session)])
   redis.signal('SIGSTOP')
-  const began = performance.now()
+  const startedAt = performance.now()
   await assert.rejects(store.credentials.find(session.id), StoreError)
   await assert.rejects(store.write([revocation({ id: session.id })]), StoreError)
-  assert.ok(performance.now() - began < 6_000)
+  assert.ok(performance.now() - startedAt < 6_000)
   redis.signal('SIGCONT')
-  await waitFor('the sign-out to be told or undone', async () => {
+  await waitFor('the sign-out to be logged or undone', async () => {
     const found = await store.credentials.find(session.id).catch(() => undefined)
     return found?.kind === 'session' || (found?.kind === 'tombstone' && (await revokedSessionIds(store)).includes(session.id))
   })
   await store.close()
 })
 
-test('Emptied, Redis forgets who was signed in, and still tells what has ended.', async () => {
+test('An emptied Redis has no sessions, but still logs the revocations.', async () => {
   const database = createMemoryStore()
   const store = await open(database)
   const [live, ended] = [makeSession(), makeSession()]
@@ -234,76 +234,76 @@ test('Emptied, Redis forgets who was signed in, and still tells what has ended.'
   await store.close()
 })
 
-/** A database whose next write after `hold` waits until it is let go, and then fails. */
+/** A database whose next write after `hold` waits until it is released, and then fails. */
 function holding(database: Store) {
-  let held: { reached: () => void; letGo: Promise<void> } | undefined
+  let held: { reached: () => void; released: Promise<void> } | undefined
   const store: Store = {
     ...database,
     write: async (changes) => {
       if (held === undefined) return database.write(changes)
-      const { reached, letGo } = held
+      const { reached, released } = held
       held = undefined
       reached()
-      await letGo
+      await released
       throw new StoreError('The database is down.')
     },
   }
   const hold = () => {
-    const [reached, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    held = { reached: reached.resolve, letGo: letGo.promise }
-    return { reached: reached.promise, letGo: letGo.resolve }
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    held = { reached: reached.resolve, released: released.promise }
+    return { reached: reached.promise, release: released.resolve }
   }
   return { store, hold }
 }
 
-test('When the database has committed and its answer is lost, what it knows to have ended ends in Redis too.', async () => {
+test('When the database commits and its response is lost, the revocations are applied in Redis too.', async () => {
   const database = createMemoryStore()
-  const answers = { lost: false }
+  const responses = { lost: false }
   const store = await open({
     ...database,
     write: async (changes) => {
       const written = await database.write(changes)
-      if (answers.lost) throw new StoreError('The answer was lost.')
+      if (responses.lost) throw new StoreError('The response was lost.')
       return written
     },
   })
   const session = makeSession()
   await store.write([insertion(session)])
-  answers.lost = true
+  responses.lost = true
   await assert.rejects(store.write([revocation({ userId: session.userId, except: [] }, false)]), StoreError)
-  answers.lost = false
-  await waitFor('the session to have ended', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
-  await waitFor('everybody to be told', async () => (await revokedSessionIds(store)).includes(session.id))
+  responses.lost = false
+  await waitFor('the session to be revoked', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
+  await waitFor('the revocation to be logged', async () => (await revokedSessionIds(store)).includes(session.id))
   await store.close()
 })
 
-test('A write to the database that was given up and lands a while later ends in Redis what it has ended.', async () => {
+test('A write that the database commits after its timeout is applied in Redis.', async () => {
   const database = createMemoryStore()
-  const late = { by: 0 }
+  const commit = { delayMs: 0 }
   const store = await open({
     ...database,
     write: async (changes) => {
-      if (late.by === 0) return database.write(changes)
-      setTimeout(() => database.write(changes), late.by)
+      if (commit.delayMs === 0) return database.write(changes)
+      setTimeout(() => database.write(changes), commit.delayMs)
       throw new StoreError('The database does not answer in time.')
     },
   })
   const session = makeSession()
   await store.write([insertion(session)])
-  late.by = 1_000
+  commit.delayMs = 1_000
   await assert.rejects(store.write([revocation({ id: session.id })]), StoreError)
   assert.equal((await store.credentials.find(session.id))?.kind, 'session')
-  await waitFor('the session to have ended', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
+  await waitFor('the session to be revoked', async () => (await store.credentials.find(session.id))?.kind === 'tombstone')
   assert.deepEqual(await revokedSessionIds(store), [session.id])
   await store.close()
 })
 
-test('Who is killed after an ending and before telling of it: the next one who ends the same tells it.', async () => {
+test('A revocation whose process is killed before it is logged is logged by the next revocation of the same user.', async () => {
   const { store: database, hold } = holding(createMemoryStore())
   const [killed, next] = [await open(database), await open(createMemoryStore())]
   const session = makeSession()
   await killed.write([insertion(session)])
-  const { reached, letGo } = hold()
+  const { reached, release } = hold()
   const never = killed.write([revocation({ id: session.id }), { do: 'append entry', entry: { kind: 'keys', at: NOW } }]).catch(() => {})
   await reached
   await killed.close()
@@ -311,22 +311,22 @@ test('Who is killed after an ending and before telling of it: the next one who e
   assert.ok((await next.write([revocation({ userId: session.userId, except: [] }, false, NOW + 11_000)])).committed)
   assert.deepEqual(await revokedSessionIds(next), [session.id])
   await next.close()
-  letGo()
+  release()
   await never
 })
 
-test('What somebody else has relied on as ended is not brought back when the first to end it fails.', async () => {
+test('A failed revocation is not undone when another write has already met its tombstone.', async () => {
   const { store: database, hold } = holding(createMemoryStore())
   const [failing, other] = [await open(database), await open(createMemoryStore())]
   for (const byId of [false, true]) {
     const session = makeSession()
     const where = byId ? { id: session.id } : { userId: session.userId, except: [] }
     await failing.write([insertion(session)])
-    const { reached, letGo } = hold()
+    const { reached, release } = hold()
     const failed = assert.rejects(failing.write([revocation({ id: session.id }), { do: 'insert user', user: makeUser() }]), StoreError)
     await reached
     assert.ok((await other.write([revocation(where, false)])).committed)
-    letGo()
+    release()
     await failed
     assert.equal((await other.credentials.find(session.id))?.kind, 'tombstone')
   }
@@ -334,37 +334,37 @@ test('What somebody else has relied on as ended is not brought back when the fir
   await other.close()
 })
 
-test('What was about to end and goes on living is still found when its time is over, though a sweep has passed meanwhile.', async () => {
+test('A session whose revocation was undone is still found when it expires, also after a concurrent scan.', async () => {
   const { store: database, hold } = holding(createMemoryStore())
   const [store, other] = [await open(database), await open()]
   const session = makeSession({ lastSeenAt: NOW - 40 * MINUTE, expiresAt: NOW + MINUTE })
   await store.write([insertion(session)])
-  const { reached, letGo } = hold()
+  const { reached, release } = hold()
   const failed = assert.rejects(store.write([revocation({ id: session.id }), { do: 'insert user', user: makeUser() }]), StoreError)
   await reached
   await other.credentials.listExpired(NOW + 2 * MINUTE, NOW - 30 * MINUTE, 500)
-  letGo()
+  release()
   await failed
   assert.deepEqual(await store.credentials.listExpired(NOW + 2 * MINUTE, NOW - 30 * MINUTE, 500), [session])
   await store.close()
   await other.close()
 })
 
-test('A server whose clock is ahead does not make anybody believe that everything has arrived.', async () => {
+test('A server whose clock is ahead does not advance the checkpoint past missing revocations.', async () => {
   const store = await open()
   const [early, session] = [makeSession(), makeSession()]
   await store.write([insertion(early), insertion(session)])
   await store.write([revocation({ id: early.id }, true, NOW + 600 * MINUTE)])
-  const copy = `${redis.folder}-copy`
-  await cp(redis.folder, copy, { recursive: true })
+  const snapshot = `${redis.folder}-copy`
+  await cp(redis.folder, snapshot, { recursive: true })
   await store.write([revocation({ id: session.id })])
-  await restoreFrom(copy)
-  await waitFor('the store to answer again', () => isUsable(store))
+  await restoreFrom(snapshot)
+  await waitFor('the store to be usable again', () => isUsable(store))
   assert.equal((await store.credentials.find(session.id))?.kind, 'tombstone')
   await store.close()
 })
 
-test('A Redis that was made a replica of an older one, and a master again, revives nothing, though no connection broke.', async () => {
+test('A Redis that was a replica of an older one and is a master again revives no credential, although no connection was lost.', async () => {
   await using stale = await startRedis()
   const store = await open()
   const session = makeSession()
@@ -372,32 +372,34 @@ test('A Redis that was made a replica of an older one, and a master again, reviv
   await stale.command('SET', `lk:${session.id}`, (await redis.command('GET', `lk:${session.id}`)).replace(/\n$/, ''))
   await store.write([revocation({ id: session.id })])
   await redis.command('REPLICAOF', '127.0.0.1', String(stale.port))
-  await waitFor('the replica to be in step', async () => (await redis.command('INFO', 'replication')).includes('master_link_status:up'))
+  await waitFor('the replica to be synchronized', async () =>
+    (await redis.command('INFO', 'replication')).includes('master_link_status:up'),
+  )
   assert.equal(await isUsable(store), false)
   await redis.command('REPLICAOF', 'NO', 'ONE')
-  await waitFor('the store to answer again', () => isUsable(store))
+  await waitFor('the store to be usable again', () => isUsable(store))
   assert.equal((await store.credentials.find(session.id))?.kind, 'tombstone')
   await store.close()
 })
 
-test('A host that has vanished without a word is given up for the one that answers now.', async () => {
-  await using line = await startTcpProxy(redis.url.replace('redis:', 'http:'))
-  const store = await openRedisStore({ url: line.url.replace('http:', 'redis:'), database: createMemoryStore() })
+test('After a host disappears without closing its connections, the store reconnects.', async () => {
+  await using proxy = await startTcpProxy(redis.url.replace('redis:', 'http:'))
+  const store = await openRedisStore({ url: proxy.url.replace('http:', 'redis:'), database: createMemoryStore() })
   const session = makeSession()
   await store.write([insertion(session)])
-  line.blackhole()
-  const began = performance.now()
-  await waitFor('the store to answer again', () => isUsable(store))
-  assert.ok(performance.now() - began < 6_000)
+  proxy.blackhole()
+  const startedAt = performance.now()
+  await waitFor('the store to be usable again', () => isUsable(store))
+  assert.ok(performance.now() - startedAt < 6_000)
   assert.deepEqual(await store.credentials.find(session.id), session)
   await store.close()
 })
 
-test('A Redis that throws keys away when it is full is refused, and the message says what to set.', async () => {
+test('A Redis that evicts keys is refused, and the message says what to set.', async () => {
   await redis.command('CONFIG', 'SET', 'maxmemory', '100mb')
   await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
   try {
-    await assert.rejects(open(), /maxmemory-policy allkeys-lru\): set it to noeviction\.$/)
+    await assert.rejects(open(), /maxmemory-policy allkeys-lru\): set maxmemory-policy to noeviction\.$/)
   } finally {
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
     await (await open()).close()
@@ -405,7 +407,7 @@ test('A Redis that throws keys away when it is full is refused, and the message 
   }
 })
 
-test('Emptied, Redis is not told again what ended so long ago that it is no news.', async () => {
+test('Revocations older than a token lifetime are not logged again in an emptied Redis.', async () => {
   const database = createMemoryStore()
   const old = makeSession()
   const { id, hash, expiresAt } = old
@@ -416,7 +418,7 @@ test('Emptied, Redis is not told again what ended so long ago that it is no news
   await store.close()
 })
 
-test('A log of many pages is heard to its end in its order, and trimmed to its end.', async () => {
+test('A log of several pages is read completely and in order, and trimmed completely.', async () => {
   const store = await open()
   const sids = Array.from({ length: 3_500 }, (_, index) => `s${index}`)
   await store.write(sids.map((sid): Change => ({ do: 'append entry', entry: { kind: 'revoked', sid, at: NOW, reason: 'revoked' } })))
@@ -428,7 +430,7 @@ test('A log of many pages is heard to its end in its order, and trimmed to its e
   await store.close()
 })
 
-test('A password that Redis asks for is part of the URL, and is in no message.', async () => {
+test('The password is read from the URL, and is not in error messages.', async () => {
   await redis.command('CONFIG', 'SET', 'requirepass', 'open-sesame')
   try {
     const url = new URL(redis.url)
@@ -436,7 +438,7 @@ test('A password that Redis asks for is part of the URL, and is in no message.',
       url.password = password
       await assert.rejects(openRedisStore({ url: url.href, database: createMemoryStore() }), (error) => {
         assert.ok(error instanceof StoreError)
-        assert.match(error.message, /^Redis at 127\.0\.0\.1:\d+ refuses the user name or the password\.$/)
+        assert.match(error.message, /^Redis at 127\.0\.0\.1:\d+ rejects the user name or password\.$/)
         return true
       })
     }

@@ -1,4 +1,4 @@
-// The Redis store against the contract, on one real Redis.
+// The Redis store passes the conformance suite on a single real server.
 
 import { randomBytes } from 'node:crypto'
 import { after, before } from 'node:test'

@@ -1,9 +1,10 @@
-// What another process does to a database file: `node child.ts <task> <path>`. It prints `ready`, waits for a line, and works.
+// The program of a child process on a database file: `node sqlite-child.ts <task> <path>`. It prints `ready`, waits for a line, and
+// runs its task.
 
 import { once } from 'node:events'
 import type { Store } from '../../src/ports/store.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { anAuditEvent, makeSession } from '../../src/testing/index.ts'
+import { makeAuditEvent, makeSession } from '../../src/testing/index.ts'
 
 export const RACES = 100
 export const contestedSession = (index: number) => makeSession({ id: `race-${index}` })
@@ -12,15 +13,15 @@ export const acknowledgedSession = (index: number) => makeSession({ id: `ack-${i
 const writeLine = (line: string) => process.stdout.write(`${line}\n`)
 
 const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
-  /** Replaces and then ends what others want too; tells what it won. */
+  /** Replaces and then revokes sessions that other processes change too; prints each success. */
   race: async (store) => {
     for (let index = 0; index < RACES; index += 1) {
       const { id } = contestedSession(index)
       const next = { ...contestedSession(index), version: 2 }
       const replaced = await store.write([{ do: 'replace credential', next, ifVersion: 1 }])
       if (replaced.committed) writeLine(`replaced ${id}`)
-      const ended = await store.write([{ do: 'revoke credentials', where: { id }, reason: 'revoked', at: 1, mustMatch: true }])
-      if (ended.committed) writeLine(`ended ${id}`)
+      const revoked = await store.write([{ do: 'revoke credentials', where: { id }, reason: 'revoked', at: 1, mustMatch: true }])
+      if (revoked.committed) writeLine(`revoked ${id}`)
     }
   },
 
@@ -29,22 +30,22 @@ const TASKS: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     writeLine('appended')
   },
 
-  /** Writes without end, and tells of each write that was confirmed. */
+  /** Writes in an endless loop, and prints the session id of each confirmed write. */
   acknowledge: async (store) => {
-    const begun = (await store.credentials.listByUser('usr_ack')).length
-    for (let index = begun; ; index += 1) {
+    const start = (await store.credentials.listByUser('usr_ack')).length
+    for (let index = start; ; index += 1) {
       const record = acknowledgedSession(index)
       const { id: sid } = record
       const written = await store.write([
         { do: 'insert credential', record },
-        { do: 'append audit event', event: anAuditEvent({ userId: 'usr_ack', sessionId: sid }) },
+        { do: 'append audit event', event: makeAuditEvent({ userId: 'usr_ack', sessionId: sid }) },
         { do: 'append entry', entry: { kind: 'changed', sid, at: 1, roles: [] } },
       ])
       if (written.committed) writeLine(sid)
     }
   },
 
-  /** Opens, and tells that it could. */
+  /** Prints `opened` when the store is usable. */
   open: async (store) => {
     await store.probe()
     writeLine('opened')

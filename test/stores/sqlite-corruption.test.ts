@@ -1,4 +1,4 @@
-// Files that are damaged, read-only, or cannot be opened.
+// SQLite files that are damaged, read-only, or cannot be opened.
 
 import assert from 'node:assert/strict'
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
@@ -36,27 +36,27 @@ function overwrite(path: string, from: number, bytes: Buffer): void {
   closeSync(file)
 }
 
-test('A file whose beginning is damaged is refused, and not touched.', async () => {
+test('A file with a damaged header is refused and not changed.', async () => {
   const { path } = await filledFile()
   overwrite(path, 0, Buffer.alloc(100, 'garbage'))
   const before = readFileSync(path)
   await assert.rejects(
     openSqliteStore({ path }),
-    withMessage('The database latchkey.db is damaged, or is no SQLite file: restore a backup.'),
+    withMessage('The database latchkey.db is damaged, or is not a SQLite file: restore a backup.'),
   )
   assert.ok(readFileSync(path).equals(before))
 })
 
-test('A file of something else is refused.', async () => {
+test('A file that is not a database is refused.', async () => {
   const path = temporaryPath()
   writeFileSync(path, 'PORT=3000\n'.repeat(500))
   await assert.rejects(
     openSqliteStore({ path }),
-    withMessage('The database latchkey.db is damaged, or is no SQLite file: restore a backup.'),
+    withMessage('The database latchkey.db is damaged, or is not a SQLite file: restore a backup.'),
   )
 })
 
-test('Damage further in is a StoreError for whoever reads there, and the process lives on.', async () => {
+test('Damaged pages are a StoreError for reads of them, and do not crash the process.', async () => {
   const { path, ids } = await filledFile()
   overwrite(path, 3 * 4096, Buffer.alloc(statSync(path).size - 3 * 4096, 0xa5))
   const messages = new Set<string>()
@@ -74,7 +74,7 @@ test('Damage further in is a StoreError for whoever reads there, and the process
   assert.deepEqual([...messages], ['The database latchkey.db is damaged: restore a backup.'])
 })
 
-test('A damaged row is a StoreError that does not quote it.', async () => {
+test('A damaged row is a StoreError that does not contain its text.', async () => {
   const { path, ids } = await filledFile()
   const other = new DatabaseSync(path)
   other.exec(`UPDATE latchkey_credentials SET rest = 'secret-value{'`)
@@ -88,7 +88,7 @@ test('A damaged row is a StoreError that does not quote it.', async () => {
   await store.close()
 })
 
-test('A database that may only be read is read; writing it is a StoreError without values, until it may be written.', async () => {
+test('A read-only database can be read; a write is a StoreError without values.', async () => {
   const connection = await openMigrated(temporaryPath())
   const store = createSqliteStore(connection)
   const record = makeSession({ username: 'secret-value', data: '"secret-value"' })
@@ -106,7 +106,7 @@ test('A database that may only be read is read; writing it is a StoreError witho
   await store.close()
 })
 
-test('A file in a folder that is not there cannot be opened.', async () => {
+test('A file in a missing folder cannot be opened.', async () => {
   const path = join(dirname(temporaryPath()), 'nowhere', 'latchkey.db')
   await assert.rejects(
     openSqliteStore({ path }),
@@ -114,13 +114,13 @@ test('A file in a folder that is not there cannot be opened.', async () => {
   )
 })
 
-test('A folder is no database.', async () => {
+test('A folder cannot be opened as a database.', async () => {
   const path = temporaryPath()
   mkdirSync(path)
   await assert.rejects(openSqliteStore({ path }), StoreError)
 })
 
-test('Every failure of SQLite becomes a StoreError, and a fault of ours stays what it is.', () => {
+test('Every SQLite error becomes a StoreError; other errors are unchanged.', () => {
   for (const errcode of [1, 3, 5, 7, 8, 10, 11, 13, 14, 26, 266, 517, 1034, 99]) {
     const failure = Object.assign(new Error('failed'), { code: 'ERR_SQLITE_ERROR', errcode })
     const error = toStoreError(failure, 'The database x.db')
@@ -128,6 +128,6 @@ test('Every failure of SQLite becomes a StoreError, and a fault of ours stays wh
     assert.match(error.message, /^The database x\.db (is|cannot be|has failed)\b.*\.$/)
     assert.equal(error.cause, failure)
   }
-  const fault = new TypeError('ours')
-  assert.equal(toStoreError(fault, 'The database x.db'), fault)
+  const bug = new TypeError('a bug')
+  assert.equal(toStoreError(bug, 'The database x.db'), bug)
 })

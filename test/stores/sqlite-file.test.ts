@@ -1,4 +1,4 @@
-// What is in the file: its mode, its tombstones, its indexes, its schema's version.
+// The SQLite file: its permissions, sync mode, tombstones, indexes and schema version.
 
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, statSync } from 'node:fs'
@@ -19,7 +19,7 @@ import { readLog } from '../../src/testing/helpers.ts'
 import { makeRememberMe, makeSession } from '../../src/testing/index.ts'
 import { temporaryPath } from './temporary-path.ts'
 
-test('A new file, and what SQLite keeps beside it, is for its owner alone.', async () => {
+test('A new file and the files that SQLite creates beside it have mode 0600.', async () => {
   const path = temporaryPath()
   const store = await openSqliteStore({ path })
   await store.probe()
@@ -29,7 +29,7 @@ test('A new file, and what SQLite keeps beside it, is for its owner alone.', asy
   await store.close()
 })
 
-test('Every commit is synced to the disk; only limits are counted without.', async () => {
+test('Every commit is synced to disk, except rate limit counters.', async () => {
   const connection = await openMigrated(temporaryPath())
   const store = createSqliteStore(connection)
   const synchronous = connection.query<readonly [number]>('PRAGMA synchronous')
@@ -41,11 +41,11 @@ test('Every commit is synced to the disk; only limits are counted without.', asy
   await store.close()
 })
 
-test('Rows of tombstones hold nothing of the user.', async () => {
+test('Rows of tombstones contain no data of the user.', async () => {
   const path = temporaryPath()
   const store = await openSqliteStore({ path })
-  const [session, remembered] = [makeSession({ userId: 'usr_gone' }), makeRememberMe({ userId: 'usr_gone' })]
-  for (const record of [session, remembered]) await store.write([{ do: 'insert credential', record }])
+  const [session, rememberMe] = [makeSession({ userId: 'usr_gone' }), makeRememberMe({ userId: 'usr_gone' })]
+  for (const record of [session, rememberMe]) await store.write([{ do: 'insert credential', record }])
   await store.write([{ do: 'revoke credentials', where: { userId: 'usr_gone', except: [] }, reason: 'revoked', at: 7 }])
   const other = new DatabaseSync(path)
   const rows = other.prepare('SELECT * FROM latchkey_credentials ORDER BY kind').all()
@@ -54,15 +54,15 @@ test('Rows of tombstones hold nothing of the user.', async () => {
   const blank = { user_id: null, lineage: null, version: 0, last_seen_at: null, rest: null, data: null, reason: 'revoked', ended_at: 7 }
   assert.deepEqual(
     rows.map((row) => ({ ...row })),
-    [remembered, session].map(({ id, kind, hash, expiresAt }) => ({ id, kind, hash, expires_at: expiresAt, ...blank })),
+    [rememberMe, session].map(({ id, kind, hash, expiresAt }) => ({ id, kind, hash, expires_at: expiresAt, ...blank })),
   )
 })
 
-test('No statement reads a whole table: each one is led by an index.', async () => {
+test('Every statement uses an index; none scans a whole table.', async () => {
   const path = temporaryPath()
   await migrateSqlite(path)
   const database = new DatabaseSync(path)
-  // Counting counts everything, but it reads no more than an index.
+  // `count` reads all keys, but only from an index.
   const { count, ...limits } = LIMIT_SQL
   const statements = [CREDENTIAL_SQL, REVOCATION_SQL, KEY_RING_SQL, limits, AUDIT_EVENT_SQL, USER_SQL].flatMap((group) =>
     Object.values(group),
@@ -78,14 +78,14 @@ test('No statement reads a whole table: each one is led by an index.', async () 
   database.close()
 })
 
-test('A database made by a newer version is refused in words that say what to do.', async () => {
+test('A database of a newer version is refused with advice.', async () => {
   const path = temporaryPath()
   await migrateSqlite(path)
   const database = new DatabaseSync(path)
   database.exec('UPDATE latchkey_schema SET version = 7')
   database.close()
   const message =
-    `The database latchkey.db was made by a newer version of Latchkey (schema 7, this version knows ${SCHEMA_VERSION}): ` +
+    `The database latchkey.db was made by a newer version of Latchkey (schema 7; this version supports ${SCHEMA_VERSION}): ` +
     'upgrade Latchkey, or restore the backup made before the upgrade.'
   for (const opening of [openSqliteStore({ path }), migrateSqlite(path)]) {
     await assert.rejects(opening, (error: unknown) => error instanceof StoreError && error.message === message)
@@ -93,7 +93,7 @@ test('A database made by a newer version is refused in words that say what to do
   assert.deepEqual(await readSchemaVersions(path), { found: 7, known: SCHEMA_VERSION })
 })
 
-test('Reading the versions changes nothing; migrating tells what it found, and a second time finds nothing to do.', async () => {
+test('Reading the versions changes nothing; migrating returns the version it found, and repeating it does nothing.', async () => {
   const path = temporaryPath()
   assert.deepEqual(await readSchemaVersions(path), { found: 0, known: SCHEMA_VERSION })
   assert.ok(!existsSync(path))
@@ -102,7 +102,7 @@ test('Reading the versions changes nothing; migrating tells what it found, and a
   assert.deepEqual(await readSchemaVersions(path), { found: SCHEMA_VERSION, known: SCHEMA_VERSION })
 })
 
-test('What was written is there when the file is opened again, and positions go on.', async () => {
+test('Data is kept when the file is reopened, and positions continue.', async () => {
   const path = temporaryPath()
   const record = makeSession()
   const first = await openSqliteStore({ path })

@@ -1,4 +1,4 @@
-// A disk that is full: real where this may mount one, and always by SQLite's own limit on the size of the file.
+// A full disk: simulated by SQLite's limit on the file size, and on a real small file system when the test may mount one.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -9,15 +9,15 @@ import { StoreError } from '../../src/domain/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { openMigrated } from '../../src/stores/sqlite/migrate.ts'
 import { createSqliteStore, openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { anAuditEvent, makeSession } from '../../src/testing/index.ts'
+import { makeAuditEvent, makeSession } from '../../src/testing/index.ts'
 import { temporaryPath } from './temporary-path.ts'
 
-/** Writes until the disk is full, and returns what was confirmed. */
+/** Writes until the disk is full, and returns the ids of confirmed writes. */
 async function fill(store: Store): Promise<readonly string[]> {
   const confirmed: string[] = []
   for (;;) {
     const record = makeSession({ userId: 'usr_fill', data: JSON.stringify('x'.repeat(2000)) })
-    const event = anAuditEvent({ userId: 'usr_fill', sessionId: record.id })
+    const event = makeAuditEvent({ userId: 'usr_fill', sessionId: record.id })
     try {
       await store.write([
         { do: 'insert credential', record },
@@ -45,7 +45,7 @@ async function assertHolds(store: Store, confirmed: readonly string[]): Promise<
   assert.deepEqual(events.toReversed(), confirmed)
 }
 
-test('A file that may not grow is a StoreError, loses nothing confirmed, and is written again when it may.', async () => {
+test('When the file cannot grow, writes are a StoreError, confirmed writes are kept, and writing works again later.', async () => {
   const path = temporaryPath()
   const connection = await openMigrated(path)
   const store = createSqliteStore(connection)
@@ -55,7 +55,7 @@ test('A file that may not grow is a StoreError, loses nothing confirmed, and is 
   await assertHolds(store, confirmed)
   connection.execute('PRAGMA max_page_count = 1000000')
   const record = makeSession({ userId: 'usr_fill' })
-  const event = anAuditEvent({ userId: 'usr_fill', sessionId: record.id })
+  const event = makeAuditEvent({ userId: 'usr_fill', sessionId: record.id })
   await store.write([
     { do: 'insert credential', record },
     { do: 'append audit event', event },
@@ -64,7 +64,7 @@ test('A file that may not grow is a StoreError, loses nothing confirmed, and is 
   await store.close()
 })
 
-/** Of the system, where it has them. */
+/** Programs of the system. */
 const SYSTEM = { mount: 'mount', umount: 'umount' } as const
 
 function mountSmallDisk(folder: string): boolean {
@@ -76,23 +76,23 @@ function mountSmallDisk(folder: string): boolean {
   }
 }
 
-test('A full disk is a StoreError, loses nothing confirmed, and is written again when there is room.', async (t) => {
+test('On a full disk, writes are a StoreError, confirmed writes are kept, and writing works again when there is space.', async (t) => {
   const folder = join(dirname(temporaryPath()), 'disk')
   mkdirSync(folder)
-  if (!mountSmallDisk(folder)) return t.skip('needs the right to mount a small disk')
+  if (!mountSmallDisk(folder)) return t.skip('needs permission to mount a file system')
   try {
     const [path, ballast] = [join(folder, 'latchkey.db'), join(folder, 'ballast')]
     appendFileSync(ballast, Buffer.alloc(500_000))
     const store = await openSqliteStore({ path })
     await store.probe()
-    const follower = store.log.subscribe(0)
-    await follower.next()
+    const subscription = store.log.subscribe(0)
+    await subscription.next()
     const confirmed = await fill(store)
     assert.ok(confirmed.length > 5)
 
     await assert.rejects(store.probe(), assertFull)
     await assertHolds(store, confirmed)
-    assert.deepEqual((await follower.next()).value.entries, [], 'the log is still heard')
+    assert.deepEqual((await subscription.next()).value.entries, [], 'the log can still be read')
 
     rmSync(ballast)
     await store.probe()

@@ -1,4 +1,4 @@
-// A database file that somebody else has locked.
+// A database file that is locked by another process.
 
 import assert from 'node:assert/strict'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -18,7 +18,7 @@ async function lockedStore() {
   return { store, other }
 }
 
-test('A write waits for a lock that is soon released.', async () => {
+test('A write waits for a lock that is released in time.', async () => {
   const { store, other } = await lockedStore()
   const record = makeSession()
   const writing = store.write([{ do: 'insert credential', record }])
@@ -30,14 +30,14 @@ test('A write waits for a lock that is soon released.', async () => {
   await store.close()
 })
 
-test('While another process holds the lock, reads go on.', async () => {
+test('While another process holds the lock, reads work.', async () => {
   const { store, other } = await lockedStore()
   assert.equal(await store.credentials.find('missing'), undefined)
   other.close()
   await store.close()
 })
 
-test('A lock that stays is a StoreError after a while, the event loop runs on, and the store works when it is gone.', async () => {
+test('A lock that stays is a StoreError after a timeout, the event loop is not blocked, and the store works after its release.', async () => {
   const { store, other } = await lockedStore()
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
@@ -55,7 +55,7 @@ test('A lock that stays is a StoreError after a while, the event loop runs on, a
     assert.equal(attempt.reason.message, 'The database latchkey.db is locked by another process.')
     assert.ok(attempt.reason.cause instanceof Error)
   }
-  assert.ok(delay.max / 1e6 < 250, `the event loop stood still for ${delay.max / 1e6} ms`)
+  assert.ok(delay.max / 1e6 < 250, `the event loop was blocked for ${delay.max / 1e6} ms`)
   other.exec('COMMIT')
   await store.probe()
   assert.deepEqual(await store.write([change]), { committed: true, ended: [] })

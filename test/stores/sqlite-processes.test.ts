@@ -1,4 +1,4 @@
-// Several processes on one SQLite file.
+// Several processes on one SQLite file: concurrent starts and writes, notifications, and kill -9.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,7 +8,7 @@ import { Child } from './child-process.ts'
 import { acknowledgedSession, contestedSession, RACES } from './sqlite-child.ts'
 import { temporaryPath } from './temporary-path.ts'
 
-/** Starts children on the same task, and lets them go at the same time. */
+/** Starts child processes with the same task at the same time. */
 async function startTogether(task: string, path: string, count: number): Promise<readonly Child[]> {
   const children = Array.from({ length: count }, () => new Child(task, path))
   for (const child of children) assert.equal(await child.line(), 'ready')
@@ -16,7 +16,7 @@ async function startTogether(task: string, path: string, count: number): Promise
   return children
 }
 
-test('Several processes may start at once where there is no file yet.', async () => {
+test('Several processes may start at once without a file.', async () => {
   const path = temporaryPath()
   const children = await startTogether('open', path, 4)
   for (const child of children) {
@@ -27,14 +27,14 @@ test('Several processes may start at once where there is no file yet.', async ()
   assert.equal(found, known)
 })
 
-test('Of several processes that replace or end the same credential, one succeeds.', async () => {
+test('Of several processes that replace or revoke the same credential, one succeeds.', async () => {
   const path = temporaryPath()
   const store = await openSqliteStore({ path })
   const records = Array.from({ length: RACES }, (_, index) => contestedSession(index))
   await store.write(records.map((record) => ({ do: 'insert credential', record })))
   const children = await startTogether('race', path, 3)
   const wins = (await Promise.all(children.map((child) => child.rest()))).flat()
-  // Who ends before another replaces leaves nothing to replace; but nothing is won twice, and everything is ended.
+  // A session that is revoked first cannot be replaced; but no change succeeds twice, and every session is revoked.
   assert.equal(new Set(wins).size, wins.length)
   assert.equal(wins.filter((win) => win.startsWith('revoked')).length, RACES)
   const { value } = await store.log.subscribe(0).next()
@@ -42,18 +42,18 @@ test('Of several processes that replace or end the same credential, one succeeds
   await store.close()
 })
 
-test('What another process appends is heard within a second.', async () => {
+test('An entry appended by another process is received within a second.', async () => {
   const path = temporaryPath()
   const store = await openSqliteStore({ path })
-  const follower = store.log.subscribe(0)
-  await follower.next()
+  const subscription = store.log.subscribe(0)
+  await subscription.next()
   const child = new Child('append', path)
   assert.equal(await child.line(), 'ready')
-  let heardAt = Number.NaN
-  const hearing = (async () => {
-    for await (const { entries } of follower) {
+  let receivedAt = Number.NaN
+  const receiving = (async () => {
+    for await (const { entries } of subscription) {
       if (entries.length === 0) continue
-      heardAt = performance.now()
+      receivedAt = performance.now()
       return entries
     }
     return []
@@ -61,19 +61,19 @@ test('What another process appends is heard within a second.', async () => {
   child.start()
   assert.equal(await child.line(), 'appended')
   const appendedAt = performance.now()
-  assert.deepEqual(await hearing, [{ kind: 'changed', sid: 'from-another-process', at: 1, roles: [] }])
-  assert.ok(heardAt - appendedAt < 1000, `heard after ${heardAt - appendedAt} ms`)
+  assert.deepEqual(await receiving, [{ kind: 'changed', sid: 'from-another-process', at: 1, roles: [] }])
+  assert.ok(receivedAt - appendedAt < 1000, `received after ${receivedAt - appendedAt} ms`)
   assert.equal(await child.exited(), 0)
   await store.close()
 })
 
-test('After kill -9, everything confirmed is there and nothing is half done.', async () => {
+test('After kill -9, every confirmed write is complete and no write is partial.', async () => {
   const path = temporaryPath()
   const confirmed: string[] = []
   for (let round = 0; round < 5; round += 1) {
     const [child] = await startTogether('acknowledge', path, 1)
     assert.ok(child)
-    for (let heard = 0; heard < 20 + 13 * round; heard += 1) confirmed.push(await child.line())
+    for (let count = 0; count < 20 + 13 * round; count += 1) confirmed.push(await child.line())
     await child.kill()
     confirmed.push(...(await child.rest()))
 
@@ -82,7 +82,7 @@ test('After kill -9, everything confirmed is there and nothing is half done.', a
     const events = (await store.auditEvents.list('usr_ack', null, 100_000)).map(({ sessionId }) => sessionId)
     const { value } = await store.log.subscribe(0).next()
     const entries = value.entries.map((entry: { sid: string }) => entry.sid)
-    for (const id of confirmed) assert.ok(live.includes(id), `${id} was confirmed and is gone`)
+    for (const id of confirmed) assert.ok(live.includes(id), `${id} was confirmed and is missing`)
     assert.deepEqual(events.toReversed(), entries)
     assert.deepEqual(live.toSorted(), entries.toSorted())
     assert.deepEqual(

@@ -1,4 +1,4 @@
-// The SQLite store keeps the contract, in memory and in a file.
+// The SQLite store passes the conformance suite, in memory and in a file.
 
 import { openSqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { storeConformance } from '../../src/testing/index.ts'

@@ -1,4 +1,4 @@
-// Following wakes at once for what this process itself writes, and leaves nothing running behind.
+// Subscriptions: own writes of the process wake them at once, and they leave no timers running.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,30 +16,30 @@ function timers(): number {
 }
 
 for (const [name, open] of Object.entries(STORES)) {
-  test(`${name}: what this process writes is heard without waiting for a poll`, async () => {
+  test(`${name}: an entry written by the same process is received without waiting for a poll`, async () => {
     const store = await open()
-    const follower = store.log.subscribe(0)
-    await follower.next()
-    let heard = false
-    const hearing = follower.next().then(({ value }) => {
-      heard = value.entries.length === 1
+    const subscription = store.log.subscribe(0)
+    await subscription.next()
+    let isReceived = false
+    const receiving = subscription.next().then(({ value }) => {
+      isReceived = value.entries.length === 1
     })
     await store.write([{ do: 'append entry', entry: { kind: 'keys', at: 1 } }])
     await turn()
-    assert.ok(heard)
-    await hearing
+    assert.ok(isReceived)
+    await receiving
     await store.close()
   })
 
-  test(`${name}: following keeps no process alive, and stops when nobody follows`, async () => {
+  test(`${name}: subscriptions do not keep the process alive, and end when returned`, async () => {
     const store = await open()
     const before = timers()
-    const followers = [store.log.subscribe(0), store.log.subscribe(0)]
-    for (const follower of followers) await follower.next()
-    // A timer that does not keep the process alive is not counted among what does.
+    const subscriptions = [store.log.subscribe(0), store.log.subscribe(0)]
+    for (const subscription of subscriptions) await subscription.next()
+    // Unreferenced timers are not counted.
     assert.equal(timers(), before)
-    const waiting = followers.map((follower) => follower.next())
-    for (const follower of followers) await follower.return?.()
+    const waiting = subscriptions.map((subscription) => subscription.next())
+    for (const subscription of subscriptions) await subscription.return?.()
     await turn()
     for (const next of await Promise.all(waiting)) assert.equal(next.done, true)
     await store.close()

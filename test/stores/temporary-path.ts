@@ -1,4 +1,4 @@
-// Places for database files that are gone when the tests are over.
+// Temporary paths for database files, deleted after the tests.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,10 +8,10 @@ import { after } from 'node:test'
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-stores-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-let made = 0
+let count = 0
 
-/** A path in a folder of its own, where there is no file yet. */
+/** Returns the path of a missing file in a new folder. */
 export function temporaryPath(): string {
-  made += 1
-  return join(mkdtempSync(join(folder, `${made}-`)), 'latchkey.db')
+  count += 1
+  return join(mkdtempSync(join(folder, `${count}-`)), 'latchkey.db')
 }

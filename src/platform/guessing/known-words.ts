@@ -1,5 +1,5 @@
-// The packed list of what guessers try first: passwords, words, names and phrases, with the guesses that each takes. The file is made by
-// tools/pack-words.ts and lies beside this one, in the sources and in the package alike.
+// Reads the packed list of common passwords, words, names and phrases with their guess counts. tools/pack-words.ts creates the file,
+// which is next to this one in the sources and in the package.
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'

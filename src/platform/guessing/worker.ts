@@ -1,4 +1,4 @@
-// The thread that estimates passwords: it reads the lists once, and answers one password after another.
+// The worker thread that estimates password strength: it reads the word list once, then estimates one password per message.
 
 import { parentPort } from 'node:worker_threads'
 import { isCommonInDisguise } from '../../domain/guessing/disguises.ts'

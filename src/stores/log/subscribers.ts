@@ -1,4 +1,4 @@
-// Following an endings log: who waits for its next entries, and what wakes them. How it is read is each store's own.
+// The subscriptions to a store's revocation log, and the timer that wakes them. Each store provides the read function.
 
 import type { LogBatch } from '../../ports/store.ts'
 import { type LogReadResult, LogSubscription } from './subscription.ts'
@@ -6,13 +6,13 @@ import { type LogReadResult, LogSubscription } from './subscription.ts'
 export interface LogSource {
   /** Everything after `from`. @throws StoreError when the log cannot be read */
   read(from: number): LogReadResult | Promise<LogReadResult>
-  /** Asked every `pollEvery` milliseconds: true when somebody else may have written. */
+  /** Called every `pollIntervalMs`: true when another process may have written. */
   hasChanges(): boolean
   readonly pollIntervalMs: number
   readonly heartbeatIntervalMs: number
 }
 
-/** All followers of one store. They share one timer, which runs only while somebody follows. */
+/** All subscriptions of one store. They share one timer, which runs only while there is a subscription. */
 export class LogSubscribers {
   readonly #source: LogSource
   readonly #active = new Set<LogSubscription>()
@@ -26,29 +26,29 @@ export class LogSubscribers {
   subscribe(from: number): AsyncIterableIterator<LogBatch> {
     return new LogSubscription(from, {
       read: (position) => this.#source.read(position),
-      onStart: (follower) => this.#add(follower),
-      onEnd: (follower) => this.#remove(follower),
+      onStart: (subscription) => this.#add(subscription),
+      onEnd: (subscription) => this.#remove(subscription),
     })
   }
 
-  /** There may be something new: every follower reads. */
+  /** There may be new entries: every subscription reads. */
   wake(): void {
     this.#idleMs = 0
-    for (const follower of this.#active) follower.wake()
+    for (const subscription of this.#active) subscription.wake()
   }
 
-  /** Ends every follower, as when its own iterator is returned. */
+  /** Ends every subscription, as `return()` on its iterator does. */
   end(): void {
-    for (const follower of [...this.#active]) follower.end()
+    for (const subscription of [...this.#active]) subscription.end()
   }
 
-  #add(follower: LogSubscription): void {
-    this.#active.add(follower)
+  #add(subscription: LogSubscription): void {
+    this.#active.add(subscription)
     this.#timer ??= setInterval(() => this.#poll(), this.#source.pollIntervalMs).unref()
   }
 
-  #remove(follower: LogSubscription): void {
-    this.#active.delete(follower)
+  #remove(subscription: LogSubscription): void {
+    this.#active.delete(subscription)
     if (this.#active.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
@@ -63,7 +63,7 @@ export class LogSubscribers {
     try {
       return this.#source.hasChanges()
     } catch {
-      // Whoever follows learns of the fault from the reading itself.
+      // The read that follows reports the error to each subscription.
       return true
     }
   }

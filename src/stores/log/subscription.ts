@@ -1,14 +1,14 @@
-// One follower of an endings log: an iterator that reads when it is woken, from where it has read to.
+// One subscription to the revocation log: an async iterator that reads on from its position when it is woken.
 
 import type { LogBatch } from '../../ports/store.ts'
 
-/** What one reading of a log finds. */
+/** The result of one read of the log. */
 export type LogReadResult = Omit<LogBatch, 'readAgeMs'>
 
 export interface SubscriptionSource {
   read(from: number): LogReadResult | Promise<LogReadResult>
-  onStart(follower: LogSubscription): void
-  onEnd(follower: LogSubscription): void
+  onStart(subscription: LogSubscription): void
+  onEnd(subscription: LogSubscription): void
 }
 
 const DONE: IteratorResult<LogBatch> = { done: true, value: undefined }
@@ -16,16 +16,16 @@ const DONE: IteratorResult<LogBatch> = { done: true, value: undefined }
 export class LogSubscription implements AsyncIterableIterator<LogBatch> {
   readonly #source: SubscriptionSource
   #position: number
-  /** True from the start: what is retained is read without waiting. */
+  /** True from the start: retained entries are read without waiting. */
   #hasPendingRead = true
   #ended = false
   #resume: (() => void) | undefined
-  /** Calls of `next` take turns, as with a generator. */
+  /** Concurrent calls of `next` are queued, as in a generator. */
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(from: number, followed: SubscriptionSource) {
+  constructor(from: number, source: SubscriptionSource) {
     this.#position = from
-    this.#source = followed
+    this.#source = source
   }
 
   [Symbol.asyncIterator](): this {
@@ -44,7 +44,7 @@ export class LogSubscription implements AsyncIterableIterator<LogBatch> {
     return DONE
   }
 
-  /** Many wakings before the next reading are one: a reading takes in everything there is. */
+  /** Several calls before the next read have the effect of one: a read returns all new entries. */
   wake(): void {
     this.#hasPendingRead = true
     this.#resume?.()
@@ -61,11 +61,11 @@ export class LogSubscription implements AsyncIterableIterator<LogBatch> {
     this.#resume = undefined
     if (this.#ended) return DONE
     this.#hasPendingRead = false
-    const began = performance.now()
+    const startedAt = performance.now()
     try {
-      const reading = await this.#source.read(this.#position)
-      this.#position = reading.position
-      return { done: false, value: { ...reading, readAgeMs: performance.now() - began } }
+      const result = await this.#source.read(this.#position)
+      this.#position = result.position
+      return { done: false, value: { ...result, readAgeMs: performance.now() - startedAt } }
     } catch (error) {
       this.end()
       throw error

@@ -1,4 +1,4 @@
-// Operations in memory, by user.
+// The audit log of the memory store: audit events by user.
 
 import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'

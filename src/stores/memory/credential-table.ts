@@ -1,4 +1,4 @@
-// Credentials and tombstones in memory, found by id, and while they live by user and by lineage.
+// Credentials and tombstones of the memory store, indexed by id; live credentials also by user and by lineage.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { RevocationReason } from '../../domain/revocation.ts'

@@ -1,4 +1,4 @@
-// What the memory store keeps: copies that nobody can change, neither who gave them nor who gets them.
+// Deep-frozen copies for the memory store: neither the caller that passed a value nor one that gets it can change it.
 
 export function deepFreezeCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value

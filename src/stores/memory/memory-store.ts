@@ -1,4 +1,4 @@
-// The memory store: for tests and for trying things out. Nothing outlives the process.
+// The memory store, for tests and experiments: its data is lost when the process exits.
 
 import { StoreError } from '../../domain/errors.ts'
 import type { Store } from '../../ports/store.ts'
@@ -8,7 +8,7 @@ import { Tables } from './tables.ts'
 
 const HEARTBEAT_INTERVAL_MS = 200
 
-/** Makes an empty store that lives in this process alone. */
+/** Creates an empty store in this process. */
 export function createMemoryStore(): Store {
   const tables = new Tables()
   const rateLimits = new RateLimits()

@@ -1,12 +1,12 @@
-// Counters for limits in memory, bounded however many keys there are, each kind by itself.
+// Rate limit counters of the memory store. Each kind has its own bound on the number of windows.
 
 import { counterKind, type Limit } from '../../domain/limits.ts'
 import type { LimitCount } from '../../ports/store.ts'
 
-/** Of each kind. */
+/** The most windows of one kind. */
 const MAX_WINDOWS = 100_000
 
-/** In the order in which they began. */
+/** By key, in the order in which the windows started. */
 type Windows = Map<string, LimitCount>
 
 export class RateLimits {
@@ -31,9 +31,9 @@ export class RateLimits {
     }
     windows.delete(key)
     if (windows.size >= this.#max) this.#evict(windows, now)
-    const begun = { taken: 1, resetsAt: now + limit.window }
-    windows.set(key, begun)
-    return begun
+    const started = { taken: 1, resetsAt: now + limit.window }
+    windows.set(key, started)
+    return started
   }
 
   find(key: string, now: number): LimitCount | undefined {
@@ -58,23 +58,23 @@ export class RateLimits {
     return windows
   }
 
-  /** Drops what is over, then the oldest; a whole share of them, so that a flood of keys does not pay for this each time. */
+  /** Deletes expired windows, then the oldest. It frees one percent at a time, so that a flood of keys does not evict for each key. */
   #evict(windows: Windows, now: number): void {
     deleteExpired(windows, now)
-    const room = Math.ceil(this.#max / 100)
+    const freed = Math.ceil(this.#max / 100)
     for (const key of windows.keys()) {
-      if (windows.size <= this.#max - room) return
+      if (windows.size <= this.#max - freed) return
       windows.delete(key)
     }
   }
 }
 
 function deleteExpired(windows: Windows, now: number): number {
-  let dropped = 0
+  let deleted = 0
   for (const [key, { resetsAt }] of windows) {
     if (now < resetsAt) continue
     windows.delete(key)
-    dropped += 1
+    deleted += 1
   }
-  return dropped
+  return deleted
 }

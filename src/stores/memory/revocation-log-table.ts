@@ -1,4 +1,4 @@
-// The endings log in memory: entries in the order of their positions.
+// The revocation log of the memory store: entries in the order of their positions.
 
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
 import type { LogReadResult } from '../log/subscription.ts'
@@ -14,7 +14,7 @@ export class RevocationLogTable {
   #entries: Positioned[] = []
   #position = 0
 
-  /** Of the last entry there ever was. */
+  /** The position of the last entry ever appended. */
   get position(): number {
     return this.#position
   }
@@ -22,7 +22,7 @@ export class RevocationLogTable {
   append(entry: RevocationLogEntry, undo: Rollback): void {
     this.#position += 1
     this.#entries.push({ position: this.#position, entry: deepFreezeCopy(entry) })
-    // Nobody can have seen this position yet: a write is one step to everyone else.
+    // No subscription has read this position yet: a write runs synchronously.
     undo.add(() => {
       this.#entries.pop()
       this.#position -= 1
@@ -31,7 +31,7 @@ export class RevocationLogTable {
 
   readAfter(from: number): LogReadResult {
     const start = from > this.#position ? 0 : from
-    // Followers are most often at the end: look from there.
+    // Most subscriptions are near the end, so search from there.
     const last = this.#entries.findLastIndex(({ position }) => position <= start)
     return { entries: this.#entries.slice(last + 1).map(({ entry }) => entry), position: this.#position }
   }

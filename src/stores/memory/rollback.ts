@@ -1,4 +1,4 @@
-// The way back out of a write of which a later change is refused.
+// The undo log of a write in the memory store, run when a later change of the write is refused.
 
 export class Rollback {
   readonly #steps: (() => void)[] = []

@@ -1,4 +1,4 @@
-// Everything the memory store holds, and the one way to change it.
+// The tables of the memory store, and the write that changes them.
 
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
 import type { Change, RevokedCredential, WriteResult } from '../../ports/store.ts'
@@ -21,20 +21,20 @@ export class Tables {
     return this.#keyRing
   }
 
-  /** Applies all changes in order, or none. */
+  /** Applies all changes in order, or none of them. */
   write(changes: readonly Change[]): WriteResult {
     const undo = new Rollback()
-    const ended: RevokedCredential[] = []
+    const revoked: RevokedCredential[] = []
     for (const [index, change] of changes.entries()) {
-      if (this.#apply(change, ended, undo)) continue
+      if (this.#apply(change, revoked, undo)) continue
       undo.run()
       return { committed: false, rejectedAt: index }
     }
-    return { committed: true, ended }
+    return { committed: true, ended: revoked }
   }
 
   /** False when the change is refused. */
-  #apply(change: Change, ended: RevokedCredential[], undo: Rollback): boolean {
+  #apply(change: Change, revoked: RevokedCredential[], undo: Rollback): boolean {
     switch (change.do) {
       case 'insert user':
         return this.users.insert(change.user, undo)
@@ -57,7 +57,7 @@ export class Tables {
       case 'replace credential':
         return this.credentials.replace(change.next, change.ifVersion, undo)
       case 'revoke credentials':
-        return this.#revoke(change, ended, undo)
+        return this.#revoke(change, revoked, undo)
       case 'insert tombstone':
         this.credentials.insertTombstone(change.tombstone, undo)
         return true
@@ -72,14 +72,14 @@ export class Tables {
     }
   }
 
-  #revoke(change: Change & { readonly do: 'revoke credentials' }, ended: RevokedCredential[], undo: Rollback): boolean {
+  #revoke(change: Change & { readonly do: 'revoke credentials' }, revoked: RevokedCredential[], undo: Rollback): boolean {
     const { where, reason, at, mustMatch } = change
-    const these = this.credentials.revoke(where, reason, at, undo)
-    for (const { id, kind } of these) {
+    const matched = this.credentials.revoke(where, reason, at, undo)
+    for (const { id, kind } of matched) {
       if (kind === 'session') this.log.append({ kind: 'revoked', sid: id, at, reason }, undo)
     }
-    ended.push(...these)
-    return these.length > 0 || mustMatch !== true
+    revoked.push(...matched)
+    return matched.length > 0 || mustMatch !== true
   }
 
   #reserveName(digest: string, undo: Rollback): void {

@@ -1,4 +1,4 @@
-// Users in memory, found by id and by username key.
+// Users of the memory store, indexed by id and by username key.
 
 import type { UserRecord } from '../../domain/user.ts'
 import { deepFreezeCopy } from './deep-freeze.ts'

@@ -1,4 +1,4 @@
-// Operations in PostgreSQL.
+// Audit events in PostgreSQL.
 
 import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'

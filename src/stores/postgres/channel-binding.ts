@@ -1,5 +1,5 @@
-// channel_binding=require (RFC 5802, section 6): the proof of the password is bound to this TLS connection, so that who stands
-// in between has nothing of it. A server that asks for the password in another way is not answered.
+// Enforces channel_binding=require (RFC 5802, section 6): the SCRAM exchange is bound to this TLS connection, so that a
+// man-in-the-middle cannot relay it. Any other password authentication is refused.
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
@@ -16,8 +16,8 @@ export function requireChannelBinding(client: pg.Client): void {
   const { connection } = client as unknown as { readonly connection: Events }
   let isOffered = false
   const refuse = () => {
-    const fault = new StoreError('The database does not offer channel binding, which channel_binding=require asks for: use SCRAM over TLS.')
-    connection.emit('error', fault)
+    const error = new StoreError('The database does not offer channel binding, which channel_binding=require demands: use SCRAM over TLS.')
+    connection.emit('error', error)
     connection.stream.destroy()
   }
   connection.prependListener('authenticationSASL', ({ mechanisms = [] }) => {

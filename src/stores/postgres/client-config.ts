@@ -1,5 +1,5 @@
-// What a connection string says, in the words of `pg`. Its own reading of connection strings is not used: it skips what it does
-// not know, and decides about TLS by other rules.
+// Converts a connection string to the configuration of `pg`. The parser of `pg` is not used: it ignores unknown parameters, and
+// its TLS rules are not those of libpq.
 
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
@@ -9,7 +9,7 @@ import { isProblem } from '../../connection-strings/parse-result.ts'
 import { type PostgresTarget, readPostgres } from '../../connection-strings/postgres.ts'
 import { StoreError } from '../../domain/errors.ts'
 
-/** Milliseconds that a connection may take to come about, where the connection string does not say. */
+/** The connect timeout in milliseconds when the connection string has none. */
 const CONNECT_TIMEOUT_MS = 3_000
 
 export interface ServerConfig extends pg.ClientConfig {
@@ -17,14 +17,14 @@ export interface ServerConfig extends pg.ClientConfig {
   readonly enableChannelBinding?: boolean
 }
 
-/** @throws StoreError that holds no part of the connection string */
+/** @throws StoreError that contains no part of the connection string */
 export function parseTarget(url: string): PostgresTarget {
   const target = readPostgres(url.trim())
   if (isProblem(target)) throw new StoreError(`The database cannot be opened: in its connection string ${target.problem}.`)
   return target.value
 }
 
-/** How each of the target's servers is reached, in its order. @throws StoreError when a file that it names cannot be read */
+/** The configuration for each server of the target, in order. @throws StoreError when a file that it names cannot be read */
 export function serverConfigs(target: PostgresTarget): readonly ServerConfig[] {
   const tls = tlsConfig(target)
   const common: ServerConfig = {
@@ -41,18 +41,18 @@ export function serverConfigs(target: PostgresTarget): readonly ServerConfig[] {
   return target.hosts.map((host) => ({ ...common, ...addressConfig(host), ...(host.host.startsWith('/') ? {} : tls) }))
 }
 
-/** Who may read that port's socket is this machine's business: there is no TLS on it. */
+/** An empty host means the default of `pg`. A host that begins with `/` is a Unix socket, which has no TLS. */
 function addressConfig({ host, port }: Host): ServerConfig {
   return { ...(host === '' ? {} : { host }), ...(port === undefined ? {} : { port }) }
 }
 
-/** Nothing where the connection string does not say: then PGSSLMODE counts, and without it the line is plain. */
+/** Empty when the connection string has no sslmode: then PGSSLMODE applies, and without it the connection is not encrypted. */
 function tlsConfig(target: PostgresTarget): ServerConfig {
   if (target.tls === undefined) return {}
   if (target.tls === 'disable') return { ssl: false }
   const ssl: ConnectionOptions = {
     rejectUnauthorized: target.tls !== 'no-verify',
-    // The authority vouches, whatever name the server is reached by.
+    // verify-ca checks the certificate chain, not the host name.
     ...(target.tls === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
     ...(target.rootCertificate === undefined || target.rootCertificate === 'system'
       ? {}

@@ -1,4 +1,4 @@
-// New connections to the servers that a connection string names: the first that takes writes, in the order given.
+// Creates connections to the servers of a connection string: to the first in order that accepts writes.
 
 import pg from 'pg'
 import type { PostgresTarget } from '../../connection-strings/postgres.ts'
@@ -8,7 +8,7 @@ import { type ServerConfig, serverConfigs } from './client-config.ts'
 import { isAuthFailure } from './errors.ts'
 
 export class ClientFactory {
-  /** Of which the pool makes its connections. */
+  /** The client class for the pool. */
   readonly Client: new () => pg.Client
   /** Milliseconds. */
   readonly connectTimeout: number
@@ -16,7 +16,7 @@ export class ClientFactory {
   readonly #needsWritable: boolean
   #current = 0
 
-  /** @param common of every connection @throws StoreError */
+  /** @param common options of every connection @throws StoreError */
   constructor(target: PostgresTarget, common: pg.ClientConfig) {
     this.#servers = serverConfigs(target)
     this.#needsWritable = target.needsWritable ?? this.#servers.length > 1
@@ -31,7 +31,7 @@ export class ClientFactory {
     }
   }
 
-  /** Connects by `connect`; where that fails, to the next server, until each was tried once. */
+  /** Calls `connect`; on failure it moves on to the next server, until each was tried once. */
   async connectFirst<C>(connect: () => Promise<C>): Promise<C> {
     for (let tried = 1; ; tried += 1) {
       const index = this.#current
@@ -39,17 +39,17 @@ export class ClientFactory {
         return await connect()
       } catch (error) {
         if (tried >= this.#servers.length || isAuthFailure(error)) throw error
-        // Others may have moved on already.
+        // A concurrent call may have moved on already.
         if (this.#current === index) this.#current = (index + 1) % this.#servers.length
       }
     }
   }
 
-  /** Prepares a new connection. @throws StoreError when its server takes no writes, and there are others */
+  /** Initializes a new connection. @throws StoreError when its server is read-only and a writable one is required */
   async initialize(client: pg.ClientBase, settings: string): Promise<void> {
     await client.query(settings)
     if (!this.#needsWritable) return
     const { rows } = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only')
-    if (rows[0]?.transaction_read_only === 'on') throw new StoreError('None of its servers that can be reached takes writes.')
+    if (rows[0]?.transaction_read_only === 'on') throw new StoreError('None of the reachable servers accepts writes.')
   }
 }

@@ -1,4 +1,4 @@
-// Connections to one PostgreSQL database, and the only place that knows `pg`.
+// The connection pool for one PostgreSQL database: statements, transactions, timeouts and retries.
 
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,20 +9,20 @@ import { parseTarget } from './client-config.ts'
 import { ClientFactory } from './client-factory.ts'
 import { isRetryable, isUnexpectedSession, MIXED_SESSIONS, toStoreError } from './errors.ts'
 
-/** Milliseconds that a statement may take to be answered. */
+/** How long a statement may take, in milliseconds. */
 const QUERY_TIMEOUT_MS = 4_000
 /**
- * How long PostgreSQL itself works on a statement, and waits for the next one of a transaction: a server that has vanished in
- * the middle must not keep its locks, which everybody else waits for, until the network notices.
+ * How long PostgreSQL runs a statement, and waits for the next one of a transaction: a Latchkey server that disappeared during a
+ * transaction must not hold its locks until the network notices.
  */
 const SESSION_TIMEOUTS = 'SET statement_timeout = 3500; SET idle_in_transaction_session_timeout = 5000'
-/** A pooler can hand on a connection with statements that another client has prepared. */
+/** A pooler can hand over a connection with the prepared statements of another client. */
 const RESET_PREPARED = 'DEALLOCATE ALL'
 const SESSION_SETUP = `${SESSION_TIMEOUTS}; ${RESET_PREPARED}`
-/** How long a session that was not ours counts against readiness, in milliseconds. */
+/** How long an unexpected session makes the store not ready, in milliseconds. */
 const UNEXPECTED_SESSION_WINDOW_MS = 10_000
 const MAX_CONNECTIONS = 10
-/** How often a transaction is tried again that PostgreSQL has sacrificed for another. */
+/** How often a transaction is retried after a deadlock or a serialization failure. */
 const MAX_RETRIES = 20
 const MAX_RETRY_DELAY_MS = 50
 
@@ -30,14 +30,14 @@ const INT8 = 20
 
 type Value = string | number | null | readonly string[] | readonly (number | null)[] | readonly (string | null)[]
 
-/** A statement; one with a name is prepared once on each connection. Rows come as tuples, in the order of the columns selected. */
+/** A statement; with a name it is prepared once on each connection. Rows are tuples, in the order of the selected columns. */
 export interface Statement {
   readonly name?: string
   readonly text: string
   readonly rowMode: 'array'
 }
 
-/** Text with `?` for its values, as all databases share it. */
+/** Converts the `?` placeholders of shared SQL to `$1`, `$2`, and so on. */
 export function statement(sql: string): Statement {
   let count = 0
   const text = sql.replaceAll('?', () => {
@@ -48,35 +48,35 @@ export function statement(sql: string): Statement {
 }
 
 /**
- * A statement that is planned anew each time, for its values. A plan for any values would take a search for the few rows that
- * are over for one for a third of the table, and read all of it.
+ * A statement that is planned for its values each time. A generic plan would estimate that a search for a few expired rows matches
+ * a third of the table, and would scan all of it.
  */
 export function unpreparedStatement(sql: string): Statement {
   const { text, rowMode } = statement(sql)
   return { text, rowMode }
 }
 
-/** No text in PostgreSQL has a NUL character, and none is looked for that does. */
+/** PostgreSQL stores no text with a NUL character, so a search for one finds nothing. */
 export function isValidText(text: string): boolean {
   return !text.includes('\0')
 }
 
-/** Something that statements run on: any connection, or the one of a transaction. */
+/** Runs statements: on any connection, or on that of a transaction. */
 export interface Session {
   rows<Row>(statement: Statement, ...values: readonly Value[]): Promise<readonly Row[]>
-  /** The number of rows that were changed. */
+  /** Returns the number of changed rows. */
   count(statement: Statement, ...values: readonly Value[]): Promise<number>
 }
 
 export class Connection implements Session {
-  /** `The database <name> on <host>`: how messages begin. */
+  /** `The database <name> on <host>`: the subject of error messages. */
   readonly subject: string
   readonly #clientFactory: ClientFactory
   readonly #pool: pg.Pool
   #unexpectedSessionAt = Number.NEGATIVE_INFINITY
   #closed = false
 
-  /** @throws StoreError without any part of a connection string that cannot be read */
+  /** @throws StoreError that contains no part of an invalid connection string */
   constructor(url: string) {
     const target = parseTarget(url)
     this.subject = describeTarget(target)
@@ -88,11 +88,11 @@ export class Connection implements Session {
       allowExitOnIdle: true,
       onConnect: (client) => this.#clientFactory.initialize(client, SESSION_SETUP),
     })
-    // A connection that breaks, idle or not, is replaced; who uses it learns of the fault from the statement that fails.
+    // A broken connection is replaced. The statement that fails reports the error.
     this.#pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore))
   }
 
-  /** @throws StoreError where statements have lately met a session that was not theirs: a pooler has mixed them */
+  /** @throws StoreError when a statement has recently run in an unexpected session: a pooler mixes sessions */
   assertOwnSessions(): void {
     if (performance.now() - this.#unexpectedSessionAt < UNEXPECTED_SESSION_WINDOW_MS)
       throw new StoreError(`${this.subject} ${MIXED_SESSIONS}`)
@@ -108,7 +108,7 @@ export class Connection implements Session {
     return this.#withRetries(() => this.#withClient((session) => session.count(statement, ...values)))
   }
 
-  /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. @throws StoreError */
+  /** Runs `work` in one transaction. Commits it unless `work` throws or `shouldCommit` returns false. @throws StoreError */
   transaction<T>(
     work: (session: Session) => Promise<T>,
     shouldCommit: (done: T) => boolean = () => true,
@@ -124,7 +124,7 @@ export class Connection implements Session {
     )
   }
 
-  /** A connection of its own, outside of the pool. Its owner ends it. @throws StoreError */
+  /** Opens a connection outside of the pool. The caller must end it. @throws StoreError */
   async dedicated(): Promise<pg.Client> {
     this.#assertOpen()
     try {
@@ -160,12 +160,12 @@ export class Connection implements Session {
       broken = false
       return done
     } finally {
-      // Nobody knows what state a connection is in on which something has failed.
+      // After an error, the state of the connection is unknown.
       client.release(broken)
     }
   }
 
-  /** Again and again while PostgreSQL rolls it back for the sake of others. */
+  /** Retries `work` after deadlocks and serialization failures. */
   async #withRetries<T>(work: () => Promise<T>): Promise<T> {
     for (let retries = 0; ; retries += 1) {
       try {
@@ -183,7 +183,7 @@ export class Connection implements Session {
   }
 }
 
-/** Whatever the database's own default is: who waits for a lock must see what was committed meanwhile. */
+/** Not the database's default: after waiting for a lock, a statement must see what was committed meanwhile. */
 const BEGIN = statement('BEGIN ISOLATION LEVEL READ COMMITTED')
 const COMMIT = statement('COMMIT')
 const ROLLBACK = statement('ROLLBACK')
@@ -204,7 +204,7 @@ export function createSession(client: pg.ClientBase, timeoutMs = QUERY_TIMEOUT_M
   }
 }
 
-/** Whole numbers here are milliseconds, versions and positions: all of them are exact in a Number. */
+/** An int8 here is a time in milliseconds, a version or a position: all are exact as a Number. */
 function typeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === INT8) return Number
   return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')

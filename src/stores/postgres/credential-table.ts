@@ -33,9 +33,9 @@ const REVOKE_BY_LINEAGE = revokeStatement(CREDENTIAL_SQL.liveByLineage)
 const REVOKE_BY_USER = revokeStatement(LIVE_BY_USER_EXCEPT)
 const REMAINING_BY_LINEAGE = statement(`${CREDENTIAL_SQL.liveByLineage} LIMIT 1`)
 const REMAINING_BY_USER = statement(`${LIVE_BY_USER_EXCEPT} LIMIT 1`)
-/** Until the commit nobody else can end it. */
+/** Until the commit, no other transaction can revoke it. */
 const LOCK_LIVE = statement(`${CREDENTIAL_SQL.liveById} FOR SHARE`)
-/** Rows are locked in one order, so that two servers that touch the same sessions do not wait for each other. */
+/** Locks rows in the order of ids, so that two servers that touch the same sessions do not deadlock. */
 const TOUCH = statement(`
   WITH seen AS (SELECT id, max(at) AS at FROM unnest(?::text[], ?::bigint[]) AS entry (id, at) GROUP BY id),
     live AS (
@@ -45,7 +45,7 @@ const TOUCH = statement(`
     )
   UPDATE latchkey_credentials AS stored SET last_seen_at = live.at FROM live WHERE stored.id = live.id AND stored.last_seen_at < live.at`)
 
-/** What matches is locked before it is blanked: what somebody else ends or touches meanwhile is judged anew. */
+/** Locks the matching rows before it blanks them: a row that another transaction revokes or touches meanwhile is checked again. */
 function revokeStatement(live: string): Statement {
   return statement(`
     WITH live AS (${live} ORDER BY id FOR UPDATE)
@@ -90,9 +90,8 @@ export async function insertTombstone(session: Session, tombstone: Tombstone): P
 }
 
 /**
- * Runs inside a transaction. By lineage and by user it looks again until a new look sees nothing that matches: a row that was
- * inserted by somebody we had to wait for is not among those that the first look could see. Whoever inserts one holds a live
- * one of the same lineage, or the user.
+ * Runs inside a transaction. By lineage and by user it repeats until no row matches: a row inserted by a transaction that this one
+ * had to wait for is not in the snapshot of the first statement. An insert locks a live row of the same lineage, or the user.
  */
 export async function revoke(
   session: Session,
@@ -100,12 +99,12 @@ export async function revoke(
   reason: RevocationReason,
   at: number,
 ): Promise<readonly RevokedCredential[]> {
-  const ended: RevokedCredential[] = []
+  const revoked: RevokedCredential[] = []
   do {
     const rows = await revokeOnce(session, where, reason, at)
-    ended.push(...rows.map(([id, kind, userId]) => ({ id, kind, userId, reason })))
+    revoked.push(...rows.map(([id, kind, userId]) => ({ id, kind, userId, reason })))
   } while (await hasRemaining(session, where))
-  return ended
+  return revoked
 }
 
 async function hasRemaining(session: Session, where: RevocationFilter): Promise<boolean> {

@@ -1,28 +1,28 @@
-// What PostgreSQL's error codes mean to whoever runs Latchkey (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-// Its own messages can quote values, so they are never passed on.
+// Translates PostgreSQL's error codes for operators (https://www.postgresql.org/docs/current/errcodes-appendix.html). The messages
+// of PostgreSQL can quote values, so they are never passed on.
 
 import { StoreError } from '../../domain/errors.ts'
 import { explainCertificateError } from '../certificate-error.ts'
 
 const PREDICATES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'cannot be reached: nothing listens there.',
-  ENOTFOUND: 'cannot be reached: there is no such host.',
-  EAI_AGAIN: 'cannot be reached: its host name cannot be looked up.',
-  EHOSTUNREACH: 'cannot be reached: there is no route to the host.',
-  ENETUNREACH: 'cannot be reached: there is no route to its network.',
-  ECONNRESET: 'has closed the connection.',
-  ENOENT: 'cannot be reached: there is no such socket.',
-  EACCES: 'cannot be reached: this user may not use its socket.',
-  '0A000': 'does not support what Latchkey needs: PostgreSQL 14 or newer.',
-  '28000': 'refuses the user name: create the role, with LOGIN.',
-  '28P01': 'refuses the user name or the password.',
+  ECONNREFUSED: 'cannot be reached: connection refused.',
+  ENOTFOUND: 'cannot be reached: its host name is unknown.',
+  EAI_AGAIN: 'cannot be reached: its host name cannot be resolved.',
+  EHOSTUNREACH: 'cannot be reached: no route to the host.',
+  ENETUNREACH: 'cannot be reached: no route to its network.',
+  ECONNRESET: 'closed the connection.',
+  ENOENT: 'cannot be reached: the socket does not exist.',
+  EACCES: 'cannot be reached: permission denied on its socket.',
+  '0A000': 'does not support a feature that Latchkey needs: use PostgreSQL 14 or newer.',
+  '28000': 'rejects the user name: create the role, with LOGIN.',
+  '28P01': 'rejects the user name or password.',
   '3D000': 'does not exist: create it first.',
-  '3F000': 'has no schema in which tables can be created: GRANT USAGE, CREATE ON SCHEMA public to its user, or set search_path.',
+  '3F000': 'has no schema in which Latchkey can create tables: GRANT USAGE, CREATE ON SCHEMA public to the user, or set search_path.',
   '42501':
-    'does not permit its user to create or change tables: GRANT USAGE, CREATE ON SCHEMA public to its user, or have the owner of the tables run latchkey migrate.',
+    'does not permit the user to create or change tables: GRANT USAGE, CREATE ON SCHEMA public to the user, or run latchkey migrate as the owner of the tables.',
   '25006': 'is read-only: name the primary server, and leave default_transaction_read_only off.',
   '53100': 'cannot be written: the disk is full.',
-  '53300': 'has no connection left: raise max_connections, or the limit of the role or the database; each process needs 11.',
+  '53300': 'has no free connection: raise max_connections, or the limit of the role or the database; each process needs 11.',
   '57014': 'does not answer in time.',
   '57P01': 'is starting up or shutting down.',
   '57P02': 'is starting up or shutting down.',
@@ -33,21 +33,20 @@ const PREDICATES: Readonly<Record<string, string>> = {
 }
 const DEFAULT_PREDICATE = 'does not answer.'
 
-/** Words that follow `the database …` where sessions get mixed up. */
+/** A predicate of error messages, for a pooler that mixes sessions. */
 export const MIXED_SESSIONS =
-  'is reached through a pooler, such as PgBouncer, that gives each transaction another connection: connect to PostgreSQL directly, or set pool_mode=session.'
+  'is behind a pooler, such as PgBouncer, that does not keep one connection for a session: connect to PostgreSQL directly, or set pool_mode=session.'
 
-export const POOLER_IS_FULL =
-  'is reached through a pooler that has no connection left: each process needs 11 (default_pool_size, max_client_conn).'
+export const POOLER_IS_FULL = 'is behind a pooler that has no free connection: each process needs 11 (default_pool_size, max_client_conn).'
 
-/** Where the driver itself has refused to go on, it gives no code. */
+/** Errors of the driver itself have no code. */
 const DRIVER_MESSAGES: readonly (readonly [RegExp, string])[] = [
-  [/^SASL:|Password must be/, 'refuses the user name or the password.'],
-  [/does not support SSL/, 'does not offer TLS: turn ssl on there, or use sslmode=disable on a line that nobody else can reach.'],
-  [/establishing an SSL connection/, 'does not answer as PostgreSQL does: is it the right port?'],
+  [/^SASL:|Password must be/, 'rejects the user name or password.'],
+  [/does not support SSL/, 'does not offer TLS: set ssl=on there, or use sslmode=disable on a private network.'],
+  [/establishing an SSL connection/, 'does not speak the PostgreSQL protocol: check the port.'],
 ]
 
-/** Codes that say too little by themselves, and what the words beside them tell. */
+/** Codes that are ambiguous without their message. */
 const BY_MESSAGE: readonly (readonly [string, RegExp, string])[] = [
   [
     '28000',
@@ -55,17 +54,17 @@ const BY_MESSAGE: readonly (readonly [string, RegExp, string])[] = [
     'has no entry in pg_hba.conf for this user and address without TLS: use sslmode=verify-full, or add an entry.',
   ],
   ['28000', /pg_hba\.conf/, 'has no entry in pg_hba.conf for this user, database and address: add one.'],
-  ['28000', /not permitted to log in/, 'refuses the user name: ALTER ROLE … LOGIN.'],
+  ['28000', /not permitted to log in/, 'rejects the user name: ALTER ROLE … LOGIN.'],
   ['08P01', /statement pooling|transaction blocks not allowed/, MIXED_SESSIONS],
   [
     '08P01',
     /unsupported startup parameter/,
-    'is reached through a pooler that refuses parameters of the connection string: leave options out, or name them in ignore_startup_parameters.',
+    'is behind a pooler that refuses a parameter of the connection string: remove it (such as options), or add it to ignore_startup_parameters.',
   ],
-  ['08P01', /authentication failed|no such user/, 'refuses the user name or the password.'],
+  ['08P01', /authentication failed|no such user/, 'rejects the user name or password.'],
   ['08P01', /no such database/, 'does not exist in the pooler: add it to its [databases].'],
   ['08P01', /no more connections|query_wait_timeout|client_login_timeout|too many/, POOLER_IS_FULL],
-  ['08P01', /pooler|server (conn|login)|SSL required/i, 'is reached through a pooler that cannot serve: its log says why.'],
+  ['08P01', /pooler|server (conn|login)|SSL required/i, 'is behind a pooler that cannot connect to it: see the log of the pooler.'],
 ]
 
 const DEADLOCK = '40P01'
@@ -76,29 +75,29 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** True when the whole transaction was rolled back for the sake of another, so that it may simply be tried again. */
+/** True when PostgreSQL rolled the whole transaction back because of a concurrent one: it may be retried. */
 export function isRetryable(error: unknown): boolean {
   return [DEADLOCK, SERIALIZATION].includes(codeOf(error))
 }
 
-/** True where a prepared statement is missing, or is there already, or the protocol is broken: the session is not our own. */
+/** True when a prepared statement is missing or exists already, or the protocol was violated: the session is not this client's own. */
 export function isUnexpectedSession(error: unknown): boolean {
   return ['26000', '42P05', '08P01'].includes(codeOf(error instanceof StoreError ? error.cause : error))
 }
 
-/** True where the server has understood who we are, and says no: another server would not say otherwise. */
+/** True when the server rejected the credentials or the database name: another server would reject them as well. */
 export function isAuthFailure(error: unknown): boolean {
   const code = codeOf(error)
   return code.startsWith('28') || code === '3D000'
 }
 
-/** True where the driver has given up waiting for an answer. */
+/** True when the driver timed out. */
 export function isTimeout(error: unknown): boolean {
-  const fault = error instanceof StoreError ? error.cause : error
-  return fault instanceof Error && /timeout/i.test(fault.message)
+  const cause = error instanceof StoreError ? error.cause : error
+  return cause instanceof Error && /timeout/i.test(cause.message)
 }
 
-/** True when another row has what must be unique. */
+/** True when a unique constraint was violated. */
 export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error instanceof StoreError ? error.cause : error) === UNIQUE
 }
@@ -111,14 +110,14 @@ export function toStoreError(error: unknown, subject: string): StoreError {
 function predicateFor(error: unknown): string {
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : ''
-  const byMessage = BY_MESSAGE.find(([of, words]) => of === code && words.test(message))?.[2]
+  const byMessage = BY_MESSAGE.find(([messageCode, pattern]) => messageCode === code && pattern.test(message))?.[2]
   if (byMessage !== undefined) return byMessage
   if (isUnexpectedSession(error)) return MIXED_SESSIONS
   const byCode = PREDICATES[code]
   if (byCode !== undefined) return byCode
   const untrusted = explainCertificateError(code, 'sslrootcert=PATH in DATABASE_URL, or NODE_EXTRA_CA_CERTS=PATH in the environment')
   if (untrusted !== undefined) return `${untrusted}.`
-  // Five characters: PostgreSQL has answered.
+  // Five characters: an SQLSTATE.
   if (/^[0-9A-Z]{5}$/.test(code)) return `has failed (SQLSTATE ${code}).`
-  return DRIVER_MESSAGES.find(([words]) => words.test(message))?.[1] ?? DEFAULT_PREDICATE
+  return DRIVER_MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? DEFAULT_PREDICATE
 }

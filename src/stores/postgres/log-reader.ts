@@ -1,5 +1,5 @@
-// One connection that follows the endings log and does nothing else: it listens, and it reads. A pool without a free
-// connection must not silence the log.
+// Reads the revocation log on a dedicated connection, which also receives its notifications: a pool without a free connection
+// must not delay the log.
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
@@ -9,7 +9,7 @@ import { withTimeout } from '../with-timeout.ts'
 import { type Connection, createSession } from './connection.ts'
 import { readAfter } from './revocation-log-table.ts'
 
-/** A log that takes longer to read, in milliseconds, counts as silent. */
+/** A read that takes longer, in milliseconds, fails. */
 const READ_TIMEOUT_MS = 1_000
 
 export class LogReader {
@@ -17,12 +17,12 @@ export class LogReader {
   readonly #onNotification: () => void
   #client: Promise<pg.Client> | undefined
   #closed = false
-  /** Readings take turns: one connection answers one at a time. */
+  /** Reads are queued: a connection runs one at a time. */
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(connection: Connection, onNews: () => void) {
+  constructor(connection: Connection, onNotification: () => void) {
     this.#connection = connection
-    this.#onNotification = onNews
+    this.#onNotification = onNotification
   }
 
   /** @throws StoreError */
@@ -59,8 +59,8 @@ export class LogReader {
     }
   }
 
-  #runExclusive<T>(reading: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(reading)
+  #runExclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work)
     this.#queue = done.catch(() => {})
     return done
   }

@@ -1,5 +1,5 @@
-// Bringing a PostgreSQL database to the schema this version knows. Several servers may start at once: the first one that gets
-// the lock migrates, the others find it done.
+// Migrates a PostgreSQL database to the schema of this version. Several servers may start at once: the first to get the lock
+// migrates, and the others find it done.
 
 import { StoreError } from '../../domain/errors.ts'
 import { POSTGRES_MIGRATION_LOCK } from '../../domain/persisted-names.ts'
@@ -15,14 +15,14 @@ const DIALECT: SqlDialect = {
   ownNames: ['ALTER TABLE latchkey_ending_counter RENAME TO latchkey_revocation_counter'],
 }
 
-/** How long a start works on a migration, or waits for that of another server, in milliseconds. Large tables take their time. */
+/** How long a start may take to migrate, or to wait for another server's migration, in milliseconds. Large tables take minutes. */
 const MIGRATION_TIMEOUT_MS = 600_000
 const DISABLE_STATEMENT_TIMEOUT = statement('SET LOCAL statement_timeout = 0')
 
 const LOCK = statement(`SELECT pg_advisory_xact_lock(${POSTGRES_MIGRATION_LOCK})`)
-// Read from the catalogue as it is now: what a connection once found missing it may remember as missing.
+// Queries the catalog: a connection may have cached that the table is missing.
 const HAS_SCHEMA = statement(`SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'latchkey_schema' AND pg_table_is_visible(oid)`)
-/** Tables of which something is not granted to the user of this connection. */
+/** Tables on which the user of this connection lacks a privilege. */
 const FIND_MISSING_GRANTS = statement(`SELECT relname FROM pg_catalog.pg_class
   WHERE relname LIKE 'latchkey\\_%' AND relkind = 'r' AND pg_table_is_visible(oid) AND NOT (has_table_privilege(oid, 'SELECT')
     AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
@@ -42,7 +42,7 @@ export async function openMigrated(url: string): Promise<Connection> {
   return connection
 }
 
-/** Reads which version a database has; changes nothing. @throws StoreError */
+/** Reads the schema version of a database; changes nothing. @throws StoreError */
 export async function readSchemaVersions(url: string): Promise<SchemaVersions> {
   const connection = new Connection(url)
   try {
@@ -52,7 +52,7 @@ export async function readSchemaVersions(url: string): Promise<SchemaVersions> {
   }
 }
 
-/** Migrates a database, and tells which version it had. @throws StoreError */
+/** Migrates a database and returns the version it had. @throws StoreError */
 export async function migratePostgres(url: string): Promise<SchemaVersions> {
   const { connection, found } = await open(url)
   await connection.close()
@@ -71,7 +71,7 @@ async function open(url: string): Promise<{ readonly connection: Connection; rea
   }
 }
 
-/** Returns the version found. */
+/** Returns the version that the database had. */
 async function migrate(connection: Connection): Promise<number> {
   const found = await readVersion(connection)
   if (found > SCHEMA_VERSION) throw new StoreError(newerSchemaMessage(connection.subject, found))
@@ -79,7 +79,7 @@ async function migrate(connection: Connection): Promise<number> {
   const migration = async (session: Session) => {
     await session.count(DISABLE_STATEMENT_TIMEOUT)
     await session.rows(LOCK)
-    // Between the first look and the lock, another server may have done it.
+    // Another server may have migrated the database before this one got the lock.
     const locked = await readVersion(session)
     const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(DIALECT))
     for (const sql of [...(locked === 0 ? INITIAL_STATEMENTS : []), ...pending]) await session.count(statement(sql))
@@ -89,12 +89,14 @@ async function migrate(connection: Connection): Promise<number> {
   return connection.transaction(migration, undefined, MIGRATION_TIMEOUT_MS)
 }
 
-/** Another user may have made the tables. @throws StoreError that names what is not granted */
+/** Checks the privileges: another user may have created the tables. @throws StoreError that names the missing privileges */
 async function assertPermitted(connection: Connection): Promise<void> {
   const missing = await connection.rows<readonly [string]>(FIND_MISSING_GRANTS)
   if (missing.length === 0) return
   const tables = missing.map(([table]) => table).join(', ')
-  throw new StoreError(`${connection.subject} withholds tables from its user: GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables} to it.`)
+  throw new StoreError(
+    `${connection.subject} does not permit the user to use its tables: GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables} to the user.`,
+  )
 }
 
 async function readVersion(session: Session): Promise<number> {

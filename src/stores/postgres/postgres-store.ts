@@ -1,4 +1,4 @@
-// The PostgreSQL store: one database, many servers.
+// The PostgreSQL store: one database for several servers.
 
 import type { Store } from '../../ports/store.ts'
 import { chunk } from '../chunk.ts'
@@ -15,22 +15,22 @@ import * as users from './user-table.ts'
 import { findKeyRing, write } from './write.ts'
 
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters of libpq. */
+  /** `postgres://user:password@host:port/database`, with libpq parameters. */
   readonly url: string
 }
 
 const HEARTBEAT_INTERVAL_MS = 200
 
-/** Written over itself: a standby, or a full disk, does not take that. */
+/** An update without effect: it fails on a standby or a full disk. */
 const PROBE = statement('UPDATE latchkey_schema SET version = version')
-/** What requests read, read as they do: by a prepared statement. */
+/** Reads the tables that requests read, by a prepared statement as they do. */
 const READ = statement(
   `SELECT EXISTS (SELECT 1 FROM latchkey_users), EXISTS (SELECT 1 FROM latchkey_credentials), EXISTS (SELECT 1 FROM latchkey_audit_events),
     EXISTS (SELECT 1 FROM latchkey_revocations), EXISTS (SELECT 1 FROM latchkey_limits), EXISTS (SELECT 1 FROM latchkey_key_ring)`,
 )
 
 /**
- * Opens the store, with its schema brought up to date.
+ * Opens the store and migrates its schema.
  * @throws StoreError when the database cannot be used, or was made by a newer version
  */
 export async function openPostgresStore({ url }: PostgresOptions): Promise<Store> {

@@ -1,13 +1,13 @@
-// Counters for limits in PostgreSQL, bounded however many keys there are, each kind by itself.
+// Rate limit counters in PostgreSQL. Each kind has its own bound on the number of windows.
 
 import { counterKind, type Limit } from '../../domain/limits.ts'
 import type { LimitCount } from '../../ports/store.ts'
 import { LIMIT_SQL, type LimitRow } from '../sql/limits.ts'
 import { type Session, statement, unpreparedStatement } from './connection.ts'
 
-/** Of each kind. */
+/** The most windows of one kind. */
 const MAX_WINDOWS = 100_000
-/** How many windows of a kind this process begins before it counts them all. */
+/** After this many new windows of a kind, this process counts all windows of the kind. */
 const COUNT_EVERY = 500
 
 const CONSUME = statement(LIMIT_SQL.consume)
@@ -20,7 +20,7 @@ const DELETE_OLDEST = unpreparedStatement(LIMIT_SQL.deleteOldest)
 export class RateLimits {
   readonly #session: Session
   readonly #max: number
-  /** By pattern of the kind. */
+  /** New windows, by the LIKE pattern of their kind. */
   readonly #startedByPattern = new Map<string, number>()
 
   constructor(session: Session, max = MAX_WINDOWS) {
@@ -48,11 +48,11 @@ export class RateLimits {
     return this.#session.count(DELETE_EXPIRED, now)
   }
 
-  /** Drops what is over, then the oldest of the same kind. @param pattern that the keys of a kind are like */
+  /** Deletes expired windows, then the oldest of the same kind. @param pattern a LIKE pattern for the keys of a kind */
   async #enforceLimit(pattern: string, now: number): Promise<void> {
-    const begun = (this.#startedByPattern.get(pattern) ?? 0) + 1
-    this.#startedByPattern.set(pattern, begun)
-    if (begun % COUNT_EVERY !== 0 || (await this.#size(pattern)) <= this.#max) return
+    const started = (this.#startedByPattern.get(pattern) ?? 0) + 1
+    this.#startedByPattern.set(pattern, started)
+    if (started % COUNT_EVERY !== 0 || (await this.#size(pattern)) <= this.#max) return
     await this.deleteExpiredWindows(now)
     const excess = (await this.#size(pattern)) - this.#max
     if (excess > 0) await this.#session.count(DELETE_OLDEST, pattern, excess)

@@ -1,6 +1,6 @@
-// The endings log in PostgreSQL. Positions come from one counter, whose row stays locked until the commit: so they become
-// visible in their order, and who follows can skip none. The counter never falls behind the microsecond of the clock: also
-// after a standby has taken over that lacks the latest entries, positions go on from where every follower has been.
+// The revocation log in PostgreSQL. Positions come from one counter, whose row is locked until the commit: entries become visible
+// in the order of their positions, so a subscription skips none. The counter is at least the clock in microseconds: after a failover
+// to a standby that lacks the latest entries, new positions are still higher than any that a subscription has read.
 
 import { POSTGRES_REVOCATION_CHANNEL } from '../../domain/persisted-names.ts'
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
@@ -9,11 +9,6 @@ import { type EntryRow, entryOf, entryValues, REVOCATION_SQL, REVOCATIONS_TABLE 
 import { type Session, statement, unpreparedStatement } from './connection.ts'
 
 const COUNTER = 'latchkey_revocation_counter'
-
-export const REVOCATION_COUNTER: readonly string[] = [
-  `CREATE TABLE ${COUNTER} (id BIGINT PRIMARY KEY CHECK (id = 1), position BIGINT NOT NULL)`,
-  `INSERT INTO ${COUNTER} (id, position) VALUES (1, 0)`,
-]
 
 const APPEND = statement(`
   WITH counter AS (
@@ -28,7 +23,7 @@ const APPEND = statement(`
     )
   SELECT pg_notify('${POSTGRES_REVOCATION_CHANNEL}', '') FROM counter`)
 
-/** The counter and the entries in one snapshot; everything where the log has not reached the position. */
+/** The counter and the entries in one snapshot; all entries when the log is behind the position. */
 const READ_AFTER = statement(`
   SELECT counter.position, entry.position, entry.kind, entry.sid, entry.at, entry.reason, entry.roles
   FROM ${COUNTER} AS counter
@@ -40,7 +35,7 @@ const TRIM = unpreparedStatement(REVOCATION_SQL.trim)
 
 type ReadRow = readonly [last: number, ...entry: EntryRow] | readonly [last: number, position: null, ...blank: readonly null[]]
 
-/** The last statement of its transaction: whoever appends after us waits for the counter, and must not hold what we need. */
+/** Must be the last statement of its transaction: other appends wait for the counter, and must not hold locks that this one needs. */
 export async function appendEntries(session: Session, entries: readonly RevocationLogEntry[]): Promise<void> {
   if (entries.length === 0) return
   const values = entries.map(entryValues)

@@ -1,14 +1,13 @@
-// Whether a database can serve at all, looked at before anything is written to it: its version, its encoding, and whether a
-// session on it stays the same from one statement to the next.
+// Checks a database before anything is written to it: its version, its encoding, and that each connection keeps its own session.
 
 import type pg from 'pg'
 import { StoreError } from '../../domain/errors.ts'
 import type { Connection } from './connection.ts'
 import { isTimeout, MIXED_SESSIONS, POOLER_IS_FULL, toStoreError } from './errors.ts'
 
-/** What is used and older versions have not: tested on 15. */
+/** Older versions lack features that Latchkey uses. Tested on 15. */
 const MIN_VERSION = 14
-/** How often two sessions are compared. A pooler that nobody else uses gives itself away the first time. */
+/** How often two sessions are compared. A pooler without other clients is detected in the first round. */
 const ROUNDS = 20
 
 const SELECT_SERVER_FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
@@ -20,16 +19,16 @@ interface ServerFacts {
   readonly backend: number
 }
 
-/** @throws StoreError that names the cure */
+/** @throws StoreError that says what to change */
 export async function assertRequirements(connection: Connection): Promise<void> {
   const client = await connection.dedicated()
   try {
     const { rows } = await client.query<ServerFacts>(SELECT_SERVER_FACTS)
     const [facts] = rows
-    if (facts === undefined) throw new StoreError(`${connection.subject} does not answer as PostgreSQL does.`)
+    if (facts === undefined) throw new StoreError(`${connection.subject} does not speak the PostgreSQL protocol: check the port.`)
     const problem = checkServerFacts(facts)
     if (problem !== undefined) throw new StoreError(`${connection.subject} ${problem}`)
-    // Who is connected directly was told the process that serves the connection; a pooler makes up numbers of its own.
+    // A direct connection announces the id of its backend process; a pooler announces an id of its own.
     if (announcedProcessId(client) !== facts.backend) await assertOwnSession(connection, client)
   } catch (error) {
     throw toStoreError(error, connection.subject)
@@ -39,9 +38,9 @@ export async function assertRequirements(connection: Connection): Promise<void> 
 }
 
 function checkServerFacts({ version, encoding }: ServerFacts): string | undefined {
-  if (version < MIN_VERSION) return `is PostgreSQL ${version}: needed is ${MIN_VERSION} or newer.`
+  if (version < MIN_VERSION) return `is PostgreSQL ${version}: Latchkey needs ${MIN_VERSION} or newer.`
   if (encoding !== 'UTF8')
-    return `has the encoding ${encoding}, which does not hold every name: create it anew with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`
+    return `has the encoding ${encoding}, which cannot store every name: recreate it with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`
   return undefined
 }
 
@@ -50,9 +49,9 @@ function announcedProcessId(client: pg.Client): number | null | undefined {
 }
 
 /**
- * Of two sessions, one ends a transaction and the other begins one and keeps it open. Where each has a connection of its own,
- * they are served by the same two processes every time. A pooler that hands connections on after each transaction gives the
- * second one what the first has left; where somebody else was quicker, the first one finds itself elsewhere.
+ * Runs transactions on two sessions in turn and compares the backend process ids. With a connection of its own, each session keeps
+ * its backend. A pooler that hands connections on after each transaction gives the second session the backend of the first, or, when
+ * another client was faster, moves the first session to another backend.
  */
 async function assertOwnSession(connection: Connection, first: pg.Client): Promise<void> {
   const second = await connection.dedicated().catch((error: unknown) => {

@@ -11,7 +11,7 @@ const PAGE = statement(USER_SQL.page)
 const INSERT = statement(USER_SQL.insert)
 const REPLACE = statement(USER_SQL.replace)
 const DELETE = statement(USER_SQL.delete)
-/** Until the commit nobody else can change the user. */
+/** Until the commit, no other transaction can change the user. */
 const LOCK_IF_VERSION = statement(`${USER_SQL.hasVersion} FOR SHARE`)
 const LOCK_FOR_UPDATE = statement('SELECT 1 FROM latchkey_users WHERE id = ANY (?::text[]) ORDER BY id FOR UPDATE')
 
@@ -35,9 +35,9 @@ export async function lockIfVersion(session: Session, id: string, version: numbe
   return (await session.rows(LOCK_IF_VERSION, id, version)).length > 0
 }
 
-/** Keeps everybody else from holding or changing these users until the commit. */
-export async function lockForUpdate(session: Session, codes: readonly string[]): Promise<void> {
-  if (codes.length > 0) await session.rows(LOCK_FOR_UPDATE, codes)
+/** Until the commit, no other transaction can lock or change these users. */
+export async function lockForUpdate(session: Session, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await session.rows(LOCK_FOR_UPDATE, ids)
 }
 
 export async function insert(session: Session, user: UserRecord): Promise<boolean> {
@@ -48,7 +48,7 @@ export async function replace(session: Session, next: UserRecord, ifVersion: num
   try {
     return (await session.count(REPLACE, ...replacementValues(next, ifVersion))) === 1
   } catch (error) {
-    // Another transaction took the name between the look and the change.
+    // Another transaction took the username between the check and the update.
     if (isUniqueViolation(error)) return false
     throw error
   }

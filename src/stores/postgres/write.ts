@@ -1,4 +1,4 @@
-// One write in PostgreSQL: all changes in the order given, or none.
+// One write in PostgreSQL: all changes in the order given, or none of them.
 
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
@@ -28,7 +28,7 @@ export async function write(connection: Connection, changes: readonly Change[]):
   if (isOneStatement(changes)) return new Write(changes).applyOn(connection)
   return connection.transaction(
     async (session) => {
-      // Whoever inserts a credential holds its user. So nobody can do that any more when we come to end what the user has.
+      // An insert of a credential locks its user, so none can run between this lock and the revocation of the user's credentials.
       await users.lockForUpdate(session, changedUsers(changes))
       return new Write(changes).applyOn(session)
     },
@@ -38,7 +38,7 @@ export async function write(connection: Connection, changes: readonly Change[]):
 
 class Write {
   readonly #changes: readonly Change[]
-  readonly #ended: RevokedCredential[] = []
+  readonly #revoked: RevokedCredential[] = []
   readonly #entries: RevocationLogEntry[] = []
 
   constructor(changes: readonly Change[]) {
@@ -50,7 +50,7 @@ class Write {
       if (!(await this.#apply(session, change))) return { committed: false, rejectedAt: index }
     }
     await appendEntries(session, this.#entries)
-    return { committed: true, ended: this.#ended }
+    return { committed: true, ended: this.#revoked }
   }
 
   /** False when the change is refused. */
@@ -93,10 +93,10 @@ class Write {
   }
 
   async #revoke(session: Session, { where, reason, at, mustMatch }: Change & { readonly do: 'revoke credentials' }): Promise<boolean> {
-    const these = await credentials.revoke(session, where, reason, at)
-    for (const { id, kind } of these) if (kind === 'session') this.#entries.push({ kind: 'revoked', sid: id, at, reason })
-    this.#ended.push(...these)
-    return these.length > 0 || mustMatch !== true
+    const matched = await credentials.revoke(session, where, reason, at)
+    for (const { id, kind } of matched) if (kind === 'session') this.#entries.push({ kind: 'revoked', sid: id, at, reason })
+    this.#revoked.push(...matched)
+    return matched.length > 0 || mustMatch !== true
   }
 }
 
@@ -113,7 +113,7 @@ function changedUsers(changes: readonly Change[]): readonly string[] {
   return changes.flatMap((change) => (change.do === 'replace user' ? [change.next.id] : change.do === 'delete user' ? [change.id] : []))
 }
 
-/** True where PostgreSQL's own transaction, which is one statement, is enough. */
+/** True when the write is a single statement, which PostgreSQL runs in a transaction of its own. */
 function isOneStatement(changes: readonly Change[]): boolean {
   const [first, ...others] = changes
   return others.length === 0 && first?.do !== 'revoke credentials' && first?.do !== 'delete user'

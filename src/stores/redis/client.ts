@@ -1,10 +1,10 @@
-// A client of one Redis, or of a Redis Cluster, and the only place that knows `@redis/client`. Every command names a single
-// key, so that a cluster is used exactly as a single server is.
+// A client for one Redis server or a Redis Cluster, and the only module that uses `@redis/client`. Every command has a single key,
+// so that a cluster is used like a single server.
 
 import { ClientOfflineError, createClient, createCluster } from '@redis/client'
 import type { RedisTarget } from '../../connection-strings/redis.ts'
 
-/** What Redis answers: texts, whole numbers, lists of these, or nothing. */
+/** A reply of Redis: a text, an integer, null, or a list of these. */
 export type Reply = string | number | null | readonly Reply[]
 
 export interface Client {
@@ -17,24 +17,24 @@ export interface Client {
 export interface ClientOptions {
   readonly target: RedisTarget
   readonly connectTimeoutMs: number
-  /** Told when commands can be sent, the first time and again. */
+  /** Called when commands can be sent: after the first connection, and after each reconnection. */
   readonly onReady: () => void
   readonly onLost: () => void
-  /** Told of what is wrong beside the commands that fail for it. */
-  readonly onError: (fault: unknown) => void
-  /** Milliseconds until the next attempt, or why there is none. */
+  /** Called with errors that belong to no command. */
+  readonly onError: (error: unknown) => void
+  /** Milliseconds until the next attempt, or an Error to give up. */
   readonly retryDelay: (retries: number, cause: Error) => number | Error
 }
 
-/** Commands that wait to be answered; the next one is refused at once instead of being kept for a Redis that has frozen. */
+/** The most unanswered commands. Further ones fail at once instead of queueing for a Redis that does not respond. */
 const MAX_PENDING_COMMANDS = 50_000
-/** A connection on which nothing is sent and nothing comes is given up after this, in milliseconds: so is one that never begins. */
+/** A connection without traffic is closed after this time, in milliseconds; so is one that is never established. */
 const SOCKET_TIMEOUT_MS = 5_000
 const PING_INTERVAL_MS = 1_000
 
 export function createRedisClient(options: ClientOptions): Client {
   const { target, connectTimeoutMs, onReady, onLost, onError, retryDelay } = options
-  // The client's own timer would only concern commands that were not sent yet, at the price of one for each.
+  // The client's own timeout covers only commands that were not sent yet, and costs a timer for each.
   const commandOptions = { timeout: 0 }
   const socket = { connectTimeout: connectTimeoutMs, socketTimeout: SOCKET_TIMEOUT_MS, reconnectStrategy: retryDelay }
   const common = {
@@ -46,14 +46,14 @@ export function createRedisClient(options: ClientOptions): Client {
     pingInterval: PING_INTERVAL_MS,
   }
   if (target.isCluster) {
-    const rootNodes = target.hosts.map((place) => ({ ...common, socket: { ...socket, ...place, ...tlsOptions(target) } }))
+    const rootNodes = target.hosts.map((host) => ({ ...common, socket: { ...socket, ...host, ...tlsOptions(target) } }))
     const cluster = createCluster({ rootNodes, defaults: { ...common, socket: { ...socket, ...tlsOptions(target) } }, commandOptions })
     let isDestroyed = false
     const destroy = () => {
       isDestroyed = true
       cluster.destroy()
     }
-    // A look for the cluster's nodes that was under way connects them after the end.
+    // A node discovery that is still running connects to the nodes after `destroy`.
     cluster.on('node-ready', () => (isDestroyed ? cluster.destroy() : onReady()))
     cluster.on('node-reconnecting', onLost).on('error', onError)
     return wrapClient(cluster, destroy, (key, args) => cluster.sendCommand<Reply>(key, false, [...args]))
@@ -79,7 +79,7 @@ function wrapClient(one: Pick<Client, 'isOpen' | 'connect'>, destroy: Client['de
   }
 }
 
-/** True where a command was not sent, because there is no connection to whom it is for. */
+/** True when a command was not sent because its node is not connected. */
 export function isOffline(error: unknown): boolean {
   return error instanceof ClientOfflineError
 }

@@ -1,4 +1,4 @@
-// The connection to Redis: commands and scripts on one key each, answered in time or not at all.
+// The connection to Redis: commands and scripts on one key each, with a deadline, and reconnection.
 
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,7 +12,7 @@ import { Keys } from './keys.ts'
 
 export type Argument = string | number
 
-/** A Lua script on one key, run by its digest, and sent whole only where Redis does not know it yet. */
+/** A Lua script on one key, run by its digest, and sent in full only when Redis does not have it yet. */
 export interface Script {
   readonly lua: string
   readonly digest: string
@@ -22,22 +22,22 @@ export function script(lua: string): Script {
   return { lua, digest: createHash('sha1').update(lua).digest('hex') }
 }
 
-/** How long a start waits for Redis, in milliseconds. */
+/** The timeout of the first connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000
-/** How long anything waits for an answer. What was sent may land all the same. */
+/** The timeout of a command, in milliseconds. Redis may still execute it later. */
 const COMMAND_TIMEOUT_MS = 2_000
 const MAX_RETRY_DELAY_MS = 500
-/** A host that has vanished without a word holds its connection for a quarter of an hour. A new one is tried, but not more often than this. */
+/** The shortest time between reconnections. TCP notices only after about 15 minutes that a host has disappeared, so timeouts reconnect. */
 const RECONNECT_INTERVAL_MS = 10_000
 
 export class Connection {
-  /** `Redis at host:port`: how messages begin. */
+  /** `Redis at host:port`: the subject of error messages. */
   readonly subject: string
   readonly isCluster: boolean
   readonly #target: RedisTarget
   #client: Client
   #reconnectedAt = Number.NEGATIVE_INFINITY
-  /** A client often tells what is wrong beside the commands that fail for it. */
+  /** The last error that belongs to no command: it often explains why commands fail. */
   #lastError: unknown
   #wasReady = false
   #closed = false
@@ -51,31 +51,31 @@ export class Connection {
   }
 
   /**
-   * @param key that is asked for, of those which this store uses: a user can be limited to them
-   * @throws StoreError when there is no Redis, or one that does not let us in
+   * @param key to check for; one of this store's, because the ACL of the user can be limited to them
+   * @throws StoreError when Redis cannot be reached or rejects the user
    */
   static async open(url: string, key = new Keys().probe()): Promise<Connection> {
     const connection = new Connection(parseTarget(url))
     try {
       await withTimeout(connection.#client.connect(), CONNECT_TIMEOUT_MS, connection.subject)
-      // A cluster connects before it knows whether its nodes answer.
+      // A cluster client connects before it knows whether the nodes respond.
       await connection.send(key, 'EXISTS', key)
       return connection
     } catch (error) {
       connection.close()
-      // Redis without TLS waits for the rest of what it takes for a command.
+      // A Redis without TLS takes the TLS handshake for an incomplete command, and waits for the rest.
       if (error instanceof TimeoutError && connection.#target.tls)
-        throw new StoreError(`${connection.subject} does not answer in time; where it takes no TLS, use redis://.`)
+        throw new StoreError(`${connection.subject} does not answer in time: if it does not use TLS, use redis://.`)
       throw connection.#toStoreError(error)
     }
   }
 
-  /** Told whenever what Redis holds may be older than it was: a connection was lost, or leads to what is no master. */
+  /** The listener is called when Redis may have lost writes: the connection was lost, or leads to a node that is not a master. */
   onChange(listener: () => void): void {
     this.#onChange = listener
   }
 
-  /** Sends one command on the key it concerns. @throws StoreError */
+  /** Sends one command. @param key the key that it uses @throws StoreError */
   send(key: string, ...args: readonly Argument[]): Promise<Reply> {
     return this.#withDeadline(() => this.#client.send(key, args.map(String)))
   }
@@ -93,7 +93,7 @@ export class Connection {
     })
   }
 
-  /** Waits up to `longest` milliseconds, as the command says; for a connection that does nothing else. @throws StoreError */
+  /** Sends a command that blocks up to `blockMs` milliseconds. Use a dedicated connection. @throws StoreError */
   sendBlocking(blockMs: number, key: string, ...args: readonly Argument[]): Promise<Reply> {
     return this.#withDeadline(() => this.#client.send(key, args.map(String)), blockMs + COMMAND_TIMEOUT_MS)
   }
@@ -103,13 +103,13 @@ export class Connection {
     destroy(this.#client)
   }
 
-  async #withDeadline(operation: () => Promise<Reply>, timeoutMs = COMMAND_TIMEOUT_MS): Promise<Reply> {
+  async #withDeadline(work: () => Promise<Reply>, timeoutMs = COMMAND_TIMEOUT_MS): Promise<Reply> {
     if (this.#closed) throw new StoreError('The connection to Redis is closed.')
     try {
-      return await withTimeout(operation(), timeoutMs, this.subject)
+      return await withTimeout(work(), timeoutMs, this.subject)
     } catch (error) {
       if (isNotMaster(error)) this.#onChange()
-      // Its address may lead to the master by now.
+      // The address may lead to a new master by now.
       if (isNotMaster(error) || error instanceof TimeoutError) void this.#reconnect()
       throw this.#toStoreError(error)
     }
@@ -121,14 +121,14 @@ export class Connection {
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       onReady: () => this.#markReady(),
       onLost: () => this.#onChange(),
-      onError: (fault) => {
-        this.#lastError = fault
+      onError: (error) => {
+        this.#lastError = error
       },
       retryDelay: (retries, cause) => this.#retryDelay(retries, cause),
     })
   }
 
-  /** Gives the old connection up, and goes on trying until there is another. Never rejects. */
+  /** Closes the connection and retries until there is a new one. Never rejects. */
   async #reconnect(): Promise<void> {
     const now = performance.now()
     if (!this.#wasReady || this.#closed || now - this.#reconnectedAt < RECONNECT_INTERVAL_MS) return
@@ -165,12 +165,12 @@ export class Connection {
   }
 }
 
-/** A connection that never came about has nothing to close. */
+/** Closes a client; does nothing when it is not open. */
 function destroy(client: Client): void {
   if (client.isOpen) client.destroy()
 }
 
-/** @throws StoreError that holds no part of the connection string */
+/** @throws StoreError that contains no part of the connection string */
 function parseTarget(url: string): RedisTarget {
   const target = readRedis(url.trim())
   if (isProblem(target)) throw new StoreError(`Redis cannot be reached: in its connection string ${target.problem}.`)

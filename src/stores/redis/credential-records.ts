@@ -1,4 +1,4 @@
-// Credentials and tombstones in Redis: one record, one key, with an expiry of its own, changed by scripts that compare first.
+// Credentials and tombstones in Redis: one key with an expiry for each, changed by compare-and-set scripts.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { RevocationReason } from '../../domain/revocation.ts'
@@ -8,8 +8,8 @@ import type { Keys } from './keys.ts'
 import { decodeCredential, decodeLiveCredential, decodeTombstone, encodeCredential, encodeTombstone } from './record-codec.ts'
 
 /**
- * A record outlives its limit by this much, in milliseconds: who asks learns why it ended, and the janitor deletes it a day
- * later. The expiry is the net below that, by the clock of Redis and never sooner than this after the writing.
+ * How long a record is kept after its `expiresAt`, in milliseconds, so that the reason can still be reported. The maintenance job
+ * deletes it a day later. This expiry is the fallback, by the clock of Redis, and at least this long after the last write.
  */
 const RETENTION_MS = 25 * 60 * 60 * 1000
 
@@ -22,11 +22,11 @@ const EXPIRY = `
 
 const LIVE_PREFIX = `'^L(%d+) (%d+) (%d+) ([sr]) (%S*) '`
 
-/** Text, limit. True where there was nothing. */
+/** Arguments: text, `expiresAt`. Returns 1 when the key did not exist. */
 const INSERT = script(`${EXPIRY}
   return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PXAT', expiry(ARGV[2])) and 1 or 0`)
 
-/** Text, limit, version that must be there, its own seen time. The text that was there, or nothing where it was not. */
+/** Arguments: text, `expiresAt`, expected version, `lastSeenAt` of the text. Returns the previous text, or nil when the version differs. */
 const REPLACE = script(`${EXPIRY}
   local text = redis.call('GET', KEYS[1])
   if not text then return false end
@@ -38,8 +38,9 @@ const REPLACE = script(`${EXPIRY}
   return text`)
 
 /**
- * Reason, time, and where it is not empty the seen time that spares. The live text that was there, or the tombstone's: whoever
- * meets one relies on it, so it cannot be put back any more. Nothing where there is neither, or the live one is spared.
+ * Arguments: reason, time, and `unusedSince` or an empty text. Returns the previous text of a live record, or the text of a tombstone.
+ * A tombstone that was returned is marked, so that its revocation can no longer be undone. Returns nil when there is neither, or when
+ * the live record was seen after `unusedSince`.
  */
 const REVOKE = script(`
   local text = redis.call('GET', KEYS[1])
@@ -53,20 +54,20 @@ const REVOKE = script(`
   redis.call('SET', KEYS[1], 'T' .. kind .. ' ' .. limit .. ' ' .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. hash, 'KEEPTTL')
   return text`)
 
-/** Tombstone's text. True where a live record was there, which it now replaces. */
+/** Argument: the text of the tombstone. Returns 1 when it replaced a live record. */
 const REPLACE_WITH_TOMBSTONE = script(`
   local text = redis.call('GET', KEYS[1])
   if not text or text:sub(1, 1) ~= 'L' then return 0 end
   redis.call('SET', KEYS[1], ARGV[1], 'KEEPTTL')
   return 1`)
 
-/** The text as it must be, and the one to put back. */
+/** Arguments: the expected text, and the one to restore. */
 const UNDO_REVOCATION = script(`
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
   return 1`)
 
-/** Time. */
+/** Argument: time. */
 const TOUCH = script(`
   local text = redis.call('GET', KEYS[1])
   local version, seen = (text or ''):match('^L(%d+) (%d+) ')
@@ -74,18 +75,18 @@ const TOUCH = script(`
     redis.call('SET', KEYS[1], (text:gsub('^(L%d+) %d+ ', '%1 ' .. ARGV[1] .. ' ', 1)), 'KEEPTTL')
   end`)
 
-/** Version. Deletes a live record in this version. */
+/** Argument: version. Deletes a live record with this version. */
 const REMOVE = script(`
   local version = (redis.call('GET', KEYS[1]) or ''):match('^L(%d+) ')
   return version == ARGV[1] and redis.call('DEL', KEYS[1]) or 0`)
 
-/** Time before which it must have expired. True where it was deleted. */
+/** Argument: the time before which it must have expired. Returns 1 when it was deleted. */
 const DELETE_EXPIRED = script(`
   local text = redis.call('GET', KEYS[1]) or ''
   local limit = text:match('^L%d+ %d+ (%d+) ') or text:match('^T[sr] (%d+) ')
   return limit and tonumber(limit) < tonumber(ARGV[1]) and redis.call('DEL', KEYS[1]) or 0`)
 
-/** What was ended, with what is needed to take that back. */
+/** A revoked credential, with what is needed to undo the revocation. */
 export interface ReversibleRevocation extends RevokedCredential {
   readonly lineage: string
   readonly tombstone: Tombstone
@@ -121,14 +122,14 @@ export class CredentialRecords {
     return (await this.#connection.run(INSERT, key, encodeTombstone(tombstone), tombstone.expiresAt)) === 1
   }
 
-  /** What was there before; undefined where no live record had the version. */
+  /** Returns the previous record; undefined when no live record has the version. */
   async replace(next: CredentialRecord, ifVersion: number): Promise<CredentialRecord | undefined> {
     const { id, expiresAt, lastSeenAt } = next
     const before = await this.#connection.run(REPLACE, this.#keys.credential(id), encodeCredential(next), expiresAt, ifVersion, lastSeenAt)
     return typeof before === 'string' ? decodeLiveCredential(id, before) : undefined
   }
 
-  /** Ends a live credential, unless it was seen after `unusedSince`. Of several who try, one gets it; the others get its tombstone. */
+  /** Revokes a live credential, unless it was seen after `unusedSince`. Of concurrent calls one gets it, the others get its tombstone. */
   async revoke(
     id: string,
     reason: RevocationReason,
@@ -151,17 +152,17 @@ export class CredentialRecords {
     }
   }
 
-  /** Takes an ending back that nobody was told of and nobody has met. */
+  /** Undoes a revocation that is not in the log, unless another call has met its tombstone. */
   async undoRevocation({ id, tombstone, before }: ReversibleRevocation): Promise<void> {
     await this.#connection.run(UNDO_REVOCATION, this.#keys.credential(id), encodeTombstone(tombstone), encodeCredential(before))
   }
 
-  /** Puts a tombstone where a live record still is. */
+  /** Replaces a live record with its tombstone. */
   async replaceWithTombstone(tombstone: Tombstone): Promise<boolean> {
     return (await this.#connection.run(REPLACE_WITH_TOMBSTONE, this.#keys.credential(tombstone.id), encodeTombstone(tombstone))) === 1
   }
 
-  /** Takes an insertion back. */
+  /** Undoes an insert. */
   async undoInsert({ id, version }: CredentialRecord): Promise<void> {
     await this.#connection.run(REMOVE, this.#keys.credential(id), version)
   }

@@ -1,4 +1,4 @@
-// Credentials with all that finds them again: by user, by lineage, by the time at which they are to be looked at.
+// Credentials in Redis with their indexes: by user, by lineage, and by the times at which they expire or become idle.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import { REDIS_TIME_INDEXES } from '../../domain/persisted-names.ts'
@@ -19,23 +19,23 @@ export interface Revocation {
 export interface RevocationResult {
   readonly where: RevocationFilter
   readonly revoked: readonly ReversibleRevocation[]
-  /** Had ended a while ago, and a hint still leads there: whoever ended it may have been killed before anybody heard. */
+  /** Tombstones that are older and still indexed: their process may have crashed before it appended them to the log. */
   readonly unlogged: readonly Tombstone[]
 }
 
-/** Milliseconds after which nobody is still about to tell of an ending. */
+/** A write appends its revocations to the log within this time, in milliseconds, or not at all. */
 const LOG_GRACE_MS = 10_000
 
-type Pair = readonly [of: string, id: string]
+type Pair = readonly [key: string, id: string]
 
 export class IndexedCredentialStore {
   readonly records: CredentialRecords
   readonly #index: SecondaryIndex
-  /** Live sessions, by the time at which they were seen when they were noted. */
+  /** Live sessions, by their `lastSeenAt` when they were indexed. */
   readonly #byLastSeen: TimeIndex
-  /** Live credentials, by their limit. */
+  /** Live credentials, by `expiresAt`. */
   readonly #byExpiry: TimeIndex
-  /** Tombstones, by the limit they would have had. */
+  /** Tombstones, by `expiresAt`. */
   readonly #tombstonesByExpiry: TimeIndex
 
   constructor(connection: Connection, keys: Keys) {
@@ -46,13 +46,13 @@ export class IndexedCredentialStore {
     this.#tombstonesByExpiry = new TimeIndex(connection, keys, REDIS_TIME_INDEXES.tombstones)
   }
 
-  /** Whoever ends a user's or a lineage's credentials finds what is here: the record comes last. */
+  /** The record is inserted last, so that a revocation by user or lineage finds every record through the indexes. */
   async insert(record: CredentialRecord): Promise<boolean> {
     await Promise.all([this.#index.add(record), this.#indexByTime(record)])
     return this.records.insert(record)
   }
 
-  /** The record that was replaced; undefined where no live one had the version. */
+  /** Returns the previous record; undefined when no live record has the version. */
   async replace(next: CredentialRecord, ifVersion: number): Promise<CredentialRecord | undefined> {
     const before = await this.records.replace(next, ifVersion)
     if (before === undefined) return undefined
@@ -66,7 +66,7 @@ export class IndexedCredentialStore {
     return this.records.insertTombstone(tombstone)
   }
 
-  /** Ends what matches, again and again until nothing more does: what is inserted meanwhile is found in the next round. */
+  /** Revokes all matching credentials, and repeats until none matches: the next round finds what was inserted meanwhile. */
   async revoke(revocation: Revocation, excludedIds: ReadonlySet<string>): Promise<RevocationResult> {
     const { where, reason, at } = revocation
     const revoked: ReversibleRevocation[] = []
@@ -74,10 +74,10 @@ export class IndexedCredentialStore {
     const checkedIds = new Set(excludedIds)
     for (;;) {
       const ids = (await this.#candidates(where)).filter((id) => !checkedIds.has(id))
-      const ended = await Promise.all(
+      const found = await Promise.all(
         ids.map((id) => this.records.revoke(id, reason, at, 'unusedSince' in where ? where.unusedSince : undefined)),
       )
-      const results = ended.filter((one) => one !== undefined)
+      const results = found.filter((one) => one !== undefined)
       for (const { id } of results) checkedIds.add(id)
       revoked.push(...results.filter(isReversibleRevocation))
       if ('id' in where) return { where, revoked, unlogged }
@@ -86,7 +86,7 @@ export class IndexedCredentialStore {
     }
   }
 
-  /** Takes out of the hints what has ended, when everybody was told. Where that fails, a hint too many is looked at. Never rejects. */
+  /** Removes revoked credentials from the indexes, once they are in the log. Entries that remain after a failure do no harm. Never rejects. */
   async removeFromIndex({ where, revoked, unlogged }: RevocationResult): Promise<void> {
     const ofUsers: Pair[] = revoked.map(({ userId, id }) => [userId, id])
     const ofLineages: Pair[] = revoked.filter(({ id, lineage }) => id !== lineage).map(({ lineage, id }) => [lineage, id])
@@ -98,19 +98,19 @@ export class IndexedCredentialStore {
     ])
   }
 
-  /** Takes an ending back that nobody was told of. Whoever has looked meanwhile has struck it off as ended. */
+  /** Undoes a revocation that is not in the log. A concurrent scan may have removed it from the time indexes, so it is indexed again. */
   async undoRevocation(revoked: ReversibleRevocation): Promise<void> {
     await this.#indexByTime(revoked.before)
     await this.records.undoRevocation(revoked)
   }
 
-  /** What may match, live or ended. */
+  /** Returns records and tombstones that may match. */
   async find(where: RevocationFilter): Promise<readonly (CredentialRecord | Tombstone)[]> {
     const found = await this.#findAll(await this.#candidates(where))
     return found.filter((one) => one !== undefined)
   }
 
-  /** Live credentials that match, as they are now. */
+  /** Returns the live credentials that match. */
   async findLiveMatching(where: RevocationFilter, excludedIds: ReadonlySet<string>): Promise<readonly CredentialRecord[]> {
     const ids = await this.#candidates(where)
     return this.#findLive(ids.filter((id) => !excludedIds.has(id)))
@@ -143,7 +143,7 @@ export class IndexedCredentialStore {
       const removals = ids.flatMap((id, index): Removal[] => {
         const one = found[index]
         if (!isLive(one)) return [{ id }]
-        // What has been in use is looked at again when that is as long ago.
+        // A session used since then moves to the bucket of its last use.
         const isUsed = one.lastSeenAt > idleSince && !isInBucket(one.lastSeenAt)
         return isUsed ? [{ id, next: { index: this.#byLastSeen, at: one.lastSeenAt } }] : []
       })
@@ -157,9 +157,9 @@ export class IndexedCredentialStore {
     for (const timeIndex of [this.#tombstonesByExpiry, this.#byExpiry]) {
       await timeIndex.scan(before, async (ids) => {
         const taken = ids.slice(0, limit - deleted)
-        const gone = await Promise.all(taken.map((id) => this.records.deleteExpired(id, before)))
+        const results = await Promise.all(taken.map((id) => this.records.deleteExpired(id, before)))
         const left = await this.#findAll(taken)
-        deleted += gone.filter(Boolean).length
+        deleted += results.filter(Boolean).length
         return { removals: taken.filter((_, index) => left[index] === undefined).map((id) => ({ id })), isEnough: deleted >= limit }
       })
       if (deleted >= limit) break
@@ -194,7 +194,7 @@ function isReversibleRevocation(one: ReversibleRevocation | Tombstone): one is R
 }
 
 function groupIds(pairs: readonly Pair[]): readonly (readonly [string, readonly string[]])[] {
-  return [...Map.groupBy(pairs, ([of]) => of)].map(([of, those]) => [of, those.map(([, id]) => id)])
+  return [...Map.groupBy(pairs, ([key]) => key)].map(([key, group]) => [key, group.map(([, id]) => id)])
 }
 
 type Found = CredentialRecord | Tombstone | undefined

@@ -1,28 +1,28 @@
-// What a failure to reach Redis means to whoever runs Latchkey, without the URL and the password in it.
+// Translates errors of Redis and its client for operators, without the URL or the password.
 
 import { explainCertificateError } from '../certificate-error.ts'
 
-export const MISSING_KEY_PERMISSION = 'withholds keys from its user: grant all that begin with lk (ACL SETUSER … ~lk*)'
+export const MISSING_KEY_PERMISSION = 'does not permit the user to use its keys: grant all that begin with lk (ACL SETUSER … ~lk*)'
 
-/** @param command as ACL rules have it, such as `xinfo|stream` */
+/** @param command as in ACL rules, such as `xinfo|stream` */
 export function missingCommandPermission(command: string): string {
-  return `withholds the command ${command.replace('|', ' ').toUpperCase()} from its user: grant it (ACL SETUSER … +${command})`
+  return `does not permit the user to run ${command.replace('|', ' ').toUpperCase()}: grant the command (ACL SETUSER … +${command})`
 }
 
-const CONNECTION_CLOSED = 'has closed the connection; where it takes TLS alone, use rediss://'
+const CONNECTION_CLOSED = 'closed the connection: if it uses TLS, use rediss://'
 const NO_TLS = 'does not speak TLS on this port: use redis://, or its port for TLS'
-const CLIENT_CERTIFICATE_REQUIRED = 'asks for a certificate of the client: set tls-auth-clients to no or optional there'
+const CLIENT_CERTIFICATE_REQUIRED = 'requires a client certificate: set tls-auth-clients to no or optional there'
 
 const BY_CODE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'cannot be reached: nothing listens there',
-  ENOTFOUND: 'cannot be reached: there is no such host',
-  EAI_AGAIN: 'cannot be reached: its host name cannot be looked up',
+  ECONNREFUSED: 'cannot be reached: connection refused',
+  ENOTFOUND: 'cannot be reached: its host name is unknown',
+  EAI_AGAIN: 'cannot be reached: its host name cannot be resolved',
   ETIMEDOUT: 'does not answer',
-  EHOSTUNREACH: 'cannot be reached: there is no route to the host',
-  ENETUNREACH: 'cannot be reached: there is no route to its network',
+  EHOSTUNREACH: 'cannot be reached: no route to the host',
+  ENETUNREACH: 'cannot be reached: no route to its network',
   ECONNRESET: CONNECTION_CLOSED,
-  ENOENT: 'cannot be reached: there is no such socket',
-  EACCES: 'cannot be reached: this user may not use its socket',
+  ENOENT: 'cannot be reached: the socket does not exist',
+  EACCES: 'cannot be reached: permission denied on its socket',
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE_REQUIRED,
@@ -30,39 +30,39 @@ const BY_CODE: Readonly<Record<string, string>> = {
 }
 
 const BY_REPLY: readonly (readonly [RegExp, string])[] = [
-  [/^(WRONGPASS|NOAUTH|ERR AUTH)/, 'refuses the user name or the password'],
+  [/^(WRONGPASS|NOAUTH|ERR AUTH)/, 'rejects the user name or password'],
   [/^NOPERM.*\bkeys?\b/, MISSING_KEY_PERMISSION],
-  [/can't run this command/, 'withholds a command in a script from its user: grant what docs/operating.md lists'],
-  [/^DENIED/, 'is in protected mode: set a password there (requirepass, or ACL SETUSER), and put it into REDIS_URL'],
-  [/max number of clients/, 'has no connection left: raise maxclients'],
-  [/DB index is out of range/, 'has no database of that number: raise databases, or use another one'],
+  [/can't run this command/, 'does not permit the user to run a command in a script: grant the commands that docs/operating.md lists'],
+  [/^DENIED/, 'is in protected mode: set a password there (requirepass, or ACL SETUSER), and add it to REDIS_URL'],
+  [/max number of clients/, 'has no free connection: raise maxclients'],
+  [/DB index is out of range/, 'has no database with that number: raise databases, or use another number'],
   [/Socket closed unexpectedly/, CONNECTION_CLOSED],
-  [/cluster support disabled/, 'is no cluster: use redis:// instead of redis+cluster://'],
+  [/cluster support disabled/, 'is not a cluster: use redis:// instead of redis+cluster://'],
   [/^(MOVED|CROSSSLOT)/, 'is a cluster: use redis+cluster:// instead of redis://'],
   [/OOM command not allowed/, 'is full: raise maxmemory'],
-  [/READONLY|NOREPLICAS/, 'cannot be written: it is a replica; name its master'],
+  [/READONLY|NOREPLICAS/, 'cannot be written: it is a replica; use the address of its master'],
   [/LOADING/, 'is still loading its data'],
   [/MISCONF/, 'cannot be written: it cannot save to its disk'],
-  [/^(CLUSTERDOWN|TRYAGAIN)/, 'is a cluster of which a part is down'],
+  [/^(CLUSTERDOWN|TRYAGAIN)/, 'is a cluster with unavailable nodes'],
 ]
 
 interface RedisError {
   readonly code?: string
   readonly message?: string
   readonly cause?: unknown
-  /** What the client's own error was made of. */
+  /** The error that the client has wrapped. */
   readonly originalError?: unknown
 }
 
-/** The same of a connection with TLS: a server that misses a certificate may close it before it has said so. */
+/** `reasonFor` for a TLS connection: a server that requires a client certificate may close it before the alert arrives. */
 export function reasonForTls(error: unknown): string | undefined {
   const reason = reasonFor(error)
   return reason === CONNECTION_CLOSED
-    ? 'has closed the connection; where it asks for certificates of clients, set tls-auth-clients to no or optional there'
+    ? 'closed the connection: if it requires client certificates, set tls-auth-clients to no or optional there'
     : reason
 }
 
-/** A predicate: `is full: raise maxmemory`. Undefined where nothing is known of the fault. */
+/** Returns a predicate for an error message, such as `is full: raise maxmemory`; undefined for an unknown error. */
 export function reasonFor(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { code = '', message = '', cause, originalError }: RedisError = error
@@ -76,7 +76,7 @@ export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
 
-/** A replica, or one that is still loading: when it becomes a master, what it has is what another one had. */
+/** True for a replica or a server that is still loading: when it becomes the master, it may lack the latest writes. */
 export function isNotMaster(error: unknown): boolean {
   return error instanceof Error && /^(READONLY|LOADING|MASTERDOWN)|: -?(READONLY|LOADING|MASTERDOWN)/.test(error.message)
 }

@@ -1,12 +1,12 @@
-// The names of keys in Redis. They are short, because every session pays for its own. Only those of credentials begin with
-// `lk:`, so that no id, whatever somebody asks for, names anything else.
+// The names of keys in Redis. They are short, because each session stores its own. Only keys of credentials begin with `lk:`, so
+// that no id in a request can name another key.
 
 import { REDIS_KEY_PREFIX, REDIS_KEYS } from '../../domain/persisted-names.ts'
 
 export class Keys {
   readonly #prefix: string
 
-  /** @param prefix of every key: one Redis can be shared by several Latchkeys, and with others */
+  /** @param prefix of every key, so that one Redis can be shared with other deployments and applications */
   constructor(prefix: string = REDIS_KEY_PREFIX) {
     this.#prefix = prefix
   }
@@ -16,12 +16,12 @@ export class Keys {
     return `${this.#prefix}${REDIS_KEYS.credential}${id}`
   }
 
-  /** The ids that may be a user's. */
+  /** Ids of credentials that may belong to a user. */
   user(userId: string): string {
     return `${this.#prefix}${REDIS_KEYS.user}${userId}`
   }
 
-  /** The ids that may be a lineage's, besides its first. */
+  /** Ids of credentials that may belong to a lineage, besides its root. */
   lineage(lineage: string): string {
     return `${this.#prefix}${REDIS_KEYS.lineage}${lineage}`
   }
@@ -34,22 +34,22 @@ export class Keys {
     return `${this.#prefix}${REDIS_KEYS.limit}${key}`
   }
 
-  /** The minutes of a calendar that have a page. */
+  /** The minutes for which a time index has a bucket. */
   timeIndexMinutes(index: string): string {
     return `${this.#prefix}-${index}`
   }
 
-  /** What a calendar has for one minute. */
+  /** The bucket of a time index for one minute. */
   timeIndexBucket(index: string, minute: string): string {
     return `${this.#prefix}-${index}:${minute}`
   }
 
-  /** Never set; asked for to see whether Redis answers. */
+  /** Never set; read to check that Redis responds. */
   probe(): string {
     return `${this.#prefix}${REDIS_KEYS.probe}`
   }
 
-  /** The latest ending that is known to have reached Redis, noted in several places. */
+  /** The time of the latest revocation known to be in Redis, stored in several slots. */
   checkpoint(slot: number): string {
     return `${this.#prefix}${REDIS_KEYS.checkpoint}${slot}`
   }

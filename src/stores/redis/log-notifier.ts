@@ -1,5 +1,5 @@
-// Wakes those who follow the endings log as soon as there is an entry. It only makes them quicker: without it they read with
-// every heartbeat all the same.
+// Wakes subscriptions to the revocation log when an entry is appended. It only reduces their delay: they also read with each
+// heartbeat.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
@@ -15,10 +15,10 @@ export class LogNotifier {
   #started = false
   #closed = false
 
-  constructor(connect: () => Promise<Connection>, stream: RevocationLogStream, wake: () => void) {
+  constructor(connect: () => Promise<Connection>, stream: RevocationLogStream, notify: () => void) {
     this.#connect = connect
     this.#stream = stream
-    this.#notify = wake
+    this.#notify = notify
   }
 
   start(): void {
@@ -35,7 +35,7 @@ export class LogNotifier {
   async #run(): Promise<void> {
     while (!this.#closed) {
       try {
-        // A connection of its own: it is blocked for as long as it waits.
+        // A dedicated connection, because the command blocks it.
         this.#blocking ??= await this.#connect()
         if (await this.#stream.waitForEntry(this.#blocking)) this.#notify()
       } catch {

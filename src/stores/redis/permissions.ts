@@ -1,19 +1,19 @@
-// What a user of Redis must be permitted (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/). Redis is
-// asked about each command and each kind of key by itself, so that one that is missing is named before anybody needs it.
+// Checks the ACL of the Redis user (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/) for each command
+// and each kind of key, so that a missing permission is reported at the start and not by a request.
 
 import { StoreError } from '../../domain/errors.ts'
 import { type Connection, script } from './connection.ts'
 import { MISSING_KEY_PERMISSION, missingCommandPermission } from './errors.ts'
 import type { Keys } from './keys.ts'
 
-/** Every command that is sent or stands in a script, with arguments as it takes them; `*` is the key. */
+/** Every command that is sent or used in a script, with sample arguments; `*` is the key. */
 export const COMMANDS = [
   ...['eval x 1 *', 'evalsha x 1 *', 'exists *', 'info', 'ping', 'time', 'get *', 'set * x', 'del *', 'pexpireat * 1', 'pexpiretime *'],
   ...['lrange * 0 1', 'lrem * 1 x', 'rpush * x', 'zadd * 1 x', 'zrange * 0 1', 'zrem * x'],
   ...['xadd * * x x', 'xdel * 1', 'xinfo stream *', 'xrange * - +', 'xread streams * $'],
 ] as const
 
-/** Answers with the first command that is not permitted, then with the first key; nothing where all are. */
+/** Returns the first command or key that is not permitted; nil when all are. */
 const FIND_MISSING_PERMISSION = script(`
   for at = 1, #ARGV do
     local words = {}
@@ -23,7 +23,7 @@ const FIND_MISSING_PERMISSION = script(`
     elseif not redis.acl_check_cmd(unpack(words)) then return ARGV[at] end
   end`)
 
-/** @throws StoreError that names what is withheld, and how it is granted */
+/** @throws StoreError that names the missing permission, and how to grant it */
 export async function assertPermitted(connection: Connection, keys: Keys): Promise<void> {
   const samples = [
     keys.credential('x'),
@@ -42,7 +42,7 @@ export async function assertPermitted(connection: Connection, keys: Keys): Promi
   )
 }
 
-/** As ACL rules have it. */
+/** The name of a command in ACL rules. */
 export function aclCommandName(command: string): string {
   const [name = '', second = ''] = command.split(' ')
   return name === 'xinfo' ? `${name}|${second}` : name

@@ -1,4 +1,4 @@
-// Counters for limits in Redis: one key for each window, which vanishes by itself when the window is over.
+// Rate limit counters in Redis: one key for each window, which expires after the window.
 
 import type { Limit } from '../../domain/limits.ts'
 import { REDIS_TIME_INDEXES } from '../../domain/persisted-names.ts'
@@ -7,10 +7,10 @@ import { type Connection, script } from './connection.ts'
 import type { Keys } from './keys.ts'
 import { TimeIndex } from './time-index.ts'
 
-/** Added to the expiry, in milliseconds, so that clocks which differ a little do not cut a window short. */
+/** Added to the expiry, in milliseconds, so that clock skew does not cut a window short. */
 const CLOCK_SKEW_MS = 60_000
 
-/** Now, length of a window. Points taken, end of the window. */
+/** Arguments: now, length of a window. Returns the points taken and the end of the window. */
 const CONSUME = script(`
   local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
   if not taken or tonumber(ARGV[1]) >= tonumber(over) then
@@ -21,7 +21,7 @@ const CONSUME = script(`
   end
   return { taken + 1, over }`)
 
-/** Points taken, end of the window; nothing where there is none. */
+/** Returns the points taken and the end of the window; nil when there is none. */
 const FIND = script(`
   local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
   if not taken then return false end
@@ -31,14 +31,14 @@ const REFUND = script(`
   local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
   if taken and tonumber(taken) > 0 then redis.call('SET', KEYS[1], (taken - 1) .. ' ' .. over, 'KEEPTTL') end`)
 
-/** Now. When the window is over, or 0 where there is none any more; then whether that was our doing. */
+/** Argument: now. Returns the end of the window, or 0 when there is none any more, and whether this call deleted it. */
 const DELETE_EXPIRED = script(`
   local over = (redis.call('GET', KEYS[1]) or ''):match('^%d+ (%d+)$')
   if not over then return { '0', 0 } end
   if tonumber(ARGV[1]) < tonumber(over) then return { over, 0 } end
   return { '0', redis.call('DEL', KEYS[1]) }`)
 
-type DeleteResult = readonly [over: string, ours: number]
+type DeleteResult = readonly [resetsAt: string, deleted: number]
 
 export class RateLimits {
   readonly #connection: Connection
@@ -52,8 +52,8 @@ export class RateLimits {
   }
 
   async consume(key: string, { window }: Limit, now: number): Promise<LimitCount> {
-    const [taken, over] = (await this.#connection.run(CONSUME, this.#keys.limit(key), now, window)) as readonly [number, string]
-    const resetsAt = Number(over)
+    const [taken, windowEnd] = (await this.#connection.run(CONSUME, this.#keys.limit(key), now, window)) as readonly [number, string]
+    const resetsAt = Number(windowEnd)
     if (taken === 1) await this.#byExpiry.add([key], resetsAt)
     return { taken, resetsAt }
   }
@@ -74,8 +74,8 @@ export class RateLimits {
       const results = await Promise.all(
         keys.map(async (key) => (await this.#connection.run(DELETE_EXPIRED, this.#keys.limit(key), now)) as DeleteResult),
       )
-      deleted += results.reduce((sum, [, ours]) => sum + ours, 0)
-      // A window that began anew is noted for its own end.
+      deleted += results.reduce((sum, [, count]) => sum + count, 0)
+      // A new window of the same key is indexed under its own end.
       return { removals: keys.filter((_, index) => !isInBucket(Number(results[index]?.[0]))).map((id) => ({ id })), isEnough: false }
     })
     return deleted

@@ -1,8 +1,8 @@
-// Credentials and tombstones as texts. What scripts compare stands in front, separated by blanks; the rest is a JSON list
-// without names, because there is one such text for every session.
+// Encodes credentials and tombstones as texts. The fields that scripts compare come first, separated by spaces; the rest is a JSON
+// array without field names, to save memory: there is one such text for each session.
 //
-//   live       L<version> <lastSeenAt> <expiresAt> <kind> <hash> <JSON list>
-//   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>, and ` !` where somebody else has relied on it
+//   live       L<version> <lastSeenAt> <expiresAt> <kind> <hash> <JSON array>
+//   tombstone  T<kind> <expiresAt> <reason> <endedAt> <hash>, and ` !` when its revocation can no longer be undone
 
 import type { CredentialRecord, DeviceBinding, RememberMeRecord, SessionRecord, Tombstone } from '../../domain/credential.ts'
 import { StoreError } from '../../domain/errors.ts'
@@ -11,21 +11,21 @@ import { EMPTY_DATA } from '../../domain/session-data.ts'
 import { decodeUserAgent, encodeUserAgent } from './user-agent-codec.ts'
 
 const KINDS = { s: 'session', r: 'remember_me' } as const
-/** One letter for each way to sign in and each delivery: whatever they are called in code, texts outlive versions. */
-const WAY_LETTERS = { pwd: 'p', remembered: 'r' } as const
+/** One letter for each sign-in method and each delivery. Persisted: a rename in code must not change them. */
+const METHOD_LETTERS = { pwd: 'p', remembered: 'r' } as const
 const DELIVERY_LETTERS = { cookie: 'c', header: 'h' } as const
 const LIVE = /^L(\d+) (\d+) (\d+) ([sr]) (\S*) (.*)$/s
 const TOMBSTONE = /^T([sr]) (\d+) (\w+) (\d+) (\S*)(?: !)?$/
 
 /**
- * What both kinds have. The start is told by its distance from the limit, the typing of the password by its distance from the
- * start. What is usual is a 0: a root of its own lineage, nothing that started it.
+ * The fields that both kinds have. `startedAt` is stored as the distance to `expiresAt`, `authTime` as the distance to `startedAt`.
+ * The most frequent value is stored as 0: a lineage that equals the id, no `startedBy`.
  */
 type CommonFields = [
   userId: string,
   username: string,
   lineage: string | 0,
-  life: number,
+  lifetime: number,
   authAfterStart: number,
   ip: string,
   userAgent: string,
@@ -33,7 +33,7 @@ type CommonFields = [
 type SessionFields = [
   startedBy: string | 0,
   roles: readonly string[],
-  /** The first letters of how the user signed in, then that of the delivery. */
+  /** The letters of the sign-in methods, then that of the delivery. */
   letters: string,
   confirmsRotationOf: string | 0,
   data?: string,
@@ -100,10 +100,10 @@ export function decodeTombstone(id: string, text: string): Tombstone {
 
 /** @throws StoreError when the text is damaged */
 export function decodeLiveCredential(id: string, text: string): CredentialRecord {
-  const [, version, lastSeenAt, limit, kind, hash = '', json = ''] = LIVE.exec(text) ?? throwDamaged()
-  const expiresAt = Number(limit)
+  const [, version, lastSeenAt, expiry, kind, hash = '', json = ''] = LIVE.exec(text) ?? throwDamaged()
+  const expiresAt = Number(expiry)
   const list = parse(json)
-  const [userId, username, lineage, life, authAfterStart, ip, userAgent, ...rest] = list as [...CommonFields, ...unknown[]]
+  const [userId, username, lineage, lifetime, authAfterStart, ip, userAgent, ...rest] = list as [...CommonFields, ...unknown[]]
   const common = {
     id,
     userId,
@@ -111,10 +111,10 @@ export function decodeLiveCredential(id: string, text: string): CredentialRecord
     lineage: lineage === 0 ? id : lineage,
     hash: decodeURIComponent(hash),
     version: Number(version),
-    startedAt: expiresAt - life,
+    startedAt: expiresAt - lifetime,
     lastSeenAt: Number(lastSeenAt),
     expiresAt,
-    authTime: expiresAt - life + authAfterStart,
+    authTime: expiresAt - lifetime + authAfterStart,
     ip,
     userAgent: decodeUserAgent(userAgent),
   }
@@ -145,18 +145,18 @@ function encodeSessionFields({
   dataVersion,
   binding,
 }: SessionRecord): SessionFields {
-  const letters = `${amr.map((way) => WAY_LETTERS[way]).join('')}${DELIVERY_LETTERS[delivery]}`
-  const [origin, awaiting] = [startedBy ?? 0, confirmsRotationOf ?? 0] as const
-  if (binding) return [origin, roles, letters, awaiting, data, dataVersion, encodeBinding(binding)]
-  const isUsual = data === EMPTY_DATA && dataVersion === 1
-  return isUsual ? [origin, roles, letters, awaiting] : [origin, roles, letters, awaiting, data, dataVersion]
+  const letters = `${amr.map((method) => METHOD_LETTERS[method]).join('')}${DELIVERY_LETTERS[delivery]}`
+  const common = [startedBy ?? 0, roles, letters, confirmsRotationOf ?? 0] as const
+  if (binding) return [...common, data, dataVersion, encodeBinding(binding)]
+  const hasDefaultData = data === EMPTY_DATA && dataVersion === 1
+  return hasDefaultData ? [...common] : [...common, data, dataVersion]
 }
 
 function decodeSessionFields([startedBy, roles, letters, confirmsRotationOf, data = EMPTY_DATA, dataVersion = 1, bound]: SessionFields) {
   return {
     startedBy: startedBy || null,
     roles,
-    amr: [...letters.slice(0, -1)].map((letter) => (letter === WAY_LETTERS.pwd ? 'pwd' : 'remembered')),
+    amr: [...letters.slice(0, -1)].map((letter) => (letter === METHOD_LETTERS.pwd ? 'pwd' : 'remembered')),
     delivery: letters.endsWith(DELIVERY_LETTERS.cookie) ? 'cookie' : 'header',
     confirmsRotationOf: confirmsRotationOf || null,
     data,
@@ -174,17 +174,17 @@ function encodeRememberMeFields({
   rotatedSessionUsed,
   binding,
 }: RememberMeRecord): RememberMeFields {
-  const usual = [generation, previousHash, expiresAt - rotatedAt, rotatedSessionId, rotatedSessionUsed] as const
-  return binding ? [...usual, encodeBinding(binding)] : [...usual]
+  const common = [generation, previousHash, expiresAt - rotatedAt, rotatedSessionId, rotatedSessionUsed] as const
+  return binding ? [...common, encodeBinding(binding)] : [...common]
 }
 
 function encodeBinding({ x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt }: DeviceBinding): BindingFields {
   return [x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt]
 }
 
-function decodeBinding(text: BindingFields | undefined): { readonly binding?: DeviceBinding } {
-  if (text === undefined) return {}
-  const [x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt] = text
+function decodeBinding(fields: BindingFields | undefined): { readonly binding?: DeviceBinding } {
+  if (fields === undefined) return {}
+  const [x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt] = fields
   return { binding: { x, y, boundAt, generation, confirmedAt, challengeAt, answeredAt } }
 }
 

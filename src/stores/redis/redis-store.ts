@@ -1,5 +1,5 @@
-// The Redis store: credentials, limits and the endings log in Redis or a Redis Cluster, for many servers; users, operations
-// and the key ring in the database beside it.
+// The Redis store: credentials, rate limits and the revocation log in Redis or a Redis Cluster, for several servers; users, the
+// audit log and the key ring in the database beside it.
 
 import { POLICY_DEFAULTS } from '../../domain/policy.ts'
 import type { RevocationLog, Store } from '../../ports/store.ts'
@@ -21,17 +21,17 @@ import { WriteRecovery } from './write-recovery.ts'
 export interface RedisOptions {
   /** `redis://`, `rediss://`, or `redis+cluster://host1,host2`. */
   readonly url: string
-  /** For users, operations, the key ring, and tombstones. Closed with this store. */
+  /** For users, the audit log, the key ring, and tombstones. Closed with this store. */
   readonly database: Store
-  /** How long an ending is news to somebody, in milliseconds; the default lifetime of tokens where it is not set. */
+  /** The lifetime of tokens in milliseconds: an older revocation needs no log entry. Default: the default lifetime of tokens. */
   readonly tokenLifetime?: number
-  /** Of every key; see `Keys`. */
+  /** The prefix of every key; see `Keys`. */
   readonly prefix?: string
 }
 
 const HEARTBEAT_INTERVAL_MS = 100
 
-/** @throws StoreError when Redis cannot be used; the database is then left as it is */
+/** @throws StoreError when Redis cannot be used; the database is then not closed */
 export async function openRedisStore(options: RedisOptions): Promise<Store> {
   const { url, database, prefix, tokenLifetime = POLICY_DEFAULTS.tokenLifetime } = options
   const keys = new Keys(prefix)
@@ -66,7 +66,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
     close()
     throw error
   }
-  /** What Redis holds counts only when everything that has ended is known to have reached it. */
+  /** Redis may be read only when all revocations are known to be in it. */
   const afterSync = async <T>(work: () => Promise<T>): Promise<T> => {
     if (tombstoneSync.needsSync) await tombstoneSync.sync()
     return work()
@@ -90,7 +90,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
       listTombstones: (after, limit) => database.credentials.listTombstones(after, limit),
       deleteExpired: async (before, limit) => {
         const kept = await database.credentials.deleteExpired(before, limit)
-        // Where either side has more, the caller comes again.
+        // When either side has more, the caller calls again.
         return Math.max(kept, await credentials.deleteExpired(before, limit))
       },
     },
@@ -108,7 +108,7 @@ export async function openRedisStore(options: RedisOptions): Promise<Store> {
       afterSync(async () => {
         const epoch = tombstoneSync.currentEpoch()
         const written = await writeToBoth({ credentials, stream, database, recovery, tombstoneSync }, changes)
-        // Landed is landed: where this is not noted, a little more is carried the next time.
+        // The write is committed. Without this checkpoint, the next sync only copies a little more.
         if (written.committed) await tombstoneSync.checkpoint(changes, epoch).catch(() => {})
         return written
       }),

@@ -1,5 +1,5 @@
-// The revocation log as a Redis stream. A position is the microsecond at which the entry was appended, or the next number after
-// the last: also after Redis has lost its latest entries, positions go on from where every follower has been.
+// The revocation log as a Redis stream. A position is the time of the append in microseconds, or the last position plus one: even
+// after Redis has lost its latest entries, new positions are higher than any that a subscription has read.
 
 import { StoreError } from '../../domain/errors.ts'
 import { REDIS_ENTRY_KINDS, REDIS_STREAM_FIELD } from '../../domain/persisted-names.ts'
@@ -17,7 +17,7 @@ const LAST = `
     end
   end`
 
-/** Entries. */
+/** Arguments: entries. */
 const APPEND = script(`${LAST}
   local time = redis.call('TIME')
   local position = math.max(time[1] * 1000000 + time[2], last() + 1)
@@ -26,14 +26,14 @@ const APPEND = script(`${LAST}
     position = position + 1
   end`)
 
-/** Position, how many. The last there ever was, then what comes after the position; from the first where it was never reached. */
+/** Arguments: position, count. Returns the last position, and the entries after the position; all of them when the log is behind it. */
 const READ = script(`${LAST}
   local last, from = last(), ARGV[1]
   if tonumber(from) > last then from = '0' end
   last = string.format('%.0f', last)
   return { last, redis.call('XRANGE', KEYS[1], '(' .. from .. '-0', last .. '-0', 'COUNT', ARGV[2]) }`)
 
-/** Time, from where, how many. How many were trimmed, and from where to go on, if entries that are old may come after. */
+/** Arguments: time, start, count. Returns how many were trimmed, and where to go on when there may be more. */
 const TRIM = script(`
   local entries, old = redis.call('XRANGE', KEYS[1], ARGV[2], '+', 'COUNT', ARGV[3]), {}
   for _, entry in ipairs(entries) do
@@ -42,12 +42,12 @@ const TRIM = script(`
   if #old == 0 then return { 0 } end
   return { redis.call('XDEL', KEYS[1], unpack(old)), #entries == tonumber(ARGV[3]) and '(' .. entries[#entries][1] or nil }`)
 
-/** Entries in one command: Redis does nothing else meanwhile. */
-const PAGE = 1_000
+/** The most entries of one command: Redis runs nothing else meanwhile. */
+const PAGE_SIZE = 1_000
 
 type Page = readonly (readonly [id: string, fields: readonly [name: typeof REDIS_STREAM_FIELD, text: string]])[]
 
-/** How long a waiting read waits for an entry, in milliseconds. */
+/** How long a blocking read waits for an entry, in milliseconds. */
 const BLOCK_MS = 1_000
 
 export class RevocationLogStream {
@@ -64,28 +64,28 @@ export class RevocationLogStream {
   }
 
   async readAfter(from: number): Promise<LogReadResult> {
-    const [last, first] = (await this.#connection.run(READ, this.#key, from, PAGE)) as readonly [string, Page]
+    const [last, first] = (await this.#connection.run(READ, this.#key, from, PAGE_SIZE)) as readonly [string, Page]
     const pages = [first]
-    for (let page = first; page.length === PAGE; ) {
+    for (let page = first; page.length === PAGE_SIZE; ) {
       const reached = page.at(-1)?.[0] ?? last
-      page = (await this.#connection.send(this.#key, 'XRANGE', this.#key, `(${reached}`, `${last}-0`, 'COUNT', PAGE)) as Page
+      page = (await this.#connection.send(this.#key, 'XRANGE', this.#key, `(${reached}`, `${last}-0`, 'COUNT', PAGE_SIZE)) as Page
       pages.push(page)
     }
     return { entries: pages.flat().map(([, [, text]]) => decodeEntry(text)), position: Number(last) }
   }
 
-  /** Entries come roughly in the order of their times: a page of those that are young enough ends the search. */
+  /** Entries are roughly in the order of their times: the search stops at a page without old entries. */
   async trim(before: number): Promise<number> {
     let trimmed = 0
     for (let from: string | undefined = '-'; from !== undefined; ) {
-      const [count, next] = (await this.#connection.run(TRIM, this.#key, before, from, PAGE)) as readonly [number, string?]
+      const [count, next] = (await this.#connection.run(TRIM, this.#key, before, from, PAGE_SIZE)) as readonly [number, string?]
       trimmed += count
       from = next
     }
     return trimmed
   }
 
-  /** Resolves when an entry comes, or after a second. On a connection that is used for nothing else. @throws StoreError */
+  /** Resolves when an entry is appended, or after a second. @param blocking a dedicated connection @throws StoreError */
   async waitForEntry(blocking: Connection): Promise<boolean> {
     return (await blocking.sendBlocking(BLOCK_MS, this.#key, 'XREAD', 'COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', this.#key, '$')) !== null
   }
@@ -104,7 +104,7 @@ function encodeEntry(entry: RevocationLogEntry): string {
 function decodeEntry(text: string): RevocationLogEntry {
   const [, kind, at, rest = ''] = /^(\w+) (\d+) (.*)$/s.exec(text) ?? []
   try {
-    // Entries of earlier versions name the request `call`, and what was delivered `told`.
+    // Version 0.1 wrote `call` and `told` instead of `requestId` and `delivered`.
     const { call, told, ...fields } = JSON.parse(rest)
     const earlier = { ...(call !== undefined && { requestId: call }), ...(told !== undefined && { delivered: told }) }
     return { kind: KINDS.get(kind as StoredKind), at: Number(at), ...fields, ...earlier } as RevocationLogEntry

@@ -1,5 +1,5 @@
-// Which ids may belong to a user or to a lineage. Only a hint: an id is written here before its record and may stay after it,
-// so every record found through it is looked at.
+// The index of credential ids by user and by lineage. It may contain too much: an id is added before its record and may remain
+// after it, so callers check each record.
 
 import type { CredentialRecord } from '../../domain/credential.ts'
 import { type Connection, script } from './connection.ts'
@@ -7,7 +7,7 @@ import type { Keys } from './keys.ts'
 
 const RETENTION_MS = 26 * 60 * 60 * 1000
 
-/** Id, limit. A sorted set with one score is the smallest that Redis has for a few texts. */
+/** Arguments: id, `expiresAt`. A sorted set with equal scores is the smallest structure that Redis has for a few texts. */
 const ADD = script(`
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)

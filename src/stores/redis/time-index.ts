@@ -1,14 +1,14 @@
-// What is to be looked at from some minute on: one list of ids for each minute, so that an id costs little more than its own
-// characters. An entry is a hint: what it names may be gone or may have moved, and whoever looks decides.
+// An index of ids by time: one list (bucket) for each minute, so that an entry costs little more memory than its id. It may be
+// outdated: an id may be gone or may have moved, so the callback of a scan decides.
 
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'
 
 const MINUTE = 60_000
-/** Ids looked at in one round. */
+/** Ids in one batch of a scan. */
 const BATCH = 500
 
-/** An id that need not be looked at again here, and where it goes on, if it does. */
+/** An id to remove from the bucket, and where to add it, if it moves. */
 export interface Removal {
   readonly id: string
   readonly next?: { readonly index: TimeIndex; readonly at: number }
@@ -19,8 +19,8 @@ export interface ScanResult {
   readonly isEnough: boolean
 }
 
-/** Looks at some ids. `isHere` tells whether a time belongs to the minute for which they were noted. */
-export type ScanCallback = (ids: readonly string[], isHere: (at: number) => boolean) => Promise<ScanResult>
+/** Checks a batch of ids. `isInBucket` returns true for times of the minute in whose bucket they are. */
+export type ScanCallback = (ids: readonly string[], isInBucket: (at: number) => boolean) => Promise<ScanResult>
 
 export class TimeIndex {
   readonly #connection: Connection
@@ -33,17 +33,17 @@ export class TimeIndex {
     this.#name = name
   }
 
-  /** Notes ids for the minute of this time. */
+  /** Adds ids to the bucket of this time. */
   async add(ids: readonly string[], at: number): Promise<void> {
     if (ids.length === 0) return
     const minute = minuteOf(at)
     const bucket = this.#keys.timeIndexBucket(this.#name, minute)
-    // The page first: a page that is not listed yet is found a moment later, a minute without a page is struck off.
+    // The bucket first: a scan would unregister a minute without a bucket.
     await this.#connection.send(bucket, 'RPUSH', bucket, ...ids)
     await this.#registerMinute(minute)
   }
 
-  /** Goes through what is noted for minutes up to that of `until`, in batches, until `look` has found enough. */
+  /** Calls `callback` with the ids of all minutes up to that of `until`, in batches, until it has found enough. */
   async scan(until: number, callback: ScanCallback): Promise<void> {
     for (const minute of await this.#minutesUntil(until)) {
       const bucket = this.#keys.timeIndexBucket(this.#name, minute)
@@ -61,8 +61,8 @@ export class TimeIndex {
   }
 
   /**
-   * Of several who look at the same time one strikes an entry off, and its note alone stays: entries never multiply. The note
-   * comes first, so that whoever is killed in between leaves one too many rather than none.
+   * Of concurrent scans, one removes an entry, and only its entry in the next bucket stays: entries never multiply. The new entry is
+   * added first, so that a crash in between leaves one entry too many rather than none.
    */
   async #remove(bucket: string, { id, next }: Removal): Promise<void> {
     if (next !== undefined) await next.index.add([id], next.at)
@@ -85,7 +85,7 @@ export class TimeIndex {
     await this.#connection.send(key, 'ZADD', key, minute, minute)
   }
 
-  /** Strikes a minute off that has nothing left. What is noted in this very moment is seen, or lists the minute again. */
+  /** Unregisters a minute whose bucket is empty. A concurrent `add` is either seen here, or registers the minute again. */
   async #unregisterMinute(minute: string): Promise<void> {
     const bucket = this.#keys.timeIndexBucket(this.#name, minute)
     if ((await this.#connection.send(bucket, 'EXISTS', bucket)) === 1) return

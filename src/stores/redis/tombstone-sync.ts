@@ -1,6 +1,5 @@
-// Redis can lose what it was told last: it is restored from an older copy, or a replica takes over. What somebody has ended
-// must stay ended, so the database keeps the tombstones, and whenever a connection is new they are carried into Redis again,
-// before anything is read from it.
+// Redis can lose its latest writes: it is restored from an older snapshot, or a replica takes over. A revoked credential must stay
+// revoked, so the database keeps the tombstones, and they are copied to Redis after each new connection, before anything is read.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tombstone } from '../../domain/credential.ts'
@@ -14,19 +13,19 @@ import type { IndexedCredentialStore } from './credential-store.ts'
 import type { Keys } from './keys.ts'
 import type { RevocationLogStream } from './revocation-log-stream.ts'
 
-/** How far back the carrying begins before what is known to have arrived: clocks differ, and writes overtake each other. */
+/** How long before the checkpoint a sync starts: clocks differ, and writes overtake each other. */
 const OVERLAP_MS = 60 * 60_000
-/** How far what has arrived is noted does not matter by less than the margin. */
+/** The shortest time between checkpoints. The overlap is longer. */
 const CHECKPOINT_INTERVAL_MS = 60_000
 const RETRY_DELAY_MS = 200
 const MAX_RETRY_DELAY_MS = 10_000
-/** What was sent to a database may still land this long after it was given up, in milliseconds. */
+/** A write to the database may still be committed this long after its timeout, in milliseconds. */
 const LATE_COMMIT_MS = 30_000
 const BATCH = 500
-/** One node of a cluster can come back older than the others. Of so many places every node has some; the oldest note counts. */
+/** One node of a cluster can be restored from an older snapshot. With this many slots, every node has some; the oldest one counts. */
 const CHECKPOINT_SLOTS = 1_024
 
-/** Time. Only ever moves forward, and never ahead of Redis: a server whose clock is wrong must not note what is still to come. */
+/** Argument: time. The checkpoint only moves forward, and never past the clock of Redis, in case the clock of a server is wrong. */
 const ADVANCE_CHECKPOINT = script(`
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -39,14 +38,14 @@ export interface TombstoneSyncOptions {
   readonly credentials: IndexedCredentialStore
   readonly stream: RevocationLogStream
   readonly database: Store
-  /** Milliseconds. What ended longer ago is no news to anybody. */
+  /** Milliseconds. An older revocation needs no log entry: no token of that session is still valid. */
   readonly tokenLifetime: number
 }
 
 export class TombstoneSync {
   readonly #options: TombstoneSyncOptions
   readonly #checkpointKeys: readonly string[]
-  /** Counts connections: what was begun on an earlier one says nothing about this one. */
+  /** Counts connections: a sync that started on an earlier one is not valid for this one. */
   #epoch = 0
   #syncedEpoch = -1
   #syncing: Promise<void> | undefined
@@ -55,16 +54,16 @@ export class TombstoneSync {
   #isResyncing = false
   #closed = false
 
-  constructor(parts: TombstoneSyncOptions) {
-    this.#options = parts
-    const { connection, keys } = parts
-    this.#checkpointKeys = Array.from({ length: connection.isCluster ? CHECKPOINT_SLOTS : 1 }, (_, place) => keys.checkpoint(place))
+  constructor(options: TombstoneSyncOptions) {
+    this.#options = options
+    const { connection, keys } = options
+    this.#checkpointKeys = Array.from({ length: connection.isCluster ? CHECKPOINT_SLOTS : 1 }, (_, slot) => keys.checkpoint(slot))
     connection.onChange(() => {
       this.#epoch += 1
     })
   }
 
-  /** True until everything that has ended is known to have reached the Redis behind this connection. */
+  /** True until all revocations are known to be in the Redis of this connection. */
   get needsSync(): boolean {
     return this.#syncedEpoch !== this.#epoch
   }
@@ -73,7 +72,7 @@ export class TombstoneSync {
     this.#closed = true
   }
 
-  /** Carries what may be missing; who asks meanwhile waits for the same. @throws StoreError while either side is down */
+  /** Copies tombstones that Redis may lack. Concurrent calls share one run. @throws StoreError while Redis or the database is down */
   async sync(): Promise<void> {
     while (this.needsSync) {
       this.#syncing ??= this.#copyTombstones(this.#epoch).finally(() => {
@@ -83,12 +82,12 @@ export class TombstoneSync {
     }
   }
 
-  /** To be taken before a write: see `note`. */
+  /** Call this before a write, and pass the result to `checkpoint`. */
   currentEpoch(): number {
     return this.#epoch
   }
 
-  /** Notes that the endings of a write have arrived, unless the connection has changed since: then nobody knows. */
+  /** Records that the revocations of a write are in Redis, unless the connection has changed since: then that is unknown. */
   async checkpoint(changes: readonly Change[], epoch: number): Promise<void> {
     const latest = Math.max(0, ...changes.map((change) => (change.do === 'revoke credentials' ? change.at : 0)))
     if (latest === 0 || epoch !== this.#epoch || performance.now() - this.#checkpointedAt < CHECKPOINT_INTERVAL_MS) return
@@ -97,8 +96,8 @@ export class TombstoneSync {
   }
 
   /**
-   * The database may have tombstones that Redis has not: its answer to a write was lost. They are carried as soon as it
-   * answers again, and nobody waits for it: whoever asked for the write was told of the fault. Never rejects.
+   * The database may have tombstones that Redis lacks: its response to a write was lost. They are copied when the database responds
+   * again. This runs in the background: the caller of the write has already got the error. Never rejects.
    */
   async scheduleResync(): Promise<void> {
     this.#resyncRequestedAt = performance.now()
@@ -111,18 +110,18 @@ export class TombstoneSync {
       length = Math.min(2 * length, MAX_RETRY_DELAY_MS)
     ) {
       await pause(length, undefined, { ref: false })
-      const began = performance.now()
-      // Where either side is still down, the next round tries again.
+      const startedAt = performance.now()
+      // While Redis or the database is down, the next round tries again.
       const isSynced = await this.#copyTombstones(this.#epoch).then(
         () => true,
         () => false,
       )
-      if (isSynced) syncedAt = began
+      if (isSynced) syncedAt = startedAt
     }
     this.#isResyncing = false
   }
 
-  /** Writes to Redis, and changes nothing. @throws StoreError */
+  /** Writes to Redis without changing anything. @throws StoreError */
   async probe(): Promise<void> {
     const [first] = this.#checkpointKeys
     if (first !== undefined) await this.#options.connection.run(ADVANCE_CHECKPOINT, first, 0)
@@ -145,7 +144,7 @@ export class TombstoneSync {
     this.#syncedEpoch = epoch
   }
 
-  /** Sessions of which everybody has heard already. */
+  /** The sessions whose revocation is already in the log. */
   async #loggedSessionIds(): Promise<ReadonlySet<string>> {
     const { entries } = await this.#options.stream.readAfter(0)
     return new Set(entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
@@ -160,18 +159,18 @@ export class TombstoneSync {
 
   async #readCheckpoint(): Promise<number> {
     const { connection } = this.#options
-    const stored = await Promise.all(this.#checkpointKeys.map((place) => ignoreOffline(connection.send(place, 'GET', place))))
+    const stored = await Promise.all(this.#checkpointKeys.map((key) => ignoreOffline(connection.send(key, 'GET', key))))
     const available = stored.filter((time) => time !== undefined)
-    if (available.length === 0) throw new StoreError(`${connection.subject} is away.`)
+    if (available.length === 0) throw new StoreError(`${connection.subject} cannot be reached.`)
     return Math.min(...available.map(Number))
   }
 
   async #writeCheckpoint(at: number): Promise<void> {
-    await Promise.all(this.#checkpointKeys.map((place) => ignoreOffline(this.#options.connection.run(ADVANCE_CHECKPOINT, place, at))))
+    await Promise.all(this.#checkpointKeys.map((key) => ignoreOffline(this.#options.connection.run(ADVANCE_CHECKPOINT, key, at))))
   }
 }
 
-/** A node of a cluster that is away holds nobody up: nothing is read from it either, and when it is back, the connection is new. */
+/** Skips a cluster node that is offline: nothing is read from it either, and when it is back, a new sync runs. */
 async function ignoreOffline<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work

@@ -1,4 +1,4 @@
-// Browser strings say the same few phrases over and over. In Redis each of them is one character.
+// Compresses User-Agent strings for Redis: each frequent phrase becomes one character.
 
 const PHRASES = [
   'Mozilla/5.0 (',
@@ -17,7 +17,7 @@ const PHRASES = [
   ') Gecko/20100101 Firefox/',
 ]
 
-/** Control characters, of which a browser string has none. A phrase that is released is never moved: texts outlive versions. */
+/** C1 control characters, which User-Agent strings do not contain. Never move a released phrase: stored texts refer to it by index. */
 const FIRST_CODE = 0x80
 const CONTROLS = /[\u0080-\u009f]/
 const VERBATIM = '\u009f'

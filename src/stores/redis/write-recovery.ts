@@ -1,5 +1,5 @@
-// What a fault has left undone in Redis is done as soon as Redis answers again: endings that the database has already, and
-// words that everybody else still has to hear. Whoever asked was told of the fault, and never that it was done.
+// Completes in the background what an error left undone in Redis: revocations that the database already has, and log entries that
+// other processes still need. The caller of the write has already got the error.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
@@ -7,9 +7,9 @@ import type { IndexedCredentialStore, Revocation } from './credential-store.ts'
 import type { RevocationLogStream } from './revocation-log-stream.ts'
 
 export interface PendingWrite {
-  /** Endings that have been decided: they are carried out, and told. */
+  /** Revocations that must take effect: they are applied and logged. */
   readonly confirmed: readonly Revocation[]
-  /** Endings of which nobody knows whether they came about: those that did are told. */
+  /** Revocations whose outcome is unknown: those that took effect are logged. */
   readonly uncertain: readonly Revocation[]
   readonly entries: readonly RevocationLogEntry[]
 }
@@ -21,8 +21,8 @@ export class WriteRecovery {
   readonly #stream: RevocationLogStream
   #closed = false
 
-  constructor(shelf: IndexedCredentialStore, stream: RevocationLogStream) {
-    this.#credentials = shelf
+  constructor(credentials: IndexedCredentialStore, stream: RevocationLogStream) {
+    this.#credentials = credentials
     this.#stream = stream
   }
 
@@ -30,14 +30,15 @@ export class WriteRecovery {
     this.#closed = true
   }
 
-  /** Goes on trying until it is done, or the store is closed. Never rejects. */
+  /** Retries until it succeeds or the store is closed. Never rejects. */
   async retry(pending: PendingWrite): Promise<void> {
     while (!this.#closed) {
       try {
-        const done = await Promise.all(pending.confirmed.map((ending) => this.#credentials.revoke(ending, new Set())))
-        const ended = await Promise.all([...pending.confirmed, ...pending.uncertain].map((ending) => this.#loggableEntries(ending)))
-        await this.#stream.append([...ended.flat(), ...pending.entries])
-        for (const each of done) await this.#credentials.removeFromIndex(each)
+        const results = await Promise.all(pending.confirmed.map((revocation) => this.#credentials.revoke(revocation, new Set())))
+        const all = [...pending.confirmed, ...pending.uncertain]
+        const entries = await Promise.all(all.map((revocation) => this.#loggableEntries(revocation)))
+        await this.#stream.append([...entries.flat(), ...pending.entries])
+        for (const result of results) await this.#credentials.removeFromIndex(result)
         return
       } catch {
         await pause(RETRY_DELAY_MS, undefined, { ref: false })

@@ -1,9 +1,9 @@
-// One write over Redis and the database. They share no transaction, so everything is done in the order in which a crash in
-// between does no harm, and what a refusal or a fault leaves behind is taken back:
+// One write to Redis and the database. They share no transaction, so the order of the steps makes a crash in between harmless, and
+// a refusal or an error rolls back the steps before it:
 //
-//   1. Redis: what can be refused, each by comparing on its own key. Nobody is told of it yet.
-//   2. The database, in one transaction: users, operations, and tombstones of what is revoked, which outlast Redis.
-//   3. Redis: endings that nothing can refuse. Then the endings log, and with that everybody hears.
+//   1. Redis: the changes that can be refused, each by compare-and-set on its own key. Nothing is logged yet.
+//   2. The database, in one transaction: users, audit events, and tombstones of what is revoked, which outlast Redis.
+//   3. Redis: the revocations that cannot be refused. Then the revocation log, from which every process learns of them.
 
 import type { CredentialRecord, Tombstone } from '../../domain/credential.ts'
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
@@ -32,15 +32,15 @@ export async function writeToBoth(context: WriteContext, changes: readonly Chang
 class Write {
   readonly #context: WriteContext
   readonly #changes: readonly Change[]
-  /** By the index of the change. */
+  /** Results of revocations, by the index of the change. */
   readonly #revocations = new Map<number, RevocationResult>()
-  /** Credentials that must still live when everything is inserted, by the index of the change that says so. */
+  /** Credentials that must still be live after all inserts, by the index of the change that requires them. */
   readonly #requiredIds = new Map<number, string>()
   readonly #insertedTombstones: Tombstone[] = []
   readonly #rollbackSteps: (() => Promise<unknown>)[] = []
 
-  constructor(parts: WriteContext, changes: readonly Change[]) {
-    this.#context = parts
+  constructor(context: WriteContext, changes: readonly Change[]) {
+    this.#context = context
     this.#changes = changes
   }
 
@@ -60,11 +60,11 @@ class Write {
       void this.#context.recovery.retry({ confirmed: this.#attemptedRevocations(), uncertain: [], entries: this.#newEntries() })
       throw error
     }
-    await Promise.all([...this.#revocations.values()].map((ended) => this.#context.credentials.removeFromIndex(ended)))
-    return { committed: true, ended: this.#revokedByChange().flatMap(([, claims]) => claims.map(toEnded)) }
+    await Promise.all([...this.#revocations.values()].map((result) => this.#context.credentials.removeFromIndex(result)))
+    return { committed: true, ended: this.#revokedByChange().flatMap(([, revoked]) => revoked.map(toRevokedCredential)) }
   }
 
-  /** Whatever throws, nothing of it is left that can be taken back; and what cannot is not left untold. */
+  /** Rolls back when `work` throws. Revocations that could not be rolled back are logged later by the recovery. */
   async #rollBackOnError<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -78,7 +78,7 @@ class Write {
     }
   }
 
-  /** What can be refused in Redis, in order. Returns the index of what was. */
+  /** Applies the changes that Redis can refuse, in order. Returns the index of the first one that was refused. */
   async #applyRefusable(): Promise<number | undefined> {
     for (const [index, change] of this.#changes.entries()) {
       if (!(await this.#applyOne(index, change))) return index
@@ -122,10 +122,10 @@ class Write {
 
   async #revoke(index: number, { where, reason, at }: RevocationChange): Promise<readonly ReversibleRevocation[]> {
     const excludedIds = new Set([...this.#insertedAfter(index), ...this.#revokedCredentials().map(({ id }) => id)])
-    const ended = await this.#context.credentials.revoke({ where, reason, at }, excludedIds)
-    this.#revocations.set(index, ended)
-    this.#rollbackSteps.push(() => Promise.all(ended.revoked.map((claim) => this.#context.credentials.undoRevocation(claim))))
-    return ended.revoked
+    const result = await this.#context.credentials.revoke({ where, reason, at }, excludedIds)
+    this.#revocations.set(index, result)
+    this.#rollbackSteps.push(() => Promise.all(result.revoked.map((one) => this.#context.credentials.undoRevocation(one))))
+    return result.revoked
   }
 
   #revokedCredentials(): readonly ReversibleRevocation[] {
@@ -133,8 +133,8 @@ class Write {
   }
 
   /**
-   * Who ends a lineage ends what holds it together first, and then looks again for what was inserted meanwhile. So either
-   * that is still alive after our insertions, or the other one has found them.
+   * A concurrent revocation of the lineage revokes the required credential first, and then searches again for new inserts. So either
+   * that credential is still live after our inserts, or the revocation has found them.
    */
   async #checkRequired(): Promise<number | undefined> {
     if (!this.#changes.some((change) => change.do === 'insert credential')) return undefined
@@ -152,14 +152,14 @@ class Write {
     const changes = [...indexed.map(([, change]) => change), ...tombstones.filter(outlastsRedis).map(tombstoneChange)]
     if (changes.length === 0) return undefined
     const written = await this.#context.database.write(changes).catch((error: unknown) => {
-      // It may have landed all the same.
+      // It may have been committed all the same.
       if (changes.some((change) => change.do === 'insert tombstone')) void this.#context.tombstoneSync.scheduleResync()
       throw error
     })
     return written.committed ? undefined : indexed[written.rejectedAt]?.[0]
   }
 
-  /** Of what the third step is going to end. */
+  /** The tombstones of what step 3 is going to revoke. */
   async #pendingTombstones(): Promise<readonly Tombstone[]> {
     const tombstones = await Promise.all(
       this.#unconditionalRevocations().map(async ([index, { where, reason, at }]) => {
@@ -170,11 +170,11 @@ class Write {
     return tombstones.flat()
   }
 
-  /** For the endings log: what has ended, and what was to be told anyway. */
+  /** Entries for the log: of revoked sessions, and of `append entry` changes. */
   #newEntries(): readonly RevocationLogEntry[] {
-    return this.#revokedByChange().flatMap(([index, claims]): readonly RevocationLogEntry[] => {
+    return this.#revokedByChange().flatMap(([index, revoked]): readonly RevocationLogEntry[] => {
       const change = this.#changes[index]
-      return change?.do === 'append entry' ? [change.entry] : claims.filter(({ kind }) => kind === 'session').map(toLogEntry)
+      return change?.do === 'append entry' ? [change.entry] : revoked.filter(({ kind }) => kind === 'session').map(toLogEntry)
     })
   }
 
@@ -183,22 +183,22 @@ class Write {
     return sessions.map(({ id, endedAt, reason }): RevocationLogEntry => ({ kind: 'revoked', sid: id, at: endedAt, reason }))
   }
 
-  /** Every ending of this write. The hints still lead to what it has ended. */
+  /** Every revocation of this write. The indexes still contain what it has revoked. */
   #attemptedRevocations(): readonly Revocation[] {
     return this.#changes.flatMap((change) => (change.do === 'revoke credentials' ? [change] : []))
   }
 
   async #rollBack(): Promise<void> {
-    let fault: unknown
+    let failure: unknown
     for (const step of this.#rollbackSteps.toReversed()) {
       await step().catch((error: unknown) => {
-        fault = error
+        failure = error
       })
     }
-    if (fault !== undefined) throw fault
+    if (failure !== undefined) throw failure
   }
 
-  #revokedByChange(): readonly (readonly [index: number, claims: readonly ReversibleRevocation[]])[] {
+  #revokedByChange(): readonly (readonly [index: number, revoked: readonly ReversibleRevocation[]])[] {
     return this.#changes.map((_, index) => [index, this.#revocations.get(index)?.revoked ?? []])
   }
 
@@ -208,7 +208,7 @@ class Write {
     )
   }
 
-  /** Changes land in their order: what is inserted after an ending is not ended by it. */
+  /** Changes apply in order: a credential inserted after a revocation is not revoked by it. */
   #insertedAfter(index: number): ReadonlySet<string> {
     return new Set(this.#changes.slice(index).flatMap((change) => (change.do === 'insert credential' ? [change.record.id] : [])))
   }
@@ -229,7 +229,7 @@ function isForDatabase(change: Change): boolean {
   return DATABASE_CHANGES.has(change.do)
 }
 
-/** What time has ended, time ends again: only what somebody has ended could come back to life with an older copy of Redis. */
+/** Expired and idle credentials stay so by their times. Only a revoked one would be live again in an older snapshot of Redis. */
 function outlastsRedis({ reason }: Tombstone): boolean {
   return reason === 'revoked' || reason === 'theft_suspected'
 }
@@ -242,7 +242,7 @@ function createTombstone({ id, kind, hash, expiresAt }: CredentialRecord, reason
   return { kind: 'tombstone', was: kind, id, hash, reason, endedAt, expiresAt }
 }
 
-function toEnded({ id, kind, userId, reason }: ReversibleRevocation) {
+function toRevokedCredential({ id, kind, userId, reason }: ReversibleRevocation) {
   return { id, kind, userId, reason }
 }
 

@@ -1,4 +1,4 @@
-// Operations as rows, and the SQL that appends, lists and deletes them.
+// Audit events as rows, and the SQL that appends, lists and deletes them.
 
 import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'

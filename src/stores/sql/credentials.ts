@@ -33,7 +33,7 @@ export type LiveRow = readonly [
 ]
 export type CredentialRow = LiveRow | TombstoneRow
 
-/** What ending a credential must know of it before its row is blanked. */
+/** The columns of a credential that a revocation needs before it blanks the row. */
 export type RevokedRow = readonly [id: string, kind: CredentialKind, userId: string]
 
 /** In the order of the placeholders of `insert`. */
@@ -72,7 +72,7 @@ export const CREDENTIAL_SQL = {
   )`,
 } as const
 
-/** A record whose columns are being filled in. */
+/** A record under construction: its columns are still being set. */
 type Draft = { -readonly [name in Exclude<keyof SessionRecord, 'kind'>]: SessionRecord[name] } & { kind: CredentialKind }
 
 /** @throws StoreError when the row is damaged */
@@ -90,7 +90,7 @@ export function tombstoneValues({ id, was, hash, expiresAt, reason, endedAt }: T
 
 /** @throws StoreError when the row is damaged */
 export function liveCredentialOf(row: LiveRow): CredentialRecord {
-  // Completing what was parsed costs half of spreading it into a new object, and every cold check comes through here.
+  // Assigning to the parsed object costs half of spreading it into a new one, and every check that misses the cache runs this.
   const record = parseColumn<Draft>(row[10])
   record.kind = row[0]
   record.hash = row[1]

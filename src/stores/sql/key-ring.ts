@@ -1,4 +1,4 @@
-// The key ring as its one row.
+// The key ring: a table of one row.
 
 export type KeyRingRow = readonly [ring: string]
 

@@ -1,4 +1,4 @@
-// The entries of the endings log as rows, and the SQL that appends, reads and trims them.
+// Entries of the revocation log as rows, and the SQL that appends, reads and trims them.
 
 import type { RevocationLogEntry, RevocationReason } from '../../domain/revocation.ts'
 import { parseColumn } from './json-column.ts'
@@ -9,8 +9,8 @@ export type EntryRow =
   | readonly [position: number, kind: 'revoked', sid: string, at: number, reason: RevocationReason, roles: null]
   | readonly [position: number, kind: 'changed', sid: string, at: number, reason: null, roles: string | null]
   | readonly [position: number, kind: 'keys', sid: null, at: number, reason: null, roles: null]
-  | readonly [position: number, kind: 'ack_requested', call: string, at: number, reason: null, roles: null]
-  | readonly [position: number, kind: 'ack', call: string, at: number, process: string, counts: string]
+  | readonly [position: number, kind: 'ack_requested', requestId: string, at: number, reason: null, roles: null]
+  | readonly [position: number, kind: 'ack', requestId: string, at: number, process: string, counts: string]
 
 export const REVOCATION_SQL = {
   append: `INSERT INTO ${REVOCATIONS_TABLE} (kind, sid, at, reason, roles) VALUES (?, ?, ?, ?, ?)`,
@@ -24,11 +24,11 @@ export function entryOf([, kind, sid, at, reason, roles]: EntryRow): RevocationL
     case 'revoked':
       return { kind, sid, at, reason }
     case 'changed':
-      // Entries of the first version have no roles: then no token of the session is good before it is renewed.
+      // Entries of schema version 1 have no roles: then no token of the session is accepted until it is renewed.
       return { kind, sid, at, roles: parseColumn<readonly string[]>(roles ?? '[]') }
     case 'keys':
       return { kind, at }
-    // The roll has no columns of its own: a call stands where sessions do, who has heard it where reasons do.
+    // Acknowledgements share the columns of the other kinds: the request id is in `sid`, the process in `reason`.
     case 'ack_requested':
       return { kind, requestId: sid, at }
     case 'ack': {

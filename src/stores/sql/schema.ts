@@ -1,23 +1,23 @@
-// The tables, as numbered migrations: SQL text that both databases share. What a query looks for has a column of its own;
-// the rest of a record is one JSON text. A released migration is never edited: the next one has the next number.
+// The schema of both SQL databases, as numbered migrations. A field that a query searches for has its own column; the rest of a
+// record is one JSON text. Never edit a released migration: add one with the next number.
 
 import { renameCredentialFields, renameEventFields } from './standard-names.ts'
 
 /** How the two databases differ. */
 export interface SqlDialect {
-  /** Text in the order of its bytes, whatever the database's language. */
+  /** The type of a text key, sorted by bytes whatever the locale of the database. */
   readonly key: string
-  /** A primary key that counts up and never uses a number again. */
+  /** The type of an auto-incrementing primary key that never reuses a number. */
   readonly position: string
-  /** Whole numbers up to 2^53: milliseconds since 1970, versions, positions. */
+  /** The type of integers up to 2^53: milliseconds since 1970, versions, positions. */
   readonly integer: string
-  /** The function that finds a text in a text: its position, from 1, or 0. */
+  /** The function that returns the position of one text in another: from 1, or 0 when it is absent. */
   readonly indexOf: 'instr' | 'strpos'
-  /** The part of the step to standard names that only this database has. */
+  /** The statements of the migration to standard names that only this database needs. */
   readonly ownNames: readonly string[]
 }
 
-/** The migration at index n leads from version n to version n + 1. */
+/** The migration at index n upgrades version n to version n + 1. */
 export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[] = [
   createTables,
   addRolesAndTombstoneIndex,
@@ -29,7 +29,7 @@ export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[]
 export const SCHEMA_VERSION = MIGRATIONS.length
 
 export interface SchemaVersions {
-  /** The version of the database; 0 where there is none yet. */
+  /** The version of the database; 0 when it has no schema yet. */
   readonly found: number
   /** The version that this Latchkey reads and writes. */
   readonly known: number
@@ -37,7 +37,7 @@ export interface SchemaVersions {
 
 export function newerSchemaMessage(subject: string, found: number): string {
   return (
-    `${subject} was made by a newer version of Latchkey (schema ${found}, this version knows ${SCHEMA_VERSION}): ` +
+    `${subject} was made by a newer version of Latchkey (schema ${found}; this version supports ${SCHEMA_VERSION}): ` +
     'upgrade Latchkey, or restore the backup made before the upgrade.'
   )
 }
@@ -50,7 +50,7 @@ function createTables({ key, position, integer }: SqlDialect): readonly string[]
       version ${integer} NOT NULL,
       rest TEXT NOT NULL
     )`,
-    // A tombstone is the same row, with everything blanked that tells of whom it was.
+    // A tombstone is the same row without the columns that identify the user.
     `CREATE TABLE latchkey_credentials (
       id ${key} PRIMARY KEY NOT NULL,
       kind TEXT NOT NULL,
@@ -68,7 +68,7 @@ function createTables({ key, position, integer }: SqlDialect): readonly string[]
     'CREATE INDEX latchkey_live_by_user ON latchkey_credentials (user_code) WHERE ended_at IS NULL',
     'CREATE INDEX latchkey_live_by_lineage ON latchkey_credentials (lineage) WHERE ended_at IS NULL',
     `CREATE INDEX latchkey_live_sessions_by_use ON latchkey_credentials (last_seen_at) WHERE ended_at IS NULL AND kind = 'session'`,
-    // Two halves of one index: the search for lapsed credentials must not wade through tombstones.
+    // Two partial indexes: the search for expired credentials must not scan tombstones.
     'CREATE INDEX latchkey_live_by_expiry ON latchkey_credentials (expires_at) WHERE ended_at IS NULL',
     'CREATE INDEX latchkey_tombstones_by_expiry ON latchkey_credentials (expires_at) WHERE ended_at IS NOT NULL',
     `CREATE TABLE latchkey_operations (
@@ -107,13 +107,13 @@ function createReservedNames({ key }: SqlDialect): readonly string[] {
 
 function addRolesAndTombstoneIndex(): readonly string[] {
   return [
-    // With the roles, whoever follows the log can judge a token without asking the store.
+    // With the roles in the log, a subscriber can check a token without a read of the store.
     'ALTER TABLE latchkey_endings ADD COLUMN roles TEXT',
     'CREATE INDEX latchkey_tombstones_by_end ON latchkey_credentials (ended_at, id) WHERE ended_at IS NOT NULL',
   ]
 }
 
-/** The names of the standards in tables, columns and stored texts: user id, audit event, outcome and severity, revocation, user agent. */
+/** Renames tables, columns and fields of stored texts to standard names: user id, audit event, outcome, severity, revocation, user agent. */
 function standardNames({ indexOf, ownNames }: SqlDialect): readonly string[] {
   return [
     'ALTER TABLE latchkey_users RENAME COLUMN code TO id',

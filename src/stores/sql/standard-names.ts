@@ -1,7 +1,7 @@
-// SQL expressions that rename fields in stored JSON texts, for the migration to standard names. They replace texts and parse no JSON:
-// a text such as `"device":` is a field's name wherever it stands, since a quote inside a JSON string is escaped.
+// SQL expressions that rename fields in stored JSON texts, for the migration to standard names. They replace substrings and parse no JSON:
+// a substring such as `"device":` is always a field name, because a quote inside a JSON string is escaped.
 
-/** What an audit event records first is ours; `detail`, which an application may have written, comes last. */
+/** The fields before `detail` are Latchkey's; `detail` comes last, and an application may have written it. */
 const DETAIL = '"detail":'
 
 const CREDENTIAL_FIELDS: readonly Replacement[] = [
@@ -26,7 +26,7 @@ const OUTCOMES: readonly Replacement[] = [
   ['"outcome":"limited"', '"outcome":"rate_limited","severity":"info"'],
 ]
 
-/** What was one field is two: these were severities, of requests that went on, or that were refused. */
+/** `outcome` is split into outcome and severity: these outcomes were severities, of requests that succeeded or were refused. */
 const SEVERITIES = ['notice', 'warning', 'alarm']
 const REFUSED_ACTIONS = ['"action":"device.mismatch"', '"action":"login.remembered"']
 
@@ -37,17 +37,17 @@ const DETAIL_FIELDS: readonly Replacement[] = [
   field('remembered', 'rememberMe'),
 ]
 
-/** Actions that only Latchkey records begin with one of these. */
+/** The prefixes of actions that only Latchkey records. */
 const OWN = ['account', 'admin', 'device', 'key', 'login', 'password', 'session', 'token']
 
 type Replacement = readonly [from: string, to: string]
 
-/** An SQL expression for the text of a credential with the new names of its fields. */
+/** An SQL expression for the JSON text of a credential with renamed fields. */
 export function renameCredentialFields(text: string): string {
   return replaceAll(text, CREDENTIAL_FIELDS)
 }
 
-/** An SQL expression for the text of an audit event with the new names of its fields, actions, outcomes and severities. */
+/** An SQL expression for the JSON text of an audit event with renamed fields, actions, outcomes and severities. */
 export function renameEventFields(text: string, indexOf: 'instr' | 'strpos'): string {
   const detailAt = `${indexOf}(${text}, '${DETAIL}')`
   const head = `substr(${text}, 1, ${detailAt} - 1)`

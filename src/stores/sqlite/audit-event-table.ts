@@ -1,4 +1,4 @@
-// Operations in SQLite.
+// Audit events in SQLite.
 
 import type { AuditEvent } from '../../domain/audit-event.ts'
 import type { ListedAuditEvent } from '../../ports/store.ts'

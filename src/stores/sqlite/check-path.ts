@@ -1,10 +1,10 @@
-// Where a database file is to be: in a folder that exists, and no folder itself.
+// Checks the path of a database file: its folder must exist, and it must not be a folder itself.
 
 import { statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { StoreError } from '../../domain/errors.ts'
 
-/** @throws StoreError that says which folder is missing, or that the path is one */
+/** @throws StoreError when the folder is missing, or the path is a folder */
 export function assertUsablePath(path: string, needsFolder = true): void {
   const file = resolve(path)
   const subject = `The database ${basename(file)} cannot be opened:`
@@ -22,7 +22,7 @@ function kindOf(path: string): 'folder' | 'file' | 'hidden' | undefined {
   try {
     return statSync(path).isDirectory() ? 'folder' : 'file'
   } catch (error) {
-    // What may not be looked at is not known to be missing: opening it will say.
+    // Without permission it is unknown whether it exists: opening the file reports it.
     return error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'hidden' : undefined
   }
 }

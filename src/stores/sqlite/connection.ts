@@ -1,5 +1,5 @@
-// One connection to a SQLite file, and the only place that knows `node:sqlite`. Its calls are synchronous, so whatever runs
-// inside one function runs alone; only waiting for another process's lock is asynchronous.
+// One connection to a SQLite file, and the only module that uses `node:sqlite`. Its calls are synchronous, so nothing else runs
+// during one of them; only the wait for another process's lock is asynchronous.
 
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
@@ -11,12 +11,12 @@ import { isBusy, isCorruption, toStoreError } from './errors.ts'
 export const IN_MEMORY = ':memory:'
 
 /**
- * Milliseconds between attempts while another process holds the lock: they double from the first to the longest, which is short,
- * so that who has waited longest does not look for the lock less often than who has just come.
+ * Milliseconds between attempts while another process holds the lock. They double up to a maximum that is short, so that a caller
+ * that has waited for long does not try much less often than a new one.
  */
 const MIN_RETRY_DELAY_MS = 1
 const MAX_RETRY_DELAY_MS = 8
-/** How long an attempt is repeated in all, in milliseconds. */
+/** How long attempts are repeated in total, in milliseconds. */
 const LOCK_TIMEOUT_MS = 2000
 
 /** A prepared query. Rows come as tuples, in the order of the columns selected. */
@@ -29,7 +29,7 @@ export interface Query<Row> {
 export type Command = (...values: SQLInputValue[]) => number
 
 export class Connection {
-  /** `The database <file>`: how messages begin. */
+  /** `The database <file>`: the subject of error messages. */
   readonly subject: string
   readonly #database: DatabaseSync
   readonly #begin: StatementSync
@@ -37,14 +37,14 @@ export class Connection {
   readonly #rollback: StatementSync
   #damageDetected = false
 
-  /** @throws StoreError when there is no such file and none can be made */
+  /** @throws StoreError when the file neither exists nor can be created */
   constructor(path: string) {
     this.subject = `The database ${basename(path)}`
     try {
-      // Resolved, so that no path is taken for a URI.
+      // Resolved, so that SQLite takes no path for a URI.
       const file = path === IN_MEMORY ? path : resolve(path)
       if (file !== IN_MEMORY && !existsSync(file)) closeSync(openSync(file, 'a', 0o600))
-      // SQLite must not wait for locks itself: the event loop, and everybody's requests, would wait with it.
+      // SQLite must not wait for locks itself: that would block the event loop and every request.
       this.#database = new DatabaseSync(file, { timeout: 0 })
       this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
       this.#commit = this.#database.prepare('COMMIT')
@@ -72,9 +72,9 @@ export class Connection {
     this.#database.exec(sql)
   }
 
-  /** Runs `work` in one transaction, and keeps what it did unless it throws or `keeps` says no. */
+  /** Runs `work` in one transaction. Commits it unless `work` throws or `shouldCommit` returns false. */
   transaction<T>(work: () => T, shouldCommit: (done: T) => boolean = () => true): T {
-    // An earlier rollback can itself have failed on a failing disk.
+    // An earlier rollback can have failed, for example on a failing disk.
     this.#rollBackOpen()
     this.#begin.run()
     try {
@@ -86,7 +86,7 @@ export class Connection {
     }
   }
 
-  /** Runs `work` without waiting for the disk: what it writes survives the process, but not a power loss. */
+  /** Runs `work` without waiting for fsync: its writes survive a crash of the process, but not a power loss. */
   unsynced<T>(work: () => T): T {
     this.#database.exec('PRAGMA synchronous = NORMAL')
     try {
@@ -97,8 +97,8 @@ export class Connection {
   }
 
   /**
-   * Damage is met only by who reads just there. Once somebody has met it, this looks through the whole file, until it is
-   * found whole again. @throws StoreError
+   * A read finds damage only in the pages that it reads. After one has found some, this checks the whole file, until the check
+   * succeeds. @throws StoreError
    */
   assertIntact(): void {
     if (!this.#damageDetected) return
@@ -107,7 +107,7 @@ export class Connection {
     this.#damageDetected = false
   }
 
-  /** Runs `work`, again and again while another process holds the lock. @throws StoreError */
+  /** Runs `work`, and retries it while another process holds the lock. @throws StoreError */
   async withRetries<T>(work: () => T, timeoutMs = LOCK_TIMEOUT_MS): Promise<T> {
     for (let waited = 0, maxDelay = MIN_RETRY_DELAY_MS; ; maxDelay = Math.min(2 * maxDelay, MAX_RETRY_DELAY_MS)) {
       try {
@@ -116,7 +116,7 @@ export class Connection {
         this.#damageDetected ||= isCorruption(error)
         if (!isBusy(error) || waited >= timeoutMs) throw toStoreError(error, this.subject)
       }
-      // Unequal pauses, so that processes that collided do not collide again.
+      // Jitter, so that processes that collided do not collide again.
       const delay = maxDelay * (0.5 + 0.5 * Math.random())
       waited += delay
       await pause(delay)
@@ -141,7 +141,7 @@ export class Connection {
     try {
       this.#rollback.run()
     } catch {
-      // The fault that led here is the one to report, and the next transaction tries this again.
+      // The error that led here is the one to report, and the next transaction retries the rollback.
     }
   }
 }

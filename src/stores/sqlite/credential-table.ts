@@ -76,7 +76,7 @@ export class CredentialTable {
     return this.#replace(...replacementValues(next, ifVersion)) === 1
   }
 
-  /** Runs inside a transaction: what matches is read first, because ending blanks it. */
+  /** Runs inside a transaction: the matching rows are read first, because revoking blanks them. */
   revoke(where: RevocationFilter, reason: RevocationReason, at: number): readonly RevokedCredential[] {
     return this.#matching(where).map(([id, kind, userId]) => {
       this.#revoke(reason, at, id)

@@ -1,5 +1,5 @@
-// Bringing a database file to the schema this version knows. Several processes may start at once: the first one that gets
-// the lock migrates, the others find it done.
+// Migrates a SQLite file to the schema of this version. Several processes may start at once: the first to get the lock migrates,
+// and the others find it done.
 
 import { existsSync } from 'node:fs'
 import { StoreError } from '../../domain/errors.ts'
@@ -23,7 +23,7 @@ export async function openMigrated(path: string): Promise<Connection> {
   return connection
 }
 
-/** Reads which version a file has; changes nothing and makes no file. @throws StoreError */
+/** Reads the schema version of a file; changes nothing and creates no file. @throws StoreError */
 export async function readSchemaVersions(path: string): Promise<SchemaVersions> {
   if (!existsSync(path)) return { found: 0, known: SCHEMA_VERSION }
   const connection = new Connection(path)
@@ -34,7 +34,7 @@ export async function readSchemaVersions(path: string): Promise<SchemaVersions> 
   }
 }
 
-/** Migrates a file, makes it where there is none, and tells which version it had. @throws StoreError */
+/** Migrates a file, which is created if missing, and returns the version it had. @throws StoreError */
 export async function migrateSqlite(path: string): Promise<SchemaVersions> {
   const { connection, found } = await open(path)
   connection.close()
@@ -57,19 +57,19 @@ function configure(connection: Connection): void {
   connection.execute('PRAGMA synchronous = FULL')
   // 16 MiB: sessions and the upper levels of every index stay in memory.
   connection.execute('PRAGMA cache_size = -16384')
-  // What is deleted is overwritten where the page is written anyway.
+  // Deleted content is overwritten where the page is written anyway.
   connection.execute('PRAGMA secure_delete = FAST')
-  // A write-ahead log that once grew does not keep its size.
+  // Truncates a write-ahead log that has grown.
   connection.execute('PRAGMA journal_size_limit = 67108864')
 }
 
-/** Returns the version found. */
+/** Returns the version that the file had. */
 function migrate(connection: Connection): number {
   const found = readVersion(connection)
   if (found > SCHEMA_VERSION) throw new StoreError(newerSchemaMessage(connection.subject, found))
   if (found === SCHEMA_VERSION) return found
   return connection.transaction(() => {
-    // Between the first look and the lock, another process may have done it.
+    // Another process may have migrated the file before this one got the lock.
     const locked = readVersion(connection)
     const pending = MIGRATIONS.slice(locked).flatMap((migration) => migration(DIALECT))
     for (const sql of pending) connection.execute(sql)

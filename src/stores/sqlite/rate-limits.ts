@@ -1,13 +1,13 @@
-// Counters for limits in SQLite, bounded however many keys there are, each kind by itself.
+// Rate limit counters in SQLite. Each kind has its own bound on the number of windows.
 
 import { counterKind, type Limit } from '../../domain/limits.ts'
 import type { LimitCount } from '../../ports/store.ts'
 import { LIMIT_SQL, type LimitRow } from '../sql/limits.ts'
 import type { Command, Connection, Query } from './connection.ts'
 
-/** Of each kind. */
+/** The most windows of one kind. */
 const MAX_WINDOWS = 100_000
-/** How many windows of a kind this process begins before it counts them all. */
+/** After this many new windows of a kind, this process counts all windows of the kind. */
 const COUNT_EVERY = 500
 
 export class RateLimits {
@@ -19,7 +19,7 @@ export class RateLimits {
   readonly #refund: Command
   readonly #deleteExpiredWindows: Command
   readonly #deleteOldest: Command
-  /** By pattern of the kind. */
+  /** New windows, by the LIKE pattern of their kind. */
   readonly #startedByPattern = new Map<string, number>()
 
   constructor(connection: Connection, max = MAX_WINDOWS) {
@@ -35,7 +35,7 @@ export class RateLimits {
 
   consume(key: string, limit: Limit, now: number): LimitCount {
     return this.#connection.unsynced(() => {
-      // All rows are asked for, although there is one: only then is the change known to be committed.
+      // `all`, although there is one row: only then is the change known to be committed.
       const [row] = this.#consume.all(key, now + limit.window, now, now)
       const [taken, resetsAt] = row ?? [1, now + limit.window]
       if (taken === 1) this.#enforceLimit(`${counterKind(key)}%`, now)
@@ -56,16 +56,16 @@ export class RateLimits {
     return this.#connection.unsynced(() => this.#deleteExpiredWindows(now))
   }
 
-  /** @param pattern that the keys are like */
+  /** @param pattern a LIKE pattern for keys */
   size(pattern = '%'): number {
     return this.#count.first(pattern)?.[0] ?? 0
   }
 
-  /** Drops what is over, then the oldest of the same kind. */
+  /** Deletes expired windows, then the oldest of the same kind. */
   #enforceLimit(pattern: string, now: number): void {
-    const begun = (this.#startedByPattern.get(pattern) ?? 0) + 1
-    this.#startedByPattern.set(pattern, begun)
-    if (begun % COUNT_EVERY !== 0 || this.size(pattern) <= this.#max) return
+    const started = (this.#startedByPattern.get(pattern) ?? 0) + 1
+    this.#startedByPattern.set(pattern, started)
+    if (started % COUNT_EVERY !== 0 || this.size(pattern) <= this.#max) return
     this.#deleteExpiredWindows(now)
     const excess = this.size(pattern) - this.#max
     if (excess > 0) this.#deleteOldest(pattern, excess)

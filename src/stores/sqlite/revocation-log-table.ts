@@ -1,4 +1,4 @@
-// The endings log in SQLite.
+// The revocation log in SQLite.
 
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
 import type { LogReadResult } from '../log/subscription.ts'
@@ -17,7 +17,7 @@ export class RevocationLogTable {
     this.#append = connection.command(REVOCATION_SQL.append)
     this.#readAfter = connection.query(REVOCATION_SQL.readAfter)
     this.#trim = connection.command(REVOCATION_SQL.trim)
-    // Where AUTOINCREMENT keeps the last position, also when everything has been trimmed.
+    // AUTOINCREMENT keeps the last position here, even after all entries were trimmed.
     this.#last = connection.query(`SELECT seq FROM sqlite_sequence WHERE name = '${REVOCATIONS_TABLE}'`)
     this.#dataVersion = connection.query('PRAGMA data_version')
   }
@@ -27,7 +27,7 @@ export class RevocationLogTable {
   }
 
   readAfter(from: number): LogReadResult {
-    // Last, then entries: another process may write in between, and what it appends must not be skipped.
+    // The last position before the entries: an entry that another process appends in between must not be skipped.
     const last = this.#last.first()?.[0] ?? 0
     const rows = this.#readAfter.all(from > last ? 0 : from)
     return { entries: rows.map(entryOf), position: rows.at(-1)?.[0] ?? last }
@@ -37,7 +37,7 @@ export class RevocationLogTable {
     return this.#trim(before)
   }
 
-  /** True when another connection has written anything since the last call. */
+  /** True when another connection has written since the last call. */
   hasExternalWrites(): boolean {
     const version = this.#dataVersion.first()?.[0]
     const changed = version !== this.#lastDataVersion

@@ -1,4 +1,4 @@
-// The SQLite store: one file, many processes.
+// The SQLite store: one file, shared by several processes of one machine.
 
 import type { Change, Store, WriteResult } from '../../ports/store.ts'
 import { chunk } from '../chunk.ts'
@@ -8,17 +8,17 @@ import { openMigrated } from './migrate.ts'
 import { RateLimits } from './rate-limits.ts'
 import { Tables } from './tables.ts'
 
-/** How often another process's writes are looked for. */
+/** How often to check for writes of other processes. */
 const POLL_INTERVAL_MS = 25
 const HEARTBEAT_INTERVAL_MS = 100
 
 export interface SqliteOptions {
-  /** A file, made with mode 0600 where there is none; or `:memory:`. */
+  /** A file, created with mode 0600 if missing; or `:memory:`. */
   readonly path: string
 }
 
 /**
- * Opens the store, with its schema brought up to date.
+ * Opens the store and migrates its schema.
  * @throws StoreError when the file cannot be used, is damaged, or was made by a newer version
  */
 export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
@@ -31,13 +31,13 @@ export async function openSqliteStore({ path }: SqliteOptions): Promise<Store> {
   }
 }
 
-/** The store over a connection whose schema is up to date. It closes the connection when it is closed. */
+/** Creates the store on a connection whose schema is up to date. Closing the store closes the connection. */
 export function createSqliteStore(connection: Connection): Store {
   const tables = new Tables(connection)
   const rateLimits = new RateLimits(connection)
   const { credentials, users, events, log } = tables
-  // Writes as much as a large change would, always over itself: a transaction rolled back would not notice a full disk,
-  // and a single page may still fit where a failed change has left off.
+  // Overwrites as much as a large change would write. A transaction that is rolled back would not notice a full disk, and a single
+  // page may still fit where a large change failed.
   const probe = connection.command('UPDATE latchkey_schema SET probe = randomblob(65536)')
   const withRetries = <T>(work: () => T): Promise<T> => connection.withRetries(work)
 

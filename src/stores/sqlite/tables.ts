@@ -1,4 +1,4 @@
-// Everything a SQLite file holds, and the one way to change it.
+// The tables of a SQLite file, and the write that changes them.
 
 import type { KeyRingRecord } from '../../domain/key-ring.ts'
 import type { Change, RevokedCredential, WriteResult } from '../../ports/store.ts'
@@ -41,7 +41,7 @@ export class Tables {
     return row && parseColumn<KeyRingRecord>(row[0])
   }
 
-  /** Applies all changes in order, or none. */
+  /** Applies all changes in order, or none of them. */
   write(changes: readonly Change[]): WriteResult {
     if (isOneStatement(changes)) return this.#applyAll(changes)
     return this.#connection.transaction(
@@ -51,15 +51,15 @@ export class Tables {
   }
 
   #applyAll(changes: readonly Change[]): WriteResult {
-    const ended: RevokedCredential[] = []
+    const revoked: RevokedCredential[] = []
     for (const [index, change] of changes.entries()) {
-      if (!this.#apply(change, ended)) return { committed: false, rejectedAt: index }
+      if (!this.#apply(change, revoked)) return { committed: false, rejectedAt: index }
     }
-    return { committed: true, ended }
+    return { committed: true, ended: revoked }
   }
 
   /** False when the change is refused. */
-  #apply(change: Change, ended: RevokedCredential[]): boolean {
+  #apply(change: Change, revoked: RevokedCredential[]): boolean {
     switch (change.do) {
       case 'insert user':
         return this.users.insert(change.user)
@@ -82,7 +82,7 @@ export class Tables {
       case 'replace credential':
         return this.credentials.replace(change.next, change.ifVersion)
       case 'revoke credentials':
-        return this.#revoke(change, ended)
+        return this.#revoke(change, revoked)
       case 'insert tombstone':
         this.credentials.insertTombstone(change.tombstone)
         return true
@@ -97,13 +97,13 @@ export class Tables {
     }
   }
 
-  #revoke({ where, reason, at, mustMatch }: Change & { readonly do: 'revoke credentials' }, ended: RevokedCredential[]): boolean {
-    const these = this.credentials.revoke(where, reason, at)
-    for (const { id, kind } of these) {
+  #revoke({ where, reason, at, mustMatch }: Change & { readonly do: 'revoke credentials' }, revoked: RevokedCredential[]): boolean {
+    const matched = this.credentials.revoke(where, reason, at)
+    for (const { id, kind } of matched) {
       if (kind === 'session') this.log.append({ kind: 'revoked', sid: id, at, reason })
     }
-    ended.push(...these)
-    return these.length > 0 || mustMatch !== true
+    revoked.push(...matched)
+    return matched.length > 0 || mustMatch !== true
   }
 
   #changeKeyRing(next: KeyRingRecord, ifVersion: number): boolean {
@@ -113,7 +113,7 @@ export class Tables {
   }
 }
 
-/** True where SQLite's own transaction, which is one statement, is enough. */
+/** True when the write is a single statement, which SQLite runs in a transaction of its own. */
 function isOneStatement(changes: readonly Change[]): boolean {
   const [first, ...others] = changes
   return others.length === 0 && first?.do !== 'revoke credentials' && first?.do !== 'delete user'

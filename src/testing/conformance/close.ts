@@ -1,4 +1,4 @@
-// What the contract says of probing and closing a store.
+// Conformance tests: probing and closing a store.
 
 import assert from 'node:assert/strict'
 import { StoreError } from '../../domain/errors.ts'
@@ -15,15 +15,15 @@ export function closeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.find(session.id), session)
   })
 
-  contractTest('Closing ends those who follow the log.', async (store) => {
-    const follower = store.log.subscribe(0)
-    await receive(follower)
-    const waiting = follower.next()
+  contractTest('Closing ends subscriptions to the log.', async (store) => {
+    const subscription = store.log.subscribe(0)
+    await receive(subscription)
+    const waiting = subscription.next()
     await store.close()
     assert.equal((await withDeadline(waiting)).done, true)
   })
 
-  contractTest('On a closed store everything throws StoreError.', async (store) => {
+  contractTest('Every call on a closed store throws StoreError.', async (store) => {
     await store.close()
     const calls = [
       () => store.credentials.find('a'),

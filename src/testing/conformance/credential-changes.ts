@@ -1,4 +1,4 @@
-// What the contract says of inserting, replacing and requiring credentials.
+// Conformance tests: inserting, replacing and requiring credentials.
 
 import assert from 'node:assert/strict'
 import type { SessionRecord } from '../../domain/credential.ts'
@@ -7,7 +7,7 @@ import { assertRefused, commit, insertCredentials, revocation, tombstoneOf } fro
 import { makeRememberMe, makeSession, T0 } from '../samples.ts'
 
 export function credentialChangeTests(contractTest: ContractTest): void {
-  contractTest('An inserted credential is found as it was inserted.', async (store) => {
+  contractTest('An inserted credential is found unchanged.', async (store) => {
     const session = makeSession({
       startedBy: 'r1',
       lineage: 'r1',
@@ -16,43 +16,43 @@ export function credentialChangeTests(contractTest: ContractTest): void {
       amr: [],
       delivery: 'header',
     })
-    const remembered = makeRememberMe({ previousHash: 'before', rotatedSessionId: session.id, rotatedSessionUsed: true, generation: 7 })
-    await insertCredentials(store, session, remembered)
+    const rememberMe = makeRememberMe({ previousHash: 'before', rotatedSessionId: session.id, rotatedSessionUsed: true, generation: 7 })
+    await insertCredentials(store, session, rememberMe)
     assert.deepEqual(await store.credentials.find(session.id), session)
-    assert.deepEqual(await store.credentials.find(remembered.id), remembered)
+    assert.deepEqual(await store.credentials.find(rememberMe.id), rememberMe)
   })
 
-  contractTest('A credential keeps the device that it is bound to, and may change it.', async (store) => {
+  contractTest('A credential stores its device binding, and a replacement can change it.', async (store) => {
     const binding = { x: 'x', y: 'y', boundAt: T0, generation: 3, confirmedAt: T0 + 1, challengeAt: T0 + 1, answeredAt: T0 + 2 }
     const session = makeSession({ binding })
-    const remembered = makeRememberMe()
-    await insertCredentials(store, session, remembered)
+    const rememberMe = makeRememberMe()
+    await insertCredentials(store, session, rememberMe)
     assert.deepEqual(await store.credentials.find(session.id), session)
-    const bound = { ...remembered, binding, version: 2 }
+    const bound = { ...rememberMe, binding, version: 2 }
     const renewed = { ...session, binding: { ...binding, challengeAt: T0 + 8 }, version: 2 }
     await commit(store, { do: 'replace credential', next: bound, ifVersion: 1 }, { do: 'replace credential', next: renewed, ifVersion: 1 })
-    assert.deepEqual(await store.credentials.find(remembered.id), bound)
+    assert.deepEqual(await store.credentials.find(rememberMe.id), bound)
     assert.deepEqual(await store.credentials.find(session.id), renewed)
   })
 
-  contractTest('A credential that is not there is a value: undefined.', async (store) => {
+  contractTest('Finding a missing credential returns undefined.', async (store) => {
     assert.equal(await store.credentials.find('nothing'), undefined)
   })
 
-  contractTest('A store judges nothing: what is long past its limits is found.', async (store) => {
+  contractTest('An expired credential is found: stores do not check lifetimes.', async (store) => {
     const session = makeSession({ expiresAt: 1, lastSeenAt: 0 })
     await insertCredentials(store, session)
     assert.deepEqual(await store.credentials.find(session.id), session)
   })
 
-  contractTest('Text comes back as it was, whatever its script.', async (store) => {
+  contractTest('Text of any script is returned unchanged.', async (store) => {
     const text = 'Ωμέγα 登录 \u{1f511} "quoted" \\ \'; -- %_ \t\n'
     const session = makeSession({ username: text, userAgent: text, data: JSON.stringify({ [text]: '\u0000\ud800' }) })
     await insertCredentials(store, session)
     assert.deepEqual(await store.credentials.find(session.id), session)
   })
 
-  contractTest('What is stored changes by a write alone, not with the object that was handed over.', async (store) => {
+  contractTest('A later change of the object that was passed in does not change the stored record.', async (store) => {
     const roles = ['user']
     const session = makeSession({ roles })
     await insertCredentials(store, session)
@@ -75,7 +75,7 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.find(session.id), tombstoneOf(session))
   })
 
-  contractTest('Replacing a credential replaces everything.', async (store) => {
+  contractTest('Replacing a credential replaces all fields.', async (store) => {
     const session = makeSession()
     await insertCredentials(store, session)
     const next: SessionRecord = {
@@ -91,12 +91,12 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.listByUser(session.userId), [])
   })
 
-  contractTest('Replacing a credential is refused unless a live record has the version named.', async (store) => {
-    const remembered = makeRememberMe({ version: 3 })
-    await insertCredentials(store, remembered)
+  contractTest('Replacing a credential is refused unless a live record has the expected version.', async (store) => {
+    const rememberMe = makeRememberMe({ version: 3 })
+    await insertCredentials(store, rememberMe)
     for (const ifVersion of [2, 4])
-      await assertRefused(store, 0, { do: 'replace credential', next: { ...remembered, hash: 'new' }, ifVersion })
-    assert.deepEqual(await store.credentials.find(remembered.id), remembered)
+      await assertRefused(store, 0, { do: 'replace credential', next: { ...rememberMe, hash: 'new' }, ifVersion })
+    assert.deepEqual(await store.credentials.find(rememberMe.id), rememberMe)
   })
 
   contractTest('Replacing a credential never inserts.', async (store) => {
@@ -105,7 +105,7 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     assert.equal(await store.credentials.find(session.id), undefined)
   })
 
-  contractTest('Replacing a credential never revives what has ended.', async (store) => {
+  contractTest('Replacing a credential never revives a revoked one.', async (store) => {
     const session = makeSession()
     await insertCredentials(store, session)
     await commit(store, revocation({ id: session.id }))
@@ -113,7 +113,7 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.find(session.id), tombstoneOf(session))
   })
 
-  contractTest('Replacing a credential never moves its seen time back.', async (store) => {
+  contractTest('Replacing a credential never moves `lastSeenAt` back.', async (store) => {
     const session = makeSession()
     await insertCredentials(store, session)
     await store.credentials.touch([{ id: session.id, at: T0 + 100 }])
@@ -122,7 +122,7 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.find(session.id), { ...next, lastSeenAt: T0 + 100 })
   })
 
-  contractTest('Of many who replace the same version at once, one succeeds.', async (store) => {
+  contractTest('Of concurrent replacements of one version, exactly one succeeds.', async (store) => {
     const session = makeSession()
     await insertCredentials(store, session)
     const nexts = Array.from({ length: 8 }, (_, index) => ({ ...session, version: 2, data: `{"by":${index}}` }))
@@ -139,7 +139,7 @@ export function credentialChangeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.find(session.id), session)
   })
 
-  contractTest('Requiring a credential is refused unless a live one has this id.', async (store) => {
+  contractTest('Requiring a credential is refused unless a live credential has the id.', async (store) => {
     const session = makeSession()
     await assertRefused(store, 0, { do: 'require credential', id: session.id })
     await insertCredentials(store, session)

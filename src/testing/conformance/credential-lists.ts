@@ -1,4 +1,4 @@
-// What the contract says of listing credentials and of deleting those that are long expired.
+// Conformance tests: listing credentials, and deleting expired ones.
 
 import assert from 'node:assert/strict'
 import type { ContractTest } from '../contract-test.ts'
@@ -8,7 +8,7 @@ import { makeRememberMe, makeSession, T0 } from '../samples.ts'
 const FAR = T0 + 1_000_000
 
 export function credentialListTests(contractTest: ContractTest): void {
-  contractTest('A user’s credentials are listed with the most recently seen first, and nobody else’s.', async (store) => {
+  contractTest('The credentials of one user are listed, the most recently seen first.', async (store) => {
     const [older, newer] = [makeSession({ lastSeenAt: T0 }), makeRememberMe({ lastSeenAt: T0 + 2 })]
     const touched = makeSession({ lastSeenAt: T0 })
     await insertCredentials(store, older, newer, touched, makeSession({ userId: 'usr_other' }))
@@ -16,42 +16,45 @@ export function credentialListTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.credentials.listByUser(older.userId), [newer, { ...touched, lastSeenAt: T0 + 1 }, older])
   })
 
-  contractTest('A list of a user’s credentials never holds tombstones.', async (store) => {
-    const [live, ended] = [makeSession(), makeSession()]
-    await insertCredentials(store, live, ended)
-    await commit(store, revocation({ id: ended.id }))
+  contractTest('The list of a user’s credentials contains no tombstones.', async (store) => {
+    const [live, revoked] = [makeSession(), makeSession()]
+    await insertCredentials(store, live, revoked)
+    await commit(store, revocation({ id: revoked.id }))
     assert.deepEqual(await store.credentials.listByUser(live.userId), [live])
-    assert.deepEqual(await store.credentials.listByUser('usr_nobody'), [])
+    assert.deepEqual(await store.credentials.listByUser('usr_missing'), [])
   })
 
-  contractTest('Live credentials at or past their limit have lapsed.', async (store) => {
+  contractTest('Live credentials at or past `expiresAt` are listed as expired.', async (store) => {
     const past = makeSession({ expiresAt: T0 + 9, lastSeenAt: FAR })
     const at = makeRememberMe({ expiresAt: T0 + 10, lastSeenAt: FAR })
     await insertCredentials(store, past, at, makeSession({ expiresAt: T0 + 11, lastSeenAt: FAR }))
     assert.deepEqual(idsOf(await store.credentials.listExpired(T0 + 10, 0, 10)).toSorted(), idsOf([past, at]).toSorted())
   })
 
-  contractTest('Sessions last seen at or before the idle limit have lapsed; remembered logins never do by that.', async (store) => {
-    const before = makeSession({ lastSeenAt: T0 + 9 })
-    const at = makeSession({ lastSeenAt: T0 + 10 })
-    await insertCredentials(store, before, at, makeSession({ lastSeenAt: T0 + 11 }), makeRememberMe({ lastSeenAt: T0 }))
-    assert.deepEqual(idsOf(await store.credentials.listExpired(T0, T0 + 10, 10)).toSorted(), idsOf([before, at]).toSorted())
-  })
+  contractTest(
+    'Sessions last seen at or before the idle limit are listed as expired; remember-me logins do not become idle.',
+    async (store) => {
+      const before = makeSession({ lastSeenAt: T0 + 9 })
+      const at = makeSession({ lastSeenAt: T0 + 10 })
+      await insertCredentials(store, before, at, makeSession({ lastSeenAt: T0 + 11 }), makeRememberMe({ lastSeenAt: T0 }))
+      assert.deepEqual(idsOf(await store.credentials.listExpired(T0, T0 + 10, 10)).toSorted(), idsOf([before, at]).toSorted())
+    },
+  )
 
-  contractTest('What has lapsed in both ways is listed once, as it is stored.', async (store) => {
+  contractTest('A session that is both expired and idle is listed once, unchanged.', async (store) => {
     const session = makeSession({ lastSeenAt: T0, expiresAt: T0 })
     await insertCredentials(store, session)
     assert.deepEqual(await store.credentials.listExpired(T0 + 10, T0 + 10, 10), [session])
   })
 
-  contractTest('At most the limit of lapsed credentials are listed.', async (store) => {
+  contractTest('At most `limit` expired credentials are listed.', async (store) => {
     await insertCredentials(store, ...Array.from({ length: 3 }, () => makeSession({ expiresAt: T0 })))
     await insertCredentials(store, ...Array.from({ length: 3 }, () => makeSession({ lastSeenAt: T0 - 1 })))
     for (const limit of [2, 4, 6]) assert.equal((await store.credentials.listExpired(T0, T0 - 1, limit)).length, limit)
     assert.equal((await store.credentials.listExpired(T0, T0 - 1, 7)).length, 6)
   })
 
-  contractTest('Tombstones have not lapsed.', async (store) => {
+  contractTest('Tombstones are not listed as expired.', async (store) => {
     const session = makeSession({ expiresAt: T0, lastSeenAt: T0 })
     await insertCredentials(store, session)
     await commit(store, revocation({ id: session.id }))
@@ -71,7 +74,7 @@ export function credentialListTests(contractTest: ContractTest): void {
     assert.equal(await store.credentials.deleteExpired(T0 + 1, 10), 0)
   })
 
-  contractTest('At most the limit of expired records and tombstones are deleted.', async (store) => {
+  contractTest('At most `limit` expired records and tombstones are deleted.', async (store) => {
     const expired = Array.from({ length: 5 }, () => makeSession({ expiresAt: T0 }))
     await insertCredentials(store, ...expired)
     await commit(store, ...expired.slice(0, 2).map(({ id }) => revocation({ id })))

@@ -1,4 +1,4 @@
-// What the contract says of the key ring.
+// Conformance tests: the key ring.
 
 import assert from 'node:assert/strict'
 import type { ContractTest } from '../contract-test.ts'
@@ -6,17 +6,17 @@ import { assertRefused, commit } from '../helpers.ts'
 import { makeKeyRing } from '../samples.ts'
 
 export function keyRingTests(contractTest: ContractTest): void {
-  contractTest('There is no key ring at first.', async (store) => {
+  contractTest('An empty store has no key ring.', async (store) => {
     assert.equal(await store.findKeyRing(), undefined)
   })
 
-  contractTest('The first key ring names version 0, and is found as it was written.', async (store) => {
+  contractTest('The first key ring replaces version 0, and is found unchanged.', async (store) => {
     const ring = makeKeyRing(1)
     await commit(store, { do: 'replace key ring', next: ring, ifVersion: 0 })
     assert.deepEqual(await store.findKeyRing(), ring)
   })
 
-  contractTest('Of many who make the first key ring at once, one succeeds.', async (store) => {
+  contractTest('Of concurrent writes of the first key ring, exactly one succeeds.', async (store) => {
     const rings = Array.from({ length: 5 }, () => makeKeyRing(1))
     const written = await Promise.all(rings.map((next) => store.write([{ do: 'replace key ring', next, ifVersion: 0 }])))
     const winners = rings.filter((_, index) => written[index]?.committed)
@@ -24,7 +24,7 @@ export function keyRingTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.findKeyRing(), winners[0])
   })
 
-  contractTest('Replacing the key ring is refused unless the stored version is the one named.', async (store) => {
+  contractTest('Replacing the key ring is refused unless the stored version is the expected one.', async (store) => {
     await assertRefused(store, 0, { do: 'replace key ring', next: makeKeyRing(2), ifVersion: 1 })
     const [first, second] = [makeKeyRing(1), makeKeyRing(2)]
     await commit(store, { do: 'replace key ring', next: first, ifVersion: 0 })

@@ -1,4 +1,4 @@
-// What the contract says of counters for limits.
+// Conformance tests: rate limit counters.
 
 import assert from 'node:assert/strict'
 import type { ContractTest } from '../contract-test.ts'
@@ -7,7 +7,7 @@ import { T0 } from '../samples.ts'
 const LIMIT = { points: 3, window: 1000 }
 
 export function limitTests(contractTest: ContractTest): void {
-  contractTest('Taking counts the points of the running window, this one included, beyond the limit too.', async (store) => {
+  contractTest('Taking a point returns the points of the running window, this one included, also beyond the limit.', async (store) => {
     const counts = []
     for (let point = 0; point < 5; point += 1) counts.push(await store.limits.take('a', LIMIT, T0 + point))
     assert.deepEqual(
@@ -16,11 +16,11 @@ export function limitTests(contractTest: ContractTest): void {
     )
   })
 
-  contractTest('A window ends one window’s length after its first point, whatever comes later.', async (store) => {
+  contractTest('A window ends a fixed time after its first point; later points do not extend it.', async (store) => {
     for (const at of [T0, T0 + 999]) assert.equal((await store.limits.take('a', LIMIT, at)).resetsAt, T0 + 1000)
   })
 
-  contractTest('A window that is over starts again at one.', async (store) => {
+  contractTest('After the end of a window, counting restarts at one.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0)
     assert.deepEqual(await store.limits.take('a', LIMIT, T0 + 1000), { taken: 1, resetsAt: T0 + 2000 })
@@ -32,7 +32,7 @@ export function limitTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.limits.take('b', LIMIT, T0 + 1), { taken: 1, resetsAt: T0 + 1001 })
   })
 
-  contractTest('Taking is atomic: of many at once no two get the same count.', async (store) => {
+  contractTest('Taking is atomic: no two of concurrent calls get the same count.', async (store) => {
     const counts = await Promise.all(Array.from({ length: 20 }, () => store.limits.take('a', LIMIT, T0)))
     assert.deepEqual(
       counts.map(({ taken }) => taken).toSorted((a, b) => a - b),
@@ -40,7 +40,7 @@ export function limitTests(contractTest: ContractTest): void {
     )
   })
 
-  contractTest('Finding tells what was taken in the running window, and takes nothing.', async (store) => {
+  contractTest('Finding returns the points of the running window, and takes none.', async (store) => {
     assert.equal(await store.limits.find('a', T0), undefined)
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0 + 1)
@@ -49,28 +49,28 @@ export function limitTests(contractTest: ContractTest): void {
     assert.equal(await store.limits.find('b', T0), undefined)
   })
 
-  contractTest('A window that is over is not found, and one that began anew is.', async (store) => {
+  contractTest('An ended window is not found; a restarted one is.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     assert.equal(await store.limits.find('a', T0 + 1000), undefined)
     await store.limits.take('a', LIMIT, T0 + 1000)
     assert.deepEqual(await store.limits.find('a', T0 + 1000), { taken: 1, resetsAt: T0 + 2000 })
   })
 
-  contractTest('A point that is given back counts no more, and the window goes on.', async (store) => {
+  contractTest('A refunded point no longer counts, and the window continues.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('a', LIMIT, T0)
     await store.limits.refund('a')
     assert.deepEqual(await store.limits.take('a', LIMIT, T0 + 500), { taken: 2, resetsAt: T0 + 1000 })
   })
 
-  contractTest('Giving back never goes below none.', async (store) => {
+  contractTest('A refund never goes below zero.', async (store) => {
     await store.limits.refund('a')
     await store.limits.take('a', LIMIT, T0)
     for (let times = 0; times < 3; times += 1) await store.limits.refund('a')
     assert.equal((await store.limits.take('a', LIMIT, T0)).taken, 1)
   })
 
-  contractTest('Windows that are over are deleted, and their number is returned.', async (store) => {
+  contractTest('Ended windows are deleted, and their number is returned.', async (store) => {
     await store.limits.take('a', LIMIT, T0)
     await store.limits.take('b', LIMIT, T0)
     await store.limits.take('c', LIMIT, T0 + 1)

@@ -1,4 +1,4 @@
-// What the contract says of the endings log itself: its entries, their order, and trimming.
+// Conformance tests: the entries of the revocation log, their order, and trimming.
 
 import assert from 'node:assert/strict'
 import type { RevocationLogEntry } from '../../domain/revocation.ts'
@@ -10,7 +10,7 @@ export const changedEntry = (sid: string, at = T0): RevocationLogEntry => ({ kin
 export const appendEntries = (...entries: readonly RevocationLogEntry[]) => entries.map((entry) => ({ do: 'append entry', entry }) as const)
 
 export function revocationLogTests(contractTest: ContractTest): void {
-  contractTest('Entries of every kind are heard as they were appended, in order.', async (store) => {
+  contractTest('Entries of every kind are read unchanged, in the order of their appends.', async (store) => {
     const entries: RevocationLogEntry[] = [
       { kind: 'revoked', sid: 's1', at: T0, reason: 'theft_suspected' },
       { kind: 'changed', sid: 's2', at: T0 + 1, roles: ['a', 'ü "quoted"'] },
@@ -24,7 +24,7 @@ export function revocationLogTests(contractTest: ContractTest): void {
     assert.deepEqual((await readLog(store)).entries, entries)
   })
 
-  contractTest('A refused write leaves no entry.', async (store) => {
+  contractTest('A refused write appends no entry.', async (store) => {
     const session = makeSession()
     await insertCredentials(store, session)
     const written = await store.write([
@@ -59,7 +59,7 @@ export function revocationLogTests(contractTest: ContractTest): void {
     assert.deepEqual((await readLog(store)).entries, [])
   })
 
-  contractTest('Positions are never used again, even after everything was trimmed.', async (store) => {
+  contractTest('Positions are never reused, even after all entries were trimmed.', async (store) => {
     await commit(store, ...appendEntries(changedEntry('a'), changedEntry('b')))
     const before = await readLog(store)
     assert.equal(await store.log.trim(T0 + 1), 2)

@@ -1,4 +1,4 @@
-// What the contract says of paging through users.
+// Conformance tests: pages of users.
 
 import assert from 'node:assert/strict'
 import type { ContractTest } from '../contract-test.ts'
@@ -6,7 +6,7 @@ import { commit } from '../helpers.ts'
 import { makeUser } from '../samples.ts'
 
 export function userPageTests(contractTest: ContractTest): void {
-  contractTest('A page of users begins at the beginning after null, and is in the order of the ids.', async (store) => {
+  contractTest('Without a cursor, a page starts with the first user, in the order of ids.', async (store) => {
     const ids = ['usr_c', 'usr_B', 'usr_a', 'usr_-', 'usr__', 'usr_1']
     for (const id of ids) await commit(store, { do: 'insert user', user: makeUser({ id }) })
     const page = await store.users.page(null, 10)
@@ -16,7 +16,7 @@ export function userPageTests(contractTest: ContractTest): void {
     )
   })
 
-  contractTest('A page holds at most the limit, and the next one follows after its last code.', async (store) => {
+  contractTest('A page holds at most `limit` users, and the next one starts after its last id.', async (store) => {
     const users = Array.from({ length: 5 }, () => makeUser())
     for (const user of users) await commit(store, { do: 'insert user', user })
     const pages = [await store.users.page(null, 2)]
@@ -31,7 +31,7 @@ export function userPageTests(contractTest: ContractTest): void {
     assert.deepEqual(pages.flat(), users)
   })
 
-  contractTest('A page goes on after an id that is gone.', async (store) => {
+  contractTest('A page continues after an id that no longer exists.', async (store) => {
     for (const id of ['usr_a', 'usr_c']) await commit(store, { do: 'insert user', user: makeUser({ id }) })
     const page = await store.users.page('usr_b', 10)
     assert.deepEqual(

@@ -1,21 +1,21 @@
-// What the contract says of a write of several changes.
+// Conformance tests: writes of several changes.
 
 import assert from 'node:assert/strict'
 import type { Change } from '../../ports/store.ts'
 import type { ContractTest } from '../contract-test.ts'
 import { assertRefused, commit, insertCredentials, readLog, revocation, tombstoneOf } from '../helpers.ts'
-import { anAuditEvent, makeKeyRing, makeRememberMe, makeSession, makeUser, T0 } from '../samples.ts'
+import { makeAuditEvent, makeKeyRing, makeRememberMe, makeSession, makeUser, T0 } from '../samples.ts'
 
 export function writeTests(contractTest: ContractTest): void {
-  contractTest('A write without changes lands.', async (store) => {
+  contractTest('A write without changes is committed.', async (store) => {
     assert.deepEqual(await store.write([]), { committed: true, ended: [] })
   })
 
-  contractTest('Changes land in the order given: each one sees those before it.', async (store) => {
+  contractTest('Changes apply in the order given: each one sees those before it.', async (store) => {
     const user = makeUser()
     const session = makeSession({ userId: user.id })
-    const kept = anAuditEvent({ userId: user.id })
-    const ended = await commit(
+    const kept = makeAuditEvent({ userId: user.id })
+    const revoked = await commit(
       store,
       { do: 'insert user', user },
       { do: 'require user', id: user.id, version: 1 },
@@ -23,11 +23,11 @@ export function writeTests(contractTest: ContractTest): void {
       { do: 'require credential', id: session.id },
       { do: 'replace credential', next: { ...session, version: 2 }, ifVersion: 1 },
       revocation({ userId: user.id, except: [] }, true),
-      { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
+      { do: 'append audit event', event: makeAuditEvent({ userId: user.id }) },
       { do: 'delete user', id: user.id },
       { do: 'append audit event', event: kept },
     )
-    assert.equal(ended.length, 1)
+    assert.equal(revoked.length, 1)
     assert.deepEqual(await store.credentials.find(session.id), tombstoneOf(session))
     const listed = await store.auditEvents.list(user.id, null, 10)
     assert.deepEqual(
@@ -36,15 +36,15 @@ export function writeTests(contractTest: ContractTest): void {
     )
   })
 
-  contractTest('When one change is refused none has landed, of whatever kind they are.', async (store) => {
+  contractTest('When one change is refused, no change of any kind is applied.', async (store) => {
     const user = makeUser()
     const gone = makeUser()
-    const [session, remembered] = [makeSession({ userId: user.id }), makeRememberMe({ userId: user.id })]
-    const event = anAuditEvent({ userId: gone.id })
+    const [session, rememberMe] = [makeSession({ userId: user.id }), makeRememberMe({ userId: user.id })]
+    const event = makeAuditEvent({ userId: gone.id })
     const ring = makeKeyRing(1)
     await commit(store, { do: 'insert user', user }, { do: 'insert user', user: gone }, { do: 'append audit event', event })
     await commit(store, { do: 'replace key ring', next: ring, ifVersion: 0 })
-    await insertCredentials(store, session, remembered)
+    await insertCredentials(store, session, rememberMe)
 
     const [newcomer, started] = [makeUser(), makeSession({ userId: user.id })]
     const changes: Change[] = [
@@ -52,10 +52,10 @@ export function writeTests(contractTest: ContractTest): void {
       { do: 'replace user', next: { ...user, usernameKey: 'renamed', version: 2 }, ifVersion: 1 },
       { do: 'delete user', id: gone.id },
       { do: 'insert credential', record: started },
-      { do: 'replace credential', next: { ...remembered, hash: 'new', version: 2 }, ifVersion: 1 },
+      { do: 'replace credential', next: { ...rememberMe, hash: 'new', version: 2 }, ifVersion: 1 },
       revocation({ id: session.id }),
       revocation({ userId: user.id, except: [] }),
-      { do: 'append audit event', event: anAuditEvent({ userId: user.id }) },
+      { do: 'append audit event', event: makeAuditEvent({ userId: user.id }) },
       { do: 'append entry', entry: { kind: 'keys', at: T0 } },
       { do: 'replace key ring', next: makeKeyRing(2), ifVersion: 1 },
       { do: 'require credential', id: 'missing' },
@@ -71,14 +71,14 @@ export function writeTests(contractTest: ContractTest): void {
     assert.deepEqual(await store.auditEvents.list(user.id, null, 10), [])
     assert.equal(await store.credentials.find(started.id), undefined)
     assert.deepEqual(await store.credentials.find(session.id), session)
-    assert.deepEqual(await store.credentials.find(remembered.id), remembered)
+    assert.deepEqual(await store.credentials.find(rememberMe.id), rememberMe)
     assert.equal((await store.credentials.listByUser(user.id)).length, 2)
-    assert.equal((await commit(store, revocation({ lineage: remembered.lineage }))).length, 1)
+    assert.equal((await commit(store, revocation({ lineage: rememberMe.lineage }))).length, 1)
     assert.deepEqual((await readLog(store)).entries, [])
     assert.deepEqual(await store.findKeyRing(), ring)
   })
 
-  contractTest('A refusal names the first change that was refused.', async (store) => {
+  contractTest('A refusal has the index of the first refused change.', async (store) => {
     const session = makeSession()
     await insertCredentials(store, session)
     const insertAgain: Change = { do: 'insert credential', record: session }
@@ -86,7 +86,7 @@ export function writeTests(contractTest: ContractTest): void {
     await assertRefused(store, 0, insertAgain, { do: 'require credential', id: session.id })
   })
 
-  contractTest('After a refusal the same store writes on.', async (store) => {
+  contractTest('After a refusal, the store still accepts writes.', async (store) => {
     const session = makeSession()
     await assertRefused(store, 1, { do: 'insert credential', record: session }, { do: 'require credential', id: 'missing' })
     await commit(store, { do: 'insert credential', record: session }, { do: 'require credential', id: session.id })
