@@ -17,7 +17,7 @@ function misbehavingThread(jobTimeoutMs = 60_000) {
 
 for (const [job, fault] of [
   ['throw', /thrown in the thread/],
-  ['leave', /ended by itself with code 3/],
+  ['leave', /exited with code 3/],
 ] as const) {
   test(`a thread that ends by its job (${job}) says so, and the next job gets a new one`, async () => {
     const { faults, thread } = misbehavingThread()
@@ -37,7 +37,7 @@ test('a job that takes too long ends the thread, and the next job gets a new one
   const { faults, thread } = misbehavingThread(300)
   try {
     equal(await thread.run('loop'), undefined)
-    match(faults.join(), /has not finished its job within 300 ms/)
+    match(faults.join(), /did not finish its job within 300 ms/)
   } finally {
     await thread.close()
   }
