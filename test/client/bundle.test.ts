@@ -18,11 +18,11 @@ test('the client is at most 5 KiB gzipped, and contains only its own files and t
 })
 
 test('the DPoP key is a separate chunk of at most 1 KiB gzipped', async () => {
-  const { later, code } = await bundle('src/client/index.ts')
-  equal(later.length, 1)
-  const size = gzipSync(later[0] ?? '', { level: 9 }).byteLength
+  const { dynamic, code } = await bundle('src/client/index.ts')
+  equal(dynamic.length, 1)
+  const size = gzipSync(dynamic[0] ?? '', { level: 9 }).byteLength
   ok(size <= KIB, `${size} bytes`)
-  ok(!code.includes('indexedDB') && later[0]?.includes('indexedDB'))
+  ok(!code.includes('indexedDB') && dynamic[0]?.includes('indexedDB'))
 })
 
 test('the script of the pages is at most 12 KiB gzipped, with the client and the strength hint', async () => {

@@ -1,4 +1,4 @@
-// A deployment as it would stand: two processes that serve, over one store, and a verifier in a third.
+// A deployment for the drills: two server processes on one store, and a verifier in a third process.
 
 import { equal } from 'node:assert/strict'
 import { type Backend, type BackendName, startBackend } from '../support/backends.ts'
@@ -10,22 +10,22 @@ const PUBLIC_URL = 'http://login.drill'
 
 export interface Deployment extends AsyncDisposable {
   readonly backend: Backend
-  /** Where requests can go. With SQLite both are the same address, behind which two workers are. */
+  /** The URLs of both servers. With SQLite, both are the URL of one server with two workers. */
   readonly urls: readonly [string, string]
   readonly servers: readonly RunningServer[]
   readonly verifier: VerifierProcess
-  /** Between the verifier and the second server. */
+  /** The proxy between the verifier and the second server. */
   readonly proxy: TcpProxy
   /** Starts the first server again, on another port. */
   restartFirst(): Promise<void>
 }
 
-/** @param env for the first server alone */
+/** @param env settings of the first server only */
 export async function startDeployment(name: BackendName, env: Readonly<Record<string, string>> = {}): Promise<Deployment> {
   const backend = await startBackend(name)
   const settings = { ...backend.env, LATCHKEY_PUBLIC_URL: PUBLIC_URL, LATCHKEY_LOGIN_LIMIT: '100000/5m,100000/5m', LOG_LEVEL: 'error' }
-  const start = (more: Readonly<Record<string, string>>, ...args: readonly string[]) =>
-    startServer({ folder: backend.folder, env: { ...settings, ...more }, args })
+  const start = (extra: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+    startServer({ folder: backend.folder, env: { ...settings, ...extra }, args })
   const servers = name === 'SQLite' ? [await start(env, '--workers', '2')] : [await start(env), await start({})]
   const added = await runCommand(['service-key', 'create', 'drill', '--json'], { folder: backend.folder, env: settings })
   equal(added.code, 0, added.stderr)

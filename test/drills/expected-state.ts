@@ -1,9 +1,9 @@
-// What one simulated person knows: everything the server has acknowledged, and the one request it may not have answered.
+// The state that a simulated user expects: all acknowledged changes, and the one request that may be unanswered.
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { PASSWORD, TestClient } from '../support/test-client.ts'
 
-export type Step = 'register' | 'login' | 'restore' | 'patch' | 'event' | 'logout' | 'password'
+export type Step = 'register' | 'login' | 'refresh' | 'patch' | 'event' | 'logout' | 'password'
 
 export interface SessionCopy {
   readonly cookie: string
@@ -16,13 +16,13 @@ export class ExpectedState {
   username = ''
   password = PASSWORD
   signedIn = false
-  /** Steps taken so far. */
+  /** The number of steps so far. */
   count = 0
   data: Readonly<Record<string, number>> = {}
   events: readonly number[] = []
-  readonly ended: (SessionCopy & { readonly how: Step })[] = []
+  readonly ended: (SessionCopy & { readonly step: Step })[] = []
   readonly acknowledged = new Map<Step, number>()
-  /** The request that is under way, and what it would change. */
+  /** The unanswered request. */
   pending: { readonly step: Step; readonly count: number; readonly before: SessionCopy } | undefined
 
   constructor(name: string) {
@@ -33,19 +33,19 @@ export class ExpectedState {
     return { cookie: this.client.cookie('session'), token: this.client.token }
   }
 
-  recordEnded(before: SessionCopy, how: Step): void {
-    if (this.signedIn) this.ended.push({ ...before, how })
+  recordEnded(before: SessionCopy, step: Step): void {
+    if (this.signedIn) this.ended.push({ ...before, step })
   }
 
-  /** The server says what the ledger says. */
+  /** Asserts that the server has the expected state. */
   async assertMatchesServer(): Promise<void> {
     if (!this.signedIn) return
     const { client, name } = this
     const { status, text, json } = await client.callWithCookies('GET', '/access/session/data')
-    equal(status, 200, `${name}: an acknowledged session is gone: ${text}`)
+    equal(status, 200, `${name}: an acknowledged session is missing: ${text}`)
     deepEqual(json.data, this.data, `${name}: the data of the session`)
     equal((await client.callWithToken('GET', '/access/session')).status, 200, `${name}: an acknowledged token is refused`)
-    deepEqual(await recordedSteps(client), this.events, `${name}: the operations`)
+    deepEqual(await recordedSteps(client), this.events, `${name}: the audit events`)
   }
 }
 
@@ -60,11 +60,11 @@ export async function recordedSteps(client: TestClient): Promise<readonly number
   }
 }
 
-/** Neither the cookie nor the token of an ended session is good for anything, and the cookie still says why. */
-export async function assertEnded(base: string, { cookie, token, how }: ExpectedState['ended'][number]): Promise<void> {
+/** Asserts that the cookie and the token of an ended session are refused, with the reason. */
+export async function assertEnded(base: string, { cookie, token, step }: ExpectedState['ended'][number]): Promise<void> {
   const anonymous = new TestClient(base)
   const byCookie = await anonymous.callWithCookies('GET', '/access/session', { headers: { cookie: `latchkey_session=${cookie}` } })
-  deepEqual([byCookie.status, byCookie.json.reason], [401, 'revoked'], `by cookie, after ${how}`)
+  deepEqual([byCookie.status, byCookie.json.reason], [401, 'revoked'], `by cookie, after ${step}`)
   const byToken = await anonymous.callWithCookies('GET', '/access/session', { headers: { authorization: token } })
-  deepEqual([byToken.status, byToken.json.reason], [401, 'session_ended'], `by token, after ${how}`)
+  deepEqual([byToken.status, byToken.json.reason], [401, 'session_ended'], `by token, after ${step}`)
 }

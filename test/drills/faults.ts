@@ -1,4 +1,4 @@
-// What fails, and how it comes back.
+// The faults of the drills: how each is injected and removed.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -14,10 +14,10 @@ import { preciseNow } from './verifier-process.ts'
 export interface Fault {
   readonly name: string
   readonly backends: readonly BackendName[]
-  /** True where nobody may notice anything, not even while it lasts. */
+  /** True when the fault must have no effect, not even while it lasts. */
   readonly isTransparent?: true
-  /** Strikes and mends; resolves when the part is there again. */
-  readonly inject: (deployment: FaultTarget, away: number) => Promise<void>
+  /** Injects and removes the fault; resolves when the part works again. */
+  readonly inject: (deployment: FaultTarget, downtimeMs: number) => Promise<void>
 }
 
 interface FaultTarget extends Deployment {
@@ -29,41 +29,40 @@ interface FaultTarget extends Deployment {
 const BEFORE_MS = 1_000
 const AFTER_MS = 2_000
 
-/** Makes a program read the time from a file. */
 export const FAULTS: readonly Fault[] = [
   {
     name: 'kill -9 of Redis',
     backends: ['Redis'],
-    async inject({ backend }, away) {
+    async inject({ backend }, downtimeMs) {
       await backend.redis?.kill()
-      await pause(away)
+      await pause(downtimeMs)
       await backend.redis?.start()
     },
   },
   {
     name: 'Redis frozen',
     backends: ['Redis'],
-    async inject({ backend }, away) {
+    async inject({ backend }, downtimeMs) {
       backend.redis?.signal('SIGSTOP')
-      await pause(away)
+      await pause(downtimeMs)
       backend.redis?.signal('SIGCONT')
     },
   },
   {
     name: 'kill -9 of PostgreSQL',
     backends: ['PostgreSQL', 'Redis'],
-    async inject({ backend }, away) {
+    async inject({ backend }, downtimeMs) {
       await backend.postgres?.kill()
-      await pause(away)
+      await pause(downtimeMs)
       await backend.postgres?.start()
     },
   },
   {
     name: 'kill -9 of one server',
     backends: ['PostgreSQL', 'Redis'],
-    async inject(deployment, away) {
+    async inject(deployment, downtimeMs) {
       await deployment.servers[0]?.stop('SIGKILL')
-      await pause(away)
+      await pause(downtimeMs)
       await deployment.restartFirst()
     },
   },
@@ -79,18 +78,18 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'verifier paused',
     backends: ['SQLite', 'PostgreSQL', 'Redis'],
-    async inject({ verifier }, away) {
+    async inject({ verifier }, downtimeMs) {
       verifier.kill('SIGSTOP')
-      await pause(away)
+      await pause(downtimeMs)
       verifier.kill('SIGCONT')
     },
   },
   {
     name: 'verifier cut off',
     backends: ['SQLite', 'PostgreSQL', 'Redis'],
-    async inject({ proxy }, away) {
+    async inject({ proxy }, downtimeMs) {
       proxy.disconnect()
-      await pause(away)
+      await pause(downtimeMs)
       proxy.reconnect()
     },
   },
@@ -98,17 +97,17 @@ export const FAULTS: readonly Fault[] = [
     name: 'clock of one server an hour ahead',
     backends: ['PostgreSQL', 'Redis'],
     isTransparent: true,
-    inject: (deployment, away) => setClock(deployment, '+1h', away),
+    inject: (deployment, downtimeMs) => setClock(deployment, '+1h', downtimeMs),
   },
   {
     name: 'clock of one server an hour back',
     backends: ['PostgreSQL', 'Redis'],
     isTransparent: true,
-    inject: (deployment, away) => setClock(deployment, '-1h', away),
+    inject: (deployment, downtimeMs) => setClock(deployment, '-1h', downtimeMs),
   },
 ]
 
-/** With a short idle timeout the server sweeps while its clock is wrong, and would sweep everybody away. */
+/** With a short idle timeout, the maintenance job runs while the clock is wrong, and could sign all users out. */
 const IDLE_TIMEOUT = 20_000
 const CLEANUP_INTERVAL_MS = IDLE_TIMEOUT / 4
 
@@ -118,7 +117,7 @@ async function setClock({ setClock: set }: FaultTarget, offset: string, downtime
   set('+0h')
 }
 
-/** @param downtimeMs milliseconds that the part is gone */
+/** @param downtimeMs how long the fault lasts, in milliseconds */
 export async function runDrill(fault: Fault, name: BackendName, downtimeMs: number): Promise<DrillResult> {
   await using clock = await startClock()
   await using deployment = await startDeployment(name, fault.isTransparent ? clock.env : {})
@@ -132,6 +131,7 @@ export async function runDrill(fault: Fault, name: BackendName, downtimeMs: numb
   return await load.finish(fault.isTransparent ? injectedAt : recoveredAt)
 }
 
+/** A clock file for libfaketime. */
 async function startClock() {
   const folder = await temporaryFolder()
   const file = join(folder, 'clock')

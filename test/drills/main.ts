@@ -1,5 +1,5 @@
-// npm run drill: how quickly a sign-out reaches everybody, and what happens when a part of a deployment fails, as tables.
-// With a number, that many sign-outs are measured on each store: npm run drill -- 100
+// npm run drill: measures how fast a sign-out takes effect and what happens when a part of a deployment fails, and prints tables.
+// Set the number of sign-outs for each store with an argument: npm run drill -- 100
 
 import { createLatchkey } from '../../src/index.ts'
 import { countConcurrently, PROCESSES } from '../embedded/concurrent-counter.ts'
@@ -10,10 +10,10 @@ import { FAULTS, runDrill } from './faults.ts'
 import { measureRevocationDelays, percentile } from './revocation-delays.ts'
 import { measureSizes } from './sizes.ts'
 
-const [, , given = '1000', only] = process.argv
+const [, , countText = '1000', only] = process.argv
 const INCREMENTS = 10_000
 const SIZED = 20_000
-const count = Number(given)
+const count = Number(countText)
 if (!Number.isInteger(count) || count < 1) {
   process.stderr.write('The number of sign-outs must be a whole number from 1.\n')
   process.exit(2)
@@ -23,7 +23,7 @@ const wanted = (name: BackendName) => only === undefined || only.toLowerCase() =
 const write = (line: string) => void process.stdout.write(`${line}\n`)
 const progress = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`))
 
-write('Milliseconds from a confirmed sign-out to the last acceptance of its session or token, elsewhere')
+write('Milliseconds from a confirmed sign-out to the last acceptance of its session or token by another process')
 write('| store | sign-outs | where | p50 | p99 | max |')
 write('|---|---|---|---|---|---|')
 for (const name of BACKEND_NAMES.filter(wanted)) {
@@ -41,7 +41,7 @@ for (const name of BACKEND_NAMES.filter(wanted)) {
 
 write('')
 write(`Bytes each, measured with ${SIZED}`)
-write('| store | session | tombstone | log entry | operation | user |')
+write('| store | session | tombstone | log entry | audit event | user |')
 write('|---|---|---|---|---|---|')
 for (const name of BACKEND_NAMES.filter(wanted)) {
   progress(`measuring ${name}`)
@@ -58,9 +58,9 @@ write('|---|---|---|---|---|---|---|---|')
 for (const fault of FAULTS) {
   for (const name of fault.backends.filter(wanted)) {
     progress(`${fault.name} (${name})`)
-    const tally = await runDrill(fault, name, 3_000)
+    const result = await runDrill(fault, name, 3_000)
     progress('')
-    const { requests, failed, wronglyAccepted, wronglySignedOut, lost, secondsToRecover } = tally
+    const { requests, failed, wronglyAccepted, wronglySignedOut, lost, secondsToRecover } = result
     write(
       `| ${fault.name} | ${name} | ${requests} | ${failed} | ${wronglyAccepted} | ${wronglySignedOut} | ${lost} | ${secondsToRecover.toFixed(1)} |`,
     )
@@ -68,24 +68,26 @@ for (const fault of FAULTS) {
 }
 
 write('')
-write(`${INCREMENTS} additions to one number in a session's data, by ${PROCESSES} processes at once`)
-write('| store | found | lost | times somebody else was first | seconds |')
+write(`${INCREMENTS} increments of one number in the data of a session, by ${PROCESSES} concurrent processes`)
+write('| store | found | lost | conflicts | seconds |')
 write('|---|---|---|---|---|')
 for (const name of BACKEND_NAMES.filter(wanted)) {
-  await using place = await startBackend(name)
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = place.env
+  await using backend = await startBackend(name)
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LATCHKEY_SECRET: secret } = backend.env
   const latchkey = await createLatchkey({ databaseUrl, redisUrl, secret })
   const signedIn = await latchkey.register({ username: 'Counted', password: PASSWORD })
   if (!('token' in signedIn)) throw new Error(signedIn.code)
   const credential = signedIn.sessionCredential?.value ?? ''
   progress(`counting with ${name}`)
-  const began = performance.now()
-  const conflicts = await countConcurrently(place.env, credential, INCREMENTS)
+  const startedAt = performance.now()
+  const conflicts = await countConcurrently(backend.env, credential, INCREMENTS)
   progress('')
-  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
-  const seen = await latchkey.authenticate(new Request('http://localhost/', { headers: { authorization: `Session ${credential}` } }))
-  if (!seen.ok) throw new Error(seen.error.code)
-  const read = await latchkey.data(seen.principal)
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  const authenticated = await latchkey.authenticate(
+    new Request('http://localhost/', { headers: { authorization: `Session ${credential}` } }),
+  )
+  if (!authenticated.ok) throw new Error(authenticated.error.code)
+  const read = await latchkey.data(authenticated.principal)
   const found = 'data' in read ? Number(read.data.count) : 0
   write(`| ${name} | ${found} | ${INCREMENTS - found} | ${conflicts} | ${seconds} |`)
   await latchkey.close()

@@ -1,4 +1,4 @@
-// What became of a request that was never answered: it was done, or it was not, and nothing in between.
+// Resolves an unanswered request after a crash: it must have been executed completely or not at all.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
@@ -6,59 +6,59 @@ import { PASSWORD, TestClient } from '../support/test-client.ts'
 import { type ExpectedState, recordedSteps } from './expected-state.ts'
 import { nameOf, passwordOf, slot } from './steps.ts'
 
-/** Finds out, and brings the ledger up to date. */
-export async function resolvePending(ledger: ExpectedState, base: string): Promise<void> {
-  ledger.client = ledger.client.forServer(base)
-  const { client, pending, name } = ledger
+/** Finds out whether the request was executed, and updates the expected state. */
+export async function resolvePending(state: ExpectedState, base: string): Promise<void> {
+  state.client = state.client.forServer(base)
+  const { client, pending, name } = state
   if (pending === undefined) return
   const { step, count, before } = pending
-  ledger.pending = undefined
+  state.pending = undefined
   const isAlive = async () => (await client.callWithCookies('GET', '/access/session')).status === 200
   const signsIn = async (username: string, password: string) =>
     (await new TestClient(base).callWithCookies('POST', '/access/login', { body: { username, password } })).status === 200
-  const isDone = async () => ledger.signedIn && !(await isAlive())
+  const isDone = async () => state.signedIn && !(await isAlive())
 
   switch (step) {
     case 'register': {
-      const username = nameOf(ledger, count)
+      const username = nameOf(state, count)
       const exists = await signsIn(username, PASSWORD)
-      if (ledger.signedIn) equal(await isAlive(), !exists, `${name}: registering ends what was sent along, or does nothing`)
+      if (state.signedIn) equal(await isAlive(), !exists, `${name}: a registration ends the session of the request, or does nothing`)
       if (!exists) return
-      ledger.recordEnded(before, step)
-      Object.assign(ledger, { username, password: PASSWORD, events: [], data: {}, signedIn: false })
+      state.recordEnded(before, step)
+      Object.assign(state, { username, password: PASSWORD, events: [], data: {}, signedIn: false })
       return
     }
     case 'login':
     case 'logout':
       if (!(await isDone())) return
-      ledger.recordEnded(before, step)
-      ledger.signedIn = false
+      state.recordEnded(before, step)
+      state.signedIn = false
       return
-    case 'restore':
-      // The answer was lost, and with it the rotated login: the old one must still do, and be no theft.
+    case 'refresh':
+      // The rotated credential was lost with the response: the previous one must work, without a theft alarm.
       await client.refreshToken()
-      ledger.data = {}
+      state.data = {}
       return
     case 'patch': {
       const { json } = await client.callWithCookies('GET', '/access/session/data')
-      const done = { ...ledger.data, [slot(count)]: count }
-      if (isDeepStrictEqual(json.data, done)) ledger.data = done
+      const done = { ...state.data, [slot(count)]: count }
+      if (isDeepStrictEqual(json.data, done)) state.data = done
       return
     }
     case 'event': {
       const steps = await recordedSteps(client)
-      if (steps.length > ledger.events.length) ledger.events = [...ledger.events, count]
-      deepEqual(steps, ledger.events)
+      if (steps.length > state.events.length) state.events = [...state.events, count]
+      deepEqual(steps, state.events)
       return
     }
     case 'password': {
       const done = await isDone()
       const next = passwordOf(count)
-      ok(await signsIn(ledger.username, done ? next : ledger.password), `${name}: the password that counts`)
-      equal(await signsIn(ledger.username, done ? ledger.password : next), false, `${name}: the password that does not`)
+      ok(await signsIn(state.username, done ? next : state.password), `${name}: the current password`)
+      equal(await signsIn(state.username, done ? state.password : next), false, `${name}: the other password`)
       if (!done) return
-      ledger.recordEnded(before, step)
-      Object.assign(ledger, { password: next, signedIn: false })
+      state.recordEnded(before, step)
+      Object.assign(state, { password: next, signedIn: false })
       return
     }
   }

@@ -1,5 +1,5 @@
-// How long after a confirmed sign-out anybody still accepts the session or its token: a server that did not take the sign-out,
-// and a verifier that never asks.
+// Measures how long after a confirmed sign-out the session or its token is still accepted: by another server, and by an offline
+// verifier.
 
 import { equal } from 'node:assert/strict'
 import { Agent } from 'node:http'
@@ -10,7 +10,7 @@ import type { Deployment } from './deployment.ts'
 import { preciseNow } from './verifier-process.ts'
 
 export interface Delays {
-  /** By the server, in milliseconds after the sign-out was confirmed; 0 where nothing was accepted any more. */
+  /** The last acceptance by the server, in milliseconds after the confirmed sign-out; 0 when there was none. */
   readonly server: readonly number[]
   readonly verifier: readonly number[]
 }
@@ -45,7 +45,7 @@ async function measureOne(urls: Deployment['urls'], verifier: Deployment['verifi
     new RequestLoop(urls[1], { authorization: `Bearer ${client.token}` }),
   ]
   await waitFor(
-    'everybody to accept',
+    'the servers and the verifier to accept',
     async () =>
       loops.every(({ accepted }) => accepted >= MIN_ACCEPTED) && (await verifier.observation(client.token)).accepted >= MIN_ACCEPTED,
   )
@@ -53,7 +53,7 @@ async function measureOne(urls: Deployment['urls'], verifier: Deployment['verifi
   const { status, text } = await requestOnce(urls[0], `/access/logout/${client.userId}`, { headers })
   const endedAt = preciseNow()
   equal(status, 200, text)
-  await waitFor('everybody to refuse', async () => {
+  await waitFor('the servers and the verifier to refuse', async () => {
     return (
       loops.every(({ refusedInARow }) => refusedInARow >= MIN_REFUSED) &&
       (await verifier.observation(client.token)).refusedInARow >= MIN_REFUSED
@@ -62,11 +62,11 @@ async function measureOne(urls: Deployment['urls'], verifier: Deployment['verifi
   const after = (acceptedAt: number) => Math.max(0, acceptedAt - endedAt)
   const { lastAcceptedAt } = await verifier.observation(client.token)
   verifier.unwatch(client.token)
-  for (const hammer of loops) await hammer.stop()
-  return { server: Math.max(...loops.map((hammer) => after(hammer.lastAcceptedAt))), verifier: after(lastAcceptedAt) }
+  for (const loop of loops) await loop.stop()
+  return { server: Math.max(...loops.map((loop) => after(loop.lastAcceptedAt))), verifier: after(lastAcceptedAt) }
 }
 
-/** Asks without pause who it is, on a connection of its own. */
+/** Checks the session in a loop, on its own connection. */
 class RequestLoop {
   accepted = 0
   refusedInARow = 0

@@ -1,4 +1,4 @@
-// What sessions, their ends and operations take in each store, measured with many of them.
+// Measures the bytes of sessions, tombstones, log entries, audit events and users in each store.
 
 import { DatabaseSync } from 'node:sqlite'
 import type { Change, Store } from '../../src/ports/store.ts'
@@ -7,14 +7,15 @@ import { type Backend, type BackendName, startBackend } from '../support/backend
 import { makeTypicalSession } from '../support/fixtures.ts'
 
 export interface Sizes {
-  /** Bytes each. With Redis the first three are in Redis, and what the database keeps of a sign-out is named apart. */
+  /** Bytes each. With Redis, the session, the tombstone and the log entry are in Redis. */
   readonly session: number
-  /** What an ended session leaves until it would have expired. */
+  /** The tombstone of a revoked session, until it would have expired. */
   readonly tombstone: number
   readonly event: number
   readonly user: number
-  /** An entry of the endings log, for as long as a token can live. */
+  /** An entry of the revocation log, kept for a token lifetime. */
   readonly entry: number
+  /** With Redis, the tombstone in the database beside it. */
   readonly tombstoneInDatabase: number
 }
 
@@ -35,10 +36,10 @@ export async function measureSizes(name: BackendName, count: number): Promise<Si
     store,
     sessions.map(({ id }): readonly Change[] => [{ do: 'revoke credentials', where: { id }, reason: 'revoked', at: now }]),
   )
-  // The log is trimmed after one token life: of an end, the tombstone is what stays.
+  // The log is trimmed after a token lifetime; the tombstone stays.
   const [withLog] = await bytesOf(backend)
   await store.log.trim(now + 1)
-  const [ended, endedDatabase] = await bytesOf(backend)
+  const [revoked, revokedDatabase] = await bytesOf(backend)
   await writeAll(
     store,
     sessions.map(({ id, userId, userAgent }): readonly Change[] => [
@@ -54,15 +55,15 @@ export async function measureSizes(name: BackendName, count: number): Promise<Si
   await store.close()
   return {
     session: (full - empty) / count,
-    tombstone: (ended - empty) / count,
-    event: (recordedDatabase - endedDatabase) / count,
+    tombstone: (revoked - empty) / count,
+    event: (recordedDatabase - revokedDatabase) / count,
     user: (populatedDatabase - recordedDatabase) / count,
-    entry: (withLog - ended) / count,
-    tombstoneInDatabase: name === 'Redis' ? (endedDatabase - emptyDatabase) / count : 0,
+    entry: (withLog - revoked) / count,
+    tombstoneInDatabase: name === 'Redis' ? (revokedDatabase - emptyDatabase) / count : 0,
   }
 }
 
-/** What credentials take, and what the database takes. */
+/** Returns the bytes used by credentials, and those of the database. */
 async function bytesOf(backend: Backend): Promise<readonly [credentials: number, database: number]> {
   const database = databaseBytes(backend)
   if (backend.redis === undefined) return [database, database]

@@ -1,10 +1,10 @@
-// A verifier in a process of its own, which asks itself about tokens without pause; run directly it is that process.
+// A verifier in a child process that verifies the watched tokens in a loop. Run directly, this file is the child process.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createVerifier } from '../../src/verify/index.ts'
 
-/** What was said of one token. Times in milliseconds since 1970, with fractions. */
+/** The results for one token. Times in milliseconds since 1970, with fractions. */
 export interface TokenObservation {
   readonly accepted: number
   readonly lastAcceptedAt: number
@@ -17,7 +17,7 @@ type Command =
   | { readonly watch: string }
   | { readonly ended: string; readonly at: number }
   | { readonly drop: string }
-  | { readonly tell: string }
+  | { readonly report: string }
 
 export function preciseNow(): number {
   return performance.timeOrigin + performance.now()
@@ -32,7 +32,7 @@ export class VerifierProcess {
     this.#child = child
   }
 
-  /** @param url where the issuer is really found */
+  /** @param url the real URL of the issuer */
   static async start(issuer: string, url: string, serviceKey: string): Promise<VerifierProcess> {
     const child = fork(import.meta.filename, [issuer, url, serviceKey])
     await once(child, 'message')
@@ -43,7 +43,7 @@ export class VerifierProcess {
     this.#child.send({ watch: token } satisfies Command)
   }
 
-  /** Says that the sign-out was confirmed. */
+  /** Records that the sign-out was confirmed. */
   markRevoked(token: string, at: number): void {
     this.#child.send({ ended: token, at } satisfies Command)
   }
@@ -53,10 +53,10 @@ export class VerifierProcess {
   }
 
   async observation(token: string): Promise<TokenObservation> {
-    const answered = once(this.#child, 'message')
-    this.#child.send({ tell: token } satisfies Command)
-    const [watched] = (await answered) as [TokenObservation]
-    return watched
+    const reported = once(this.#child, 'message')
+    this.#child.send({ report: token } satisfies Command)
+    const [observation] = (await reported) as [TokenObservation]
+    return observation
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -71,14 +71,20 @@ async function run(issuer: string, url: string, serviceKey: string): Promise<voi
     string,
     { accepted: number; lastAcceptedAt: number; refusedInARow: number; endedAt: number; wronglyAccepted: number }
   >()
-  process.on('message', (order: Command) => {
-    if ('watch' in order) {
-      watched.set(order.watch, { accepted: 0, lastAcceptedAt: 0, refusedInARow: 0, endedAt: Number.POSITIVE_INFINITY, wronglyAccepted: 0 })
-    } else if ('ended' in order) {
-      const one = watched.get(order.ended)
-      if (one) one.endedAt = order.at
-    } else if ('drop' in order) watched.delete(order.drop)
-    else process.send?.({ ...watched.get(order.tell) })
+  process.on('message', (command: Command) => {
+    if ('watch' in command) {
+      watched.set(command.watch, {
+        accepted: 0,
+        lastAcceptedAt: 0,
+        refusedInARow: 0,
+        endedAt: Number.POSITIVE_INFINITY,
+        wronglyAccepted: 0,
+      })
+    } else if ('ended' in command) {
+      const one = watched.get(command.ended)
+      if (one) one.endedAt = command.at
+    } else if ('drop' in command) watched.delete(command.drop)
+    else process.send?.({ ...watched.get(command.report) })
   })
   process.send?.('ready')
   for (;;) {

@@ -1,4 +1,4 @@
-// Password hashes: their parameters, their price, and the bound on how many wait.
+// The password hasher: parameters, verification, and the bounds of its queue.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,7 +15,7 @@ test('hashes are Argon2id PHC strings of 19 MiB, two passes and one lane, each w
   assert.ok(await verify(one ?? '', 'a password'), 'another implementation agrees')
 })
 
-test('a password is compared in NFC, whole, and otherwise as it is', async () => {
+test('a password is compared in NFC, in full length, and otherwise unchanged', async () => {
   const argon2 = createArgon2()
   const phc = (await argon2.hash('Ünïcode')) ?? ''
   assert.deepEqual(await argon2.verify(phc, 'Ünïcode'.normalize('NFD')), { ok: true, needsRehash: false })
@@ -26,14 +26,14 @@ test('a password is compared in NFC, whole, and otherwise as it is', async () =>
   assert.equal((await argon2.verify(longPhc, `${long.slice(0, -1)}y`))?.ok, false)
 })
 
-test('a hash of other parameters verifies, and says that it is outdated', async () => {
+test('a hash with other parameters verifies and needs a rehash', async () => {
   const argon2 = createArgon2()
   const weak = await hash('a password', { algorithm: 2, memoryCost: 8192, timeCost: 1, parallelism: 1 })
   assert.deepEqual(await argon2.verify(weak, 'a password'), { ok: true, needsRehash: true })
   assert.deepEqual(await argon2.verify(weak, 'another'), { ok: false, needsRehash: false })
 })
 
-test('no user, and a hash that is none, are a plain no', async () => {
+test('a missing user and an invalid hash match nothing', async () => {
   const argon2 = createArgon2()
   for (const phc of [null, '', 'plain', '$2b$10$abcdefghijklmnopqrstuv', '$argon2id$v=19$m=19456,t=2,p=1$broken']) {
     const compared = await argon2.verify(phc, 'a password')
@@ -41,9 +41,9 @@ test('no user, and a hash that is none, are a plain no', async () => {
   }
 })
 
-test('as many are hashed at once as there is room for, so many wait, and the rest are turned away at once', async () => {
+test('running and waiting hashes are bounded, and further ones are refused at once', async () => {
   const argon2 = createArgon2({ concurrency: 2, queue: 3 })
-  const answers = await Promise.all(Array.from({ length: 10 }, () => argon2.hash('a password')))
-  assert.equal(answers.filter((answer) => answer === undefined).length, 5)
-  assert.equal((await argon2.hash('a password'))?.length, answers.find((answer) => answer !== undefined)?.length, 'places are given back')
+  const results = await Promise.all(Array.from({ length: 10 }, () => argon2.hash('a password')))
+  assert.equal(results.filter((result) => result === undefined).length, 5)
+  assert.equal((await argon2.hash('a password'))?.length, results.find((result) => result !== undefined)?.length, 'slots are released')
 })

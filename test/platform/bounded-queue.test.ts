@@ -1,107 +1,107 @@
-// The queue for expensive work: its bounds, its order, and that no work is done for a caller that is gone.
+// The bounded queue: its limits, its order, and that it does no work for callers that have disconnected.
 
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { createBoundedQueue } from '../../src/platform/bounded-queue.ts'
 
-/** Jobs that run until they are finished by hand, in the order in which they have begun. */
+/** A queue whose jobs run until the test finishes them; `started` has the order in which they started. */
 function controlledQueue(concurrency: number, capacity: number) {
   const queue = createBoundedQueue(concurrency, capacity)
-  const begun: string[] = []
+  const started: string[] = []
   const finish = new Map<string, () => void>()
   const add = (name: string, signal?: AbortSignal) =>
     queue.run(() => {
-      begun.push(name)
+      started.push(name)
       return new Promise<string>((resolve) => finish.set(name, () => resolve(name)))
     }, signal)
-  return { queue, begun, finish, add }
+  return { queue, started, finish, add }
 }
 
-test('so many jobs run, so many wait in order, and the rest are refused at once without being begun', async () => {
-  const { queue, begun, finish, add } = controlledQueue(2, 2)
+test('running and waiting jobs are bounded, and further ones are refused at once without being started', async () => {
+  const { queue, started, finish, add } = controlledQueue(2, 2)
   const jobs = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => add(name))
   deepEqual(await Promise.all(jobs.slice(4)), [undefined, undefined])
-  deepEqual([begun, queue.running, queue.waiting], [['a', 'b'], 2, 2])
+  deepEqual([started, queue.running, queue.waiting], [['a', 'b'], 2, 2])
   for (const name of ['b', 'a', 'c', 'd']) {
     finish.get(name)?.()
-    await turnOfTheLoop()
+    await yieldToEventLoop()
   }
   deepEqual(await Promise.all(jobs.slice(0, 4)), ['a', 'b', 'c', 'd'])
-  deepEqual([begun, queue.running, queue.waiting], [['a', 'b', 'c', 'd'], 0, 0])
+  deepEqual([started, queue.running, queue.waiting], [['a', 'b', 'c', 'd'], 0, 0])
 })
 
-test('a job whose caller is gone before its turn is never begun, and its place is free at once', async () => {
-  const { queue, begun, finish, add } = controlledQueue(1, 2)
+test('a job whose caller disconnects while it waits is never started, and its place is free at once', async () => {
+  const { queue, started, finish, add } = controlledQueue(1, 2)
   const first = add('first')
-  const gone = new AbortController()
-  const dropped = add('dropped', gone.signal)
+  const disconnected = new AbortController()
+  const dropped = add('dropped', disconnected.signal)
   const last = add('last')
   equal(await add('refused'), undefined)
-  gone.abort()
+  disconnected.abort()
   equal(await dropped, undefined)
   equal(queue.waiting, 1)
   const late = add('late')
-  equal(queue.waiting, 2, 'the place that was given up is taken')
+  equal(queue.waiting, 2, 'the free place is taken')
   for (const name of ['first', 'last', 'late']) {
     finish.get(name)?.()
-    await turnOfTheLoop()
+    await yieldToEventLoop()
   }
   deepEqual([await first, await last, await late], ['first', 'last', 'late'])
-  deepEqual([begun, queue.running], [['first', 'last', 'late'], 0])
+  deepEqual([started, queue.running], [['first', 'last', 'late'], 0])
 })
 
-test('a caller that is gone already gets no place, even in an empty queue', async () => {
-  const { queue, begun, add } = controlledQueue(1, 1)
-  equal(await add('gone', AbortSignal.abort()), undefined)
-  deepEqual([begun, queue.running, queue.waiting], [[], 0, 0])
+test('a caller that has already disconnected gets no place, even in an empty queue', async () => {
+  const { queue, started, add } = controlledQueue(1, 1)
+  equal(await add('aborted', AbortSignal.abort()), undefined)
+  deepEqual([started, queue.running, queue.waiting], [[], 0, 0])
 })
 
-test('work that has begun is finished, and a caller that goes meanwhile or afterwards frees no place twice', async () => {
-  const { queue, begun, finish, add } = controlledQueue(1, 4)
-  const gone = new AbortController()
-  const first = add('first', gone.signal)
-  const second = add('second', gone.signal)
+test('started work is completed, and a caller that disconnects during or after it frees no place twice', async () => {
+  const { queue, started, finish, add } = controlledQueue(1, 4)
+  const disconnected = new AbortController()
+  const first = add('first', disconnected.signal)
+  const second = add('second', disconnected.signal)
   const others = ['third', 'fourth'].map((name) => add(name))
   finish.get('first')?.()
-  await turnOfTheLoop()
-  gone.abort()
-  await turnOfTheLoop()
-  deepEqual([begun, queue.running, queue.waiting], [['first', 'second'], 1, 2])
+  await yieldToEventLoop()
+  disconnected.abort()
+  await yieldToEventLoop()
+  deepEqual([started, queue.running, queue.waiting], [['first', 'second'], 1, 2])
   for (const name of ['second', 'third', 'fourth']) {
     finish.get(name)?.()
-    await turnOfTheLoop()
+    await yieldToEventLoop()
   }
   deepEqual(await Promise.all([first, second, ...others]), ['first', 'second', 'third', 'fourth'])
   deepEqual([queue.running, queue.waiting], [0, 0])
 })
 
-test('a thousand callers that leave together leave nothing behind', async () => {
-  const { queue, begun, finish, add } = controlledQueue(1, 1000)
+test('a thousand callers that disconnect together leave no jobs', async () => {
+  const { queue, started, finish, add } = controlledQueue(1, 1000)
   const first = add('first')
-  const gone = new AbortController()
-  const dropped = Array.from({ length: 1000 }, (_, index) => add(`${index}`, gone.signal))
+  const disconnected = new AbortController()
+  const dropped = Array.from({ length: 1000 }, (_, index) => add(`${index}`, disconnected.signal))
   equal(queue.waiting, 1000)
-  gone.abort()
+  disconnected.abort()
   deepEqual(new Set(await Promise.all(dropped)), new Set([undefined]))
   equal(queue.waiting, 0)
   finish.get('first')?.()
   await first
-  deepEqual([begun, queue.running], [['first'], 0])
+  deepEqual([started, queue.running], [['first'], 0])
 })
 
-test('a job that fails, at once or later, gives its place back', async () => {
+test('a job that fails, synchronously or later, releases its slot', async () => {
   const queue = createBoundedQueue(1, 2)
   const late = queue.run(async () => {
-    await turnOfTheLoop()
+    await yieldToEventLoop()
     throw new Error('late')
   })
-  const atOnce = queue.run(() => {
-    throw new Error('at once')
+  const synchronous = queue.run(() => {
+    throw new Error('synchronous')
   })
   const fine = queue.run(async () => 'fine')
   await rejects(late, /late/)
-  await rejects(atOnce, /at once/)
+  await rejects(synchronous, /synchronous/)
   equal(await fine, 'fine')
   deepEqual([queue.running, queue.waiting], [0, 0])
 })

@@ -1,4 +1,4 @@
-// The clock of the machine, set and put to sleep.
+// The system clock: steps, small corrections, and sleep.
 
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -30,7 +30,7 @@ function fakeSources() {
   }
 }
 
-test('Undisturbed, the clock is the wall clock', () => {
+test('without steps, the clock equals the wall clock', () => {
   const { clock, pass } = fakeSources()
   for (const span of [0, 1, SECOND, HOUR, 40 * DAY]) {
     pass(span)
@@ -39,7 +39,7 @@ test('Undisturbed, the clock is the wall clock', () => {
   equal(clock.now(), T0 + 1 + SECOND + HOUR + 40 * DAY)
 })
 
-test('Small corrections are followed, however many there are', () => {
+test('any number of small corrections is followed', () => {
   const { clock, pass, set } = fakeSources()
   for (let round = 1; round <= 10; round += 1) {
     pass(2 * MINUTE)
@@ -49,7 +49,7 @@ test('Small corrections are followed, however many there are', () => {
 })
 
 for (const step of [HOUR, -HOUR, 3 * DAY, -3 * DAY]) {
-  test(`A step of ${step / HOUR} hours is not believed: time goes on as before, and after it is taken back, too`, () => {
+  test(`a step of ${step / HOUR} hours is not adopted at once: time continues as before, also after the step is reversed`, () => {
     const { clock, pass, set } = fakeSources()
     pass(10 * SECOND)
     set(step)
@@ -62,30 +62,30 @@ for (const step of [HOUR, -HOUR, 3 * DAY, -3 * DAY]) {
     equal(clock.now(), T0 + 71 * SECOND)
   })
 
-  test(`A step of ${step / HOUR} hours that lasts five minutes was meant`, () => {
-    const machineOf = fakeSources()
-    const { clock, pass, set } = machineOf
+  test(`a step of ${step / HOUR} hours that lasts five minutes is adopted`, () => {
+    const sources = fakeSources()
+    const { clock, pass, set } = sources
     set(step)
     clock.now()
     pass(5 * MINUTE - 1)
     equal(clock.now(), T0 + 5 * MINUTE - 1)
     pass(1)
-    equal(clock.now(), machineOf.wall)
+    equal(clock.now(), sources.wall)
     pass(HOUR)
-    equal(clock.now(), machineOf.wall)
+    equal(clock.now(), sources.wall)
   })
 }
 
-test('The sleep of a machine is no step: what it has slept has passed', () => {
-  const machineOf = fakeSources()
-  const { clock, pass, sleep } = machineOf
+test('sleep of the machine is not a step: time has passed during it', () => {
+  const sources = fakeSources()
+  const { clock, pass, sleep } = sources
   pass(SECOND)
   sleep(8 * HOUR)
   equal(clock.now(), T0 + SECOND + 8 * HOUR)
   pass(SECOND)
-  equal(clock.now(), machineOf.wall)
+  equal(clock.now(), sources.wall)
 })
 
-test('The machine’s own clocks agree', () => {
+test('the clock agrees with the clocks of this machine', () => {
   ok(Math.abs(createClock().now() - Date.now()) <= 1)
 })

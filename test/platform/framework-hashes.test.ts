@@ -1,4 +1,4 @@
-// Hashes as frameworks and applications store them, each made by the software that is named, with its own functions; and what is refused.
+// Password hashes of frameworks and applications, each created by the named software; and hashes that are rejected.
 
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,7 +9,7 @@ import { createArgon2 } from '../../src/platform/argon2.ts'
 const PASSWORD = 'correct horse ﬁsh Ä'
 const argon2 = createArgon2()
 
-const MADE: Readonly<Record<string, readonly [stored: string, password: string]>> = {
+const HASHES: Readonly<Record<string, readonly [stored: string, password: string]>> = {
   'Werkzeug 2.2, PBKDF2': [
     'pbkdf2:sha256:1000$RGonMwcSfFbg0zIY$cd718f391ecac382b41db8e6c4737d6aabb1370fec5bf18a876a3fc56d1b0248',
     PASSWORD,
@@ -52,14 +52,14 @@ const MADE: Readonly<Record<string, readonly [stored: string, password: string]>
     PASSWORD,
   ],
   '@phc/pbkdf2 1.1': ['$pbkdf2-sha256$i=1000$1FrrvFWQt0h2HiSFsdxv4w$O938Y0Ioo/bdaqlyFjo9muxZNe+0whTR72578BTUlzE', PASSWORD],
-  // Of the documentation of Spring Security.
+  // From the documentation of Spring Security.
   'Spring Security, bcrypt': ['{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG', 'password'],
   'Spring Security, PBKDF2': ['{pbkdf2}5d923b44a6d129f3ddf3e3c8d29412723dcbde72445e8ef6bf3b508fbf17fa4ed4d6b99ca763d8dc', 'password'],
   'Spring Security, scrypt': [
     '{scrypt}$e0801$8bWJaSu2IKSn9Z9kM+TPXfOc/9bdYSrN1oD9qfVThWEwdRTnO7re7Ei+fUZRJ68k9lTyuTeUp4of4g24hHnazw==$OAOec05+bXxvuu/1qZ6NUR+xQYvYv7BeL1QxwRpY5Pc=',
     'password',
   ],
-  // Of the tests of ASP.NET Core.
+  // From the tests of ASP.NET Core.
   'ASP.NET Identity 2': ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggHIVY0sdEUfdyeM+E1LtH1uJg==', 'my password'],
   'ASP.NET Core Identity, SHA-1': ['AQAAAAAAAAD6AAAAEAhftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M', 'my password'],
   'ASP.NET Core Identity, SHA-256': [
@@ -67,15 +67,15 @@ const MADE: Readonly<Record<string, readonly [stored: string, password: string]>
     'my password',
   ],
   'ASP.NET Core Identity, SHA-512': ['AQAAAAIAAYagAAAAEAABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==', 'my password'],
-  // Of the list of examples of hashcat.
+  // From the example hashes of hashcat.
   'Drupal 7': ['$S$C33783772bRXEx1aCsvY.dqgaaSu76XmVlKrW9Qu8IQlvxHlmzLf', 'hashcat'],
   'phpass, 2048 rounds': ['$P$984478476IagS59wHZvyQMArzfx58u.', 'hashcat'],
   'Nextcloud, before a bcrypt hash': ['1|$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
   'Dovecot, before a bcrypt hash': ['{BLF-CRYPT}$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
 }
 
-for (const [what, [stored, password]] of Object.entries(MADE)) {
-  test(`${what}: the password matches, and no other`, async () => {
+for (const [name, [stored, password]] of Object.entries(HASHES)) {
+  test(`${name}: the password matches, and no other`, async () => {
     ok(!('refused' in parseHash(stored)), stored)
     deepEqual(await argon2.verify(stored, password), { ok: true, needsRehash: true })
     for (const other of [`${password}!`, '', `x${password}`]) {
@@ -84,21 +84,21 @@ for (const [what, [stored, password]] of Object.entries(MADE)) {
   })
 }
 
-test('the sample of each of these costs what it costs, and is recognised itself', () => {
-  for (const [stored] of Object.values(MADE)) {
+test('the sample of equal cost for each hash is recognized, and is its own sample', () => {
+  for (const [stored] of Object.values(HASHES)) {
     const sample = equalCostHash(stored)
     ok(sample !== undefined && equalCostHash(sample) === sample, stored)
   }
 })
 
-test('WordPress takes blanks at the ends of a password away before it hashes', async () => {
-  const [stored = ''] = MADE['PHP 8.2, as WordPress 6.8 hashes'] ?? []
+test('WordPress trims a password before it hashes', async () => {
+  const [stored = ''] = HASHES['PHP 8.2, as WordPress 6.8 hashes'] ?? []
   deepEqual(await argon2.verify(stored, ` ${PASSWORD}\n`), { ok: true, needsRehash: true })
 })
 
-test('what costs too much, or is cut off, is refused in each of these forms', async () => {
+test('a hash that costs too much or is truncated is rejected in each format', async () => {
   const key = '00'.repeat(32)
-  const spring = MADE['Spring Security, scrypt']?.[0] ?? ''
+  const spring = HASHES['Spring Security, scrypt']?.[0] ?? ''
   const refused: readonly (readonly [string, RegExp])[] = [
     [`scrypt:1048576:8:1$salt$${key}`, /1024 MiB of memory/],
     [`scrypt:32768:8:1$salt$${'00'.repeat(8)}`, /cut off/],
@@ -111,7 +111,7 @@ test('what costs too much, or is cut off, is refused in each of these forms', as
     ['$P$384478476IagS59wHZvyQMArzfx58u.', /phpass does not allow/],
     ['$wp$2y$16$BPM/DfxHBq2zoIuP82mkTOoPMY6jNb0YQmnJgkQ49jT7ZUQyLdUsG', /bcrypt cost 16/],
     ['$bcrypt-sha256$v=2,t=2b,r=31$0ZcSt1DHoihvStzeq90Dcu$JCXHC3cYW5qekd.U4pznhjtbkckc.eO', /bcrypt cost 31/],
-    // Too short, with data at its end, and with a salt that is longer than the whole.
+    // Too short, with trailing data, and with a salt longer than the data.
     ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggE=', /not supported/],
     ['AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggHIVY0sdEUfdyeM+E1LtH1uJgAAAAAAAAAAAAA=', /not supported/],
     ['AQAAAAAAAAD6AAAA/whftMyfTJylOlZT+eEotFXd1elee8ih5WsjXaR3PA9M', /not supported/],
@@ -126,7 +126,7 @@ test('what costs too much, or is cut off, is refused in each of these forms', as
   }
 })
 
-test('plain text and digests without rounds are refused by what they are', () => {
+test('plain text and digests without iterations are rejected as such', () => {
   const weak = [
     ...['{noop}password', '{MD5}x', '{SSHA}x', '{SHA-256}x', '{sha256}x', 'md5$salt$00', 'sha1$salt$00', 'sha256$salt$00', '$1$salt$x'],
     ...['5f4dcc3b5aa765d61d8327deb882cf99', 'da39a3ee5e6b4b0d3255bfef95601890afd80709', 'AB'.repeat(32)],

@@ -1,4 +1,4 @@
-// Hashes of other software: recognised, verified against what that software makes, and refused where they cost too much.
+// Password hashes of other software: recognized, verified, and rejected when they cost too much.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -10,15 +10,15 @@ import { bcrypt } from '../support/bcrypt.ts'
 
 const argon2 = createArgon2()
 const MATCHES = { ok: true, needsRehash: true }
-const NO = { ok: false, needsRehash: false }
+const MISMATCH = { ok: false, needsRehash: false }
 
-async function verifiesOnly(stored: string, password: string): Promise<void> {
+async function assertVerifiesOnly(stored: string, password: string): Promise<void> {
   deepEqual(await argon2.verify(stored, password), MATCHES, stored)
-  deepEqual(await argon2.verify(stored, `${password}!`), NO, stored)
-  deepEqual(await argon2.verify(stored, ''), NO, stored)
+  deepEqual(await argon2.verify(stored, `${password}!`), MISMATCH, stored)
+  deepEqual(await argon2.verify(stored, ''), MISMATCH, stored)
 }
 
-/** Python's own hashlib makes them, in the forms of Django and passlib. */
+/** Creates hashes with Python's hashlib, in the formats of Django and passlib. */
 const IN_PYTHON = `
 import base64, hashlib, sys, unicodedata
 password = sys.argv[1].encode()
@@ -38,75 +38,75 @@ normal = unicodedata.normalize('NFKC', sys.argv[1]).encode()
 print('%s:%s' % (hexed, hashlib.scrypt(normal, salt=hexed.encode(), n=16384, r=16, p=1, dklen=64, maxmem=2**27).hex()))
 `
 
-function madeInPython(password: string): readonly string[] {
+function hashesFromPython(password: string): readonly string[] {
   return execFileSync('python3', ['-c', IN_PYTHON, password], { encoding: 'utf8' }).trim().split('\n')
 }
 
-test('PBKDF2 and scrypt as Python makes them, in the forms of Django, passlib, Node and Better Auth', async () => {
-  const made = madeInPython('correct horse ﬁsh')
-  equal(made.length, 10)
-  for (const stored of made) await verifiesOnly(stored, 'correct horse ﬁsh')
+test('PBKDF2 and scrypt hashes of Python verify, in the formats of Django, passlib, Node and Better Auth', async () => {
+  const hashes = hashesFromPython('correct horse ﬁsh')
+  equal(hashes.length, 10)
+  for (const stored of hashes) await assertVerifiesOnly(stored, 'correct horse ﬁsh')
 })
 
-test('the vectors of RFC 7914 and RFC 6070', async () => {
+test('the test vectors of RFC 7914 and RFC 6070 verify', async () => {
   const scrypt = Buffer.from(
     'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
     'hex',
   ).toString('base64')
-  await verifiesOnly(`scrypt$1024$NaCl$8$16$${scrypt}`, 'password')
+  await assertVerifiesOnly(`scrypt$1024$NaCl$8$16$${scrypt}`, 'password')
   const pbkdf2 = Buffer.from('4b007901b765489abead49d926f721d065a429c1', 'hex').toString('base64')
-  await verifiesOnly(`pbkdf2_sha1$4096$salt$${pbkdf2}`, 'password')
+  await assertVerifiesOnly(`pbkdf2_sha1$4096$salt$${pbkdf2}`, 'password')
 })
 
-test('the vectors of the bcrypt implementations, and its prefixes', async () => {
+test('the test vectors of bcrypt verify, with each prefix', async () => {
   const vectors = [
     ['$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW', 'U*U'],
     ['$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
     ['$2y$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK', 'U*U*'],
     ['bcrypt$$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a', 'U*U*U'],
   ] as const
-  for (const [stored, password] of vectors) await verifiesOnly(stored, password)
+  for (const [stored, password] of vectors) await assertVerifiesOnly(stored, password)
   const digest = execFileSync('python3', ['-c', "import hashlib; print(hashlib.sha256(b'old password').hexdigest())"], {
     encoding: 'utf8',
   }).trim()
-  await verifiesOnly(`bcrypt_sha256$${await bcrypt(digest)}`, 'old password')
+  await assertVerifiesOnly(`bcrypt_sha256$${await bcrypt(digest)}`, 'old password')
 })
 
-test('of a password longer than 72 bytes bcrypt knows the first 72, as the software that made it', async () => {
+test('bcrypt compares the first 72 bytes of a longer password, like the software that created the hash', async () => {
   const long = 'ä'.repeat(40)
   const stored = await bcrypt(long)
   deepEqual(await argon2.verify(stored, long), MATCHES)
-  deepEqual(await argon2.verify(stored, 'ä'.repeat(35)), NO)
+  deepEqual(await argon2.verify(stored, 'ä'.repeat(35)), MISMATCH)
 })
 
-test('Argon2 of every kind, as OpenSSL makes it, also behind the prefix of Django', async () => {
+test('Argon2 hashes of every kind from OpenSSL verify, also with the prefix of Django', async () => {
   for (const kind of ['argon2id', 'argon2i', 'argon2d'] as const) {
     const [nonce, memory, passes, parallelism] = [Buffer.from('a salt of sorts!'), 256, 3, 2]
     const key = argon2Sync(kind, { message: 'old password', nonce, memory, passes, parallelism, tagLength: 48 })
     const bare = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
     const phc = `$${kind}$v=19$m=${memory},t=${passes},p=${parallelism}$${bare(nonce)}$${bare(key)}`
-    await verifiesOnly(phc, 'old password')
-    await verifiesOnly(`argon2${phc}`, 'old password')
+    await assertVerifiesOnly(phc, 'old password')
+    await assertVerifiesOnly(`argon2${phc}`, 'old password')
   }
-  // Of the reference implementation, in its first version, which need not be named.
-  await verifiesOnly('$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ$9sTbSlTio3Biev89thdrlKKiCaYsjjYVJxGAL3swxpQ', 'password')
+  // From the reference implementation, in its first version, where the version may be omitted.
+  await assertVerifiesOnly('$argon2i$m=65536,t=2,p=1$c29tZXNhbHQ$9sTbSlTio3Biev89thdrlKKiCaYsjjYVJxGAL3swxpQ', 'password')
 })
 
-test('whatever normal form was hashed, the password matches as the user types it', async () => {
+test('a typed password matches whatever Unicode normal form was hashed', async () => {
   const forms = ['NFC', 'NFD', 'NFKC'] as const
   for (const hashed of forms) {
     const password = 'Crème ﬁne'.normalize(hashed)
-    const stored = [await bcrypt(password), ...madeInPython(password)]
+    const stored = [await bcrypt(password), ...hashesFromPython(password)]
     for (const typed of ['NFC', 'NFD'] as const) {
       for (const each of stored) deepEqual(await argon2.verify(each, 'Crème ﬁne'.normalize(typed)), MATCHES, `${hashed} ${typed} ${each}`)
     }
   }
 })
 
-test('what costs too much is refused, and matches nothing', async () => {
+test('a hash that costs too much is rejected and matches nothing', async () => {
   const b64 = (length: number) => Buffer.alloc(length, 7).toString('base64').replaceAll('=', '')
   const tail = 'CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
-  const dear: readonly (readonly [string, RegExp])[] = [
+  const expensive: readonly (readonly [string, RegExp])[] = [
     [`$argon2id$v=19$m=1048577,t=1,p=1$${b64(16)}$${b64(32)}`, /1025 MiB of memory/],
     [`$argon2id$v=19$m=1048576,t=5,p=1$${b64(16)}$${b64(32)}`, /too long/],
     [`$argon2id$v=19$m=15,t=1,p=2$${b64(16)}$${b64(32)}`, /Argon2 does not allow/],
@@ -120,18 +120,18 @@ test('what costs too much is refused, and matches nothing', async () => {
     [`pbkdf2_sha1$6000000$salt$${b64(32)}=`, /12000000 iterations/],
     [`pbkdf2_sha256$1$salt$${b64(3)}`, /cut off/],
   ]
-  for (const [stored, reason] of dear) {
+  for (const [stored, reason] of expensive) {
     const found = parseHash(stored)
     ok('refused' in found, stored)
     match(found.refused, reason)
-    const began = performance.now()
-    deepEqual(await argon2.verify(stored, 'U*U'), NO)
-    ok(performance.now() - began < 1000, 'nothing of it was computed')
+    const startedAt = performance.now()
+    deepEqual(await argon2.verify(stored, 'U*U'), MISMATCH)
+    ok(performance.now() - startedAt < 1000, 'the hash was not computed')
   }
 })
 
-test('what is no hash matches nothing', async () => {
-  const none = [
+test('a text that is not a hash matches nothing', async () => {
+  const invalid = [
     '',
     'plain',
     'md5$salt$0123',
@@ -143,23 +143,23 @@ test('what is no hash matches nothing', async () => {
     `${'0'.repeat(32)}:00`,
     '$2b$05$'.padEnd(2000, 'C'),
   ]
-  for (const stored of none) {
+  for (const stored of invalid) {
     ok('refused' in parseHash(stored), stored)
-    for (const typed of ['', 'plain', stored]) deepEqual(await argon2.verify(stored, typed), NO, stored)
+    for (const typed of ['', 'plain', stored]) deepEqual(await argon2.verify(stored, typed), MISMATCH, stored)
   }
 })
 
-test('a wrong password never comes quicker than with a hash of current cost', async () => {
-  const processor = async (stored: string): Promise<number> => {
-    const began = process.cpuUsage()
+test('a wrong password is never rejected faster than with a hash of current cost', async () => {
+  const cpuTime = async (stored: string): Promise<number> => {
+    const before = process.cpuUsage()
     for (let round = 0; round < 8; round += 1) await argon2.verify(stored, 'another')
-    const { user, system } = process.cpuUsage(began)
+    const { user, system } = process.cpuUsage(before)
     return user + system
   }
   const current = (await argon2.hash('a password')) ?? ''
-  await processor(current)
-  const usual = await processor(current)
-  for (const stored of [await bcrypt('a password'), ...madeInPython('a password').slice(0, 2), 'no hash at all']) {
-    ok((await processor(stored)) > 0.6 * usual, stored)
+  await cpuTime(current)
+  const expected = await cpuTime(current)
+  for (const stored of [await bcrypt('a password'), ...hashesFromPython('a password').slice(0, 2), 'no hash at all']) {
+    ok((await cpuTime(stored)) > 0.6 * expected, stored)
   }
 })

@@ -1,4 +1,4 @@
-// How guessable passwords are found: by lists, by what is known of the user, by their patterns, and with bounded work.
+// The password strength estimator: word lists, context of the user, patterns, and bounded work.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -12,13 +12,13 @@ after(() => estimator.close())
 
 async function estimateResult(password: string, context: readonly string[] = []): Promise<string> {
   const strength = await estimator.estimate(password, context)
-  ok(strength, 'the estimate was made')
+  ok(strength, 'there is an estimate')
   return checkStrength(strength) ?? 'accepted'
 }
 
 const bits = async (password: string, context: readonly string[] = []) => (await estimator.estimate(password, context))?.bits ?? 0
 
-const REFUSED: Readonly<Record<string, readonly string[]>> = {
+const REJECTED: Readonly<Record<string, readonly string[]>> = {
   'words and years around a common password': [
     'letmein2026!!',
     'Liverpool1892!',
@@ -26,7 +26,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'Welcome2Company!',
     'Charlotte2015',
   ],
-  'sentences of the commonest words': [
+  'sentences of the most common words': [
     'thisismypassword',
     'ThisIsAPassword1',
     'this is my password',
@@ -40,7 +40,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'correct-horse-battery-staple',
     'maytheforcebewithyou',
   ],
-  'walks over the keyboard, with Shift and in columns': [
+  'keyboard walks, with Shift and in columns': [
     '!QAZ2wsx#EDC4rfv',
     '1qaz@WSX3edc',
     'qazwsxedcrfv',
@@ -51,7 +51,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'poiuytrewq',
     'qwerty!@#$%^',
   ],
-  'walks over other keyboards': ['azertyuiop1', 'qwertzuiop', 'йцукенгшщз', '147258369', '789456123'],
+  'walks over other keyboard layouts': ['azertyuiop1', 'qwertzuiop', 'йцукенгшщз', '147258369', '789456123'],
   'Chinese in pinyin, with numbers': [
     'woaini1314520',
     'woshizhongguoren',
@@ -86,8 +86,8 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-for (const [what, passwords] of Object.entries(REFUSED)) {
-  test(`refused: ${what}`, async () => {
+for (const [kind, passwords] of Object.entries(REJECTED)) {
+  test(`rejected: ${kind}`, async () => {
     for (const password of passwords) {
       const code = await estimateResult(password)
       ok(code === 'password.too_common' || code === 'password.too_weak', `${password}: ${code}`)
@@ -95,7 +95,7 @@ for (const [what, passwords] of Object.entries(REFUSED)) {
   })
 }
 
-test('what guessers try first is called common: in any case, and with digits and signs before and after', async () => {
+test('frequent passwords are reported as common: in any case, and with digits and signs before and after', async () => {
   const common = [
     'password',
     'Password1',
@@ -114,7 +114,7 @@ test('what guessers try first is called common: in any case, and with digits and
   equal(await estimateResult('mydogisthebest'), 'password.too_weak')
 })
 
-test("the user's own name and the site's, in disguise, twice, backwards or with a year, make no password", async () => {
+test('the names of the user and the site are too weak: disguised, repeated, reversed or with a year', async () => {
   ok((await bits('zebulonquax77', ['zebulonquax'])) < (await bits('zebulonquax77')) - 10)
   const context = ['zebulonquax', 'zebulonquax@harbourlights.example', 'harbourlights']
   for (const password of [
@@ -132,7 +132,7 @@ test("the user's own name and the site's, in disguise, twice, backwards or with 
 
 const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!@#$%^&*-_=+?'
 
-/** The same every time, so that the test has one outcome: a multiplicative generator (Park and Miller). */
+/** A deterministic random generator (Park and Miller), so that the test has one outcome. */
 function seeded(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -141,26 +141,26 @@ function seeded(seed: number): (below: number) => number {
   }
 }
 
-test('accepted: random passwords of 12 characters, of all kinds and of small letters alone', async () => {
+test('accepted: random passwords of 12 characters, from all kinds and from lowercase letters only', async () => {
   const random = seeded(20_261_130)
   for (const alphabet of [ALPHABET, 'abcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyz0123456789'])
-    for (let made = 0; made < 300; made += 1) {
+    for (let count = 0; count < 300; count += 1) {
       const password = Array.from({ length: 12 }, () => alphabet.charAt(random(alphabet.length))).join('')
       equal(await estimateResult(password), 'accepted', password)
     }
 })
 
-test('accepted: four words drawn from a long list, with blanks, hyphens and nothing in between', async () => {
+test('accepted: four random words of a long list, separated by spaces, hyphens or nothing', async () => {
   const words = readDiceware()
   const random = seeded(7_776)
   for (const between of [' ', '-', ''])
-    for (let made = 0; made < 200; made += 1) {
+    for (let count = 0; count < 200; count += 1) {
       const password = Array.from({ length: 4 }, () => words[random(words.length)]).join(between)
       equal(await estimateResult(password), 'accepted', password)
     }
 })
 
-test('accepted: what people may well choose', async () => {
+test('accepted: passwords that users may well choose', async () => {
   const good = [
     'blue-tulip-under-7-moons',
     'nine-quiet-otters-upstream',
@@ -178,12 +178,12 @@ test('accepted: what people may well choose', async () => {
   for (const password of good) equal(await estimateResult(password), 'accepted', password)
 })
 
-test('long passwords are judged by both ends', async () => {
+test('a long password is estimated by both ends', async () => {
   equal(await estimateResult('a'.repeat(256)), 'password.too_weak')
   equal(await estimateResult(`${'a'.repeat(200)}kX9#qLm2vTz8wRb4`), 'accepted')
 })
 
-test('of the 200 commonest passwords of at least 8 characters, fewer than 1 % pass in the usual disguises', async (t) => {
+test('of the 200 most common passwords of at least 8 characters, fewer than 1 % pass in the usual disguises', async (t) => {
   const all = commonestPasswords(200, 8).flatMap((password) =>
     Object.entries(DISGUISES).map(([name, disguise]) => [name, disguise(password)] as const),
   )
@@ -202,7 +202,7 @@ test('of the 200 commonest passwords of at least 8 characters, fewer than 1 % pa
   )
 })
 
-test('the lists are packed into one file beside the program, of less than 500 kB', () => {
+test('the word lists are packed into one file of less than 500 kB', () => {
   const folder = new URL('../../src/platform/guessing/', import.meta.url)
   const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(new URL(name, folder)).size, 0)
   ok(bytes < 500_000, `${bytes} bytes`)
@@ -210,16 +210,16 @@ test('the lists are packed into one file beside the program, of less than 500 kB
   deepEqual(
     Object.keys(dependencies).filter((name) => name.includes('zxcvbn')),
     [],
-    'nobody installs the lists that it was packed from',
+    'the packages of the lists are not dependencies',
   )
 })
 
-test('crafted input is cut before it is estimated: as much context, and as long words, as make no difference', async () => {
+test('crafted input is truncated before the estimate: excess context and overlong words', async () => {
   const word = 'zebulonquax'
   const context = [...Array.from({ length: 10_000 }, (_, index) => `name${index}`), word]
-  ok((await bits('zebulonquax77', context)) > 30, 'of ten thousand words only the first count')
+  ok((await bits('zebulonquax77', context)) > 30, 'only the first of ten thousand words count')
   const long = `${word}${'!'.repeat(1_000_000)}`
-  ok((await bits('zebulonquax77', [long])) > 30, 'a word of a million characters is cut')
+  ok((await bits('zebulonquax77', [long])) > 30, 'a word of a million characters is truncated')
   for (const crafted of ['\ufdfa', '@401!|$5', '\u{1f469}\u200d', 'ab', '1q', '\ud800', 'ﬃ']) {
     const strength = await estimator.estimate(crafted.repeat(256 / crafted.length), [crafted.repeat(64)])
     ok(strength && strength.bits < 30, crafted)

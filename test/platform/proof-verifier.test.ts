@@ -1,4 +1,4 @@
-// Keys that have signed before are kept as they were made: what they have not signed is refused all the same.
+// The proof verifier caches imported keys, and still rejects what a cached key has not signed.
 
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,34 +8,34 @@ import { makeDpopKey, makeDpopProof } from '../support/dpop-proofs.ts'
 
 const PROOF_OPTIONS = { method: 'POST', url: 'https://app.example/orders', now: 1_000_000 }
 
-test('a key that is known signs for itself alone', () => {
-  const keyProofs = createProofVerifier()
-  const [known, stranger] = [makeDpopKey(), makeDpopKey()]
-  const good = makeDpopProof(known, PROOF_OPTIONS)
-  const forged = makeDpopProof({ ...stranger, jwk: known.jwk }, PROOF_OPTIONS)
-  equal(keyProofs.read(forged), undefined)
-  equal(keyProofs.read(good)?.thumbprint, known.thumbprint)
-  equal(keyProofs.read(forged), undefined)
-  const [header, , signature] = good.split('.')
-  const [, otherClaims] = makeDpopProof(known, { ...PROOF_OPTIONS, method: 'DELETE' }).split('.')
-  equal(keyProofs.read([header, otherClaims, signature].join('.')), undefined)
-  equal(keyProofs.read(makeDpopProof(stranger, PROOF_OPTIONS))?.thumbprint, stranger.thumbprint)
+test('a cached key verifies only its own signatures', () => {
+  const verifier = createProofVerifier()
+  const [cached, other] = [makeDpopKey(), makeDpopKey()]
+  const valid = makeDpopProof(cached, PROOF_OPTIONS)
+  const forged = makeDpopProof({ ...other, jwk: cached.jwk }, PROOF_OPTIONS)
+  equal(verifier.read(forged), undefined)
+  equal(verifier.read(valid)?.thumbprint, cached.thumbprint)
+  equal(verifier.read(forged), undefined)
+  const [header, , signature] = valid.split('.')
+  const [, otherClaims] = makeDpopProof(cached, { ...PROOF_OPTIONS, method: 'DELETE' }).split('.')
+  equal(verifier.read([header, otherClaims, signature].join('.')), undefined)
+  equal(verifier.read(makeDpopProof(other, PROOF_OPTIONS))?.thumbprint, other.thumbprint)
 })
 
-test('a key that is known as that of a client, or of another device, renews nothing', () => {
-  const keyProofs = createProofVerifier()
+test('a proof of another device key does not verify for a bound device', () => {
+  const verifier = createProofVerifier()
   const [own, other] = [makeDeviceKey(), makeDeviceKey()]
   const keyOf = (key: typeof own) => key.jwk as never
-  ok(keyProofs.readDevice(makeDeviceProof(other, { challenge: 'c', withKey: true })))
-  ok(keyProofs.readDevice(makeDeviceProof(own, { challenge: 'c' }), keyOf(own)))
-  equal(keyProofs.readDevice(makeDeviceProof(other, { challenge: 'c' }), keyOf(own)), undefined)
-  equal(keyProofs.readDevice(makeDeviceProof(own, { challenge: 'c' }), keyOf(other)), undefined)
+  ok(verifier.readDevice(makeDeviceProof(other, { challenge: 'c', withKey: true })))
+  ok(verifier.readDevice(makeDeviceProof(own, { challenge: 'c' }), keyOf(own)))
+  equal(verifier.readDevice(makeDeviceProof(other, { challenge: 'c' }), keyOf(own)), undefined)
+  equal(verifier.readDevice(makeDeviceProof(own, { challenge: 'c' }), keyOf(other)), undefined)
 })
 
-test('more keys than are kept push each other out, and all of them go on signing', () => {
-  const keyProofs = createProofVerifier()
+test('when keys are evicted from the cache, their proofs still verify', () => {
+  const verifier = createProofVerifier()
   const first = makeDpopKey()
-  ok(keyProofs.read(makeDpopProof(first, PROOF_OPTIONS)))
-  for (let count = 0; count < 1_500; count += 1) ok(keyProofs.read(makeDpopProof(makeDpopKey(), PROOF_OPTIONS)))
-  ok(keyProofs.read(makeDpopProof(first, PROOF_OPTIONS)))
+  ok(verifier.read(makeDpopProof(first, PROOF_OPTIONS)))
+  for (let count = 0; count < 1_500; count += 1) ok(verifier.read(makeDpopProof(makeDpopKey(), PROOF_OPTIONS)))
+  ok(verifier.read(makeDpopProof(first, PROOF_OPTIONS)))
 })

@@ -1,4 +1,4 @@
-// Opaque credentials and sealed values: their form, and what opens them.
+// Opaque credentials, sealed values and digests: their format, and which secrets open them.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,24 +7,24 @@ import { createSecrets } from '../../src/platform/secrets.ts'
 const FIRST = 'first-secret-of-at-least-32-bytes-0001'
 const SECOND = 'second-secret-of-at-least-32-bytes-002'
 
-test('a credential is a public id of 16 bytes and a secret of 32, with the generation where there is one, and a MAC', () => {
+test('a credential has a public id of 16 bytes, and a secret of 32 random bytes, the generation if any, and a MAC', () => {
   const secrets = createSecrets([FIRST])
   const session = secrets.issue('session', 0)
-  const remembered = secrets.issue('remember_me', 7)
+  const rememberMe = secrets.issue('remember_me', 7)
   assert.match(session.value, /^[\w-]{22}\.[\w-]{64}$/)
-  assert.match(remembered.value, /^[\w-]{22}\.[\w-]{70}$/)
+  assert.match(rememberMe.value, /^[\w-]{22}\.[\w-]{70}$/)
   assert.equal(Buffer.from(session.id, 'base64url').length, 16)
   assert.equal(Buffer.from(session.value.split('.')[1] ?? '', 'base64url').length, 32 + 16)
   assert.deepEqual(secrets.open('session', session.value), { kind: 'session', id: session.id, generation: 0, hash: session.hash })
-  assert.deepEqual(secrets.open('remember_me', remembered.value), {
+  assert.deepEqual(secrets.open('remember_me', rememberMe.value), {
     kind: 'remember_me',
-    id: remembered.id,
+    id: rememberMe.id,
     generation: 7,
-    hash: remembered.hash,
+    hash: rememberMe.hash,
   })
 })
 
-test('the hash that is stored is no part of the value, and another for each secret', () => {
+test('the stored hash is not part of the value, and differs for each secret', () => {
   const secrets = createSecrets([FIRST])
   const first = secrets.issue('remember_me', 1)
   const rotated = secrets.issue('remember_me', 2, first.id)
@@ -34,14 +34,14 @@ test('the hash that is stored is no part of the value, and another for each secr
   assert.ok(!bytes.includes(Buffer.from(first.hash, 'base64url').toString('hex').slice(0, 16)))
 })
 
-test('a value opens as what it was made for, unaltered, and under its own secret', () => {
+test('a value opens only with its kind, unaltered, and with its own secret', () => {
   const secrets = createSecrets([FIRST])
   const { value } = secrets.issue('session', 0)
   const other = secrets.issue('session', 0)
   const [id, secret] = value.split('.')
   assert.equal(secrets.open('remember_me', value), undefined)
   assert.equal(createSecrets([SECOND]).open('session', value), undefined)
-  assert.equal(secrets.open('session', `${other.id}.${secret}`), undefined, 'the secret of one with the id of another')
+  assert.equal(secrets.open('session', `${other.id}.${secret}`), undefined, 'the secret of one credential with the id of another')
   for (const altered of [
     '',
     '.',
@@ -57,7 +57,7 @@ test('a value opens as what it was made for, unaltered, and under its own secret
   }
 })
 
-test('one secret has one spelling', () => {
+test('a secret has only one valid encoding', () => {
   const secrets = createSecrets([FIRST])
   const { value } = secrets.issue('remember_me', 1)
   const last = value.at(-1) ?? ''
@@ -67,21 +67,21 @@ test('one secret has one spelling', () => {
   }
 })
 
-test('of several secrets the first makes and all open', () => {
+test('of several secrets, the first creates and all open', () => {
   const before = createSecrets([FIRST])
   const rotated = createSecrets([SECOND, FIRST])
   const after = createSecrets([SECOND])
   const old = before.issue('session', 0)
   assert.equal(rotated.open('session', old.value)?.hash, old.hash)
-  const made = rotated.issue('session', 0)
-  assert.equal(after.open('session', made.value)?.hash, made.hash)
-  assert.equal(before.open('session', made.value), undefined)
+  const current = rotated.issue('session', 0)
+  assert.equal(after.open('session', current.value)?.hash, current.hash)
+  assert.equal(before.open('session', current.value), undefined)
   const sealed = before.seal('purpose', 'context', 'text')
   assert.equal(rotated.unseal('purpose', 'context', sealed), 'text')
   assert.equal(after.unseal('purpose', 'context', sealed), undefined)
 })
 
-test('what is sealed opens for its purpose and its context alone, and not when altered', () => {
+test('a sealed value opens only for its purpose and context, and not when altered', () => {
   const secrets = createSecrets([FIRST])
   const sealed = secrets.seal('purpose', 'context', 'a text with ünïcode')
   assert.equal(secrets.unseal('purpose', 'context', sealed), 'a text with ünïcode')
@@ -92,14 +92,14 @@ test('what is sealed opens for its purpose and its context alone, and not when a
     const altered = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
     assert.equal(secrets.unseal('purpose', 'context', altered), undefined, `at ${at}`)
   }
-  for (const rubbish of ['', 'A', '!!!', 'A'.repeat(4000)]) assert.equal(secrets.unseal('purpose', 'context', rubbish), undefined)
+  for (const invalid of ['', 'A', '!!!', 'A'.repeat(4000)]) assert.equal(secrets.unseal('purpose', 'context', invalid), undefined)
 })
 
-test('what is sealed has one spelling', () => {
+test('a sealed value has only one valid encoding', () => {
   const secrets = createSecrets([FIRST])
   const sealed = secrets.seal('purpose', 'context', 'text')
   const standard = Buffer.from(sealed, 'base64url').toString('base64')
-  const spellings = [
+  const encodings = [
     `${sealed}=`,
     `${sealed}==`,
     ` ${sealed}`,
@@ -108,7 +108,7 @@ test('what is sealed has one spelling', () => {
     `${sealed.slice(0, 5)}.${sealed.slice(5)}`,
     standard,
   ]
-  for (const other of spellings) {
+  for (const other of encodings) {
     if (other !== sealed) assert.equal(secrets.unseal('purpose', 'context', other), undefined, other)
   }
   for (const other of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
@@ -116,16 +116,16 @@ test('what is sealed has one spelling', () => {
   }
 })
 
-test('a digest tells nothing without the key, and differs by purpose', () => {
+test('a digest depends on the secret and on the purpose', () => {
   const secrets = createSecrets([FIRST])
   assert.equal(secrets.digest('a', 'x'), createSecrets([FIRST]).digest('a', 'x'))
   assert.notEqual(secrets.digest('a', 'x'), secrets.digest('b', 'x'))
   assert.notEqual(secrets.digest('a', 'x'), createSecrets([SECOND]).digest('a', 'x'))
 })
 
-test('no id begins with a hyphen: on a command line it would be taken for an option', () => {
+test('no id begins with a hyphen, which would make it an option on a command line', () => {
   const secrets = createSecrets([FIRST])
-  for (let made = 0; made < 1_000; made += 1) {
+  for (let count = 0; count < 1_000; count += 1) {
     assert.doesNotMatch(secrets.randomId(), /^-/)
     assert.doesNotMatch(secrets.issue('session', 0).id, /^-/)
   }

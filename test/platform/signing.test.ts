@@ -1,4 +1,4 @@
-// Signing keys and tokens: each key has one algorithm, is named after itself, and has its private half sealed.
+// Signing keys and tokens: each key has one algorithm, its thumbprint as key id, and a sealed private key.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -27,7 +27,7 @@ const CLAIMS = {
 for (const algorithm of TOKEN_ALGORITHMS) {
   const generate = (at: number) => signing.generate(at, algorithm)
 
-  test(`${algorithm}: a key is named by its own thumbprint (RFC 7638), and its private half is sealed`, async () => {
+  test(`${algorithm}: the key id is the thumbprint (RFC 7638), and the private key is sealed`, async () => {
     const key = generate(0)
     assert.equal(key.kid, await calculateJwkThumbprint({ ...publicJwkOf(key) }))
     for (const coordinate of key.publicKey.split('.')) assert.equal(Buffer.from(coordinate, 'base64url').length, 32)
@@ -35,20 +35,20 @@ for (const algorithm of TOKEN_ALGORITHMS) {
     assert.equal(secrets.unseal('signing-key', 'another', key.sealedPrivateKey), undefined)
   })
 
-  test(`${algorithm}: the first key signs, all verify, others do not`, () => {
-    const [old, current, stranger] = [generate(0), generate(1), generate(2)]
+  test(`${algorithm}: the first key signs, all keys of the ring verify, and others do not`, () => {
+    const [old, current, other] = [generate(0), generate(1), generate(2)]
     const before = signing.signer([old]).sign(CLAIMS)
     const ring = signing.signer([current, old])
     assert.deepEqual(ring.verify(before), CLAIMS)
     assert.deepEqual(ring.verify(ring.sign(CLAIMS)), CLAIMS)
     assert.equal(signing.signer([old]).verify(ring.sign(CLAIMS)), undefined)
-    assert.equal(ring.verify(signing.signer([stranger]).sign(CLAIMS)), undefined)
+    assert.equal(ring.verify(signing.signer([other]).sign(CLAIMS)), undefined)
   })
 
-  test(`${algorithm}: jose agrees with the signature`, async () => {
+  test(`${algorithm}: jose verifies the signature`, async () => {
     const key = generate(0)
     const publicKey = await importJWK({ ...publicJwkOf(key) }, algorithm)
-    // An ECDSA signature differs each time, and each time its numbers are 32 bytes, zeros in front included.
+    // Each ECDSA signature differs, and its numbers are always 32 bytes, with leading zeros.
     for (let round = 0; round < 50; round += 1) {
       const { payload, protectedHeader } = await jwtVerify(signing.signer([key]).sign(CLAIMS), publicKey, {
         currentDate: new Date(1_700_000_100_000),
@@ -58,20 +58,20 @@ for (const algorithm of TOKEN_ALGORITHMS) {
     }
   })
 
-  test(`${algorithm}: under another secret the start stops, and says which setting to mend`, () => {
-    const other = createSigning(createSecrets(['another-secret-of-at-least-32-bytes-0123']))
-    assert.throws(() => other.signer([generate(0)]), /LATCHKEY_SECRET cannot decrypt the signing keys/)
+  test(`${algorithm}: with another secret, signing fails and names the setting to fix`, () => {
+    const withOtherSecret = createSigning(createSecrets(['another-secret-of-at-least-32-bytes-0123']))
+    assert.throws(() => withOtherSecret.signer([generate(0)]), /LATCHKEY_SECRET cannot decrypt the signing keys/)
   })
 }
 
-test('keys of both algorithms verify side by side, each by its own', () => {
+test('keys of both algorithms verify in one ring, each with its own algorithm', () => {
   const [edwards, elliptic] = [signing.generate(0, 'EdDSA'), signing.generate(0, 'ES256')]
   const ring = signing.signer([elliptic, edwards])
   assert.deepEqual(ring.verify(ring.sign(CLAIMS)), CLAIMS)
   assert.deepEqual(ring.verify(signing.signer([edwards]).sign(CLAIMS)), CLAIMS)
 })
 
-test('a key from before there was a choice has no algorithm in its record, and is one for EdDSA', () => {
+test('a key record without an algorithm, from an earlier version, is an EdDSA key', () => {
   const { alg: _, ...before } = signing.generate(0, 'EdDSA')
   const token = signing.signer([before]).sign(CLAIMS)
   assert.equal(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).alg, 'EdDSA')

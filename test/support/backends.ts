@@ -1,4 +1,4 @@
-// Places that several processes can share: a SQLite file, a PostgreSQL database, a Redis beside one of them. All of them real.
+// Real store backends that several processes can share: a SQLite file, a PostgreSQL database, Redis with PostgreSQL.
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,12 +11,12 @@ import { temporaryFolder } from './server.ts'
 
 export interface Backend extends AsyncDisposable {
   readonly name: string
-  /** Settings in the environment, with a secret that all processes share. */
+  /** Settings as environment variables, with a secret that all processes share. */
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
   readonly postgres: RunningPostgres | undefined
   readonly redis: RunningRedis | undefined
-  /** A connection of its own. */
+  /** Opens the store with its own connections. */
   open(): Promise<Store>
 }
 
@@ -24,7 +24,7 @@ export type BackendName = 'SQLite' | 'PostgreSQL' | 'Redis'
 
 export const BACKEND_NAMES: readonly BackendName[] = ['SQLite', 'PostgreSQL', 'Redis']
 
-/** With `Redis`, users and operations are in PostgreSQL. */
+/** With `Redis`, users and audit events are in PostgreSQL. */
 export async function startBackend(name: BackendName): Promise<Backend> {
   const folder = await temporaryFolder()
   const postgres = name === 'SQLite' ? undefined : await startPostgres()

@@ -1,4 +1,4 @@
-// bcrypt hashes at the lowest cost there is, for tests that need many.
+// bcrypt hashes of the lowest cost, for tests that need many.
 
 import { createRequire } from 'node:module'
 
@@ -6,7 +6,7 @@ interface Bcrypt {
   hash(password: string, cost: number): Promise<string>
 }
 
-/** Typed here, so that tests compile beside either major version that is installed: only the one in the lock file runs them. */
+/** Typed here, so that tests compile with either installed major version. */
 const { hash }: Bcrypt = createRequire(import.meta.url)('@node-rs/bcrypt')
 
 export function bcrypt(password: string): Promise<string> {

@@ -1,4 +1,4 @@
-// A certificate for the sites of a test, and the hash of its key, by which a browser is told to trust it.
+// A self-signed certificate for the sites of a test, and the hash of its key, with which a browser can trust it.
 
 import { createHash, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { exec } from './exec.ts'
 export interface Certificate {
   readonly cert: string
   readonly key: string
-  /** SHA-256 of the public key, in base64: with it trusted the pages are secure contexts, as with a real certificate. */
+  /** SHA-256 of the public key, in base64: a browser that trusts it treats the pages as secure contexts. */
   readonly spki: string
 }
 

@@ -1,4 +1,4 @@
-// The machine's Chromium with a profile on disk, as a person has it: closed and opened again it keeps what browsers keep.
+// The installed Chromium with a profile on disk, which keeps its data when it is closed and reopened.
 
 import { ok } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 
 export interface BrowserOptions {
-  /** A folder to keep the profile in; a new one by default. */
+  /** The folder of the profile; default: a new one. */
   readonly profile?: string
-  /** Chromium blocks them by default, which hides what a server lets through. */
+  /** Blocked by default, as in Chromium, which can hide a cookie that the server should not have accepted. */
   readonly thirdPartyCookies?: 'blocked' | 'allowed'
-  /** Keys of certificates that are trusted. */
+  /** The hash of a certificate key to trust. */
   readonly spki?: string
   readonly locale?: string
   readonly colorScheme?: 'light' | 'dark'
@@ -25,15 +25,15 @@ export async function newProfile(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'latchkey-chromium-'))
 }
 
-/** Has it bind sign-ins to the device, with keys that it keeps in software. */
+/** Enables device-bound sessions, with software keys. */
 export const DEVICE_BINDING_ARGS: readonly string[] = [
   '--enable-features=DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
 ]
 
-/** Close it with `close()`: a browser that is killed has not written what it remembers. */
-export async function openChromium(choices: BrowserOptions = {}): Promise<BrowserContext> {
-  const { thirdPartyCookies = 'blocked', spki, locale = 'en-US', colorScheme = 'light', viewport = { width: 1100, height: 800 } } = choices
-  const profile = choices.profile ?? (await newProfile())
+/** Close it with `close()`: a killed browser has not written its data. */
+export async function openChromium(options: BrowserOptions = {}): Promise<BrowserContext> {
+  const { thirdPartyCookies = 'blocked', spki, locale = 'en-US', colorScheme = 'light', viewport = { width: 1100, height: 800 } } = options
+  const profile = options.profile ?? (await newProfile())
   mkdirSync(join(profile, 'Default'), { recursive: true })
   const preferences = { profile: { cookie_controls_mode: thirdPartyCookies === 'blocked' ? 1 : 0 } }
   const file = join(profile, 'Default', 'Preferences')
@@ -51,14 +51,14 @@ export async function openChromium(choices: BrowserOptions = {}): Promise<Browse
       '--no-first-run',
       '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
       ...(spki === undefined ? [] : [`--ignore-certificate-errors-spki-list=${spki}`]),
-      ...(choices.args ?? []),
+      ...(options.args ?? []),
     ],
   })
-  if (choices.profile === undefined) context.once('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }))
+  if (options.profile === undefined) context.once('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }))
   return context
 }
 
-/** Where a browser is. @throws AssertionError naming what to install */
+/** Returns the path of a browser. @throws AssertionError that names the package to install */
 export function browserPath(command: 'chromium' | 'firefox-esr'): string {
   const path = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).stdout.trim()
   ok(path !== '', `${command} is missing. As root on Debian: apt-get update && apt-get install --yes ${command}`)

@@ -1,4 +1,4 @@
-// latchkey/client as an application bundles it.
+// Bundles of latchkey/client, as an application would build them.
 
 import { relative } from 'node:path'
 import { build, type Rollup } from 'vite'
@@ -7,20 +7,20 @@ const ROOT = new URL('../../', import.meta.url).pathname
 
 export interface Bundle {
   readonly code: string
-  /** The source files in it, from the project's root. */
+  /** Its source files, relative to the project root. */
   readonly sources: readonly string[]
-  /** Modules that are loaded when they are needed. */
-  readonly later: readonly string[]
+  /** The code of dynamically imported modules. */
+  readonly dynamic: readonly string[]
 }
 
-/** As text, with what it loads when needed in it. */
+/** Returns the client as one module, with its dynamic imports inlined. */
 export async function clientBundle(): Promise<string> {
   return (await bundle('src/client/index.ts', { whole: true })).code
 }
 
-/** A minified module, and apart from it what it loads when needed. @param entry from the project's root */
+/** Builds a minified module and its dynamic imports. @param entry a path relative to the project root */
 export async function bundle(entry: string, { whole = false } = {}): Promise<Bundle> {
-  const built = (await build({
+  const outputs = (await build({
     configFile: false,
     root: ROOT,
     publicDir: false,
@@ -31,16 +31,16 @@ export async function bundle(entry: string, { whole = false } = {}): Promise<Bun
       target: 'es2022',
       modulePreload: false,
       lib: { entry, formats: ['es'] },
-      // Of a library, Vite alone leaves the white space.
+      // For a library, Vite alone keeps white space.
       rolldownOptions: { output: { minify: true, codeSplitting: !whole } },
     },
   })) as readonly Rollup.RollupOutput[]
-  const chunks = built.flatMap(({ output }) => output).filter((each) => each.type === 'chunk')
+  const chunks = outputs.flatMap(({ output }) => output).filter((each) => each.type === 'chunk')
   const chunk = chunks.find(({ isEntry }) => isEntry)
-  if (chunk === undefined) throw new Error(`${entry} was built into nothing`)
+  if (chunk === undefined) throw new Error(`The build of ${entry} has no entry chunk`)
   return {
     code: chunk.code,
     sources: chunk.moduleIds.map((id) => relative(ROOT, id)),
-    later: chunks.filter((each) => each !== chunk).map(({ code }) => code),
+    dynamic: chunks.filter((each) => each !== chunk).map(({ code }) => code),
   }
 }

@@ -1,5 +1,4 @@
-// A database of countries as operators get them from those who publish such: the MaxMind DB format, version 2, with a tree for IPv6 in
-// which IPv4 is ::/96.
+// Builds a database of countries in the MaxMind DB format, version 2: a tree for IPv6, in which IPv4 is ::/96.
 
 import { isIPv4 } from 'node:net'
 
@@ -93,10 +92,10 @@ function encoded(value: Value): Buffer {
   }
   if (Array.isArray(value)) return Buffer.concat([control(TYPES.list, value.length), ...value.map(encoded)])
   const pairs = Object.entries(value)
-  return Buffer.concat([control(TYPES.map, pairs.length), ...pairs.flatMap(([name, of]) => [encoded(name), encoded(of)])])
+  return Buffer.concat([control(TYPES.map, pairs.length), ...pairs.flatMap(([name, inner]) => [encoded(name), encoded(inner)])])
 }
 
-/** Sizes up to 28 are enough here. */
+/** Supports sizes up to 28. */
 function control(type: number, size: number): Buffer {
   if (size > 28) throw new Error(`${size} is too long for this database`)
   return type <= EXTENDED ? Buffer.from([(type << 5) | size]) : Buffer.from([size, type - EXTENDED])

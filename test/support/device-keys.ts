@@ -1,5 +1,5 @@
-// What a browser does that binds sign-ins to its device (Device Bound Session Credentials), by a key that it could show to anybody: a
-// proof of any shape, and the two requests it makes.
+// A simulated browser with Device Bound Session Credentials: a device key, proofs with any content, and the registration and refresh
+// requests.
 
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import type { CallOptions, InProcess, InProcessResponse } from './in-process.ts'
@@ -17,7 +17,7 @@ export function makeDeviceKey(): DeviceKey {
 
 export interface DeviceProofOptions {
   readonly challenge: string
-  /** Names the key in the proof, as at registration. */
+  /** Includes the public key in the proof, as at registration. */
   readonly withKey?: boolean
   readonly header?: object
   readonly claims?: object
@@ -38,16 +38,16 @@ export function makeDeviceProof(
   return `${text}.${bytes(text).toString('base64url')}`
 }
 
-/** The challenge in Secure-Session-Registration, undefined where nothing is offered. */
-export function registrationChallengeOf(answer: Pick<InProcessResponse, 'headers'>): string | undefined {
-  return /;challenge="([\w-]+)"$/.exec(answer.headers['secure-session-registration'] ?? '')?.[1]
+/** Returns the challenge in Secure-Session-Registration; undefined without the header. */
+export function registrationChallengeOf(response: Pick<InProcessResponse, 'headers'>): string | undefined {
+  return /;challenge="([\w-]+)"$/.exec(response.headers['secure-session-registration'] ?? '')?.[1]
 }
 
-/** The challenge and the binding in Secure-Session-Challenge. */
+/** Returns the challenge and the binding id in Secure-Session-Challenge. */
 export function refreshChallengeOf(
-  answer: Pick<InProcessResponse, 'headers'>,
+  response: Pick<InProcessResponse, 'headers'>,
 ): { readonly challenge: string; readonly id: string } | undefined {
-  const [, challenge, id] = /^"([\w-]+)";id="([\w-]+)"$/.exec(answer.headers['secure-session-challenge'] ?? '') ?? []
+  const [, challenge, id] = /^"([\w-]+)";id="([\w-]+)"$/.exec(response.headers['secure-session-challenge'] ?? '') ?? []
   return challenge === undefined || id === undefined ? undefined : { challenge, id }
 }
 

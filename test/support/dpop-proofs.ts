@@ -1,4 +1,4 @@
-// A client's key and the proofs that it signs (RFC 9449), with anything in them that a test wants to be wrong.
+// DPoP keys and proofs (RFC 9449), with any header or claim overridden.
 
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 

@@ -1,4 +1,4 @@
-// Programs that we did not write, run to their end.
+// Runs external programs and returns their output.
 
 import { ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -11,7 +11,7 @@ export interface ExecOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
-/** Runs a program; what it printed, when it succeeded. @throws AssertionError with everything it printed, when it did not */
+/** Runs a program and returns its stdout. @throws AssertionError with its output when it fails */
 export async function exec(program: string, args: readonly string[], options: ExecOptions = {}): Promise<string> {
   const { cwd, input = '', env = process.env } = options
   const child = spawn(program, args, { cwd, env, stdio: 'pipe' })
@@ -23,15 +23,15 @@ export async function exec(program: string, args: readonly string[], options: Ex
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString()
   })
-  // A program that ends without reading says so by its exit code.
+  // A program may exit without reading stdin.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   await once(child, 'close')
-  ok(child.exitCode === 0, `${program} ${args[0] ?? ''} ended with ${child.exitCode}:\n${stdout}${stderr}`)
+  ok(child.exitCode === 0, `${program} ${args[0] ?? ''} exited with ${child.exitCode}:\n${stdout}${stderr}`)
   return stdout
 }
 
-/** Runs a Python program from the folder of tests of clients. */
+/** Runs a Python script of test/clients. */
 export async function execPython(script: string, ...args: readonly string[]): Promise<string> {
   const interpreter = pythonWith('requests')
   ok(interpreter !== undefined, 'Python with requests is missing: npm test says how to install it')

@@ -1,4 +1,4 @@
-// A clock that is wrong, for a process of its own.
+// libfaketime: a wrong clock for a child process.
 
 import { globSync } from 'node:fs'
 

@@ -1,4 +1,4 @@
-// The machine's Firefox, as a second browser, with a profile on disk.
+// The installed Firefox with a profile on disk, as a second browser.
 
 import puppeteer, { type Browser } from 'puppeteer-core'
 import { browserPath } from './chromium.ts'
@@ -12,7 +12,7 @@ export function openFirefox(profile: string): Promise<Browser> {
     extraPrefsFirefox: {
       'network.dns.localDomains': 'app.test,api.app.test,other.app.test,evil.test,login.example.test,login.staging.example.test',
       'intl.accept_languages': 'en-US, en',
-      // Without these a first start opens pages and asks questions.
+      // Without these, the first start opens pages and prompts.
       'browser.shell.checkDefaultBrowser': false,
       'datareporting.policy.dataSubmissionEnabled': false,
     },

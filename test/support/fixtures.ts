@@ -1,4 +1,4 @@
-// A session as a usual sign-in makes it, for measuring what one costs.
+// A typical session record, for measurements of sizes.
 
 import { randomBytes } from 'node:crypto'
 import type { SessionRecord } from '../../src/domain/credential.ts'
@@ -6,7 +6,7 @@ import { makeSession } from '../../src/testing/index.ts'
 
 const BROWSER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36'
 
-/** Of a user of their own, from a usual browser. */
+/** A session of its own user, with a common User-Agent. */
 export function makeTypicalSession(now: number): SessionRecord {
   return makeSession({
     id: randomBytes(16).toString('base64url'),

@@ -1,5 +1,4 @@
-// A server behind something that has its moods: down, slow, or talking rubbish. Pages and scripts get through, so that it is the
-// answers to calls that go wrong.
+// A server behind a proxy that can drop, delay or garble API responses. Pages and scripts pass unchanged.
 
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,9 +8,9 @@ export type FlakyMode = 'ok' | 'down' | 'slow' | 'garbage'
 
 export interface FlakyServer extends AsyncDisposable {
   mode: FlakyMode
-  /** The public URL, by which browsers come. */
+  /** The public URL: the proxy. */
   readonly url: string
-  /** The server itself, in no mood at all. */
+  /** The server behind the proxy. */
   readonly server: RunningServer
 }
 
@@ -21,19 +20,19 @@ export async function startFlakyServer(): Promise<FlakyServer> {
   const proxy = createServer((incoming, outgoing) => {
     const { method, url = '/', headers } = incoming
     const isCall = url.startsWith('/access/') && !url.startsWith('/access/assets/')
-    const mood = isCall ? flaky.mode : 'ok'
+    const mode = isCall ? flaky.mode : 'ok'
     const pass = () => {
       const { hostname, port } = new URL(server.url)
-      const asked = request({ hostname, port, path: url, method, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(outgoing)
+      const forwarded = request({ hostname, port, path: url, method, headers }, (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers)
+        response.pipe(outgoing)
       })
-      asked.on('error', () => outgoing.destroy())
-      incoming.pipe(asked)
+      forwarded.on('error', () => outgoing.destroy())
+      incoming.pipe(forwarded)
     }
-    if (mood === 'down') incoming.socket.destroy()
-    else if (mood === 'garbage') outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Welcome to the hotel</html>')
-    else if (mood === 'slow') setTimeout(pass, SLOW_DELAY_MS)
+    if (mode === 'down') incoming.socket.destroy()
+    else if (mode === 'garbage') outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Welcome to the hotel</html>')
+    else if (mode === 'slow') setTimeout(pass, SLOW_DELAY_MS)
     else pass()
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))

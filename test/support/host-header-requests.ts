@@ -1,9 +1,9 @@
-// Requests with a Host of one's own, which fetch does not let anybody set.
+// Requests with a custom Host header, which fetch does not allow.
 
 import { request } from 'node:http'
 import type { HttpRequest } from '../../src/http/message.ts'
 
-/** A request as an adapter brings it, with these headers alone. */
+/** An HttpRequest as from an adapter, with only these headers. */
 export function makeHttpRequest(method: string, path: string, headers: Readonly<Record<string, string>>, body = ''): HttpRequest {
   return {
     method,
@@ -16,11 +16,11 @@ export function makeHttpRequest(method: string, path: string, headers: Readonly<
   }
 }
 
-/** The status of a GET over a connection of its own. */
+/** Sends a GET on a new connection and returns the status. */
 export function rawRequest(port: number, path: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, headers, agent: false }, (answer) => {
-      answer.resume().once('end', () => resolve(answer.statusCode))
+    const sent = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode))
     })
     sent.once('error', reject).end()
   })

@@ -1,5 +1,4 @@
-// Latchkey in the test's own process, over a memory store, with a clock that the test turns and counters on everything
-// that costs something.
+// Latchkey in the test process, with a memory store, a fake clock, and counters of store operations and hashes.
 
 import { compose, type Overrides } from '../../src/compose.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -25,7 +24,7 @@ export interface FakeClock {
   advance(milliseconds: number): void
 }
 
-/** A clock that stands still until it is turned. */
+/** A clock that changes only by `advance`. */
 export function fakeClock(start = Date.parse('2026-05-03T12:00:00Z')): FakeClock {
   let now = start
   return {
@@ -49,7 +48,7 @@ export interface InProcess extends AsyncDisposable {
 
 export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON unless it is text. */
+  /** Sent as JSON unless it is a string. */
   readonly body?: unknown
   readonly type?: string
   readonly address?: string
@@ -59,13 +58,13 @@ export interface CallOptions {
 export interface InProcessResponse extends Omit<HttpResponse, 'body'> {
   /** As text. */
   readonly body: string | null
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests that know their shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests know the shape of the response
   readonly json: any
-  /** The cookies that the answer sets, by name; an expired one is an empty text. */
+  /** The cookies that the response sets, by name; an expired one is empty. */
   readonly jar: Readonly<Record<string, string>>
 }
 
-/** Tests register more people in an hour than a network may. */
+/** Tests register more users in an hour than the limit for a network allows. */
 const NEARLY_UNLIMITED = '1000000/1h'
 
 const PUBLIC_URL = 'http://localhost:3000'
@@ -101,7 +100,7 @@ export async function startInProcess(
     { onWarning: () => {}, ...hooks, clock, hasher, store: counting(store, counts) },
   )
   const handle = createHandler({
-    engine: engine,
+    engine,
     publicUrl,
     readiness: createReadiness(engine),
     isStopping: () => false,
@@ -135,7 +134,7 @@ async function call(
   const bytes = sent === undefined ? new Uint8Array() : new TextEncoder().encode(sent)
   const contentType = type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
   const all = new Map(Object.entries(sent === undefined ? headers : { 'content-type': contentType, ...headers }))
-  const answer = await handle({
+  const response = await handle({
     method,
     path,
     query,
@@ -145,18 +144,18 @@ async function call(
     signal: () => signal,
     body: async (limit) => (bytes.byteLength > limit ? undefined : bytes),
   })
-  if (isStreaming(answer.body)) throw new Error(`${path} answers piece by piece: read it from the handler itself`)
-  const text = answer.body === null ? null : Buffer.from(answer.body).toString()
-  const pairs = answer.cookies.map((cookie) => cookie.split(';', 1)[0]?.split('=') ?? [])
+  if (isStreaming(response.body)) throw new Error(`${path} streams its response: read it from the handler`)
+  const text = response.body === null ? null : Buffer.from(response.body).toString()
+  const pairs = response.cookies.map((cookie) => cookie.split(';', 1)[0]?.split('=') ?? [])
   return {
-    ...answer,
+    ...response,
     body: text,
-    json: /\bjson\b/.test(answer.headers['content-type'] ?? '') && text ? JSON.parse(text) : undefined,
+    json: /\bjson\b/.test(response.headers['content-type'] ?? '') && text ? JSON.parse(text) : undefined,
     jar: Object.fromEntries(pairs.map(([name, ...value]) => [name, value.join('=')])),
   }
 }
 
-/** A Cookie header of everything in the jar. */
+/** Returns a Cookie header with all cookies of the jar. */
 export function cookieHeader(jar: Readonly<Record<string, string>>): string {
   return Object.entries(jar)
     .filter(([, value]) => value !== '')
@@ -166,9 +165,9 @@ export function cookieHeader(jar: Readonly<Record<string, string>>): string {
 
 function counting(store: Store, counts: Counts): Store {
   const count =
-    <A extends unknown[], R>(what: 'reads' | 'writes' | 'touches', run: (...args: A) => R) =>
+    <A extends unknown[], R>(counter: 'reads' | 'writes' | 'touches', run: (...args: A) => R) =>
     (...args: A): R => {
-      counts[what] += 1
+      counts[counter] += 1
       return run(...args)
     }
   const { credentials, users, auditEvents, limits } = store
@@ -180,18 +179,18 @@ function counting(store: Store, counts: Counts): Store {
     credentials: {
       ...credentials,
       find: count('reads', (id: string) => credentials.find(id)),
-      listByUser: count('reads', (code: string) => credentials.listByUser(code)),
+      listByUser: count('reads', (userId: string) => credentials.listByUser(userId)),
       listExpired: (now, idleSince, limit) => credentials.listExpired(now, idleSince, limit),
       touch: count('touches', (seen: Parameters<typeof credentials.touch>[0]) => credentials.touch(seen)),
       deleteExpired: (before, limit) => credentials.deleteExpired(before, limit),
     },
     users: {
-      find: count('reads', (code: string) => users.find(code)),
+      find: count('reads', (id: string) => users.find(id)),
       findByUsernameKey: count('reads', (key: string) => users.findByUsernameKey(key)),
       page: count('reads', (after: string | null, limit: number) => users.page(after, limit)),
     },
     auditEvents: {
-      list: count('reads', (code: string, before: number | null, limit: number) => auditEvents.list(code, before, limit)),
+      list: count('reads', (userId: string, before: number | null, limit: number) => auditEvents.list(userId, before, limit)),
       deleteOlderThan: (before, limit) => auditEvents.deleteOlderThan(before, limit),
     },
     limits: {

@@ -1,9 +1,9 @@
-// A thread's program that does what its jobs say: answers, crashes, loops for ever, or leaves.
+// A worker program that misbehaves as its jobs say: it answers, throws, loops forever, or exits.
 
 import { parentPort } from 'node:worker_threads'
 import { READY } from '../../src/platform/worker-thread.ts'
 
-type WorkerBehavior = 'answer' | 'throw' | 'loop' | 'leave' | 'secrets'
+type WorkerBehavior = 'answer' | 'throw' | 'loop' | 'exit' | 'secrets'
 
 const JOBS: Readonly<Record<WorkerBehavior, () => unknown>> = {
   answer: () => 'answered',
@@ -13,7 +13,7 @@ const JOBS: Readonly<Record<WorkerBehavior, () => unknown>> = {
   loop: () => {
     for (;;);
   },
-  leave: () => process.exit(3),
+  exit: () => process.exit(3),
   secrets: () => JSON.stringify([Object.keys(process.env).sort(), process.execArgv]),
 }
 

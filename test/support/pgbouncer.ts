@@ -1,4 +1,4 @@
-// A real PgBouncer in front of a real PostgreSQL, on a free port. It refuses to run as root: there it runs as Debian's user postgres.
+// A real PgBouncer in front of a real PostgreSQL, on a free port. It does not run as root, so then it runs as the user postgres.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,19 +11,19 @@ import { waitFor } from './wait-for.ts'
 
 export interface RunningPgBouncer extends AsyncDisposable {
   readonly port: number
-  /** The same database, through the pooler. */
+  /** Returns the URL of the same database through the pooler. */
   poolerUrl(url: string): string
-  /** Gives it other settings while it runs. */
+  /** Reloads it with other settings. */
   reload(...settings: readonly string[]): Promise<void>
 }
 
-/** @param settings of its configuration, such as `pool_mode = transaction` */
+/** @param settings lines of its configuration, such as `pool_mode = transaction` */
 export async function startPgBouncer(postgres: RunningPostgres, ...settings: readonly string[]): Promise<RunningPgBouncer> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-pgbouncer-'))
   const as = postgresOwner()
   const port = await freePort()
   const [configuration, users] = [join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')]
-  const configure = (given: readonly string[]) =>
+  const configure = (lines: readonly string[]) =>
     writeFile(
       configuration,
       [
@@ -36,7 +36,7 @@ export async function startPgBouncer(postgres: RunningPostgres, ...settings: rea
         'auth_type = trust',
         `auth_file = ${users}`,
         'admin_users = latchkey',
-        ...given,
+        ...lines,
         '',
       ].join('\n'),
     )
@@ -53,16 +53,16 @@ export async function startPgBouncer(postgres: RunningPostgres, ...settings: rea
   return {
     port,
     poolerUrl: (url) => url.replace(`:${postgres.port}/`, `:${port}/`),
-    async reload(...given) {
-      await configure(given)
+    async reload(...lines) {
+      await configure(lines)
       const { status, stderr } = manage('RELOAD')
       if (status !== 0) throw new Error(stderr)
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit')
+        const exited = once(child, 'exit')
         child.kill('SIGKILL')
-        await gone
+        await exited
       }
       await rm(folder, { recursive: true, force: true })
     },

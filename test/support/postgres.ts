@@ -1,4 +1,4 @@
-// A real PostgreSQL on a free port with throw-away data. It refuses to run as root: there it runs as Debian's own user for it.
+// A real PostgreSQL on a free port with temporary data. It does not run as root, so then it runs as the user postgres.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,30 +12,30 @@ import { waitFor } from './wait-for.ts'
 export interface RunningPostgres extends AsyncDisposable {
   readonly port: number
   readonly host: string
-  /** Makes an empty database and returns its URL. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>
-  /** Of its socket. */
+  /** The folder of its Unix socket. */
   readonly socketFolder: string
-  /** Puts lines in front of pg_hba.conf. */
+  /** Inserts lines at the beginning of pg_hba.conf. */
   addHbaRules(...lines: readonly string[]): Promise<void>
-  /** A hot standby that follows it. */
+  /** Starts a hot standby. */
   startStandby(): Promise<RunningPostgres>
-  /** Runs SQL with Debian's own client. */
+  /** Runs SQL with psql. */
   query(database: string, sql: string): string
   /** Sends a signal to every process of the server. */
   signal(signal: NodeJS.Signals): void
-  /** Kills every process of it and waits until they are gone. */
+  /** Kills all its processes and waits until they have exited. */
   kill(): Promise<void>
-  /** Starts it again on the same port over the same data. */
+  /** Restarts it on the same port with the same data. */
   start(): Promise<void>
 }
 
-/** The one user who is asked for a password, once a test has made that user. */
+/** The role that needs a password, once a test has created it. */
 export const PASSWORD_USER = 'guarded'
 
 const DEBIAN = '/usr/lib/postgresql'
 
-/** Debian keeps the server's programs out of the path, a folder for each version. */
+/** Debian installs the server programs outside of PATH, in a folder for each version. */
 function findProgram(name: string): string {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
   return versions.map((version) => join(DEBIAN, version, 'bin', name)).find((path) => existsSync(path)) ?? name
@@ -52,10 +52,10 @@ export function postgresOwner(): { readonly uid?: number; readonly gid?: number 
 }
 
 export async function startPostgres(...settings: readonly string[]): Promise<RunningPostgres> {
-  const made = await makeData('initdb', ['-U', 'latchkey', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale', 'C.UTF-8'])
-  const rules = join(made.data, 'pg_hba.conf')
+  const data = await makeData('initdb', ['-U', 'latchkey', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--locale', 'C.UTF-8'])
+  const rules = join(data.data, 'pg_hba.conf')
   await writeFile(rules, `host all ${PASSWORD_USER} 127.0.0.1/32 scram-sha-256\n${await readFile(rules, 'utf8')}`)
-  return startWithData(made, settings)
+  return startWithData(data, settings)
 }
 
 interface Data {
@@ -63,15 +63,15 @@ interface Data {
   readonly data: string
 }
 
-/** @param maker the program that makes the folder with the data */
-async function makeData(maker: string, args: readonly string[]): Promise<Data> {
+/** @param program the program that creates the data folder */
+async function makeData(program: string, args: readonly string[]): Promise<Data> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'))
   const as = postgresOwner()
   if (as.uid !== undefined && as.gid !== undefined) await chown(folder, as.uid, as.gid)
   const data = join(folder, 'data')
-  const { error, status, stderr } = spawnSync(findProgram(maker), ['-D', data, ...args], { ...as, cwd: folder, encoding: 'utf8' })
-  if (error) throw new Error('The programs of PostgreSQL are missing. As root, type: apt-get install postgresql')
-  if (status !== 0) throw new Error(`PostgreSQL could not be made: ${stderr}`)
+  const { error, status, stderr } = spawnSync(findProgram(program), ['-D', data, ...args], { ...as, cwd: folder, encoding: 'utf8' })
+  if (error) throw new Error('PostgreSQL is missing. As root, run: apt-get install postgresql')
+  if (status !== 0) throw new Error(`The PostgreSQL data folder could not be created: ${stderr}`)
   return { folder, data }
 }
 
@@ -108,11 +108,11 @@ async function startWithData({ folder, data }: Data, settings: readonly string[]
   const kill = async () => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const all = processes()
-    const gone = once(child, 'exit')
+    const exited = once(child, 'exit')
     for (const pid of all) tryKill(pid, 'SIGKILL')
-    await gone
-    // Its shared memory is free only when the last of its processes is gone.
-    await waitFor('the processes of PostgreSQL to be gone', () => all.every((pid) => !isRunning(pid)))
+    await exited
+    // Its shared memory is free only when its last process has exited.
+    await waitFor('the processes of PostgreSQL to exit', () => all.every((pid) => !isRunning(pid)))
   }
   await start()
   return {
@@ -131,7 +131,7 @@ async function startWithData({ folder, data }: Data, settings: readonly string[]
       const readAt = () => query('postgres', 'SELECT pg_conf_load_time()')
       const before = readAt()
       query('postgres', 'SELECT pg_reload_conf()')
-      // It is read by the first process, when its turn comes.
+      // The postmaster reads the rules asynchronously.
       await waitFor('the rules to be read', () => readAt() !== before)
     },
     async startStandby() {
@@ -163,7 +163,7 @@ function tryKill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It has ended by itself meanwhile.
+    // It has already exited.
   }
 }
 

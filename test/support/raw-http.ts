@@ -1,4 +1,4 @@
-// Requests on connections of their own, and connections without a client in between.
+// Raw HTTP: requests on new connections, and bytes sent without an HTTP client.
 
 import { readFileSync } from 'node:fs'
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
@@ -14,11 +14,11 @@ export interface RawRequestOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
-  /** Whoever brings one keeps the connection. */
+  /** With an agent, the connection is kept. */
   readonly agent?: Agent
 }
 
-/** One request, on a connection that nobody used before and nobody uses after unless an agent keeps it. */
+/** Sends one request on a new connection, or with an agent. */
 export function requestOnce(
   base: string,
   path: string,
@@ -40,7 +40,7 @@ export function requestOnce(
   })
 }
 
-/** Sends bytes as they are, and reads until the server closes; `write` is for what comes later. */
+/** Sends raw bytes, and reads until the server closes the connection. @param later called with a function that sends more bytes */
 export function sendBytes(base: string, bytes: string, later?: (write: (more: string | Buffer) => void) => void): Promise<string> {
   const { hostname, port } = new URL(base)
   return new Promise((resolve, reject) => {
@@ -56,7 +56,7 @@ export function sendBytes(base: string, bytes: string, later?: (write: (more: st
   })
 }
 
-/** A port that nobody listens on. */
+/** Returns an unused port. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -66,10 +66,10 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** As the kernel writes it. */
+/** The TCP state in /proc/net/tcp. */
 const ESTABLISHED = '01'
 
-/** Bytes that have reached a local port over IPv4 and that nobody has read yet: what a stopped process has in its hands. */
+/** Returns the number of received bytes on a local IPv4 port that its process has not read yet. */
 export function unreadBytes(port: number): number {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const sockets = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)

@@ -1,4 +1,4 @@
-// A real Redis, and a real Redis Cluster, on free ports with throw-away data.
+// A real Redis, and a real Redis Cluster, on free ports with temporary data.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,18 +13,18 @@ export interface RunningRedis {
   readonly url: string
   readonly port: number
   readonly folder: string
-  /** Runs a command with Debian's own client. */
+  /** Runs a command with redis-cli. */
   command(...command: readonly string[]): Promise<string>
   /** Sends a signal to the server's process. */
   signal(signal: NodeJS.Signals): void
-  /** Kills it and waits until it is gone. */
+  /** Kills it and waits until it has exited. */
   kill(): Promise<void>
-  /** Starts it again on the same port over the same data. */
+  /** Restarts it on the same port with the same data. */
   start(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Everything confirmed is in its file before the answer: what is killed loses nothing. */
+/** Writes are fsynced before the reply, so that kill -9 loses nothing. */
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always']
 
 export async function startRedis(...options: readonly string[]): Promise<RunningRedis> {
@@ -51,16 +51,16 @@ export async function startRedis(...options: readonly string[]): Promise<Running
     child.once('error', () => {})
     await waitFor('Redis to answer', () =>
       command('PING').then(
-        (answer) => answer.trim() === 'PONG',
+        (reply) => reply.trim() === 'PONG',
         () => false,
       ),
     )
   }
   const kill = async () => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
+    const exited = once(child, 'exit')
     child.kill('SIGKILL')
-    await gone
+    await exited
   }
   await start()
   return {
@@ -83,7 +83,7 @@ export interface RunningCluster extends AsyncDisposable {
   readonly masters: readonly RunningRedis[]
 }
 
-/** Three masters without replicas. */
+/** Starts a cluster of three masters without replicas. */
 export async function startRedisCluster(): Promise<RunningCluster> {
   const masters = await Promise.all(
     Array.from({ length: 3 }, () => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),

@@ -1,4 +1,4 @@
-// A real server in a process of its own, on a free port, over a database in a folder of its own.
+// A real Latchkey server in a child process, on a free port, with its own database folder.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,15 +9,15 @@ import { join } from 'node:path'
 export const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname
 
 export interface RunningServer {
-  /** The address it listens on, by number. */
+  /** The URL with the IP address that it listens on. */
   readonly url: string
   readonly publicUrl: string
   readonly folder: string
   readonly databaseUrl: string
   readonly process: ChildProcess
-  /** Everything printed so far. */
+  /** Returns its output so far. */
   output(): string
-  /** Stops it with a signal and waits until it is gone; returns its exit code. */
+  /** Stops it with a signal, waits until it has exited, and returns its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
   /** Stops it and removes its folder. */
   [Symbol.asyncDispose](): Promise<void>
@@ -26,16 +26,16 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
-  /** Another program than the one in the sources. */
+  /** The program to run instead of src/cli/main.ts. */
   readonly main?: string
-  /** An existing folder to serve from; it is then not removed. */
+  /** An existing folder to run in; it is then not removed. */
   readonly folder?: string
 }
 
-/** Tests register more people in an hour than a network may. */
+/** Tests register more users in an hour than the limit for a network allows. */
 export const MANY_REGISTRATIONS = { LATCHKEY_REGISTRATION_LIMIT: '1000000/1h' }
 
-/** The environment of a test: nothing of the machine's own settings. */
+/** The environment of a test, without settings of the machine. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...MANY_REGISTRATIONS, ...env }
 }
@@ -53,22 +53,22 @@ export async function startServer({ env = {}, args = [], folder, main = MAIN }: 
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let printed = ''
+  let output = ''
   const exited = once(child, 'exit')
   const collect = (chunk: Buffer) => {
-    printed += chunk.toString()
+    output += chunk.toString()
   }
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
   const deadline = Date.now() + START_TIME
   let started: RegExpExecArray | null = null
   while (started === null) {
-    started = /^Latchkey listens on (\S+?)(?:, public URL (\S+))?$/m.exec(printed)
+    started = /^Latchkey listens on (\S+?)(?:, public URL (\S+))?$/m.exec(output)
     if (started !== null) break
-    if (child.exitCode !== null) throw new Error(`The server did not start:\n${printed}`)
+    if (child.exitCode !== null) throw new Error(`The server did not start:\n${output}`)
     if (Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new Error(`The server did not start in time:\n${printed}`)
+      throw new Error(`The server did not start in time:\n${output}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -86,7 +86,7 @@ export async function startServer({ env = {}, args = [], folder, main = MAIN }: 
     folder: home,
     databaseUrl: env.DATABASE_URL ?? `sqlite:${join(home, 'latchkey.db')}`,
     process: child,
-    output: () => printed,
+    output: () => output,
     stop,
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL')
@@ -101,7 +101,7 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** Runs a `latchkey` command to its end. */
+/** Runs a `latchkey` command and returns its output. */
 export async function runCommand(
   args: readonly string[],
   { folder, env = {}, input = '' }: { folder: string; env?: Readonly<Record<string, string>>; input?: string | Buffer },

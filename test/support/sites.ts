@@ -1,4 +1,4 @@
-// Sites over https in the names of a test: an application, a stranger, a sibling sub-domain, and Latchkey on a name of its own.
+// HTTPS sites for browser tests: an application, a sibling subdomain, another site, and Latchkey on its own host name.
 
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { freePort } from './raw-http.ts'
 import { type RunningServer, startServer, temporaryFolder } from './server.ts'
 
 const { resolve } = createRequire(import.meta.url)
-/** As their packages bring them for a page. */
+/** The browser builds of the packages. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   '/jquery.js': resolve('jquery'),
   '/axios.js': join(resolve('axios/package.json'), '../dist/axios.js'),
@@ -20,22 +20,22 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 
 export interface Sites extends AsyncDisposable {
   readonly certificate: Certificate
-  /** Latchkey itself, on another origin of the application's site. */
+  /** The origin of Latchkey, on the same site as the application. */
   readonly latchkey: string
   readonly server: RunningServer
-  /** The application: an allowed origin. */
+  /** The origin of the application, which Latchkey allows. */
   readonly app: string
-  /** The same site, and nobody that Latchkey knows. */
+  /** An origin of the same site that Latchkey does not allow. */
   readonly otherOrigin: string
-  /** Another site. */
+  /** An origin of another site. */
   readonly otherSite: string
-  /** Kills it, and starts it again over the same database. */
+  /** Kills the server, and restarts it with the same database. */
   restartServer(meanwhile?: () => Promise<void>): Promise<void>
 }
 
 export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** Another program to serve with. */
+  /** The server program; default: the one in the sources. */
   readonly main?: string
 }
 
@@ -83,7 +83,7 @@ export async function startSites({ env = {}, main }: SiteOptions = {}): Promise<
   }
 }
 
-/** One empty page for every name, and the scripts that pages load. What a page does is for the test to say. */
+/** Serves an empty page for every host name, and the scripts that tests load. */
 async function servePages({ cert, key }: Certificate): Promise<Server> {
   const client = await clientBundle()
   const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {

@@ -1,30 +1,30 @@
-// A line between a client and a server that a test can slow down, cut, and join again.
+// A TCP proxy that a test can slow down, disconnect, and reconnect.
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface TcpProxy extends AsyncDisposable {
-  /** Where the line begins. */
+  /** The URL of the proxy. */
   readonly url: string
-  /** From now on everything from the far end takes this long, in milliseconds, and nothing is lost. */
+  /** Delays all data from the server by this time, in milliseconds. */
   delay(milliseconds: number): void
-  /** Of what is connected by now nothing is heard any more, at either end and without a word; new connections are as before. */
+  /** Drops all data of the current connections without closing them; new connections work. */
   blackhole(): void
-  /** Breaks every connection, and takes no new one until `join`. */
+  /** Closes all connections, and accepts no new ones until `reconnect`. */
   disconnect(): void
   reconnect(): void
 }
 
-/** @param to the address the line leads to */
+/** @param to the URL of the server */
 export async function startTcpProxy(to: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(to)
   const pairs = new Set<readonly [Socket, Socket]>()
-  const vanished = new WeakSet<Socket>()
-  let isCut = false
+  const blackholed = new WeakSet<Socket>()
+  let isDisconnected = false
   let delay = 0
   const server = createServer((near) => {
-    if (isCut) {
+    if (isDisconnected) {
       near.destroy()
       return
     }
@@ -32,28 +32,28 @@ export async function startTcpProxy(to: string): Promise<TcpProxy> {
     const pair = [near, far] as const
     pairs.add(pair)
     near.on('data', (piece: Buffer) => {
-      if (!vanished.has(near)) far.write(piece)
+      if (!blackholed.has(near)) far.write(piece)
     })
     near.on('end', () => far.end())
     let order = Promise.resolve()
-    // None overtakes another, also when the line becomes quicker.
-    const late = (arrive: () => void) => {
-      const onItsWay = delay === 0 ? Promise.resolve() : pause(delay, undefined, { ref: false })
-      order = Promise.all([order, onItsWay]).then(arrive)
+    // Keeps the order, also when the delay becomes shorter.
+    const deliver = (arrive: () => void) => {
+      const delayed = delay === 0 ? Promise.resolve() : pause(delay, undefined, { ref: false })
+      order = Promise.all([order, delayed]).then(arrive)
     }
     far.on('data', (piece: Buffer) =>
-      late(() => {
-        if (!vanished.has(near)) near.write(piece)
+      deliver(() => {
+        if (!blackholed.has(near)) near.write(piece)
       }),
     )
-    far.on('end', () => late(() => near.end()))
+    far.on('end', () => deliver(() => near.end()))
     for (const socket of pair) socket.on('error', () => {})
     near.on('close', () => {
       pairs.delete(pair)
       far.destroy()
     })
-    // What the far end said before it closed is still on its way.
-    far.on('close', () => late(() => near.destroySoon()))
+    // Deliver the data that the server sent before it closed.
+    far.on('close', () => deliver(() => near.destroySoon()))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const destroyAll = () => {
@@ -65,14 +65,14 @@ export async function startTcpProxy(to: string): Promise<TcpProxy> {
       delay = milliseconds
     },
     blackhole: () => {
-      for (const [near] of pairs) vanished.add(near)
+      for (const [near] of pairs) blackholed.add(near)
     },
     disconnect: () => {
-      isCut = true
+      isDisconnected = true
       destroyAll()
     },
     reconnect: () => {
-      isCut = false
+      isDisconnected = false
     },
     async [Symbol.asyncDispose]() {
       destroyAll()

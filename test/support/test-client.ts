@@ -1,4 +1,4 @@
-// Somebody with an HTTP client of their own: a jar of cookies, a token, and a server to talk to.
+// A test client: an HTTP client with cookies, a token, and the URL of a server.
 
 import { strictEqual } from 'node:assert/strict'
 
@@ -6,7 +6,7 @@ export interface TestResponse {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests that know their shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests know the shape of the response
   readonly json: any
 }
 
@@ -46,14 +46,14 @@ export class TestClient {
     this.#base = base
   }
 
-  /** The same client, talking to another server that serves the same users. */
+  /** Returns a copy of this client for another server with the same users. */
   forServer(base: string): TestClient {
     const other = new TestClient(base)
     for (const [name, value] of this.#cookies) other.#cookies.set(name, value)
     return Object.assign(other, { token: this.token, userId: this.userId, sid: this.sid, username: this.username })
   }
 
-  /** The value of the cookie whose name ends so; empty where there is none. */
+  /** Returns the value of the cookie with this suffix; empty when there is none. */
   cookie(suffix: 'session' | 'remember' | 'data' | 'known'): string {
     return [...this.#cookies].find(([name]) => name.endsWith(`latchkey_${suffix}`))?.[1] ?? ''
   }
@@ -62,7 +62,7 @@ export class TestClient {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
-  /** What a closed browser forgets: the session cookie, and the token in the page's memory. */
+  /** Deletes what a closed browser loses: session cookies, and the token in memory. */
   restartBrowser(): void {
     for (const name of this.#cookies.keys()) if (/_(session|data)$/.test(name)) this.#cookies.delete(name)
     this.token = ''
@@ -72,7 +72,7 @@ export class TestClient {
     this.#cookies.clear()
   }
 
-  /** With cookies alone. */
+  /** Sends cookies without the token. */
   async callWithCookies(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     const cookies = this.cookieHeader
     const reply = await request(this.#base, method, path, {
@@ -83,22 +83,22 @@ export class TestClient {
     return reply
   }
 
-  /** With cookies and the token. */
+  /** Sends cookies and the token. */
   call(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     return this.callWithCookies(method, path, { ...options, headers: { authorization: `Bearer ${this.token}`, ...options.headers } })
   }
 
-  /** With the token alone. */
+  /** Sends the token without cookies. */
   callWithToken(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     return request(this.#base, method, path, { ...options, headers: { authorization: this.token, ...options.headers } })
   }
 
-  async register(username: string, more: Readonly<Record<string, unknown>> = {}): Promise<TestResponse> {
-    return this.signedIn(await this.callWithCookies('POST', '/access/register', { body: { username, password: PASSWORD, ...more } }), 201)
+  async register(username: string, fields: Readonly<Record<string, unknown>> = {}): Promise<TestResponse> {
+    return this.signedIn(await this.callWithCookies('POST', '/access/register', { body: { username, password: PASSWORD, ...fields } }), 201)
   }
 
-  async login(username: string, more: Readonly<Record<string, unknown>> = {}): Promise<TestResponse> {
-    return this.signedIn(await this.callWithCookies('POST', '/access/login', { body: { username, password: PASSWORD, ...more } }), 200)
+  async login(username: string, fields: Readonly<Record<string, unknown>> = {}): Promise<TestResponse> {
+    return this.signedIn(await this.callWithCookies('POST', '/access/login', { body: { username, password: PASSWORD, ...fields } }), 200)
   }
 
   async refreshToken(): Promise<TestResponse> {

@@ -1,17 +1,17 @@
-// Signing in on the pages, as a person does.
+// Signs in through the pages.
 
 import type { Page } from 'playwright-core'
 import { PASSWORD } from './test-client.ts'
 
-/** In any language. */
+/** Works in any language. */
 export async function fillCredentials(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.locator('#username').fill(username)
   await page.locator('#password').fill(password)
 }
 
-/** @param address of the sign-in page or the registration page */
-export async function signInOnPage(page: Page, address: string, username: string): Promise<void> {
-  await page.goto(address)
+/** @param url the sign-in page or the registration page */
+export async function signInOnPage(page: Page, url: string, username: string): Promise<void> {
+  await page.goto(url)
   await fillCredentials(page, username)
   await page.locator('#remember').check()
   await page.locator('button[type=submit]').click()

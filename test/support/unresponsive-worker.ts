@@ -1,4 +1,4 @@
-// A thread's program that takes jobs and answers none.
+// A worker program that accepts jobs and never answers.
 
 import { parentPort } from 'node:worker_threads'
 import { READY } from '../../src/platform/worker-thread.ts'

@@ -1,4 +1,4 @@
-// Somebody who signs in, for tests that need one.
+// Users for tests: sign-in, registration, administrators and service keys.
 
 import { ok, strictEqual } from 'node:assert/strict'
 import { AuthError } from '../../src/domain/errors.ts'
@@ -15,11 +15,11 @@ export interface SignedInUser {
   readonly token: string
   readonly sid: string
   readonly jar: Readonly<Record<string, string>>
-  /** Everything in the jar, as a Cookie header. */
+  /** All cookies, as a Cookie header. */
   readonly cookies: string
-  /** The session cookie alone. */
+  /** Only the session cookie. */
   readonly session: string
-  /** The remembered login's cookie alone; empty without one. */
+  /** Only the remember-me cookie; empty when there is none. */
   readonly remembered: string
 }
 
@@ -39,28 +39,28 @@ export async function login(
   return toSignedInUser(await latchkey.call('POST', '/access/login', { ...options, body: { ...ALICE, ...body } }), 200)
 }
 
-export function toSignedInUser(answer: InProcessResponse, status: number): SignedInUser {
-  strictEqual(answer.status, status, answer.body ?? '')
-  const one = (suffix: string) => cookieHeader(Object.fromEntries(Object.entries(answer.jar).filter(([name]) => name.endsWith(suffix))))
+export function toSignedInUser(response: InProcessResponse, status: number): SignedInUser {
+  strictEqual(response.status, status, response.body ?? '')
+  const one = (suffix: string) => cookieHeader(Object.fromEntries(Object.entries(response.jar).filter(([name]) => name.endsWith(suffix))))
   return {
-    userId: answer.json.user.id,
-    token: answer.json.token,
-    sid: answer.json.session.id,
-    jar: answer.jar,
-    cookies: cookieHeader(answer.jar),
+    userId: response.json.user.id,
+    token: response.json.token,
+    sid: response.json.session.id,
+    jar: response.jar,
+    cookies: cookieHeader(response.jar),
     session: one('_session'),
     remembered: one('_remember'),
   }
 }
 
-/** Somebody who has the role to administer, freshly signed in. */
+/** Creates a user with the role admin, and signs in. */
 export async function loginAsAdmin(latchkey: InProcess, body: Readonly<Record<string, unknown>> = {}): Promise<SignedInUser> {
   const added = await addUser(latchkey.engine, 'operator', { ...ADMIN, email: null, roles: ['admin'], ...body })
   ok(!(added instanceof AuthError))
   return login(latchkey, { ...ADMIN, ...body })
 }
 
-/** The value of a new key for another service. */
+/** Creates a service key and returns its value. */
 export async function createServiceKey({ engine }: InProcess, name: string): Promise<string> {
   const added = await addServiceKey(engine, 'operator', name)
   ok(!(added instanceof AuthError))
