@@ -1,4 +1,4 @@
-// The account page over a real server: what is listed, what is ended, what is changed, and what it says when something fails.
+// The account page with a real server: devices, activity, password change, deletion, and errors.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ after(async () => {
   await flaky?.[Symbol.asyncDispose]()
 })
 
-/** Somebody's account page, signed in by hand. */
+/** The account page of a user who signs in on the page. */
 async function openAccountPage(username: string, path: '/sign-in' | '/register' = '/register'): Promise<Page> {
   await browser.clearCookies()
   const page = await browser.newPage()
@@ -32,7 +32,7 @@ async function openAccountPage(username: string, path: '/sign-in' | '/register' 
   return page
 }
 
-/** The same user with a program elsewhere. */
+/** The same user, signed in with a program. */
 async function otherClient(username: string): Promise<TestClient> {
   const visitor = new TestClient(flaky.server.url)
   await visitor.login(username)
@@ -55,9 +55,9 @@ test('each lineage is listed once; one is revoked, then all others', async () =>
   equal(await sessions.getByText('Node.js').count(), 3)
 
   await sessions.locator('li.lineage', { hasText: 'Node.js' }).first().getByRole('button').click()
-  await waitFor('one to be gone', async () => (await sessions.getByText('Node.js').count()) === 2)
-  const left = await Promise.all([one, two, three].map(isSignedIn))
-  equal(left.filter(Boolean).length, 2)
+  await waitFor('one to be removed', async () => (await sessions.getByText('Node.js').count()) === 2)
+  const stillSignedIn = await Promise.all([one, two, three].map(isSignedIn))
+  equal(stillSignedIn.filter(Boolean).length, 2)
 
   await sessions.getByRole('button', { name: 'Sign out all other devices' }).click()
   const dialog = page.getByRole('dialog')
@@ -65,26 +65,26 @@ test('each lineage is listed once; one is revoked, then all others', async () =>
   deepEqual(await seriousViolations(page, '[role=dialog]'), [])
   await takeScreenshot(page, 'account-end-all-others', { whole: false })
   await dialog.getByRole('button', { name: /Sign out/ }).click()
-  await waitFor('the others to be gone', async () => (await sessions.getByText('Node.js').count()) === 0)
+  await waitFor('the others to be removed', async () => (await sessions.getByText('Node.js').count()) === 0)
   deepEqual(await Promise.all([one, two, three].map(isSignedIn)), [false, false, false])
   await page.close()
 })
 
-test('a theft is told on the account page too, with both sides', async () => {
+test('the account page shows an alarm with the evidence of both uses', async () => {
   const page = await openAccountPage('robbed')
-  const copied = (await browser.cookies(flaky.url)).filter(({ name }) => name === 'latchkey_remember')
+  const copiedCookies = (await browser.cookies(flaky.url)).filter(({ name }) => name === 'latchkey_remember')
   await page.close()
-  // The browser is closed and opened again: the session goes, the remembered login is used and rotated.
+  // A browser restart: the session cookie is deleted, the remember-me login is used and rotated.
   await browser.clearCookies({ name: 'latchkey_session' })
   const again = await browser.newPage()
   await again.goto(`${flaky.url}/account`)
   await section(again, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
-  const answer = await fetch(`${flaky.server.url}/access/token`, {
+  const response = await fetch(`${flaky.server.url}/access/token`, {
     method: 'POST',
-    headers: { cookie: `latchkey_remember=${copied[0]?.value}`, 'user-agent': 'curl/8.0' },
+    headers: { cookie: `latchkey_remember=${copiedCookies[0]?.value}`, 'user-agent': 'curl/8.0' },
   })
-  equal(answer.status, 401)
-  // The session of that lineage is over: the page leaves by itself as soon as it asks for anything.
+  equal(response.status, 401)
+  // The lineage is revoked: the page redirects with its next request.
   await again.reload()
   await again.waitForURL('**/sign-in?**')
   match(again.url(), /reason=theft_suspected/)
@@ -103,7 +103,7 @@ test('a theft is told on the account page too, with both sides', async () => {
   await home.close()
 })
 
-test('the record has filters and a picture', async () => {
+test('the activity list has filters and a chart', async () => {
   const page = await openAccountPage('recorded')
   const visitor = await otherClient('recorded')
   await visitor.call('POST', '/access/audit-events', { body: { action: 'order.placed', detail: { number: 17 } } })
@@ -121,7 +121,7 @@ test('the record has filters and a picture', async () => {
   await page.close()
 })
 
-test('the password is changed: here one stays signed in, elsewhere not', async () => {
+test('a password change keeps this device signed in and signs out the others', async () => {
   const page = await openAccountPage('changer')
   const visitor = await otherClient('changer')
   const form = section(page, 'Change my password')
@@ -135,25 +135,25 @@ test('the password is changed: here one stays signed in, elsewhere not', async (
   await form.getByText(/is wrong/).waitFor()
   equal(await form.getByLabel('New password again').inputValue(), 'nine-amber-kites-over-sand')
   await fill(PASSWORD, 'nine-amber-kites-over-sand')
-  await waitFor('the others to be out', async () => !(await isSignedIn(visitor)))
+  await waitFor('the others to be signed out', async () => !(await isSignedIn(visitor)))
   equal(await page.evaluate(async () => (await fetch('/access/session')).status), 200)
   await page.close()
 })
 
-test('what is mine can be taken along', async () => {
+test('account data can be downloaded', async () => {
   const page = await openAccountPage('taker')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     section(page, 'Download my data').getByRole('button', { name: 'Download my data' }).click(),
   ])
-  const taken = readFileSync(await download.path(), 'utf8')
-  const { user, events } = JSON.parse(taken)
+  const exported = readFileSync(await download.path(), 'utf8')
+  const { user, events } = JSON.parse(exported)
   equal(user.username, 'taker')
   ok(events.some(({ action }: { action: string }) => action === 'account.register'))
   await page.close()
 })
 
-test('an account is deleted after its password and its name', async () => {
+test('an account is deleted after entering password and username', async () => {
   const page = await openAccountPage('leaver')
   await section(page, 'Delete my account').getByRole('button').click()
   const dialog = page.getByRole('dialog')
@@ -168,7 +168,7 @@ test('an account is deleted after its password and its name', async () => {
   await page.close()
 })
 
-test('a part that cannot be loaded says so and can be tried again', async () => {
+test('a section that fails to load shows an error and can be retried', async () => {
   const page = await openAccountPage('unlucky')
   await page.route('**/access/sessions', (route) => route.abort())
   await page.reload()
@@ -195,7 +195,7 @@ test('a part that cannot be loaded says so and can be tried again', async () => 
   await page.close()
 })
 
-test('a sign-out in one tab empties the others at once', async () => {
+test('a sign-out in one tab signs out the others at once', async () => {
   const page = await openAccountPage('twotabs')
   const other = await browser.newPage()
   await other.goto(`${flaky.url}/account`)

@@ -1,4 +1,4 @@
-// How the page for administrators looks and is used: by keyboard, by assistive technology, on narrow screens, and when the server is down.
+// Accessibility of the admin page: keyboard, assistive technology, narrow screens, and server errors.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -10,7 +10,7 @@ import { type AdminFixture, button, isFocused, NEW_PASSWORD, startAdminFixture }
 
 const LONG = { username: 'w'.repeat(64), role: `r${'w'.repeat(31)}`, email: `${'m'.repeat(60)}@${'w'.repeat(60)}.example.com` }
 
-/** In the page: what is wider than its place, also where a part scrolls by itself, as a dialog does. */
+/** Runs in the page: elements that are wider than their container, also in scrolling parts such as dialogs. */
 function clippedElements(): readonly string[] {
   const parts = [
     document.documentElement,
@@ -29,11 +29,11 @@ after(async () => {
   await fixture?.[Symbol.asyncDispose]()
 })
 
-test('what takes a while keeps the focus, and can be left meanwhile', async () => {
+test('a slow action keeps the focus, and its dialog can be closed meanwhile', async () => {
   const page = await fixture.adminPage()
-  let goOn = () => {}
+  let release = () => {}
   const waiting = new Promise<void>((resolve) => {
-    goOn = resolve
+    release = resolve
   })
   await page.route('**/access/admin/users', async (route) => {
     await waiting
@@ -50,11 +50,11 @@ test('what takes a while keeps the focus, and can be left meanwhile', async () =
   ok(await isFocused(submit))
   await page.keyboard.press('Escape')
   await adding.waitFor({ state: 'detached' })
-  goOn()
+  release()
   await page.close()
 })
 
-test('what cannot be read says so, and can be tried again', async () => {
+test('a list that fails to load shows an error and can be retried', async () => {
   const page = await fixture.adminPage()
   await page.getByRole('table').waitFor()
   fixture.flaky.mode = 'down'
@@ -71,10 +71,10 @@ test('what cannot be read says so, and can be tried again', async () => {
   await page.close()
 })
 
-test('nothing is wrong for assistive technology, in either language or theme; nothing is cut off, and no rule of content is broken', async () => {
+test('the admin page has no accessibility violation, clipped text or CSP violation, in both languages and themes', async () => {
   const { userId } = await fixture.registerUser(LONG.username, LONG.email)
-  const given = await runCommand(['user', 'set-roles', LONG.username, LONG.role, 'editor'], { folder: fixture.flaky.server.folder })
-  equal(given.code, 0, given.stderr)
+  const command = await runCommand(['user', 'set-roles', LONG.username, LONG.role, 'editor'], { folder: fixture.flaky.server.folder })
+  equal(command.code, 0, command.stderr)
   const faults: string[] = []
   for (const [locale, colorScheme] of [
     ['en-US', 'light'],

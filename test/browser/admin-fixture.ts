@@ -1,4 +1,4 @@
-// The page for administrators over a real server, with one administrator and a real Chromium.
+// The admin page with a real server, one administrator and a real Chromium.
 
 import { equal } from 'node:assert/strict'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
@@ -9,7 +9,7 @@ import { PASSWORD, TestClient } from '../support/test-client.ts'
 import { fillCredentials } from '../support/ui-sign-in.ts'
 
 export const NEW_PASSWORD = 'four-violet-trams-in-rain'
-/** What a server answers whose administrator typed the password too long ago. */
+/** The response when the administrator's sign-in is not fresh. */
 export const NOT_FRESH = {
   status: 401,
   contentType: 'application/problem+json',
@@ -25,8 +25,8 @@ interface AdminPageOptions {
 export interface AdminFixture extends AsyncDisposable {
   readonly flaky: FlakyServer
   readonly browser: BrowserContext
-  /** The page, with somebody signed in by hand on the way there. */
-  adminPage(username?: string, fragment?: string, way?: AdminPageOptions): Promise<Page>
+  /** The admin page, after a sign-in on the sign-in page. */
+  adminPage(username?: string, fragment?: string, options?: AdminPageOptions): Promise<Page>
   registerUser(username: string, email?: string): Promise<TestClient>
   canSignIn(username: string, password: string): Promise<boolean>
 }

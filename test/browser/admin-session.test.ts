@@ -1,4 +1,4 @@
-// Whom the page for administrators refuses, what it asks for again, and what it keeps from the next who signs in.
+// Sessions on the admin page: missing role, re-authentication, and a change of user.
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -28,7 +28,7 @@ after(async () => {
   await fixture?.[Symbol.asyncDispose]()
 })
 
-test('what one administrator was about to do is not done by another, who signs in meanwhile', async () => {
+test('an action of one administrator is not repeated for another who signs in meanwhile', async () => {
   await addAdministrator(fixture.flaky.server, 'deputy')
   const page = await fixture.adminPage()
   const posts: string[] = []
@@ -50,15 +50,15 @@ test('what one administrator was about to do is not done by another, who signs i
   const adding = page.getByRole('dialog', { name: 'Add a user' })
   await adding.getByLabel('Username').fill('misplaced')
   await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
-  const refused = page.waitForResponse('**/access/admin/users')
+  const rejected = page.waitForResponse('**/access/admin/users')
   await page.keyboard.press('Enter')
-  await (await refused).finished()
+  await (await rejected).finished()
   equal(await page.getByRole('dialog').count(), 0)
   deepEqual(posts, ['POST'])
   await page.close()
 })
 
-test('what was shown once is not kept for whoever comes back to the page', async () => {
+test('a service key that was shown once is not in a page from the back-forward cache', async () => {
   const page = await fixture.adminPage('root', '#keys')
   await page.getByRole('textbox', { name: 'Service' }).fill('mail')
   await page.keyboard.press('Enter')
@@ -68,18 +68,18 @@ test('what was shown once is not kept for whoever comes back to the page', async
       .locator('code')
       .last(),
   )
-  const isThere = async () => (await text(page.locator('main'))).includes(value)
-  equal(await isThere(), true)
-  // As a browser does that keeps the page while another is shown.
+  const isShown = async () => (await text(page.locator('main'))).includes(value)
+  equal(await isShown(), true)
+  // Simulates a page that enters the back-forward cache.
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
-  equal(await isThere(), false)
+  equal(await isShown(), false)
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
   await page.getByRole('row', { name: /mail/ }).waitFor()
-  equal(await isThere(), false)
+  equal(await isShown(), false)
   await page.close()
 })
 
-test('whoever has not the role is told so, and how to get it', async () => {
+test('a user without the role sees an error with the command that assigns it', async () => {
   const { userId: own } = await fixture.registerUser('walter')
   const page = await fixture.adminPage('walter')
   await heading(page, 'Your roles do not allow this').waitFor()
@@ -104,7 +104,7 @@ test('whoever has not the role is told so, and how to get it', async () => {
   await page.close()
 })
 
-test('where one was on the way to is kept by the ways that lead about the sign-in', async () => {
+test('the return URL and its fragment survive the language switch and the registration page', async () => {
   await fixture.browser.clearCookies()
   const page = await fixture.browser.newPage()
   await page.goto(`${fixture.flaky.url}/admin#keys`)
@@ -121,7 +121,7 @@ test('where one was on the way to is kept by the ways that lead about the sign-i
   await page.close()
 })
 
-test('what one user was refused is not held against another, who signs in after them', async () => {
+test('an error for one user does not remain for another who signs in afterwards', async () => {
   await fixture.registerUser('visitor')
   const page = await fixture.adminPage('visitor')
   await heading(page, 'Your roles do not allow this').waitFor()
@@ -136,7 +136,7 @@ test('what one user was refused is not held against another, who signs in after 
   await page.close()
 })
 
-test('one’s own row leads to one’s account, and offers nothing to be locked out by', async () => {
+test('the own row links to the account page, and offers no action that locks the administrator out', async () => {
   const page = await fixture.adminPage()
   await page.getByRole('row', { name: /root/ }).getByRole('link', { name: 'root' }).click()
   await page.getByText('This is your own account.').waitFor()
@@ -146,7 +146,7 @@ test('one’s own row leads to one’s account, and offers nothing to be locked 
   await page.close()
 })
 
-test('a sign-in that is not fresh is asked for the password, and goes on where it was', async () => {
+test('a sign-in that is not fresh needs the password, and then the action continues', async () => {
   const page = await fixture.adminPage('root', '', { remember: true })
   await page.getByRole('table').waitFor()
   let isStale = true
@@ -154,42 +154,42 @@ test('a sign-in that is not fresh is asked for the password, and goes on where i
     isStale && route.request().method() === 'POST' ? route.fulfill(NOT_FRESH) : route.fallback(),
   )
   await page.route('**/access/login', async (route) => {
-    const answer = await route.fetch()
-    isStale = !answer.ok()
-    await route.fulfill({ response: answer })
+    const response = await route.fetch()
+    isStale = !response.ok()
+    await route.fulfill({ response })
   })
   await button(page, 'Add a user…').click()
   const adding = page.getByRole('dialog', { name: 'Add a user' })
   await adding.getByLabel('Username').fill('late')
   await adding.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
   await page.keyboard.press('Enter')
-  const asked = page.getByRole('dialog', { name: 'Confirm your password' })
-  await asked.waitFor()
-  await waitFor('the focus', () => isFocused(asked.getByLabel('Password', { exact: true })))
-  equal(await asked.locator('input[autocomplete=username]').inputValue(), 'root')
-  equal(await asked.locator('input[type=password]').getAttribute('autocomplete'), 'current-password')
+  const passwordDialog = page.getByRole('dialog', { name: 'Confirm your password' })
+  await passwordDialog.waitFor()
+  await waitFor('the focus', () => isFocused(passwordDialog.getByLabel('Password', { exact: true })))
+  equal(await passwordDialog.locator('input[autocomplete=username]').inputValue(), 'root')
+  equal(await passwordDialog.locator('input[type=password]').getAttribute('autocomplete'), 'current-password')
   deepEqual(await seriousViolations(page), [])
   await takeScreenshot(page, 'admin-password-again', { whole: false })
 
-  // It can be declined, which closes nothing else.
+  // Cancelling closes only this dialog.
   await page.keyboard.press('Escape')
   await adding.getByText('Enter your password again to do this.').waitFor()
   await waitFor('the focus to be back', () => adding.evaluate((dialog) => dialog.contains(document.activeElement)))
   equal(await adding.getByLabel('Password', { exact: true }).inputValue(), NEW_PASSWORD)
   await button(adding, 'Add a user').click()
-  await asked.getByLabel('Password', { exact: true }).fill('not-the-password-1')
+  await passwordDialog.getByLabel('Password', { exact: true }).fill('not-the-password-1')
   await page.keyboard.press('Enter')
-  await asked.getByText('is wrong').waitFor()
-  await asked.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await passwordDialog.getByText('is wrong').waitFor()
+  await passwordDialog.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.keyboard.press('Enter')
   await page.getByText('late was added.').waitFor()
   equal(await page.getByRole('dialog').count(), 0)
 
-  // Opened anew by a remembered login, the page asks at once.
+  // After a restart with a remember-me login, the page asks for the password at once.
   await page.unrouteAll()
   await fixture.browser.clearCookies({ name: /session/ })
   await page.reload()
-  await asked.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await passwordDialog.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.keyboard.press('Enter')
   await page.getByRole('row', { name: /late/ }).waitFor()
   await page.close()

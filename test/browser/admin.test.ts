@@ -73,8 +73,8 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await roles.getByLabel('Roles').fill('editor')
   await button(roles, 'Save roles').click()
   await roles.getByText('The roles were saved.').waitFor()
-  const given = await runCommand(['user', 'set-roles', 'grace', 'editor', 'critic'], { folder: fixture.flaky.server.folder })
-  equal(given.code, 0, given.stderr)
+  const command = await runCommand(['user', 'set-roles', 'grace', 'editor', 'critic'], { folder: fixture.flaky.server.folder })
+  equal(command.code, 0, command.stderr)
   await roles.getByLabel('Roles').fill('editor author')
   await button(roles, 'Save roles').click()
   await roles.getByText('The roles were changed by another administrator').waitFor()
@@ -85,9 +85,9 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   const grace = new TestClient(fixture.flaky.server.url)
   deepEqual((await grace.login('grace')).json.user.roles, ['editor'])
 
-  const theirs = await openChromium()
+  const userBrowser = await openChromium()
   try {
-    const tab = await theirs.newPage()
+    const tab = await userBrowser.newPage()
     await signInOnPage(tab, `${fixture.flaky.url}/sign-in`, 'grace')
     await tab.getByRole('heading', { name: 'My devices and sessions' }).waitFor()
     await button(page, 'Disable…').click()
@@ -99,7 +99,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
     await tab.waitForURL('**/sign-in?**')
     match(tab.url(), /reason=revoked/)
   } finally {
-    await theirs.close()
+    await userBrowser.close()
   }
   await button(page, 'Enable').click()
   await page.getByText('grace can sign in again.').waitFor()
@@ -141,7 +141,7 @@ test('sessions are ended one by one and all at once', async () => {
   const visitor = await fixture.registerUser('lister')
   const others = [new TestClient(fixture.flaky.server.url), new TestClient(fixture.flaky.server.url)]
   for (const other of others) await other.login('lister')
-  const isIn = async (who: TestClient) => (await who.callWithToken('GET', '/access/session')).status === 200
+  const isSignedIn = async (client: TestClient) => (await client.callWithToken('GET', '/access/session')).status === 200
   const page = await fixture.adminPage('root', `#${visitor.userId}`)
   const sessions = section(page, 'Sessions and remember-me logins')
   const lineages = sessions.locator('li.lineage')
@@ -152,17 +152,17 @@ test('sessions are ended one by one and all at once', async () => {
   await lineages.nth(2).waitFor({ state: 'detached' })
   equal(await lineages.count(), 2)
   await waitFor('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remember-me logins' })))
-  equal((await Promise.all(others.map(isIn))).filter(Boolean).length, 1)
-  ok(await isIn(visitor))
+  equal((await Promise.all(others.map(isSignedIn))).filter(Boolean).length, 1)
+  ok(await isSignedIn(visitor))
   await button(sessions, 'Sign out everywhere').click()
   await button(page.getByRole('dialog'), 'Sign out everywhere').click()
   await sessions.getByText('This user is not signed in anywhere.').waitFor()
   await waitFor('the focus', () => isFocused(sessions.getByRole('heading', { name: 'Sessions and remember-me logins' })))
-  deepEqual(await Promise.all([visitor, ...others].map(isIn)), [false, false, false])
+  deepEqual(await Promise.all([visitor, ...others].map(isSignedIn)), [false, false, false])
   await page.close()
 })
 
-test('many users come page by page; back leads to whom one came from, and the address to anybody', async () => {
+test('a long list loads page by page; back returns to the previous row, and the URL opens any user', async () => {
   await using server = await startServer()
   await addAdministrator(server, 'root')
   const hash = await bcrypt(PASSWORD)
@@ -197,31 +197,31 @@ test('many users come page by page; back leads to whom one came from, and the ad
   await page.close()
 })
 
-test('an answer that comes late gets into no other list', async () => {
+test('a late response does not appear in another list', async () => {
   const page = await fixture.adminPage()
   await page.getByRole('table').waitFor()
   await page.route('**/access/admin/users?limit=*', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), next: 'further' } })
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), next: 'further' } })
   })
-  let answerLate = () => {}
+  let respondLate = () => {}
   const isLate = new Promise<void>((resolve) => {
-    answerLate = resolve
+    respondLate = resolve
   })
   await page.route('**/access/admin/users?*after=*', async (route) => {
     await isLate
     await route.fulfill({ json: { users: [LATE], next: null } })
   })
   await page.reload()
-  const asked = page.waitForRequest('**/access/admin/users?*after=*')
+  const requested = page.waitForRequest('**/access/admin/users?*after=*')
   await button(page, 'Show more').click()
-  await asked
+  await requested
   await page.getByLabel('Name or id').fill('root')
   await page.keyboard.press('Enter')
   await page.getByText('Users shown: 1').waitFor()
-  const answered = page.waitForResponse('**/access/admin/users?*after=*')
-  answerLate()
-  await (await answered).finished()
+  const responded = page.waitForResponse('**/access/admin/users?*after=*')
+  respondLate()
+  await (await responded).finished()
   equal(await page.getByText('late-one').count(), 0)
   await button(page, 'Show all users').click()
   await button(page, 'Show more').click()
@@ -249,7 +249,7 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
   await button(services, 'Copy').click()
   await services.getByText('Copied.').waitFor()
   equal(await page.evaluate(() => navigator.clipboard.readText()), value)
-  const asks = async () => {
+  const streamStatus = async () => {
     const aborting = new AbortController()
     const { status } = await fetch(`${fixture.flaky.server.url}/access/revocations`, {
       headers: { authorization: `Service ${value}` },
@@ -258,7 +258,7 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
     aborting.abort()
     return status
   }
-  equal(await asks(), 200)
+  equal(await streamStatus(), 200)
   await takeScreenshot(page, 'admin-new-key')
   await button(services, 'I have saved it').click()
   equal(await services.getByText(value).count(), 0)
@@ -266,6 +266,6 @@ test('keys: the next one signs, and a service gets one that is shown once', asyn
   await button(page.getByRole('dialog'), 'Remove').click()
   await services.getByText(/^The key \S+ of orders was removed\.$/).waitFor()
   await waitFor('the focus', () => isFocused(services.getByRole('heading', { name: 'Service keys' })))
-  equal(await asks(), 401)
+  equal(await streamStatus(), 401)
   await page.close()
 })

@@ -1,4 +1,4 @@
-// Applications on another origin, with three ways to make requests that we did not write: sign in, call, renew, sign out.
+// An application on another origin with jQuery, axios, fetch and XMLHttpRequest: sign in, call, renew, sign out.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -25,11 +25,11 @@ async function pageOf(script?: string): Promise<Page> {
   return page
 }
 
-test('jQuery, in both ways of the brief, and with the client', async () => {
+test('jQuery, with its own headers and with the client', async () => {
   const page = await pageOf('/jquery.js')
-  const told = await page.evaluate(
+  const result = await page.evaluate(
     async ({ latchkey, password }) => {
-      // biome-ignore lint/suspicious/noExplicitAny: jQuery as a page has it, without types
+      // biome-ignore lint/suspicious/noExplicitAny: jQuery in the page is untyped
       const $ = (globalThis as any).$
       const json = { contentType: 'application/json', xhrFields: { withCredentials: true } }
       const me = await $.ajax({
@@ -44,7 +44,7 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
         method: 'POST',
         contentType: 'application/json',
         data: '{"action":"order.placed"}',
-        // biome-ignore lint/suspicious/noExplicitAny: jQuery as a page has it, without types
+        // biome-ignore lint/suspicious/noExplicitAny: jQuery in the page is untyped
         beforeSend: (request: any) => request.setRequestHeader('Authorization', me.token),
       })
       const renewed = await $.ajax({ ...json, url: `${latchkey}/access/token`, method: 'POST' })
@@ -54,8 +54,8 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
         method: 'POST',
         data: '{"action":"order.placed"}',
       }).catch(
-        // biome-ignore lint/suspicious/noExplicitAny: jQuery as a page has it, without types
-        (failed: any) => failed.responseJSON.code,
+        // biome-ignore lint/suspicious/noExplicitAny: jQuery in the page is untyped
+        (error: any) => error.responseJSON.code,
       )
       const ended = await $.ajax({ url: `${latchkey}/access/logout/${me.user.id}`, headers: { Authorization: renewed.token } })
 
@@ -70,14 +70,14 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
         contentType: 'application/json',
         data: '{"action":"order.paid"}',
       })
-      // biome-ignore lint/suspicious/noExplicitAny: jQuery as a page has it, without types
-      const missing = await $.ajax({ url: `${latchkey}/access/sessions/nothing`, method: 'DELETE' }).catch((failed: any) => [
-        failed.status,
-        failed.responseJSON.code,
+      // biome-ignore lint/suspicious/noExplicitAny: jQuery in the page is untyped
+      const missing = await $.ajax({ url: `${latchkey}/access/sessions/nothing`, method: 'DELETE' }).catch((error: any) => [
+        error.status,
+        error.responseJSON.code,
       ])
       await client.logout()
-      // biome-ignore lint/suspicious/noExplicitAny: jQuery as a page has it, without types
-      const after = await $.get(`${latchkey}/access/session`).catch((failed: any) => failed.responseJSON.code)
+      // biome-ignore lint/suspicious/noExplicitAny: jQuery in the page is untyped
+      const after = await $.get(`${latchkey}/access/session`).catch((error: any) => error.responseJSON.code)
       return {
         read: read.via,
         changed: changed.action,
@@ -92,7 +92,7 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
     },
     { latchkey: sites.latchkey, password: PASSWORD },
   )
-  deepEqual(told, {
+  deepEqual(result, {
     read: 'token',
     changed: 'order.placed',
     renewed: true,
@@ -106,11 +106,11 @@ test('jQuery, in both ways of the brief, and with the client', async () => {
   await page.close()
 })
 
-test('axios, by hand and with the client', async () => {
+test('axios, with its own headers and with the client', async () => {
   const page = await pageOf('/axios.js')
-  const told = await page.evaluate(
+  const result = await page.evaluate(
     async ({ latchkey, password }) => {
-      // biome-ignore lint/suspicious/noExplicitAny: axios as a page has it, without types
+      // biome-ignore lint/suspicious/noExplicitAny: axios in the page is untyped
       const axios = (globalThis as any).axios
       const web = axios.create({ baseURL: latchkey, withCredentials: true })
       const { data: me } = await web.post('/access/register', { username: 'axios', password })
@@ -121,24 +121,24 @@ test('axios, by hand and with the client', async () => {
 
       const { createClient } = await import(`${location.origin}/client.js`)
       const client = createClient({ url: latchkey })
-      const carrying = axios.create({ baseURL: latchkey })
-      client.axios(carrying)
+      const withClient = axios.create({ baseURL: latchkey })
+      client.axios(withClient)
       await client.login({ username: 'axios', password })
-      const carried = await carrying.get('/access/session')
+      const carried = await withClient.get('/access/session')
       await client.logout()
-      // biome-ignore lint/suspicious/noExplicitAny: axios as a page has it, without types
-      const after = await carrying.get('/access/session').catch((failed: any) => failed.response.data.code)
+      // biome-ignore lint/suspicious/noExplicitAny: axios in the page is untyped
+      const after = await withClient.get('/access/session').catch((error: any) => error.response.data.code)
       return { status, renewed: renewed.session.id === me.session.id, carried: carried.data.via, after }
     },
     { latchkey: sites.latchkey, password: PASSWORD },
   )
-  deepEqual(told, { status: 201, renewed: true, carried: 'token', after: 'session.required' })
+  deepEqual(result, { status: 201, renewed: true, carried: 'token', after: 'session.required' })
   await page.close()
 })
 
 test("the client's own fetch, and XMLHttpRequest with its header", async () => {
   const page = await pageOf()
-  const told = await page.evaluate(
+  const result = await page.evaluate(
     async ({ latchkey, password }) => {
       const { createClient } = await import(`${location.origin}/client.js`)
       const client = createClient({ url: latchkey })
@@ -158,17 +158,17 @@ test("the client's own fetch, and XMLHttpRequest with its header", async () => {
         request.send('{"action":"order.placed"}')
       })
       const again = createClient({ url: latchkey })
-      const restored = await again.session()
+      const resumed = await again.session()
       const data = await again.data.read()
       const own = await again.clientData.read()
       const ended = await client.logout()
       const stored = [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie]
       const after = (await client.fetch(`${latchkey}/access/session`)).status
-      return { via: read.via, status, same: restored.session.id === read.session.id, data: data.data, own, ended, stored, after, events }
+      return { via: read.via, status, same: resumed.session.id === read.session.id, data: data.data, own, ended, stored, after, events }
     },
     { latchkey: sites.latchkey, password: PASSWORD },
   )
-  deepEqual(told, {
+  deepEqual(result, {
     via: 'token',
     status: 201,
     same: true,
@@ -182,7 +182,7 @@ test("the client's own fetch, and XMLHttpRequest with its header", async () => {
   await page.close()
 })
 
-test('the cookies are bound to their host and out of reach of scripts', async () => {
+test('the cookies are host-only and HttpOnly', async () => {
   const page = await pageOf()
   await page.evaluate(
     async ({ latchkey, password }) => {

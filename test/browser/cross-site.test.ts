@@ -1,5 +1,5 @@
-// Everything that another site, or a sibling sub-domain, can make the browser of somebody signed in do: nothing changes. Run with
-// third-party cookies blocked, as browsers have it, and allowed, so that it is not the browser alone that refuses.
+// CSRF attacks from another site and from a sibling sub-domain, in the browser of a signed-in user: nothing changes. Run with
+// third-party cookies blocked, the browser default, and allowed, so that not only the browser rejects them.
 
 import { deepEqual, equal, notDeepEqual, ok } from 'node:assert/strict'
 import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ before(async () => {
 })
 after(() => sites?.[Symbol.asyncDispose]())
 
-/** Everything on record but when somebody was last seen. */
+/** The stored state without last-seen times. */
 function recordOf({ server }: Sites): unknown {
   const database = new DatabaseSync(server.databaseUrl.replace('sqlite:', ''), { readOnly: true })
   try {
@@ -36,38 +36,38 @@ function recordOf({ server }: Sites): unknown {
   }
 }
 
-/** A browser in which somebody signed in at the application, and may have closed it since. */
-async function victimOf(at: Sites, choices: BrowserOptions, username: string): Promise<readonly [BrowserContext, Target]> {
-  const browser = await openChromium({ spki: at.certificate.spki, ...choices })
+/** A browser in which a user has signed in to the application. */
+async function victimOf(sites: Sites, options: BrowserOptions, username: string): Promise<readonly [BrowserContext, Target]> {
+  const browser = await openChromium({ spki: sites.certificate.spki, ...options })
   const page = await browser.newPage()
-  await page.goto(at.app)
+  await page.goto(sites.app)
   const { userId, sessionId } = await page.evaluate(
     async ({ latchkey, password, username }) => {
       const { createClient } = await import(`${location.origin}/client.js`)
       const { user, session } = await createClient({ url: latchkey }).register({ username, password, remember: true })
       return { userId: user.id, sessionId: session.id }
     },
-    { latchkey: at.latchkey, password: PASSWORD, username },
+    { latchkey: sites.latchkey, password: PASSWORD, username },
   )
   await page.close()
-  return [browser, { latchkey: at.latchkey, userId, sessionId }]
+  return [browser, { latchkey: sites.latchkey, userId, sessionId }]
 }
 
 const SESSION_COOKIE = { name: '__Host-latchkey_session' }
 
 let userCount = 0
 for (const thirdPartyCookies of ['blocked', 'allowed'] as const) {
-  for (const who of ['otherSite', 'otherOrigin'] as const) {
-    test(`a ${who}, third-party cookies ${thirdPartyCookies}: nothing changes, nothing is read`, async () => {
+  for (const attacker of ['otherSite', 'otherOrigin'] as const) {
+    test(`${attacker}, third-party cookies ${thirdPartyCookies}: no attack changes or reads anything`, async () => {
       userCount += 1
       const [browser, target] = await victimOf(sites, { thirdPartyCookies }, `victim${userCount}`)
       try {
-        for (const held of ['session', 'remembered login alone'] as const) {
-          if (held !== 'session') await browser.clearCookies(SESSION_COOKIE)
+        for (const credential of ['session', 'remember-me login only'] as const) {
+          if (credential !== 'session') await browser.clearCookies(SESSION_COOKIE)
           const before = recordOf(sites)
-          await attackAll(browser, sites[who], target, ({ name }, read) => {
-            deepEqual(recordOf(sites), before, `${name}, with a ${held}, changed something`)
-            ok(typeof read !== 'number' || read === 0, `${name}, with a ${held}, could read the answer ${read}`)
+          await attackAll(browser, sites[attacker], target, ({ name }, read) => {
+            deepEqual(recordOf(sites), before, `${name}, with a ${credential}, changed something`)
+            ok(typeof read !== 'number' || read === 0, `${name}, with a ${credential}, could read the response ${read}`)
           })
         }
         const names = (await browser.cookies(target.latchkey)).map(({ name }) => name)
@@ -79,7 +79,7 @@ for (const thirdPartyCookies of ['blocked', 'allowed'] as const) {
   }
 }
 
-test('the same attacks get through where the cross-origin rule is taken out', async () => {
+test('without the cross-origin rule the same attacks succeed', async () => {
   const folder = await temporaryFolder()
   try {
     await cp(join(ROOT, 'src'), join(folder, 'src'), { recursive: true })
@@ -102,7 +102,7 @@ test('the same attacks get through where the cross-origin rule is taken out', as
         last = now
       })
       notDeepEqual(last, before)
-      deepEqual(through, ['POST form that takes the page along to /access/token', 'POST form into a frame to /access/token'])
+      deepEqual(through, ['POST form that navigates the page to /access/token', 'POST form into a frame to /access/token'])
     } finally {
       await browser.close()
     }
@@ -111,7 +111,7 @@ test('the same attacks get through where the cross-origin rule is taken out', as
   }
 })
 
-test('the attacks are as many as they look', () => {
+test('the attacks are distinct and more than 100', () => {
   equal(new Set(ATTACKS.map(({ name }) => name)).size, ATTACKS.length)
   ok(ATTACKS.length > 100, String(ATTACKS.length))
 })

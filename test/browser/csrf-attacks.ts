@@ -1,4 +1,4 @@
-// What a page of somebody else can make a browser do, tried for real: forms, images, frames, beacons, sockets, fetch.
+// Cross-site requests that an attacker's page can trigger: forms, images, frames, beacons, sockets, fetch.
 
 import type { BrowserContext, Page } from 'playwright-core'
 
@@ -12,11 +12,11 @@ type Path = (target: Target) => string
 
 export interface Attack {
   readonly name: string
-  /** Runs in the attacker's page; resolves once the request is under way, or with the status if the page may read it. */
+  /** Runs in the attacker's page; resolves when the request was sent, or with the status if the page can read it. */
   readonly run: (page: Page, target: Target) => Promise<unknown>
 }
 
-/** Everything that changes something or hands something out. */
+/** Requests that change something or return a credential. */
 const PATHS: readonly (readonly [method: string, path: Path, body?: string])[] = [
   ['POST', () => '/access/token'],
   ['POST', () => '/access/login', '{"username":"mallory","password":"blue-tulip-under-7-moons"}'],
@@ -52,10 +52,10 @@ export const ATTACKS: readonly Attack[] = [
   formWithOverride(),
 ]
 
-/** The one form body that looks like JSON: the name carries its beginning, the value its end. */
+/** A form body that looks like JSON: the field name is its beginning, the value its end. */
 function form(method: string, path: Path, body: string | undefined, into: '_self' | 'frame'): Attack {
   return {
-    name: `${method} form ${into === 'frame' ? 'into a frame' : 'that takes the page along'} to ${displayPath(path)}`,
+    name: `${method} form ${into === 'frame' ? 'into a frame' : 'that navigates the page'} to ${displayPath(path)}`,
     async run(page, target) {
       const action = target.latchkey + path(target)
       await Promise.all([
@@ -91,7 +91,7 @@ type Init = Pick<RequestInit, 'credentials' | 'mode' | 'referrerPolicy' | 'keepa
 
 function fetches(method: string, path: Path, body: string | undefined): readonly Attack[] {
   const simple = method === 'GET' || method === 'POST'
-  const ways: readonly (readonly [string, Init])[] = [
+  const variants: readonly (readonly [string, Init])[] = [
     ['with credentials', { credentials: 'include', mode: 'cors' }],
     ['same-origin', { credentials: 'include', mode: 'same-origin' }],
     ['with credentials and a JSON type', { credentials: 'include', headers: { 'content-type': 'application/json' } }],
@@ -103,8 +103,8 @@ function fetches(method: string, path: Path, body: string | undefined): readonly
       ? ([['no-cors without referrer', { credentials: 'include', mode: 'no-cors', referrerPolicy: 'no-referrer' }]] as const)
       : []),
   ]
-  return ways.map(([way, init]) => ({
-    name: `${method} fetch ${way} to ${displayPath(path)}`,
+  return variants.map(([variant, init]) => ({
+    name: `${method} fetch ${variant} to ${displayPath(path)}`,
     run: (page, target) =>
       page.evaluate(({ url, init }) => fetch(url, init).then(({ status }) => status, String), {
         url: target.latchkey + path(target),
@@ -135,10 +135,10 @@ function element(kind: 'image' | 'frame' | 'script', path: Path): Attack {
       page.evaluate(
         ({ kind, url }) =>
           new Promise((resolve) => {
-            const made = document.createElement(kind === 'image' ? 'img' : kind === 'frame' ? 'iframe' : 'script') as HTMLImageElement
-            made.onload = made.onerror = resolve
-            made.src = url
-            document.body.append(made)
+            const element = document.createElement(kind === 'image' ? 'img' : kind === 'frame' ? 'iframe' : 'script') as HTMLImageElement
+            element.onload = element.onerror = resolve
+            element.src = url
+            document.body.append(element)
             setTimeout(resolve, 300)
           }),
         { kind, url: target.latchkey + path(target) },
@@ -160,7 +160,7 @@ function script(path: Path): Attack {
 
 function link(path: Path): Attack {
   return {
-    name: `link that is followed to ${displayPath(path)}`,
+    name: `link to ${displayPath(path)}`,
     async run(page, target) {
       const navigated = page.waitForEvent('framenavigated', (each) => each === page.mainFrame())
       await page.evaluate((url) => {
@@ -178,8 +178,8 @@ function socket(path: Path): Attack {
       page.evaluate(
         (url) =>
           new Promise((resolve) => {
-            const made = new WebSocket(url)
-            made.onopen = made.onerror = made.onclose = resolve
+            const socket = new WebSocket(url)
+            socket.onopen = socket.onerror = socket.onclose = resolve
           }),
         target.latchkey.replace('https', 'wss') + path(target),
       ),
@@ -188,14 +188,14 @@ function socket(path: Path): Attack {
 
 function formWithOverride(): Attack {
   const attack = form('POST', () => '/access/account?_method=DELETE', '{"password":"blue-tulip-under-7-moons","_method":"DELETE"}', 'frame')
-  return { ...attack, name: 'POST form that asks for another method' }
+  return { ...attack, name: 'POST form that overrides the method' }
 }
 
 function displayPath(path: Path): string {
-  return path({ latchkey: '', userId: 'CODE', sessionId: 'ID' })
+  return path({ latchkey: '', userId: 'USER_ID', sessionId: 'SESSION_ID' })
 }
 
-/** Runs every attack, each from a fresh page of the attacker's. */
+/** Runs every attack, each in a newly loaded page of the attacker. */
 export async function attackAll(
   browser: BrowserContext,
   origin: string,

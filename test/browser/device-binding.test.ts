@@ -1,5 +1,5 @@
-// Sign-ins bound to the device by a real Chromium, which is told to keep its keys in software: bound, renewed, restarted, signed out and
-// in; and the whole cookie jar in the hands of somebody else, in a second browser and in curl.
+// Device-bound sign-ins (DBSC) in a real Chromium with software keys: binding, renewal, restart, sign-out and sign-in; and a copied
+// cookie jar in a second browser and in curl.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -40,8 +40,8 @@ after(async () => {
 
 const reopen = () => openChromium({ profile, spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS })
 
-async function cookieNamed(name: string, of = browser): Promise<string | undefined> {
-  return (await of.cookies(sites.latchkey)).find((cookie) => cookie.name === name)?.value
+async function cookieNamed(name: string, context = browser): Promise<string | undefined> {
+  return (await context.cookies(sites.latchkey)).find((cookie) => cookie.name === name)?.value
 }
 
 const forgetDevice = () => browser.clearCookies({ name: DEVICE })
@@ -53,7 +53,7 @@ async function signedInPage(username: string, path = '/sign-in'): Promise<Page> 
   return page
 }
 
-/** Statuses of requests that a script of the page makes, with cookies alone. */
+/** Statuses of concurrent requests of the page with cookies only. */
 function readTimes(page: Page, times: number): Promise<readonly number[]> {
   return page.evaluate((count) => Promise.all(Array.from({ length: count }, async () => (await fetch('/access/session')).status)), times)
 }
@@ -64,22 +64,22 @@ async function recordOf(
   return page.evaluate(async () => (await (await fetch('/access/audit-events')).json()).events)
 }
 
-/** A host with Latchkey inside, and a form of its own that names who has sent it. */
+/** An application with embedded Latchkey, whose form shows the signed-in user. */
 async function startApplication({ cert, key }: Certificate): Promise<{ readonly url: string } & AsyncDisposable> {
   const port = await freePort()
   const url = `https://app.test:${port}`
   const latchkey = await createLatchkey({ publicUrl: url, databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-at-least-32-characters' })
-  const own = toNodeHandler(latchkey)
+  const handler = toNodeHandler(latchkey)
   const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, async (incoming, outgoing) => {
-    if (incoming.url !== '/form') return own(incoming, outgoing)
+    if (incoming.url !== '/form') return handler(incoming, outgoing)
     const page = (body: string) => outgoing.setHeader('content-type', 'text/html').end(`<!doctype html><title>form</title>${body}`)
     if (incoming.method === 'GET') return page('<form method="post"><input name="kept" value="as it was"><button>Send</button></form>')
     const body = Buffer.concat(await incoming.toArray()).toString()
-    // Who it is; whether they may change something by a form is for a token of the application's own.
+    // Only identifies the user: a real application needs a CSRF token of its own.
     const headers = new Headers({ cookie: incoming.headers.cookie ?? '' })
-    const who = await latchkey.authenticate(new Request(url, { headers }))
-    const view = who.ok ? await latchkey.session(who.principal) : who.error
-    return page(`<p>${body}</p><p id="who">${'username' in view ? view.username : view.code}</p>`)
+    const authenticated = await latchkey.authenticate(new Request(url, { headers }))
+    const view = authenticated.ok ? await latchkey.session(authenticated.principal) : authenticated.error
+    return page(`<p>${body}</p><p id="user">${'username' in view ? view.username : view.code}</p>`)
   })
   await once(server.listen(port, '127.0.0.1'), 'listening')
   return {
@@ -102,14 +102,14 @@ interface BindingEvent {
   readonly terminationEventDetails?: object
 }
 
-/** What the browser's own half of it does, as its developer tools are told. */
+/** Events of the browser's side of the binding, from its developer tools. */
 async function listen(page: Page): Promise<{ readonly events: BindingEvent[]; readonly tools: CDPSession }> {
   const tools = await browser.newCDPSession(page)
   const events: BindingEvent[] = []
-  // The protocol's types do not know these yet.
+  // The types of the protocol do not include these yet.
   const untyped = tools as unknown as {
     send(method: string, params?: object): Promise<unknown>
-    on(name: string, heard: (event: BindingEvent) => void): void
+    on(name: string, listener: (event: BindingEvent) => void): void
   }
   untyped.on('Network.deviceBoundSessionEventOccurred', (event) => events.push(event))
   await untyped.send('Network.enable')
@@ -119,7 +119,7 @@ async function listen(page: Page): Promise<{ readonly events: BindingEvent[]; re
 
 const refreshes = (events: readonly BindingEvent[]) => events.filter(({ refreshEventDetails }) => refreshEventDetails !== undefined)
 
-test('a sign-in on the page is bound within a moment, and says so in the list and in the record', async () => {
+test('a sign-in on the page is bound shortly after, and the device list and the audit log show it', async () => {
   const page = await signedInPage('bound', '/register')
   const sessions = await page.evaluate(async () => (await (await fetch('/access/sessions')).json()) as { bound: boolean }[])
   ok(sessions.length > 0 && sessions.every(({ bound }) => bound))
@@ -128,7 +128,7 @@ test('a sign-in on the page is bound within a moment, and says so in the list an
   await page.close()
 })
 
-test('where its proof is gone it is renewed before a navigation, a fetch, many at once and a form: nothing arrives without', async () => {
+test('a missing device proof is renewed before navigations and single, concurrent and POST fetches: no request arrives without it', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/signed-out`)
   const { events } = await listen(page)
@@ -139,25 +139,25 @@ test('where its proof is gone it is renewed before a navigation, a fetch, many a
   deepEqual(await readTimes(page, 8), Array(8).fill(200))
   equal(refreshes(events).length, 2)
   await forgetDevice()
-  const asked = page.waitForRequest((each) => each.isNavigationRequest())
+  const requested = page.waitForRequest((each) => each.isNavigationRequest())
   await page.goto(`${sites.latchkey}/account`)
-  match((await (await asked).allHeaders()).cookie ?? '', /latchkey_device=/)
+  match((await (await requested).allHeaders()).cookie ?? '', /latchkey_device=/)
   await forgetDevice()
   const posted = page.waitForRequest((each) => each.method() === 'POST' && each.url().endsWith('/access/audit-events'))
-  const answer = await page.evaluate(async () => {
+  const status = await page.evaluate(async () => {
     const { token } = await (await fetch('/access/token', { method: 'POST' })).json()
     const headers = { authorization: token, 'content-type': 'application/json' }
     const body = JSON.stringify({ action: 'order.placed', detail: { kept: 'as it was' } })
     return (await fetch('/access/audit-events', { method: 'POST', headers, body })).status
   })
-  equal(answer, 201)
+  equal(status, 201)
   match((await (await posted).allHeaders()).cookie ?? '', /latchkey_device=/)
   equal((await recordOf(page))[0]?.action, 'order.placed')
   deepEqual(await alarms(page), [])
   await page.close()
 })
 
-test('a form of an application with Latchkey inside is held, renewed, and arrives whole', async () => {
+test('a form post to an application with embedded Latchkey waits for the renewal and arrives complete', async () => {
   await using application = await startApplication(sites.certificate)
   const page = await browser.newPage()
   await signInOnPage(page, `${application.url}/register`, 'poster')
@@ -166,11 +166,11 @@ test('a form of an application with Latchkey inside is held, renewed, and arrive
   await forgetDevice()
   await page.getByRole('button').click()
   await page.getByText('kept=as+it+was').waitFor()
-  equal(await page.locator('#who').textContent(), 'poster')
+  equal(await page.locator('#user').textContent(), 'poster')
   await page.close()
 })
 
-test('the browser is closed and opened again: the remembered login is restored, and bound as before', async () => {
+test('after a browser restart the remember-me login starts a session that is bound as before', async () => {
   const last = await browser.newPage()
   await last.goto(`${sites.latchkey}/docs/errors`)
   const before = await cookieNamed(DEVICE)
@@ -187,7 +187,7 @@ test('the browser is closed and opened again: the remembered login is restored, 
   await page.close()
 })
 
-test('the server is away when a proof is to be renewed, and comes back: nobody is signed out', async () => {
+test('a server that is down during a renewal and returns signs out no user', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/docs/errors`)
   await forgetDevice()
@@ -200,16 +200,16 @@ test('the server is away when a proof is to be renewed, and comes back: nobody i
   await page.close()
 })
 
-test('the server is killed with a renewal in its hands: the request that was held for it fails, the next one goes through', async () => {
+test('when the server is killed during a renewal, the waiting request fails and the next one succeeds', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/docs/errors`)
   const { events } = await listen(page)
   await forgetDevice()
   sites.server.process.kill('SIGSTOP')
-  const held = page.evaluate(async () => (await fetch('/access/session').catch(() => undefined))?.status)
-  await waitFor('the renewal to have reached it', () => unreadBytes(Number(new URL(sites.latchkey).port)) > 0)
+  const pending = page.evaluate(async () => (await fetch('/access/session').catch(() => undefined))?.status)
+  await waitFor('the renewal to reach the server', () => unreadBytes(Number(new URL(sites.latchkey).port)) > 0)
   await sites.restartServer()
-  notEqual(await held, 401)
+  notEqual(await pending, 401)
   await waitFor('the browser to have renewed', async () => (await readTimes(page, 1))[0] === 200)
   ok(
     refreshes(events).some(({ refreshEventDetails }) => refreshEventDetails?.refreshResult === 'Refreshed'),
@@ -219,19 +219,19 @@ test('the server is killed with a renewal in its hands: the request that was hel
   await page.close()
 })
 
-test('a proof that is near its end is renewed ahead: the request that comes meanwhile is not held up', async () => {
+test('a proof that expires soon is renewed ahead, without delaying requests', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/docs/errors`)
   deepEqual(await readTimes(page, 1), [200])
   const [cookie] = (await browser.cookies(sites.latchkey)).filter(({ name }) => name === DEVICE)
   ok(cookie)
-  const nearItsEnd = Math.floor(Date.now() / 1000) + 60
-  await browser.addCookies([{ ...cookie, expires: nearItsEnd }])
+  const expiresSoon = Math.floor(Date.now() / 1000) + 60
+  await browser.addCookies([{ ...cookie, expires: expiresSoon }])
   const { events } = await listen(page)
   deepEqual(await readTimes(page, 1), [200])
   await waitFor('the proof to be renewed', async () => {
-    const [now] = (await browser.cookies(sites.latchkey)).filter(({ name }) => name === DEVICE)
-    return now !== undefined && now.value !== cookie.value && now.expires > nearItsEnd + 300
+    const [renewed] = (await browser.cookies(sites.latchkey)).filter(({ name }) => name === DEVICE)
+    return renewed !== undefined && renewed.value !== cookie.value && renewed.expires > expiresSoon + 300
   })
   ok(
     refreshes(events).every(({ refreshEventDetails }) => refreshEventDetails?.wasFullyProactiveRefresh),
@@ -241,38 +241,38 @@ test('a proof that is near its end is renewed ahead: the request that comes mean
   await page.close()
 })
 
-test('a link from another site, when the proof has expired, arrives signed in', async () => {
+test('a link from another site arrives signed in when the proof has expired', async () => {
   const page = await browser.newPage()
   await page.goto(sites.otherSite)
   await forgetDevice()
-  const asked = page.waitForRequest((each) => each.url().endsWith('/docs/errors') && each.isNavigationRequest())
+  const requested = page.waitForRequest((each) => each.url().endsWith('/docs/errors') && each.isNavigationRequest())
   await page.evaluate((address) => {
     location.href = address
   }, `${sites.latchkey}/docs/errors`)
-  const { cookie = '' } = await (await asked).allHeaders()
+  const { cookie = '' } = await (await requested).allHeaders()
   match(cookie, /latchkey_device=/)
   await page.waitForURL('**/docs/errors')
   deepEqual(await readTimes(page, 1), [200])
   await page.close()
 })
 
-test('the cookie jar, copied without the device, gets nothing in a second browser and in curl; the owner goes on and is told', async () => {
+test('a copied cookie jar is useless in a second browser and in curl; the owner stays signed in and sees an alarm', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/docs/errors`)
   deepEqual(await readTimes(page, 1), [200])
   const jar = (await browser.cookies(sites.latchkey)).filter(({ name }) => name !== DEVICE)
   ok(jar.some(({ name }) => name === SESSION))
-  const thief = await openChromium({ spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS })
+  const attacker = await openChromium({ spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS })
   try {
-    await thief.addCookies(jar)
-    const elsewhere = await thief.newPage()
-    await elsewhere.goto(`${sites.latchkey}/docs/errors`)
-    deepEqual(await readTimes(elsewhere, 2), [401, 401])
-    equal(await elsewhere.evaluate(async () => (await fetch('/access/token', { method: 'POST' })).status), 401)
-    await elsewhere.goto(`${sites.latchkey}/account`)
-    await elsewhere.waitForURL('**/sign-in**')
+    await attacker.addCookies(jar)
+    const attackerPage = await attacker.newPage()
+    await attackerPage.goto(`${sites.latchkey}/docs/errors`)
+    deepEqual(await readTimes(attackerPage, 2), [401, 401])
+    equal(await attackerPage.evaluate(async () => (await fetch('/access/token', { method: 'POST' })).status), 401)
+    await attackerPage.goto(`${sites.latchkey}/account`)
+    await attackerPage.waitForURL('**/sign-in**')
   } finally {
-    await thief.close()
+    await attacker.close()
   }
   const header = jar.map(({ name, value }) => `${name}=${value}`).join('; ')
   const { port } = new URL(sites.latchkey)
@@ -286,15 +286,15 @@ test('the cookie jar, copied without the device, gets nothing in a second browse
   equal(await curl('-H', `Authorization: Session ${session}`, `${sites.latchkey}/access/session`), '401')
 
   deepEqual(await readTimes(page, 3), [200, 200, 200])
-  const told = await alarms(page)
+  const events = await alarms(page)
   ok(
-    told.every(({ severity }) => severity === 'alarm') && told.some(({ userAgent }) => userAgent.startsWith('curl/')),
-    JSON.stringify(told),
+    events.every(({ severity }) => severity === 'alarm') && events.some(({ userAgent }) => userAgent.startsWith('curl/')),
+    JSON.stringify(events),
   )
   await page.close()
 })
 
-test('the account page says what is bound, and what a copy got; its owner says that it was them, or ends everything', async () => {
+test('the account page shows the binding and the alarm of a copy, which the owner can confirm', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/account`)
   const alarm = page.getByRole('alert').filter({ hasText: 'a copy of your sign-in was presented' }).filter({ hasText: 'curl' })
@@ -309,7 +309,7 @@ test('the account page says what is bound, and what a copy got; its owner says t
   await page.close()
 })
 
-test('a second sign-in ends the first binding and has its own; after logout the browser forgets', async () => {
+test('a second sign-in replaces the binding, and logout removes it', async () => {
   const first = await cookieNamed(SESSION)
   const page = await browser.newPage()
   const { events } = await listen(page)

@@ -1,5 +1,5 @@
-// LATCHKEY_DEVICE_BINDING in real browsers, each closed and opened again: a Chromium that can bind its sign-in, one that cannot, and a Firefox,
-// which cannot either. Who is let in again is what docs/device-binding.md says; who is not is told why.
+// LATCHKEY_DEVICE_BINDING after a restart of real browsers: Chromium with and without device binding, and Firefox, which has none. The
+// outcomes are those of docs/device-binding.md; a rejected user sees the reason.
 
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { PASSWORD } from '../support/test-client.ts'
 import { signInOnPage } from '../support/ui-sign-in.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-/** What both drivers have in common. */
+/** The common part of both drivers. */
 interface CommonPage {
   goto(address: string): Promise<unknown>
   type(selector: string, text: string): Promise<void>
@@ -33,26 +33,27 @@ interface LaunchOptions {
   readonly sites: Sites
 }
 
-const BROWSERS: Readonly<Record<string, (place: LaunchOptions) => Promise<CommonBrowser>>> = {
-  'a Chromium that can': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS }),
-  'a Chromium that cannot': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki }),
+const BROWSERS: Readonly<Record<string, (options: LaunchOptions) => Promise<CommonBrowser>>> = {
+  'a Chromium with device binding': ({ profile, sites }) =>
+    openChromium({ profile, spki: sites.certificate.spki, args: DEVICE_BINDING_ARGS }),
+  'a Chromium without device binding': ({ profile, sites }) => openChromium({ profile, spki: sites.certificate.spki }),
   'a Firefox': ({ profile }) => openFirefox(profile),
 }
 
-/** How each comes back after it was closed. */
+/** The outcome for each browser after a restart. */
 const POLICIES: Readonly<Record<string, Readonly<Record<keyof typeof BROWSERS, 'unbound' | 'bound' | 'asked for the password'>>>> = {
-  off: { 'a Chromium that can': 'unbound', 'a Chromium that cannot': 'unbound', 'a Firefox': 'unbound' },
-  preferred: { 'a Chromium that can': 'bound', 'a Chromium that cannot': 'unbound', 'a Firefox': 'unbound' },
+  off: { 'a Chromium with device binding': 'unbound', 'a Chromium without device binding': 'unbound', 'a Firefox': 'unbound' },
+  preferred: { 'a Chromium with device binding': 'bound', 'a Chromium without device binding': 'unbound', 'a Firefox': 'unbound' },
   required: {
-    'a Chromium that can': 'bound',
-    'a Chromium that cannot': 'asked for the password',
+    'a Chromium with device binding': 'bound',
+    'a Chromium without device binding': 'asked for the password',
     'a Firefox': 'asked for the password',
   },
 }
 
 const statusOf = (page: CommonPage) => page.evaluate(async () => (await fetch('/access/session')).status)
 
-/** By its session's own list: a script cannot see the cookies. */
+/** From the device list: scripts cannot read the cookies. */
 const isBound = (page: CommonPage) =>
   page.evaluate(async () => ((await (await fetch('/access/sessions')).json()) as { bound: boolean }[]).some(({ bound }) => bound))
 
@@ -69,7 +70,7 @@ async function signIn(page: CommonPage, address: string): Promise<void> {
 
 for (const [policy, outcomes] of Object.entries(POLICIES))
   for (const [name, outcome] of Object.entries(outcomes))
-    test(`${policy}: ${name} comes back ${outcome}`, async () => {
+    test(`${policy}: after a restart, ${name} is ${outcome}`, async () => {
       await using sites = await startSites({ env: { LATCHKEY_DEVICE_BINDING: policy } })
       const profile = await newProfile()
       const open = () => BROWSERS[name]?.({ profile, sites }) ?? Promise.reject(new Error(name))
@@ -85,11 +86,11 @@ for (const [policy, outcomes] of Object.entries(POLICIES))
         const opened = await again.newPage()
         await opened.goto(`${sites.latchkey}/sign-in?lang=en&return=/docs/errors`)
         if (outcome === 'asked for the password') {
-          await waitFor('to be told why', async () => /could not confirm that this is the browser/.test(await noticeOn(opened)))
+          await waitFor('the reason to be shown', async () => /could not confirm that this is the browser/.test(await noticeOn(opened)))
           equal(await statusOf(opened), 401)
           return
         }
-        await waitFor('what was asked for', () => new URL(opened.url()).pathname === '/docs/errors')
+        await waitFor('the return URL', () => new URL(opened.url()).pathname === '/docs/errors')
         equal(await statusOf(opened), 200)
         equal(await isBound(opened), outcome === 'bound')
       } finally {
@@ -98,7 +99,7 @@ for (const [policy, outcomes] of Object.entries(POLICIES))
       }
     })
 
-describe('whoever is asked for the password', () => {
+describe('a user who is asked for the password', () => {
   let sites: Sites
   let profile = ''
   let browser: BrowserContext
@@ -113,7 +114,7 @@ describe('whoever is asked for the password', () => {
     await sites?.[Symbol.asyncDispose]()
   })
 
-  test('reads why on a page that is as good as any, and types it and goes on', async () => {
+  test('sees the reason on an accessible page, signs in, and continues', async () => {
     await signInOnPage(await browser.newPage(), `${sites.latchkey}/register`, 'unable')
     await browser.close()
     browser = await openChromium({ profile, spki: sites.certificate.spki })

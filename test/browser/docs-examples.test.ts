@@ -1,4 +1,4 @@
-// The guide for browsers runs as it stands: in Chromium what is for pages, in Node what is for scripts.
+// The examples of the browser guide run unchanged: those for pages in Chromium, those for scripts in Node.
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -29,7 +29,7 @@ function blocks(file: string, language: string): readonly string[] {
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, name]) => name === language).map(([, , block = '']) => block)
 }
 
-/** Runs examples as one module of the application's page; what it printed. */
+/** Runs examples as one module in a page of the application; returns the console output. */
 async function runInPage(examples: readonly string[]): Promise<readonly string[]> {
   const page = await browser.newPage()
   const printed: string[] = []
@@ -51,16 +51,16 @@ async function runInPage(examples: readonly string[]): Promise<readonly string[]
   return printed
 }
 
-test('what is for pages', async () => {
+test('the browser examples of the guide run in Chromium', async () => {
   deepEqual(await runInPage(blocks('docs/browser.md', 'js')), ['order.placed', 'ada', 'token'])
 })
 
-test('the example of the README', async () => {
+test('the browser example of the README runs in Chromium', async () => {
   const [, example = ''] = blocks('README.md', 'js')
   deepEqual(await runInPage([example]), ['hedy'])
 })
 
-test('what is for scripts', async () => {
+test('the script example of the guide runs in Node', async () => {
   await using server = await startServer()
   const folder = await temporaryFolder()
   try {

@@ -1,5 +1,4 @@
-// The key of latchkey/client in a real Chromium: kept where no script reads it, the same for all tabs, and good for what a copied token is
-// not good for.
+// The DPoP key of latchkey/client in a real Chromium: not extractable, shared by all tabs, and required where a stolen token must not work.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -26,29 +25,35 @@ after(async () => {
 
 const reopen = () => openChromium({ profile, spki: sites.certificate.spki })
 
-/** What runs in a page of the application, with a client of its own. */
-type InPage = (client: PageClient, given: readonly string[]) => Promise<unknown>
+/** A function that runs in a page of the application, with the client of the page. */
+type InPage = (client: PageClient, args: readonly string[]) => Promise<unknown>
 
-// biome-ignore lint/suspicious/noExplicitAny: what is in the page is not typed here
+// biome-ignore lint/suspicious/noExplicitAny: the page is untyped here
 type PageClient = any
 
-async function inPage(page: Page, work: InPage, ...given: readonly string[]): Promise<unknown> {
+async function inPage(page: Page, work: InPage, ...args: readonly string[]): Promise<unknown> {
   return page.evaluate(
     async ([latchkey, source, values]) => {
       const { createClient } = await import(`${location.origin}/client.js`)
-      const kept = globalThis as unknown as { client?: unknown }
-      kept.client ??= createClient({ url: latchkey })
-      // biome-ignore lint/security/noGlobalEval: a function of this test, on its way into the page
-      return globalThis.eval(`(${source})`)(kept.client, values)
+      const globals = globalThis as unknown as { client?: unknown }
+      globals.client ??= createClient({ url: latchkey })
+      // biome-ignore lint/security/noGlobalEval: a function of this test, passed to the page
+      return globalThis.eval(`(${source})`)(globals.client, values)
     },
-    [sites.latchkey, work.toString(), given] as const,
+    [sites.latchkey, work.toString(), args] as const,
   )
 }
 
 async function pageOf(name: string, path: 'register' | 'login' = 'register'): Promise<Page> {
   const page = await browser.newPage()
   await page.goto(sites.app)
-  await inPage(page, (client, [way = '', username, password]) => client[way]({ username, password, remember: true }), path, name, PASSWORD)
+  await inPage(
+    page,
+    (client, [method = '', username, password]) => client[method]({ username, password, remember: true }),
+    path,
+    name,
+    PASSWORD,
+  )
   return page
 }
 
@@ -56,7 +61,7 @@ const claimsOf = (authorization: unknown) => JSON.parse(Buffer.from(String(autho
 const tokenIn = (page: Page) => inPage(page, (client) => client.authorization('/'))
 const thumbprint = async (page: Page): Promise<string> => claimsOf(await tokenIn(page)).cnf?.jkt
 
-test('tokens are bound to a key that is kept, and that no script can take out', async () => {
+test('tokens are bound to a stored key that scripts cannot export', async () => {
   const page = await pageOf('keeper')
   match(await thumbprint(page), /^[\w-]{43}$/)
   const found = await page.evaluate(async (name) => {
@@ -64,12 +69,12 @@ test('tokens are bound to a key that is kept, and that no script can take out', 
     await new Promise((resolve) => {
       opening.onsuccess = resolve
     })
-    const asking = opening.result.transaction('keys').objectStore('keys').get(name)
+    const request = opening.result.transaction('keys').objectStore('keys').get(name)
     await new Promise((resolve) => {
-      asking.onsuccess = resolve
+      request.onsuccess = resolve
     })
     opening.result.close()
-    const { privateKey } = asking.result as CryptoKeyPair
+    const { privateKey } = request.result as CryptoKeyPair
     const attempts = await Promise.allSettled(['jwk', 'pkcs8'].map((format) => crypto.subtle.exportKey(format as 'jwk', privateKey)))
     return [privateKey.extractable, ...attempts.map(({ status }) => status)]
   }, `latchkey:${sites.latchkey}`)
@@ -77,7 +82,7 @@ test('tokens are bound to a key that is kept, and that no script can take out', 
   await page.close()
 })
 
-test('it is the same after a reload, in another tab, and after the browser was closed', async () => {
+test('the key is the same after a reload, in another tab, and after a browser restart', async () => {
   const page = await pageOf('stayer')
   const first = await thumbprint(page)
   await page.reload()
@@ -92,7 +97,7 @@ test('it is the same after a reload, in another tab, and after the browser was c
   equal(await thumbprint(later), first)
 })
 
-test('tabs that make one at the same time end with the same', async () => {
+test('tabs that create a key at the same time share one key', async () => {
   await pageOf('twins')
   const pages = await Promise.all([1, 2, 3].map(() => browser.newPage()))
   await Promise.all(pages.map((page) => page.goto(sites.app)))
@@ -111,7 +116,7 @@ test('tabs that make one at the same time end with the same', async () => {
   await Promise.all(pages.map((page) => page.close()))
 })
 
-test('what asks for a proof gets one: the password, other sessions, and requests by fetch, jQuery and axios', async () => {
+test('requests that need a proof have one: password change, other sessions, and requests by fetch, jQuery and axios', async () => {
   const page = await pageOf('prover')
   const next = 'seven-grey-herons-at-dusk'
   await inPage(page, (client, [current, chosen]) => client.changePassword(current, chosen), PASSWORD, next)
@@ -138,7 +143,7 @@ test('what asks for a proof gets one: the password, other sessions, and requests
     (client, [url]) => {
       const { jQuery } = globalThis as PageClient
       client.ajax(jQuery)
-      return jQuery.ajax({ url, type: 'DELETE' }).then((answer: PageClient) => answer.ended.sessions)
+      return jQuery.ajax({ url, type: 'DELETE' }).then((response: PageClient) => response.ended.sessions)
     },
     address,
   )
@@ -156,7 +161,7 @@ test('what asks for a proof gets one: the password, other sessions, and requests
   await page.close()
 })
 
-test('a key that was cleared is replaced, and so is the token that was bound to it', async () => {
+test('a deleted key is replaced, and so is the token that was bound to it', async () => {
   const page = await pageOf('cleared')
   const first = await thumbprint(page)
   await page.evaluate(() => indexedDB.deleteDatabase('latchkey'))
@@ -169,7 +174,7 @@ test('a key that was cleared is replaced, and so is the token that was bound to 
   await Promise.all([page.close(), other.close()])
 })
 
-test('signing out, which clears what the site has stored, and in again', async () => {
+test('after a sign-out, which clears the storage, a new sign-in has a key again', async () => {
   const page = await pageOf('returner')
   ok(await thumbprint(page))
   await inPage(page, (client) => client.logout())
@@ -179,7 +184,7 @@ test('signing out, which clears what the site has stored, and in again', async (
   await page.close()
 })
 
-test('a token that is taken out of the page ends nothing and changes no password elsewhere; the page goes on', async () => {
+test('a stolen token can neither revoke sessions nor change the password; the page continues', async () => {
   const page = await pageOf('robbed')
   const token = String(await tokenIn(page))
   const { port } = new URL(sites.latchkey)
@@ -194,13 +199,13 @@ test('a token that is taken out of the page ends nothing and changes no password
   await page.close()
 })
 
-test('where every use of a token needs a proof, the client has one', async () => {
+test('with LATCHKEY_DPOP=always, the client sends a proof with every request', async () => {
   await using strict = await startSites({ env: { LATCHKEY_DPOP: 'always' } })
-  const elsewhere = await openChromium({ spki: strict.certificate.spki })
+  const strictBrowser = await openChromium({ spki: strict.certificate.spki })
   try {
-    const page = await elsewhere.newPage()
+    const page = await strictBrowser.newPage()
     await page.goto(strict.app)
-    const done = await page.evaluate(
+    const result = await page.evaluate(
       async ([url, password]) => {
         const { createClient } = await import(`${location.origin}/client.js`)
         const client = createClient({ url })
@@ -212,8 +217,8 @@ test('where every use of a token needs a proof, the client has one', async () =>
       },
       [strict.latchkey, PASSWORD] as const,
     )
-    deepEqual(done, ['dark', 200, 'session'])
+    deepEqual(result, ['dark', 200, 'session'])
   } finally {
-    await elsewhere.close()
+    await strictBrowser.close()
   }
 })

@@ -1,4 +1,4 @@
-// The page of the examples in a real browser: signed out, signed in, an order, signed out again.
+// The pages of the examples in a real browser: register, place an order, sign out.
 
 import { equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,8 +12,8 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     const browser = await openChromium()
     try {
       const page = await browser.newPage()
-      const troubles: string[] = []
-      page.on('pageerror', (error) => troubles.push(error.message))
+      const pageErrors: string[] = []
+      page.on('pageerror', (error) => pageErrors.push(error.message))
       await page.goto(example.url)
       match(page.url(), /\/sign-in\?return=%2F$/)
       await page.getByRole('link', { name: /create|register/i }).click()
@@ -29,7 +29,7 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
       await page.waitForURL(/signed-out/)
       await page.goto(example.url)
       match(page.url(), /\/sign-in/)
-      equal(troubles.join(), '')
+      equal(pageErrors.join(), '')
     } finally {
       await browser.close()
     }

@@ -1,4 +1,4 @@
-// Firefox as a second browser: sign in on the page, close the browser, come back without a password, sign out.
+// Firefox as a second browser: sign in on the page, restart, sign in without a password, sign out.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -27,7 +27,7 @@ after(async () => {
 
 const pathNow = (page: Page) => new URL(page.url()).pathname
 
-test('signs in, is closed, and comes back signed in without a password', async () => {
+test('after a restart, Firefox is signed in again without a password', async () => {
   const page = await browser.newPage()
   await page.goto(`${sites.latchkey}/register?lang=en`)
   await page.type('#username', 'firefox')
@@ -45,21 +45,21 @@ test('signs in, is closed, and comes back signed in without a password', async (
     if (request.url().startsWith(sites.latchkey)) sent.push(request.headers().cookie ?? '')
   })
   await again.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
-  await waitFor('what was asked for', () => pathNow(again) === '/docs/errors')
+  await waitFor('the return URL', () => pathNow(again) === '/docs/errors')
   const [first = ''] = sent
   ok(first.includes('latchkey_remember=') && !first.includes('latchkey_session='), first.replaceAll(/=[^;]+/g, '=…'))
 
-  const told = await again.evaluate(async () => {
+  const result = await again.evaluate(async () => {
     const me = await (await fetch('/access/token', { method: 'POST' })).json()
     const url = `/access/logout/${me.user.id}`
     const byCookie = await fetch(url, { method: 'POST' })
     const byHeader = await fetch(url, { headers: { Authorization: me.token } })
     return [me.user.username, byCookie.status, byHeader.status, (await fetch('/access/session')).status]
   })
-  deepEqual(told, ['firefox', 403, 200, 401])
+  deepEqual(result, ['firefox', 403, 200, 401])
 })
 
-test('an application on another origin signs in there too', async () => {
+test('an application on another origin signs in with Firefox too', async () => {
   const page = await browser.newPage()
   await page.goto(sites.app)
   const name = await page.evaluate(
@@ -77,7 +77,7 @@ test('an application on another origin signs in there too', async () => {
   equal(name, 'firefox')
 })
 
-/** The thumbprint of the key that the page's token is bound to; and it has proofs for what asks for one. */
+/** The thumbprint of the key that the page's token is bound to. Also sends a request that needs a proof. */
 async function keyIn(page: Page): Promise<string> {
   await page.goto(sites.app)
   return page.evaluate(async (latchkey) => {
@@ -89,7 +89,7 @@ async function keyIn(page: Page): Promise<string> {
   }, sites.latchkey)
 }
 
-test('its tokens are bound to a key that stays with the browser, and what asks for a proof gets one', async () => {
+test('tokens are bound to a key that survives a restart, and requests that need a proof have one', async () => {
   const page = await browser.newPage()
   await page.goto(sites.app)
   await page.evaluate(

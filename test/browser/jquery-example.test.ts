@@ -1,4 +1,4 @@
-// The page of jQuery in a real browser: notes are kept, an expired token is renewed, a cookie alone changes nothing, and an end elsewhere is an end here.
+// The jQuery example in a real browser: notes are saved, an expired token is renewed, a cookie alone changes nothing, and a sign-out reaches all tabs.
 
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -13,8 +13,8 @@ test('examples/jquery-ajax in Chromium', async () => {
   const browser = await openChromium()
   try {
     const page = await browser.newPage()
-    const troubles: string[] = []
-    page.on('pageerror', (error) => troubles.push(error.message))
+    const pageErrors: string[] = []
+    page.on('pageerror', (error) => pageErrors.push(error.message))
     const sent: (string | null)[] = []
     page.on('request', async (request) => {
       if (request.url().endsWith('/notes') && request.method() === 'POST') sent.push(await request.headerValue('authorization'))
@@ -35,7 +35,7 @@ test('examples/jquery-ajax in Chromium', async () => {
     equal(await page.title(), 'Notes')
     match(sent[0] ?? '', /^Bearer ey/)
 
-    // A token that is refused is renewed, and the request repeated: as if nothing had been.
+    // A rejected token is renewed, and the request is repeated.
     let refusals = 1
     await page.route('**/notes', (route) => {
       refusals -= 1
@@ -49,7 +49,7 @@ test('examples/jquery-ajax in Chromium', async () => {
 
     const byCookieAlone = await page.evaluate(() =>
       fetch('/notes', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"text":"planted"}' }).then(
-        (answer) => answer.status,
+        (response) => response.status,
       ),
     )
     equal(byCookieAlone, 403)
@@ -60,7 +60,7 @@ test('examples/jquery-ajax in Chromium', async () => {
     await other.getByRole('heading', { name: 'Notes of Ada' }).waitFor()
     await other.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(/\/sign-in|\/signed-out/)
-    equal(troubles.join(), '')
+    equal(pageErrors.join(), '')
   } finally {
     await browser.close()
   }

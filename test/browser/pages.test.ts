@@ -1,5 +1,5 @@
-// The pages as people meet them: by keyboard alone, with a password manager, when the server is down, slow or talks rubbish, in
-// both languages and both themes. Pictures of all of them are left in test-results/.
+// The pages in a real browser: keyboard, password managers, server errors, languages, themes and accessibility. Screenshots of all pages
+// are saved in test-results/.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -30,10 +30,10 @@ async function pageAt(path: string, context = browser): Promise<Page> {
 }
 
 const problem = (page: Page) => page.locator('#problem:not([hidden])').textContent({ timeout: 25_000 })
-const typedName = (page: Page) => page.getByLabel('Username').inputValue()
-const typedPassword = (page: Page) => page.getByLabel('Password', { exact: true }).inputValue()
+const enteredName = (page: Page) => page.getByLabel('Username').inputValue()
+const enteredPassword = (page: Page) => page.getByLabel('Password', { exact: true }).inputValue()
 
-/** Presses Tab until what has the focus matches; a person would see it arrive there. */
+/** Presses Tab until the focused element matches. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 80; presses += 1) {
     if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return
@@ -42,7 +42,7 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   throw new Error(`Tab never reaches ${selector}`)
 }
 
-test('a keyboard alone registers, signs out and signs in', async () => {
+test('registration, sign-out and sign-in work with the keyboard only', async () => {
   const page = await pageAt('/sign-in')
   await tabTo(page, 'a[href^="/register"]')
   await page.keyboard.press('Enter')
@@ -72,7 +72,7 @@ test('a keyboard alone registers, signs out and signs in', async () => {
   await page.close()
 })
 
-test('password managers find what they look for, and the password can be seen', async () => {
+test('fields have autocomplete for password managers, and the password can be shown', async () => {
   await browser.clearCookies()
   for (const [path, purpose] of [
     ['/sign-in', 'current-password'],
@@ -94,22 +94,22 @@ test('password managers find what they look for, and the password can be seen', 
   }
 })
 
-test('a weak password is hinted at while it is typed, and refused in words', async () => {
+test('a weak password shows a hint while typing, and is rejected with a message', async () => {
   const page = await pageAt('/register')
-  const said = page.locator('#strength-text')
+  const hint = page.locator('#strength-text')
   for (const [password, words] of [
     ['abc', 'Very easy to guess'],
     ['password123', 'Very easy to guess'],
     [PASSWORD, 'Very good'],
   ] as const) {
     await fillCredentials(page, 'hinted', password)
-    // The first time, the words by which it is judged have to be loaded.
-    await waitFor(`"${words}"`, async () => (await said.textContent()) === words)
+    // At the first input, the word list is loaded.
+    await waitFor(`"${words}"`, async () => (await hint.textContent()) === words)
   }
   await fillCredentials(page, 'hinted', 'password123')
   await page.keyboard.press('Enter')
   match((await problem(page)) ?? '', /too common|easy to guess/)
-  deepEqual([await typedName(page), await typedPassword(page)], ['hinted', 'password123'])
+  deepEqual([await enteredName(page), await enteredPassword(page)], ['hinted', 'password123'])
   await fillCredentials(page, '', PASSWORD)
   await page.keyboard.press('Enter')
   equal(await problem(page), 'Enter your username.')
@@ -117,19 +117,19 @@ test('a weak password is hinted at while it is typed, and refused in words', asy
   await page.close()
 })
 
-test('a server that is down or talks rubbish: said in words, nothing typed is lost, and trying again works', async () => {
+test('when the server is down or not Latchkey, the form shows a message, keeps its input, and can be retried', async () => {
   const page = await pageAt('/register')
   await fillCredentials(page, 'patient')
-  for (const [mood, words] of [
+  for (const [mode, words] of [
     ['down', /cannot be reached.*still here/],
     ['garbage', /did not come from this server.*still here/],
   ] as const) {
-    flaky.mode = mood
+    flaky.mode = mode
     await page.locator('button[type=submit]').click()
     await page.locator('#problem:not([hidden])').waitFor()
     match((await problem(page)) ?? '', words)
-    deepEqual([await typedName(page), await typedPassword(page)], ['patient', PASSWORD])
-    await takeScreenshot(page, `register-server-${mood}`, { whole: false })
+    deepEqual([await enteredName(page), await enteredPassword(page)], ['patient', PASSWORD])
+    await takeScreenshot(page, `register-server-${mode}`, { whole: false })
     flaky.mode = 'ok'
   }
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -137,7 +137,7 @@ test('a server that is down or talks rubbish: said in words, nothing typed is lo
   await page.close()
 })
 
-test('a slow server: people are told that it is not them, and are signed in in the end', async () => {
+test('with a slow server, the form says so and signs in at last', async () => {
   await browser.clearCookies()
   const page = await pageAt('/sign-in')
   await fillCredentials(page, 'patient')
@@ -153,7 +153,7 @@ test('a slow server: people are told that it is not them, and are signed in in t
   await page.close()
 })
 
-test('the language is the browser’s, can be switched, and stays', async () => {
+test('the language follows the browser, can be switched, and is remembered', async () => {
   const chinese = await openChromium({ locale: 'zh-CN' })
   try {
     const page = await pageAt('/sign-in', chinese)
@@ -171,7 +171,7 @@ const LANGUAGES = ['en', 'zh-CN'] as const
 const SCHEMES = ['light', 'dark'] as const
 const VARIANTS = LANGUAGES.flatMap((language) => SCHEMES.map((scheme) => [language, scheme] as const))
 
-test('no page has a serious fault of accessibility, in either language or theme', async () => {
+test('no page has a serious accessibility violation, in both languages and themes', async () => {
   const faults: string[] = []
   for (const [language, colorScheme] of VARIANTS) {
     const context = await openChromium({ locale: language, colorScheme })
@@ -194,7 +194,7 @@ test('no page has a serious fault of accessibility, in either language or theme'
         await look(name)
       }
       await page.goto(`${flaky.url}/sign-in`)
-      await fillCredentials(page, 'nobody', 'wrong-password-here')
+      await fillCredentials(page, 'unknown', 'wrong-password-here')
       await page.keyboard.press('Enter')
       await page.locator('#problem:not([hidden])').waitFor()
       await look('sign-in-refused')
@@ -211,7 +211,7 @@ test('no page has a serious fault of accessibility, in either language or theme'
   deepEqual(faults, [])
 })
 
-test('on a narrow screen nothing is cut off', async () => {
+test('no page overflows a narrow screen', async () => {
   const phone = await openChromium({ viewport: { width: 360, height: 740 } })
   try {
     for (const path of ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors']) {
@@ -225,14 +225,14 @@ test('on a narrow screen nothing is cut off', async () => {
   }
 })
 
-test('nothing on any page breaks its own rules of content', async () => {
+test('no page violates its Content Security Policy', async () => {
   await browser.clearCookies()
   const page = await browser.newPage()
-  const complaints: string[] = []
+  const violations: string[] = []
   page.on('console', (message) => {
-    if (/Content Security Policy|Trusted/i.test(message.text())) complaints.push(message.text())
+    if (/Content Security Policy|Trusted/i.test(message.text())) violations.push(message.text())
   })
-  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('pageerror', (error) => violations.push(error.message))
   for (const path of ['/sign-in', '/register', '/signed-out', '/docs', '/docs/errors']) {
     await page.goto(flaky.url + path)
     await page.waitForLoadState('networkidle')
@@ -241,6 +241,6 @@ test('nothing on any page breaks its own rules of content', async () => {
   await signInOnPage(page, `${flaky.url}/sign-in`, 'patient')
   await page.getByRole('heading', { name: 'My devices and sessions' }).waitFor()
   await page.waitForLoadState('networkidle')
-  deepEqual(complaints, [])
+  deepEqual(violations, [])
   await page.close()
 })

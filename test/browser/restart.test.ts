@@ -1,5 +1,5 @@
-// A browser with a profile on disk is closed and opened again: the session is gone, the remembered login signs in without a
-// password; two tabs at once raise no alarm; a copy that somebody else uses does, and the person is told.
+// A browser restart with a profile on disk: the session is gone, the remember-me login signs in without a password; concurrent tabs raise
+// no alarm; the use of a copy does, and the user sees the evidence.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -34,12 +34,12 @@ async function ourCookies(): Promise<readonly string[]> {
   return cookies.map(({ name }) => name.replace('__Host-latchkey_', '')).filter((name) => name === 'session' || name === 'remember')
 }
 
-/** Actions and outcomes of the user's record, newest first, asked from a page of the application. */
+/** Actions and severities of the user's audit log, newest first, read in a page of the application. */
 async function recordOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(async (latchkey) => {
     const { createClient } = await import(`${location.origin}/client.js`)
     const { events } = await createClient({ url: latchkey }).auditEvents.list()
-    return events.map(({ action, outcome }: { action: string; outcome: string }) => `${action} ${outcome}`)
+    return events.map(({ action, severity }: { action: string; severity: string }) => `${action} ${severity}`)
   }, sites.latchkey)
 }
 
@@ -50,7 +50,7 @@ async function signedInUser(page: Page): Promise<string | null> {
   }, sites.latchkey)
 }
 
-test('a closed page keeps the session, a closed browser does not; the remembered login signs in again', async () => {
+test('a closed page keeps the session, a closed browser does not; the remember-me login signs in again', async () => {
   const page = await browser.newPage()
   await signInOnPage(page, `${sites.latchkey}/register`, 'restarter')
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
@@ -61,25 +61,25 @@ test('a closed page keeps the session, a closed browser does not; the remembered
   browser = await reopen()
   deepEqual(await ourCookies(), ['remember'])
   const first = await browser.newPage()
-  const asked = first.waitForRequest((each) => each.url().startsWith(sites.latchkey))
-  const arrived = first.waitForResponse((each) => each.url().endsWith('/access/token'))
+  const requested = first.waitForRequest((each) => each.url().startsWith(sites.latchkey))
+  const responded = first.waitForResponse((each) => each.url().endsWith('/access/token'))
   await first.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
-  const { cookie = '' } = await (await asked).allHeaders()
+  const { cookie = '' } = await (await requested).allHeaders()
   ok(cookie.includes('latchkey_remember=') && !cookie.includes('latchkey_session='))
-  equal((await arrived).status(), 200)
+  equal((await responded).status(), 200)
   await first.waitForURL('**/docs/errors')
   deepEqual([...(await ourCookies())].sort(), ['remember', 'session'])
 })
 
-test('two pages that start together, on two origins, are both signed in, and nobody is alarmed', async () => {
-  for (let turn = 0; turn < 3; turn += 1) {
+test('concurrent pages on two origins are all signed in, without an alarm', async () => {
+  for (let round = 0; round < 3; round += 1) {
     await browser.close()
     browser = await reopen()
     const pages = await Promise.all([browser.newPage(), browser.newPage(), browser.newPage()])
-    await Promise.all(pages.map((page, at) => page.goto(at === 0 ? `${sites.latchkey}/signed-out` : sites.app)))
+    await Promise.all(pages.map((page, index) => page.goto(index === 0 ? `${sites.latchkey}/signed-out` : sites.app)))
     const names = await Promise.all(
       pages.map((page) =>
-        // No lock and no channel: what is left is the server.
+        // Without the client there is no lock and no channel: only the server handles the concurrency.
         page.evaluate(async (latchkey) => {
           const response = await fetch(`${latchkey}/access/token`, { method: 'POST', credentials: 'include' })
           return (await response.json()).user?.username
@@ -94,12 +94,12 @@ test('two pages that start together, on two origins, are both signed in, and nob
   }
 })
 
-/** Somebody elsewhere, with a copied cookie and a program of their own. */
-function present(cookie: string, path: string, method = 'POST'): Promise<{ readonly status: number; readonly text: string }> {
+/** The attacker's program: sends a copied cookie. */
+function sendCopied(cookie: string, path: string, method = 'POST'): Promise<{ readonly status: number; readonly text: string }> {
   const { port } = new URL(sites.latchkey)
   return new Promise((resolve, reject) => {
-    const asked = request(
-      { host: '127.0.0.1', port, path, method, headers: { cookie, 'user-agent': 'Thief/1.0' }, rejectUnauthorized: false },
+    const outgoing = request(
+      { host: '127.0.0.1', port, path, method, headers: { cookie, 'user-agent': 'Attacker/1.0' }, rejectUnauthorized: false },
       (response) => {
         let text = ''
         response.on('data', (chunk: Buffer) => {
@@ -108,30 +108,30 @@ function present(cookie: string, path: string, method = 'POST'): Promise<{ reado
         response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
       },
     )
-    asked.on('error', reject)
-    asked.end()
+    outgoing.on('error', reject)
+    outgoing.end()
   })
 }
 
-test('a copy used after its owner: refused, that lineage ends, and the page tells the person what happened', async () => {
-  const elsewhere = await openChromium({ spki: sites.certificate.spki })
+test('a copied remember-me value used after its owner is rejected, revokes the lineage, and the page shows the evidence', async () => {
+  const otherDevice = await openChromium({ spki: sites.certificate.spki })
   try {
-    const other = await elsewhere.newPage()
+    const other = await otherDevice.newPage()
     await signInOnPage(other, `${sites.latchkey}/sign-in`, 'restarter')
 
     await browser.close()
     browser = await reopen()
-    const copied = (await browser.cookies(sites.latchkey)).find(({ name }) => name.endsWith('remember'))
-    ok(copied)
+    const copiedCookie = (await browser.cookies(sites.latchkey)).find(({ name }) => name.endsWith('remember'))
+    ok(copiedCookie)
     const page = await browser.newPage()
     await page.goto(sites.app)
     equal(await signedInUser(page), 'restarter')
-    // The session born of the rotation is used: from here on the copy is not a lost answer any more.
+    // The session of the rotation is used: from now on the old value is reuse, not the retry of a lost response.
     ok((await recordOf(page)).length > 0)
 
-    const refused = await present(`${copied.name}=${copied.value}`, '/access/token')
-    equal(refused.status, 401)
-    match(refused.text, /"reason":"theft_suspected"/)
+    const rejected = await sendCopied(`${copiedCookie.name}=${copiedCookie.value}`, '/access/token')
+    equal(rejected.status, 401)
+    match(rejected.text, /"reason":"theft_suspected"/)
     equal(await signedInUser(page), null)
 
     await page.goto(`${sites.latchkey}/account`)
@@ -140,19 +140,19 @@ test('a copy used after its owner: refused, that lineage ends, and the page tell
     await fillCredentials(page, 'restarter')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Someone else may have used your sign-in' }).waitFor()
-    const told = ((await page.locator('#compromise').textContent()) ?? '').replaceAll('\u202f', ' ')
-    match(told, /It was used on .*20\d\d at .* from 127\.0\.0\.1 \(Thief\/1\.0\)/)
-    match(told, /Before that, it was used on .* from 127\.0\.0\.1 \(Chromium on Linux\)/)
+    const notice = ((await page.locator('#compromise').textContent()) ?? '').replaceAll('\u202f', ' ')
+    match(notice, /It was used on .*20\d\d at .* from 127\.0\.0\.1 \(Attacker\/1\.0\)/)
+    match(notice, /Before that, it was used on .* from 127\.0\.0\.1 \(Chromium on Linux\)/)
 
-    // The other device never noticed.
+    // The other device stays signed in.
     await other.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
     await other.waitForURL('**/docs/errors')
   } finally {
-    await elsewhere.close()
+    await otherDevice.close()
   }
 })
 
-test('a sign-out reaches a browser that was closed meanwhile', async () => {
+test('a sign-out holds after a browser restart', async () => {
   const page = await browser.newPage()
   await page.goto(sites.app)
   await page.evaluate(async (latchkey) => {

@@ -1,5 +1,5 @@
-// The page after signing out, as people meet it: still signed in, remembered alone, in several tabs, after going back, when the
-// sign-out fails, and without JavaScript. And the page of an address that does not exist.
+// The signed-out page in a real browser: still signed in, remember-me only, several tabs, going back, failed sign-out, no JavaScript. And
+// the error page of an unknown path.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -27,7 +27,7 @@ const WAIT = { timeout: 60_000 }
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 }).waitFor(WAIT)
 const sessionStatus = (page: Page) => page.evaluate(async () => (await fetch('/access/session')).status)
 
-/** Somebody who has just registered in this browser, remembered. */
+/** The account page of a new user, registered in this browser with remember-me. */
 async function pageOf(username: string): Promise<Page> {
   await browser.clearCookies()
   const page = await browser.newPage()
@@ -35,10 +35,10 @@ async function pageOf(username: string): Promise<Page> {
   return page
 }
 
-/** As after a restart of the browser. */
+/** As after a browser restart. */
 const forgetSession = () => browser.clearCookies({ name: 'latchkey_session' })
 
-test('whoever opens /signed-out while signed in is told so, and the button there signs out', async () => {
+test('/signed-out shows a signed-in user, and its button signs out', async () => {
   const page = await pageOf('stays')
   await page.goto(`${flaky.url}/signed-out`)
   await heading(page, 'You are still signed in as stays')
@@ -53,7 +53,7 @@ test('whoever opens /signed-out while signed in is told so, and the button there
   await page.close()
 })
 
-test('a remembered login alone is named, and the button ends it', async () => {
+test('/signed-out shows a remember-me login, and its button revokes it', async () => {
   const page = await pageOf('returns')
   await forgetSession()
   await page.goto(`${flaky.url}/signed-out`)
@@ -67,11 +67,11 @@ test('a remembered login alone is named, and the button ends it', async () => {
   await page.close()
 })
 
-test('a sign-out that the server does not confirm never leads to "signed out", neither here nor on the account page', async () => {
+test('a sign-out that the server does not confirm never shows "signed out", here or on the account page', async () => {
   const page = await pageOf('unsure')
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().waitFor(WAIT)
-  for (const mood of ['down', 'garbage'] as const) {
-    flaky.mode = mood
+  for (const mode of ['down', 'garbage'] as const) {
+    flaky.mode = mode
     try {
       await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
       await page.getByRole('alert').first().waitFor(WAIT)
@@ -97,7 +97,7 @@ test('a sign-out that the server does not confirm never leads to "signed out", n
   await page.close()
 })
 
-test('another tab that signs in meanwhile is noticed, and so is one that signs out', async () => {
+test('/signed-out follows sign-ins and sign-outs of other tabs', async () => {
   const page = await pageOf('tabs')
   await page.goto(`${flaky.url}/signed-out`)
   await page.getByRole('button', { name: 'Sign out' }).click()
@@ -109,14 +109,14 @@ test('another tab that signs in meanwhile is noticed, and so is one that signs o
   await other.waitForURL('**/signed-out**', WAIT)
   await heading(other, 'You are signed out')
   await page.bringToFront()
-  // A headless browser shows every tab: what coming back to one says is said here by hand.
+  // In a headless browser every tab is visible, so the event is dispatched here.
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await heading(page, 'You are signed out')
   await other.close()
   await page.close()
 })
 
-test('going back to the page after a sign-in shows the sign-in, whether the browser has kept the page or not', async () => {
+test('going back to /signed-out after a sign-in shows the sign-in, with or without the back-forward cache', async () => {
   const page = await pageOf('goesback')
   await page.goto(`${flaky.url}/signed-out`)
   await page.getByRole('button', { name: 'Sign out' }).click()
@@ -131,7 +131,7 @@ test('going back to the page after a sign-in shows the sign-in, whether the brow
   await page.close()
 })
 
-test('where the script does not run, the page says who is signed in, and its button waits', async () => {
+test('without JavaScript the page shows the user, and its button is disabled', async () => {
   const page = await pageOf('scriptless')
   await page.route('**/access/assets/*.js', (route) => route.abort())
   await page.goto(`${flaky.url}/signed-out`)
@@ -141,7 +141,7 @@ test('where the script does not run, the page says who is signed in, and its but
   await page.close()
 })
 
-test('a sign-in page that was left open takes back what it said once another tab has signed in, and keeps what was typed', async () => {
+test('an open sign-in page hides its notice when another tab signs in, and keeps the input', async () => {
   const page = await pageOf('typing')
   await browser.clearCookies()
   const form = await browser.newPage()
@@ -156,7 +156,7 @@ test('a sign-in page that was left open takes back what it said once another tab
   for (const each of [page, form, other]) await each.close()
 })
 
-test('password managers come to the section for the password, also by way of the sign-in', async () => {
+test('change-password leads to the password section, also through the sign-in page', async () => {
   const page = await pageOf('changes')
   const isAtPassword = () =>
     page.evaluate(() => {
@@ -180,11 +180,11 @@ test('password managers come to the section for the password, also by way of the
   await page.close()
 })
 
-test('an address that does not exist is a page with its status, and a script there still gets the problem document', async () => {
+test('an unknown path is an error page with status 404, and scripts still get the problem document', async () => {
   await browser.clearCookies()
   const page = await browser.newPage()
-  const answer = await page.goto(`${flaky.url}/Sign-In?x=<script>`)
-  equal(answer?.status(), 404)
+  const response = await page.goto(`${flaky.url}/Sign-In?x=<script>`)
+  equal(response?.status(), 404)
   await heading(page, 'This page does not exist')
   const fetched = await page.evaluate(async () => {
     const { status, headers } = await fetch('/nothing', { headers: { accept: 'text/html' } })
@@ -198,7 +198,7 @@ test('an address that does not exist is a page with its status, and a script the
   await page.close()
 })
 
-test('none of these pages has a serious fault of accessibility, in either language or theme, on a wide or a narrow screen', async () => {
+test('none of these pages has a serious accessibility violation, in both languages and themes, on wide and narrow screens', async () => {
   const visitor = new TestClient(flaky.server.url)
   await visitor.register('looked', { remember: true })
   const faults: string[] = []

@@ -1,4 +1,4 @@
-// Many tabs of one browser: one renewal for all, one ending for all, and a page out of the back-forward cache asks first.
+// Many tabs of one browser: one token renewal for all, a sign-out for all, and pages from the back-forward cache.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -30,25 +30,25 @@ interface PageGlobals {
     register(user: object): Promise<unknown>
     on(name: string, listener: (detail: { readonly reason: string }) => void): void
   }
-  readonly told: string[]
+  readonly events: string[]
 }
 
-/** A tab of the application, with a client that notes what it is told. */
+/** A tab of the application with a client that records its events. */
 async function openTab(): Promise<Page> {
   const page = await browser.newPage()
   await page.goto(sites.app)
   await page.evaluate(async (latchkey) => {
     const { createClient } = await import(`${location.origin}/client.js`)
     const client = createClient({ url: latchkey })
-    const told: string[] = []
-    client.on('signed-in', () => told.push('signed-in'))
-    client.on('signed-out', ({ reason }: { reason: string }) => told.push(`signed-out: ${reason}`))
-    Object.assign(globalThis, { client, told })
+    const events: string[] = []
+    client.on('signed-in', () => events.push('signed-in'))
+    client.on('signed-out', ({ reason }: { reason: string }) => events.push(`signed-out: ${reason}`))
+    Object.assign(globalThis, { client, events })
   }, sites.latchkey)
   return page
 }
 
-const eventsOf = (page: Page) => page.evaluate(() => (globalThis as unknown as PageGlobals).told)
+const eventsOf = (page: Page) => page.evaluate(() => (globalThis as unknown as PageGlobals).events)
 const signedIn = (page: Page) => page.evaluate(async () => (await (globalThis as unknown as PageGlobals).client.session()) !== null)
 
 async function register(page: Page, username: string): Promise<void> {
@@ -59,7 +59,7 @@ async function register(page: Page, username: string): Promise<void> {
   })
 }
 
-/** How often a token was asked for so far, as the server logged it. */
+/** The number of token requests so far, from the server log. */
 function renewals(): number {
   return sites.server
     .output()
@@ -67,17 +67,17 @@ function renewals(): number {
     .filter((line) => line.includes('"method":"POST"') && line.includes('"/access/token"')).length
 }
 
-test('twenty tabs whose token ends at once renew it once; a sign-out reaches all of them', async () => {
+test('twenty tabs with the same expiring token renew it once; a sign-out reaches all of them', async () => {
   const tabs = await Promise.all(Array.from({ length: 20 }, openTab))
   const [first] = tabs
   ok(first)
   await register(first, 'tabs')
-  for (const tab of tabs) await waitFor('every tab to know', async () => (await eventsOf(tab)).includes('signed-in'))
+  for (const tab of tabs) await waitFor('every tab to be signed in', async () => (await eventsOf(tab)).includes('signed-in'))
   equal(renewals(), 0)
 
-  // Near its end a token is renewed, so that none ends on its way.
+  // A token is renewed before it expires, so that none expires in transit.
   await first.waitForTimeout(TOKEN_LIFETIME * 0.95)
-  const answers = await Promise.all(
+  const results = await Promise.all(
     tabs.map((tab) =>
       tab.evaluate(async (url) => {
         const { client } = globalThis as unknown as PageGlobals
@@ -86,16 +86,16 @@ test('twenty tabs whose token ends at once renew it once; a sign-out reaches all
       }, `${sites.latchkey}/access/session`),
     ),
   )
-  deepEqual(new Set(answers), new Set([true]))
+  deepEqual(new Set(results), new Set([true]))
   equal(renewals(), 1)
 
   await first.evaluate(() => (globalThis as unknown as PageGlobals).client.logout())
-  for (const tab of tabs) await waitFor('every tab to hear', async () => (await eventsOf(tab)).includes('signed-out: signed_out'))
+  for (const tab of tabs) await waitFor('every tab to be signed out', async () => (await eventsOf(tab)).includes('signed-out: signed_out'))
   for (const tab of tabs) deepEqual(await eventsOf(tab), ['signed-in', 'signed-out: signed_out'])
   await Promise.all(tabs.map((tab) => tab.close()))
 })
 
-test('tabs that start together share one restored session', async () => {
+test('tabs that start together share one resumed session', async () => {
   const opener = await openTab()
   await register(opener, 'restorers')
   await opener.close()
@@ -108,16 +108,16 @@ test('tabs that start together share one restored session', async () => {
     const response = await (globalThis as unknown as PageGlobals).client.fetch(url)
     return ((await response.json()) as { kind: string }[]).filter(({ kind }) => kind === 'session').length
   }, `${sites.latchkey}/access/sessions`)
-  // The one that registered, and the one that was restored.
+  // The registered session and the resumed one.
   equal(sessions, 2)
   await Promise.all(tabs.map((tab) => tab.close()))
 })
 
-test('a tab that finds nobody signed in does not sign out another one', async () => {
+test('a tab that finds no session does not sign out another tab', async () => {
   const page = await openTab()
   await register(page, 'steady')
   const other = await openTab()
-  // The cookies are gone; the session is not, and the first tab holds a token of it.
+  // The cookies are deleted; the session is still valid, and the first tab has a token of it.
   await browser.clearCookies()
   equal(await signedIn(other), false)
   equal(await page.evaluate(() => (globalThis as unknown as PageGlobals).client.user?.username), 'steady')
@@ -126,7 +126,7 @@ test('a tab that finds nobody signed in does not sign out another one', async ()
   await other.close()
 })
 
-test('a page that comes back from the back-forward cache asks before it goes on', async () => {
+test('a page from the back-forward cache checks the session first', async () => {
   const page = await openTab()
   await register(page, 'returner')
   await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => Object.assign(globalThis, { persisted })))
@@ -136,7 +136,7 @@ test('a page that comes back from the back-forward cache asks before it goes on'
   await other.evaluate(() => (globalThis as unknown as PageGlobals).client.logout())
   await page.goBack({ waitUntil: 'commit' })
   equal(await page.evaluate(() => (globalThis as unknown as { persisted?: boolean }).persisted), true)
-  await waitFor('the page to know', async () => (await eventsOf(page)).some((line) => line.startsWith('signed-out')))
+  await waitFor('the page to be signed out', async () => (await eventsOf(page)).some((line) => line.startsWith('signed-out')))
   equal(await page.evaluate(() => (globalThis as unknown as PageGlobals).client.user), null)
   await page.close()
   await other.close()

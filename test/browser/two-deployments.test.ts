@@ -1,5 +1,5 @@
-// Production and staging under one domain in one browser, as people have them: pages are served, both can be signed in to and out of; with
-// cookie names of their own neither notices the other. And a cookie domain that is widened later.
+// Production and staging under one domain in one browser: pages are served, and users can sign in to both and sign out; with different
+// cookie names they do not affect each other. And a cookie domain that is widened later.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -19,13 +19,13 @@ interface PageResponse {
   readonly type: string
 }
 
-/** A tab of either browser. */
+/** A tab of Chromium or Firefox. */
 interface Tab {
-  /** Opens an address, as a person who types it. */
+  /** Navigates to a URL. */
   open(url: string): Promise<PageResponse>
-  /** A request of the page that is open; the status and the JSON of the answer. */
+  /** Sends a request from the open page; returns the status and body of the response. */
   request(method: string, path: string, body?: object, authorization?: string): Promise<{ readonly status: number; readonly text: string }>
-  /** Everything that can be read on the page once it has found out who is signed in. */
+  /** Waits until the page shows this text. */
   textWith(wanted: string): Promise<void>
 }
 
@@ -34,22 +34,22 @@ interface OpenBrowser extends AsyncDisposable {
 }
 
 type Evaluate = (
-  run: (asked: { method: string; path: string; body: string | null; authorization: string | null }) => Promise<{
+  run: (request: { method: string; path: string; body: string | null; authorization: string | null }) => Promise<{
     status: number
     text: string
   }>,
-  asked: { method: string; path: string; body: string | null; authorization: string | null },
+  request: { method: string; path: string; body: string | null; authorization: string | null },
 ) => Promise<{ status: number; text: string }>
 
 function requestIn(evaluate: Evaluate): Tab['request'] {
   return (method, path, body, authorization) =>
     evaluate(
-      async (asked) => {
+      async (request) => {
         const headers: Record<string, string> = {}
-        if (asked.body !== null) headers['content-type'] = 'application/json'
-        if (asked.authorization !== null) headers.authorization = asked.authorization
-        const answer = await fetch(asked.path, { method: asked.method, headers, body: asked.body })
-        return { status: answer.status, text: await answer.text() }
+        if (request.body !== null) headers['content-type'] = 'application/json'
+        if (request.authorization !== null) headers.authorization = request.authorization
+        const response = await fetch(request.path, { method: request.method, headers, body: request.body })
+        return { status: response.status, text: await response.text() }
       },
       { method, path, body: body === undefined ? null : JSON.stringify(body), authorization: authorization ?? null },
     )
@@ -65,7 +65,7 @@ async function chromium(spki: string): Promise<OpenBrowser> {
           const response = await page.goto(url)
           return { status: response?.status() ?? 0, type: (await response?.headerValue('content-type')) ?? '' }
         },
-        request: requestIn((run, asked) => page.evaluate(run, asked)),
+        request: requestIn((run, request) => page.evaluate(run, request)),
         textWith: async (wanted) => page.getByText(wanted).first().waitFor({ timeout: 60_000 }),
       }
     },
@@ -84,7 +84,7 @@ async function firefox(): Promise<OpenBrowser> {
           const response = await page.goto(url)
           return { status: response?.status() ?? 0, type: response?.headers()['content-type'] ?? '' }
         },
-        request: requestIn((run, asked) => page.evaluate(run, asked)),
+        request: requestIn((run, request) => page.evaluate(run, request)),
         async textWith(wanted) {
           await page.waitForFunction((text) => document.body.textContent.includes(text), { timeout: 60_000 }, wanted)
         },
@@ -113,13 +113,13 @@ interface Deployment extends AsyncDisposable {
 async function deploy(
   host: string,
   cookieDomain: string,
-  more: Readonly<Record<string, string>> = {},
-  at?: Deployment,
+  env: Readonly<Record<string, string>> = {},
+  previous?: Deployment,
 ): Promise<Deployment> {
-  const port = at === undefined ? await freePort() : Number(new URL(at.url).port)
+  const port = previous === undefined ? await freePort() : Number(new URL(previous.url).port)
   const url = `https://${host}:${port}`
   const server = await startServer({
-    ...(at && { folder: at.server.folder }),
+    ...(previous && { folder: previous.server.folder }),
     env: {
       PORT: String(port),
       LATCHKEY_PUBLIC_URL: url,
@@ -127,7 +127,7 @@ async function deploy(
       TLS_CERT: certificate.cert,
       TLS_KEY: certificate.key,
       LATCHKEY_CLEAR_SITE_DATA: 'off',
-      ...more,
+      ...env,
     },
   })
   return { url, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
@@ -138,7 +138,7 @@ const PAGES = ['/sign-in', '/register', '/signed-out']
 async function everyPageIsServed(tab: Tab, { url }: Deployment): Promise<void> {
   const { status, type } = await tab.open(`${url}/docs/errors`)
   deepEqual([status, type], [200, 'text/html; charset=utf-8'])
-  // Asked for, not opened: who is signed in is led on from some of them.
+  // By fetch, not by navigation: some pages redirect a signed-in user.
   for (const path of PAGES) {
     const page = await tab.request('GET', path)
     equal(page.status, 200, page.text)
@@ -152,7 +152,7 @@ async function signInTo(tab: Tab, { url }: Deployment, path: '/access/register' 
   ok(status < 300, text)
 }
 
-/** By the account page, whose client gets itself a token, and by the API. */
+/** Checks the account page, whose client requests a token, and the API. */
 async function isSignedIn(tab: Tab, { url }: Deployment, username: string): Promise<void> {
   const { status } = await tab.open(`${url}/account`)
   equal(status, 200)
@@ -174,8 +174,8 @@ for (const [name, open] of [
   ['Chromium', () => chromium(certificate.spki)],
   ['Firefox', firefox],
 ] as const)
-  describe(`Two deployments under one domain, in ${name}`, () => {
-    test('with the same cookie name pages are served, and both can be signed in to and out of', async () => {
+  describe(`two deployments under one domain, in ${name}`, () => {
+    test('with the same cookie name, pages are served and users can sign in to both and sign out', async () => {
       await using production = await deploy(LOGIN, 'example.test')
       await using staging = await deploy(STAGING, 'staging.example.test')
       await using browser = await open()
@@ -190,7 +190,7 @@ for (const [name, open] of [
       await signInTo(tab, production, '/access/login', 'prod-user')
       await isSignedIn(tab, production, 'prod-user')
       await isSignedIn(tab, staging, 'staging-user')
-      match(staging.server.output(), /LATCHKEY_COOKIE_NAME/, 'the cure is named')
+      match(staging.server.output(), /LATCHKEY_COOKIE_NAME/, 'the log names the setting that helps')
       await signOut(tab, staging)
       await everyPageIsServed(tab, staging)
       await signInTo(tab, production, '/access/login', 'prod-user')
@@ -198,7 +198,7 @@ for (const [name, open] of [
       await everyPageIsServed(tab, production)
     })
 
-    test('with cookie names of their own both stay signed in, and a sign-out of one leaves the other', async () => {
+    test('with different cookie names both stay signed in, and a sign-out of one keeps the other', async () => {
       await using production = await deploy(LOGIN, 'example.test')
       await using staging = await deploy(STAGING, 'staging.example.test', { LATCHKEY_COOKIE_NAME: 'staging' })
       await using browser = await open()
@@ -216,7 +216,7 @@ for (const [name, open] of [
       await isSignedIn(tab, staging, 'staging-user')
     })
 
-    test('a cookie domain that is widened keeps nobody out, and neither does one that is narrowed again', async () => {
+    test('widening or narrowing the cookie domain locks no user out', async () => {
       await using narrow = await deploy(LOGIN, LOGIN)
       await using browser = await open()
       const tab = await browser.newTab()
