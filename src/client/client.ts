@@ -216,10 +216,10 @@ export function createClient(options: ClientOptions = {}) {
         authenticatedCall<AuditEventResponse>('POST', '/access/audit-events', { body: { action, detail } }),
     },
 
-    /** The user's sessions and remember-me logins. */
+    /** The user's sign-ins: one row for each lineage (a remember-me login with its sessions, or a session alone). */
     sessions: {
       list: (options: PassiveOption = {}) => authenticatedCall<SessionsResponse>('GET', '/access/sessions', options),
-      /** Revokes a session, or a remember-me login with all sessions that it started. */
+      /** Revokes one lineage, named by its id or by the id of any credential in it. */
       async end(id: string): Promise<RevokedCounts> {
         const { ended } = await authenticatedCall<{ ended: RevokedCounts }>('DELETE', `/access/sessions/${encodeURIComponent(id)}`)
         if (id === tokenManager.current?.session.id) tokenManager.end('signed_out')

@@ -26,7 +26,7 @@ function recordOf({ server }: Sites): unknown {
   const database = new DatabaseSync(server.databaseUrl.replace('sqlite:', ''), { readOnly: true })
   try {
     return [
-      'SELECT code, username_key, version, rest FROM latchkey_users ORDER BY code',
+      'SELECT id, username_key, version, rest FROM latchkey_users ORDER BY id',
       'SELECT id, kind, user_id, version, hash, expires_at, reason, ended_at, data FROM latchkey_credentials ORDER BY id',
       'SELECT user_id, at, rest FROM latchkey_audit_events ORDER BY position',
       'SELECT kind, sid, at FROM latchkey_revocations ORDER BY position',
