@@ -19,7 +19,7 @@ export function createReadiness(engine: EngineContext): Readiness {
     }
     return {
       store: await probing,
-      endings: engine.revocationFeed.isCurrent(now) ? 'ok' : 'silent',
+      revocations: engine.revocationFeed.isCurrent(now) ? 'ok' : 'stale',
       keys: engine.keys.published().length > 1 ? 'ok' : 'missing',
     }
   }

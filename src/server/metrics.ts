@@ -77,10 +77,10 @@ async function openRegistry(
         if (engine) this.set(value(engine))
       },
     })
-  gauge('latchkey_verified_hits', 'Credential checks answered from the credential cache.', ({ credentialCache }) => credentialCache.hits)
-  gauge('latchkey_verified_misses', 'Credential checks that needed the store.', ({ credentialCache }) => credentialCache.misses)
+  gauge('latchkey_credential_cache_hits', 'Credential checks answered from the credential cache.', ({ credentialCache }) => credentialCache.hits)
+  gauge('latchkey_credential_cache_misses', 'Credential checks that needed the store.', ({ credentialCache }) => credentialCache.misses)
   gauge(
-    'latchkey_endings_silence_seconds',
+    'latchkey_revocation_feed_lag_seconds',
     'Seconds since the revocation log was last read.',
     ({ revocationFeed, clock }) => revocationFeed.lagMs(clock.now()) / 1000,
   )

@@ -95,7 +95,7 @@ test('the process says that it lives, and whether it is ready, part by part', as
   assert.deepEqual([live.status, livenessResponse.strict().parse(live.json)], [200, { status: 'ok' }])
   const ready = await latchkey.call('GET', '/readyz')
   assert.equal(ready.status, 200)
-  assert.deepEqual(readinessResponse.strict().parse(ready.json), { status: 'ok', parts: { store: 'ok', endings: 'ok', keys: 'ok' } })
+  assert.deepEqual(readinessResponse.strict().parse(ready.json), { status: 'ok', parts: { store: 'ok', revocations: 'ok', keys: 'ok' } })
 })
 
 /** A handler over the same engine, with other circumstances. */
