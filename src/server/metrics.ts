@@ -77,7 +77,11 @@ async function openRegistry(
         if (engine) this.set(value(engine))
       },
     })
-  gauge('latchkey_credential_cache_hits', 'Credential checks answered from the credential cache.', ({ credentialCache }) => credentialCache.hits)
+  gauge(
+    'latchkey_credential_cache_hits',
+    'Credential checks answered from the credential cache.',
+    ({ credentialCache }) => credentialCache.hits,
+  )
   gauge('latchkey_credential_cache_misses', 'Credential checks that needed the store.', ({ credentialCache }) => credentialCache.misses)
   gauge(
     'latchkey_revocation_feed_lag_seconds',
