@@ -38,12 +38,12 @@ const ENCODED: Readonly<Record<string, string>> = {
 
 /** @param text after `scheme://` */
 export function readAddress(text: string): ParseResult<Address> {
-  if (hasControl(text)) return problem('it holds a line break or another control character; percent-encode it, a line break as %0A')
+  if (hasControl(text)) return problem('it contains a line break or another control character; percent-encode it, a line break as %0A')
   const end = text.search(/[/?#@]/)
   const hasUser = end !== -1 && text[end] === '@'
   const rest = hasUser ? text.slice(end + 1) : text
   if (rest.includes('@')) return problem(encodingHint(text.slice(0, text.lastIndexOf('@'))))
-  if (rest.includes('#')) return problem('a “#” stands for itself only as %23')
+  if (rest.includes('#')) return problem('percent-encode “#” as %23')
   const credentials = hasUser ? readCredentials(text.slice(0, end)) : { value: { user: undefined, password: undefined } }
   if (isProblem(credentials)) return credentials
   const [, authority = '', rawPath, query = ''] = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/.exec(rest) ?? []
@@ -82,10 +82,10 @@ export function hasControl(text: string): boolean {
 /** Names the characters before the last `@` that must be encoded, and how. */
 function encodingHint(credentials: string): string {
   if (/[?&][^?&@]*=/.test(credentials))
-    return 'an “@” after a “?” leaves open where its password ends; percent-encode “@” as %40, “?” as %3F'
+    return 'an “@” after a “?” makes it unclear where the password ends; percent-encode “@” as %40, “?” as %3F'
   const found = [...new Set(credentials.match(/[/?#@[\] ]|%(?![0-9a-f]{2})/gi) ?? [])]
   const how = found.map((each) => `“${each}” as ${ENCODED[each]}`).join(', ')
-  return `its user name and password are not clear; percent-encode in them ${how || '“@” as %40'}`
+  return `its user name and password are ambiguous; percent-encode in them ${how || '“@” as %40'}`
 }
 
 function readCredentials(text: string): ParseResult<Pick<Address, 'user' | 'password'>> {
@@ -113,8 +113,7 @@ function readHost(text: string): ParseResult<Host> {
   const [, bracketed, plain, rawPort] = /^(?:\[([0-9a-f:.%]*)\]|([^:[\]]*))(?::(.*))?$/i.exec(text) ?? []
   const host = bracketed ?? decoded(plain ?? '%')
   const wellFormed = host !== undefined && (bracketed !== undefined || /^[\p{L}\p{N}._-]*$/u.test(host) || /^\/[^\0]+$/.test(host))
-  if (!wellFormed)
-    return problem('its host is not understood; an IPv6 address stands in brackets, a user name and a password stand before an @')
+  if (!wellFormed) return problem('its host is invalid; write an IPv6 address in brackets, and a user name and password before an @')
   const port = readPort(rawPort)
   return isProblem(port) ? port : { value: { host, port: port.value } }
 }
@@ -122,7 +121,7 @@ function readHost(text: string): ParseResult<Host> {
 export function readPort(text: string | undefined): ParseResult<number | undefined> {
   if (text === undefined || text === '') return { value: undefined }
   if (/^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 65_535) return { value: Number(text) }
-  return problem('its port is no number from 1 to 65535; a user name and a password stand before an @, percent-encoded: “/” as %2F')
+  return problem('its port is no number from 1 to 65535; write a user name and password before an @, percent-encoded: “/” as %2F')
 }
 
 function readParameters(query: string): ParseResult<readonly Parameter[]> {
@@ -139,5 +138,5 @@ function readParameters(query: string): ParseResult<readonly Parameter[]> {
 }
 
 const NOT_A_PARAMETER: Problem = problem(
-  'a parameter after “?” does not read name=value; percent-encode in values “&” as %26, “=” as %3D, “%” as %25',
+  'a parameter after “?” is not of the form name=value; percent-encode in values “&” as %26, “=” as %3D, “%” as %25',
 )

@@ -19,9 +19,9 @@ export function readDatabase(given: string): ParseResult<DatabaseChoice> {
 
 function withoutScheme(text: string): string {
   if (/^sqlite3:/i.test(text)) return 'write sqlite:PATH'
-  if (/^file:/i.test(text)) return 'a file is written sqlite:PATH'
-  if (/^postgres(ql)?:/i.test(text)) return 'two slashes stand after the colon: postgres://'
+  if (/^file:/i.test(text)) return 'for a file write sqlite:PATH'
+  if (/^postgres(ql)?:/i.test(text)) return 'write two slashes after the colon: postgres://'
   if (/^(jdbc:)?postgres|^postgres(ql)?\+\w+:/i.test(text)) return 'write postgres://'
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'it does not begin with sqlite: or postgres://'
-  return 'it has no scheme; a file is written sqlite:PATH, a server postgres://'
+  return 'it has no scheme; for a file write sqlite:PATH, for a server postgres://'
 }

@@ -11,7 +11,7 @@ export function isKeywordValue(text: string): boolean {
 }
 
 export function readKeywordValue(text: string): ParseResult<readonly Parameter[]> {
-  if (hasControl(text)) return problem('it holds a line break or another control character')
+  if (hasControl(text)) return problem('it contains a line break or another control character')
   const parameters: Parameter[] = []
   const line = text.trimEnd()
   PAIR.lastIndex = 0
@@ -19,7 +19,7 @@ export function readKeywordValue(text: string): ParseResult<readonly Parameter[]
     const [matched, name = '', quoted, plain = ''] = PAIR.exec(line) ?? []
     if (matched === undefined)
       return problem(
-        String.raw`it does not read name=value name=value; a value with blanks or quotes stands in single quotes, with \' and \\`,
+        String.raw`it is not of the form name=value name=value; write a value with spaces or quotes in single quotes, with \' and \\`,
       )
     parameters.push({ name, value: (quoted ?? plain).replace(/\\(.)/gs, '$1') })
   }

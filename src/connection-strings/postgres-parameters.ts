@@ -180,11 +180,11 @@ export function parseParameters(pairs: readonly { readonly name: string; readonl
   for (const { name, value } of pairs) {
     const take = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
     if (take === undefined) return unsupported(name, mayBeSecret)
-    if (seen.has(name)) return problem(`the parameter ${name} is there twice`)
+    if (seen.has(name)) return problem(`the parameter ${name} is given twice`)
     seen.add(name)
     mayBeSecret ||= SECRET.has(name)
     const wrong = take(value, into)
-    if (wrong !== undefined) return problem(`the parameter ${name} is not understood; ${wrong}`)
+    if (wrong !== undefined) return problem(`the parameter ${name} has an invalid value; ${wrong}`)
   }
   return into
 }
@@ -194,5 +194,5 @@ function unsupported(name: string, mayBeSecret: boolean): Problem {
   const instead = Object.hasOwn(UNSUPPORTED, known) ? UNSUPPORTED[known] : undefined
   if (instead !== undefined) return problem(`the parameter ${name} is not supported; ${instead}`)
   const shown = mayBeSecret || !/^[a-z_]{1,40}$/i.test(name) || /pass|pwd|secret|key/i.test(name) ? 'a parameter' : `the parameter ${name}`
-  return problem(`${shown} is not known; there are ${Object.keys(PARAMETERS).join(', ')}; percent-encode “&” in values as %26`)
+  return problem(`${shown} is unknown; parameters: ${Object.keys(PARAMETERS).join(', ')}; percent-encode “&” in values as %26`)
 }

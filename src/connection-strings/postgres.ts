@@ -25,10 +25,10 @@ export function readPostgres(text: string): ParseResult<PostgresTarget> {
   if (/^\/*$/.test(text.replace(URL_FORM, ''))) return problem('it names neither a host nor a database')
   const taken = parseParameters(parameters)
   if (isProblem(taken)) return taken
-  if (isNested) return problem('the name of its database holds a “/”; percent-encode it as %2F')
+  if (isNested) return problem('the name of its database contains a “/”; percent-encode it as %2F')
   const isNamed = hosts.some(({ host, port }) => host !== '' || port !== undefined)
   if (isNamed && taken.host !== undefined && hosts.some(({ host }) => host !== ''))
-    return problem('its host is named twice, before the path and as the parameter host; keep one')
+    return problem('its host is given twice, before the path and as the parameter host; keep one')
   return resolveTarget({ ...withoutUndefined({ user, password, database: path || undefined }), ...taken }, isNamed ? hosts : undefined)
 }
 
@@ -43,7 +43,8 @@ function resolveTarget({ host, port, ...rest }: PostgresParameters, named: reado
   const hosts = host === undefined ? { value: named ?? [{ host: '', port: undefined }] } : hostsOf(host)
   if (isProblem(hosts)) return hosts
   const ports = (port ?? '').split(',')
-  if (ports.length > 1 && ports.length !== hosts.value.length) return problem('the parameter port has not as many ports as there are hosts')
+  if (ports.length > 1 && ports.length !== hosts.value.length)
+    return problem('the parameter port needs one port, or as many as there are hosts')
   const complete: Host[] = []
   for (const [index, each] of hosts.value.entries()) {
     const own = readPort(ports.length > 1 ? ports[index] : ports[0])

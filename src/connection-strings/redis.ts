@@ -26,7 +26,7 @@ export function readRedis(text: string): ParseResult<RedisTarget> {
   if (isProblem(address)) return address
   const { user, password } = address.value
   if (user !== undefined && password === undefined)
-    return problem('it has a user name without a password; a password alone stands after a colon: redis://:PASSWORD at the host')
+    return problem('it has a user name without a password; write a password alone after a colon: redis://:PASSWORD at the host')
   const common = { user, password, tls: scheme.startsWith('rediss') }
   return /unix|socket/.test(scheme) ? socketOf(address.value, common) : hostsOf(address.value, common, scheme.endsWith('+cluster'))
 }
@@ -39,7 +39,7 @@ function hostsOf({ hosts, path = '', parameters }: Address, common: Common, isCl
   if (first === undefined || named.some(({ host }) => host.startsWith('/')))
     return problem('it names no host; for a socket write redis+unix:///PATH')
   if (parameters.length > 0)
-    return problem('parameters after “?” are not accepted; TLS is rediss://, a database a number after the host: /0')
+    return problem('parameters after “?” are not accepted; write rediss:// for TLS, and the number of the database after the host: /0')
   if (named.length > 1 && !isCluster) return problem('it names several hosts; for a cluster write redis+cluster://')
   const database = databaseOf(path)
   if (typeof database !== 'number') return database
@@ -49,7 +49,7 @@ function hostsOf({ hosts, path = '', parameters }: Address, common: Common, isCl
 
 function socketOf({ hosts, path = '', parameters }: Address, common: Common): ParseResult<RedisTarget> {
   if (hosts.some(({ host }) => host !== '') || path === '')
-    return problem('before the path of a socket stand three slashes: redis+unix:///run/redis.sock')
+    return problem('write three slashes before the path of a socket: redis+unix:///run/redis.sock')
   const [parameter, ...others] = parameters
   if (others.length > 0 || (parameter !== undefined && parameter.name !== 'db')) return problem('the only parameter of a socket is db')
   const database = databaseOf(parameter?.value ?? '')
@@ -58,7 +58,7 @@ function socketOf({ hosts, path = '', parameters }: Address, common: Common): Pa
 
 function databaseOf(text: string): number | Problem {
   if (text === '') return 0
-  return /^\d{1,5}$/.test(text) ? Number(text) : problem('after the host stands at most the number of a database, such as /0')
+  return /^\d{1,5}$/.test(text) ? Number(text) : problem('only the number of a database may follow the host, such as /0')
 }
 
 function withPort({ host, port }: Host) {
@@ -66,7 +66,7 @@ function withPort({ host, port }: Host) {
 }
 
 function withoutScheme(text: string): string {
-  if (/^rediss?:(?!\/\/)/i.test(text)) return 'two slashes stand after the colon: redis://'
+  if (/^rediss?:(?!\/\/)/i.test(text)) return 'write two slashes after the colon: redis://'
   if (/^(valkeys?|keydb):/i.test(text)) return 'write redis://, or rediss:// for TLS'
-  return 'it does not begin with redis:// or another of these'
+  return 'it does not begin with an accepted scheme such as redis://'
 }

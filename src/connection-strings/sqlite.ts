@@ -10,12 +10,12 @@ export const IN_MEMORY = ':memory:'
 export function readSqlite(text: string): ParseResult<string> {
   if (text === IN_MEMORY) return { value: text }
   if (text === '') return problem('it names no file; write sqlite:latchkey.db')
-  if (hasControl(text)) return problem('the path holds a line break or another control character')
+  if (hasControl(text)) return problem('the path contains a line break or another control character')
   if (/^\/{0,3}:memory:?(\?.*)?$/.test(text) || /^:/.test(text)) return problem('for a database in memory write sqlite::memory:')
   if (text.startsWith('//')) return slashProblem(text)
   if (/^file:/i.test(text)) return problem(`write ${suggestedForm(text.replace(/^file:(\/\/(?=\/))?/i, ''))}`)
   if (text.includes('?')) return problem(`parameters after “?” are not accepted; write ${suggestedForm(text)}`)
-  if (text.startsWith('~')) return problem('“~” is not replaced by a home folder here; write the whole path')
+  if (text.startsWith('~')) return problem('“~” is not expanded to a home folder; write the whole path')
   if (/[/\\]$/.test(text)) return problem(`it names a folder; name a file in it: ${suggestedForm(`${text}latchkey.db`)}`)
   return { value: text }
 }
