@@ -1,4 +1,4 @@
-// A client that closes its connection while its request waits for a hash: no work is done for it, and its place is free.
+// A client that disconnects while its request waits for a password hash: the hash is skipped, and its place is free.
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { HOSTS } from './hosts.ts'
 
-const BODY = JSON.stringify({ username: 'nobody', password: 'nine-quiet-otters-upstream' })
+const BODY = JSON.stringify({ username: 'unknown', password: 'nine-quiet-otters-upstream' })
 
 function sign(url: string): string {
   const { host } = new URL(url)
@@ -25,13 +25,13 @@ async function connected(url: string): Promise<Socket> {
   return socket.on('error', () => {})
 }
 
-/** A hasher of one place, with the real queue, whose hashes take until `release`. */
+/** A hasher with one worker and the real queue, whose hashes wait until `release`. */
 function heldHasher(capacity: number) {
   const queue = createBoundedQueue(1, capacity)
   const held = Promise.withResolvers<void>()
-  const counts = { begun: 0 }
+  const counts = { started: 0 }
   const work = async <T>(result: T) => {
-    counts.begun += 1
+    counts.started += 1
     await held.promise
     return result
   }
@@ -43,33 +43,33 @@ function heldHasher(capacity: number) {
 }
 
 for (const [name, start] of Object.entries(HOSTS)) {
-  test(`on ${name}, the request of a closed connection is dropped before its turn`, async () => {
+  test(`on ${name}, the request of a closed connection is removed from the queue`, async () => {
     const { hasher, queue, counts, release } = heldHasher(20)
     const settings = { secret: 'a-secret-of-this-test-alone-0123456789', loginLimit: '1000/5m,1000/5m' }
     const latchkey = await createLatchkey(settings, { store: createMemoryStore(), hasher })
     const host = await start(latchkey, { paths: [] })
     try {
-      const patient = await connected(host.url)
-      patient.write(sign(host.url))
-      await waitFor('the first hash', () => counts.begun === 1)
+      const waiting = await connected(host.url)
+      waiting.write(sign(host.url))
+      await waitFor('the first hash', () => counts.started === 1)
 
-      const leaving = await Promise.all([1, 2, 3, 4].map(() => connected(host.url)))
-      for (const socket of leaving) socket.write(sign(host.url))
+      const closing = await Promise.all([1, 2, 3, 4].map(() => connected(host.url)))
+      for (const socket of closing) socket.write(sign(host.url))
       const pipelined = await connected(host.url)
       pipelined.write(sign(host.url).repeat(3))
       await waitFor('the others to wait', () => queue.waiting >= 5)
-      for (const socket of [...leaving, pipelined]) socket.destroy()
+      for (const socket of [...closing, pipelined]) socket.destroy()
       await waitFor('the closed connections to be noticed', () => queue.waiting === 0)
 
       release()
-      const [answer] = await once(patient, 'data')
+      const [answer] = await once(waiting, 'data')
       equal(String(answer).split('\r\n', 1)[0], 'HTTP/1.1 401 Unauthorized')
-      // The same connection is asked again: what was made for its first request does not stand in the way of the next.
-      patient.write(sign(host.url))
-      const [again] = await once(patient, 'data')
+      // A second request on the same connection works: the first one's abort signal does not affect it.
+      waiting.write(sign(host.url))
+      const [again] = await once(waiting, 'data')
       equal(String(again).split('\r\n', 1)[0], 'HTTP/1.1 401 Unauthorized')
-      deepEqual([counts.begun, queue.running, queue.waiting], [2, 0, 0])
-      patient.destroy()
+      deepEqual([counts.started, queue.running, queue.waiting], [2, 0, 0])
+      waiting.destroy()
     } finally {
       await host.close()
       await latchkey.close()

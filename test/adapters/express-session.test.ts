@@ -1,4 +1,4 @@
-// An application with express-session and Passport moves to Latchkey: whoever was signed in before is signed in after.
+// Migration from express-session and Passport to Latchkey: users stay signed in.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -36,7 +36,7 @@ passport.use(new Strategy((username, password, done) => done(null, password === 
 passport.serializeUser((user, done) => done(null, (user as { username: string }).username))
 passport.deserializeUser((username: string, done) => done(null, { username }))
 
-/** What both applications have: the old sessions, wherever they are kept. */
+/** The middleware of both applications: the old sessions. */
 function withOldSessions(store: MemoryStore, maxAge?: number): Express {
   const app = express()
   app.use(
@@ -101,14 +101,14 @@ const ours = (cookies: readonly string[], suffix: string) => cookies.find((cooki
 const pair = (cookie: string) => cookie.split(';')[0] ?? ''
 
 async function auditEventsOf(latchkey: Latchkey, cookie: string) {
-  const who = await latchkey.authenticate(new Request('http://localhost/', { headers: { cookie } }))
-  ok(who.ok)
-  const listed = await latchkey.auditEvents(who.principal)
+  const result = await latchkey.authenticate(new Request('http://localhost/', { headers: { cookie } }))
+  ok(result.ok)
+  const listed = await latchkey.auditEvents(result.principal)
   ok('events' in listed)
   return listed.events.map(({ action }) => action)
 }
 
-test('over https the browser is offered to bind what it is given', async () => {
+test('over https the migrated sign-in offers a device binding', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store, {}, undefined, 'https://app.example')
@@ -116,7 +116,7 @@ test('over https the browser is offered to bind what it is given', async () => {
   match(headers.get('secure-session-registration') ?? '', /^\(ES256\);path="\/access\/device\/register";challenge="[\w-]+"$/)
 })
 
-test('whoever was signed in before is signed in after, at the first request', async () => {
+test('a user signed in before the migration is signed in at the first request', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { latchkey, url } = await newApplication(store, {
@@ -135,18 +135,18 @@ test('whoever was signed in before is signed in after, at the first request', as
   deepEqual(await auditEventsOf(latchkey, pair(session)), ['login.external', 'account.register'])
 })
 
-test('a login that outlived the browser is remembered', async () => {
+test('a persistent old session becomes a remember-me login', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store, 86_400_000), 'Mary')
   const { url } = await newApplication(store, {}, 86_400_000)
   const first = await request(url, 'GET', '/me', { headers: { cookie: old } })
   const remembered = pair(ours(first.headers.getSetCookie(), 'remember'))
   match(remembered, /=./)
-  const restored = await request(url, 'POST', '/access/token', { headers: { cookie: remembered } })
-  deepEqual([restored.status, restored.json.user.username], [200, 'Mary'])
+  const resumed = await request(url, 'POST', '/access/token', { headers: { cookie: remembered } })
+  deepEqual([resumed.status, resumed.json.user.username], [200, 'Mary'])
 })
 
-test('it proves no password, and a cookie still changes nothing', async () => {
+test('a migrated sign-in is not fresh, and its cookie alone changes nothing', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store)
@@ -155,7 +155,7 @@ test('it proves no password, and a cookie still changes nothing', async () => {
   equal((await request(url, 'GET', '/fresh', { headers: { cookie: other } })).json.code, 'reauthentication.required')
 })
 
-test('requests that come together share one session', async () => {
+test('concurrent requests share one session', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { latchkey, url } = await newApplication(store)
@@ -166,7 +166,7 @@ test('requests that come together share one session', async () => {
   deepEqual(events, ['login.external', 'account.register'])
 })
 
-test('after a sign-out the old cookie does not bring anybody back', async () => {
+test('after a sign-out the old cookie does not sign in again', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store)
@@ -178,7 +178,7 @@ test('after a sign-out the old cookie does not bring anybody back', async () => 
   for (const cookie of [old, `${old}; ${session}`]) equal((await request(url, 'GET', '/me', { headers: { cookie } })).status, 401, cookie)
 })
 
-test('whoever signs in at Latchkey gives up the old session', async () => {
+test('a sign-in with Latchkey ends the old session', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store)
@@ -190,7 +190,7 @@ test('whoever signs in at Latchkey gives up the old session', async () => {
   equal((await request(url, 'GET', '/me', { headers: { cookie: old } })).status, 401)
 })
 
-test('where the host says how to forget, the rest of the old session stays', async () => {
+test('with a custom `forget` the rest of the old session stays', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const forget = ({ session }: express.Request) => void Reflect.deleteProperty(session, 'passport')
@@ -202,7 +202,7 @@ test('where the host says how to forget, the rest of the old session stays', asy
   equal((await request(url, 'GET', '/me', { headers: { cookie: old } })).status, 401)
 })
 
-test('an old session is good for one session only, whatever became of that', async () => {
+test('an old session is exchanged for one session only', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store)
@@ -215,14 +215,14 @@ test('an old session is good for one session only, whatever became of that', asy
   deepEqual([refused.status, ours(refused.headers.getSetCookie(), 'session')], [401, ''])
 })
 
-test('from the day that was set, old sessions count no more', async () => {
+test('from the date in `until` old sessions no longer count', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store, { until: new Date(Date.now() - 1000) })
   equal((await request(url, 'GET', '/me', { headers: { cookie: old } })).status, 401)
 })
 
-test('an altered cookie, a user who is unknown here, and nobody at all are signed in as nobody', async () => {
+test('an altered cookie, an unknown user, and no cookie start no session', async () => {
   const store = new MemoryStore()
   const before = await oldApplication(store)
   const [old, unknown] = [await signInTo(before, 'Mary'), await signInTo(before, 'Stranger')]
@@ -236,7 +236,7 @@ test('an altered cookie, a user who is unknown here, and nobody at all are signe
   equal((await request(url, 'GET', '/me', { headers: { cookie: old } })).status, 401)
 })
 
-test('a credential of the header is judged by itself', async () => {
+test('a header credential is evaluated on its own', async () => {
   const store = new MemoryStore()
   const old = await signInTo(await oldApplication(store), 'Mary')
   const { url } = await newApplication(store)

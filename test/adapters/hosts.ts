@@ -19,7 +19,7 @@ export interface Host {
   close(): Promise<unknown>
 }
 
-/** GET routes that say who it is, by path. */
+/** GET routes that return `auth`, with their guard options. */
 export const GUARDED: Readonly<Record<string, RouteOptions>> = {
   '/me': {},
   '/header': { auth: 'header-only' },
@@ -31,10 +31,10 @@ export const GUARDED: Readonly<Record<string, RouteOptions>> = {
   '/page': { page: true },
 }
 
-/** What the handler of `/throws` throws; never for the eyes of a client. */
+/** The error thrown by the handler of `/throws`; no client may see it. */
 export const FAULT = 'the handler broke down'
 
-/** What the handlers were asked to do, to see that nothing reaches them that should not. */
+/** The paths of handlers that ran, to check that refused requests do not reach them. */
 export interface Reached {
   readonly paths: string[]
 }
@@ -109,14 +109,14 @@ const startNode: Start = async (latchkey, reached) => {
       json(response, await request.auth.session())
     }),
   )
-  const rest = (...[request, response]: Parameters<RequestListener>): unknown => {
+  const next = (...[request, response]: Parameters<RequestListener>): unknown => {
     const { pathname } = new URL(request.url ?? '/', 'http://host')
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const handler = handlers.get(`${method} ${pathname}`)
     if (handler) return handler(request, response)
     return response.writeHead(404).end('of the host')
   }
-  return listening(createServer(handler(rest)))
+  return listening(createServer(handler(next)))
 }
 
 function startExpress(make: () => Express): Start {

@@ -1,4 +1,4 @@
-// Several guards before one handler, where every use of a token needs a proof: the proof counts once for the request, not once for each guard,
+// Several guards before one handler with LATCHKEY_DPOP=always: a proof is accepted once for the request, not once for each guard,
 // and for no other request.
 
 import { deepEqual, equal } from 'node:assert/strict'

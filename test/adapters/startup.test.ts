@@ -1,4 +1,4 @@
-// What is wrong with how Latchkey is put into a server is said when the server starts, or not let through when it cannot be known.
+// Mistakes in how Latchkey is mounted: they stop the start, or refuse requests where they show only later.
 
 import { deepEqual, doesNotThrow, equal, match, rejects, throws } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -23,9 +23,9 @@ after(async () => {
 })
 
 async function latchkey(hooks: Parameters<typeof createLatchkey>[1] = {}): Promise<Latchkey> {
-  const made = await createLatchkey({ databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789' }, hooks)
-  closing.push(() => made.close())
-  return made
+  const instance = await createLatchkey({ databaseUrl: 'sqlite::memory:', secret: 'a-secret-of-this-test-alone-0123456789' }, hooks)
+  closing.push(() => instance.close())
+  return instance
 }
 
 async function serving(listener: RequestListener): Promise<string> {
@@ -39,9 +39,9 @@ async function serving(listener: RequestListener): Promise<string> {
 }
 
 const WRONG: readonly (readonly [options: Readonly<Record<string, unknown>>, message: RegExp])[] = [
-  [{ rol: 'admin' }, /no option "rol"\. Its options: proof, fresh, role, optional, page/],
-  [{ proof: 'cookie' }, /proof is "cookie"\. Accepted: 'header'/],
-  [{ proof: 'any' }, /proof is "any"/],
+  [{ rol: 'admin' }, /no option "rol"\. Its options: auth, fresh, role, optional, page/],
+  [{ auth: 'cookie' }, /auth is "cookie"\. Accepted: 'header-only' or 'dpop'/],
+  [{ auth: 'any' }, /auth is "any"/],
   [{ fresh: 'soon' }, /fresh is "soon"\. Accepted: true, or a duration such as '5m'/],
   [{ fresh: 5 }, /fresh is 5/],
   [{ fresh: '' }, /fresh is ""/],
@@ -56,52 +56,52 @@ const WRONG: readonly (readonly [options: Readonly<Record<string, unknown>>, mes
   [{ constructor: true }, /no option "constructor"/],
 ]
 
-test('a wrong option of a guard stops the start, in every adapter', async () => {
-  const made = await latchkey()
+test('an invalid guard option stops the start, in every adapter', async () => {
+  const instance = await latchkey()
   const guards: readonly ((options: never) => unknown)[] = [
-    (options) => createNodeAdapter(made).guard(options, () => {}),
-    (options) => createExpressAdapter(made).guard(options),
-    (options) => createFastifyAdapter(made).guard(options),
-    (options) => createHonoAdapter(made).guard(options),
+    (options) => createNodeAdapter(instance).guard(options, () => {}),
+    (options) => createExpressAdapter(instance).guard(options),
+    (options) => createFastifyAdapter(instance).guard(options),
+    (options) => createHonoAdapter(instance).guard(options),
   ]
   for (const guard of guards)
     for (const [options, message] of WRONG) throws(() => guard(options as never), { name: 'TypeError', message }, JSON.stringify(options))
-  throws(() => createNodeAdapter(made).guard({ role: 'admin' }, undefined as never), /guard needs the handler/)
-  await rejects(made.authenticate(new Request('http://host/'), { rol: 'admin' } as never), /no option "rol"/)
+  throws(() => createNodeAdapter(instance).guard({ role: 'admin' }, undefined as never), /guard needs a handler/)
+  await rejects(instance.authenticate(new Request('http://host/'), { rol: 'admin' } as never), /no option "rol"/)
 })
 
-test('Latchkey is mounted once', async () => {
-  const mounts: readonly ((made: Latchkey) => unknown)[] = [
-    (made) => createNodeAdapter(made).handler(() => {}),
-    (made) => createExpressAdapter(made).middleware(),
-    (made) => createHonoAdapter(made).middleware(),
+test('Latchkey can be mounted only once', async () => {
+  const mounts: readonly ((instance: Latchkey) => unknown)[] = [
+    (instance) => createNodeAdapter(instance).handler(() => {}),
+    (instance) => createExpressAdapter(instance).middleware(),
+    (instance) => createHonoAdapter(instance).middleware(),
   ]
   for (const mount of mounts) {
-    const made = await latchkey()
-    doesNotThrow(() => mount(made))
-    throws(() => mount(made), /mounted already: mount it once/)
+    const instance = await latchkey()
+    doesNotThrow(() => mount(instance))
+    throws(() => mount(instance), /mounted already: mount it once/)
   }
-  const made = await latchkey()
-  const { plugin } = createFastifyAdapter(made)
+  const instance = await latchkey()
+  const { plugin } = createFastifyAdapter(instance)
   await fastify().register(plugin).ready()
   await rejects(async () => fastify().register(plugin).ready(), /mounted already/)
 })
 
-test('a wrong option of the mount stops the start', async () => {
-  const made = await latchkey()
-  throws(() => createExpressAdapter(made).middleware({ page: false } as never), /no option "page"\. Its options: pages/)
-  throws(() => createHonoAdapter(made).middleware({ pages: 'no' } as never), /pages is no\. Accepted: true or false/)
-  throws(() => createHonoAdapter(made).middleware({ admin: 1 } as never), /admin is 1\. Accepted: true or false/)
+test('an invalid mount option stops the start', async () => {
+  const instance = await latchkey()
+  throws(() => createExpressAdapter(instance).middleware({ page: false } as never), /no option "page"\. Its options: pages/)
+  throws(() => createHonoAdapter(instance).middleware({ pages: 'no' } as never), /pages is no\. Accepted: true or false/)
+  throws(() => createHonoAdapter(instance).middleware({ admin: 1 } as never), /admin is 1\. Accepted: true or false/)
   await rejects(
     async () =>
       fastify()
-        .register(createFastifyAdapter(made).plugin, { paths: '/' } as never)
+        .register(createFastifyAdapter(instance).plugin, { paths: '/' } as never)
         .ready(),
     /no option "paths"/,
   )
 })
 
-test('away from the root nothing works, and it is said why', async () => {
+test('mounted below the root, Latchkey fails with an explanation', async () => {
   const app = express()
   app.use('/auth', createExpressAdapter(await latchkey()).middleware())
   app.use(((error, _request, response, _next) => response.status(500).send(error.message)) as express.ErrorRequestHandler)
@@ -119,7 +119,7 @@ test('away from the root nothing works, and it is said why', async () => {
   await rejects(async () => scoped.ready(), /registered under \/auth/)
 })
 
-test('the pages may be left to the host', async () => {
+test('the pages can be left to the host', async () => {
   const app = new Hono()
   app.use(createHonoAdapter(await latchkey()).middleware({ pages: false })).get('/account', (context) => context.text('of the host'))
   equal(await (await app.request('/account')).text(), 'of the host')
@@ -127,7 +127,7 @@ test('the pages may be left to the host', async () => {
   equal((await app.request('/access/session')).status, 401)
 })
 
-test('the page for administrators is there where the host asks for it, and otherwise the path is the host’s', async () => {
+test('the admin console is mounted on request only, and otherwise the path is the host’s', async () => {
   for (const admin of [true, false]) {
     const app = fastify()
     app.register(createFastifyAdapter(await latchkey()).plugin, { admin })
@@ -139,7 +139,7 @@ test('the page for administrators is there where the host asks for it, and other
   }
 })
 
-test('a body that the host has read already is a clear refusal, not an endless wait', async () => {
+test('a body that the host has already read is refused, without waiting', async () => {
   const app = express()
   app.use(express.json(), createExpressAdapter(await latchkey()).middleware())
   const url = await serving(app)
@@ -147,22 +147,22 @@ test('a body that the host has read already is a clear refusal, not an endless w
   deepEqual([refused.status, refused.json.code, refused.json.reason], [400, 'request.malformed', 'body_already_read'])
   equal((await request(url, 'GET', '/access/session')).status, 401)
 
-  const made = await latchkey()
+  const instance = await latchkey()
   const read = new Request('http://localhost:3000/access/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
   })
   await read.text()
-  const refusedRead = (await (await made.handler(read)).json()) as { readonly reason: string }
+  const refusedRead = (await (await instance.handler(read)).json()) as { readonly reason: string }
   equal(refusedRead.reason, 'body_already_read')
 })
 
-test('a guard behind an answer that is under way opens nothing', async () => {
+test('a guard after the response has begun never calls the handler', async () => {
   const app = express()
   const { guard } = createExpressAdapter(await latchkey())
   let reached = false
-  const told: string[] = []
+  const errors: string[] = []
   app.get('/', (_request, response, next) => {
     response.write('early')
     next()
@@ -171,15 +171,15 @@ test('a guard behind an answer that is under way opens nothing', async () => {
     reached = true
   })
   app.use(((error, _request, response, _next) => {
-    told.push(error.message)
+    errors.push(error.message)
     response.end()
   }) as express.ErrorRequestHandler)
   equal((await request(await serving(app), 'GET', '/')).text, 'early')
   equal(reached, false)
-  match(told[0] ?? '', /ran after the response was (sent|created)/)
+  match(errors[0] ?? '', /ran after the response was (sent|created)/)
 })
 
-test('what the host believed of a request before the guard counts for nothing', async () => {
+test('the guard overwrites a request.auth set by the host', async () => {
   const app = express()
   app.use((request, _response, next) => {
     request.auth = { userId: 'usr_forged' } as never
@@ -193,7 +193,7 @@ test('what the host believed of a request before the guard counts for nothing', 
   equal((await request(await serving(app), 'GET', '/')).text, 'null')
 })
 
-test("the host's CORS headers do not let anybody in to Latchkey, and its cookies stay", async () => {
+test("the host's CORS headers are removed from Latchkey's responses, and its cookies stay", async () => {
   const app = express()
   app.use((_request, response, next) => {
     response.set({ 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true', 'x-host': 'yes' })
@@ -208,38 +208,38 @@ test("the host's CORS headers do not let anybody in to Latchkey, and its cookies
     [null, null, 'yes'],
   )
   deepEqual(headers.getSetCookie(), ['host=1'])
-  const visitor = new TestClient(url)
-  await visitor.register('Beside')
-  const signedIn = await visitor.callWithCookies('POST', '/access/login', {
+  const client = new TestClient(url)
+  await client.register('Beside')
+  const signedIn = await client.callWithCookies('POST', '/access/login', {
     body: { username: 'Beside', password: 'blue-tulip-under-7-moons' },
   })
   equal(signedIn.headers.getSetCookie().filter((cookie) => cookie.startsWith('latchkey_session=')).length, 1)
   equal(signedIn.headers.getSetCookie().filter((cookie) => cookie === 'host=1').length, 1)
 })
 
-test('while the database is down nobody is let in whom memory does not know', async () => {
+test('while the database is down a credential that is not cached is refused', async () => {
   const store = createMemoryStore()
   const down = async () => {
     throw new StoreError('The database is away')
   }
   const failing = { ...store, credentials: { ...store.credentials, find: down } }
-  const visitor = new TestClient(await serving(createNodeAdapter(await latchkey({ store })).handler(() => {})))
-  await visitor.register('Patient')
+  const client = new TestClient(await serving(createNodeAdapter(await latchkey({ store })).handler(() => {})))
+  await client.register('Paula')
 
   const faults: string[] = []
   const cold = await latchkey({ store: failing, onFault: (what) => faults.push(what) })
   let reached = 0
   const url = await serving(createNodeAdapter(cold).guard({ optional: true }, () => (reached += 1)))
-  const refused = await request(url, 'GET', '/', { headers: { cookie: visitor.cookieHeader } })
+  const refused = await request(url, 'GET', '/', { headers: { cookie: client.cookieHeader } })
   deepEqual([refused.status, refused.json.code, refused.headers.get('retry-after')], [503, 'store.unavailable', '1'])
   deepEqual([reached, faults], [0, ['guard']])
 })
 
-test('the bridge from express-session says what it needs', async () => {
-  const made = await latchkey()
-  throws(() => migrateExpressSession(made, { until: 'someday', userOf: () => undefined }), /until is "someday"\. Accepted: a Date/)
+test('migrateExpressSession explains invalid options and a missing session', async () => {
+  const instance = await latchkey()
+  throws(() => migrateExpressSession(instance, { until: 'someday', userOf: () => undefined }), /until is "someday"\. Accepted: a Date/)
   const app = express()
-  app.use(migrateExpressSession(made, { until: new Date(Date.now() + 60_000), userOf: () => 'anybody' }))
+  app.use(migrateExpressSession(instance, { until: new Date(Date.now() + 60_000), userOf: () => 'some-user' }))
   app.use(((error, _request, response, _next) => response.status(500).send(error.message)) as express.ErrorRequestHandler)
   const broken = await request(await serving(app), 'GET', '/')
   deepEqual([broken.status, broken.text], [500, 'There is no express-session to migrate: put migrateExpressSession after express-session.'])

@@ -1,4 +1,4 @@
-// Held by the compiler alone: a principal is typed where a route is guarded, and not there where it is not.
+// Checked by the compiler only: `auth` is typed behind a guard, and absent without one.
 
 import type { Request } from 'express'
 import type { FastifyRequest } from 'fastify'
@@ -12,7 +12,7 @@ import type { AuthContext, AuthenticationResult } from '../../src/index.ts'
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_is: Same<A, B>): void => {}
 
-/** True of `any` alone. */
+/** True for `any` only. */
 type IsAny<T> = 0 extends 1 & T ? true : false
 
 export function onNode({ guard }: NodeAdapter): void {
@@ -33,9 +33,9 @@ export function onExpress({ guard }: ExpressAdapter, unguarded: Request): void {
   guard({ fresh: '5m' }, (request) => same<typeof request.auth, AuthContext>(true))
   guard({ optional: true }, (request) => same<typeof request.auth, AuthContext | undefined>(true))
   guard({ auth: 'header-only' })
-  // @ts-expect-error nobody is signed in, as far as anybody knows
+  // @ts-expect-error possibly undefined: no guard
   unguarded.auth.userId
-  // @ts-expect-error a guard never asks for less
+  // @ts-expect-error a guard never requires less than the default
   guard({ auth: 'cookie' })
 }
 
@@ -43,7 +43,7 @@ export function onFastify({ guard }: FastifyAdapter, unguarded: FastifyRequest):
   guard((request) => same<typeof request.auth, AuthContext>(true))
   guard({ role: 'admin' }, (request) => same<typeof request.auth, AuthContext>(true))
   guard({ optional: true }, (request) => same<typeof request.auth, AuthContext | undefined>(true))
-  // @ts-expect-error nobody is signed in, as far as anybody knows
+  // @ts-expect-error possibly undefined: no guard
   unguarded.auth.userId
 }
 
@@ -55,17 +55,17 @@ export function onHono({ guard }: HonoAdapter): void {
       return context.json(auth.userId)
     })
     .get('/maybe', guard({ optional: true }), (context) => {
-      // @ts-expect-error perhaps nobody is signed in
+      // @ts-expect-error possibly undefined: optional
       return context.json(context.get('auth').userId)
     })
     .get('/open', (context) => {
-      // @ts-expect-error there is no such thing on a route without a guard
+      // @ts-expect-error not set on a route without a guard
       return context.json(context.get('auth').userId)
     })
 }
 
 export function anywhere(found: AuthenticationResult): void {
-  // @ts-expect-error it is not known yet whether there is a principal
+  // @ts-expect-error not known yet whether there is a principal
   found.principal.userId
   if (found.ok) same<IsAny<typeof found.principal>, false>(true)
 }

@@ -1,4 +1,4 @@
-// Input that nobody should send: a clear problem document, never a stack, never a half-done change.
+// Invalid input: a clear problem document, no stack trace, no partial change.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -26,7 +26,7 @@ const SIGN_IN: readonly Case[] = [
   ['remember as a word', { body: { ...ALICE, remember: 'yes' } }, 422, 'request.invalid', { field: 'remember' }],
   ['delivery by pigeon', { body: { ...ALICE, delivery: 'pigeon' } }, 422, 'request.invalid', { field: 'delivery' }],
   [
-    'to remember without a cookie',
+    'remember with delivery by header',
     { body: { ...ALICE, remember: true, delivery: 'header' } },
     422,
     'request.invalid',
@@ -48,7 +48,7 @@ const SIGN_IN: readonly Case[] = [
 ]
 
 for (const [what, options, status, code, detail = {}] of SIGN_IN) {
-  test(`${what} at the sign-in is ${status} ${code}`, async () => {
+  test(`sign-in with ${what} is refused with ${status} ${code}`, async () => {
     await using latchkey = await startInProcess()
     for (const path of ['/access/login', '/access/register']) {
       const answer = await latchkey.call('POST', path, options)
@@ -61,7 +61,7 @@ for (const [what, options, status, code, detail = {}] of SIGN_IN) {
   })
 }
 
-test('a body in UTF-8 by any name is taken', async () => {
+test('a body in UTF-8 is accepted with every spelling of the charset', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   for (const type of ['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"', 'application/json ; x=y']) {
@@ -69,7 +69,7 @@ test('a body in UTF-8 by any name is taken', async () => {
   }
 })
 
-test('bytes that are no UTF-8 are refused', async () => {
+test('bytes that are not UTF-8 are refused', async () => {
   await using latchkey = await startInProcess()
   const answer = await latchkey.handle({
     method: 'POST',
@@ -83,7 +83,7 @@ test('bytes that are no UTF-8 are refused', async () => {
   assert.equal(answer.status, 400)
 })
 
-test('session data takes any JSON object of its size, and nothing that reaches a prototype', async () => {
+test('session data accepts any JSON object of its size, without __proto__', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const patch = (body: unknown, type?: string) =>
@@ -96,12 +96,12 @@ test('session data takes any JSON object of its size, and nothing that reaches a
   assert.equal((await patch({ large: 'x'.repeat(16 * 1024) })).json.code, 'data.too_large')
   assert.equal((await patch({ large: '€'.repeat(5_500) })).json.code, 'data.too_large')
   assert.equal((await patch({ fits: 'x'.repeat(15 * 1024) })).status, 200)
-  assert.equal((await patch({ more: 'x'.repeat(2 * 1024) })).json.code, 'data.too_large', 'the whole counts, not the patch')
+  assert.equal((await patch({ more: 'x'.repeat(2 * 1024) })).json.code, 'data.too_large', 'the total size counts, not the patch')
   const { json } = await latchkey.call('GET', '/access/session/data', { headers: { authorization: alice.token } })
-  assert.equal(json.data.large, undefined, 'what was refused left nothing')
+  assert.equal(json.data.large, undefined, 'refused patches leave nothing')
 })
 
-test('paths with dots, NUL and broken escapes lead nowhere', async () => {
+test('paths with dots, NUL and broken escapes are not found', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const path of [
@@ -117,13 +117,13 @@ test('paths with dots, NUL and broken escapes lead nowhere', async () => {
   ]) {
     assert.equal((await latchkey.call('GET', path, { headers: { cookie: alice.session } })).status, 404, path)
   }
-  for (const code of ['%00', '%zz', '..', '%2e%2e', `${alice.userId}%00`, `${alice.userId}/x`]) {
-    const { status } = await latchkey.call('POST', `/access/logout/${code}`, { headers: { authorization: alice.token } })
-    assert.ok(status === 403 || status === 404, code)
+  for (const userId of ['%00', '%zz', '..', '%2e%2e', `${alice.userId}%00`, `${alice.userId}/x`]) {
+    const { status } = await latchkey.call('POST', `/access/logout/${userId}`, { headers: { authorization: alice.token } })
+    assert.ok(status === 403 || status === 404, userId)
   }
 })
 
-test('queries that make no sense are refused by the name of what is wrong', async () => {
+test('invalid queries are refused with the name of the parameter', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }

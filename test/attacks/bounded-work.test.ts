@@ -1,4 +1,4 @@
-// Work that strangers and users can ask for: each kind is bounded, what is beyond is refused with 503, and everybody else is answered.
+// Expensive work on request: each kind is bounded, the excess is refused with 503, and other requests are still answered.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,21 +8,21 @@ import { createMemoryStore } from '../../src/stores/memory/memory-store.ts'
 import { type InProcess, type InProcessResponse, startInProcess } from '../support/in-process.ts'
 import { ALICE, login, loginAsAdmin, register } from '../support/users.ts'
 
-/** Limits come before everything else: here they let all pass. */
+/** Limits that do not apply: they come before all other checks. */
 const UNLIMITED = { registrationLimit: '100000/1h', loginLimit: '100000/5m,100000/5m' }
 const FLOOD = 200
 const WAITING = 64
 const GOOD = 'nine-quiet-otters-upstream'
-/** Costs the estimator most: everything in it can be read as letters, and looks like what stood before. */
+/** Costs the estimator most: every character has letter substitutions and repeats. */
 const CRAFTED = '@401!|$537'.repeat(25)
 
-/** An estimator that never comes to an end, behind the real queue. */
+/** An estimator that never finishes, behind the real queue. */
 function stuckEstimator(): PasswordEstimator {
   const program = new URL('../support/unresponsive-worker.ts', import.meta.url)
   return createPasswordEstimator({ program, jobTimeoutMs: 3_600_000, startTimeoutMs: 3_600_000, queue: WAITING })
 }
 
-/** The real estimator, with a count of what it was asked. */
+/** The real estimator, counting its calls. */
 function countedEstimator() {
   const real = createPasswordEstimator()
   const counts = { estimates: 0 }
@@ -38,14 +38,14 @@ function countedEstimator() {
 
 function registering(latchkey: InProcess, index: number, password = GOOD): Promise<InProcessResponse> {
   const email = `${'a'.repeat(60)}@${`${'b'.repeat(60)}.`.repeat(2)}example.com`
-  return latchkey.call('POST', '/access/register', { body: { username: `stranger${index}`, password, email }, address: `192.0.2.${index}` })
+  return latchkey.call('POST', '/access/register', { body: { username: `user${index}`, password, email }, address: `192.0.2.${index}` })
 }
 
 function assertBusy({ status, json, headers }: InProcessResponse): boolean {
   return status === 503 && json.code === 'server.busy' && headers['retry-after'] === '1'
 }
 
-test('a flood of registrations: so many wait for their estimate, the rest are told to come back, and all others are answered', async () => {
+test('a flood of registrations: a bounded number waits for the estimator, the rest get 503, and other requests are answered', async () => {
   let isStuck = false
   const [quick, stuck] = [createPasswordEstimator(), stuckEstimator()]
   const estimator: PasswordEstimator = {
@@ -61,7 +61,7 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
     answered.push(answer)
     return answer
   })
-  // Those that have no place are answered while the others wait.
+  // Requests without a place in the queue are answered while the others wait.
   await Promise.race(flood)
   equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.cookies } })).status, 200)
   equal((await login(latchkey)).userId, alice.userId, 'a sign-in waits for no estimate')
@@ -75,7 +75,7 @@ test('a flood of registrations: so many wait for their estimate, the rest are to
   equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: GOOD } })).status, 401, 'the password has not changed')
 })
 
-test('a flood that is over leaves nothing behind: each registration was made or told to come back, and the next is made', async () => {
+test('after a flood each registration succeeded or got 503, and the next one succeeds', async () => {
   await using latchkey = await startInProcess(UNLIMITED)
   const answers = await Promise.all(Array.from({ length: FLOOD }, (_, index) => registering(latchkey, index, index % 2 ? GOOD : CRAFTED)))
   const rest = answers.filter((answer) => answer.status !== 201 && answer.json.code !== 'password.too_weak')
@@ -83,7 +83,7 @@ test('a flood that is over leaves nothing behind: each registration was made or 
   equal((await registering(latchkey, FLOOD)).status, 201)
 })
 
-test('what cheap checks refuse is neither estimated nor hashed', async () => {
+test('a request refused by cheap checks is neither estimated nor hashed', async () => {
   const { estimator, counts } = countedEstimator()
   await using latchkey = await startInProcess(UNLIMITED, { estimator })
   await register(latchkey)
@@ -102,13 +102,13 @@ test('what cheap checks refuse is neither estimated nor hashed', async () => {
   deepEqual([counts.estimates, latchkey.counts.hashes], [1, 0], 'a weak password is not hashed')
 })
 
-test('a request whose client is gone is neither estimated nor hashed, wherever a password is sent', async () => {
+test('a request of a disconnected client is neither estimated nor hashed, on every route with a password', async () => {
   await using latchkey = await startInProcess(UNLIMITED)
   const alice = await register(latchkey)
   const root = await loginAsAdmin(latchkey)
   const authorization = { authorization: alice.token }
   const asRoot = { authorization: root.token }
-  const asked = [
+  const requests = [
     ['POST', '/access/register', { username: 'zebulon', password: GOOD }, {}],
     ['POST', '/access/login', ALICE, {}],
     ['POST', '/access/password', { current: ALICE.password, next: GOOD }, authorization],
@@ -116,15 +116,15 @@ test('a request whose client is gone is neither estimated nor hashed, wherever a
     ['POST', '/access/admin/users', { username: 'zebulon', password: GOOD }, asRoot],
     ['PATCH', `/access/admin/users/${alice.userId}`, { password: GOOD }, asRoot],
   ] as const
-  for (const [method, path, body, headers] of asked) {
-    const gone = { body, headers, signal: AbortSignal.abort(), type: 'application/json' }
-    equal((await latchkey.call(method, path, gone)).json.code, 'server.busy', `${method} ${path}`)
+  for (const [method, path, body, headers] of requests) {
+    const disconnected = { body, headers, signal: AbortSignal.abort(), type: 'application/json' }
+    equal((await latchkey.call(method, path, disconnected)).json.code, 'server.busy', `${method} ${path}`)
   }
   equal((await login(latchkey)).userId, alice.userId, 'nothing has changed')
   equal((await latchkey.call('POST', '/access/login', { body: { username: 'zebulon', password: GOOD } })).status, 401)
 })
 
-test('a crafted address and name are estimated as far as 64 characters of each', async () => {
+test('a crafted email address and username are estimated up to 64 characters of each', async () => {
   const contexts: (readonly string[])[] = []
   const real = createPasswordEstimator()
   const estimator: PasswordEstimator = {
@@ -154,12 +154,12 @@ const PUBLIC_ROUTES = [
   '/access/client.js',
 ]
 
-test('what everybody may read costs no read, no write, no hash and no estimate, however often it is asked for', async () => {
+test('public routes cost no read, write, hash or estimate, however often they are requested', async () => {
   const { estimator, counts } = countedEstimator()
   await using latchkey = await startInProcess(UNLIMITED, { estimator })
   for (const path of PUBLIC_ROUTES) {
     latchkey.resetCounts()
-    for (let asked = 0; asked < 20; asked += 1) {
+    for (let count = 0; count < 20; count += 1) {
       const { status } = await latchkey.call('GET', path)
       ok(status === 200 || status === 404, `${path}: ${status}`)
     }
@@ -167,19 +167,19 @@ test('what everybody may read costs no read, no write, no hash and no estimate, 
   }
 })
 
-test('the description of the API is made once, and not for everybody who asks', async (t) => {
+test('the API description is generated once, not for every request', async (t) => {
   await using latchkey = await startInProcess()
   const stringify = JSON.stringify
-  let made = 0
+  let generated = 0
   t.mock.method(JSON, 'stringify', (...input: Parameters<typeof stringify>) => {
-    if ((input[0] as { openapi?: unknown } | null)?.openapi !== undefined) made += 1
+    if ((input[0] as { openapi?: unknown } | null)?.openapi !== undefined) generated += 1
     return stringify(...input)
   })
-  for (let asked = 0; asked < 20; asked += 1) equal((await latchkey.call('GET', '/openapi.json')).status, 200)
-  equal(made, 1)
+  for (let count = 0; count < 20; count += 1) equal((await latchkey.call('GET', '/openapi.json')).status, 200)
+  equal(generated, 1)
 })
 
-test('readiness is looked into four times a second, and not for everybody who asks', async () => {
+test('readiness is probed four times a second, not for every request', async () => {
   const memory = createMemoryStore()
   let probes = 0
   const store = {
@@ -191,7 +191,7 @@ test('readiness is looked into four times a second, and not for everybody who as
   }
   await using latchkey = await startInProcess({}, { store })
   probes = 0
-  for (let asked = 0; asked < 50; asked += 1) await latchkey.call('GET', '/readyz')
+  for (let count = 0; count < 50; count += 1) await latchkey.call('GET', '/readyz')
   equal(probes, 1)
   latchkey.clock.advance(250)
   await Promise.all(Array.from({ length: 50 }, () => latchkey.call('GET', '/readyz')))

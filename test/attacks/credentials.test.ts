@@ -1,4 +1,4 @@
-// Credentials that were made up, fixed, swapped or belong to somebody else.
+// Forged, fixated and swapped credentials, and those of other users.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { ALICE, createServiceKey, login, register } from '../support/users.ts'
 
 const GRACE = { username: 'grace', password: 'seven-grey-herons-at-dusk' }
 
-test('an id that somebody brings along is never adopted: every sign-in makes a new one', async () => {
+test('a session id in the request is never adopted: every sign-in creates a new one', async () => {
   await using latchkey = await startInProcess()
   const planted = await register(latchkey, GRACE)
   const victim = await register(latchkey, {}, { headers: { cookie: planted.session } })
@@ -16,12 +16,12 @@ test('an id that somebody brings along is never adopted: every sign-in makes a n
   for (const { session } of [planted, victim]) {
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: session } })).json.reason, 'revoked')
   }
-  const made = { cookie: `latchkey_session=${'A'.repeat(22)}.${'B'.repeat(64)}; latchkey_remember=${'A'.repeat(22)}.${'B'.repeat(70)}` }
-  const fresh = await login(latchkey, {}, { headers: made })
+  const forged = { cookie: `latchkey_session=${'A'.repeat(22)}.${'B'.repeat(64)}; latchkey_remember=${'A'.repeat(22)}.${'B'.repeat(70)}` }
+  const fresh = await login(latchkey, {}, { headers: forged })
   assert.notEqual(fresh.sid, 'A'.repeat(22))
 })
 
-test('naming the id of somebody else at a sign-in ends nothing: ids are public', async () => {
+test('the session id of another user in a sign-in revokes nothing: ids are public', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const id = alice.remembered.split('=')[1]?.split('.')[0] ?? ''
@@ -31,7 +31,7 @@ test('naming the id of somebody else at a sign-in ends nothing: ids are public',
   assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })).status, 200)
 })
 
-test('no record is made for a visitor who has not signed in', async () => {
+test('no record is created for a client that is not signed in', async () => {
   await using latchkey = await startInProcess()
   latchkey.resetCounts()
   for (const [method, path] of [
@@ -47,7 +47,7 @@ test('no record is made for a visitor who has not signed in', async () => {
   assert.equal(latchkey.counts.writes, 0)
 })
 
-test('a tampered remembered login is unknown and ends nothing; a session is no remembered login, nor the reverse', async () => {
+test('a tampered remember-me login is unknown and revokes nothing; session and remember-me login are not interchangeable', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const [name, value = ''] = alice.remembered.split('=')
@@ -65,7 +65,7 @@ test('a tampered remembered login is unknown and ends nothing; a session is no r
   assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })).status, 200)
 })
 
-test('the key of a service signs nobody in', async () => {
+test('a service key does not sign in', async () => {
   await using latchkey = await startInProcess()
   const value = await createServiceKey(latchkey, 'orders')
   for (const authorization of [`Service ${value}`, `Session ${value}`, `Bearer ${value}`, value]) {
@@ -73,7 +73,7 @@ test('the key of a service signs nobody in', async () => {
   }
 })
 
-test('nothing of another user can be ended, read or paged through', async () => {
+test('no credential or audit event of another user can be revoked or read', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const mallory = await register(latchkey, GRACE)
@@ -106,7 +106,7 @@ test('nothing of another user can be ended, read or paged through', async () => 
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
 })
 
-test('Host and forwarding headers change no link, no flag and no address', async () => {
+test('Host and forwarding headers change no link, cookie flag or address', async () => {
   await using latchkey = await startInProcess()
   const headers = {
     host: 'evil.test',
@@ -130,7 +130,7 @@ test('Host and forwarding headers change no link, no flag and no address', async
   assert.equal(page.headers.location, 'http://localhost:3000/sign-in?return=%2Fapp')
 })
 
-test('line breaks in values reach neither headers nor the record', async () => {
+test('line breaks in values reach neither headers nor the audit log', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, {}, { headers: { 'user-agent': 'x\r\nSet-Cookie: a=b\u0000' } })
   const { json } = await latchkey.call('GET', '/access/sessions', { headers: { cookie: alice.session } })

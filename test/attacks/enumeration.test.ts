@@ -1,4 +1,4 @@
-// Nobody can find out who has an account by signing in: every refusal is the same, at the same price.
+// User enumeration: a sign-in does not reveal which users exist; every refusal is the same, at the same cost.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,11 +14,11 @@ test('unknown, disabled, wrong, overlong and impossible: the same status, body, 
   await setDisabled(latchkey.engine, 'operator', 'grace', true)
   const bodies = [
     { ...ALICE, password: 'wrong' },
-    { ...ALICE, username: 'nobody' },
+    { ...ALICE, username: 'unknown' },
     { ...ALICE, username: 'grace' },
     { ...ALICE, username: 'grace', password: 'wrong' },
     { ...ALICE, password: 'x'.repeat(257) },
-    { ...ALICE, username: 'nobody', password: 'x'.repeat(257) },
+    { ...ALICE, username: 'unknown', password: 'x'.repeat(257) },
     { ...ALICE, username: 'not a name at all' },
     { ...ALICE, username: '' },
     { ...ALICE, password: '' },
@@ -36,24 +36,24 @@ test('unknown, disabled, wrong, overlong and impossible: the same status, body, 
   assert.equal(answers[0]?.status, 401)
 })
 
-test('what concerns no known user leaves nothing in the store', async () => {
+test('a sign-in with an unknown username leaves nothing in the store', async () => {
   await using latchkey = await startInProcess({ loginLimit: '1000/5m,1000/5m' })
   for (let index = 0; index < 20; index += 1) {
     latchkey.resetCounts()
-    await latchkey.call('POST', '/access/login', { body: { username: `nobody${index}`, password: 'wrong' } })
-    assert.ok(latchkey.counts.writes <= 2, 'two counters of the limits, no operation')
+    await latchkey.call('POST', '/access/login', { body: { username: `unknown${index}`, password: 'wrong' } })
+    assert.ok(latchkey.counts.writes <= 2, 'two counters of the limits, no audit event')
   }
 })
 
-test('once guesses have run out, nobody learns whose they were: known, unknown and impossible answer alike', async () => {
+test('once limited, known, unknown and impossible usernames get the same response', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   await register(latchkey, { username: 'grace' })
   await setDisabled(latchkey.engine, 'operator', 'grace', true)
   const answers = []
-  for (const [index, username] of ['alice', 'grace', 'nobody', 'not a name at all', ''].entries()) {
+  for (const [index, username] of ['alice', 'grace', 'unknown', 'not a name at all', ''].entries()) {
     const from = { address: `198.51.100.${index}`, body: { username, password: 'wrong' } }
-    for (let guess = 0; guess < 10; guess += 1) assert.equal((await latchkey.call('POST', '/access/login', from)).status, 401)
+    for (let attempt = 0; attempt < 10; attempt += 1) assert.equal((await latchkey.call('POST', '/access/login', from)).status, 401)
     latchkey.resetCounts()
     const answer = await latchkey.call('POST', '/access/login', from)
     assert.equal(latchkey.counts.hashes, 0, username)
@@ -64,7 +64,7 @@ test('once guesses have run out, nobody learns whose they were: known, unknown a
   assert.equal(answers[0]?.status, 429)
 })
 
-test('who has no password, or one that was hashed long ago, is refused like everybody', async () => {
+test('a user without a password, or with an old hash, is refused like any other', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const wrong = { body: { ...ALICE, password: 'wrong' } }
@@ -80,7 +80,7 @@ test('who has no password, or one that was hashed long ago, is refused like ever
     assert.deepEqual([answer.status, answer.body, answer.cookies], [usual.status, usual.body, usual.cookies])
     assert.equal(latchkey.counts.hashes, 1)
   }
-  // The right password renews the old hash, and only then costs a second one.
+  // The correct password renews the old hash, and only this costs a second one.
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
   assert.match((await latchkey.engine.store.users.find(alice.userId))?.passwordHash ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   latchkey.resetCounts()

@@ -1,4 +1,4 @@
-// A database that fails at the worst moment: answers fail closed, and nothing is told to have ended that has not.
+// A failing database: responses fail closed, and nothing is reported as revoked that is not.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -17,10 +17,11 @@ function breakable(): Breakable {
   const guard =
     <A extends unknown[], R>(isWrite: boolean, run: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      if (made.broken === 'everything' || (isWrite && made.broken === 'writes')) throw new StoreError('The database is down.')
+      if (breakableStore.broken === 'everything' || (isWrite && breakableStore.broken === 'writes'))
+        throw new StoreError('The database is down.')
       return run(...args)
     }
-  const made: Breakable = {
+  const breakableStore: Breakable = {
     ...store,
     broken: 'nothing',
     credentials: {
@@ -33,7 +34,7 @@ function breakable(): Breakable {
     write: guard(true, store.write),
     probe: guard(false, store.probe),
   }
-  return made
+  return breakableStore
 }
 
 function assertUnavailable(answer: InProcessResponse, what: string): void {
@@ -44,7 +45,7 @@ function assertUnavailable(answer: InProcessResponse, what: string): void {
 }
 
 for (const broken of ['writes', 'everything'] as const) {
-  test(`when ${broken} fail, a logout is an error and never "signed out"; afterwards it works`, async () => {
+  test(`when ${broken} fail, a logout is an error, never a success; afterwards it works`, async () => {
     const store = breakable()
     await using latchkey = await startInProcess({ clearSiteData: 'on' }, { store })
     const alice = await register(latchkey, { remember: true })
@@ -55,21 +56,21 @@ for (const broken of ['writes', 'everything'] as const) {
       assertUnavailable(answer, path)
       assert.equal(answer.headers['clear-site-data'], undefined)
     }
-    assertUnavailable(await latchkey.call('DELETE', `/access/sessions/${alice.sid}`, { headers }), 'ending one')
+    assertUnavailable(await latchkey.call('DELETE', `/access/sessions/${alice.sid}`, { headers }), 'revoke one')
     assertUnavailable(await latchkey.call('POST', '/access/login', { body: ALICE }), 'login')
     assertUnavailable(await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'grace' } }), 'register')
-    assertUnavailable(await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } }), 'restore')
+    assertUnavailable(await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } }), 'resume')
     assertUnavailable(await latchkey.call('PATCH', '/access/session/data', { headers, body: { a: 1 } }), 'patch')
     assertUnavailable(await latchkey.call('POST', '/access/audit-events', { headers, body: { action: 'order.placed' } }), 'event')
     store.broken = 'nothing'
-    assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200, 'nothing had ended')
+    assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200, 'nothing was revoked')
     assert.deepEqual((await latchkey.call('GET', '/access/session/data', { headers })).json, { data: {}, version: 1 })
     const answer = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers })
     assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
   })
 }
 
-test('what memory knows is still answered, what it does not know is 503 and never accepted', async () => {
+test('cached credentials are still accepted, all others get 503', async () => {
   const store = breakable()
   const secret = 'a-secret-that-two-servers-share-0123'
   const first = await startInProcess({ secret }, { store })
@@ -83,7 +84,7 @@ test('what memory knows is still answered, what it does not know is 503 and neve
   await first.engine.stop()
 })
 
-test('a fault of ours is 503 busy, and says nothing of itself', async () => {
+test('an internal error is 503 server.busy, without details', async () => {
   const store = createMemoryStore()
   await using latchkey = await startInProcess(
     {},

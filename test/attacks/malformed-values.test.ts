@@ -1,4 +1,4 @@
-// Values that nobody should send once signed in: refused by the field's name, kept as they are, or harmless; never an echo.
+// Malformed values from signed-in clients: refused with the field's name, stored unchanged, or harmless; never echoed.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,14 +7,14 @@ import { ALICE, register } from '../support/users.ts'
 
 const MARK = 'zq7-echo-zq7'
 
-function isRefused(answer: InProcessResponse, status: number, code: string, what: string): void {
+function assertRefused(answer: InProcessResponse, status: number, code: string, what: string): void {
   assert.deepEqual([answer.status, answer.json.code], [status, code], what)
   assert.equal(answer.headers['content-type'], 'application/problem+json', what)
   assert.ok(answer.headers['x-request-id'], what)
   assert.doesNotMatch(JSON.stringify([answer.headers, answer.cookies, answer.body]), new RegExp(`${MARK}|\\.ts:|node_modules`), what)
 }
 
-test('an operation takes any text in its detail, and refuses by field what it cannot take', async () => {
+test('an audit event accepts any text in its detail, and invalid values are refused by field', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
@@ -43,17 +43,17 @@ test('an operation takes any text in its detail, and refuses by field what it ca
   for (const [body, field] of refused) {
     const answer = await record(body)
     assert.equal(answer.json.field, field, JSON.stringify(body).slice(0, 60))
-    // The name of an unknown field is told, as long as it is harmless: it is what the caller must mend.
-    if (field !== MARK) isRefused(answer, 422, 'request.invalid', JSON.stringify(body).slice(0, 60))
+    // The name of an unknown field is repeated where it is harmless, since the caller must fix it.
+    if (field !== MARK) assertRefused(answer, 422, 'request.invalid', JSON.stringify(body).slice(0, 60))
   }
-  isRefused(await record('{"action":"order.placed","detail":{"a":"\\udc00"}}'), 400, 'request.malformed', 'a lone surrogate')
-  isRefused(await record('{"action":"order.placed","detail":{"\\ud800":1}}'), 400, 'request.malformed', 'a lone surrogate in a name')
-  isRefused(await record('{"action":"order.placed","detail":{"a":[{"__proto__":{"b":1}}]}}'), 422, 'request.invalid', '__proto__')
+  assertRefused(await record('{"action":"order.placed","detail":{"a":"\\udc00"}}'), 400, 'request.malformed', 'a lone surrogate')
+  assertRefused(await record('{"action":"order.placed","detail":{"\\ud800":1}}'), 400, 'request.malformed', 'a lone surrogate in a name')
+  assertRefused(await record('{"action":"order.placed","detail":{"a":[{"__proto__":{"b":1}}]}}'), 422, 'request.invalid', '__proto__')
   const { json } = await latchkey.call('GET', '/access/audit-events', { headers })
-  assert.equal(json.events.length, 2, 'the registration, and the one that was taken')
+  assert.equal(json.events.length, 2, 'the registration, and the accepted event')
 })
 
-test('no field is taken that is not named, on any path that takes a body', async () => {
+test('unknown fields are refused on every path with a body', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
@@ -68,14 +68,14 @@ test('no field is taken that is not named, on any path that takes a body', async
   for (const [method, path, body] of bodies) {
     for (const extra of ['roles', 'userId', 'constructor', 'prototype', 'toString']) {
       const answer = await latchkey.call(method, path, { headers, body: { ...body, [extra]: ['admin'] } })
-      isRefused(answer, 422, 'request.invalid', `${path} ${extra}`)
+      assertRefused(answer, 422, 'request.invalid', `${path} ${extra}`)
       assert.equal(answer.json.field, extra, path)
     }
   }
   assert.equal((await latchkey.call('GET', '/access/session', { headers })).json.user.roles.length, 0)
 })
 
-test('what is refused is not repeated, wherever it was sent', async () => {
+test('refused values are not repeated, wherever they were sent', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
@@ -97,15 +97,15 @@ test('what is refused is not repeated, wherever it was sent', async () => {
     [await latchkey.call('DELETE', `/access/sessions/${MARK}`, { headers }), 404, 'resource.not_found'],
     [await latchkey.call('PATCH', '/access/session/data', { headers: { ...headers, 'if-match': MARK }, body: {} }), 412, 'data.conflict'],
   ]
-  for (const [answer, status, code] of answers) isRefused(answer, status, code, code)
+  for (const [answer, status, code] of answers) assertRefused(answer, status, code, code)
 })
 
-test('bodies in no encoding but their own, by any way of naming it', async () => {
+test('compressed bodies are refused, with every spelling of the encoding', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const login = (encoding: string) => latchkey.call('POST', '/access/login', { headers: { 'content-encoding': encoding }, body: ALICE })
   for (const encoding of ['gzip', 'br', 'zstd', 'deflate', 'identity, gzip', 'gzip, identity', 'x-unknown', 'GZIP', MARK]) {
-    isRefused(await login(encoding), 415, 'request.unsupported_type', encoding)
+    assertRefused(await login(encoding), 415, 'request.unsupported_type', encoding)
   }
   for (const encoding of ['identity', 'Identity']) assert.equal((await login(encoding)).status, 200)
 })

@@ -1,4 +1,4 @@
-// Methods in disguise, and cookies that were planted: what a request is called does not change what it is.
+// Method overrides and planted cookies: neither changes the method, the user or the session of a request.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { ALICE, login, register } from '../support/users.ts'
 
 const MALLORY = { username: 'mallory', password: 'five-rusty-anchors-in-march' }
 
-test('a method is what the request line says, and no header or parameter makes it another', async () => {
+test('only the request line decides the method: no header or parameter overrides it', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override', '_method']) {
@@ -22,7 +22,7 @@ test('a method is what the request line says, and no header or parameter makes i
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).json.user.id, alice.userId)
 })
 
-test('only a cookie of exactly our name counts: with a prefix where there is one, without where there is none', async () => {
+test('only a cookie of exactly our name counts, including its prefix', async () => {
   const publicUrl = 'https://login.example.com'
   await using latchkey = await startInProcess({}, { publicUrl })
   const { json, jar } = await latchkey.call('POST', '/access/register', { body: ALICE })
@@ -38,7 +38,7 @@ test('only a cookie of exactly our name counts: with a prefix where there is one
   ]) {
     assert.equal(await ask(`${name}=${value}`), 401, name)
   }
-  // What an earlier version or a neighbour left behind neither helps nor hinders.
+  // Cookies of an earlier version or of another application do not matter.
   assert.equal(await ask(`latchkey_session=old; __Secure-latchkey_session=older; __Host-latchkey_session=${value}`), 200)
   for (const nothing of ['=', ';', '=;=', `=${value}`, `${value}`, '__Host-latchkey_session', '__Host-latchkey_session=', ';;;', 'a=b=c']) {
     assert.equal(await ask(nothing), 401, nothing)
@@ -46,7 +46,7 @@ test('only a cookie of exactly our name counts: with a prefix where there is one
   assert.equal(json.user.username, 'Alice')
 })
 
-test('a planted session cookie never becomes the session of who signs in, and planted marks open no guesses', async () => {
+test('a planted session cookie never becomes the session of the user who signs in', async () => {
   await using latchkey = await startInProcess()
   const mallory = await register(latchkey, MALLORY, {})
   const planted = cookieHeader(mallory.jar)

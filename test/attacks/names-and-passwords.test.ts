@@ -1,4 +1,4 @@
-// Names that deceive and passwords that cost: one user for one name, one measure for one password, bounded work for both.
+// Deceptive usernames and expensive passwords: unique names, one normal form of passwords, bounded work for both.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -39,7 +39,7 @@ const NAMES: readonly (readonly [string, boolean])[] = [
   ['', false],
 ]
 
-test('user names are letters and digits of any script, and nothing that hides', async () => {
+test('usernames consist of letters and digits of any script, without invisible characters', async () => {
   await using latchkey = await startInProcess()
   for (const [username, accepted] of NAMES) {
     const { status, json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })
@@ -48,7 +48,7 @@ test('user names are letters and digits of any script, and nothing that hides', 
   }
 })
 
-test('a name of two letters comes in by all ways: registration, sign-in, the operator, an import', async () => {
+test('a name of two letters is accepted by registration, sign-in, the operator and an import', async () => {
   await using latchkey = await startInProcess()
   const { engine } = latchkey
   const added = await addUser(engine, 'operator', { username: '韩梅', password: ALICE.password, email: null, roles: [] })
@@ -60,7 +60,7 @@ test('a name of two letters comes in by all ways: registration, sign-in, the ope
   for (const username of ['李雷', '韩梅', '小王']) await login(latchkey, { username })
 })
 
-test('letters of two scripts, dots and hyphens at the ends are refused to operators as well, each with its reason', async () => {
+test('letters of two scripts, and dots and hyphens at the ends, are refused for operators too, with a reason', async () => {
   await using latchkey = await startInProcess()
   for (const [username, reason] of [
     ['аdmin', 'scripts'],
@@ -78,10 +78,10 @@ test('letters of two scripts, dots and hyphens at the ends are refused to operat
   }
 })
 
-test('reserved names and what looks like them are for operators to give, not to be registered', async () => {
+test('reserved names and look-alikes cannot be registered, only created by operators', async () => {
   await using latchkey = await startInProcess()
   const reserved = ['admin', 'Administrator', 'ROOT', 'system', 'support', 'security', 'abuse', 'postmaster', 'hostmaster', 'webmaster']
-  // In other forms, spellings and scripts: full width, digits for letters, Cyrillic, Greek and Lisu letters.
+  // Other forms, spellings and scripts: full width, digits for letters, Cyrillic, Greek and Lisu letters.
   const disguised = ['noreply', 'no-reply', 'ａｄｍｉｎ', 'ad.min', 'r00t', 'adm1n', 'admın', 'ѕуѕтем', 'ꓮꓓꓟꓲꓠ']
   for (const username of [...reserved, ...disguised]) {
     const { status, json } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })
@@ -93,7 +93,7 @@ test('reserved names and what looks like them are for operators to give, not to 
   await register(latchkey, { username: 'admins' })
 })
 
-test('a user whose name was made under an older rule, or elsewhere, still signs in by it', async () => {
+test('a user with a name from an older rule, or from other software, can still sign in', async () => {
   await using latchkey = await startInProcess()
   const { engine } = latchkey
   const passwordHash = (await engine.hasher.hash(ALICE.password)) ?? null
@@ -111,7 +111,7 @@ test('a user whose name was made under an older rule, or elsewhere, still signs 
   }
 })
 
-test('names that differ only by case or Unicode form are one user', async () => {
+test('usernames that differ only by case or Unicode form are the same', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey, { username: 'Straße-Ångström' })
   for (const username of ['straße-ångström', 'STRASSE-ÅNGSTRÖM', 'strasse-a\u030angstro\u0308m', 'Ｓtraße-Ångström']) {
@@ -121,7 +121,7 @@ test('names that differ only by case or Unicode form are one user', async () => 
   }
 })
 
-test('passwords are refused by their length and by what guessers try, and verified as they were chosen', async () => {
+test('passwords are refused by length and strength, and verified exactly as chosen', async () => {
   await using latchkey = await startInProcess()
   const refusals: readonly (readonly [string, string])[] = [
     ['seven77', 'password.too_short'],
@@ -147,7 +147,7 @@ test('passwords are refused by their length and by what guessers try, and verifi
   for (const other of [password.trim(), password.toLowerCase(), password.split('\u0000')[0] ?? '']) assert.equal(await verify(other), 401)
 })
 
-test('a password is measured as it is compared: what can be chosen can be used, in either Unicode form', async () => {
+test('a password is measured in its normal form: a password that can be chosen can be used in both Unicode forms', async () => {
   await using latchkey = await startInProcess()
   const password = 'Zwölf kühle Bäche fließen über grüne Hügel, '.repeat(4) + 'ü'.repeat(60)
   for (const [username, chosen] of [
@@ -162,7 +162,7 @@ test('a password is measured as it is compared: what can be chosen can be used, 
   }
 })
 
-test('a password of marks in disorder is refused without putting them in order', async (t) => {
+test('a password of unordered combining marks is refused without normalizing it', async (t) => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const normalized: number[] = []
@@ -176,7 +176,7 @@ test('a password of marks in disorder is refused without putting them in order',
   assert.equal(refused.json.code, 'password.too_long')
   assert.equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password } })).status, 401)
   assert.equal((await latchkey.call('POST', '/access/login', { body: { username: password, password: 'x' } })).status, 401)
-  assert.ok(Math.max(...normalized) <= 2_048, 'the work is bounded before it is done')
+  assert.ok(Math.max(...normalized) <= 2_048, 'the input is bounded before it is normalized')
 })
 
 async function allOf<T>(items: AsyncIterable<T>): Promise<readonly T[]> {

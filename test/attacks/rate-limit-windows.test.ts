@@ -1,4 +1,4 @@
-// The edges of a limit's window: what is given back late opens nothing, and no address is many.
+// The edges of a limit's window: a late refund does not enter the next window, and every address has one spelling.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,7 +16,7 @@ async function hashed(latchkey: InProcess, tries: number, options: CallOptions =
   return latchkey.counts.hashes
 }
 
-test('a guess that was taken in one window is not given back to the next', async () => {
+test('a point taken in one window is not refunded to the next', async () => {
   const memory = createMemoryStore()
   const afterTaking: (() => Promise<void>)[] = []
   const store: Store = {
@@ -39,14 +39,14 @@ test('a guess that was taken in one window is not given back to the next', async
   }
   afterTaking.push(meanwhile)
   assert.equal((await latchkey.call('POST', '/access/login', { body: WRONG })).status, 429)
-  assert.equal(await hashed(latchkey, 20), 9, 'ten in all after a refused guess')
+  assert.equal(await hashed(latchkey, 20), 9, 'ten in total after a refused attempt')
   latchkey.clock.advance(WINDOW)
   afterTaking.push(meanwhile)
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
-  assert.equal(await hashed(latchkey, 20), 9, 'ten in all after a right one')
+  assert.equal(await hashed(latchkey, 20), 9, 'ten in total after a correct one')
 })
 
-test('refused guesses do not lengthen the window: it ends when it would have ended', async () => {
+test('refused attempts do not extend the window', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   assert.equal(await hashed(latchkey, 15), 10)
@@ -60,7 +60,7 @@ test('refused guesses do not lengthen the window: it ends when it would have end
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
 })
 
-test('an address is one in every spelling: mapped, compressed, in capitals, with a zone', async () => {
+test('an address counts as one in every spelling: mapped, compressed, upper case, with a zone', async () => {
   await using latchkey = await startInProcess({ loginLimit: '1000/5m,10/5m' })
   const groups = [
     ['203.0.113.7', '::ffff:203.0.113.7', '::FFFF:203.0.113.7', '0:0:0:0:0:ffff:203.0.113.7'],

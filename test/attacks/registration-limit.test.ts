@@ -1,4 +1,4 @@
-// Registration is limited for each client network, refused ones included: its answers tell which names exist, and it makes rows.
+// The registration limit for each client network, including refused registrations: responses reveal which usernames exist.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ function create(latchkey: InProcess, username: string, address = '192.0.2.1', mo
   return latchkey.call('POST', '/access/register', { body: { ...ALICE, username, ...more }, address })
 }
 
-test('60 registrations from one address: ten in an hour, then 429 with Retry-After, until counting starts again', async () => {
+test('60 registrations from one address: ten per hour, then 429 with Retry-After, until the next window', async () => {
   await using latchkey = await startInProcess(DEFAULT)
   const answers: InProcessResponse[] = []
   for (let index = 0; index < 60; index += 1) answers.push(await create(latchkey, `user${index}`))
@@ -31,14 +31,14 @@ test('60 registrations from one address: ten in an hour, then 429 with Retry-Aft
   assert.equal((await create(latchkey, 'later')).status, 201)
 })
 
-test('refused registrations count: a 409 tells who exists ten times, and so do the 422 of names and passwords', async () => {
+test('refused registrations count: ten times 409 or 422, then 429', async () => {
   await using latchkey = await startInProcess(DEFAULT)
   await create(latchkey, 'alice', '198.51.100.1')
   const refused = [
     () => create(latchkey, 'alice'),
     () => create(latchkey, 'not a name at all', '192.0.2.2'),
-    () => create(latchkey, 'somebody', '192.0.2.3', { password: 'short' }),
-    () => create(latchkey, 'somebody', '192.0.2.4', { password: 'x'.repeat(300) }),
+    () => create(latchkey, 'someuser', '192.0.2.3', { password: 'short' }),
+    () => create(latchkey, 'someuser', '192.0.2.4', { password: 'x'.repeat(300) }),
   ]
   for (const one of refused) {
     const answers: InProcessResponse[] = []
@@ -48,7 +48,7 @@ test('refused registrations count: a 409 tells who exists ten times, and so do t
   }
 })
 
-test('of thirty registrations at once, exactly ten get past the limit', async () => {
+test('of thirty concurrent registrations exactly ten pass the limit', async () => {
   await using latchkey = await startInProcess(DEFAULT)
   const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => create(latchkey, `user${index}`)))
   assert.equal(answers.filter(({ status }) => status === 429).length, 20)
@@ -78,32 +78,32 @@ test('registrations from a /48 of IPv6 are limited at 16 times, from a /56 at 4 
   assert.equal(await passed(3, (index) => (index % 2 ? '192.0.2.9' : '::ffff:192.0.2.9')), 1)
 })
 
-test('registering and guessing are counted apart', async () => {
+test('registrations and sign-ins are counted separately', async () => {
   await using latchkey = await startInProcess({ registrationLimit: '1/1h', loginLimit: '10/5m,1/5m' })
   assert.equal((await create(latchkey, 'alice')).status, 201)
   assert.equal((await create(latchkey, 'bob')).status, 429)
   assert.equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: 'wrong' } })).status, 401)
 })
 
-test('a call of the library without an address is not limited, one with an address is', async () => {
+test('a library call without an address is not limited, one with an address is', async () => {
   await using latchkey = await startInProcess({ registrationLimit: '1/1h' })
-  const wish = { email: null, remember: false, delivery: 'header' } as const
-  const sentAlong = { sessions: [], rememberMe: [] }
+  const options = { email: null, remember: false, delivery: 'header' } as const
+  const presented = { sessions: [], rememberMe: [] }
   const outcomes: string[] = []
   for (const [index, ip] of ['', '', '192.0.2.1', '192.0.2.1'].entries()) {
-    const begun = await registerOf(latchkey.engine, { ...ALICE, username: `user${index}`, ...wish }, { ip, userAgent: '' }, sentAlong)
-    outcomes.push(begun instanceof AuthError ? begun.code : 'created')
+    const result = await registerOf(latchkey.engine, { ...ALICE, username: `user${index}`, ...options }, { ip, userAgent: '' }, presented)
+    outcomes.push(result instanceof AuthError ? result.code : 'created')
   }
   assert.deepEqual(outcomes, ['created', 'created', 'created', 'rate.limited'])
 })
 
-test('over HTTP, clients whose address the host has not handed in count as one', async () => {
+test('over HTTP, clients without an address share one limit', async () => {
   await using latchkey = await startInProcess({ registrationLimit: '1/1h' })
   assert.equal((await create(latchkey, 'alice', '')).status, 201)
   assert.equal((await create(latchkey, 'bob', '')).status, 429)
 })
 
-test('a user records a thousand operations in an hour, whatever the address, and no other user is limited by it', async () => {
+test('a user can record a thousand audit events per hour from all addresses, without limiting other users', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'bob' })
@@ -119,19 +119,19 @@ test('a user records a thousand operations in an hour, whatever the address, and
   assert.equal((await record(bob.token, 0)).status, 201)
 })
 
-test('a remembered login starts 500 sessions at once, and one more each minute', async () => {
+test('a remember-me login can start 500 sessions at once, and one more each minute', async () => {
   await using latchkey = await startInProcess()
   let { remembered } = await register(latchkey, { remember: true })
-  const restore = async () => {
+  const resume = async () => {
     const answer = await latchkey.call('POST', '/access/token', { headers: { cookie: remembered } })
     const next = answer.jar.latchkey_remember
     if (next) remembered = `latchkey_remember=${next}`
     return answer
   }
-  for (let index = 0; index < 500; index += 1) assert.equal((await restore()).status, 200)
-  const refused = await restore()
+  for (let index = 0; index < 500; index += 1) assert.equal((await resume()).status, 200)
+  const refused = await resume()
   assert.deepEqual([refused.status, refused.json.code, refused.headers['retry-after']], [429, 'rate.limited', '60'])
   latchkey.clock.advance(MINUTE)
-  assert.equal((await restore()).status, 200)
-  assert.equal((await restore()).status, 429)
+  assert.equal((await resume()).status, 200)
+  assert.equal((await resume()).status, 429)
 })

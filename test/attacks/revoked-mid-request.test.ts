@@ -1,4 +1,4 @@
-// A session that ends between the check and the answer: the answer is the refusal, never half of the other one.
+// A session revoked between authentication and response: the response is a complete refusal.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,7 +9,7 @@ import { register } from '../support/users.ts'
 
 const SECRET = 'a-secret-that-two-servers-share-0123'
 
-/** A store for two servers, in which something happens just before a credential is looked up for the next time. */
+/** A store for two servers that runs a callback right before the next look-up of a credential. */
 function interruptible(): { readonly store: Store; interruptWith(what: () => Promise<void>): void } {
   const memory = createMemoryStore()
   let interrupt: (() => Promise<void>) | undefined
@@ -34,7 +34,7 @@ for (const [method, path] of [
   ['POST', '/access/logout/'],
   ['DELETE', '/access/sessions?except=current'],
 ] as const) {
-  test(`${method} ${path} in the moment of a logout elsewhere answers that the session is over`, async () => {
+  test(`${method} ${path} during a logout elsewhere is refused`, async () => {
     const { store, interruptWith } = interruptible()
     await using first = await startInProcess({ secret: SECRET }, { store })
     await using second = await startInProcess({ secret: SECRET }, { store })
@@ -53,7 +53,7 @@ for (const [method, path] of [
   })
 }
 
-test('of two logouts at once one ends the session, and the other is told that it is over', async () => {
+test('of two concurrent logouts one revokes the session, and the other gets 401', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const out = () => latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })

@@ -1,4 +1,4 @@
-// Signing somebody in as somebody else, from a page of another site: nothing is set, and who was signed in stays so.
+// Login CSRF: a page of another site cannot sign a user in as another user, nor sign a user out.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,10 +7,10 @@ import { ALICE, register } from '../support/users.ts'
 
 const MALLORY = { username: 'Mallory', password: 'seven-grey-herons-at-dusk' }
 const FORM = `username=${MALLORY.username}&password=${MALLORY.password}`
-/** The trick of old: a form field whose name and value together are JSON. */
+/** A form field whose name and value together are JSON. */
 const JSON_IN_A_FORM = `{"username":"${MALLORY.username}","password":"${MALLORY.password}","x":"="}`
 
-/** What a page of another site can make a browser send, by form, script or link. */
+/** Requests that a page of another site can make a browser send, by form, script or link. */
 const SENT: readonly (readonly [string, Readonly<Record<string, string>>, string, string])[] = [
   ['a form', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'application/x-www-form-urlencoded', FORM],
   ['a form of plain text', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'text/plain', JSON_IN_A_FORM],
@@ -19,13 +19,13 @@ const SENT: readonly (readonly [string, Readonly<Record<string, string>>, string
   ['a form in a browser that sends neither header', {}, 'text/plain', JSON_IN_A_FORM],
   ['a form with parts in such a browser', {}, 'multipart/form-data; boundary=x', JSON_IN_A_FORM],
   ['a script without CORS', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'text/plain;charset=UTF-8', JSON_IN_A_FORM],
-  ['a script that hopes', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'application/json', JSON.stringify(MALLORY)],
+  ['a script with JSON', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'application/json', JSON.stringify(MALLORY)],
   ['a sibling sub-domain', { origin: 'http://evil.localhost:3000', 'sec-fetch-site': 'same-site' }, 'application/json', '{}'],
   ['a beacon', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'application/json', JSON.stringify(MALLORY)],
 ]
 
-for (const [who, headers, type, body] of SENT) {
-  test(`${who} signs nobody in as somebody else, and nobody out`, async () => {
+for (const [source, headers, type, body] of SENT) {
+  test(`${source} cannot sign a user in or out`, async () => {
     await using latchkey = await startInProcess()
     await register(latchkey, MALLORY)
     const alice = await register(latchkey, { remember: true })
@@ -34,7 +34,7 @@ for (const [who, headers, type, body] of SENT) {
       for (const cookie of [alice.cookies, '']) {
         const sent = cookie === '' ? headers : { ...headers, cookie }
         const answer = await latchkey.call('POST', path, { headers: sent, body, type })
-        // Without either header no browser of today sent it, and a session may be renewed by whoever holds it.
+        // Without both headers it is no current browser, and a session may be renewed by its holder.
         if (path === '/access/token' && Object.keys(headers).length === 0) continue
         assert.ok([401, 403, 415].includes(answer.status), `${path} ${answer.status}`)
         assert.deepEqual(answer.cookies, [])
@@ -46,7 +46,7 @@ for (const [who, headers, type, body] of SENT) {
   })
 }
 
-test('signing in by a link is not there: neither the name nor the password is read from an address', async () => {
+test('a link cannot sign in: username and password are not read from a URL', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey, MALLORY)
   for (const path of ['/access/login', '/access/register', '/access/token']) {
@@ -57,13 +57,13 @@ test('signing in by a link is not there: neither the name nor the password is re
   assert.deepEqual([posted.status, posted.json.field], [422, 'username'])
 })
 
-test('a registration that is refused before the name is looked up does not say which names exist', async () => {
+test('a registration refused before the username is looked up does not reveal which names exist', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
-  const refusals = [{ password: 'short' }, { email: 'nobody' }, { more: 1 }, { remember: true, delivery: 'header' }]
+  const refusals = [{ password: 'short' }, { email: 'invalid' }, { more: 1 }, { remember: true, delivery: 'header' }]
   for (const wrong of refusals) {
     const bodies = await Promise.all(
-      [ALICE.username, 'Nobody'].map(async (username) => {
+      [ALICE.username, 'Unknown'].map(async (username) => {
         const { status, body } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username, ...wrong } })
         return `${status} ${body}`
       }),

@@ -1,4 +1,4 @@
-// A request that is let in, dawdles, and finishes after its session has ended: it changes nothing and hands out nothing.
+// An authorized request whose body arrives after its session was revoked: it changes nothing and returns no data.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,10 +12,10 @@ import { ALICE, login, loginAsAdmin, register, type SignedInUser } from '../supp
 
 const GRACE = { username: 'Grace', password: 'seven-grey-herons-at-dusk' }
 
-/** A request whose headers have arrived, and whose body has not. */
+/** A request whose headers have arrived, but not its body. */
 interface SlowRequest {
   readonly reading: Promise<void>
-  /** Lets the body arrive, and waits for the answer. */
+  /** Sends the body, and waits for the response. */
   finish(): Promise<{ readonly status: number; readonly code: string; readonly reason: string; readonly cookies: readonly string[] }>
 }
 
@@ -23,7 +23,7 @@ function begin(latchkey: InProcess, method: string, path: string, type: string, 
   const reading = Promise.withResolvers<void>()
   const arrived = Promise.withResolvers<void>()
   const headers: Readonly<Record<string, string>> = { authorization, 'content-type': type }
-  const answered = latchkey.handle({
+  const response = latchkey.handle({
     method,
     path,
     query: '',
@@ -40,7 +40,7 @@ function begin(latchkey: InProcess, method: string, path: string, type: string, 
     reading: reading.promise,
     async finish() {
       arrived.resolve()
-      const { status, body: text, cookies } = await answered
+      const { status, body: text, cookies } = await response
       return { status, cookies, code: '', reason: '', ...JSON.parse(String(text ?? '{}')) }
     },
   }
@@ -62,7 +62,7 @@ const slow: readonly Route[] = routes.filter(({ body, auth }) => body !== undefi
 const REVOCATIONS: readonly (readonly [string, (latchkey: InProcess, alice: SignedInUser) => Promise<unknown>])[] = [
   ['logged out', (latchkey, { userId, token }) => latchkey.call('POST', `/access/logout/${userId}`, { headers: { authorization: token } })],
   [
-    'ended from elsewhere',
+    'revoked from elsewhere',
     async (latchkey, { sid }) => {
       const { token } = await login(latchkey)
       await latchkey.call('DELETE', `/access/sessions/${sid}`, { headers: { authorization: token } })
@@ -70,13 +70,13 @@ const REVOCATIONS: readonly (readonly [string, (latchkey: InProcess, alice: Sign
   ],
 ]
 
-test('every route that reads a body for somebody is tried here', () => {
+test('every authenticated route with a body is tested here', () => {
   assert.deepEqual(slow.map(({ method, path }) => `${method} ${path}`).sort(), Object.keys(BODIES).sort())
 })
 
 for (const { method, path, body: shape, role } of slow) {
   for (const [how, end] of REVOCATIONS) {
-    test(`${method} ${path} that was let in before its session was ${how} is refused and changes nothing`, async () => {
+    test(`${method} ${path} authorized before its session was ${how} is refused and changes nothing`, async () => {
       await using latchkey = await startInProcess()
       const other = await register(latchkey, GRACE)
       const alice = role === undefined ? await register(latchkey) : await loginAsAdmin(latchkey, ALICE)
@@ -97,7 +97,7 @@ for (const { method, path, body: shape, role } of slow) {
   }
 }
 
-test('an operation is recorded only while its session lives, whatever this process has heard', async () => {
+test('an audit event is recorded only while its session is valid in the store', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const principal = await authenticate(latchkey.engine, { kind: 'token', raw: alice.token }, false)

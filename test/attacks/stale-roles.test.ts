@@ -1,4 +1,4 @@
-// What was right when a request began and no longer is when it ends: it changes nothing.
+// A password or session that changes during a request: the request changes nothing.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,7 +9,7 @@ import { ALICE, register } from '../support/users.ts'
 
 const NEXT = 'nine-copper-kettles-by-the-sea'
 
-/** A store in which something happens just before a write that would delete a user. */
+/** A store that runs a callback right before a write that would delete a user. */
 function withInterruption(): { readonly store: Store; interruptWith(what: () => Promise<void>): void } {
   const memory = createMemoryStore()
   let interrupt: (() => Promise<void>) | undefined
@@ -32,7 +32,7 @@ function withInterruption(): { readonly store: Store; interruptWith(what: () => 
   }
 }
 
-test('an account is not deleted by a password that was changed while it was being checked', async () => {
+test('an account is not deleted by a password that changes during the check', async () => {
   const { store, interruptWith } = withInterruption()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
@@ -46,7 +46,7 @@ test('an account is not deleted by a password that was changed while it was bein
   assert.equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: NEXT } })).status, 200)
 })
 
-test('an account is not deleted by a session that ended while the password was being checked', async () => {
+test('an account is not deleted by a session that is revoked during the check', async () => {
   const { store, interruptWith } = withInterruption()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)

@@ -1,4 +1,4 @@
-// Keys of two algorithms side by side: none verifies for the other, and of a signature one form counts. By Latchkey and by latchkey/verify.
+// Signing keys of two algorithms: neither verifies for the other, and ES256 signatures have one encoding. In Latchkey and latchkey/verify.
 
 import assert from 'node:assert/strict'
 import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
@@ -25,7 +25,7 @@ before(async () => {
   const { engine } = latchkey
   edwards = createSigning(engine.secrets).generate(latchkey.clock.now(), 'EdDSA')
   const ring = await engine.keys.read()
-  // As after a change from EdDSA.
+  // Like after a change from EdDSA.
   const changed = replaceSigningKeys({ ...ring, signing: edwards }, ring, latchkey.clock.now(), 300_000)
   await engine.store.write([{ do: 'replace key ring', next: changed, ifVersion: ring.version }])
   elliptic = (await engine.keys.read()).signing
@@ -43,14 +43,14 @@ after(async () => {
   await latchkey[Symbol.asyncDispose]()
 })
 
-async function judged(token: string): Promise<readonly [string, string]> {
+async function results(token: string): Promise<readonly [string, string]> {
   const { status } = await latchkey.call('GET', '/access/session', { headers: { authorization: `Bearer ${token}` } })
-  const verdict = await verifier.verify(token)
-  return [status === 200 ? 'ok' : 'refused', verdict.ok ? 'ok' : 'refused']
+  const result = await verifier.verify(token)
+  return [status === 200 ? 'ok' : 'refused', result.ok ? 'ok' : 'refused']
 }
 
-const accepted = async (token: string, what?: string) => assert.deepEqual(await judged(token), ['ok', 'ok'], what)
-const refused = async (token: string, what?: string) => assert.deepEqual(await judged(token), ['refused', 'refused'], what)
+const accepted = async (token: string, what?: string) => assert.deepEqual(await results(token), ['ok', 'ok'], what)
+const refused = async (token: string, what?: string) => assert.deepEqual(await results(token), ['refused', 'refused'], what)
 
 function privateKey(key: SigningKeyRecord): KeyObject {
   const d = latchkey.engine.secrets.unseal('signing-key', key.kid, key.sealedPrivateKey) ?? ''
@@ -65,7 +65,7 @@ const ecdsa = (text: string, key: KeyObject) => sign('sha256', Buffer.from(text)
 const eddsa = (text: string, key: KeyObject) => sign(null, Buffer.from(text), key)
 const withSignature = (text: string, signature: Buffer) => `${text}.${signature.toString('base64url')}`
 
-test('The forger holds both keys: each signs what its own algorithm accepts', async () => {
+test('Control: each key signs tokens that its own algorithm accepts', async () => {
   assert.deepEqual([algorithmOf(elliptic), algorithmOf(edwards)], ['ES256', 'EdDSA'])
   for (const [key, alg, make] of [
     [elliptic, 'ES256', ecdsa],
@@ -76,7 +76,7 @@ test('The forger holds both keys: each signs what its own algorithm accepts', as
   }
 })
 
-test('Each key verifies for its own algorithm alone, whichever key or algorithm the header names', async () => {
+test('Each key verifies only its own algorithm, whichever key or algorithm the header names', async () => {
   for (const named of [elliptic, edwards])
     for (const alg of ['ES256', 'EdDSA', 'Ed25519', 'ES384', 'ES512', 'ES256K', 'HS256', 'none', 'es256', 'EDDSA'])
       for (const signing of [elliptic, edwards]) {
@@ -87,7 +87,7 @@ test('Each key verifies for its own algorithm alone, whichever key or algorithm 
       }
 })
 
-test('The public key is no shared secret', async () => {
+test('The public key does not work as an HMAC secret', async () => {
   const { x, y } = publicJwkOf(elliptic) as { x: string; y: string }
   const point = Buffer.concat([Buffer.from('04', 'hex'), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
   for (const secret of [elliptic.publicKey, x, Buffer.from(x, 'base64url'), point, JSON.stringify(publicJwkOf(elliptic)), ''])
@@ -97,13 +97,13 @@ test('The public key is no shared secret', async () => {
     }
 })
 
-test('Another key on the same curve signs nothing', async () => {
-  const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+test('Another key on the same curve is refused', async () => {
+  const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const text = textFor(elliptic, 'ES256')
-  await refused(withSignature(text, ecdsa(text, stranger.privateKey)))
-  const jwk = stranger.publicKey.export({ format: 'jwk' })
+  await refused(withSignature(text, ecdsa(text, otherKey.privateKey)))
+  const jwk = otherKey.publicKey.export({ format: 'jwk' })
   const own = `${encoded({ alg: 'ES256', typ: 'at+jwt', kid: elliptic.kid, jwk })}.${claims}`
-  await refused(withSignature(own, ecdsa(own, stranger.privateKey)))
+  await refused(withSignature(own, ecdsa(own, otherKey.privateKey)))
 })
 
 describe('Signatures of ES256', () => {
@@ -113,12 +113,12 @@ describe('Signatures of ES256', () => {
     return { text, signature, r: signature.subarray(0, 32), s: signature.subarray(32) }
   }
 
-  test('in DER, as OpenSSL writes them by itself, are none of JOSE', async () => {
+  test('in DER, the default of OpenSSL, are refused', async () => {
     const { text } = good()
     for (let round = 0; round < 10; round += 1) await refused(withSignature(text, sign('sha256', Buffer.from(text), privateKey(elliptic))))
   })
 
-  test('of zeros, of the order, and of what is beyond it, are refused', async () => {
+  test('of zero, of the order, and beyond it, are refused', async () => {
     const { text, r, s } = good()
     const [zero, order, one, most] = [0n, N, 1n, 2n ** 256n - 1n].map(bytes) as [Buffer, Buffer, Buffer, Buffer]
     const pairs = [
@@ -138,7 +138,7 @@ describe('Signatures of ES256', () => {
     if (beyondS < 2n ** 256n) await refused(withSignature(text, Buffer.concat([r, bytes(beyondS)])))
   })
 
-  test('that are shorter or longer are refused', async () => {
+  test('of another length are refused', async () => {
     const { text, signature, r, s } = good()
     const others = [
       signature.subarray(0, 63),
@@ -154,7 +154,7 @@ describe('Signatures of ES256', () => {
     for (const other of others) await refused(withSignature(text, other), `${other.length} bytes`)
   })
 
-  test('with the other one of the two possible s are good, as JOSE has it (RFC 7518, 3.4)', async () => {
+  test('with the other of the two possible values of s are accepted, as in JOSE (RFC 7518, 3.4)', async () => {
     const { text, r, s } = good()
     const mirrored = withSignature(text, Buffer.concat([r, bytes(N - numberOf(s))]))
     await accepted(mirrored)
@@ -180,7 +180,7 @@ describe('Signatures of ES256', () => {
   })
 })
 
-test('Signed out, a token with the mirrored signature is as dead as the one that was handed out', async () => {
+test('After logout a token with the mirrored signature is refused like the original', async () => {
   const alice = await register(latchkey, { username: 'Mirrored' })
   const [header, payload, signature = ''] = alice.token.split('.')
   const [r, s] = [Buffer.from(signature, 'base64url').subarray(0, 32), Buffer.from(signature, 'base64url').subarray(32)]

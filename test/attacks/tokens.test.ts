@@ -1,4 +1,4 @@
-// Forged, altered and foreign tokens, made with `jose` and with plain crypto: none is accepted, and `jose` accepts ours.
+// Forged, altered and foreign tokens, made with `jose` and plain crypto: none is accepted, and `jose` accepts ours.
 
 import assert from 'node:assert/strict'
 import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
@@ -44,7 +44,7 @@ function signedWith(key: KeyObject, header: unknown, claims: unknown): string {
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`
 }
 
-test('jose verifies our tokens with our published keys, and sees what the contract names', async () => {
+test('jose verifies our tokens with our published keys, and finds the claims of the contract', async () => {
   await using s = await scene()
   const { json } = await s.latchkey.call('GET', '/.well-known/jwks.json')
   const { payload, protectedHeader } = await jwtVerify(s.alice.token, createLocalJWKSet(json), {
@@ -61,7 +61,7 @@ test('jose verifies our tokens with our published keys, and sees what the contra
   assert.equal(Number(payload.exp) - Number(payload.iat), 300)
 })
 
-test('no algorithm but ours is accepted, whatever the header says', async () => {
+test('only our algorithm is accepted, whatever the header', async () => {
   await using s = await scene()
   const { publicKey } = s.latchkey.engine.keys.published()[0] ?? { publicKey: '' }
   await s.refused(new UnsecuredJWT({ ...s.claims }).encode(), 'alg none')
@@ -76,7 +76,7 @@ test('no algorithm but ours is accepted, whatever the header says', async () => 
   }
 })
 
-test('no key but ours is accepted, wherever the header says that it is', async () => {
+test('only our key is accepted, wherever the header points', async () => {
   await using s = await scene()
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const jwk = await exportJWK(publicKey)
@@ -94,14 +94,14 @@ test('no key but ours is accepted, wherever the header says that it is', async (
   await s.refused((await register(other)).token, 'a token of another deployment')
 })
 
-test('a header that we would not write ourselves is refused, though our key signed it', async () => {
+test('a header that we would not write is refused, even signed with our key', async () => {
   await using s = await scene()
   const { engine } = s.latchkey
   const { sealedPrivateKey, kid, publicKey } = engine.keys.published()[0] ?? { sealedPrivateKey: '', kid: '', publicKey: '' }
   const d = engine.secrets.unseal('signing-key', kid, sealedPrivateKey) ?? ''
   const ours = createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey, d }, format: 'jwk' })
   const control = await s.latchkey.call('GET', '/access/client-data', { headers: { authorization: signedWith(ours, s.header, s.claims) } })
-  assert.equal(control.status, 200, 'the forger does hold the key')
+  assert.equal(control.status, 200, 'the key is the right one')
   const headers = [
     { ...s.header, typ: 'JWT' },
     { ...s.header, typ: 'dbsc+jwt' },
@@ -139,7 +139,7 @@ test('a header that we would not write ourselves is refused, though our key sign
   assert.equal((await s.latchkey.call('GET', '/access/client-data', { headers: { authorization: ahead } })).status, 200, 'within the skew')
 })
 
-test('a token in any other spelling is refused', async () => {
+test('a token in any other encoding is refused', async () => {
   await using s = await scene()
   const [header = '', payload = '', signature = ''] = s.alice.token.split('.')
   const lastBits = signature.slice(0, -1) + String.fromCharCode(signature.charCodeAt(signature.length - 1) + 1)
@@ -161,7 +161,7 @@ test('a token in any other spelling is refused', async () => {
   for (const spelling of spellings) await s.refused(spelling, spelling.slice(-20))
 })
 
-test('a token is taken from the header alone', async () => {
+test('a token is accepted only in the header', async () => {
   await using s = await scene()
   for (const path of [`/access/session?access_token=${s.alice.token}`, `/access/session?token=${s.alice.token}`]) {
     assert.equal((await s.latchkey.call('GET', path)).status, 401)

@@ -1,4 +1,4 @@
-// A database that fails in part, or lands a write and cannot say so: nobody is told what is not known, and nothing is stuck.
+// Writes with an unknown result: the response is an error, and the next request works.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,9 +14,9 @@ type FailureMode = 'none' | 'write refused' | 'write landed, answer lost' | 'lim
 function unreliableStore(): Store & { trouble: FailureMode } {
   const memory = createMemoryStore()
   const fail = (...when: readonly FailureMode[]) => {
-    if (when.includes(made.trouble)) throw new StoreError('The database is down.')
+    if (when.includes(unreliable.trouble)) throw new StoreError('The database is down.')
   }
-  const made: Store & { trouble: FailureMode } = {
+  const unreliable: Store & { trouble: FailureMode } = {
     ...memory,
     trouble: 'none',
     limits: {
@@ -37,14 +37,14 @@ function unreliableStore(): Store & { trouble: FailureMode } {
       return written
     },
   }
-  return made
+  return unreliable
 }
 
 function assertUnavailable({ status, json, cookies, headers }: InProcessResponse, what: string): void {
   assert.deepEqual([status, json.code, cookies, headers['retry-after']], [503, 'store.unavailable', [], '1'], what)
 }
 
-test('a logout that landed without an answer is an error, and yet the session is over', async () => {
+test('a logout that was written without a response is an error, but the session is revoked', async () => {
   const store = unreliableStore()
   await using latchkey = await startInProcess({ clearSiteData: 'on' }, { store })
   const alice = await register(latchkey, { remember: true })
@@ -54,12 +54,12 @@ test('a logout that landed without an answer is an error, and yet the session is
   assertUnavailable(answer, 'logout')
   assert.equal(answer.headers['clear-site-data'], undefined)
   store.trouble = 'none'
-  await waitFor('the ending', async () => (await latchkey.call('GET', '/access/session', { headers })).status === 401)
+  await waitFor('the revocation', async () => (await latchkey.call('GET', '/access/session', { headers })).status === 401)
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).json.reason, 'revoked')
   assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })).json.reason, 'revoked')
 })
 
-test('a remembered login that turned without an answer is no theft when it comes again', async () => {
+test('a remember-me login rotated without a response is not suspected theft when it is used again', async () => {
   const store = unreliableStore()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey, { remember: true })
@@ -69,13 +69,13 @@ test('a remembered login that turned without an answer is no theft when it comes
     assertUnavailable(await latchkey.call('POST', '/access/token', { headers: cookie }), trouble)
   }
   store.trouble = 'none'
-  const restored = await latchkey.call('POST', '/access/token', { headers: cookie })
-  assert.equal(restored.status, 200)
-  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: restored.json.token } })
+  const resumed = await latchkey.call('POST', '/access/token', { headers: cookie })
+  assert.equal(resumed.status, 200)
+  const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { authorization: resumed.json.token } })
   assert.ok(json.events.every(({ outcome }: { outcome: string }) => outcome === 'success'))
 })
 
-test('a password that changed without an answer has changed: the old one is refused, the new one is right', async () => {
+test('a password changed without a response is changed: the old one is refused, the new one works', async () => {
   const store = unreliableStore()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
@@ -88,7 +88,7 @@ test('a password that changed without an answer has changed: the old one is refu
   assert.equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: next } })).status, 200)
 })
 
-test('without counters nobody may guess: no password is compared, right or wrong', async () => {
+test('without counters no password is compared, right or wrong', async () => {
   const store = unreliableStore()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
@@ -104,7 +104,7 @@ test('without counters nobody may guess: no password is compared, right or wrong
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200)
 })
 
-test('a guess that cannot be given back, or a refusal that cannot be recorded, is an error and no sign-in', async () => {
+test('a point that cannot be refunded, or a refusal that cannot be recorded, is an error and no sign-in', async () => {
   const store = unreliableStore()
   await using latchkey = await startInProcess({}, { store })
   await register(latchkey)

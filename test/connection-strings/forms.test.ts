@@ -1,4 +1,4 @@
-// What each form of a connection string means, and what is said of one that is not accepted.
+// The forms of connection strings: what each means, and the error text for one that is not accepted.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -27,8 +27,8 @@ function line(key: 'databaseUrl' | 'redisUrl', text: string): string {
 
 const hosts = (...each: readonly (readonly [string, number?])[]) => each.map(([host, port]) => ({ host, port }))
 
-describe('PostgreSQL: what is understood', () => {
-  const understood: readonly (readonly [string, object])[] = [
+describe('PostgreSQL: accepted forms', () => {
+  const accepted: readonly (readonly [string, object])[] = [
     ['postgres://lk:secret@db.example:5433/app', { user: 'lk', password: 'secret', database: 'app', hosts: hosts(['db.example', 5433]) }],
     ['postgresql://lk@db/app', { user: 'lk', database: 'app', hosts: hosts(['db']) }],
     ['POSTGRES://db/app', { database: 'app', hosts: hosts(['db']) }],
@@ -73,20 +73,20 @@ describe('PostgreSQL: what is understood', () => {
       { user: 'lk', password: String.raw`it's a \ word`, database: 'app', tls: 'disable', hosts: hosts(['a', 1], ['::1', 2]) },
     ],
   ]
-  for (const [text, meant] of understood) test(text, () => deepEqual(read(readPostgres(text)), meant))
+  for (const [text, meant] of accepted) test(text, () => deepEqual(read(readPostgres(text)), meant))
 })
 
-describe('PostgreSQL: nothing is ignored, and each refusal names what it is about', () => {
+describe('PostgreSQL: nothing is ignored, and each refusal names the part', () => {
   const refused: readonly (readonly [string, RegExp])[] = [
-    ['postgres://h/d?sslmode=prefer', /parameter sslmode is not understood; accepted: disable, .*verify-full/],
+    ['postgres://h/d?sslmode=prefer', /parameter sslmode has an invalid value; accepted: disable, .*verify-full/],
     ['postgres://h/d?sslmode=allow', /parameter sslmode/],
     ['postgres://h/d?sslmode=verify-ca', /sslmode=verify-ca needs sslrootcert/],
     ['postgres://h/d?sslmode=disable&sslrootcert=/ca', /sslmode=disable does not go with/],
     ['postgres://h/d?sslcert=/c', /sslcert and sslkey go together/],
-    ['postgres://h/d?target_session_attrs=standby', /target_session_attrs is not understood; accepted: any, read-write, primary/],
+    ['postgres://h/d?target_session_attrs=standby', /target_session_attrs has an invalid value; accepted: any, read-write, primary/],
     ['postgres://h/d?target_session_attrs=read-only', /target_session_attrs/],
     ['postgres://h/d?load_balance_hosts=random', /load_balance_hosts/],
-    ['postgres://h/d?connect_timeout=soon', /connect_timeout is not understood; accepted: seconds/],
+    ['postgres://h/d?connect_timeout=soon', /connect_timeout has an invalid value; accepted: seconds/],
     ['postgres://h/d?channel_binding=require', /channel_binding=require needs sslmode/],
     ['postgres://h/d?client_encoding=LATIN1', /client_encoding/],
     ['postgres://h/d?hostaddr=1.2.3.4', /parameter hostaddr is not supported; write the address as the host/],
@@ -95,27 +95,27 @@ describe('PostgreSQL: nothing is ignored, and each refusal names what it is abou
     ['postgres://h/d?replication=database', /parameter replication is not supported/],
     ['postgres://h/d?schema=auth', /parameter schema is not supported; use options=-csearch_path=NAME/],
     ['postgres://h/d?pgbouncer=true', /parameter pgbouncer is not supported; .*pool_mode=session/],
-    ['postgres://h/d?sslmod=require', /parameter sslmod is not known; there are host, /],
-    ['postgres://h/d?sslmode=require&sslmode=disable', /sslmode is there twice/],
-    ['postgres://h/d?sslmode', /does not read name=value/],
-    ['postgres://a/d?host=b', /host is named twice/],
-    ['postgres://a,b/d?port=1,2,3', /port has not as many ports/],
+    ['postgres://h/d?sslmod=require', /parameter sslmod is unknown; parameters: host, /],
+    ['postgres://h/d?sslmode=require&sslmode=disable', /sslmode is given twice/],
+    ['postgres://h/d?sslmode', /is not of the form name=value/],
+    ['postgres://a/d?host=b', /host is given twice/],
+    ['postgres://a,b/d?port=1,2,3', /port needs one port, or as many/],
     ['postgres://h:0/d', /port is no number from 1 to 65535/],
     ['postgres://h:65536/d', /port is no number/],
-    ['postgres://2001:db8::1/d', /IPv6 address stands in brackets|port is no number/],
-    ['postgres://h/a/b', /holds a “\/”; percent-encode it as %2F/],
+    ['postgres://2001:db8::1/d', /IPv6 address in brackets|port is no number/],
+    ['postgres://h/a/b', /contains a “\/”; percent-encode it as %2F/],
     ['postgres://', /neither a host nor a database/],
-    ['postgres:/h/d', /two slashes stand after the colon/],
+    ['postgres:/h/d', /two slashes after the colon/],
     ['postgresql+psycopg://h/d', /write postgres:\/\//],
     ['jdbc:postgresql://h/d', /write postgres:\/\//],
     ['mysql://h/d', /does not begin with sqlite: or postgres:\/\//],
-    ['host=h pasword=x', /is not known; there are/],
+    ['host=h pasword=x', /is unknown; parameters:/],
     ["host=h password='x", /single quotes/],
   ]
-  for (const [text, words] of refused) test(text, () => match(line('databaseUrl', text), words))
+  for (const [text, message] of refused) test(text, () => match(line('databaseUrl', text), message))
 })
 
-describe('A password that is not percent-encoded is refused, with the advice to encode just that', () => {
+describe('A password that is not percent-encoded is refused, with the characters to encode', () => {
   const advised: readonly (readonly [string, RegExp])[] = [
     ['postgres://lk:S3c/ret@127.0.0.1/a', /is "postgres:\/\/…@127\.0\.0\.1\/a"; accepted: .*percent-encode in them “\/” as %2F\.$/],
     ['postgres://lk:S3c?ret@h/a', /“\?” as %3F\.$/],
@@ -127,16 +127,16 @@ describe('A password that is not percent-encoded is refused, with the advice to 
     ['postgres://h/a?password=S3c@ret', /“@” as %40/],
     ['postgres://h/a?password=S3c%zz', /“%” as %25/],
   ]
-  for (const [text, words] of advised)
+  for (const [text, expected] of advised)
     test(JSON.stringify(text), () => {
-      const said = line('databaseUrl', text)
-      match(said, words)
-      ok(!said.includes('S3c') && !said.includes('ret@'), said)
+      const message = line('databaseUrl', text)
+      match(message, expected)
+      ok(!message.includes('S3c') && !message.includes('ret@'), message)
     })
 })
 
 describe('SQLite', () => {
-  const understood: readonly (readonly [string, string])[] = [
+  const accepted: readonly (readonly [string, string])[] = [
     ['sqlite:latchkey.db', 'latchkey.db'],
     ['sqlite:/var/lib/latchkey.db', '/var/lib/latchkey.db'],
     ['sqlite:../a b#1.db', '../a b#1.db'],
@@ -144,7 +144,7 @@ describe('SQLite', () => {
     ['sqlite::memory:', ':memory:'],
     [' sqlite:a.db\n', 'a.db'],
   ]
-  for (const [text, path] of understood) test(text, () => deepEqual(read(readDatabase(text)), { engine: 'sqlite', path }))
+  for (const [text, path] of accepted) test(text, () => deepEqual(read(readDatabase(text)), { engine: 'sqlite', path }))
 
   const refused: readonly (readonly [string, RegExp])[] = [
     ['sqlite://rel.db', /write sqlite:rel\.db .*or sqlite:\/rel\.db/],
@@ -154,7 +154,7 @@ describe('SQLite', () => {
     ['sqlite:///a.db?mode=rwc', /write sqlite:a\.db /],
     ['sqlite:file:a.db?cache=shared', /write sqlite:a\.db\.$/],
     ['sqlite:file:///a.db', /write sqlite:\/a\.db\.$/],
-    ['file:a.db', /a file is written sqlite:PATH/],
+    ['file:a.db', /for a file write sqlite:PATH/],
     ['sqlite3:a.db', /write sqlite:PATH/],
     ['sqlite://', /write sqlite:latchkey\.db/],
     ['sqlite:', /write sqlite:latchkey\.db/],
@@ -164,14 +164,14 @@ describe('SQLite', () => {
     ['sqlite:data/', /write|name a file in it: sqlite:data\/latchkey\.db/],
     ['sqlite:~/a.db', /write the whole path/],
     ['sqlite://lk:S3cret@h/a.db', /is "sqlite:\/\/…@h\/a\.db"; .*write sqlite:latchkey\.db/],
-    ['latchkey.db', /has no scheme; a file is written sqlite:PATH/],
+    ['latchkey.db', /has no scheme; for a file write sqlite:PATH/],
   ]
-  for (const [text, words] of refused) test(text, () => match(line('databaseUrl', text), words))
+  for (const [text, message] of refused) test(text, () => match(line('databaseUrl', text), message))
 })
 
 describe('Redis', () => {
   const plain = { isCluster: false, tls: false, database: 0 }
-  const understood: readonly (readonly [string, object])[] = [
+  const accepted: readonly (readonly [string, object])[] = [
     ['redis://h', { ...plain, hosts: hosts(['h', 6379]) }],
     ['redis://:p%40ss%2Fword@h:7000/3', { ...plain, password: 'p@ss/word', database: 3, hosts: hosts(['h', 7000]) }],
     ['redis://lk:pw@h/', { ...plain, user: 'lk', password: 'pw', hosts: hosts(['h', 6379]) }],
@@ -182,34 +182,34 @@ describe('Redis', () => {
     ['redis+unix:///run/redis.sock?db=2', { ...plain, database: 2, socket: '/run/redis.sock', hosts: [] }],
     ['unix://:pw@/run/redis.sock', { ...plain, password: 'pw', socket: '/run/redis.sock', hosts: [] }],
   ]
-  for (const [text, meant] of understood) test(text, () => deepEqual(read(readRedis(text)), meant))
+  for (const [text, meant] of accepted) test(text, () => deepEqual(read(readRedis(text)), meant))
 
   const refused: readonly (readonly [string, RegExp])[] = [
     ['redis://:p@ss/word@h:6379', /^REDIS_URL is "redis:\/\/…@h:6379"; accepted: .*percent-encode in them “@” as %40, “\/” as %2F\.$/],
-    ['redis://h:6379/zero', /^REDIS_URL is "redis:\/\/h:6379\/zero"; accepted: .*number of a database, such as \/0\.$/],
+    ['redis://h:6379/zero', /^REDIS_URL is "redis:\/\/h:6379\/zero"; accepted: .*number of a database may follow the host, such as \/0\.$/],
     ['redis://h/0/1', /number of a database/],
     ['redis://h?db=1', /parameters after “\?” are not accepted/],
     ['redis://h#1', /“#”/],
-    ['redis://secret@h', /a password alone stands after a colon/],
+    ['redis://secret@h', /a password alone after a colon/],
     ['redis://a,b', /for a cluster write redis\+cluster:\/\//],
     ['redis+cluster://a/1', /a cluster has no databases/],
     ['redis://', /names no host/],
     ['redis:h', /two slashes/],
     ['redis://h:x', /port is no number/],
     ['valkey://h', /write redis:\/\//],
-    ['localhost:6379', /is "localhost:6379"; accepted: .*does not begin with redis:\/\//],
+    ['localhost:6379', /is "localhost:6379"; accepted: .*does not begin with an accepted scheme/],
     ['redis+unix://run/redis.sock', /three slashes/],
     ['redis+unix:///run/redis.sock?database=1', /only parameter of a socket is db/],
   ]
-  for (const [text, words] of refused) test(text, () => match(line('redisUrl', text), words))
+  for (const [text, message] of refused) test(text, () => match(line('redisUrl', text), message))
 })
 
-test('A value without a scheme is not shown at all: all of it may be a password', () => {
+test('A value without a scheme is masked entirely: all of it may be a password', () => {
   for (const text of ['lk:S3cret@127.0.0.1/a', 'S3cretS3cret', 'S3cret://lk@h', 'lk:S3cret', 'S3cret/ret'])
     for (const key of ['databaseUrl', 'redisUrl'] as const) match(line(key, text), /_URL is "…"; accepted: /)
 })
 
-test('Other settings that were given an address show none of its passwords either', () => {
+test('Other settings mask the password of an address too', () => {
   const given = {
     publicUrl: 'https://lk:S3c/ret@h',
     allowedOrigins: 'https://ok.example,https://lk:S3,c/ret@h',

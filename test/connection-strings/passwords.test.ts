@@ -1,5 +1,5 @@
-// No message holds any part of a password, whatever characters the password has and wherever it stands: in settings that are
-// refused, and in the words about a server that cannot be reached.
+// No message contains any part of a password, whatever characters it has and wherever it is: neither in refused settings
+// nor in errors about an unreachable server.
 
 import { equal, ok } from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { readSettings, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src
 import { freePort } from '../support/raw-http.ts'
 import { runCommand, temporaryFolder } from '../support/server.ts'
 
-/** Parts that stand nowhere else, joined by everything that means something in an address, a quotation or a shell. */
+/** Unique parts of a password, joined by characters with a meaning in addresses, quotations or shells. */
 const MARKERS = ['Zq7x', 'Wk9v', 'Xj4z', 'Yb8q'] as const
 const NASTY = [
   '/',
@@ -73,16 +73,16 @@ const FORMS: readonly ((password: string) => string)[] = [
   (p) => `https://lk:${p}@127.0.0.1`,
   (p) => `sqlite://lk:${p}@127.0.0.1/a.db`,
 ]
-/** For settings that are connection strings and nothing else. */
+/** For settings that accept only connection strings. */
 const BARE = (p: string) => p
 
-function holdsNothingOf(text: string): boolean {
+function containsNoMarker(text: string): boolean {
   return !MARKERS.some((marker) => text.includes(marker))
 }
 
 const ADDRESSES: readonly SettingKey[] = ['databaseUrl', 'redisUrl', 'publicUrl', 'allowedOrigins']
 
-test('No setting that is refused shows any part of a password, in any form of a connection string', () => {
+test('A refused setting shows no part of a password, in any form of a connection string', () => {
   const anything = fc.record({
     password,
     form: fc.constantFrom(...FORMS),
@@ -98,30 +98,30 @@ test('No setting that is refused shows any part of a password, in any form of a 
         readSettings({ [key]: text }, () => SETTINGS[key].name)
       } catch (error) {
         ok(error instanceof Error)
-        ok(holdsNothingOf(error.message), `${JSON.stringify(text)}\n${error.message}`)
+        ok(containsNoMarker(error.message), `${JSON.stringify(text)}\n${error.message}`)
         ok(error.message.startsWith(`${SETTINGS[key].name} is "`) && !/[\r\n]/.test(error.message), error.message)
-        ok(holdsNothingOf(error.stack ?? ''))
+        ok(containsNoMarker(error.stack ?? ''))
       }
-      ok(holdsNothingOf(maskedUrl(text)))
+      ok(containsNoMarker(maskedUrl(text)))
     }),
     { numRuns: 20_000 },
   )
 })
 
-test('What drivers say of an address loses its password in the log', () => {
+test('Passwords in driver messages are masked in the log', () => {
   for (const p of ['Zq7x', 'Zq7x:Wk9v', 'Zq7x/Wk9v@Xj4z', 'Zq7x?Wk9v#Xj4z'])
-    for (const said of [
+    for (const message of [
       `connect to postgres://lk:${p}@h/a failed`,
       `Invalid URL redis://:${p}@h`,
       `option password=${p}`,
       `{"password":"${p}"}`,
     ])
-      ok(holdsNothingOf(withoutPasswords(said)), withoutPasswords(said))
+      ok(containsNoMarker(withoutPasswords(message)), withoutPasswords(message))
   const stack = 'at file:///srv/node_modules/@redis/client/dist/index.js:1:2'
   equal(withoutPasswords(stack), stack)
 })
 
-test('A server that cannot be reached is spoken of without its password, however that is written', async () => {
+test('Errors about an unreachable server contain no password, in any encoding', async () => {
   const port = await freePort()
   await fc.assert(
     fc.asyncProperty(password, fc.boolean(), async (given, isRedis) => {
@@ -134,14 +134,14 @@ test('A server that cannot be reached is spoken of without its password, however
         (fault: unknown) => fault,
       )
       for (let each = error; each instanceof Error; each = each.cause)
-        ok(holdsNothingOf(`${each.message}${each.stack}${JSON.stringify(each)}`))
+        ok(containsNoMarker(`${each.message}${each.stack}${JSON.stringify(each)}`))
       ok(error instanceof Error && /^(DATABASE|REDIS)_URL: .* cannot be reached/.test(error.message), String(error))
     }),
     { numRuns: 60 },
   )
 })
 
-describe('The program prints no part of a password', { concurrency: 2 }, () => {
+describe('The command line prints no part of a password', { concurrency: 2 }, () => {
   let folder = ''
   before(async () => {
     folder = await temporaryFolder()
@@ -151,7 +151,7 @@ describe('The program prints no part of a password', { concurrency: 2 }, () => {
   async function prints(args: readonly string[], env: Readonly<Record<string, string>>, where = folder): Promise<string> {
     const { code, stdout, stderr } = await runCommand(args, { folder: where, env })
     ok(code !== 0, stdout)
-    ok(holdsNothingOf(stdout + stderr), stdout + stderr)
+    ok(containsNoMarker(stdout + stderr), stdout + stderr)
     equal(stderr.trim().split('\n').length, 1, stderr)
     return stderr
   }
@@ -166,7 +166,7 @@ describe('The program prints no part of a password', { concurrency: 2 }, () => {
     })
   }
 
-  test('as a flag, a misspelt flag, or an argument too many', async () => {
+  test('as a flag, a misspelled flag, or an extra argument', async () => {
     const url = `postgres://lk:${P}@127.0.0.1/a`
     await prints(['serve', `--database-url=${url}`], {})
     await prints(['serve', `--databse-url=${url}`], {})
@@ -176,7 +176,7 @@ describe('The program prints no part of a password', { concurrency: 2 }, () => {
     await prints(['doctor', `https://lk:${P}@127.0.0.1`], {})
   })
 
-  test('from a file, as the name of a file, or in the file of settings', async () => {
+  test('from a file, as a file name, or in the configuration file', async () => {
     const url = `postgres://lk:${P}@127.0.0.1/a`
     await writeFile(join(folder, 'url'), url)
     await prints(['serve'], { DATABASE_URL_FILE: 'url' })
@@ -195,7 +195,7 @@ describe('The program prints no part of a password', { concurrency: 2 }, () => {
   })
 })
 
-test('Every setting whose value is an address is held to this', () => {
+test('Every setting whose value is an address is covered', () => {
   const addresses = SETTING_KEYS.filter((key) => /:\/\//.test(SETTINGS[key].accepted))
   equal(addresses.filter((key) => !ADDRESSES.includes(key)).join(', '), '')
 })

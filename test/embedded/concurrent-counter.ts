@@ -1,4 +1,4 @@
-// Eight host processes that add to one number at the same time.
+// Eight host processes that concurrently increment one number.
 
 import { equal } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 const PROGRAM = new URL('./incrementer.ts', import.meta.url).pathname
 export const PROCESSES = 8
 
-/** @returns how often one of them found that another had been first */
+/** @returns the number of version conflicts */
 export async function countConcurrently(env: Readonly<Record<string, string>>, credential: string, increments: number): Promise<number> {
   const children = await Promise.all(
     Array.from({ length: PROCESSES }, async () => {

@@ -1,4 +1,4 @@
-// Somebody whom a host signs in by other means than our paths: the host sends the offer along, and a browser that can binds the sign-in.
+// DBSC for users whom the host signs in itself: the host sends the registration header, and a supporting browser binds the sign-in.
 
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,7 +8,7 @@ import { makeDeviceKey, makeDeviceProof, registrationChallengeOf } from '../supp
 const ORIGIN = 'https://app.example'
 const secret = 'a-secret-of-this-test-alone-0123456789'
 
-test('an offer that a host has sent along is answered, and from then on a copy gets nothing', async () => {
+test('a browser can answer a registration header sent by the host, and then a copy is refused', async () => {
   const latchkey = await createLatchkey({ publicUrl: ORIGIN, databaseUrl: 'sqlite::memory:', secret })
   await latchkey.users.add({ username: 'Mary', password: 'nine-quiet-otters-upstream' })
   const signedIn = await latchkey.users.signIn('Mary', { remember: true })
@@ -34,7 +34,7 @@ test('an offer that a host has sent along is answered, and from then on a copy g
   await latchkey.close()
 })
 
-test('nothing is offered over http, for a header, and where binding is off', async () => {
+test('no binding is offered over http, with delivery by header, and where binding is off', async () => {
   for (const [settings, delivery] of [
     [{ publicUrl: 'http://localhost:3000' }, 'cookie'],
     [{ publicUrl: ORIGIN }, 'header'],

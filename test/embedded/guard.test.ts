@@ -1,4 +1,4 @@
-// The guard for a host's own routes on node:http: at once where memory knows, and as strict as the rest.
+// The guard for a host's own routes on node:http: synchronous for cached credentials, with all checks.
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ let latchkey: Latchkey
 let base: URL
 let session: string
 let token: string
-/** Whether the last answer came without waiting. */
+/** Whether the last result was synchronous. */
 let wasSynchronous: boolean
 const closing: (() => unknown)[] = []
 
@@ -29,8 +29,8 @@ before(async () => {
       { fresh: request.url === '/fresh' },
     )
     wasSynchronous = !(found instanceof Promise)
-    const who = await found
-    response.end(who.ok ? `${who.via} ${who.principal.sid}` : who.error.code)
+    const result = await found
+    response.end(result.ok ? `${result.via} ${result.principal.sid}` : result.error.code)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -44,7 +44,7 @@ after(async () => {
   for (const close of closing) await close()
 })
 
-/** Sends these header lines as they are. */
+/** Sends these header lines unchanged. */
 async function ask(lines: readonly string[], method = 'GET', path = '/'): Promise<string> {
   const socket = connect(Number(base.port), base.hostname)
   socket.write([`${method} ${path} HTTP/1.1`, `Host: ${base.host}`, 'Connection: close', ...lines, '', ''].join('\r\n'))
@@ -56,7 +56,7 @@ async function ask(lines: readonly string[], method = 'GET', path = '/'): Promis
   )
 }
 
-test('A credential is judged with a promise the first time, and at once from then on', async () => {
+test('A credential is authenticated with a promise the first time, and synchronously from then on', async () => {
   for (const line of [`Cookie: latchkey_session=${session}`, `Authorization: Session ${session}`]) {
     equal((await ask([line])).split(' ')[0], line.startsWith('Cookie') ? 'cookie' : 'header')
   }
@@ -67,12 +67,12 @@ test('A credential is judged with a promise the first time, and at once from the
   }
 })
 
-test('A cookie alone changes nothing, a header may', async () => {
+test('A cookie alone changes nothing, a header credential may', async () => {
   equal(await ask([`Cookie: latchkey_session=${session}`], 'POST'), 'csrf.header_required')
   equal((await ask([`Authorization: ${token}`], 'POST')).split(' ')[0], 'token')
 })
 
-test('Authorization that is there twice is refused, and of duplicate cookies the genuine one counts', async () => {
+test('A duplicate Authorization header is refused, and of duplicate cookies the genuine one counts', async () => {
   equal(await ask([`Authorization: ${token}`, `Authorization: ${token}`]), 'request.malformed')
   const twice = [
     [`Cookie: latchkey_session=${session}`, `Cookie: latchkey_session=${session}`],
@@ -81,7 +81,7 @@ test('Authorization that is there twice is refused, and of duplicate cookies the
   for (const lines of twice) equal((await ask(lines)).split(' ')[0], 'cookie', lines.join())
 })
 
-test('Nothing, nonsense and what is altered are refused, warm or not', async () => {
+test('Missing, invalid and altered credentials are refused, cached or not', async () => {
   equal(await ask([]), 'session.required')
   equal(await ask(['Cookie: latchkey_session=nonsense']), 'session.required')
   equal(await ask([`Cookie: latchkey_session=${session.slice(0, -1)}${session.endsWith('A') ? 'B' : 'A'}`]), 'session.required')
@@ -91,20 +91,20 @@ test('Nothing, nonsense and what is altered are refused, warm or not', async () 
   equal((await ask(['Authorization: Basic x', `Cookie: latchkey_session=${session}`])).split(' ')[0], 'cookie')
 })
 
-test('What has ended is refused at the very next request', async () => {
+test('A revoked session is refused at the very next request', async () => {
   const other = await latchkey.login({ username: 'Guarded', password: 'nine-quiet-otters-upstream' })
   ok('token' in other)
   const lines = [`Authorization: ${other.token.token}`]
   equal((await ask(lines, 'GET', '/fresh')).split(' ')[0], 'token')
-  const who = await latchkey.authenticate(new Request(base, { headers: { authorization: other.token.token } }))
-  ok(who.ok)
-  deepEqual(await latchkey.logout(who.principal), { sessions: 1, rememberMe: 0 })
+  const result = await latchkey.authenticate(new Request(base, { headers: { authorization: other.token.token } }))
+  ok(result.ok)
+  deepEqual(await latchkey.logout(result.principal), { sessions: 1, rememberMe: 0 })
   equal(await ask(lines), 'token.invalid')
 })
 
-test('A proof of a key is for one path, so the guard wants to be told it', async () => {
-  const asking = { method: 'GET', header: (name: string) => (name === 'authorization' ? token : null) }
-  const ask = async (target?: string) => latchkey.guard({ ...asking, ...(target === undefined ? {} : { target }) }, { auth: 'dpop' })
+test('A DPoP proof is for one path, so the guard needs the target', async () => {
+  const head = { method: 'GET', header: (name: string) => (name === 'authorization' ? token : null) }
+  const ask = async (target?: string) => latchkey.guard({ ...head, ...(target === undefined ? {} : { target }) }, { auth: 'dpop' })
   await rejects(ask(), { name: 'TypeError', message: /needs the target/ })
   ok((await ask('/reports?page=2')).ok)
   ok(

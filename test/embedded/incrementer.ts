@@ -1,4 +1,4 @@
-// One host process with Latchkey in it: adds to a number in a session's data, over and over. `node incrementer.ts <credential> <count>`
+// A host process with Latchkey embedded that increments a number in a session's data: `node incrementer.ts <credential> <count>`
 
 import { once } from 'node:events'
 import { createLatchkey } from '../../src/index.ts'

@@ -1,4 +1,4 @@
-// The public address: production does not start without it, and a request that shows another one is warned of once, and believed in nothing.
+// The public URL: production does not start without it, and a request that shows another address causes one warning and no other effect.
 
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { createServer } from 'node:http'
@@ -30,7 +30,7 @@ async function open(options: LatchkeyOptions, environment?: string) {
   return { latchkey, warnings }
 }
 
-/** Opens the sign-in page, as something that sends these headers. */
+/** The warnings after opening the sign-in page with these headers. */
 async function warnedBy(
   publicUrl: string | undefined,
   ...requests: readonly Readonly<Record<string, string>>[]
@@ -44,7 +44,7 @@ async function warnedBy(
   return warnings
 }
 
-test('under NODE_ENV=production an embedded Latchkey does not start without publicUrl, and says so in one line', async () => {
+test('under NODE_ENV=production an embedded Latchkey without publicUrl fails to start, with one line', async () => {
   await rejects(open({}, 'production'), (error) => {
     ok(error instanceof SettingError)
     match(
@@ -63,8 +63,8 @@ test('under NODE_ENV=production an embedded Latchkey does not start without publ
   deepEqual(warnings, [])
 })
 
-test('under NODE_ENV=production plain http is warned of, but on this machine', async () => {
-  for (const [publicUrl, told] of [
+test('under NODE_ENV=production plain http causes a warning, except on localhost', async () => {
+  for (const [publicUrl, count] of [
     ['http://login.example.com', 1],
     ['http://10.0.0.7:3000', 1],
     ['http://localhost:3000', 0],
@@ -73,19 +73,19 @@ test('under NODE_ENV=production plain http is warned of, but on this machine', a
   ] as const) {
     const { latchkey, warnings } = await open({ publicUrl }, 'production')
     await latchkey.close()
-    equal(warnings.length, told, publicUrl)
+    equal(warnings.length, count, publicUrl)
     for (const warning of warnings) match(warning, /^publicUrl \(LATCHKEY_PUBLIC_URL\) is http:\/\/.* cookies are not Secure/)
   }
 })
 
-test('the first request that shows another address is warned of, with the setting and both addresses, once', async () => {
+test('the first request that shows another address causes one warning, with the setting and both addresses', async () => {
   const other = { host: 'login.example.com', 'x-forwarded-proto': 'https' }
   const [warning = '', ...more] = await warnedBy(undefined, { host: 'localhost:3000' }, other, other, { host: 'another.example' })
   match(warning, /^publicUrl \(LATCHKEY_PUBLIC_URL\) is http:\/\/localhost:3000, but a request shows https:\/\/login\.example\.com\. /)
   deepEqual(more, [])
 })
 
-test('what shows another address: Host, the Origin of the own page, and what a proxy adds', async () => {
+test('another address is detected in Host, in the Origin of our own page, and in forwarding headers', async () => {
   const shown = async (publicUrl: string | undefined, headers: Readonly<Record<string, string>>) =>
     /but a request shows (\S+)\. /.exec((await warnedBy(publicUrl, headers))[0] ?? '')?.[1]
   const HTTPS = 'https://login.example.com'
@@ -100,7 +100,7 @@ test('what shows another address: Host, the Origin of the own page, and what a p
     [undefined, { host: '192.168.0.5:3000', origin: 'http://192.168.0.5:3000' }, 'http://192.168.0.5:3000'],
     [undefined, { host: '127.0.0.1:3000', origin: 'http://127.0.0.1:3000' }, 'http://127.0.0.1:3000'],
     [undefined, { host: '[2001:db8::7]:3000' }, 'http://[2001:db8::7]:3000'],
-    // The same address, said in other words.
+    // The same address in another form.
     [HTTPS, { host: 'login.example.com' }, undefined],
     [HTTPS, { host: 'LOGIN.example.com:443' }, undefined],
     [
@@ -109,18 +109,18 @@ test('what shows another address: Host, the Origin of the own page, and what a p
       undefined,
     ],
     [HTTPS, { host: 'backend:3000', origin: HTTPS, 'sec-fetch-site': 'same-origin' }, undefined],
-    // A health check, a proxy with a Host of its own, and nobody's host.
+    // A health check, a proxy with its own Host, and no Host.
     [HTTPS, { host: '127.0.0.1:3000' }, undefined],
     [undefined, { host: 'localhost:8080' }, undefined],
     [undefined, {}, undefined],
-    // A page of another site, of whose address nothing follows.
+    // A page of another site, which says nothing about our address.
     [HTTPS, { host: 'login.example.com', origin: 'https://attacker.example', 'sec-fetch-site': 'cross-site' }, undefined],
     [HTTPS, { host: 'login.example.com', origin: 'null' }, undefined],
   ]
   for (const [publicUrl, headers, expected] of cases) equal(await shown(publicUrl, headers), expected, JSON.stringify(headers))
 })
 
-test('what cannot be an address gets into no warning', async () => {
+test('invalid addresses appear in no warning', async () => {
   for (const host of [
     'evil\r\nlevel=fatal',
     'evil\u001b[31m.example',
@@ -142,7 +142,7 @@ test('what cannot be an address gets into no warning', async () => {
   }
 })
 
-test('a form that is refused for its origin is told of as well, and stays refused', async () => {
+test('a form refused for its origin causes the warning too, and stays refused', async () => {
   const { latchkey, warnings } = await open({})
   const headers = { host: '192.168.0.5:3000', origin: 'http://192.168.0.5:3000', 'content-type': 'application/json' }
   equal((await latchkey.handle(makeHttpRequest('POST', '/access/login', headers, '{}'))).status, 403)
@@ -151,7 +151,7 @@ test('a form that is refused for its origin is told of as well, and stays refuse
   await latchkey.close()
 })
 
-test('no header changes an answer: cookies, issuer and links follow the setting', async () => {
+test('no header changes a response: cookies, issuer and links follow the setting', async () => {
   const { latchkey, warnings } = await open({ publicUrl: 'http://localhost:3000' })
   const headers = {
     host: 'login.example.com',
@@ -169,7 +169,7 @@ test('no header changes an answer: cookies, issuer and links follow the setting'
   await latchkey.close()
 })
 
-test('a Request of the Fetch API shows its address in its URL', async () => {
+test('the URL of a Fetch API Request counts as its address', async () => {
   const { latchkey, warnings } = await open({})
   await latchkey.handler(new Request('http://localhost:3000/sign-in'))
   deepEqual(warnings, [])
@@ -178,7 +178,7 @@ test('a Request of the Fetch API shows its address in its URL', async () => {
   await latchkey.close()
 })
 
-test('the checks of sessions and of health look at nothing', async () => {
+test('requests for sessions and health are not checked', async () => {
   const { latchkey, warnings } = await open({})
   for (const path of ['/access/session', '/livez', '/readyz', '/.well-known/jwks.json'])
     await latchkey.handle(makeHttpRequest('GET', path, { host: 'login.example.com' }))
@@ -186,10 +186,10 @@ test('the checks of sessions and of health look at nothing', async () => {
   await latchkey.close()
 })
 
-test('Express behind a proxy that speaks https warns by the process, where the host has given no hook', async () => {
-  const told: Error[] = []
+test('without onWarning, Express behind an https proxy emits a process warning', async () => {
+  const warnings: Error[] = []
   const onWarning = (warning: Error) => {
-    if (warning.name === 'LatchkeyWarning') told.push(warning)
+    if (warning.name === 'LatchkeyWarning') warnings.push(warning)
   }
   process.on('warning', onWarning)
   const latchkey = await createLatchkey(MEMORY)
@@ -200,10 +200,10 @@ test('Express behind a proxy that speaks https warns by the process, where the h
     for (let time = 0; time < 2; time += 1) {
       equal(await rawRequest(port, '/sign-in', { Host: 'login.example.com', 'X-Forwarded-Proto': 'https' }), 200)
     }
-    await waitFor('the warning', () => told.length > 0)
-    equal(told.length, 1)
+    await waitFor('the warning', () => warnings.length > 0)
+    equal(warnings.length, 1)
     match(
-      told[0]?.message ?? '',
+      warnings[0]?.message ?? '',
       /publicUrl \(LATCHKEY_PUBLIC_URL\) is http:\/\/localhost:3000, but a request shows https:\/\/login\.example\.com/,
     )
   } finally {
@@ -214,7 +214,7 @@ test('Express behind a proxy that speaks https warns by the process, where the h
   }
 })
 
-test('the server warns in its log: at the start in production, after the line that says where it listens, and at a request', async () => {
+test('the server logs the warning: at a start in production, after the listening line, and at a request', async () => {
   await using server = await startServer({ env: { NODE_ENV: 'production', DATABASE_URL: 'sqlite::memory:' } })
   await waitFor('the warning of the start', () =>
     /"level":40.*publicUrl \(LATCHKEY_PUBLIC_URL\) is not set under NODE_ENV=production/.test(server.output()),

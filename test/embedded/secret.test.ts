@@ -1,4 +1,4 @@
-// Where the secret comes from when nobody has set one: a file beside the database, or memory, and never a file of its own will elsewhere.
+// The secret when none is set: a file beside the database, or memory with a warning, and never a file elsewhere.
 
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -26,7 +26,7 @@ async function freshFolder(): Promise<string> {
   return folder
 }
 
-/** Runs a program that has Latchkey inside, in a folder of its own. */
+/** Runs a program that embeds Latchkey, in its own folder. */
 async function runIn(folder: string, options: object, hooks: string, env: Readonly<Record<string, string>> = {}) {
   const program = `
     const { createLatchkey } = await import('${SOURCE}index.ts')
@@ -57,7 +57,7 @@ async function open(options: LatchkeyOptions, hooks: Overrides = {}): Promise<re
   return warnings
 }
 
-test('with a store handed in and no secret, nothing appears in the working directory, and a warning says what that means', async () => {
+test('with the host’s store and no secret, no file is created, and a warning explains the consequences', async () => {
   const { code, stdout, stderr, files } = await runIn(await freshFolder(), {}, OWN_STORE)
   equal(code, 0, stderr)
   equal(stdout, 'mary\n')
@@ -67,7 +67,7 @@ test('with a store handed in and no secret, nothing appears in the working direc
   match(warnings[0] ?? '', /secret \(LATCHKEY_SECRET\) is not set beside a store of your own: .* after a restart or in another process/)
 })
 
-test('with a store handed in and a secret, or with everything in memory, there is neither a file nor a warning', async () => {
+test('with the host’s store and a secret, or with everything in memory, there is no file and no warning', async () => {
   const secret = 'a-secret-of-this-test-alone-0123456789'
   for (const [options, hooks] of [
     [{ secret }, OWN_STORE],
@@ -80,7 +80,7 @@ test('with a store handed in and a secret, or with everything in memory, there i
   }
 })
 
-test('under NODE_ENV=production a store that is handed in needs a secret', async () => {
+test('under NODE_ENV=production the host’s store needs a secret', async () => {
   const folder = await freshFolder()
   const options = { publicUrl: 'https://login.example.com' }
   const refused = await runIn(folder, options, OWN_STORE, { NODE_ENV: 'production' })
@@ -91,7 +91,7 @@ test('under NODE_ENV=production a store that is handed in needs a secret', async
   equal((await runIn(folder, { ...options, secret }, OWN_STORE, { NODE_ENV: 'production' })).stdout, 'mary\n')
 })
 
-test('a secret made in memory is not known to another process: a second one over the same store does not start', async () => {
+test('a secret in memory is unknown to other processes: a second one with the same store does not start', async () => {
   const store = createMemoryStore()
   const first = await createLatchkey({}, { store, onWarning: () => {} })
   await rejects(createLatchkey({}, { store: { ...store, close: async () => {} }, onWarning: () => {} }), (error) => {
@@ -102,7 +102,7 @@ test('a secret made in memory is not known to another process: a second one over
   await first.close()
 })
 
-test('the file beside a database is for its owner alone, and used again', async () => {
+test('the secret file is readable by its owner only, and used again', async () => {
   const databaseUrl = `sqlite:${join(await freshFolder(), 'app.db')}`
   const path = `${databaseUrl.slice('sqlite:'.length)}.secret`
   deepEqual(await open({ databaseUrl }), [])
@@ -113,7 +113,7 @@ test('the file beside a database is for its owner alone, and used again', async 
   equal(await readFile(path, 'utf8'), made)
 })
 
-test('many processes that start together use one secret, whole, and leave no other file', async () => {
+test('processes that start together use one complete secret, and leave no other file', async () => {
   const folder = await freshFolder()
   const program = `
     const { readSecretFile } = await import('${SOURCE}secret-file.ts')
@@ -139,21 +139,21 @@ test('many processes that start together use one secret, whole, and leave no oth
   deepEqual(await readdir(folder), ['app.db.secret'])
 })
 
-test('a secret that every user of the machine can read is told of, one that they can write is refused', {
+test('a secret file readable by every user causes a warning, a writable one is refused', {
   skip: process.platform === 'win32',
 }, async () => {
   const databaseUrl = `sqlite:${join(await freshFolder(), 'app.db')}`
   const path = `${databaseUrl.slice('sqlite:'.length)}.secret`
   await open({ databaseUrl })
   const made = await readFile(path, 'utf8')
-  for (const [mode, told] of [
+  for (const [mode, count] of [
     [0o640, 0],
     [0o644, 1],
     [0o604, 1],
   ] as const) {
     await chmod(path, mode)
     const warnings = await open({ databaseUrl })
-    equal(warnings.length, told, mode.toString(8))
+    equal(warnings.length, count, mode.toString(8))
     for (const warning of warnings) {
       match(
         warning,
@@ -171,9 +171,9 @@ test('a secret that every user of the machine can read is told of, one that they
   })
 })
 
-test('a secret file that is empty or too short is refused, without repeating it, and stays as it is', async () => {
+test('an empty or too short secret file is refused without repeating it, and left unchanged', async () => {
   const folder = await freshFolder()
-  for (const [text, told] of [
+  for (const [text, message] of [
     ['', /LATCHKEY_SECRET is empty in \/.*app\.db\.secret; accepted: at least 32 bytes/],
     ['\n', /LATCHKEY_SECRET is empty in/],
     ['not-so-secret', /LATCHKEY_SECRET is too short in/],
@@ -182,7 +182,7 @@ test('a secret file that is empty or too short is refused, without repeating it,
     await writeFile(path, text, { mode: 0o600 })
     await rejects(open({ databaseUrl: `sqlite:${join(folder, 'app.db')}` }), (error) => {
       ok(error instanceof SettingError)
-      match(error.message, told)
+      match(error.message, message)
       equal(error.message.includes('not-so'), false)
       return true
     })
@@ -191,9 +191,9 @@ test('a secret file that is empty or too short is refused, without repeating it,
   }
 })
 
-test('a folder in which no secret can be made is told in one line, with both ways out', async () => {
+test('a folder in which no secret can be created is refused in one line, with both solutions', async () => {
   const folder = await freshFolder()
-  // A file in the place of the folder: not even the superuser can make anything there.
+  // A file in the place of the folder: not even root can create anything there.
   await writeFile(join(folder, 'file'), '')
   for (const databaseUrl of ['sqlite:nowhere/app.db', 'sqlite:file/app.db']) {
     const { code, stderr } = await runCommand(['user', 'add', 'mary', '--database-url', databaseUrl], {
@@ -214,7 +214,7 @@ test('in a folder that is read-only for the process, too', { skip: process.getui
   const folder = await freshFolder()
   await chmod(home, 0o755)
   await chmod(folder, 0o555)
-  // Loaded by the superuser, run by nobody: the sources need not be readable to them.
+  // Loaded by root, run by an unprivileged user: the sources need not be readable for that user.
   const program = `
     const { readSecretFile } = await import('${SOURCE}secret-file.ts')
     process.setgid(65534)

@@ -1,4 +1,4 @@
-// What the library returns, logs and throws holds no hash, no digest and no key by which names are compared, however deep one looks.
+// What the library returns, logs and throws contains no hash, digest or username key, at any depth.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,12 +12,12 @@ const PASSWORD = 'nine-quiet-otters-upstream'
 const NEXT = 'seven-moons-over-a-tulip'
 const SECRET = 'a-secret-of-this-test-alone-0123456789'
 const BCRYPT = '$2b$04$abcdefghijklmnopqrstuuq5Ye0mOV8ZPMCb5RZ4Vj0ZzXbLQ4K7u'
-const WHENCE = { ip: '192.0.2.7', userAgent: 'a terminal' }
+const CLIENT_INFO = { ip: '192.0.2.7', userAgent: 'a terminal' }
 
-/** Names that only records have. */
-const OF_RECORDS = /hash|digest|usernameKey|sealed|secret$|password/i
+/** Property names that occur in stored records only. */
+const RECORD_PROPERTIES = /hash|digest|usernameKey|sealed|secret$|password/i
 
-/** Everything in a value that can be reached: properties that are hidden and getters of its class, too. */
+/** Every value reachable from a value, including hidden properties and getters of its class. */
 function* reachable(value: unknown, path: string, seen = new Set<unknown>()): Generator<readonly [path: string, value: unknown]> {
   yield [path, value]
   if (typeof value !== 'object' || value === null || seen.has(value)) return
@@ -32,8 +32,8 @@ function* reachable(value: unknown, path: string, seen = new Set<unknown>()): Ge
   }
 }
 
-/** Keeps every hash that comes by, so that it is known what to look for. */
-function noting(store: Store): { readonly store: Store; readonly hidden: ReadonlySet<string> } {
+/** Records every hash that is written, so that the tests can search for it. */
+function recordingHashes(store: Store): { readonly store: Store; readonly hidden: ReadonlySet<string> } {
   const hidden = new Set<string>()
   const write: Store['write'] = (changes) => {
     for (const [path, value] of reachable(changes, '')) {
@@ -45,13 +45,13 @@ function noting(store: Store): { readonly store: Store; readonly hidden: Readonl
 }
 
 async function start(hooks: Overrides = {}) {
-  const { store, hidden } = noting(createMemoryStore())
+  const { store, hidden } = recordingHashes(createMemoryStore())
   const latchkey = await createLatchkey({ publicUrl: 'https://login.example.com', secret: SECRET }, { ...hooks, store })
   const assertPublic = (what: string, value: unknown) => {
     for (const [path, found] of reachable(value, what)) {
       const name = path.slice(what.length).split('.').at(-1) ?? ''
-      ok(typeof found === 'function' || !OF_RECORDS.test(name), `${path} is told`)
-      if (typeof found === 'string') for (const hash of hidden) ok(!found.includes(hash), `${path} holds a hash`)
+      ok(typeof found === 'function' || !RECORD_PROPERTIES.test(name), `${path} is exposed`)
+      if (typeof found === 'string') for (const hash of hidden) ok(!found.includes(hash), `${path} contains a hash`)
     }
     const printed = inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }) + JSON.stringify(value)
     for (const hash of hidden) ok(!printed.includes(hash), `${what} prints a hash`)
@@ -60,7 +60,7 @@ async function start(hooks: Overrides = {}) {
   return { latchkey, store, hidden, assertPublic }
 }
 
-function granted<T>(result: T | AuthError): T {
+function successful<T>(result: T | AuthError): T {
   if (result instanceof AuthError) throw new Error(result.code)
   return result
 }
@@ -71,7 +71,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   return list
 }
 
-/** Every method, called so that it returns something; by its name. */
+/** The results of every method, by its name. */
 async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unknown>> {
   const results = new Map<string, unknown>()
   const keep = <T>(name: string, result: T): T => {
@@ -79,7 +79,7 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
     return result
   }
   const { users } = latchkey
-  const added = keep('users.add', granted(await users.add({ username: 'Mary', password: PASSWORD, email: 'mary@example.com' })))
+  const added = keep('users.add', successful(await users.add({ username: 'Mary', password: PASSWORD, email: 'mary@example.com' })))
   keep('users.add, refused', await users.add({ username: 'mary', password: PASSWORD }))
   const rows = [
     { username: 'Imported', hash: BCRYPT },
@@ -92,24 +92,24 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   keep('users.setDisabled', await users.setDisabled('mary', true))
   await users.setDisabled('mary', false)
   keep('users.setPassword', await users.setPassword('mary', PASSWORD))
-  keep('users.signIn', await users.signIn('mary', { remember: true }, WHENCE))
+  keep('users.signIn', await users.signIn('mary', { remember: true }, CLIENT_INFO))
   keep('users.revoke', await users.revoke({ user: 'mary' }))
 
-  keep('register', await latchkey.register({ username: 'Ada', password: PASSWORD, remember: true }, WHENCE))
-  keep('login, refused', await latchkey.login({ username: 'mary', password: 'wrong-password' }, WHENCE))
-  const signedIn = keep('login', granted(await latchkey.login({ username: 'mary', password: PASSWORD, remember: true }, WHENCE)))
+  keep('register', await latchkey.register({ username: 'Ada', password: PASSWORD, remember: true }, CLIENT_INFO))
+  keep('login, refused', await latchkey.login({ username: 'mary', password: 'wrong-password' }, CLIENT_INFO))
+  const signedIn = keep('login', successful(await latchkey.login({ username: 'mary', password: PASSWORD, remember: true }, CLIENT_INFO)))
   const remembered = signedIn.rememberMeCredential?.value ?? ''
   const headers = { authorization: `Bearer ${signedIn.token.token}` }
-  const asked = new Request('https://login.example.com/orders', { method: 'POST', headers })
-  const who = keep('authenticate', await latchkey.authenticate(asked))
-  if (!who.ok) throw new Error(who.error.code)
-  const { principal } = who
+  const orders = new Request('https://login.example.com/orders', { method: 'POST', headers })
+  const result = keep('authenticate', await latchkey.authenticate(orders))
+  if (!result.ok) throw new Error(result.error.code)
+  const { principal } = result
   keep('guard', await latchkey.guard({ method: 'GET', header: (name) => (name === 'authorization' ? headers.authorization : null) }))
-  const visit = { method: 'GET', target: '/', header: (name: string) => asked.headers.get(name), address: () => '192.0.2.7' }
-  const passage = keep('protect', await latchkey.routeGuard()(visit))
-  if (!passage.ok || passage.auth === undefined) throw new Error('protect')
-  keep('protect: session', await passage.auth.session())
-  keep('protect: data', await passage.auth.data.read())
+  const guarded = { method: 'GET', target: '/', header: (name: string) => orders.headers.get(name), address: () => '192.0.2.7' }
+  const guardResult = keep('routeGuard', await latchkey.routeGuard()(guarded))
+  if (!guardResult.ok || guardResult.auth === undefined) throw new Error('routeGuard')
+  keep('routeGuard: session', await guardResult.auth.session())
+  keep('routeGuard: data', await guardResult.auth.data.read())
   keep('refusal', latchkey.refusal(new AuthError('session.required')))
   keep('token', await latchkey.token(principal))
   keep('session', await latchkey.session(principal))
@@ -117,21 +117,21 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   keep('data', await latchkey.data(principal))
   keep('patchData', await latchkey.patchData(principal, { cart: 1 }))
   keep('record', await latchkey.record(principal, 'order.placed', { number: 7 }))
-  keep('events', await latchkey.auditEvents(principal))
-  keep('cookies', latchkey.cookies(granted(await users.signIn('mary', { remember: true }))))
-  keep('dbscRegistrationHeader', latchkey.dbscRegistrationHeader(granted(await users.signIn('mary'))))
-  keep('restore, refused', await latchkey.resumeSession('no.credential', WHENCE))
-  keep('restore', await latchkey.resumeSession(remembered, WHENCE))
-  const again = granted(await latchkey.login({ username: 'mary', password: PASSWORD }, WHENCE))
-  keep('endOtherSessions', await latchkey.endOtherSessions({ ...principal, sid: again.session.id }, WHENCE))
-  keep('endSession', await latchkey.endSession({ ...principal, sid: again.session.id }, again.session.id, WHENCE))
-  const last = { ...principal, sid: granted(await latchkey.login({ username: 'mary', password: PASSWORD }, WHENCE)).session.id }
-  const changed = keep('changePassword', granted(await latchkey.changePassword(last, { current: PASSWORD, next: NEXT }, WHENCE)))
-  keep('logout', await latchkey.logout({ ...principal, sid: changed.session.id }, {}, WHENCE))
-  const leaving = { ...principal, sid: granted(await latchkey.login({ username: 'mary', password: NEXT }, WHENCE)).session.id }
-  keep('deleteAccount', await latchkey.deleteAccount(leaving, NEXT, WHENCE))
+  keep('auditEvents', await latchkey.auditEvents(principal))
+  keep('cookies', latchkey.cookies(successful(await users.signIn('mary', { remember: true }))))
+  keep('dbscRegistrationHeader', latchkey.dbscRegistrationHeader(successful(await users.signIn('mary'))))
+  keep('resumeSession, refused', await latchkey.resumeSession('no.credential', CLIENT_INFO))
+  keep('resumeSession', await latchkey.resumeSession(remembered, CLIENT_INFO))
+  const again = successful(await latchkey.login({ username: 'mary', password: PASSWORD }, CLIENT_INFO))
+  keep('endOtherSessions', await latchkey.endOtherSessions({ ...principal, sid: again.session.id }, CLIENT_INFO))
+  keep('endSession', await latchkey.endSession({ ...principal, sid: again.session.id }, again.session.id, CLIENT_INFO))
+  const last = { ...principal, sid: successful(await latchkey.login({ username: 'mary', password: PASSWORD }, CLIENT_INFO)).session.id }
+  const changed = keep('changePassword', successful(await latchkey.changePassword(last, { current: PASSWORD, next: NEXT }, CLIENT_INFO)))
+  keep('logout', await latchkey.logout({ ...principal, sid: changed.session.id }, {}, CLIENT_INFO))
+  const deleting = { ...principal, sid: successful(await latchkey.login({ username: 'mary', password: NEXT }, CLIENT_INFO)).session.id }
+  keep('deleteAccount', await latchkey.deleteAccount(deleting, NEXT, CLIENT_INFO))
   keep('users.delete', await users.delete('Ada'))
-  keep('rollCall', await latchkey.confirmPropagation())
+  keep('confirmPropagation', await latchkey.confirmPropagation())
   keep('rotateKeys', await latchkey.rotateKeys())
   keep(
     'handle',
@@ -153,7 +153,7 @@ async function everyResult(latchkey: Latchkey): Promise<ReadonlyMap<string, unkn
   return results
 }
 
-test('no method of the library returns a hash, a digest or a key of names, and none is left out here', async () => {
+test('no method of the library returns a hash, digest or username key, and every method is covered', async () => {
   const { latchkey, hidden, assertPublic } = await start()
   const results = await everyResult(latchkey)
   ok(hidden.size > 10)
@@ -167,9 +167,9 @@ test('no method of the library returns a hash, a digest or a key of names, and n
   await latchkey.close()
 })
 
-test('a user is what the type says, and no more', async () => {
+test('a user has exactly the properties of its type', async () => {
   const { latchkey } = await start()
-  const added = granted(await latchkey.users.add({ username: 'Mary', password: PASSWORD, email: 'mary@example.com', roles: ['admin'] }))
+  const added = successful(await latchkey.users.add({ username: 'Mary', password: PASSWORD, email: 'mary@example.com', roles: ['admin'] }))
   const user: User = {
     id: added.id,
     username: 'Mary',
@@ -182,23 +182,23 @@ test('a user is what the type says, and no more', async () => {
   deepEqual(await latchkey.users.find('MARY'), user)
   deepEqual(await latchkey.users.find(added.id), user)
   equal(await latchkey.users.find('nobody'), undefined)
-  deepEqual(granted(await latchkey.users.setRoles('mary', [])).user, { ...user, roles: [] })
+  deepEqual(successful(await latchkey.users.setRoles('mary', [])).user, { ...user, roles: [] })
   const found = await latchkey.users.find('mary')
-  // @ts-expect-error: the types do not have it either
+  // @ts-expect-error: absent in the type too
   equal(found?.passwordHash, undefined)
-  // @ts-expect-error: nor this
+  // @ts-expect-error: absent in the type too
   equal(found?.usernameKey, undefined)
   await latchkey.close()
 })
 
-test('a refused copy of a bound sign-in tells nothing of what is stored, wherever it is refused', async () => {
+test('a refused copy of a bound sign-in reveals nothing of its record, wherever it is refused', async () => {
   const { latchkey, store, assertPublic } = await start()
   await latchkey.users.add({ username: 'Mary', password: PASSWORD })
-  const signedIn = granted(await latchkey.users.signIn('mary', { remember: true }, WHENCE))
+  const signedIn = successful(await latchkey.users.signIn('mary', { remember: true }, CLIENT_INFO))
   const records = await store.credentials.listByUser(signedIn.user.id)
   const past = Date.now() - 60_000
   const binding = { x: 'x', y: 'y', boundAt: past, generation: 9, confirmedAt: past, challengeAt: past, answeredAt: past }
-  // Another process has bound it: nothing of it is known here.
+  // Another process has bound it: this one does not know the binding.
   const changes = records.flatMap(({ version, ...record }): Change[] => {
     const held: Change = { do: 'replace credential', next: { ...record, binding, version: version + 1 }, ifVersion: version }
     if (record.kind === 'remember_me') return [held]
@@ -209,36 +209,37 @@ test('a refused copy of a bound sign-in tells nothing of what is stored, whereve
     .cookies(signedIn)
     .map((each) => each.split(';', 1)[0])
     .join('; ')
-  const restored = await latchkey.resumeSession(signedIn.rememberMeCredential?.value ?? '', WHENCE)
-  ok(restored instanceof AuthError && restored.code === 'proof.required')
-  assertPublic('restore', restored)
+  const resumed = await latchkey.resumeSession(signedIn.rememberMeCredential?.value ?? '', CLIENT_INFO)
+  ok(resumed instanceof AuthError && resumed.code === 'proof.required')
+  assertPublic('resumeSession', resumed)
   const request = new Request('https://login.example.com/orders', { headers: { cookie } })
-  // The log is followed, so the note comes a little later.
-  let who = await latchkey.authenticate(request)
-  for (let tries = 0; who.ok && tries < 1_000; tries += 1) {
+  // The revocation feed delivers the change a little later.
+  let result = await latchkey.authenticate(request)
+  for (let tries = 0; result.ok && tries < 1_000; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10))
-    who = await latchkey.authenticate(request)
+    result = await latchkey.authenticate(request)
   }
-  ok(!who.ok && who.error.code === 'proof.required')
-  assertPublic('authenticate', who)
-  const passage = await latchkey.routeGuard()({
+  ok(!result.ok && result.error.code === 'proof.required')
+  assertPublic('authenticate', result)
+  const guardResult = await latchkey.routeGuard()({
     method: 'GET',
     target: '/',
     header: (name) => request.headers.get(name),
     address: () => '',
   })
-  ok(!passage.ok)
-  assertPublic('protect', passage)
+  ok(!guardResult.ok)
+  assertPublic('routeGuard', guardResult)
   await latchkey.close()
 })
 
-test('an alarm that the host hears of tells no hash', async () => {
+test('an alarm passed to the host contains no hash', async () => {
   const alarms: unknown[] = []
   let now = Date.parse('2026-05-03T12:00:00Z')
   const { latchkey, assertPublic } = await start({ clock: { now: () => now }, onAlarm: (alarm) => void alarms.push(alarm) })
   await latchkey.users.add({ username: 'Mary', password: PASSWORD })
-  const copied = granted(await latchkey.users.signIn('mary', { remember: true }, WHENCE)).rememberMeCredential?.value ?? ''
-  const own = granted(await latchkey.resumeSession(copied, WHENCE))
+  const copiedCredential =
+    successful(await latchkey.users.signIn('mary', { remember: true }, CLIENT_INFO)).rememberMeCredential?.value ?? ''
+  const own = successful(await latchkey.resumeSession(copiedCredential, CLIENT_INFO))
   const used = new Request('https://login.example.com/orders', {
     headers: {
       cookie: latchkey
@@ -249,7 +250,7 @@ test('an alarm that the host hears of tells no hash', async () => {
   })
   ok((await latchkey.authenticate(used)).ok)
   now += 10 * 60_000
-  const theft = await latchkey.resumeSession(copied, { ip: '203.0.113.66', userAgent: 'another terminal' })
+  const theft = await latchkey.resumeSession(copiedCredential, { ip: '203.0.113.66', userAgent: 'another terminal' })
   ok(theft instanceof AuthError && theft.detail.reason === 'theft_suspected')
   equal(alarms.length, 1)
   assertPublic('alarm', alarms)
@@ -257,7 +258,7 @@ test('an alarm that the host hears of tells no hash', async () => {
   await latchkey.close()
 })
 
-test('what commands print as JSON, and what administrators get over HTTP, has no hash either', async () => {
+test('the JSON output of commands and the admin API contain no hash', async () => {
   const folder = await temporaryFolder()
   await using server = await startServer({ folder })
   const outputs: string[] = []

@@ -1,4 +1,4 @@
-// The account: a new password, and the end of everything.
+// The routes of the account: change the password, delete the account.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,15 +10,15 @@ import { assertRefused, codeOrStatus } from './support.ts'
 const NEXT = 'red-heron-over-9-lakes'
 const WRONG = 'not-this-one-at-all'
 
-function change(latchkey: InProcess, person: SignedInUser, body: unknown = { current: ALICE.password, next: NEXT }, headers = {}) {
-  return latchkey.call('POST', '/access/password', { headers: { authorization: person.token, ...headers }, body })
+function change(latchkey: InProcess, user: SignedInUser, body: unknown = { current: ALICE.password, next: NEXT }, headers = {}) {
+  return latchkey.call('POST', '/access/password', { headers: { authorization: user.token, ...headers }, body })
 }
 
-function remove(latchkey: InProcess, person: SignedInUser, body: unknown = { password: ALICE.password }) {
-  return latchkey.call('DELETE', '/access/account', { headers: { authorization: person.token }, body })
+function remove(latchkey: InProcess, user: SignedInUser, body: unknown = { password: ALICE.password }) {
+  return latchkey.call('DELETE', '/access/account', { headers: { authorization: user.token }, body })
 }
 
-test('a changed password renews this session with its data, ends every other credential, and is the one that counts', async () => {
+test('a password change renews this session with its data, revokes every other credential, and replaces the old password', async () => {
   await using latchkey = await startInProcess()
   const elsewhere = await register(latchkey, { remember: true })
   const here = await login(latchkey, { remember: true })
@@ -31,19 +31,19 @@ test('a changed password renews this session with its data, ends every other cre
   const renewed = { cookie: `latchkey_session=${answer.jar.latchkey_session}` }
   const data = await latchkey.call('GET', '/access/session/data', { headers: renewed })
   assert.deepEqual(data.json.data, { basket: [1] })
-  for (const person of [elsewhere, here]) {
-    const byCookie = await latchkey.call('GET', '/access/session', { headers: { cookie: person.session } })
+  for (const user of [elsewhere, here]) {
+    const byCookie = await latchkey.call('GET', '/access/session', { headers: { cookie: user.session } })
     assertRefused(byCookie, 401, 'session.required', { reason: 'revoked' })
-    const byToken = await latchkey.call('GET', '/access/session', { headers: { authorization: person.token } })
+    const byToken = await latchkey.call('GET', '/access/session', { headers: { authorization: user.token } })
     assertRefused(byToken, 401, 'token.invalid', { reason: 'session_ended' })
-    const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: person.remembered } })
-    assertRefused(restored, 401, 'session.required', { reason: 'revoked' })
+    const resumed = await latchkey.call('POST', '/access/token', { headers: { cookie: user.remembered } })
+    assertRefused(resumed, 401, 'session.required', { reason: 'revoked' })
   }
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 401)
   await login(latchkey, { password: NEXT })
 })
 
-test('a change by a token alone, without the cookie, still renews how the session is delivered', async () => {
+test('a password change by token alone still delivers the renewed session as before', async () => {
   await using latchkey = await startInProcess()
   const answer = await change(latchkey, await register(latchkey))
   assert.equal(answer.status, 200)
@@ -51,7 +51,7 @@ test('a change by a token alone, without the cookie, still renews how the sessio
   assert.equal(answer.jar.latchkey_remember, undefined)
 })
 
-test('the current password must be right, and a wrong one is a guess like any other', async () => {
+test('a wrong current password is refused, and counts towards the login limit', async () => {
   await using latchkey = await startInProcess({ loginLimit: '2/5m' })
   const alice = await register(latchkey)
   for (let guess = 0; guess < 2; guess += 1)
@@ -67,7 +67,7 @@ test('the current password must be right, and a wrong one is a guess like any ot
   )
 })
 
-test('a new password that may not be chosen changes nothing', async () => {
+test('an invalid new password changes nothing', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const [next, code] of [
@@ -87,28 +87,28 @@ test('a new password that may not be chosen changes nothing', async () => {
   await login(latchkey)
 })
 
-test('of two changes at the same time one lands', async () => {
+test('of two concurrent password changes one succeeds', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const nexts = [NEXT, 'green-otter-in-4-rivers']
   const answers = await Promise.all(nexts.map((next) => change(latchkey, alice, { current: ALICE.password, next })))
   assert.equal(answers.filter(({ status }) => status === 200).length, 1)
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401])
-  const landed = answers[0]?.status === 200 ? 0 : 1
-  await login(latchkey, { password: nexts[landed] })
+  const succeeded = answers[0]?.status === 200 ? 0 : 1
+  await login(latchkey, { password: nexts[succeeded] })
 })
 
-test('a deleted account is gone with its credentials, answers no question, and its name stays taken', async () => {
+test('account deletion removes the user and all credentials, and the username stays taken', async () => {
   await using latchkey = await startInProcess()
   const elsewhere = await register(latchkey, { remember: true })
   const here = await login(latchkey)
   const answer = await remove(latchkey, here)
   assert.equal(answer.status, 204)
   assert.equal(answer.body, null)
-  for (const person of [elsewhere, here]) {
-    assert.equal(codeOrStatus(await latchkey.call('GET', '/access/session', { headers: { cookie: person.session } })), 'session.required')
-    assert.equal(codeOrStatus(await latchkey.call('GET', '/access/session', { headers: { authorization: person.token } })), 'token.invalid')
-    assert.equal(codeOrStatus(await remove(latchkey, person)), 'token.invalid')
+  for (const user of [elsewhere, here]) {
+    assert.equal(codeOrStatus(await latchkey.call('GET', '/access/session', { headers: { cookie: user.session } })), 'session.required')
+    assert.equal(codeOrStatus(await latchkey.call('GET', '/access/session', { headers: { authorization: user.token } })), 'token.invalid')
+    assert.equal(codeOrStatus(await remove(latchkey, user)), 'token.invalid')
   }
   assert.equal(
     codeOrStatus(await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })),
@@ -119,7 +119,7 @@ test('a deleted account is gone with its credentials, answers no question, and i
   assert.deepEqual(await latchkey.engine.store.auditEvents.list(here.userId, null, 10), [])
 })
 
-test('without the right password nothing is deleted', async () => {
+test('a wrong password deletes nothing', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   assertRefused(await remove(latchkey, alice, { password: WRONG }), 401, 'credentials.invalid')
@@ -129,7 +129,7 @@ test('without the right password nothing is deleted', async () => {
   await login(latchkey)
 })
 
-test('strangers who guess cannot keep a person on a device of their own from a new password, nor from leaving', async () => {
+test('failed sign-ins of others do not block a known device from a password change or an account deletion', async () => {
   await using latchkey = await startInProcess({ loginLimit: '2/5m' })
   const alice = await register(latchkey)
   const known = { cookie: `latchkey_known=${alice.jar.latchkey_known}` }

@@ -1,4 +1,4 @@
-// Administration over HTTP: whom it lets in.
+// Access to the admin routes over HTTP.
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -13,7 +13,7 @@ import { call } from './dpop-token.ts'
 
 const adminRoutes = routes.filter(({ path }) => path.startsWith('/access/admin/'))
 
-void suite('Whom it lets in', () => {
+void suite('Admin access', () => {
   const paths = adminRoutes.map(({ method, path }) => ({ method, path: path.replace(/:\w+/, 'usr_nobody') }))
 
   async function everywhere(latchkey: InProcess, options: CallOptions, status: number, code: string) {
@@ -23,13 +23,13 @@ void suite('Whom it lets in', () => {
     }
   }
 
-  test('there are thirteen ways in, and they ask for the same', () => {
+  test('all thirteen routes have the same access policy', () => {
     equal(paths.length, 13)
     for (const { auth, role, fresh, sensitive } of adminRoutes)
       deepEqual({ auth, role, fresh, sensitive }, { auth: 'header-only', role: 'admin', fresh: true, sensitive: true })
   })
 
-  test('nobody without a credential, and no cookie alone', async () => {
+  test('refuses requests without a credential, or with a cookie alone', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey, { remember: true })
     await everywhere(latchkey, {}, 401, 'session.required')
@@ -38,7 +38,7 @@ void suite('Whom it lets in', () => {
     await everywhere(latchkey, { headers: { authorization: 'Bearer nonsense' } }, 401, 'token.invalid')
   })
 
-  test('nobody without the role, by token or by session in the header', async () => {
+  test('refuses a user without the role, by token or by session in the header', async () => {
     await using latchkey = await startInProcess()
     const { token } = await register(latchkey)
     const inHeader = await latchkey.call('POST', '/access/login', { body: { ...ALICE, delivery: 'header' } })
@@ -46,20 +46,20 @@ void suite('Whom it lets in', () => {
     await everywhere(latchkey, { headers: { authorization: `Session ${inHeader.json.sessionCredential}` } }, 403, 'role.required')
   })
 
-  test('nobody whose password was typed more than five minutes ago; a remembered login is never fresh', async () => {
+  test('refuses a sign-in older than five minutes; a remember-me login is never fresh', async () => {
     await using latchkey = await startInProcess({ tokenLifetime: '15m' })
     const root = await loginAsAdmin(latchkey, { remember: true })
     latchkey.clock.advance(5 * MINUTE - 1_000)
     equal((await asUser(root, latchkey)('GET', '/users')).status, 200)
     latchkey.clock.advance(2_000)
     await everywhere(latchkey, { headers: { authorization: root.token } }, 401, 'reauthentication.required')
-    const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: root.remembered } })
-    await everywhere(latchkey, { headers: { authorization: restored.json.token } }, 401, 'reauthentication.required')
+    const resumed = await latchkey.call('POST', '/access/token', { headers: { cookie: root.remembered } })
+    await everywhere(latchkey, { headers: { authorization: resumed.json.token } }, 401, 'reauthentication.required')
     const again = await login(latchkey, ADMIN)
     equal((await asUser(again, latchkey)('GET', '/users')).status, 200)
   })
 
-  test('no foreign origin', async () => {
+  test('refuses a foreign origin', async () => {
     await using latchkey = await startInProcess()
     const { token } = await loginAsAdmin(latchkey)
     for (const { method, path } of paths.filter((one) => one.method !== 'GET')) {
@@ -69,7 +69,7 @@ void suite('Whom it lets in', () => {
     }
   })
 
-  test('no copy of a token that is bound to a key', async () => {
+  test('refuses a bound token without its DPoP proof', async () => {
     await using latchkey = await startInProcess()
     await loginAsAdmin(latchkey)
     const key = makeDpopKey()
@@ -80,7 +80,7 @@ void suite('Whom it lets in', () => {
     equal((await call(latchkey, makeDpopKey(), 'GET', '/access/admin/users', { token })).status, 401)
   })
 
-  test('nobody who has lost the role, from the next request on', async () => {
+  test('refuses an admin whose role was removed, from the next request on', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     equal((await asUser(root, latchkey)('GET', '/users')).status, 200)

@@ -1,4 +1,4 @@
-// What is on record of administration, for the user and for the administrator.
+// The audit events of admin actions, in the log of the user and of the admin.
 
 import { deepEqual, ok } from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -6,8 +6,8 @@ import { startInProcess } from '../support/in-process.ts'
 import { ALICE, login, loginAsAdmin, register } from '../support/users.ts'
 import { asUser, auditEventsOf, NEW } from './admin-support.ts'
 
-void suite('The record', () => {
-  test('says to the user what was done, and to the administrator by whom, to whom and from where', async () => {
+void suite('The audit log', () => {
+  test('shows the user what was done, and the admin the target and the client info', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
@@ -20,9 +20,9 @@ void suite('The record', () => {
     await login(latchkey, { username: NEW.username })
     await ask('DELETE', `/sessions/${begun.sid}`)
     await ask('DELETE', `/users/${userId}/sessions`)
-    const of = (userId: string) => auditEventsOf(latchkey, userId)
+    const eventsOf = (userId: string) => auditEventsOf(latchkey, userId)
     const by = { by: 'admin' }
-    const users = await of(userId)
+    const users = await eventsOf(userId)
     deepEqual(
       users.map(({ action, detail }) => [action, detail]),
       [
@@ -43,7 +43,7 @@ void suite('The record', () => {
     await ask('DELETE', `/keys/${id}`)
     await ask('POST', '/keys/rotate')
     await ask('DELETE', `/users/${userId}`)
-    const own = (await of(root.userId)).filter(({ action }) => action.startsWith('admin.'))
+    const own = (await eventsOf(root.userId)).filter(({ action }) => action.startsWith('admin.'))
     deepEqual(
       own.map(({ action, detail }) => [action, detail]),
       [
@@ -63,7 +63,7 @@ void suite('The record', () => {
     ok(own.every(({ ip, sessionId }) => ip === '192.0.2.1' && sessionId === root.sid))
   })
 
-  test('has nothing of what was refused', async () => {
+  test('records no refused action', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const before = [await auditEventsOf(latchkey, root.userId), await auditEventsOf(latchkey, alice.userId)]

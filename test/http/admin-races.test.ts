@@ -1,4 +1,4 @@
-// What happens right before the writes of administration: sign-ins, and administrators who are none any more.
+// Changes right before the writes of admin actions: sign-ins, and admins who have lost their access.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -13,8 +13,8 @@ import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { login, loginAsAdmin, register, type SignedInUser } from '../support/users.ts'
 import { asUser, auditEventsOf, NEW } from './admin-support.ts'
 
-/** A memory store in which something else happens right before a write. */
-function interrupted(isMeant: (changes: readonly Change[]) => boolean) {
+/** A memory store that runs a callback right before a matching write. */
+function interrupted(matches: (changes: readonly Change[]) => boolean) {
   const store = createMemoryStore()
   let before: (() => Promise<unknown>) | undefined
   const wrapped: Store = {
@@ -24,16 +24,16 @@ function interrupted(isMeant: (changes: readonly Change[]) => boolean) {
     close: () => store.close(),
     findKeyRing: () => store.findKeyRing(),
     async write(changes) {
-      const happens = isMeant(changes) ? before : undefined
-      if (happens) before = undefined
-      await happens?.()
+      const interrupt = matches(changes) ? before : undefined
+      if (interrupt) before = undefined
+      await interrupt?.()
       return store.write(changes)
     },
   }
   return {
     store: wrapped,
-    once: (happens: () => Promise<unknown>) => {
-      before = happens
+    once: (interrupt: () => Promise<unknown>) => {
+      before = interrupt
     },
   }
 }
@@ -41,7 +41,7 @@ function interrupted(isMeant: (changes: readonly Change[]) => boolean) {
 const changesRoles = (changes: readonly Change[]) =>
   changes.some((change) => change.do === 'append audit event' && change.event.action === 'account.roles')
 
-test('a sign-in that meets a change of roles does not keep those from before', async () => {
+test('a sign-in concurrent with a change of roles gets the new roles', async () => {
   const { store, once } = interrupted(changesRoles)
   await using latchkey = await startInProcess({}, { store })
   const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
@@ -62,25 +62,25 @@ test('a sign-in that meets a change of roles does not keep those from before', a
   deepEqual(renewed.json.user.roles, [])
 })
 
-test('an administrator who is signed out, demoted, locked or deleted right before the write changes nothing by it', async () => {
-  const happenings: readonly (readonly [(latchkey: InProcess, root: SignedInUser) => Promise<unknown>, ErrorCode])[] = [
+test('an admin who is signed out, demoted, disabled or deleted right before the write changes nothing', async () => {
+  const interrupts: readonly (readonly [(latchkey: InProcess, root: SignedInUser) => Promise<unknown>, ErrorCode])[] = [
     [({ call }, { userId, token }) => call('POST', `/access/logout/${userId}`, { headers: { authorization: token } }), 'session.required'],
     [({ engine }, { userId }) => setRoles(engine, 'operator', userId, ['editor']), 'role.required'],
     [({ engine }, { userId }) => setDisabled(engine, 'operator', userId, true), 'session.required'],
     [({ engine }, { userId }) => deleteUser(engine, 'operator', userId), 'session.required'],
   ]
-  for (const [happening, code] of happenings) {
+  for (const [interrupt, code] of interrupts) {
     const { store, once } = interrupted(changesRoles)
     await using latchkey = await startInProcess({}, { store })
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const before = [await store.users.find(alice.userId), await auditEventsOf(latchkey, alice.userId)]
-    once(() => happening(latchkey, root))
+    once(() => interrupt(latchkey, root))
     equal((await asUser(root, latchkey)('PATCH', `/users/${alice.userId}`, { roles: ['admin'] })).json.code, code)
     deepEqual([await store.users.find(alice.userId), await auditEventsOf(latchkey, alice.userId)], before)
   }
 })
 
-test('an administrator whose own record changes without consequence meanwhile goes on', async () => {
+test('an admin action succeeds when the record of the admin changes irrelevantly meanwhile', async () => {
   const { store, once } = interrupted(changesRoles)
   await using latchkey = await startInProcess({}, { store })
   const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
@@ -90,15 +90,15 @@ test('an administrator whose own record changes without consequence meanwhile go
   deepEqual((await store.users.find(root.userId))?.roles, ['admin', 'editor'])
 })
 
-void suite('Who is an administrator no more while a request is under way', () => {
-  /** As a request that was let in a moment ago. */
-  async function letIn(latchkey: InProcess) {
+void suite('An admin who loses access during a request', () => {
+  /** A request that was authorized a moment ago. */
+  async function authorizedAdmin(latchkey: InProcess) {
     const root = await loginAsAdmin(latchkey)
     const principal = { userId: root.userId, roles: ['admin'], sid: root.sid, amr: ['pwd'], authTime: latchkey.clock.now() }
     return { root, actor: { principal, clientInfo: { ip: '192.0.2.1', userAgent: 'curl' } } }
   }
 
-  async function doesNothing(latchkey: InProcess, actor: Actor, code: ErrorCode) {
+  async function assertChangesNothing(latchkey: InProcess, actor: Actor, code: ErrorCode) {
     const { engine } = latchkey
     const alice = await register(latchkey)
     const service = await addServiceKey(engine, 'operator', 'orders')
@@ -128,24 +128,24 @@ void suite('Who is an administrator no more while a request is under way', () =>
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
   }
 
-  test('since they signed out, does nothing', async () => {
+  test('changes nothing after signing out', async () => {
     await using latchkey = await startInProcess()
-    const { root, actor } = await letIn(latchkey)
+    const { root, actor } = await authorizedAdmin(latchkey)
     await latchkey.call('POST', `/access/logout/${root.userId}`, { headers: { authorization: root.token } })
-    await doesNothing(latchkey, actor, 'session.required')
+    await assertChangesNothing(latchkey, actor, 'session.required')
   })
 
-  test('since the role was taken away, does nothing', async () => {
+  test('changes nothing after the role was removed', async () => {
     await using latchkey = await startInProcess()
-    const { root, actor } = await letIn(latchkey)
+    const { root, actor } = await authorizedAdmin(latchkey)
     await setRoles(latchkey.engine, 'operator', root.userId, ['editor'])
-    await doesNothing(latchkey, actor, 'role.required')
+    await assertChangesNothing(latchkey, actor, 'role.required')
   })
 
-  test('since they were deleted, does nothing', async () => {
+  test('changes nothing after being deleted', async () => {
     await using latchkey = await startInProcess()
-    const { root, actor } = await letIn(latchkey)
+    const { root, actor } = await authorizedAdmin(latchkey)
     await deleteUser(latchkey.engine, 'operator', root.userId)
-    await doesNothing(latchkey, actor, 'session.required')
+    await assertChangesNothing(latchkey, actor, 'session.required')
   })
 })

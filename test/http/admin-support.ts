@@ -1,11 +1,11 @@
-// What administrators ask for, and what is on record of it afterwards.
+// Helpers for the admin tests: requests of an admin, and the audit events of a user.
 
 import type { InProcess, InProcessResponse } from '../support/in-process.ts'
 import type { SignedInUser } from '../support/users.ts'
 
 export const NEW = { username: 'Grace', password: 'seven-grey-herons-at-dusk' }
 
-/** Requests of this administrator, by the token alone. */
+/** Requests of this admin, by token alone. */
 export function asUser({ token }: Pick<SignedInUser, 'token'>, latchkey: InProcess) {
   return (method: string, path: string, body?: unknown): Promise<InProcessResponse> =>
     latchkey.call(method, `/access/admin${path}`, { headers: { authorization: token }, body, type: 'application/json' })

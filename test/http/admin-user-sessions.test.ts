@@ -1,4 +1,4 @@
-// What administrators see and end of what users are signed in with, and what they do to keys.
+// Admin routes for sessions, audit logs and keys.
 
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -6,8 +6,8 @@ import { startInProcess } from '../support/in-process.ts'
 import { login, loginAsAdmin, register } from '../support/users.ts'
 import { asUser, auditEventsOf } from './admin-support.ts'
 
-void suite('Sessions and operations', () => {
-  test('of a user are listed as the user sees them, and end one by one or all', async () => {
+void suite('Sessions and the audit log', () => {
+  test('lists a user’s sessions like the user’s own list, and revokes one or all', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey, { remember: true })]
     const second = await login(latchkey)
@@ -35,7 +35,7 @@ void suite('Sessions and operations', () => {
       equal((await ask('GET', path)).json.code, 'resource.not_found')
   })
 
-  test('an administrator sees and ends their own as well', async () => {
+  test('an admin can list and revoke the admin’s own sessions', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
@@ -49,7 +49,7 @@ void suite('Sessions and operations', () => {
     )
   })
 
-  test('the record of a user is read page by page, as the user reads it', async () => {
+  test('an admin reads a user’s audit log in the same pages as the user', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     for (let count = 0; count < 4; count += 1)
@@ -68,13 +68,13 @@ void suite('Sessions and operations', () => {
 })
 
 void suite('Keys', () => {
-  test('are listed without what is secret, made for services, and removed', async () => {
+  test('lists keys without secrets, creates and removes service keys', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
-    const made = await ask('POST', '/keys', { service: 'orders' })
-    equal(made.status, 201)
-    const { id, key, service } = made.json
+    const created = await ask('POST', '/keys', { service: 'orders' })
+    equal(created.status, 201)
+    const { id, key, service } = created.json
     deepEqual([service, key.split('.')[0]], ['orders', id])
     const listed = await ask('GET', '/keys')
     deepEqual(
@@ -102,7 +102,7 @@ void suite('Keys', () => {
       equal((await ask('POST', '/keys', body)).json.field, 'service')
   })
 
-  test('the signing key rotates: the next one signs, and what was signed before is good', async () => {
+  test('rotates the signing key: the next key signs, and earlier tokens stay valid', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)

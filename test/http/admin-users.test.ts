@@ -1,4 +1,4 @@
-// What administrators do to users, and what they do not.
+// Admin routes for users.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -7,11 +7,11 @@ import { ADMIN, ALICE, login, loginAsAdmin, register } from '../support/users.ts
 import { asUser, auditEventsOf, NEW } from './admin-support.ts'
 
 void suite('Users', () => {
-  test('are listed page by page, found by name, and shown without what is secret', async () => {
+  test('lists users in pages, finds them by name, and shows no secrets', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
-    const codes = [root.userId]
-    for (let count = 0; count < 6; count += 1) codes.push((await register(latchkey, { username: `Person${count}` })).userId)
+    const ids = [root.userId]
+    for (let count = 0; count < 6; count += 1) ids.push((await register(latchkey, { username: `Person${count}` })).userId)
     const ask = asUser(root, latchkey)
     const seen: string[] = []
     for (let after = ''; ; ) {
@@ -21,11 +21,11 @@ void suite('Users', () => {
       if (json.next === null) break
       after = json.next
     }
-    deepEqual(seen, codes.toSorted())
+    deepEqual(seen, ids.toSorted())
     const found = await ask('GET', '/users?name=pErSoN3')
     deepEqual(found.json.users, [
       {
-        id: codes[4],
+        id: ids[4],
         username: 'Person3',
         email: null,
         roles: [],
@@ -33,28 +33,28 @@ void suite('Users', () => {
         createdAt: new Date(latchkey.clock.now()).toISOString(),
       },
     ])
-    deepEqual((await ask('GET', `/users?name=${codes[4]}`)).json, found.json)
+    deepEqual((await ask('GET', `/users?name=${ids[4]}`)).json, found.json)
     deepEqual((await ask('GET', '/users?name=nobody')).json, { users: [], next: null })
-    deepEqual((await ask('GET', `/users/${codes[4]}`)).json, { user: found.json.users[0] })
+    deepEqual((await ask('GET', `/users/${ids[4]}`)).json, { user: found.json.users[0] })
     for (const name of ['usr_nobody', 'Person3']) equal((await ask('GET', `/users/${name}`)).json.code, 'resource.not_found')
   })
 
-  test('a cursor that is made up, or another administrator’s, opens nothing', async () => {
+  test('refuses a forged cursor, and the cursor of another admin', async () => {
     await using latchkey = await startInProcess()
     const [root, other] = [await loginAsAdmin(latchkey), await loginAsAdmin(latchkey, { username: 'Other' })]
     const { next } = (await asUser(root, latchkey)('GET', '/users?limit=1')).json
-    for (const [who, cursor] of [
+    for (const [admin, cursor] of [
       [root, 'usr_a'],
       [root, `${next}x`],
       [other, next],
     ] as const) {
-      const { status, json } = await asUser(who, latchkey)('GET', `/users?after=${cursor}`)
+      const { status, json } = await asUser(admin, latchkey)('GET', `/users?after=${cursor}`)
       deepEqual([status, json.code, json.field], [400, 'request.malformed', 'after'])
     }
     for (const limit of ['0', '201', 'x', '-1']) equal((await asUser(root, latchkey)('GET', `/users?limit=${limit}`)).json.field, 'limit')
   })
 
-  test('are added with roles, and sign in', async () => {
+  test('adds users with roles, who can sign in', async () => {
     await using latchkey = await startInProcess({ registration: 'closed' })
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
@@ -78,17 +78,17 @@ void suite('Users', () => {
     }
   })
 
-  test('lose and get roles at once', async () => {
+  test('applies changes of roles at once', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const changed = await asUser(root, latchkey)('PATCH', `/users/${alice.userId}`, { roles: ['editor'] })
     deepEqual([changed.status, changed.json.user.roles, changed.json.ended], [200, ['editor'], { sessions: 0, rememberMe: 0 }])
     equal((await latchkey.call('GET', '/access/session', { headers: { authorization: alice.token } })).json.code, 'token.invalid')
-    const who = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
-    deepEqual(who.json.user.roles, ['editor'])
+    const current = await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })
+    deepEqual(current.json.user.roles, ['editor'])
   })
 
-  test('are locked, which ends everything, and unlocked', async () => {
+  test('disabling a user revokes all credentials; enabling allows sign-in again', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey, { remember: true })]
     const ask = asUser(root, latchkey)
@@ -101,7 +101,7 @@ void suite('Users', () => {
     await login(latchkey)
   })
 
-  test('get a new password, which ends everything', async () => {
+  test('setting a password revokes all credentials', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const ask = asUser(root, latchkey)
@@ -114,7 +114,7 @@ void suite('Users', () => {
     await login(latchkey, { password: NEW.password })
   })
 
-  test('are deleted with all that is theirs', async () => {
+  test('deletes a user with all data', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const ask = asUser(root, latchkey)
@@ -125,7 +125,7 @@ void suite('Users', () => {
       equal((await ask(method, `/users/${alice.userId}`, body)).json.code, 'resource.not_found')
   })
 
-  test('one thing is changed at a time, and nothing that is not there to be changed', async () => {
+  test('accepts exactly one known property per change', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     for (const body of [{}, { roles: [], disabled: true }, { username: 'Bob' }, { code: 'usr_x' }, [], null, { disabled: 'yes' }]) {
@@ -141,7 +141,7 @@ void suite('Users', () => {
     equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
   })
 
-  test('administrators neither lock, demote, rename nor delete themselves here', async () => {
+  test('admins cannot disable, demote or delete themselves, or set their own password', async () => {
     await using latchkey = await startInProcess()
     const root = await loginAsAdmin(latchkey)
     const ask = asUser(root, latchkey)
@@ -158,7 +158,7 @@ void suite('Users', () => {
     await login(latchkey, ADMIN)
   })
 
-  test('somebody whose name is the code of another is not meant by it', async () => {
+  test('a user id never matches a user with that username', async () => {
     await using latchkey = await startInProcess()
     const [root, alice] = [await loginAsAdmin(latchkey), await register(latchkey)]
     const namesake = await register(latchkey, { username: alice.userId, password: NEW.password })

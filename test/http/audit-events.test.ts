@@ -1,4 +1,4 @@
-// The user's record of events: what is written into it, read page by page, and what applications may add.
+// The user's audit log: which events it contains, how it is paged, and what applications may add.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -20,7 +20,7 @@ function record(latchkey: InProcess, token: string, body: unknown) {
   return latchkey.call('POST', PATH, { headers: { authorization: token, 'user-agent': 'Browser/1' }, body, address: '198.51.100.7' })
 }
 
-test('an operation of the application is recorded with who, when and where, and answered as it is listed', async () => {
+test('an application’s event is recorded with session, time and client info, and returned as it is listed', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(5_000)
@@ -42,7 +42,7 @@ test('an operation of the application is recorded with who, when and where, and 
   assert.deepEqual((await read(latchkey, alice.token)).events[0], answer.json)
 })
 
-test('what happens to the user is on record, newest first, and no password is in it', async () => {
+test('lists the user’s audit events newest first, without passwords', async () => {
   await using latchkey = await startInProcess()
   const first = await register(latchkey, { remember: true })
   await latchkey.call('POST', '/access/login', { body: { ...ALICE, password: 'not-this-one-at-all' } })
@@ -58,7 +58,7 @@ test('what happens to the user is on record, newest first, and no password is in
   assert.ok(!JSON.stringify(events).includes('not-this-one') && !JSON.stringify(events).includes(ALICE.password))
 })
 
-test('pages follow each other without a gap or a repeat, also while more is recorded', async () => {
+test('pages have no gap and no repeat while events are added', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   for (let at = 1; at <= 6; at += 1) await record(latchkey, token, { action: 'step.done', detail: { at } })
@@ -75,7 +75,7 @@ test('pages follow each other without a gap or a repeat, also while more is reco
   assert.deepEqual(seen, [6, 5, 4, 3, 2, 1, 'registered'])
 })
 
-test('a page is 50 long unless told otherwise, and at most 200', async () => {
+test('a page has 50 events by default, and at most 200', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   await Promise.all(Array.from({ length: 60 }, () => record(latchkey, token, { action: 'a.b' })))
@@ -88,7 +88,7 @@ test('a page is 50 long unless told otherwise, and at most 200', async () => {
     })
 })
 
-test('a cursor is good for its user alone, and a made-up one for nobody', async () => {
+test('a cursor is valid for its user only, and a forged one is refused', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
@@ -99,23 +99,23 @@ test('a cursor is good for its user alone, and a made-up one for nobody', async 
     latchkey.call('GET', `${PATH}?before=${encodeURIComponent(before)}`, { headers: { authorization: token } })
   assert.equal((await ask(alice.token, next)).status, 200)
   assertRefused(await ask(bob.token, next), 400, 'request.malformed', { field: 'before' })
-  for (const made of ['1', 'x', `_${next.slice(1)}`, "' OR 1=1"])
-    assertRefused(await ask(alice.token, made), 400, 'request.malformed', { field: 'before' })
+  for (const forged of ['1', 'x', `_${next.slice(1)}`, "' OR 1=1"])
+    assertRefused(await ask(alice.token, forged), 400, 'request.malformed', { field: 'before' })
   assertRefused(await ask(alice.token, ''), 422, 'request.invalid', { field: 'before' })
 })
 
-test('everybody sees their own record', async () => {
+test('users see only their own audit log', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
-  await record(latchkey, alice.token, { action: 'secret.deed' })
+  await record(latchkey, alice.token, { action: 'secret.event' })
   assert.deepEqual(
     (await read(latchkey, bob.token)).events.map(({ action }) => action),
     ['account.register'],
   )
 })
 
-test('an action must be well formed and not under a name of ours', async () => {
+test('an action must be well-formed and have no reserved prefix', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   const refuse = async (body: unknown, field: string) =>
@@ -133,7 +133,7 @@ test('an action must be well formed and not under a name of ours', async () => {
     'a.b\n',
   ])
     await refuse({ action }, 'action')
-  for (const action of ['login.password', 'session.revoke', 'account.delete', 'password.change', 'admin.deed', 'latchkey.x', 'token.x'])
+  for (const action of ['login.password', 'session.revoke', 'account.delete', 'password.change', 'admin.event', 'latchkey.x', 'token.x'])
     await refuse({ action }, 'action')
   await refuse({ action: `a.${'b'.repeat(127)}` }, 'action')
   for (const action of ['a.b', 'order.item.was_added', 'loginx.y', 'sessions.a'])
@@ -144,7 +144,7 @@ test('an action must be well formed and not under a name of ours', async () => {
   await refuse({ action: 'a.b', outcome: 'alarm' }, 'outcome')
 })
 
-test('a detail of 4 KiB is kept and one byte more is refused', async () => {
+test('accepts 4 KiB of detail and refuses one byte more', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   const room = 4 * 1024 - '{"a":""}'.length

@@ -1,4 +1,4 @@
-// Request bodies: their type, their syntax, their shape, as the ways in take them.
+// Request bodies of register and login: type, syntax and shape.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import { startInProcess } from '../support/in-process.ts'
 import { ALICE, register } from '../support/users.ts'
 import { assertRefused, codeOrStatus } from './support.ts'
 
-test('a body that is not what the contract says is refused, and never repeated', async () => {
+test('a body that violates the contract is refused and not repeated', async () => {
   await using latchkey = await startInProcess()
   const wrong = [
     [{}, 'username'],
@@ -57,7 +57,7 @@ test('a body must be JSON in UTF-8 and say so', async () => {
   assertRefused(await latchkey.call('POST', '/access/login'), 415, 'request.unsupported_type')
 })
 
-test('a patch of session data may name its charset as well, and a byte order mark before JSON is passed over', async () => {
+test('a patch of session data may name its charset, and a byte order mark before JSON is ignored', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   const headers = { authorization: `Bearer ${token}` }
@@ -67,7 +67,7 @@ test('a patch of session data may name its charset as well, and a byte order mar
   assert.equal((await latchkey.call('POST', '/access/login', { body: `\ufeff${JSON.stringify(ALICE)}` })).status, 200)
 })
 
-test('an unknown field is named where its name is harmless, and not repeated where it is not', async () => {
+test('an unknown field is named only where its name is safe to repeat', async () => {
   await using latchkey = await startInProcess()
   const long = 'x'.repeat(64)
   for (const [name, field] of [
@@ -82,7 +82,7 @@ test('an unknown field is named where its name is harmless, and not repeated whe
     assertRefused(await latchkey.call('POST', '/access/login', { body: { ...ALICE, [name]: 1 } }), 422, 'request.invalid', { field })
 })
 
-test('a length of exactly 64 KiB is believed, no encoding is one by any spelling, and none is undone', async () => {
+test('accepts a length of exactly 64 KiB and the encoding identity, and no other encoding', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const ask = (headers: Readonly<Record<string, string>>) => latchkey.call('POST', '/access/login', { body: ALICE, headers })

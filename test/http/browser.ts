@@ -1,4 +1,4 @@
-// A browser as far as cookies go: `tough-cookie` keeps them by RFC 6265bis, and a restart keeps what is on disk.
+// A browser's cookie handling: `tough-cookie` stores them by RFC 6265bis, and a restart keeps persistent cookies only.
 
 import { CookieJar } from 'tough-cookie'
 import { type RequestOptions, request, type TestResponse } from '../support/test-client.ts'
@@ -10,14 +10,14 @@ export class Browser {
 
   /**
    * @param server the address it connects to
-   * @param origin the address it believes to be at, which decides what cookies it keeps and sends
+   * @param origin the address in its address bar, which decides which cookies it stores and sends
    */
   constructor(server: string, origin: string) {
     this.#server = server
     this.#origin = origin
   }
 
-  /** A request that carries the cookies of its address, as any navigation and any fetch does. */
+  /** A request with the cookies of its address, like a navigation or a fetch. */
   async visit(method: string, path: string, options: RequestOptions = {}): Promise<TestResponse> {
     const cookie = await this.#jar.getCookieString(this.#origin + path)
     const headers = { ...(cookie === '' ? {} : { cookie }), ...options.headers }
@@ -26,7 +26,7 @@ export class Browser {
     return reply
   }
 
-  /** The cookies it holds, by name without prefix; those that outlive the browser end with `, kept`. */
+  /** The stored cookies, by name without prefix; persistent ones end with `, kept`. */
   async cookies(): Promise<readonly string[]> {
     const held = await this.#jar.getCookies(this.#origin)
     return held.map(({ key, maxAge, expires }) => key + (maxAge === null && expires === 'Infinity' ? '' : ', kept')).sort()
@@ -36,7 +36,7 @@ export class Browser {
     return (await this.#jar.getCookies(this.#origin)).find(({ key }) => key === name)?.value ?? ''
   }
 
-  /** Closed and opened again: session cookies are gone, what has a date is not. */
+  /** Closes and reopens the browser: session cookies are gone, persistent ones stay. */
   async restart(): Promise<void> {
     const kept = (await this.#jar.getCookies(this.#origin)).filter(({ maxAge, expires }) => maxAge !== null || expires !== 'Infinity')
     this.#jar = new CookieJar(undefined, { prefixSecurity: 'strict' })

@@ -1,4 +1,4 @@
-// The order of refusals: a request that is wrong in several ways is told the first of them, and nothing is done for it.
+// The order of refusals: a request with several faults gets the first one, and nothing is executed.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -21,7 +21,7 @@ interface Violation {
   readonly body?: unknown
 }
 
-/** Everything that can be wrong with a change, first refused first. */
+/** Every fault of a changing request, in the order of refusal. */
 function violations(alice: SignedInUser): readonly Violation[] {
   return [
     { what: 'path', status: 404, code: 'resource.not_found', path: '/access/nothing' },
@@ -37,7 +37,7 @@ function violations(alice: SignedInUser): readonly Violation[] {
   ]
 }
 
-/** A request with all of these faults; of two that exclude each other the earlier. */
+/** A request with all of these faults; of two that exclude each other, the earlier. */
 function requestWith(faults: readonly Violation[], alice: SignedInUser) {
   const earlierLast = [...faults].reverse()
   const merged: Partial<Violation> = Object.assign({}, ...earlierLast)
@@ -61,28 +61,28 @@ async function assertFirst(latchkey: InProcess, alice: SignedInUser, faults: rea
   assert.deepEqual([answer.status, codeOrStatus(answer)], [first?.status, first?.code], faults.map(({ what }) => what).join(' + '))
 }
 
-test('a request that is wrong in every way is told the first, and of what is left again the first', async () => {
+test('a request with all faults is refused for the first one, and the rest likewise', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const all = violations(alice)
   for (let from = 0; from < all.length; from += 1) await assertFirst(latchkey, alice, all.slice(from))
 })
 
-test('of any two wrongs the earlier one is told', async () => {
+test('of any two faults the earlier one is reported', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const all = violations(alice)
   for (const [at, earlier] of all.entries()) for (const later of all.slice(at + 1)) await assertFirst(latchkey, alice, [earlier, later])
 })
 
-test('a wrong method is told which there are', async () => {
+test('a wrong method is refused with the allowed methods', async () => {
   await using latchkey = await startInProcess()
   const allowed = {
     '/access/login': 'POST, OPTIONS',
     '/access/session': 'GET, HEAD, OPTIONS',
     '/access/session/data': 'GET, HEAD, PATCH, OPTIONS',
     '/access/client-data': 'GET, HEAD, PUT, OPTIONS',
-    '/access/logout/somebody': 'GET, POST, OPTIONS',
+    '/access/logout/some-user': 'GET, POST, OPTIONS',
     '/access/sessions': 'GET, HEAD, DELETE, OPTIONS',
     '/access/sessions/some': 'DELETE, OPTIONS',
     '/access/account': 'DELETE, OPTIONS',
@@ -96,10 +96,10 @@ test('a wrong method is told which there are', async () => {
     }
     assert.equal((await latchkey.call('OPTIONS', path)).headers.allow, allow)
   }
-  assert.equal((await latchkey.call('HEAD', '/access/logout/somebody')).status, 405)
+  assert.equal((await latchkey.call('HEAD', '/access/logout/some-user')).status, 405)
 })
 
-test('paths that are only like ours are not there', async () => {
+test('paths similar to ours do not exist', async () => {
   await using latchkey = await startInProcess()
   const paths = ['', '/access', '/access/', '/Access/login', '/access/login/', '//access/login', '/access//login', '/access/login%2f']
   const more = ['/access/sessions/', '/access/logout/', '/access/logout/a/b', '/access/%6Cogin', '/access/../livez', '/livez/', '*']
@@ -108,7 +108,7 @@ test('paths that are only like ours are not there', async () => {
       assert.equal((await latchkey.call(method, path)).status, 404, `${method} ${path}`)
 })
 
-test('nothing of the body is read before origin, credential, proof and type have passed, nor when its length says too much', async () => {
+test('the body is not read before origin, credential, proof and type have passed, nor when its length is too large', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const json = { 'content-type': 'application/json' }
@@ -139,7 +139,7 @@ test('nothing of the body is read before origin, credential, proof and type have
   }
 })
 
-test('a body of exactly 64 KiB is read and one byte more is not', async () => {
+test('accepts a body of exactly 64 KiB and refuses one byte more', async () => {
   await using latchkey = await startInProcess()
   const { token: authorization } = await register(latchkey)
   const sized = (size: number) => `{"action":"a.b","detail":{}}${' '.repeat(size - 28)}`
@@ -151,7 +151,7 @@ test('a body of exactly 64 KiB is read and one byte more is not', async () => {
   )
 })
 
-test('a foreign origin costs neither a read nor a write nor a hash', async () => {
+test('a request from a foreign origin costs no read, write or hash', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.resetCounts()

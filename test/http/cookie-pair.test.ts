@@ -1,4 +1,4 @@
-// With a cookie domain: a session or remember-me cookie without its pair reads and does nothing else, so that a sibling sub-domain that
+// With a cookie domain: a session or remember-me cookie without its pair cookie can only read, so that a sibling sub-domain that
 // plants its own genuine cookie gains nothing.
 
 import assert from 'node:assert/strict'
@@ -27,14 +27,14 @@ function pairOf({ jar }: SignedInUser): string {
   return `${PAIR}=${jar[PAIR]}`
 }
 
-/** The genuine cookies of the sibling's own sign-in, set for the whole domain. */
+/** Plants the genuine cookies of the attacker's own sign-in, set for the whole domain. */
 async function plantOwn(latchkey: InProcess, victim: CookieJarClient, attributes = 'Path=/'): Promise<void> {
   const own = await latchkey.call('POST', '/access/login', { body: { ...MALLORY, remember: true } })
   for (const name of [SESSION, REMEMBER])
     await victim.setCookie(`${name}=${own.jar[name]}; Secure; Domain=example.test; ${attributes}`, SIBLING)
 }
 
-test('a session cookie without its pair reads, issues no token and is set by none', async () => {
+test('a session cookie without its pair cookie reads, but issues no token', async () => {
   await using latchkey = await withDomain()
   const alice = await register(latchkey)
   const mallory = await register(latchkey, MALLORY)
@@ -50,10 +50,10 @@ test('a remember-me login without its pair does not rotate; with it the new sess
   latchkey.resetCounts()
   assertRefused(await mint(latchkey, alice.remembered), 401, 'session.required', { reason: 'none' })
   assert.equal(latchkey.counts.writes, 0)
-  const restored = await mint(latchkey, `${alice.remembered}; ${pairOf(alice)}`)
-  assert.equal(restored.status, 200)
-  assert.ok(restored.jar[PAIR])
-  assert.equal((await mint(latchkey, `${SESSION}=${restored.jar[SESSION]}; ${PAIR}=${restored.jar[PAIR]}`)).status, 200)
+  const resumed = await mint(latchkey, `${alice.remembered}; ${pairOf(alice)}`)
+  assert.equal(resumed.status, 200)
+  assert.ok(resumed.jar[PAIR])
+  assert.equal((await mint(latchkey, `${SESSION}=${resumed.jar[SESSION]}; ${PAIR}=${resumed.jar[PAIR]}`)).status, 200)
 })
 
 test('a session in the header needs no pair, and without a cookie domain there is none', async () => {
@@ -67,7 +67,7 @@ test('a session in the header needs no pair, and without a cookie domain there i
   assert.equal((await mint(alone, alice.session)).status, 200)
 })
 
-test('a sibling that plants its own genuine cookies before a visit signs nobody in', async () => {
+test('cookies planted by a sibling before a visit do not sign the victim in', async () => {
   await using latchkey = await withDomain()
   await register(latchkey, MALLORY)
   const victim = new CookieJarClient()
@@ -81,7 +81,7 @@ test('a sibling that plants its own genuine cookies before a visit signs nobody 
 })
 
 for (const attributes of ['Path=/', 'Path=/access', 'Path=/access/token'])
-  test(`a sibling that plants its own genuine cookies into a sign-in gains nothing: ${attributes}`, async () => {
+  test(`cookies planted by a sibling during a sign-in gain nothing: ${attributes}`, async () => {
     await using latchkey = await withDomain()
     await register(latchkey, MALLORY)
     const victim = new CookieJarClient()
@@ -90,7 +90,7 @@ for (const attributes of ['Path=/', 'Path=/access', 'Path=/access/token'])
       await plantOwn(latchkey, victim, attributes)
       const minted = await victim.call(latchkey, 'POST', '/access/token')
       if (attributes === 'Path=/') {
-        // The very cookie of the victim was overwritten: they sign in once more, and as themselves.
+        // The victim's own cookie was overwritten: a new sign-in is needed, and works.
         assertRefused(minted, 401, 'session.required', { reason: 'none' })
         const again = await victim.call(latchkey, 'POST', '/access/login', { body: { ...ALICE, remember: true } })
         assert.equal(again.json.user.username, 'Alice')
@@ -101,7 +101,7 @@ for (const attributes of ['Path=/', 'Path=/access', 'Path=/access/token'])
     }
   })
 
-test('many genuine cookies of a sibling, planted before the own one, do not keep it from counting', async () => {
+test('many planted genuine cookies do not hide the user’s own', async () => {
   await using latchkey = await withDomain()
   await register(latchkey, MALLORY)
   const alice = await register(latchkey)
@@ -112,7 +112,7 @@ test('many genuine cookies of a sibling, planted before the own one, do not keep
   assert.deepEqual([minted.status, minted.json.user?.username], [200, 'Alice'])
 })
 
-test('a planted genuine cookie beside made-up ones reads, and is not made to stay', async () => {
+test('a planted genuine cookie among invalid ones reads, and is not set again', async () => {
   await using latchkey = await withDomain()
   const mallory = await register(latchkey, MALLORY)
   const cookie = `${mallory.session}; ${SESSION}=made.up`
@@ -129,7 +129,7 @@ test('a new password keeps the session paired', async () => {
   assert.equal((await mint(latchkey, `${SESSION}=${changed.jar[SESSION]}; ${PAIR}=${changed.jar[PAIR]}`)).status, 200)
 })
 
-test('a pair made under the secret before is good as long as that opens', async () => {
+test('a pair cookie of the previous secret is valid while that secret is accepted', async () => {
   const [older, newer] = ['an-older-secret-of-32-bytes-or-more!', 'a-newer-secret-of-32-bytes-or-more!!']
   const settings = { publicUrl: LOGIN, cookieDomain: 'example.test' }
   const first = await startInProcess({ ...settings, secret: older }, { publicUrl: LOGIN })

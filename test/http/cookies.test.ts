@@ -1,4 +1,4 @@
-// Cookies, exactly as they are set: names, attributes, lifetimes, and how they are made to be forgotten.
+// Cookies exactly as they are set: names, attributes, lifetimes, and how they are expired.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -13,7 +13,7 @@ const YEAR = 365 * 86_400
 const HTTP_ATTRIBUTES = ['HttpOnly', 'Path=/', 'SameSite=Lax']
 const HTTPS_ATTRIBUTES = [...HTTP_ATTRIBUTES, 'Secure']
 
-/** The cookies of an answer: the attributes of each in alphabetical order, and its value set aside. */
+/** The cookies of a response by name, with sorted attributes and without values. */
 function cookiesOf(answer: InProcessResponse): Record<string, readonly string[]> {
   const parted = answer.cookies.map((cookie) => cookie.split('; '))
   return Object.fromEntries(parted.map(([pair = '', ...attributes]) => [pair.split('=')[0], attributes.sort()]))
@@ -31,7 +31,7 @@ function signIn(latchkey: InProcess, body: Readonly<Record<string, unknown>> = {
   return latchkey.call('POST', '/access/register', { body: { ...ALICE, ...body } })
 }
 
-test('over http the cookies are plain, the session dies with the browser, a remembered login lives as long as set', async () => {
+test('over http cookies have no prefix, the session cookie no Max-Age, the remember-me cookie its lifetime', async () => {
   await using latchkey = await startInProcess()
   assert.deepEqual(cookiesOf(await signIn(latchkey, { remember: true })), {
     latchkey_session: HTTP_ATTRIBUTES,
@@ -56,12 +56,12 @@ test('over https the cookies are Secure and bound to this host', async () => {
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: unprefixed } })).status, 401)
 })
 
-test('without a remembered login none is set', async () => {
+test('without remember-me no remember-me cookie is set', async () => {
   await using latchkey = await startInProcess()
   assert.deepEqual(Object.keys(cookiesOf(await signIn(latchkey))), ['latchkey_session', 'latchkey_known'])
 })
 
-test('with a cookie domain the cookies carry it, and the prefix that allows it', async () => {
+test('with a cookie domain the cookies have that Domain and the prefix __Secure-', async () => {
   await using latchkey = await https({ cookieDomain: 'example.com' })
   const attributes = ['Domain=example.com', ...HTTPS_ATTRIBUTES]
   const answer = await signIn(latchkey, { remember: true })
@@ -86,7 +86,7 @@ test('for applications on another site the cookies are partitioned', async () =>
   assert.deepEqual(cookiesOf(await signIn(latchkey))['__Host-latchkey_session'], attributes)
 })
 
-test('strict cookies are strict', async () => {
+test('SameSite=strict applies to every cookie', async () => {
   await using latchkey = await startInProcess({ cookieSameSite: 'strict' })
   for (const attributes of Object.values(cookiesOf(await signIn(latchkey, { remember: true }))))
     assert.ok(attributes.includes('SameSite=Strict'))
@@ -104,24 +104,24 @@ test('with delivery by header no cookie is set, at registration, login, renewal 
   assert.match(changed.json.sessionCredential, /^[\w-]{22}\.[\w-]+$/)
 })
 
-test('minting a token sets no cookie; restoring sets a session and the rotated login with what is left of its life', async () => {
+test('a token sets no cookie; a resumed session sets a session cookie and the rotated remember-me cookie with its remaining lifetime', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const minted = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.cookies } })
   assert.deepEqual(minted.cookies, [])
   latchkey.clock.advance(10 * 86_400_000)
-  const restored = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
-  assert.deepEqual(cookiesOf(restored), {
+  const resumed = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
+  assert.deepEqual(cookiesOf(resumed), {
     latchkey_session: HTTP_ATTRIBUTES,
     latchkey_remember: aged(20 * 86_400, HTTP_ATTRIBUTES),
   })
 })
 
-test('logout and the end of the account expire everything but the mark of a known device', async () => {
+test('logout and account deletion expire every cookie but the known-device cookie', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  const gone = [...aged(0, HTTP_ATTRIBUTES), 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'].sort()
-  const expected = { latchkey_session: gone, latchkey_remember: gone, latchkey_data: gone }
+  const expired = [...aged(0, HTTP_ATTRIBUTES), 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'].sort()
+  const expected = { latchkey_session: expired, latchkey_remember: expired, latchkey_data: expired }
   const out = await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
   assert.deepEqual(cookiesOf(out), expected)
   assert.equal(out.cookies.length, 3, 'each is expired once')
@@ -132,7 +132,7 @@ test('logout and the end of the account expire everything but the mark of a know
   assert.deepEqual(cookiesOf(deleted), expected)
 })
 
-test('signing in without remembering expires the remembered login that came along', async () => {
+test('a sign-in without remember-me expires the remember-me cookie of the request', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const answer = await latchkey.call('POST', '/access/login', { headers: { cookie: alice.cookies }, body: ALICE })
@@ -140,7 +140,7 @@ test('signing in without remembering expires the remembered login that came alon
   assert.notEqual(answer.jar.latchkey_session, '')
 })
 
-test('the device keeps being the same device over sign-ins of several users', async () => {
+test('a known device stays known across sign-ins of several users', async () => {
   await using latchkey = await startInProcess({ loginLimit: '1/5m' })
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' }, { headers: { cookie: alice.cookies } })
@@ -151,7 +151,7 @@ test('the device keeps being the same device over sign-ins of several users', as
   assert.equal((await latchkey.call('POST', '/access/login', { body: ALICE, headers: known })).status, 200)
 })
 
-test('a cookie name of its own is the stem of every cookie, in whatever prefix', async () => {
+test('LATCHKEY_COOKIE_NAME is the stem of every cookie, with every prefix', async () => {
   await using plain = await startInProcess({ cookieName: 'staff-2' })
   await using secure = await https({ cookieName: 'staff-2', cookieDomain: 'example.com' })
   const names = async (latchkey: InProcess) => {
@@ -177,7 +177,7 @@ test('a cookie name of its own is the stem of every cookie, in whatever prefix',
   assert.equal(components.securitySchemes.sessionCookie.name, '__Secure-staff-2_session')
 })
 
-test('two deployments on one host, at two ports, with cookie names of their own do not disturb each other', async () => {
+test('two deployments on one host with different cookie names do not interfere', async () => {
   await using shop = await startInProcess({}, { publicUrl: 'http://localhost:3000' })
   await using staff = await startInProcess({ cookieName: 'staff' }, { publicUrl: 'http://localhost:3001' })
   const browser = new CookieJarClient()
@@ -197,7 +197,7 @@ test('two deployments on one host, at two ports, with cookie names of their own 
   assert.equal((await browser.call(shop, 'GET', '/access/session')).status, 200)
 })
 
-test('a sign-out expires what other settings have left: another prefix, another domain', async () => {
+test('a sign-out expires cookies of earlier settings: another prefix, another domain', async () => {
   await using latchkey = await startInProcess({ publicUrl: LOGIN, cookieDomain: 'example.test' }, { publicUrl: LOGIN })
   const browser = new CookieJarClient()
   const old = 'A'.repeat(22)

@@ -1,4 +1,4 @@
-// A secret that was copied to another deployment: seals are bound to the public URL and the cookie name, and so open nothing there.
+// A secret copied to another deployment: seals are bound to the public URL and the cookie name, and open nothing there.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,7 +15,7 @@ function deployment(publicUrl: string, settings: SettingInputs = {}): Promise<In
   return startInProcess({ secret, publicUrl, cookieDomain: 'example.test', ...settings }, { publicUrl })
 }
 
-test('marks of known devices, challenges, device proofs and pairs open in the deployment that sealed them alone', async () => {
+test('known-device marks, challenges, device proofs and pairs open only in the deployment that sealed them', async () => {
   await using production = await deployment(PRODUCTION)
   await using again = await deployment(PRODUCTION)
   await using staging = await deployment('https://login.staging.example.test')
@@ -37,7 +37,7 @@ test('marks of known devices, challenges, device proofs and pairs open in the de
   assert.deepEqual(opens(renamed), [false, false, false, false])
 })
 
-test('a mark of a known device from before seals were bound still opens, and is bound when it is made anew', async () => {
+test('an older, unbound known-device mark still opens, and is bound when it is renewed', async () => {
   await using production = await deployment(PRODUCTION)
   await using staging = await deployment('https://login.staging.example.test')
   const before = production.engine.secrets.seal('known-device', '', JSON.stringify({ device: 'x', users: [] }))

@@ -1,4 +1,4 @@
-// Which of the credentials of a request counts, in what forms it may come, and why one is refused.
+// Which credential of a request counts, in which forms it is accepted, and why one is refused.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,30 +12,30 @@ import { assertRefused, codeOrStatus } from './support.ts'
 
 const SESSION = '/access/session'
 
-function who(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
+function getSession(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
   return latchkey.call('GET', SESSION, { headers })
 }
 
 async function assertMalformed(latchkey: InProcess, headers: Readonly<Record<string, string>>): Promise<void> {
-  const answer = await who(latchkey, headers)
+  const answer = await getSession(latchkey, headers)
   assertRefused(answer, 401, 'token.invalid', { reason: 'malformed' })
   assert.equal(answer.headers['www-authenticate'], 'Bearer error="invalid_token"')
 }
 
-/** The credential that is handed out for the header, of a session of its own. */
+/** The credential of a new session with delivery by header. */
 async function headerCredential(latchkey: InProcess, username: string): Promise<string> {
   const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username, delivery: 'header' } })
   assert.equal(answer.status, 201)
   return answer.json.sessionCredential
 }
 
-test('a header credential wins over a session cookie, and that over a remembered login', async () => {
+test('a header credential wins over a session cookie, and that over a remember-me login', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const bob = await register(latchkey, { username: 'Bob' })
   const cora = await headerCredential(latchkey, 'Cora')
   const seen = async (headers: Readonly<Record<string, string>>) => {
-    const { json } = await who(latchkey, headers)
+    const { json } = await getSession(latchkey, headers)
     return `${json.user.username} by ${json.via}`
   }
   assert.equal(await seen({ cookie: alice.cookies }), 'Alice by cookie')
@@ -48,17 +48,17 @@ test('a header credential wins over a session cookie, and that over a remembered
   assert.equal(byHeader.json.user.username, 'Cora')
 })
 
-test('a token comes raw or after Bearer, a session after Session, the scheme in any case', async () => {
+test('accepts a bare token or Bearer, and Session, with the scheme in any case', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   const session = await headerCredential(latchkey, 'Cora')
   for (const authorization of [token, ` ${token} `, `Bearer ${token}`, `bearer ${token}`, `BEARER  ${token}`])
-    assert.equal((await who(latchkey, { authorization })).json.via, 'token', authorization.slice(0, 10))
+    assert.equal((await getSession(latchkey, { authorization })).json.via, 'token', authorization.slice(0, 10))
   for (const authorization of [`Session ${session}`, `session ${session}`, `SESSION   ${session} `])
-    assert.equal((await who(latchkey, { authorization })).json.via, 'header', authorization.slice(0, 10))
+    assert.equal((await getSession(latchkey, { authorization })).json.via, 'header', authorization.slice(0, 10))
 })
 
-test('an Authorization header that is none of the forms is refused, whatever cookies come with it', async () => {
+test('an Authorization header of an unknown form is refused, regardless of cookies', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const raw = alice.session.split('=')[1] ?? ''
@@ -91,17 +91,17 @@ const FOREIGN_CREDENTIALS = [
   'Basic YTpi, Basic Yzpk',
 ]
 
-test('Authorization of Basic, Digest, Negotiate or NTLM is no credential at all: the cookies count as if it were not there', async () => {
+test('Basic, Digest, Negotiate and NTLM are ignored: the cookies count', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   for (const authorization of FOREIGN_CREDENTIALS) {
     const headers = { authorization, cookie: alice.session }
-    assert.equal((await who(latchkey, headers)).json?.via, 'cookie', authorization)
+    assert.equal((await getSession(latchkey, headers)).json?.via, 'cookie', authorization)
     assert.equal((await latchkey.call('POST', '/access/token', { headers })).status, 200)
     assert.equal((await latchkey.call('POST', '/access/token', { headers: { authorization, cookie: alice.cookies } })).status, 200)
-    assertRefused(await who(latchkey, { authorization }), 401, 'session.required', { reason: 'none' })
-    const asked = { ...headers, 'x-forwarded-method': 'GET' }
-    assert.equal((await latchkey.call('GET', '/access/verify', { headers: asked })).status, 204)
+    assertRefused(await getSession(latchkey, { authorization }), 401, 'session.required', { reason: 'none' })
+    const forwarded = { ...headers, 'x-forwarded-method': 'GET' }
+    assert.equal((await latchkey.call('GET', '/access/verify', { headers: forwarded })).status, 204)
     const guard = createGuard(latchkey.engine)
     const found = await guard({ method: 'GET', header: (name) => (headers as Readonly<Record<string, string>>)[name] ?? null })
     assert.equal(found.ok && found.via, 'cookie')
@@ -109,7 +109,7 @@ test('Authorization of Basic, Digest, Negotiate or NTLM is no credential at all:
   }
 })
 
-test('Authorization of another scheme is never the header that proves: a change beside it is csrf.header_required', async () => {
+test('a foreign scheme does not count as a header credential: a change is refused with csrf.header_required', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const authorization of FOREIGN_CREDENTIALS) {
@@ -122,7 +122,7 @@ test('Authorization of another scheme is never the header that proves: a change 
   }
 })
 
-test('an Authorization header is read in a time that grows with its length alone', () => {
+test('an Authorization header is read in linear time', () => {
   for (const text of [
     `Digest ${'"a,'.repeat(5_000)}`,
     `Digest ${'a,'.repeat(8_000)}"`,
@@ -134,27 +134,27 @@ test('an Authorization header is read in a time that grows with its length alone
   }
 })
 
-test('a token in the place of a session is unknown, and a cookie never carries a token', async () => {
+test('a token in the place of a session is unknown, in the header and in the cookie', async () => {
   await using latchkey = await startInProcess()
   const { token, remembered } = await register(latchkey, { remember: true })
   const unknown = { reason: 'unknown' }
-  assertRefused(await who(latchkey, { authorization: `Session ${token}` }), 401, 'session.required', unknown)
-  assertRefused(await who(latchkey, { cookie: `latchkey_session=${token}` }), 401, 'session.required', unknown)
+  assertRefused(await getSession(latchkey, { authorization: `Session ${token}` }), 401, 'session.required', unknown)
+  assertRefused(await getSession(latchkey, { cookie: `latchkey_session=${token}` }), 401, 'session.required', unknown)
   const loginAsSession = remembered.replace('latchkey_remember', 'latchkey_session')
-  assertRefused(await who(latchkey, { cookie: loginAsSession }), 401, 'session.required', unknown)
+  assertRefused(await getSession(latchkey, { cookie: loginAsSession }), 401, 'session.required', unknown)
 })
 
-test('a bad session in the header never falls back to good cookies, at the token path neither', async () => {
+test('an invalid session in the header never falls back to valid cookies, nor on the token path', async () => {
   await using latchkey = await startInProcess()
   const { cookies: cookie } = await register(latchkey, { remember: true })
   const headers = { cookie, authorization: 'Session abc.def' }
-  assertRefused(await who(latchkey, headers), 401, 'session.required', { reason: 'unknown' })
+  assertRefused(await getSession(latchkey, headers), 401, 'session.required', { reason: 'unknown' })
   assertRefused(await latchkey.call('POST', '/access/token', { headers }), 401, 'session.required', { reason: 'unknown' })
   for (const authorization of ['', 'Token abc', 'Bearer a.b.c'])
     assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie, authorization } })).status, 401)
 })
 
-test('a twin of Authorization is malformed, on every path that looks at credentials', async () => {
+test('a duplicate Authorization header is malformed on every path with credentials', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const twins = [
@@ -167,25 +167,25 @@ test('a twin of Authorization is malformed, on every path that looks at credenti
     [{ authorization: `Negotiate abc=, Session x.y`, cookie: alice.session }, 'duplicate_header'],
   ] as const
   for (const [headers, reason] of twins) {
-    assertRefused(await who(latchkey, headers), 400, 'request.malformed', { reason })
+    assertRefused(await getSession(latchkey, headers), 400, 'request.malformed', { reason })
     for (const path of ['/access/login', '/access/register', '/access/token', '/access/audit-events'])
       assertRefused(await latchkey.call('POST', path, { headers, body: ALICE }), 400, 'request.malformed', { reason })
   }
 })
 
-test('cookies are found by their exact name, among others and in quotes', async () => {
+test('cookies are matched by exact name, among others and in quotes', async () => {
   await using latchkey = await startInProcess()
   const { session } = await register(latchkey)
   const [name = '', value = ''] = session.split('=')
   for (const cookie of [`a=b; ${session}; c`, `;;${session}`, `${name}="${value}"`, `a;${session};`])
-    assert.equal((await who(latchkey, { cookie })).status, 200, cookie)
+    assert.equal((await getSession(latchkey, { cookie })).status, 200, cookie)
   for (const cookie of [`x${session}`, `${name}x=${value}`, `LATCHKEY_SESSION=${value}`, `__Host-${session}`, `__Secure-${session}`, 'a=b'])
-    assertRefused(await who(latchkey, { cookie }), 401, 'session.required', { reason: 'none' })
+    assertRefused(await getSession(latchkey, { cookie }), 401, 'session.required', { reason: 'none' })
   for (const cookie of [`${name}="${value}`, `${name}=${value}"`, `${name}=""${value}""`, `${name}="`, `${name}=""`, `${name}='${value}'`])
-    assertRefused(await who(latchkey, { cookie }), 401, 'session.required', { reason: 'unknown' })
+    assertRefused(await getSession(latchkey, { cookie }), 401, 'session.required', { reason: 'unknown' })
 })
 
-test('a remembered login alone is refreshable everywhere but at the token path, which restores it', async () => {
+test('a remember-me login alone is refreshable everywhere except on the token path, which resumes the session', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const headers = { cookie: alice.remembered }
@@ -197,7 +197,7 @@ test('a remembered login alone is refreshable everywhere but at the token path, 
   assert.equal((await latchkey.call('POST', '/access/token', { headers })).status, 200)
 })
 
-test('a cookie alone reads, and changes nothing', async () => {
+test('a cookie alone can read but not change anything', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const changes = [
@@ -220,7 +220,7 @@ test('a cookie alone reads, and changes nothing', async () => {
     assert.equal(codeOrStatus(await latchkey.call('GET', path, { headers: { cookie: alice.session } })), '200', path)
 })
 
-test('a sign-in ends the lineages of the header and of the cookie, where they are two', async () => {
+test('a sign-in revokes both lineages where header and cookie have different ones', async () => {
   await using latchkey = await startInProcess()
   const cookie = await register(latchkey)
   const { json } = await latchkey.call('POST', '/access/login', { body: { ...ALICE, delivery: 'header' } })
@@ -231,7 +231,7 @@ test('a sign-in ends the lineages of the header and of the cookie, where they ar
   assert.equal(await reason({ authorization: `Session ${json.sessionCredential}` }), 'revoked')
 })
 
-test('If-Match takes a list of versions, and any of them will do', async () => {
+test('If-Match accepts a list of versions, any of which may match', async () => {
   await using latchkey = await startInProcess()
   const { token: authorization } = await register(latchkey)
   const patch = (ifMatch: string) =>
@@ -242,7 +242,7 @@ test('If-Match takes a list of versions, and any of them will do', async () => {
   assert.equal((await patch('*')).status, 200)
 })
 
-test('a name with anything but spaces and tabs around it is none of ours: a browser lets any page set it', async () => {
+test('only spaces and tabs are trimmed around cookie names: any other is a different cookie that any page may set', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   for (const around of ['\u00a0', '\u2003', '\ufeff', '\u000b', '\u000c', '\u0085']) {
@@ -256,7 +256,7 @@ test('a name with anything but spaces and tabs around it is none of ours: a brow
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: `\ta=1;\t ${alice.session} ;` } })).status, 200)
 })
 
-test('a header that is none of the forms mints nothing, and says that it is malformed', async () => {
+test('an Authorization header of an unknown form issues no token, and is malformed', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const { status, json, cookies } = await latchkey.call('POST', '/access/token', {
@@ -265,7 +265,7 @@ test('a header that is none of the forms mints nothing, and says that it is malf
   assert.deepEqual([status, json.code, json.reason, cookies], [401, 'token.invalid', 'malformed', []])
 })
 
-test('every cookie of ours is found by its name, whatever the prefix', () => {
+test('every cookie of ours is found by its name, with every prefix', () => {
   for (const [secure, domain] of [
     [false, null],
     [true, null],

@@ -1,4 +1,4 @@
-// A browser that binds its sign-ins to the device, what it asks, and how a copy of it is answered.
+// A browser with DBSC for tests: binds its sign-in to a device, sends requests, and asserts the refusal of a copy.
 
 import { equal, ok } from 'node:assert/strict'
 import { type DeviceKey, makeDeviceKey, makeDeviceProof, postRegistration, registrationChallengeOf } from '../support/device-keys.ts'
@@ -24,7 +24,7 @@ export async function signIn(
 
 export interface BoundBrowser {
   readonly key: DeviceKey
-  /** The name of the binding: that of the lineage. */
+  /** The id of the binding: the lineage. */
   readonly id: string
   readonly session: string
   readonly remembered: string
@@ -33,8 +33,8 @@ export interface BoundBrowser {
   readonly token: string
 }
 
-/** Signed in and bound, as a browser is that can. */
-export async function bound(latchkey: InProcess, choices: Parameters<typeof signIn>[1] = {}, seen = true): Promise<BoundBrowser> {
+/** Signed in and bound, like in a browser with DBSC. */
+export async function bound(latchkey: InProcess, choices: Parameters<typeof signIn>[1] = {}, confirmed = true): Promise<BoundBrowser> {
   const answer = await signIn(latchkey, choices)
   const { cookies, session, remembered, token } = toSignedInUser(answer, answer.status)
   const key = makeDeviceKey()
@@ -45,7 +45,7 @@ export async function bound(latchkey: InProcess, choices: Parameters<typeof sign
   )
   equal(registered.status, 200, registered.body ?? '')
   const device = cookieHeader(registered.jar)
-  if (seen) equal((await read(latchkey, `${cookies}; ${device}`)).status, 200)
+  if (confirmed) equal((await read(latchkey, `${cookies}; ${device}`)).status, 200)
   return { key, id: registered.json.session_identifier, session, remembered, device, all: `${cookies}; ${device}`, token }
 }
 

@@ -1,4 +1,4 @@
-// Names of deleted users stay reserved: applications know people by name, and the next one of that name is somebody else.
+// Usernames of deleted users stay reserved: applications identify users by name, and must not take a new user for the old one.
 
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -36,7 +36,7 @@ async function assertReserved(latchkey: InProcess, username: string): Promise<vo
   }
 }
 
-test('whoever deletes their account leaves a name that nobody registers, adds or imports again', async () => {
+test('the username of a deleted account cannot be registered, added or imported again', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey, { username: 'Zoë' })
   const headers = { authorization: `Bearer ${token}` }
@@ -45,7 +45,7 @@ test('whoever deletes their account leaves a name that nobody registers, adds or
   equal((await latchkey.call('POST', '/access/login', { body: { ...ALICE, username: 'Zoë' } })).status, 401)
 })
 
-test('so does who is deleted by an administrator or by the operator, and administrators cannot give it again', async () => {
+test('nor can the username of a user deleted by an admin or the operator, and admins cannot reuse it', async () => {
   await using latchkey = await startInProcess()
   const { token } = await loginAsAdmin(latchkey)
   const headers = { authorization: `Bearer ${token}` }
@@ -61,7 +61,7 @@ test('so does who is deleted by an administrator or by the operator, and adminis
   }
 })
 
-test('an operator who says so gives the name again, and it is reserved once more when that user is deleted', async () => {
+test('an operator can reuse a name explicitly, and it is reserved again when that user is deleted', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey, { username: 'Ada' })
   for (const _ of [1, 2]) {
@@ -72,7 +72,7 @@ test('an operator who says so gives the name again, and it is reserved once more
   }
 })
 
-test('a name stays reserved while the secret under which it was is accepted, and the store has no name', async () => {
+test('a name stays reserved while its secret is accepted, and the store contains only a digest', async () => {
   const store = createMemoryStore()
   const [old, next] = ['an-old-secret-of-more-than-32-bytes', 'a-new-secret-of-more-than-32-bytes']
   const [before, after] = [createSecrets([old]), createSecrets([next, old])]

@@ -1,4 +1,4 @@
-// Sign-ins that are bound to the device they were made on: how they are bound and renewed, and what a copy of them gets, which is nothing.
+// Device-bound sign-ins: how they are bound and renewed, and that a copy of them is refused.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,7 +16,7 @@ import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { ALICE, toSignedInUser } from '../support/users.ts'
 import { ATTACKER, bind, bound, COPY, DEVICE, events, HTTPS, mint, OWNER, read, refusalOf, signIn } from './dbsc-browser.ts'
 
-test('a sign-in over https offers to bind it, and the browser is told what to renew, when and where', async () => {
+test('a sign-in over https offers a binding, and the browser gets the session instructions', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
   match(answer.headers['secure-session-registration'] ?? '', /^\(ES256\);path="\/access\/device\/register";challenge="[\w-]+"$/)
@@ -42,7 +42,7 @@ test('a sign-in over https offers to bind it, and the browser is told what to re
   )
 })
 
-test('over http, for several hosts, for other sites, and where it is off, nothing is offered', async () => {
+test('no binding is offered over http, with a cookie domain, for other sites, or where it is off', async () => {
   const places: readonly (readonly [Parameters<typeof startInProcess>[0], string])[] = [
     [{}, 'http://localhost:3000'],
     [{ cookieDomain: 'example.com', publicUrl: 'https://app.example.com' }, 'https://app.example.com'],
@@ -55,13 +55,13 @@ test('over http, for several hosts, for other sites, and where it is off, nothin
   }
 })
 
-test('a session that is handed out in the body is none of the browser, and is not offered to be bound', async () => {
+test('no binding is offered for a session delivered in the body', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { headers } = await latchkey.call('POST', '/access/register', { body: { ...ALICE, delivery: 'header' } })
   equal(headers['secure-session-registration'], undefined)
 })
 
-test('once bound, a session and a remembered login without their device read nothing, mint nothing and restore nothing', async () => {
+test('once bound, a session and a remember-me login without the device proof are refused everywhere', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, device, all, token } = await bound(latchkey)
   for (const cookie of [session, remembered, `${session}; ${remembered}`]) {
@@ -76,15 +76,15 @@ test('once bound, a session and a remembered login without their device read not
   }
   equal((await read(latchkey, all)).status, 200)
   equal((await mint(latchkey, all)).status, 200)
-  const restored = await mint(latchkey, `${remembered}; ${device}`)
-  equal(restored.status, 200)
-  equal(registrationChallengeOf(restored), undefined)
-  deepEqual(refusalOf(await read(latchkey, cookieHeader(restored.jar), ATTACKER)), COPY)
-  equal((await read(latchkey, `${cookieHeader(restored.jar)}; ${device}`)).status, 200)
+  const resumed = await mint(latchkey, `${remembered}; ${device}`)
+  equal(resumed.status, 200)
+  equal(registrationChallengeOf(resumed), undefined)
+  deepEqual(refusalOf(await read(latchkey, cookieHeader(resumed.jar), ATTACKER)), COPY)
+  equal((await read(latchkey, `${cookieHeader(resumed.jar)}; ${device}`)).status, 200)
   ok((await events(latchkey, token)).every(({ action, outcome }) => action !== 'login.remember_me' || outcome === 'success'))
 })
 
-test('no route takes a copy, by cookie or by header, and nothing is changed by trying', async () => {
+test('no route accepts a copy, by cookie or header, and the attempts change nothing', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, all, id } = await bound(latchkey)
   const raw = session.slice(session.indexOf('=') + 1)
@@ -104,16 +104,16 @@ test('no route takes a copy, by cookie or by header, and nothing is changed by t
         ...sent,
         ...(method === 'GET' ? { headers: { ...sent.headers, 'x-original-method': 'GET' } } : {}),
       })
-      const told = `${method} ${path}: ${answer.status} ${answer.body}`
-      ok(answer.status === 401 || answer.status === 403, told)
-      deepEqual(answer.cookies, [], told)
+      const attempt = `${method} ${path}: ${answer.status} ${answer.body}`
+      ok(answer.status === 401 || answer.status === 403, attempt)
+      deepEqual(answer.cookies, [], attempt)
     }
   }
   deepEqual(await lineage(), before)
   equal((await read(latchkey, all)).status, 200)
 })
 
-test('a session that was in memory as unbound is not taken unbound a moment after it was bound', async () => {
+test('a session cached as unbound needs its device proof as soon as it is bound', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
   const { cookies, session } = toSignedInUser(answer, 201)
@@ -126,7 +126,7 @@ test('a session that was in memory as unbound is not taken unbound a moment afte
   deepEqual(refusalOf(await read(latchkey, session)), COPY)
 })
 
-test('a warm check of a bound session reads nothing and writes nothing; it still refuses without the proof, and with an old one', async () => {
+test('a cached check of a bound session needs no store, and still refuses a missing or expired proof', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, all, device } = await bound(latchkey)
   equal((await read(latchkey, all)).status, 200)
@@ -140,14 +140,14 @@ test('a warm check of a bound session reads nothing and writes nothing; it still
   deepEqual(refusalOf(await read(latchkey, all, ATTACKER)), COPY)
 })
 
-test('the record tells of a copy with what is known of both sides, and does not grow with every try', async () => {
+test('the audit log reports a copy with both client infos, and does not grow with every attempt', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, all, id, token } = await bound(latchkey)
   const at = new Date(latchkey.clock.now()).toISOString()
   const present = (address: string) => latchkey.call('GET', '/access/session', { headers: { cookie: session, ...ATTACKER }, address })
-  const told = async () => (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch')
+  const mismatches = async () => (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch')
   for (let time = 0; time < 20; time += 1) await present('198.51.100.7')
-  const found = await told()
+  const found = await mismatches()
   equal(found.length, 1)
   equal(found[0]?.severity, 'alarm')
   deepEqual(found[0]?.detail, {
@@ -158,19 +158,19 @@ test('the record tells of a copy with what is known of both sides, and does not 
   })
   equal((await read(latchkey, all)).status, 200)
   for (let host = 1; host < 60; host += 1) await present(`203.0.113.${host}`)
-  equal((await told()).length, 20)
+  equal((await mismatches()).length, 20)
 })
 
-test('a session ends with the remembered login that it hangs on, so that its device can be shown as long as it lives', async () => {
+test('a session expires with its remember-me login, so that its device proof can be renewed until then', async () => {
   await using latchkey = await startInProcess({ rememberLifetime: '1h', publicUrl: HTTPS.publicUrl }, HTTPS)
   const { remembered, device } = await bound(latchkey)
   latchkey.clock.advance(5 * MINUTE)
-  const restored = await mint(latchkey, `${remembered}; ${device}`)
-  equal(Date.parse(restored.json.session.expiresAt) - latchkey.clock.now(), 55 * MINUTE)
-  ok(restored.json.expiresIn <= 300)
+  const resumed = await mint(latchkey, `${remembered}; ${device}`)
+  equal(Date.parse(resumed.json.session.expiresAt) - latchkey.clock.now(), 55 * MINUTE)
+  ok(resumed.json.expiresIn <= 300)
 })
 
-test('nobody binds later what they have copied, and nobody binds again what is bound', async () => {
+test('a copied challenge cannot bind later, and a bound sign-in cannot be bound again', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
   const { cookies } = toSignedInUser(answer, 201)
@@ -186,27 +186,27 @@ test('nobody binds later what they have copied, and nobody binds again what is b
   equal((await postRegistration(latchkey, again, thief)).status, 401)
 })
 
-test('an unbound remembered login is offered to be bound when it is restored, and what it starts is bound with it', async () => {
+test('an unbound remember-me login is offered a binding when it is resumed, and its session is bound with it', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { remembered } = toSignedInUser(await signIn(latchkey), 201)
-  const restored = await mint(latchkey, remembered)
-  const jar = cookieHeader(restored.jar)
+  const resumed = await mint(latchkey, remembered)
+  const jar = cookieHeader(resumed.jar)
   const key = makeDeviceKey()
   const registered = await postRegistration(
     latchkey,
     jar,
-    makeDeviceProof(key, { challenge: registrationChallengeOf(restored) ?? '', withKey: true }),
+    makeDeviceProof(key, { challenge: registrationChallengeOf(resumed) ?? '', withKey: true }),
   )
   equal(registered.status, 200)
   deepEqual(refusalOf(await mint(latchkey, jar, ATTACKER)), COPY)
   const again = await mint(latchkey, `${jar}; ${cookieHeader(registered.jar)}`)
   equal(again.status, 200)
-  // A copy from before it was bound: the one who bound it and the one who holds this are two, and neither keeps it.
+  // A copy from before the binding: theft is suspected, and both lose the lineage.
   latchkey.clock.advance(MINUTE)
   deepEqual(refusalOf(await mint(latchkey, remembered, ATTACKER)), [401, 'session.required', 'theft_suspected'])
 })
 
-test('after logout, after the end of the session, and for a binding that never was, the browser is told that it is over', async () => {
+test('after logout, after expiry, and for an unknown binding, the browser gets continue: false', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id, all, token } = await bound(latchkey)
   const { challenge = '' } = refreshChallengeOf(await postRefresh(latchkey, id)) ?? {}
@@ -225,7 +225,7 @@ test('after logout, after the end of the session, and for a binding that never w
   equal((await latchkey.call('POST', '/access/device/refresh')).status, 400)
 })
 
-test('a second sign-in ends the first binding, also where the key was lost; a stranger who signs in with a copy ends nothing', async () => {
+test('a second sign-in revokes the first binding, even without its key; a sign-in with a copied cookie revokes nothing', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const first = await bound(latchkey)
   const second = await bound(latchkey, { path: '/access/login', cookies: `${first.session}; ${first.remembered}` })
@@ -237,7 +237,7 @@ test('a second sign-in ends the first binding, also where the key was lost; a st
   equal((await read(latchkey, second.all)).status, 401)
 })
 
-test('a changed password begins a binding of its own', async () => {
+test('a password change starts a new binding', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { id, token, device } = await bound(latchkey)
   const body = { current: ALICE.password, next: 'seven-grey-herons-at-dusk' }

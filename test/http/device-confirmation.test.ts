@@ -1,4 +1,4 @@
-// From the moment a sign-in was bound until its browser has shown the proof: what is under way, what was lost, and clocks that differ.
+// Between the binding of a sign-in and the first device proof: concurrent requests, lost responses, and clock skew.
 
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,7 +16,7 @@ import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { toSignedInUser } from '../support/users.ts'
 import { ATTACKER, bound, COPY, events, HTTPS, mint, OWNER, read, refusalOf, signIn } from './dbsc-browser.ts'
 
-test('what was under way while the browser was binding is no alarm, nor is what it says it could not renew', async () => {
+test('requests during the binding, and skipped renewals, raise no alarm', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, token } = await bound(latchkey)
   await read(latchkey, session)
@@ -25,11 +25,11 @@ test('what was under way while the browser was binding is no alarm, nor is what 
   await read(latchkey, session, { ...ATTACKER, 'secure-session-skipped': 'server_error' })
   await read(latchkey, session)
   const severities = (await events(latchkey, token)).filter(({ action }) => action === 'device.mismatch').map(({ severity }) => severity)
-  // Each is told of once: both that the owner's browser sent quietly are alike.
+  // Each kind is reported once: the two notices of the owner's browser are the same.
   deepEqual(severities, ['alarm', 'alarm', 'notice'])
 })
 
-test('until its proof is seen, what the browser itself had sent before goes through, and what anybody else sends does not', async () => {
+test('until the first proof arrives, earlier requests of the browser itself are accepted, and others are not', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, all } = await bound(latchkey, {}, false)
   const sentBefore = { ...OWNER, 'sec-fetch-site': 'same-origin' }
@@ -41,7 +41,7 @@ test('until its proof is seen, what the browser itself had sent before goes thro
   deepEqual(refusalOf(await read(latchkey, session, sentBefore)), COPY)
 })
 
-test('a browser that never heard that it was bound goes on as before, and may be bound when it is opened again', async () => {
+test('a browser that missed the binding response stays signed in, and can be bound when it resumes', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, device } = await bound(latchkey, {}, false)
   latchkey.clock.advance(31 * SECOND)
@@ -51,10 +51,10 @@ test('a browser that never heard that it was bound goes on as before, and may be
     (listed.json as { bound: boolean }[]).map(({ bound }) => bound),
     [false, false],
   )
-  const restored = await mint(latchkey, remembered)
-  equal(restored.status, 200)
-  const jar = cookieHeader(restored.jar)
-  const proof = makeDeviceProof(makeDeviceKey(), { challenge: registrationChallengeOf(restored) ?? '', withKey: true })
+  const resumed = await mint(latchkey, remembered)
+  equal(resumed.status, 200)
+  const jar = cookieHeader(resumed.jar)
+  const proof = makeDeviceProof(makeDeviceKey(), { challenge: registrationChallengeOf(resumed) ?? '', withKey: true })
   const again = await postRegistration(latchkey, jar, proof)
   equal(again.status, 200)
   equal((await read(latchkey, `${jar}; ${cookieHeader(again.jar)}`)).status, 200)
@@ -62,7 +62,7 @@ test('a browser that never heard that it was bound goes on as before, and may be
   notEqual(device, cookieHeader(again.jar))
 })
 
-test('a binding is confirmed also while the session itself is being changed', async () => {
+test('a binding is confirmed during a concurrent change of the session', async () => {
   for (const turns of [0, 2, 4, 6, 8, 9, 12]) {
     await using latchkey = await startInProcess({}, HTTPS)
     const { session, remembered, all, token } = await bound(latchkey, {}, false)
@@ -76,7 +76,7 @@ test('a binding is confirmed also while the session itself is being changed', as
   }
 })
 
-test('a proof that is over is as good as none', async () => {
+test('an expired proof counts as missing', async () => {
   for (const [deviceBinding, status] of [
     ['preferred', 200],
     ['required', 401],
@@ -89,7 +89,7 @@ test('a proof that is over is as good as none', async () => {
   }
 })
 
-test('two servers whose clocks are a minute and a half apart take each other for honest', async () => {
+test('two servers with 90 seconds of clock skew accept each other’s proofs', async () => {
   for (const deviceBinding of ['preferred', 'required'] as const) {
     const store = createMemoryStore()
     const kept = { ...store, close: async () => {} }
@@ -117,7 +117,7 @@ test('two servers whose clocks are a minute and a half apart take each other for
   }
 })
 
-test('a browser that shows its proof late is bound all the same', async () => {
+test('a late first proof still confirms the binding', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { session, remembered, all } = await bound(latchkey, {}, false)
   latchkey.clock.advance(5 * MINUTE)

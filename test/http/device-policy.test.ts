@@ -1,4 +1,4 @@
-// What LATCHKEY_DEVICE_BINDING means in each case: the table of docs/device-binding.md.
+// The effect of LATCHKEY_DEVICE_BINDING in each case: the table of docs/device-binding.md.
 
 import { equal, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -28,18 +28,18 @@ const ask = (latchkey: InProcess, method: string, path: string, cookie: string, 
   latchkey.call(method, path, { headers: { cookie, ...headers } }).then(({ status }) => status)
 const read = (latchkey: InProcess, cookie: string, headers: object = {}) => ask(latchkey, 'GET', '/access/session', cookie, headers)
 
-/** Signed in, and bound where that is offered; two minutes later. */
-async function boundWherePossible(latchkey: InProcess, { seen = true } = {}) {
+/** Signed in, bound where that is offered, and two minutes later. */
+async function boundWherePossible(latchkey: InProcess, { confirmed = true } = {}) {
   const { challenge, cookies, session, remembered } = await signIn(latchkey)
   const binding = challenge && makeDeviceProof(makeDeviceKey(), { challenge, withKey: true })
   const jar = binding ? (await postRegistration(latchkey, cookies, binding)).jar : {}
   const all = `${cookies}; ${cookieHeader(jar)}`
-  if (seen) equal(await read(latchkey, all), 200)
+  if (confirmed) equal(await read(latchkey, all), 200)
   latchkey.clock.advance(2 * MINUTE)
   return { session, remembered, all }
 }
 
-/** As the rows of the guide are called. */
+/** Keyed by the rows of the guide. */
 const CASES: Readonly<Record<string, (latchkey: InProcess) => Promise<number>>> = {
   'a browser without DBSC, right after the sign-in': async (latchkey) => read(latchkey, (await signIn(latchkey)).session),
   'the same, two minutes later': async (latchkey) => {
@@ -61,7 +61,7 @@ const CASES: Readonly<Record<string, (latchkey: InProcess) => Promise<number>>> 
   'a browser that reports a failed renewal (`Secure-Session-Skipped`)': async (latchkey) =>
     read(latchkey, (await boundWherePossible(latchkey)).session, { 'secure-session-skipped': 'server_error' }),
   'a browser that was bound and did not receive the response': async (latchkey) =>
-    read(latchkey, (await boundWherePossible(latchkey, { seen: false })).session),
+    read(latchkey, (await boundWherePossible(latchkey, { confirmed: false })).session),
   'a session in the header': async (latchkey) => {
     const { credential = '' } = await signIn(latchkey, { delivery: 'header' })
     latchkey.clock.advance(2 * MINUTE)
@@ -77,7 +77,7 @@ const CASES: Readonly<Record<string, (latchkey: InProcess) => Promise<number>>> 
 const GUIDE = readFileSync(new URL('../../docs/device-binding.md', import.meta.url), 'utf8')
 
 for (const [what, run] of Object.entries(CASES))
-  test(`${what}: as the guide says`, async () => {
+  test(`${what}: as in the guide`, async () => {
     const found: string[] = []
     for (const policy of POLICIES) {
       await using latchkey = await startInProcess(settingsOf(policy), HTTPS)
@@ -88,7 +88,7 @@ for (const [what, run] of Object.entries(CASES))
     ok(GUIDE.includes(`\n| ${what} | ${found.join(' | ')} |\n`), `docs/device-binding.md has no such row: ${found.join(' | ')}`)
   })
 
-test('what was bound is taken unbound while binding is off, still renewed, and needs its device when it is on again', async () => {
+test('a bound sign-in needs no proof while binding is off, can be renewed, and needs it when binding is on again', async () => {
   const store = createMemoryStore()
   const kept = { ...store, close: async () => {} }
   const secret = 'a-secret-of-at-least-32-characters'

@@ -1,4 +1,4 @@
-// How the proof of a device is renewed, and every proof that is refused.
+// The renewal of device proofs, and every proof that is refused.
 
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
@@ -19,7 +19,7 @@ import { cookieHeader, startInProcess } from '../support/in-process.ts'
 import { toSignedInUser } from '../support/users.ts'
 import { ATTACKER, bind, bound, COPY, DEVICE, HTTPS, OWNER, read, refusalOf, signIn } from './dbsc-browser.ts'
 
-test('a proof is renewed against a challenge, or with the one that was sent ahead', async () => {
+test('a proof is renewed with a requested challenge, or with the one sent in advance', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id, session } = await bound(latchkey)
   latchkey.clock.advance(12 * MINUTE)
@@ -36,7 +36,7 @@ test('a proof is renewed against a challenge, or with the one that was sent ahea
   notEqual(ahead.jar[DEVICE], renewed.jar[DEVICE])
 })
 
-test('a renewal whose answer was lost is answered again for a short while, and so is a binding', async () => {
+test('a renewal or binding whose response was lost can be repeated for a short time', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
   const { cookies } = toSignedInUser(answer, 201)
@@ -56,7 +56,7 @@ test('a renewal whose answer was lost is answered again for a short while, and s
   deepEqual(refusalOf(await postRefresh(latchkey, id, proof)), [403, 'proof.required', 'device_challenge'])
 })
 
-test('parallel renewals of one browser are all answered', async () => {
+test('concurrent renewals of one browser all succeed', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id } = await bound(latchkey)
   const challenges = await Promise.all([1, 2, 3, 4].map(async () => refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''))
@@ -71,7 +71,7 @@ const hmac = (text: string) => createHmac('sha256', 'secret').update(text).diges
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const padded = (text: string) => sign('sha256', Buffer.from(text), rsa.privateKey)
 
-/** What is wrong with it, at renewal and at binding alike. */
+/** The alterations, for both renewal and binding. */
 const ALTERED: readonly (readonly [
   string,
   (key: DeviceKey, challenge: string) => Partial<DeviceProofOptions> & { readonly by?: DeviceKey },
@@ -96,26 +96,26 @@ const ALTERED: readonly (readonly [
   ['oversized', () => ({ claims: { padding: 'x'.repeat(4000) } })],
 ]
 
-for (const [what, wish] of ALTERED)
-  test(`a device proof ${what} binds nothing and renews nothing`, async () => {
+for (const [what, change] of ALTERED)
+  test(`an altered device proof neither binds nor renews: ${what}`, async () => {
     await using latchkey = await startInProcess({}, HTTPS)
     const answer = await signIn(latchkey)
     const { cookies, session } = toSignedInUser(answer, 201)
     const key = makeDeviceKey()
     const challenge = registrationChallengeOf(answer) ?? ''
-    const bad = await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge, withKey: true, ...wish(key, challenge) }))
+    const bad = await postRegistration(latchkey, cookies, makeDeviceProof(key, { challenge, withKey: true, ...change(key, challenge) }))
     deepEqual([bad.status, bad.json.code, bad.cookies], [401, 'proof.required', []])
     equal((await read(latchkey, session)).status, 200)
 
     const { id } = await bind(latchkey, cookies, key, challenge)
     const asked = refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''
-    const altered = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: asked, ...wish(key, asked) }))
+    const altered = await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: asked, ...change(key, asked) }))
     ok(altered.status === 401 || altered.status === 403, String(altered.status))
     deepEqual([altered.json.code, altered.cookies], ['proof.required', []])
     equal((await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: asked }))).status, 200)
   })
 
-test('a proof for the right address, and one in quotes, are taken', async () => {
+test('accepts a proof with the right audience, and a quoted one', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const answer = await signIn(latchkey)
   const key = makeDeviceKey()
@@ -128,7 +128,7 @@ test('a proof for the right address, and one in quotes, are taken', async () => 
   equal((await postRefresh(latchkey, `"${id}"`, `"${quoted}"`)).status, 200)
 })
 
-test('another key, a key at renewal, none at binding, and challenges of others are refused', async () => {
+test('refuses another key, a key at renewal, no key at binding, and challenges of other bindings', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id, session } = await bound(latchkey)
   const other = await bound(latchkey, { path: '/access/login' })
@@ -157,7 +157,7 @@ test('another key, a key at renewal, none at binding, and challenges of others a
   for (const { status } of bindings) equal(status, 401)
 })
 
-test('an older challenge than the last that was answered is no good, nor one that waited too long', async () => {
+test('refuses a challenge older than the last used one, and an expired challenge', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { key, id } = await bound(latchkey)
   const ask = async () => refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''
@@ -171,11 +171,11 @@ test('an older challenge than the last that was answered is no good, nor one tha
   equal((await postRefresh(latchkey, id, makeDeviceProof(key, { challenge: waiting }))).status, 403)
 })
 
-test('where somebody else has signed in since, an older binding is over: two must not guard one cookie', async () => {
+test('an older binding is terminated once another user has signed in: two must not guard one cookie', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const alice = await bound(latchkey)
   latchkey.clock.advance(11 * MINUTE)
-  // Her proof is over and could not be renewed, so that her cookies count for no more than a copy, and her lineage lives on.
+  // Her proof has expired and was not renewed: her cookies count like a copy, and her lineage stays.
   const body = { username: 'Bob', password: 'seven-grey-herons-at-dusk', remember: true }
   const jar = `${alice.session}; ${alice.remembered}`
   const headers = { 'user-agent': OWNER['user-agent'], cookie: jar, 'secure-session-skipped': 'quota_exceeded' }
@@ -191,7 +191,7 @@ test('where somebody else has signed in since, an older binding is over: two mus
     equal((await postRefresh(latchkey, alice.id, proof, { headers: { cookie } })).status, 200, cookie)
 })
 
-test('only the own origin binds and renews', async () => {
+test('only requests from our own origin bind and renew', async () => {
   await using latchkey = await startInProcess({}, HTTPS)
   const { id } = await bound(latchkey)
   for (const headers of [
@@ -202,7 +202,7 @@ test('only the own origin binds and renews', async () => {
       equal((await latchkey.call('POST', `/access/device/${path}`, { headers: { ...headers, 'sec-secure-session-id': id } })).status, 403)
 })
 
-test('a binding outlives the process and a new secret beside the old one', async () => {
+test('a binding survives a restart and a secret rotation', async () => {
   const store = createMemoryStore()
   const kept = { ...store, close: async () => {} }
   const [older, newer] = ['an-old-secret-of-thirty-two-bytes!', 'a-new-secret-of-thirty-two-bytes!!']

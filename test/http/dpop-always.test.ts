@@ -1,4 +1,4 @@
-// LATCHKEY_DPOP=always: every use of a token needs a proof of its key, in front of other applications too.
+// LATCHKEY_DPOP=always: every use of a token needs a DPoP proof, also behind a forward-auth proxy.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { startInProcess } from '../support/in-process.ts'
 import { ALICE, register } from '../support/users.ts'
 import { boundToken, call } from './dpop-token.ts'
 
-test('always: every use of a token needs a proof, one that is bound to no key is refused, and cookies go on reading', async () => {
+test('always: every use of a token needs a proof, an unbound token is refused, and cookies still read', async () => {
   await using latchkey = await startInProcess({ dpop: 'always' })
   const { token: unbound, cookies, userId } = await register(latchkey)
   const key = makeDpopKey()
@@ -35,25 +35,25 @@ test('always: every use of a token needs a proof, one that is bound to no key is
   equal((await latchkey.call('PATCH', '/access/session/data', { headers: session, body: { a: 1 } })).status, 200)
 })
 
-test('always, behind a proxy: the proof is for the request that the proxy asks about', async () => {
+test('always, behind a proxy: the proof is for the forwarded request', async () => {
   await using latchkey = await startInProcess({ dpop: 'always', allowedOrigins: 'https://app.example' })
   await register(latchkey)
   const key = makeDpopKey()
   const token = await boundToken(latchkey, key)
-  const asked = (forwarded: Readonly<Record<string, string>>, wish: Partial<DpopProofOptions>) =>
-    call(latchkey, key, 'GET', '/access/verify', { token, wish, headers: forwarded }).then(({ status }) => status)
+  const verify = (forwarded: Readonly<Record<string, string>>, change: Partial<DpopProofOptions>) =>
+    call(latchkey, key, 'GET', '/access/verify', { token, change, headers: forwarded }).then(({ status }) => status)
   const caddy = {
     'x-forwarded-method': 'PUT',
     'x-forwarded-proto': 'https',
     'x-forwarded-host': 'app.example',
     'x-forwarded-uri': '/orders/7?now=yes',
   }
-  equal(await asked(caddy, { method: 'PUT', url: 'https://app.example/orders/7' }), 204)
-  equal(await asked(caddy, { method: 'GET', url: 'https://app.example/orders/7' }), 401)
-  equal(await asked(caddy, { method: 'PUT', url: 'https://app.example/orders/8' }), 401)
-  equal(await asked(caddy, { method: 'GET', url: `${latchkey.publicUrl}/access/verify` }), 401)
+  equal(await verify(caddy, { method: 'PUT', url: 'https://app.example/orders/7' }), 204)
+  equal(await verify(caddy, { method: 'GET', url: 'https://app.example/orders/7' }), 401)
+  equal(await verify(caddy, { method: 'PUT', url: 'https://app.example/orders/8' }), 401)
+  equal(await verify(caddy, { method: 'GET', url: `${latchkey.publicUrl}/access/verify` }), 401)
   const nginx = { 'x-original-method': 'GET', 'x-original-uri': '/orders' }
-  equal(await asked(nginx, { method: 'GET', url: `${latchkey.publicUrl}/orders` }), 204)
+  equal(await verify(nginx, { method: 'GET', url: `${latchkey.publicUrl}/orders` }), 204)
   const both = {
     ...nginx,
     'x-original-method': 'PUT',
@@ -66,8 +66,8 @@ test('always, behind a proxy: the proof is for the request that the proxy asks a
     ['GET', '/harmless'],
     ['PUT', '/harmless'],
   ] as const)
-    equal(await asked(both, { method, url: latchkey.publicUrl + path }), 401, 'two that differ: for neither')
+    equal(await verify(both, { method, url: latchkey.publicUrl + path }), 401, 'two different requests: valid for neither')
   const alike = { ...nginx, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/orders' }
-  equal(await asked(alike, { method: 'GET', url: `${latchkey.publicUrl}/orders` }), 204)
-  equal(await asked({ ...caddy, 'x-forwarded-host': 'evil.example' }, { method: 'PUT', url: 'https://evil.example/orders/7' }), 401)
+  equal(await verify(alike, { method: 'GET', url: `${latchkey.publicUrl}/orders` }), 204)
+  equal(await verify({ ...caddy, 'x-forwarded-host': 'evil.example' }, { method: 'PUT', url: 'https://evil.example/orders/7' }), 401)
 })

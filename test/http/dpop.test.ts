@@ -1,4 +1,4 @@
-// Tokens that are bound to a key (RFC 9449): how they are had, what they need a proof for, and which proofs are none.
+// DPoP-bound tokens (RFC 9449): how they are issued, which routes need a proof, and which proofs are refused.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
@@ -14,7 +14,7 @@ const PASSWORDS = { current: ALICE.password, next: NEXT }
 
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
-test('whoever shows a key gets tokens that are bound to it, by every way in', async () => {
+test('every sign-in with a DPoP proof issues a token bound to its key', async () => {
   await using latchkey = await startInProcess()
   const key = makeDpopKey()
   const registered = await call(latchkey, key, 'POST', '/access/register', { body: { ...ALICE, delivery: 'header' } })
@@ -32,7 +32,7 @@ test('whoever shows a key gets tokens that are bound to it, by every way in', as
   deepEqual([unbound.json.tokenType, claimsOf(unbound.json.token).cnf], ['Bearer', undefined])
 })
 
-test('a bound token reads without a proof, and needs one where much is at stake', async () => {
+test('a bound token reads without a proof, and needs one on sensitive routes', async () => {
   await using latchkey = await startInProcess()
   const { sid } = await register(latchkey)
   const key = makeDpopKey()
@@ -56,7 +56,7 @@ test('a bound token reads without a proof, and needs one where much is at stake'
   equal((await call(latchkey, key, 'POST', '/access/password', { token, body: PASSWORDS })).status, 200)
 })
 
-test('a bound token signs itself out without a proof, and everything else of the user with one', async () => {
+test('a bound token can log out without a proof, but needs one for everywhere', async () => {
   await using latchkey = await startInProcess()
   const { userId, token: elsewhere } = await register(latchkey)
   const key = makeDpopKey()
@@ -83,7 +83,7 @@ test('a bound token signs itself out without a proof, and everything else of the
   equal((await latchkey.call('GET', path, { headers: { authorization: again } })).status, 200)
 })
 
-test('a token that is bound to no key, and a session in the header, need no proof', async () => {
+test('an unbound token, and a session in the header, need no proof', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   equal((await latchkey.call('DELETE', '/access/sessions?except=current', { headers: { authorization: token } })).status, 200)
@@ -92,7 +92,7 @@ test('a token that is bound to no key, and a session in the header, need no proo
   equal((await latchkey.call('POST', '/access/password', { headers, body: PASSWORDS })).status, 200)
 })
 
-test('every altered proof is refused, and changes nothing', async () => {
+test('every altered proof is refused and changes nothing', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const [key, other] = [makeDpopKey(), makeDpopKey()]
@@ -133,8 +133,8 @@ test('every altered proof is refused, and changes nothing', async () => {
     'for no token': ['token', { claims: { ath: undefined } }],
     'for another token': ['token', { token: another }],
   }
-  for (const [name, [reason, wish]] of Object.entries(wrong)) {
-    const { status, json, headers } = await call(latchkey, key, 'POST', '/access/password', { token, wish, body: PASSWORDS })
+  for (const [name, [reason, change]] of Object.entries(wrong)) {
+    const { status, json, headers } = await call(latchkey, key, 'POST', '/access/password', { token, change, body: PASSWORDS })
     deepEqual([status, json.code, json.reason], [401, 'proof.required', reason], name)
     equal(headers['www-authenticate'], 'DPoP error="invalid_dpop_proof", algs="ES256"')
   }
@@ -154,14 +154,14 @@ test('every altered proof is refused, and changes nothing', async () => {
   equal((await latchkey.call('POST', '/access/login', { body: ALICE })).status, 200, 'the password is as it was')
 })
 
-test('a bad proof is refused where a token is handed out, too, and nobody is signed in by it', async () => {
+test('an invalid proof is refused where a token is issued, and starts no session', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
-  const refused = await call(latchkey, makeDpopKey(), 'POST', '/access/login', { body: ALICE, wish: { method: 'GET' } })
+  const refused = await call(latchkey, makeDpopKey(), 'POST', '/access/login', { body: ALICE, change: { method: 'GET' } })
   deepEqual([refused.status, refused.json.code, refused.jar], [401, 'proof.required', {}])
 })
 
-test('a proof counts once, in every process', async () => {
+test('a proof is accepted once across all processes', async () => {
   const store = createMemoryStore()
   const settings = { secret: 'a-secret-that-two-servers-share-0123' }
   await using first = await startInProcess(settings, { store })
@@ -182,7 +182,7 @@ test('a proof counts once, in every process', async () => {
   ok((await use(once)).ended)
   equal((await use(once)).reason, 'replayed')
   first.clock.advance(60_000)
-  equal((await use(once)).reason, 'replayed', 'as long as its time is good')
+  equal((await use(once)).reason, 'replayed', 'while its time is still valid')
   first.clock.advance(1_000)
   equal((await use(once)).reason, 'time')
   const seconds = Math.floor(first.clock.now() / 1000)
@@ -201,7 +201,7 @@ test('a proof counts once, in every process', async () => {
   await second.engine.stop()
 })
 
-test('a proof with which a token is only asked for is not counted: strangers cannot fill the counters, and it binds to the same key', async () => {
+test('a proof for a new token is not recorded, so that clients cannot fill the store, and binds to the same key again', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const key = makeDpopKey()
@@ -215,7 +215,7 @@ test('a proof with which a token is only asked for is not counted: strangers can
   }
 })
 
-test('what no proof is needed for costs nothing more, and a proof costs one count', async () => {
+test('a route without a proof costs nothing more, and a proof is read once', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const key = makeDpopKey()
@@ -238,14 +238,14 @@ test('what no proof is needed for costs nothing more, and a proof costs one coun
   equal(read, 1)
 })
 
-test('where binding is off, nothing is bound and nothing is asked for', async () => {
+test('with DPoP off no token is bound and no proof is required', async () => {
   await using latchkey = await startInProcess({ dpop: 'off' })
   await register(latchkey)
-  const { json } = await call(latchkey, makeDpopKey(), 'POST', '/access/login', { body: ALICE, wish: { method: 'GET' } })
+  const { json } = await call(latchkey, makeDpopKey(), 'POST', '/access/login', { body: ALICE, change: { method: 'GET' } })
   deepEqual([json.tokenType, claimsOf(json.token).cnf], ['Bearer', undefined])
 })
 
-test('a bound token ends with its session, and is worth nothing with a proof alone', async () => {
+test('a bound token is revoked with its session, and cannot be unbound by altering it', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const key = makeDpopKey()

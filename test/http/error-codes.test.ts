@@ -1,4 +1,4 @@
-// The closed list of error codes, as the contract has it: each with its one status.
+// The closed list of error codes in the contract, each with its status.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -24,13 +24,13 @@ const CONTRACT: Readonly<Record<number, string>> = {
 
 const expected = Object.entries(CONTRACT).flatMap(([status, codes]) => codes.split(' ').map((code) => [code, Number(status)] as const))
 
-test('there are exactly these codes, each with its status', () => {
+test('there are exactly these codes, with these statuses', () => {
   assert.deepEqual({ ...STATUS }, Object.fromEntries(expected))
   assert.deepEqual([...ERROR_CODES].sort(), expected.map(([code]) => code).sort())
 })
 
 for (const [code, status] of expected) {
-  test(`${code} is a problem document of status ${status} with a sentence of its own`, () => {
+  test(`${code} is a problem document with status ${status} and its own title`, () => {
     const detail = { reason: 'r', setting: 's', field: 'f', refreshable: true, retryAfter: 7 }
     const bare = problemOf(new AuthError(code as ErrorCode), 'https://login.example.com')
     assert.deepEqual({ ...bare, title: '' }, { type: `https://login.example.com/docs/errors#${code}`, title: '', status, code })

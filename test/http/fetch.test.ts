@@ -1,4 +1,4 @@
-// The handler behind the Fetch API's Request and Response: nothing is lost or joined on the way.
+// The handler behind the Fetch API's Request and Response: no cookie or body is lost or joined.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,7 +12,7 @@ function json(body: unknown, init: RequestInit = {}): RequestInit {
   return { method: 'POST', body: JSON.stringify(body), ...init, headers: { 'content-type': 'application/json', ...init.headers } }
 }
 
-test('a person signs in and out over Request and Response, each cookie in a header of its own', async () => {
+test('sign-in and logout work over Request and Response, with one header for each cookie', async () => {
   await using latchkey = await startInProcess()
   const answerTo = fetchHandler(latchkey.handle)
   const signedIn = await answerTo(new Request(URL_OF('/access/register'), json({ ...ALICE, remember: true })), { address: '198.51.100.7' })
@@ -29,7 +29,7 @@ test('a person signs in and out over Request and Response, each cookie in a head
   assert.deepEqual(await out.json(), { ended: { sessions: 1, rememberMe: 1 } })
 })
 
-test('an answer without a body has none, and HEAD neither', async () => {
+test('a response without content has no body, nor has one to HEAD', async () => {
   await using latchkey = await startInProcess()
   const answerTo = fetchHandler(latchkey.handle)
   for (const [method, status] of [
@@ -41,7 +41,7 @@ test('an answer without a body has none, and HEAD neither', async () => {
   }
 })
 
-test('a body that is too large is refused while it is still being sent', async () => {
+test('a body that is too large is refused before it is fully sent', async () => {
   await using latchkey = await startInProcess()
   let sent = 0
   let cancelled = false
@@ -66,7 +66,7 @@ test('a body that is too large is refused while it is still being sent', async (
   assert.ok(sent <= 8, String(sent))
 })
 
-test('a body in many pieces is put together, a request without one has none', async () => {
+test('a body in many chunks is joined, and a request without a body has none', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const bytes = new TextEncoder().encode(JSON.stringify(ALICE))
@@ -82,7 +82,7 @@ test('a body in many pieces is put together, a request without one has none', as
   assert.equal((await answerTo(new Request(URL_OF('/access/login'), init))).status, 400)
 })
 
-test('a header that came twice is seen to have come twice', async () => {
+test('a duplicate header is recognized as duplicate', async () => {
   await using latchkey = await startInProcess()
   const { token, session } = await register(latchkey)
   const twice = async (name: string, value: string) => {
@@ -96,7 +96,7 @@ test('a header that came twice is seen to have come twice', async () => {
   assert.deepEqual(await twice('cookie', session), [200, undefined])
 })
 
-test('a client that goes away while it sends its body is no fault of ours', async () => {
+test('a client that disconnects while sending its body causes no server error', async () => {
   await using latchkey = await startInProcess()
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {

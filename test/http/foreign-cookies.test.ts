@@ -1,5 +1,5 @@
-// Two Latchkeys on one host at two ports: cookies know no ports, so they sign each other out. The one that gets the other's cookie says
-// once which setting keeps them apart.
+// Two Latchkeys on two ports of one host: cookies ignore ports, so they sign each other out. The one that gets the other's cookie warns
+// once and names the setting that separates them.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -19,7 +19,7 @@ async function listening(port: number, settings: Parameters<typeof startInProces
   return [latchkey, warnings]
 }
 
-test('a twin on localhost with the same cookie name is warned of once, with the setting, and without the cookie', async () => {
+test('warns once of another Latchkey on localhost with the same cookie name, naming the setting, not the cookie', async () => {
   const [shop, ofShop] = await listening(3000)
   const [staff, ofStaff] = await listening(3001)
   const browser = new CookieJarClient()
@@ -43,7 +43,7 @@ test('a twin on localhost with the same cookie name is warned of once, with the 
   for (const latchkey of [shop, staff]) await latchkey.engine.stop()
 })
 
-test('a sign-in that overwrites the cookie of a twin warns as well, and so do duplicates', async () => {
+test('warns at a sign-in that overwrites the other’s cookie, and for duplicates', async () => {
   const [shop] = await listening(3000)
   const [staff, ofStaff] = await listening(3001)
   const [other, ofOther] = await listening(3002)
@@ -56,20 +56,20 @@ test('a sign-in that overwrites the cookie of a twin warns as well, and so do du
   for (const latchkey of [shop, staff, other]) await latchkey.engine.stop()
 })
 
-test('nothing is warned of that is no cookie of a Latchkey, has merely ended, or came in the header', async () => {
+test('does not warn of other cookies, of revoked credentials, or of credentials in the header', async () => {
   const [shop, warnings] = await listening(3000)
   const [staff] = await listening(3001)
   const alice = await register(shop, { remember: true })
   const foreign = (await register(staff)).session.split('=')[1]
   await shop.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
-  const asked = [
+  const requests = [
     { cookie: alice.cookies },
     { cookie: 'latchkey_session=; latchkey_remember=x' },
     { cookie: `latchkey_session=${alice.token}` },
     { cookie: 'latchkey_session=abc.def; latchkey_session=s%3Aabc' },
     { authorization: `Session ${foreign}` },
   ]
-  for (const headers of asked) {
+  for (const headers of requests) {
     await shop.call('GET', '/access/session', { headers })
     await shop.call('POST', '/access/token', { headers })
   }

@@ -1,5 +1,5 @@
-// The whole story of one person, at a real server, with a cookie jar that we did not write: from the password typed once
-// to being signed out everywhere.
+// The full flow of one user against a real server, with an independent cookie jar: from registration
+// to logout everywhere.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,7 +12,7 @@ const USER = { username: 'Dora', password: 'blue-tulip-under-7-moons' } as const
 const NEXT = 'seven-grey-herons-at-dusk'
 const APP = 'https://app.example.com'
 
-/** The page of the application: holds the token in memory, and nothing else. */
+/** The application's page: holds only the token, in memory. */
 interface Page {
   token: string
   userId: string
@@ -25,38 +25,35 @@ async function signIn(browser: Browser, page: Page, body: object, path = '/acces
   Object.assign(page, { token: json.token, userId: json.user.id, sid: json.session.id })
 }
 
-test('one person, one browser, from the password typed once to being signed out everywhere', async (t) => {
+test('one user in one browser, from registration to logout everywhere', async (t) => {
   await using server: RunningServer = await startServer({ env: { LATCHKEY_ALLOWED_ORIGINS: APP } })
   const { url, publicUrl } = server
   const browser = new Browser(url, publicUrl)
   const page: Page = { token: '', userId: '', sid: '' }
   const bare = () => ({ authorization: page.token })
 
-  await t.test(
-    'The password is typed once; a session cookie and a remembered login come back, which say nothing of the person',
-    async () => {
-      await signIn(browser, page, { ...USER, remember: true }, '/access/register')
-      assert.deepEqual(await browser.cookies(), ['latchkey_known, kept', 'latchkey_remember, kept', 'latchkey_session'])
-      for (const name of ['latchkey_session', 'latchkey_remember', 'latchkey_known']) {
-        const value = await browser.cookie(name)
-        const decoded = value + Buffer.from(value.replaceAll('.', ''), 'base64url').toString('latin1')
-        for (const told of [USER.username.toLowerCase(), USER.password, page.userId]) assert.ok(!decoded.toLowerCase().includes(told))
-      }
-    },
-  )
+  await t.test('Registration sets a session and a remember-me cookie, which reveal nothing about the user', async () => {
+    await signIn(browser, page, { ...USER, remember: true }, '/access/register')
+    assert.deepEqual(await browser.cookies(), ['latchkey_known, kept', 'latchkey_remember, kept', 'latchkey_session'])
+    for (const name of ['latchkey_session', 'latchkey_remember', 'latchkey_known']) {
+      const value = await browser.cookie(name)
+      const decoded = value + Buffer.from(value.replaceAll('.', ''), 'base64url').toString('latin1')
+      for (const secret of [USER.username.toLowerCase(), USER.password, page.userId]) assert.ok(!decoded.toLowerCase().includes(secret))
+    }
+  })
 
-  await t.test('From then on the cookie is enough to be known', async () => {
+  await t.test('The cookie identifies the user', async () => {
     const { status, json } = await browser.visit('GET', '/access/session')
     assert.deepEqual([status, json.via, json.user.username, json.session.id], [200, 'cookie', 'Dora', page.sid])
   })
 
-  await t.test('The token from the body is taken bare, and after Bearer', async () => {
+  await t.test('The token in the body is accepted bare, and after Bearer', async () => {
     for (const authorization of [page.token, `Bearer ${page.token}`]) {
       assert.equal((await request(url, 'GET', '/access/session', { headers: { authorization } })).json.via, 'token')
     }
   })
 
-  await t.test('Whoever has the public keys verifies the token without asking anybody', async () => {
+  await t.test('The public keys verify the token without the server', async () => {
     const options = { issuer: publicUrl, audience: publicUrl, typ: 'at+jwt', algorithms: ['EdDSA'] }
     const remote = createRemoteJWKSet(new URL('/.well-known/jwks.json', url))
     assert.equal((await jwtVerify(page.token, remote, options)).payload.sub, page.userId)
@@ -64,7 +61,7 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.equal((await jwtVerify(page.token, once, options)).payload.sid, page.sid)
   })
 
-  await t.test('The cookie alone changes nothing, by URL, by form or by script', async () => {
+  await t.test('A cookie alone changes nothing, by URL, form or script', async () => {
     for (const [method, path] of [
       ['GET', `/access/logout/${page.userId}`],
       ['POST', `/access/logout/${page.userId}?everywhere=true`],
@@ -84,7 +81,7 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.equal((await browser.visit('GET', '/access/session')).json.session.id, page.sid)
   })
 
-  await t.test('What one script writes into the session another one reads, and who is late is told so', async () => {
+  await t.test('Session data written by one script is read by another, and a conflict is refused', async () => {
     const first = await browser.visit('PATCH', '/access/session/data', { headers: bare(), body: { basket: ['tea'], step: 1 } })
     const tag = first.headers.get('etag') ?? ''
     assert.equal(tag, `"${first.json.version}"`)
@@ -95,27 +92,27 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.deepEqual((await browser.visit('GET', '/access/session/data')).json, script.json)
   })
 
-  await t.test('A little data of the client is in a cookie that only the server can read', async () => {
+  await t.test('Client data is in a cookie that only the server can read', async () => {
     const data = { theme: 'dark' }
     assert.equal((await browser.visit('PUT', '/access/client-data', { headers: bare(), body: { data } })).status, 200)
     assert.ok(!(await browser.cookie('latchkey_data')).includes('dark'))
     assert.deepEqual((await browser.visit('GET', '/access/client-data')).json, { data })
   })
 
-  await t.test('The application on another origin may take part: preflight, credentials, exposed headers', async () => {
-    const asked = { origin: APP, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,if-match' }
-    const preflight = await request(url, 'OPTIONS', '/access/session/data', { headers: asked })
+  await t.test('An application on an allowed origin can call the API: preflight, credentials, exposed headers', async () => {
+    const requested = { origin: APP, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,if-match' }
+    const preflight = await request(url, 'OPTIONS', '/access/session/data', { headers: requested })
     assert.equal(preflight.status, 204)
     assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Authorization.*If-Match/)
     const headers = { ...bare(), origin: APP, 'sec-fetch-site': 'cross-site' }
-    const { status, headers: told } = await request(url, 'PATCH', '/access/session/data', { headers, body: { from: 'app' } })
+    const { status, headers: received } = await request(url, 'PATCH', '/access/session/data', { headers, body: { from: 'app' } })
     assert.equal(status, 200)
-    assert.equal(told.get('access-control-allow-origin'), APP)
-    assert.equal(told.get('access-control-allow-credentials'), 'true')
-    assert.match(told.get('vary') ?? '', /Origin/)
+    assert.equal(received.get('access-control-allow-origin'), APP)
+    assert.equal(received.get('access-control-allow-credentials'), 'true')
+    assert.match(received.get('vary') ?? '', /Origin/)
   })
 
-  await t.test('What the application does goes on the record, beside what we recorded ourselves', async () => {
+  await t.test('The audit log contains the application’s events and our own', async () => {
     const order = { action: 'order.placed', detail: { number: 7 } }
     assert.equal((await browser.visit('POST', '/access/audit-events', { headers: bare(), body: order })).status, 201)
     const { json } = await browser.visit('GET', '/access/audit-events')
@@ -125,7 +122,7 @@ test('one person, one browser, from the password typed once to being signed out 
     )
   })
 
-  await t.test('The browser closes and opens: it brings a remembered login and no session, and gets one', async () => {
+  await t.test('After a browser restart the remember-me login resumes a session', async () => {
     const before = { ...page, remembered: await browser.cookie('latchkey_remember') }
     await browser.restart()
     assert.deepEqual(await browser.cookies(), ['latchkey_known, kept', 'latchkey_remember, kept'])
@@ -139,7 +136,7 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.deepEqual((await browser.visit('GET', '/access/session/data')).json.data, {}, 'a new session begins empty')
   })
 
-  await t.test('A script elsewhere carries its session in the header, and no cookie is made for it', async () => {
+  await t.test('A script with delivery by header gets its session in the body, and no cookie', async () => {
     const { json, headers } = await request(url, 'POST', '/access/login', { body: { ...USER, delivery: 'header' } })
     assert.deepEqual(headers.getSetCookie(), [])
     const authorization = `Session ${json.sessionCredential}`
@@ -151,7 +148,7 @@ test('one person, one browser, from the password typed once to being signed out 
     assert.equal((await request(url, 'GET', '/access/session', { headers: { authorization } })).json.reason, 'revoked')
   })
 
-  await t.test('A new password ends what the old one began, but not the session it was typed in', async () => {
+  await t.test('A password change revokes earlier credentials, and renews the current session', async () => {
     const body = { current: USER.password, next: NEXT }
     const old = { ...bare() }
     const changed = await browser.visit('POST', '/access/password', { headers: old, body })
@@ -164,7 +161,7 @@ test('one person, one browser, from the password typed once to being signed out 
   })
 
   for (const method of ['GET', 'POST'] as const) {
-    await t.test(`Signed out by ${method} with the header: cookie, remembered login and token are worth nothing at once`, async () => {
+    await t.test(`After logout by ${method} the cookie, remember-me login and token are refused at once`, async () => {
       await signIn(browser, page, { ...USER, password: NEXT, remember: true })
       const remembered = `latchkey_remember=${await browser.cookie('latchkey_remember')}`
       const session = `latchkey_session=${await browser.cookie('latchkey_session')}`

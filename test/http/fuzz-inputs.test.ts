@@ -1,4 +1,4 @@
-// Whatever is sent, the answer is a refusal from the closed list: never a fault, never an echo.
+// Arbitrary input: the response is never a server error, and a refusal has a known code and repeats no input.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -38,7 +38,7 @@ const credentialText = fc.oneof(
   fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
 )
 
-test('no text in Authorization, Cookie or Origin makes a fault', async () => {
+test('no text in Authorization, Cookie or Origin causes a server error', async () => {
   await using latchkey = await startInProcess()
   const headers = fc.record(
     { authorization: credentialText, cookie: credentialText, origin: headerText, 'if-match': headerText, 'x-forwarded-method': headerText },
@@ -53,7 +53,7 @@ test('no text in Authorization, Cookie or Origin makes a fault', async () => {
   )
 })
 
-test('no body makes a fault, and no refusal repeats it', async () => {
+test('no body causes a server error, and no refusal repeats it', async () => {
   await using latchkey = await startInProcess()
   const { token, userId } = await register(latchkey)
   const withBodies = routes.filter(({ body, path }) => body !== undefined && path !== '/access/register')
@@ -81,7 +81,7 @@ test('no body makes a fault, and no refusal repeats it', async () => {
   )
 })
 
-test('no path and no query makes a fault', async () => {
+test('no path and no query causes a server error', async () => {
   await using latchkey = await startInProcess()
   const { token } = await register(latchkey)
   const segment = fc.oneof(

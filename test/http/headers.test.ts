@@ -1,4 +1,4 @@
-// Headers that every answer carries, whatever it answers.
+// The headers of every response.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ const EXPECTED = {
   'x-content-type-options': 'nosniff',
 }
 
-/** Answers of every kind: done, refused by each rung, preflights, HEAD. */
+/** Responses of every kind: successes, every kind of refusal, preflights, HEAD. */
 async function answersOf(latchkey: InProcess): Promise<readonly InProcessResponse[]> {
   const own = latchkey.publicUrl
   const alice = await register(latchkey, { remember: true })
@@ -39,7 +39,7 @@ async function answersOf(latchkey: InProcess): Promise<readonly InProcessRespons
   return answers
 }
 
-test('every answer carries the security headers and names no version', async () => {
+test('every response has the security headers and names no version', async () => {
   await using latchkey = await startInProcess()
   const answers = await answersOf(latchkey)
   const statuses = new Set(answers.map(({ status }) => status))
@@ -55,7 +55,7 @@ test('every answer carries the security headers and names no version', async () 
   }
 })
 
-test('nothing is stored by caches but the public keys', async () => {
+test('only the public keys are cacheable', async () => {
   await using latchkey = await startInProcess()
   for (const { headers } of await answersOf(latchkey)) {
     const isKeys = headers['cross-origin-resource-policy'] === 'cross-origin'
@@ -66,7 +66,7 @@ test('nothing is stored by caches but the public keys', async () => {
   assert.equal((await latchkey.call('PUT', '/.well-known/jwks.json')).headers['cache-control'], 'no-store')
 })
 
-test('every answer has a request id of its own', async () => {
+test('every response has a unique request id', async () => {
   await using latchkey = await startInProcess()
   await using other = await startInProcess()
   const answers = [...(await answersOf(latchkey)), ...(await answersOf(other))]
@@ -81,7 +81,7 @@ test('a request cannot choose its id', async () => {
   assert.notEqual(headers['x-request-id'], 'chosen')
 })
 
-test('over https every answer demands https for a year', async () => {
+test('over https every response has Strict-Transport-Security for a year', async () => {
   await using latchkey = await startInProcess({ publicUrl: 'https://login.example.com' }, { publicUrl: 'https://login.example.com' })
   for (const { headers } of await answersOf(latchkey))
     assert.equal(headers['strict-transport-security'], 'max-age=31536000; includeSubDomains')
@@ -91,7 +91,7 @@ for (const [setting, expected] of [
   ['on', '"cookies", "storage"'],
   ['off', undefined],
 ] as const) {
-  test(`with Clear-Site-Data ${setting}, logout and the end of the account ${expected ? 'send it' : 'do not'}, and nothing else does`, async () => {
+  test(`with Clear-Site-Data ${setting}, logout and account deletion ${expected ? 'send it' : 'do not'}, and nothing else does`, async () => {
     await using latchkey = await startInProcess({ clearSiteData: setting })
     for (const { headers, json } of await answersOf(latchkey))
       assert.equal(headers['clear-site-data'], json?.ended === undefined ? undefined : expected)
@@ -104,7 +104,7 @@ for (const [setting, expected] of [
   })
 }
 
-test('every body has the type of what it is, and no answer without a body names one', async () => {
+test('every body has its content type, and a response without a body has none', async () => {
   await using latchkey = await startInProcess()
   for (const { status, headers, body } of await answersOf(latchkey)) {
     if (status === 204 || status === 303) assert.equal(headers['content-type'], undefined)
@@ -114,7 +114,7 @@ test('every body has the type of what it is, and no answer without a body names 
   }
 })
 
-test('every 401 tells how to authenticate', async () => {
+test('every 401 has WWW-Authenticate', async () => {
   await using latchkey = await startInProcess()
   for (const { status, headers, json } of await answersOf(latchkey)) {
     if (json === undefined) continue

@@ -1,4 +1,4 @@
-// What anyone may ask: the public keys, health, metrics; and HEAD and OPTIONS everywhere.
+// Public resources: keys, health, metrics; and HEAD and OPTIONS on every route.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -23,7 +23,7 @@ async function verified(latchkey: InProcess, token: string, audience = latchkey.
   return jwtVerify(token, createLocalJWKSet(json), options)
 }
 
-test('the public keys verify our tokens, whose claims are those of RFC 9068 and ours', async () => {
+test('the public keys verify our tokens, which have the claims of RFC 9068 and our own', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const { payload, protectedHeader } = await verified(latchkey, alice.token)
@@ -46,7 +46,7 @@ test('the public keys verify our tokens, whose claims are those of RFC 9068 and 
   })
 })
 
-test('no two tokens are the same, and none verifies elsewhere, later or altered', async () => {
+test('tokens are unique, and are invalid elsewhere, after expiry, or altered', async () => {
   await using latchkey = await startInProcess()
   await using other = await startInProcess()
   const first = await register(latchkey)
@@ -61,25 +61,25 @@ test('no two tokens are the same, and none verifies elsewhere, later or altered'
   await assert.rejects(verified(latchkey, first.token), errors.JWTExpired)
 })
 
-test('the audience is the one that was set, and lifetime too', async () => {
+test('audience and lifetime follow the settings', async () => {
   await using latchkey = await startInProcess({ audience: 'shop', tokenLifetime: '90s' })
   const { token } = await register(latchkey)
   const { payload } = await verified(latchkey, token, 'shop')
   assert.equal(Number(payload.exp) - Number(payload.iat), 90)
 })
 
-test('a restored session says in its tokens that no password was typed, and when one was', async () => {
+test('tokens of a resumed session show that no password was used, and the time of the last password sign-in', async () => {
   await using latchkey = await startInProcess()
-  const typedAt = latchkey.clock.now() / 1000
+  const signedInAt = latchkey.clock.now() / 1000
   const alice = await register(latchkey, { remember: true })
   latchkey.clock.advance(86_400_000)
   const { json } = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
   const { payload } = await verified(latchkey, json.token)
   assert.deepEqual(payload.amr, ['remembered'])
-  assert.equal(payload.auth_time, typedAt)
+  assert.equal(payload.auth_time, signedInAt)
 })
 
-test('the keys are public ones, for signatures alone, each with an id of its own', async () => {
+test('the published keys are public, for signatures only, with unique ids', async () => {
   await using latchkey = await startInProcess()
   const { status, json, headers } = await latchkey.call('GET', '/.well-known/jwks.json')
   assert.equal(status, 200)
@@ -89,7 +89,7 @@ test('the keys are public ones, for signatures alone, each with an id of its own
   assert.equal(headers['cache-control'], 'public, max-age=300')
 })
 
-test('the process says that it lives, and whether it is ready, part by part', async () => {
+test('reports liveness, and readiness with the status of each part', async () => {
   await using latchkey = await startInProcess()
   const live = await latchkey.call('GET', '/livez')
   assert.deepEqual([live.status, livenessResponse.strict().parse(live.json)], [200, { status: 'ok' }])
@@ -98,8 +98,8 @@ test('the process says that it lives, and whether it is ready, part by part', as
   assert.deepEqual(readinessResponse.strict().parse(ready.json), { status: 'ok', parts: { store: 'ok', revocations: 'ok', keys: 'ok' } })
 })
 
-/** A handler over the same engine, with other circumstances. */
-async function asked(latchkey: InProcess, path: string, app: object, request: Partial<HttpRequest> = {}) {
+/** A handler over the same engine, with other app properties. */
+async function callHandler(latchkey: InProcess, path: string, app: object, request: Partial<HttpRequest> = {}) {
   const readiness = async () => ({ store: 'ok' })
   const handle = createHandler({ engine: latchkey.engine, publicUrl: latchkey.publicUrl, readiness, isStopping: () => false, ...app })
   const body = async () => new Uint8Array()
@@ -107,34 +107,34 @@ async function asked(latchkey: InProcess, path: string, app: object, request: Pa
   return { ...answer, text: String(answer.body ?? '') }
 }
 
-test('a part that fails, or a stop that was asked for, makes 503 of being ready', async () => {
+test('readiness is 503 when a part fails or the server is stopping', async () => {
   await using latchkey = await startInProcess()
-  const failing = await asked(latchkey, '/readyz', { readiness: async () => ({ store: 'disk full', keys: 'ok' }) })
+  const failing = await callHandler(latchkey, '/readyz', { readiness: async () => ({ store: 'disk full', keys: 'ok' }) })
   assert.equal(failing.status, 503)
   assert.deepEqual(JSON.parse(failing.text), { status: 'failing', parts: { store: 'disk full', keys: 'ok' } })
-  const stopping = await asked(latchkey, '/readyz', { isStopping: () => true })
+  const stopping = await callHandler(latchkey, '/readyz', { isStopping: () => true })
   assert.deepEqual([stopping.status, JSON.parse(stopping.text).status], [503, 'stopping'])
-  assert.equal((await asked(latchkey, '/livez', { isStopping: () => true })).status, 200)
+  assert.equal((await callHandler(latchkey, '/livez', { isStopping: () => true })).status, 200)
 })
 
-test('metrics are for this machine alone, not for what a proxy on it passes on', async () => {
+test('metrics are for direct requests from this machine, not for proxied ones', async () => {
   await using latchkey = await startInProcess()
   const metrics = { metrics: async () => 'latchkey_up 1\n' }
   for (const peer of ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1']) {
-    const answer = await asked(latchkey, '/metrics', metrics, { peer })
+    const answer = await callHandler(latchkey, '/metrics', metrics, { peer })
     assert.deepEqual([answer.status, answer.text], [200, 'latchkey_up 1\n'])
     assert.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8')
     for (const name of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via']) {
-      const forwarded = await asked(latchkey, '/metrics', metrics, { peer, header: (asks) => (asks === name ? '' : null) })
+      const forwarded = await callHandler(latchkey, '/metrics', metrics, { peer, header: (requested) => (requested === name ? '' : null) })
       assert.deepEqual([forwarded.status, JSON.parse(forwarded.text).setting], [404, 'METRICS_PORT'], name)
     }
   }
   for (const peer of ['192.0.2.1', '', '::2', '127.0.0.1.evil.test', '1127.0.0.1', '::ffff:10.0.0.1'])
-    assert.equal((await asked(latchkey, '/metrics', metrics, { peer, address: '127.0.0.1' })).status, 404, peer)
-  assert.equal((await asked(latchkey, '/metrics', {}, { peer: '127.0.0.1' })).status, 404)
+    assert.equal((await callHandler(latchkey, '/metrics', metrics, { peer, address: '127.0.0.1' })).status, 404, peer)
+  assert.equal((await callHandler(latchkey, '/metrics', {}, { peer: '127.0.0.1' })).status, 404)
 })
 
-test('HEAD answers as GET does, without the body', async () => {
+test('HEAD responds like GET, without the body', async () => {
   await using latchkey = await startInProcess()
   const { session: cookie } = await register(latchkey)
   for (const route of routes.filter(({ method, changes }) => method === 'GET' && changes !== true)) {

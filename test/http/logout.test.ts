@@ -1,4 +1,4 @@
-// Ways out: logout on this device and everywhere, the list of sessions, and ending them from it.
+// Logout on this device and everywhere, the list of sessions, and revocation from it.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,52 +7,52 @@ import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { login, register, type SignedInUser } from '../support/users.ts'
 import { assertRefused, codeOrStatus } from './support.ts'
 
-function by(person: SignedInUser) {
-  return { headers: { authorization: person.token } }
+function by(user: SignedInUser) {
+  return { headers: { authorization: user.token } }
 }
 
-async function isIn(latchkey: InProcess, person: SignedInUser): Promise<boolean> {
+async function isSignedIn(latchkey: InProcess, user: SignedInUser): Promise<boolean> {
   const [byCookie, byToken] = await Promise.all([
-    latchkey.call('GET', '/access/session', { headers: { cookie: person.session } }),
-    latchkey.call('GET', '/access/session', by(person)),
+    latchkey.call('GET', '/access/session', { headers: { cookie: user.session } }),
+    latchkey.call('GET', '/access/session', by(user)),
   ])
   assert.equal(byCookie.status, byToken.status)
   return byCookie.status === 200
 }
 
-async function list(latchkey: InProcess, person: SignedInUser) {
-  const { status, json } = await latchkey.call('GET', '/access/sessions', by(person))
+async function list(latchkey: InProcess, user: SignedInUser) {
+  const { status, json } = await latchkey.call('GET', '/access/sessions', by(user))
   assert.equal(status, 200)
   return sessionsResponse.parse(json)
 }
 
 for (const method of ['GET', 'POST']) {
-  test(`${method} logout ends this session and its remembered login, and nothing else`, async () => {
+  test(`${method} logout revokes this session and its remember-me login, and nothing else`, async () => {
     await using latchkey = await startInProcess()
     const elsewhere = await register(latchkey, { remember: true })
     const here = await login(latchkey, { remember: true })
     const answer = await latchkey.call(method, `/access/logout/${here.userId}`, by(here))
     assert.equal(answer.status, 200)
     assert.deepEqual(revokedResponse.strict().parse(answer.json), { ended: { sessions: 1, rememberMe: 1 } })
-    assert.equal(await isIn(latchkey, here), false)
-    assert.equal(await isIn(latchkey, elsewhere), true)
+    assert.equal(await isSignedIn(latchkey, here), false)
+    assert.equal(await isSignedIn(latchkey, elsewhere), true)
     assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: here.remembered } })).status, 401)
     assert.equal((await latchkey.call('POST', '/access/token', { headers: { cookie: elsewhere.remembered } })).status, 200)
   })
 }
 
-test('logout everywhere ends all of the user and nobody else', async () => {
+test('logout everywhere revokes all of this user’s credentials, and none of others', async () => {
   await using latchkey = await startInProcess()
   const first = await register(latchkey, { remember: true })
   const second = await login(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
   const answer = await latchkey.call('POST', `/access/logout/${first.userId}?everywhere=true`, by(second))
   assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
-  for (const person of [first, second]) assert.equal(await isIn(latchkey, person), false)
-  assert.equal(await isIn(latchkey, bob), true)
+  for (const user of [first, second]) assert.equal(await isSignedIn(latchkey, user), false)
+  assert.equal(await isSignedIn(latchkey, bob), true)
 })
 
-test('logout by a session in the header ends it', async () => {
+test('logout by a session in the header revokes it', async () => {
   await using latchkey = await startInProcess()
   const { json } = await latchkey.call('POST', '/access/register', {
     body: { username: 'Cora', password: 'blue-tulip-under-7-moons', delivery: 'header' },
@@ -62,25 +62,25 @@ test('logout by a session in the header ends it', async () => {
   assertRefused(await latchkey.call('GET', '/access/session', { headers }), 401, 'session.required', { reason: 'revoked' })
 })
 
-test('logging somebody else out is refused, whether they exist or not, and clears no cookie', async () => {
+test('logging out another user id is refused, whether it exists or not, and clears no cookie', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
-  for (const code of [bob.userId, 'usr_nobody', 'Alice', `${alice.userId}x`, '%00', '%E0%A4%A', alice.userId.toUpperCase()])
-    assertRefused(await latchkey.call('POST', `/access/logout/${code}`, by(alice)), 403, 'user.mismatch')
-  assert.equal(await isIn(latchkey, bob), true)
+  for (const userId of [bob.userId, 'usr_nobody', 'Alice', `${alice.userId}x`, '%00', '%E0%A4%A', alice.userId.toUpperCase()])
+    assertRefused(await latchkey.call('POST', `/access/logout/${userId}`, by(alice)), 403, 'user.mismatch')
+  assert.equal(await isSignedIn(latchkey, bob), true)
   const encoded = alice.userId.replace('_', '%5F')
   assert.equal((await latchkey.call('POST', `/access/logout/${encoded}`, by(alice))).status, 200)
 })
 
-test('a wish that is neither yes nor no ends nothing', async () => {
+test('an invalid value of everywhere revokes nothing', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  for (const wish of ['1', 'TRUE', 'yes', ''])
-    assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}?everywhere=${wish}`, by(alice)), 422, 'request.invalid', {
+  for (const value of ['1', 'TRUE', 'yes', ''])
+    assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}?everywhere=${value}`, by(alice)), 422, 'request.invalid', {
       field: 'everywhere',
     })
-  assert.equal(await isIn(latchkey, alice), true)
+  assert.equal(await isSignedIn(latchkey, alice), true)
   assert.equal((await latchkey.call('POST', `/access/logout/${alice.userId}?everywhere=false`, by(alice))).status, 200)
   assertRefused(await latchkey.call('POST', `/access/logout/${alice.userId}`, by(alice)), 401, 'token.invalid', { reason: 'session_ended' })
 })
@@ -114,7 +114,7 @@ test('the list has one row for each lineage, and no secret', async () => {
   for (const value of Object.values(second.jar)) assert.ok(!answer.body?.includes(value.split('.')[1] ?? value))
 })
 
-test('what is idle or over is not on the list', async () => {
+test('idle and expired sessions are not listed', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey, { remember: true })
   latchkey.clock.advance(20 * 60_000)
@@ -122,7 +122,7 @@ test('what is idle or over is not on the list', async () => {
   assert.deepEqual((await list(latchkey, alice)).map(({ kind, id }) => (id === alice.sid ? 'this' : kind)).sort(), ['remember_me', 'this'])
 })
 
-test('one session is ended from the list, alone', async () => {
+test('one session is revoked from the list, alone', async () => {
   await using latchkey = await startInProcess()
   const lost = await register(latchkey)
   const other = await login(latchkey)
@@ -131,7 +131,10 @@ test('one session is ended from the list, alone', async () => {
   assert.equal(answer.status, 200)
   assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 0 } })
   assert.deepEqual(answer.cookies, [])
-  assert.deepEqual([await isIn(latchkey, lost), await isIn(latchkey, other), await isIn(latchkey, here)], [false, true, true])
+  assert.deepEqual(
+    [await isSignedIn(latchkey, lost), await isSignedIn(latchkey, other), await isSignedIn(latchkey, here)],
+    [false, true, true],
+  )
   assertRefused(await latchkey.call('DELETE', `/access/sessions/${lost.sid}`, by(here)), 404, 'resource.not_found')
 })
 
@@ -164,33 +167,33 @@ test('a lineage of several sessions is one row, with the client that used it las
   assert.deepEqual(others.json, { ended: { sessions: 0, rememberMe: 0 } }, 'the other sessions of the current lineage stay')
 })
 
-test('a remembered login is ended from the list with every session it started', async () => {
+test('a remember-me login is revoked from the list with every session it started', async () => {
   await using latchkey = await startInProcess()
   const lost = await register(latchkey, { remember: true })
   const here = await login(latchkey)
   const remembered = (await list(latchkey, here)).find(({ kind }) => kind === 'remember_me')
   const answer = await latchkey.call('DELETE', `/access/sessions/${remembered?.id}`, by(here))
   assert.deepEqual(answer.json, { ended: { sessions: 1, rememberMe: 1 } })
-  assert.equal(await isIn(latchkey, lost), false)
+  assert.equal(await isSignedIn(latchkey, lost), false)
 })
 
-test('the sessions of others, and what never was, are not there to be ended', async () => {
+test('sessions of others, and unknown ids, are not found', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
   for (const id of [bob.sid, 'nothing', '%00', '..%2f', alice.userId, 'a'.repeat(5_000)])
     assertRefused(await latchkey.call('DELETE', `/access/sessions/${id}`, by(alice)), 404, 'resource.not_found')
-  assert.equal(await isIn(latchkey, bob), true)
+  assert.equal(await isSignedIn(latchkey, bob), true)
 })
 
-test('all others are ended, but not this session and the login that started it', async () => {
+test('all others are revoked, but not this session and the remember-me login that started it', async () => {
   await using latchkey = await startInProcess()
   const others = [await register(latchkey, { remember: true }), await login(latchkey)]
   const here = await login(latchkey, { remember: true })
   const answer = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
   assert.deepEqual(answer.json, { ended: { sessions: 2, rememberMe: 1 } })
-  for (const other of others) assert.equal(await isIn(latchkey, other), false)
-  assert.equal(await isIn(latchkey, here), true)
+  for (const other of others) assert.equal(await isSignedIn(latchkey, other), false)
+  assert.equal(await isSignedIn(latchkey, here), true)
   assert.equal((await list(latchkey, here)).length, 1)
   const again = await latchkey.call('DELETE', '/access/sessions?except=current', by(here))
   assert.deepEqual(again.json, { ended: { sessions: 0, rememberMe: 0 } })

@@ -1,4 +1,4 @@
-// Who gets a page and who a problem document: content negotiation as browsers, programs and scripts in pages do it.
+// Content negotiation for browsers, programs and scripts: who gets a page, and who a problem document.
 
 import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,9 +6,9 @@ import { isApiPath, prefersHtml } from '../../src/http/content-negotiation.ts'
 
 const CHROMIUM = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
 
-const opens = (headers: Readonly<Record<string, string>>) => prefersHtml({ header: (name) => headers[name] ?? null })
+const getsPage = (headers: Readonly<Record<string, string>>) => prefersHtml({ header: (name) => headers[name] ?? null })
 
-test('a browser that opens an address is for pages', () => {
+test('a browser navigation gets a page', () => {
   for (const accept of [
     CHROMIUM,
     'text/html',
@@ -18,11 +18,11 @@ test('a browser that opens an address is for pages', () => {
     'text/*, */*;q=0.5',
     'text/html;q=0.5, application/json;q=0',
   ])
-    equal(opens({ accept }), true, accept)
-  equal(opens({ accept: CHROMIUM, 'sec-fetch-mode': 'navigate' }), true)
+    equal(getsPage({ accept }), true, accept)
+  equal(getsPage({ accept: CHROMIUM, 'sec-fetch-mode': 'navigate' }), true)
 })
 
-test('a program that takes JSON as gladly, or says nothing, is not', () => {
+test('a program that accepts JSON as much, or has no Accept, gets the problem document', () => {
   for (const accept of [
     '',
     '*/*',
@@ -36,17 +36,17 @@ test('a program that takes JSON as gladly, or says nothing, is not', () => {
     'text/plain',
     'image/avif,image/webp,*/*;q=0.8',
   ])
-    equal(opens({ accept }), false, accept)
-  equal(opens({}), false)
+    equal(getsPage({ accept }), false, accept)
+  equal(getsPage({}), false)
 })
 
-test('a script in a page is not, whatever it accepts', () => {
+test('a script in a page gets the problem document, whatever it accepts', () => {
   for (const mode of ['cors', 'no-cors', 'same-origin', 'websocket'])
-    equal(opens({ accept: CHROMIUM, 'sec-fetch-mode': mode }), false, mode)
-  equal(opens({ accept: 'text/html, */*; q=0.01', 'x-requested-with': 'XMLHttpRequest' }), false)
+    equal(getsPage({ accept: CHROMIUM, 'sec-fetch-mode': mode }), false, mode)
+  equal(getsPage({ accept: 'text/html, */*; q=0.01', 'x-requested-with': 'XMLHttpRequest' }), false)
 })
 
-test('the paths of the API are for programs, and no other', () => {
+test('only the paths of the API are always for programs', () => {
   for (const path of ['/access/session', '/access/', '/access/logout/x', '/access/nothing']) equal(isApiPath(path), true, path)
   for (const path of ['/', '/access', '/accessible', '/sign-in', '//access/x', '/docs']) equal(isApiPath(path), false, path)
 })

@@ -1,4 +1,4 @@
-// The description of the API: every route in it with its schemas, and every answer as it says.
+// The API description: contains every route with its schemas, and every response matches it.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -28,7 +28,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output') {
   return JSON.parse(JSON.stringify(rest))
 }
 
-test('the description has every route, and nothing that is none', async () => {
+test('the description has exactly the routes', async () => {
   await using latchkey = await startInProcess()
   const { openapi, info, servers, paths } = await describe(latchkey)
   assert.match(openapi, /^3\.1\./)
@@ -39,7 +39,7 @@ test('the description has every route, and nothing that is none', async () => {
   assert.deepEqual(listed.sort(), [...expected, 'get /openapi.json'].sort())
 })
 
-test('every route is described with its body, its parameters, its answers and what it asks for', async () => {
+test('every route is described with body, parameters, responses and auth requirement', async () => {
   await using latchkey = await startInProcess()
   const { paths, components } = await describe(latchkey)
   const names = new Set<string>()
@@ -72,14 +72,14 @@ test('every route is described with its body, its parameters, its answers and wh
   assert.equal(names.size, routes.length)
 })
 
-test('every route that asks for a credential, reads a body or a query, or changes something says how it refuses', async () => {
+test('every route with a credential, body, query or change describes its refusals', async () => {
   await using latchkey = await startInProcess()
   const { paths } = await describe(latchkey)
   for (const route of routes) {
     const { responses } = paths[described(route.path)][route.method.toLowerCase()]
     const where = `${route.method} ${route.path}`
-    const asksWho = route.auth !== 'none' && route.auth !== 'allowed-origin'
-    if (asksWho) assert.ok(responses[401], where)
+    const needsPrincipal = route.auth !== 'none' && route.auth !== 'allowed-origin'
+    if (needsPrincipal) assert.ok(responses[401], where)
     if (route.auth !== 'none') for (const status of [400, 503]) assert.ok(responses[status], where)
     if (route.method !== 'GET' || route.changes) assert.ok(responses[403], where)
     if (route.body) for (const status of [413, 415, 422]) assert.ok(responses[status], where)
@@ -88,7 +88,7 @@ test('every route that asks for a credential, reads a body or a query, or change
   }
 })
 
-test('what is for administrators says so, and which body it takes', async () => {
+test('admin routes are described with role, freshness and body', async () => {
   await using latchkey = await startInProcess()
   const { paths } = await describe(latchkey)
   for (const [path, methods] of Object.entries<Description>(paths))
@@ -105,7 +105,7 @@ test('what is for administrators says so, and which body it takes', async () => 
   assert.equal(new RegExp(change.properties.roles.items.pattern).test('Admin'), false)
 })
 
-test('a refusal names the codes that can come with its status', async () => {
+test('a refusal lists the codes of its status', async () => {
   await using latchkey = await startInProcess()
   const { paths } = await describe(latchkey)
   const codesOf = (path: string, method: string, status: number) =>
@@ -122,8 +122,8 @@ test('the description lists every error code with its status', async () => {
   assert.deepEqual(codes, Object.fromEntries(ERROR_CODES.map((code) => [code, STATUS[code]])))
 })
 
-/** One request of every kind to every route, with the route it is for. */
-function requests(token: string, code: string, sid: string): readonly (readonly [string, string, string, CallOptions])[] {
+/** Requests of every kind to every route, with their route. */
+function requests(token: string, userId: string, sid: string): readonly (readonly [string, string, string, CallOptions])[] {
   const headers = { authorization: token }
   const wrong = { ...ALICE, password: 'not-this-one-at-all' }
   return [
@@ -171,7 +171,7 @@ function requests(token: string, code: string, sid: string): readonly (readonly 
     ['POST', '/access/password', '/access/password', { headers, body: { current: ALICE.password, next: 'a' } }],
     ['DELETE', '/access/account', '/access/account', { headers, body: { password: wrong.password } }],
     ['DELETE', `/access/sessions/${sid}`, '/access/sessions/:id', { headers }],
-    ['POST', `/access/logout/${code}`, '/access/logout/:userId', { headers }],
+    ['POST', `/access/logout/${userId}`, '/access/logout/:userId', { headers }],
   ]
 }
 
@@ -188,7 +188,7 @@ function assertAsDescribed(answer: InProcessResponse, responses: Description, wh
   assert.ok(parsed.success, `${where} ${parsed.error?.message}`)
 }
 
-test('every answer is one that the description has, in the form it says', async () => {
+test('every response matches the description', async () => {
   await using latchkey = await startInProcess()
   const { token, userId, sid } = await register(latchkey)
   const { paths } = await describe(latchkey)
@@ -198,7 +198,7 @@ test('every answer is one that the description has, in the form it says', async 
   }
 })
 
-test('a closed registration answers as described, too', async () => {
+test('a closed registration responds as described', async () => {
   await using latchkey = await startInProcess({ registration: 'closed' })
   const { paths } = await describe(latchkey)
   const answer = await latchkey.call('POST', '/access/register', { body: ALICE })

@@ -1,4 +1,4 @@
-// The cross-origin rule and CORS, on every route that changes something or hands out a token.
+// The cross-origin rule and CORS, on every route that changes something or issues a token.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -21,7 +21,7 @@ function start(): Promise<InProcess> {
   return startInProcess({ allowedOrigins: [APP, 'http://localhost:8080'] })
 }
 
-/** What a browser would say of requests made elsewhere, and what of that is refused for which reason. */
+/** Headers that a browser sends for foreign requests, with the reason of the refusal. */
 const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
   ['another site', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }, 'origin_not_allowed'],
   ['another site, in an old browser', { origin: 'https://evil.test' }, 'origin_not_allowed'],
@@ -38,11 +38,11 @@ const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>, str
   ['an allowed origin with a slash', { origin: `${APP}/` }, 'origin_not_allowed'],
   ['an allowed origin in capitals', { origin: APP.toUpperCase() }, 'origin_not_allowed'],
   ['two origins in one', { origin: `${APP}, https://evil.test` }, 'origin_not_allowed'],
-  ['a value of Sec-Fetch-Site that nobody sends', { 'sec-fetch-site': 'same-origin, cross-site' }, 'origin_missing'],
+  ['a value of Sec-Fetch-Site that no browser sends', { 'sec-fetch-site': 'same-origin, cross-site' }, 'origin_missing'],
 ]
 
-for (const [who, headers, reason] of FOREIGN) {
-  test(`${who} is refused on every path that changes something, with the reason, the setting, and no CORS header`, async () => {
+for (const [name, headers, reason] of FOREIGN) {
+  test(`${name} is refused on every path that changes something, with the reason, the setting, and no CORS header`, async () => {
     await using latchkey = await start()
     const alice = await register(latchkey)
     for (const { method, path } of unsafe) {
@@ -63,14 +63,14 @@ for (const [who, headers, reason] of FOREIGN) {
 const OWN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['our own page', { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' }],
   ['our own page in an old browser', { origin: 'http://localhost:3000' }],
-  ['a person at the address bar', { 'sec-fetch-site': 'none' }],
+  ['a user at the address bar', { 'sec-fetch-site': 'none' }],
   ['no browser', {}],
   ['an allowed origin', { origin: APP, 'sec-fetch-site': 'cross-site' }],
   ['an allowed origin on the same site', { origin: 'http://localhost:8080', 'sec-fetch-site': 'same-site' }],
 ]
 
-for (const [who, headers] of OWN) {
-  test(`${who} passes the rule`, async () => {
+for (const [name, headers] of OWN) {
+  test(`${name} passes the rule`, async () => {
     await using latchkey = await start()
     for (const { method, path } of unsafe) {
       const answer = await latchkey.call(method, pathOf(path), { headers })
@@ -80,7 +80,7 @@ for (const [who, headers] of OWN) {
   })
 }
 
-test('an allowed origin is named exactly, with credentials, on answers of every kind', async () => {
+test('an allowed origin is named exactly, with credentials, on responses of every kind', async () => {
   await using latchkey = await start()
   const alice = await register(latchkey)
   for (const [path, headers] of [
@@ -96,7 +96,7 @@ test('an allowed origin is named exactly, with credentials, on answers of every 
   }
 })
 
-test('a foreign origin that only reads gets its answer without any CORS header', async () => {
+test('a foreign origin that only reads gets its response without any CORS header', async () => {
   await using latchkey = await start()
   const answer = await latchkey.call('GET', '/access/session', { headers: { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' } })
   assert.equal(answer.status, 401)
@@ -104,7 +104,7 @@ test('a foreign origin that only reads gets its answer without any CORS header',
   assert.match(answer.headers.vary ?? '', /\bOrigin\b/)
 })
 
-test('a preflight of an allowed origin is answered for ten minutes, that of a foreign one is refused', async () => {
+test('a preflight from an allowed origin is cacheable for ten minutes, one from a foreign origin is refused', async () => {
   await using latchkey = await start()
   const preflight = { 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,content-type' }
   const allowed = await latchkey.call('OPTIONS', '/access/session/data', { headers: { ...preflight, origin: APP } })
@@ -118,7 +118,7 @@ test('a preflight of an allowed origin is answered for ten minutes, that of a fo
   assert.deepEqual(corsOf(foreign.headers), [])
 })
 
-test('a method that does not exist is refused before the rule is asked, and no override brings it back', async () => {
+test('an unknown method is refused before the origin rule, and method overrides are ignored', async () => {
   await using latchkey = await start()
   const alice = await register(latchkey)
   for (const name of ['x-http-method-override', 'x-method-override', 'x-original-method']) {

@@ -1,4 +1,4 @@
-// X-Latchkey-Passive: a page that asks by itself does not keep its session alive.
+// X-Latchkey-Passive: a request that the page makes by itself does not extend its session.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -11,19 +11,19 @@ const MINUTE = 60_000
 const START = '2026-05-03T12:00:00.000Z'
 const LATER = '2026-05-03T12:05:00.000Z'
 
-/** Routes that look at who somebody is and leave the session as it is. */
-const harmless = routes.filter(
+/** Routes that authenticate and leave the session as it is. */
+const readingRoutes = routes.filter(
   ({ path, auth }) => auth !== 'none' && auth !== 'allowed-origin' && auth !== 'service-key' && !path.startsWith('/access/logout'),
 )
 
-/** When the session was last seen, asked without being seen. */
+/** The session's lastSeenAt, read without extending the session. */
 async function lastSeen(latchkey: InProcess, { token: authorization }: SignedInUser): Promise<string> {
   const { json } = await latchkey.call('GET', '/access/session', { headers: { authorization, 'x-latchkey-passive': '1' } })
   return json.session.lastSeenAt
 }
 
-for (const { method, path } of harmless.map((route) => ({ method: route.method, path: pathOf(route) }))) {
-  test(`${method} ${path} is seen, unless it says that it is passive`, async () => {
+for (const { method, path } of readingRoutes.map((route) => ({ method: route.method, path: pathOf(route) }))) {
+  test(`${method} ${path} touches the session unless it is passive`, async () => {
     await using latchkey = await startInProcess({ tokenLifetime: '10m' })
     const alice = await register(latchkey)
     latchkey.clock.advance(5 * MINUTE)
@@ -37,7 +37,7 @@ for (const { method, path } of harmless.map((route) => ({ method: route.method, 
   })
 }
 
-test('a session that is only asked about passively goes idle, by cookie, session in the header and token', async () => {
+test('passive requests do not keep a session from going idle, by cookie, session in the header and token', async () => {
   for (const kind of ['cookie', 'session', 'token'] as const) {
     await using latchkey = await startInProcess({ tokenLifetime: '1h' })
     const alice = await register(latchkey)

@@ -1,4 +1,4 @@
-// When the roll is called, a verifier counts once its line has taken everything before; and it is told nothing of the roll itself.
+// Acknowledgements of verifiers: one counts once its stream has delivered all earlier revocations; the stream itself shows no request.
 
 import { deepEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { createServiceKey, register } from '../support/users.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-/** A verifier's line: a piece is taken only when the test asks for it. */
+/** A verifier's stream: a chunk is pulled only when the test reads it. */
 async function openStream(latchkey: InProcess, key: string): Promise<AsyncIterator<string>> {
   const { body } = await latchkey.handle({
     method: 'GET',
@@ -29,13 +29,13 @@ function keepAlive(): Disposable {
 
 const eventsIn = (text: string) => [...text.matchAll(/^event: (\S+)$/gm)].map(([, name]) => name)
 
-/** Takes what comes, from now until it is told to stop; returns all of it. */
-function readContinuously(line: AsyncIterator<string>) {
+/** Reads continuously until stopped; returns the whole text. */
+function readContinuously(stream: AsyncIterator<string>) {
   let text = ''
   let stopped = false
   const done = (async () => {
     while (!stopped) {
-      const { done, value } = await line.next()
+      const { done, value } = await stream.next()
       if (done) return
       text += value
     }
@@ -52,15 +52,15 @@ function readContinuously(line: AsyncIterator<string>) {
   }
 }
 
-test('A line that has not taken it leaves its verifier behind; those that have are counted, and hear nothing of the roll', async () => {
+test('A verifier whose stream stalls counts as behind, the others as acknowledged, and no stream shows the requests', async () => {
   await using latchkey = await startInProcess()
-  // Nothing in the process keeps it alive while it waits for a heartbeat.
+  // While it waits for a heartbeat nothing else keeps the process alive.
   using _alive = keepAlive()
   const key = await createServiceKey(latchkey, 'shop')
   const alice = await register(latchkey)
   const [quick, stuck] = [await openStream(latchkey, key), await openStream(latchkey, key)]
   const reading = readContinuously(quick)
-  // Its first heartbeat says that it has caught up.
+  // Its first heartbeat shows that it has caught up.
   for (let text = ''; !text.includes('event: heartbeat'); ) text += (await stuck.next()).value ?? ''
   const waiting = stuck.next()
   await waiting
@@ -73,7 +73,7 @@ test('A line that has not taken it leaves its verifier behind; those that have a
   const { milliseconds: __, ...second } = await latchkey.engine.acknowledgementCollector.confirmPropagation()
   deepEqual(second, { processes: 1, verifiers: 2, behind: 0 })
   for (const text of [await reading.stop(), await caughtUp.stop()]) {
-    ok(text.includes(alice.sid), 'the ending itself is told')
+    ok(text.includes(alice.sid), 'the revocation itself is sent')
     for (const name of eventsIn(text)) ok(['policy', 'heartbeat', 'revoked', 'keys'].includes(name ?? ''), name)
   }
 

@@ -1,4 +1,4 @@
-// GET /access/revocations: what ends, as it ends, for other services of the deployment.
+// GET /access/revocations: the revocation feed for other services of the deployment.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { connect } from 'node:net'
@@ -58,50 +58,50 @@ const named = (stream: Stream, name: string) => stream.events.filter((event) => 
 const sidsOf = (stream: Stream) => named(stream, 'revoked').map(({ data }) => JSON.parse(data).sid)
 
 async function signedIn(): Promise<TestClient> {
-  const visitor = new TestClient(server.url)
-  await visitor.register(`Somebody-${Math.random().toString(36).slice(2, 10)}`)
-  return visitor
+  const client = new TestClient(server.url)
+  await client.register(`User-${Math.random().toString(36).slice(2, 10)}`)
+  return client
 }
 
-const signOut = (visitor: TestClient) => visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
+const signOut = (client: TestClient) => client.callWithToken('POST', `/access/logout/${client.userId}`)
 
-test('A key is good from the moment it was made', async () => {
+test('A service key is valid from the moment it was created', async () => {
   const fresh = await makeServiceKey(server)
   await using stream = await listen({ authorization: `Service ${fresh}` })
   equal(stream.status, 200)
 })
 
-test('An ending is told at once, with its session, its time and its reason, and where to go on from', async () => {
+test('A revocation is sent at once, with session, time, reason and position', async () => {
   await using stream = await listen()
   match(stream.headers.get('content-type') ?? '', /^text\/event-stream/)
   equal(stream.headers.get('cache-control'), 'no-store')
   equal(stream.headers.get('x-content-type-options'), 'nosniff')
-  const visitor = await signedIn()
-  await signOut(visitor)
+  const client = await signedIn()
+  await signOut(client)
   const ended = performance.now()
-  await waitFor('the ending', () => sidsOf(stream).includes(visitor.sid))
+  await waitFor('the revocation', () => sidsOf(stream).includes(client.sid))
   ok(performance.now() - ended < 1_000)
   const event = named(stream, 'revoked').at(-1)
   const { sid, at, reason, ...more } = JSON.parse(event?.data ?? '')
-  deepEqual({ sid, reason, more }, { sid: visitor.sid, reason: 'revoked', more: {} })
+  deepEqual({ sid, reason, more }, { sid: client.sid, reason: 'revoked', more: {} })
   ok(Math.abs(Date.parse(at) - Date.now()) < 5_000 && at.endsWith('Z'))
   match(event?.lastEventId ?? '', /^\d+$/)
 })
 
-test('Heartbeats come every quarter of a second or sooner, and no flood of them', async () => {
+test('Heartbeats come at least every 250 ms, and not too often', async () => {
   await using stream = await listen()
   await waitFor('heartbeats', () => named(stream, 'heartbeat').length >= 9)
   const beats = named(stream, 'heartbeat').map(({ at }) => at)
   const gaps = beats.slice(1).map((at, index) => at - (beats[index] ?? 0))
-  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN
-  ok(usual > 80 && usual <= 280, `usually ${usual} ms apart`)
+  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Number.NaN
+  ok(median > 80 && median <= 280, `median: ${median} ms`)
 })
 
-test('Who resumes with Last-Event-ID hears what was missed, and what was heard before not again', async () => {
+test('A client that resumes with Last-Event-ID gets the missed revocations, and no earlier ones', async () => {
   const [first, second] = [await signedIn(), await signedIn()]
   await using stream = await listen()
   await signOut(first)
-  await waitFor('the first ending', () => sidsOf(stream).includes(first.sid))
+  await waitFor('the first revocation', () => sidsOf(stream).includes(first.sid))
   const lastEventId = stream.events.at(-1)?.lastEventId ?? ''
   await stream[Symbol.asyncDispose]()
   await signOut(second)
@@ -111,12 +111,12 @@ test('Who resumes with Last-Event-ID hears what was missed, and what was heard b
   equal(named(resumed, 'reset').length, 0)
 })
 
-test('Without Last-Event-ID everything is told that still matters, before the first heartbeat', async () => {
-  const visitor = await signedIn()
-  await signOut(visitor)
+test('Without Last-Event-ID all relevant revocations are sent before the first heartbeat', async () => {
+  const client = await signedIn()
+  await signOut(client)
   await using stream = await listen()
   await waitFor('a heartbeat', () => named(stream, 'heartbeat').length > 0)
-  ok(sidsOf(stream).includes(visitor.sid))
+  ok(sidsOf(stream).includes(client.sid))
   const [policy] = named(stream, 'policy')
   const { at, tokenLifetime } = JSON.parse(policy?.data ?? '')
   equal(tokenLifetime, 300)
@@ -124,35 +124,35 @@ test('Without Last-Event-ID everything is told that still matters, before the fi
 })
 
 for (const lastEventId of ['9007199254740991', 'nonsense', '-1', '1e3']) {
-  test(`After a Last-Event-ID that is none of its own, ${lastEventId}, it says that something may have been missed`, async () => {
-    const visitor = await signedIn()
-    await signOut(visitor)
+  test(`After an unknown Last-Event-ID, ${lastEventId}, a reset is sent`, async () => {
+    const client = await signedIn()
+    await signOut(client)
     await using stream = await listen({ 'last-event-id': lastEventId })
     await waitFor('a heartbeat', () => named(stream, 'heartbeat').length > 0)
     const [reset] = named(stream, 'reset')
     ok(Math.abs(Date.parse(JSON.parse(reset?.data ?? '').before) - Date.now()) < 5_000)
-    ok(sidsOf(stream).includes(visitor.sid))
+    ok(sidsOf(stream).includes(client.sid))
   })
 }
 
-test('Changed rights and changed keys are told too', async () => {
+test('Changed roles and changed keys are sent too', async () => {
   await using stream = await listen()
-  const visitor = await signedIn()
+  const client = await signedIn()
   const { folder } = server
-  equal((await runCommand(['user', 'set-roles', visitor.username, 'editor'], { folder })).code, 0)
+  equal((await runCommand(['user', 'set-roles', client.username, 'editor'], { folder })).code, 0)
   equal((await runCommand(['signing-key', 'rotate'], { folder })).code, 0)
   await waitFor('both', () => named(stream, 'changed').length > 0 && named(stream, 'keys').length > 0)
   const { sid, roles } = JSON.parse(named(stream, 'changed').at(-1)?.data ?? '')
-  deepEqual({ sid, roles }, { sid: visitor.sid, roles: ['editor'] })
+  deepEqual({ sid, roles }, { sid: client.sid, roles: ['editor'] })
 })
 
-test('Only a service key opens it: no cookie, no session, no token, no key that was never made', async () => {
-  const visitor = await signedIn()
+test('Only a service key opens the stream: no cookie, session, token or invalid key', async () => {
+  const client = await signedIn()
   const refused: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
     ['nothing', {}, 'session.required'],
-    ['cookies', { cookie: visitor.cookieHeader }, 'session.required'],
-    ['a token', { authorization: `Bearer ${visitor.token}` }, 'token.invalid'],
-    ['a session', { authorization: `Session ${visitor.cookie('session')}` }, 'token.invalid'],
+    ['cookies', { cookie: client.cookieHeader }, 'session.required'],
+    ['a token', { authorization: `Bearer ${client.token}` }, 'token.invalid'],
+    ['a session', { authorization: `Session ${client.cookie('session')}` }, 'token.invalid'],
     ['a made-up key', { authorization: 'Service abc.def' }, 'token.invalid'],
     ['another scheme', { authorization: authorization.replace('Service', 'Bearer') }, 'token.invalid'],
     ['a key with something after it', { authorization: `${authorization}x` }, 'token.invalid'],
@@ -165,7 +165,7 @@ test('Only a service key opens it: no cookie, no session, no token, no key that 
   equal((await request(server.url, 'GET', '/access/session', { headers: { authorization } })).status, 401)
 })
 
-test('A key that is removed opens nothing any more, and the stream that it had opened ends; others go on', async () => {
+test('A removed key is refused and its stream is closed; other streams continue', async () => {
   const { folder } = server
   const added = JSON.parse((await runCommand(['service-key', 'create', 'till', '--json'], { folder })).stdout)
   const theirs = { authorization: `Service ${added.key}` }
@@ -175,12 +175,12 @@ test('A key that is removed opens nothing any more, and the stream that it had o
   equal((await runCommand(['service-key', 'remove', added.id], { folder })).code, 0)
   await waitFor('the stream to end', () => removed.ended)
   equal((await request(server.url, 'GET', PATH, { headers: theirs })).status, 401)
-  const heard = named(other, 'heartbeat').length
-  await waitFor('the other to go on', () => named(other, 'heartbeat').length > heard)
+  const count = named(other, 'heartbeat').length
+  await waitFor('the other to go on', () => named(other, 'heartbeat').length > count)
   equal(other.ended, false)
 })
 
-test('A reader that goes away without a word harms nobody', async () => {
+test('A client that disconnects abruptly affects no other stream', async () => {
   const { hostname, port } = new URL(server.url)
   const socket = connect(Number(port), hostname)
   socket.pause().write(`GET ${PATH} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: ${authorization}\r\n\r\n`)
@@ -190,7 +190,7 @@ test('A reader that goes away without a word harms nobody', async () => {
   await waitFor('others to be served', () => named(stream, 'heartbeat').length > 0)
 })
 
-test('When the server is told to stop, streams end at once', async () => {
+test('When the server stops, streams end at once', async () => {
   await using own = await startServer({ folder: server.folder })
   const streams = await Promise.all(Array.from({ length: 5 }, () => listen({}, own.url)))
   await waitFor('all to be served', () => streams.every((stream) => named(stream, 'heartbeat').length > 0))
@@ -200,7 +200,7 @@ test('When the server is told to stop, streams end at once', async () => {
   await waitFor('all to have ended', () => streams.every(({ ended }) => ended))
 })
 
-test('Embedded, the same stream comes from the Fetch handler, and ends with it', async () => {
+test('When embedded, the Fetch handler serves the same stream, which ends when it closes', async () => {
   const latchkey = await createLatchkey({ databaseUrl: `sqlite:${server.folder}/latchkey.db`, publicUrl: server.publicUrl })
   const response = await latchkey.handler(new Request(`http://localhost${PATH}`, { headers: { authorization } }))
   equal(response.status, 200)

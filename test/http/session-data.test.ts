@@ -1,4 +1,4 @@
-// Who am I, the session's data under merge patches, and the client's own sealed data.
+// The current session, its data under merge patches, and the client's own sealed data.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ import { assertRefused, codeOrStatus } from './support.ts'
 const DATA = '/access/session/data'
 const CLIENT_DATA = '/access/client-data'
 
-test('who am I answers with user, session and by what, and using it is being seen', async () => {
+test('the current session has user, session and transport, and reading it touches the session', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(61_000)
@@ -68,7 +68,7 @@ test('a merge patch adds, replaces and removes names at every depth (RFC 7396)',
   }
 })
 
-test('with If-Match a patch lands on that version alone; a weak or made-up tag matches nothing', async () => {
+test('with If-Match a patch applies to that version only; a weak or invalid tag matches nothing', async () => {
   await using latchkey = await startInProcess()
   const authorization = (await register(latchkey)).token
   const patch = (ifMatch: string) => latchkey.call('PATCH', DATA, { headers: { authorization, 'if-match': ifMatch }, body: { a: ifMatch } })
@@ -81,7 +81,7 @@ test('with If-Match a patch lands on that version alone; a weak or made-up tag m
   assert.equal((await patch('*')).json.version, version + 2)
 })
 
-test('patches at the same time all land, and with If-Match exactly one', async () => {
+test('concurrent patches all succeed, and with If-Match exactly one', async () => {
   await using latchkey = await startInProcess()
   const headers = { authorization: (await register(latchkey)).token }
   const names = Array.from({ length: 25 }, (_, at) => `n${at}`)
@@ -90,11 +90,11 @@ test('patches at the same time all land, and with If-Match exactly one', async (
   const { data, version } = (await latchkey.call('GET', DATA, { headers })).json
   assert.deepEqual(Object.keys(data).sort(), names.sort())
   const matching = { ...headers, 'if-match': `"${version}"` }
-  const raced = await Promise.all(names.map((name) => latchkey.call('PATCH', DATA, { headers: matching, body: { [name]: 2 } })))
-  assert.deepEqual(raced.map(codeOrStatus).sort(), ['200', ...names.slice(1).map(() => 'data.conflict')])
+  const concurrent = await Promise.all(names.map((name) => latchkey.call('PATCH', DATA, { headers: matching, body: { [name]: 2 } })))
+  assert.deepEqual(concurrent.map(codeOrStatus).sort(), ['200', ...names.slice(1).map(() => 'data.conflict')])
 })
 
-test('16 KiB of data is kept and one byte more is refused, counted in UTF-8', async () => {
+test('accepts 16 KiB of data and refuses one byte more, counted in UTF-8', async () => {
   await using latchkey = await startInProcess()
   const headers = { authorization: (await register(latchkey)).token }
   const room = 16 * 1024 - '{"a":""}'.length
@@ -107,7 +107,7 @@ test('16 KiB of data is kept and one byte more is refused, counted in UTF-8', as
   assert.equal((await latchkey.call('PATCH', DATA, { headers, body: { a: null, b: 1 } })).status, 200)
 })
 
-test('a patch must be a merge patch: an object, of that type, not too deep, without a way to a prototype', async () => {
+test('a patch must be a merge patch: an object, of that type, not too deep, without __proto__', async () => {
   await using latchkey = await startInProcess()
   const headers = { authorization: (await register(latchkey)).token }
   for (const body of ['[]', '"a"', 'null', '1'])
@@ -120,7 +120,7 @@ test('a patch must be a merge patch: an object, of that type, not too deep, with
     assertRefused(await latchkey.call('PATCH', DATA, { headers, body: {}, type }), 415, 'request.unsupported_type')
 })
 
-test('each session has data of its own', async () => {
+test('each session has its own data', async () => {
   await using latchkey = await startInProcess()
   const first = await register(latchkey)
   const second = await login(latchkey)
@@ -128,7 +128,7 @@ test('each session has data of its own', async () => {
   assert.deepEqual((await latchkey.call('GET', DATA, { headers: { authorization: second.token } })).json.data, {})
 })
 
-test('client data is kept in its cookie alone, sealed for its user', async () => {
+test('client data is stored only in its cookie, sealed for its user', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const bob = await register(latchkey, { username: 'Bob' })
@@ -145,7 +145,7 @@ test('client data is kept in its cookie alone, sealed for its user', async () =>
   assert.deepEqual(await read(`${alice.session}; latchkey_data=x${sealed.slice(1)}`), { data: {} })
 })
 
-test('client data that would not fit its cookie is refused', async () => {
+test('client data that exceeds the cookie size is refused', async () => {
   await using latchkey = await startInProcess()
   const headers = { authorization: (await register(latchkey)).token }
   const put = (size: number) => latchkey.call('PUT', CLIENT_DATA, { headers, body: { data: { a: 'x'.repeat(size) } } })

@@ -1,4 +1,4 @@
-// Ways in: registration, login, and minting a token.
+// Registration, login, and issuing a token.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,7 +16,7 @@ function assertSignedIn(answer: InProcessResponse, status: number): void {
   assert.deepEqual(Object.keys(answer.json.user), ['id', 'username', 'roles'])
 }
 
-test('registration answers 201 with user, token and session, and no credential in the body', async () => {
+test('registration returns 201 with user, token and session, and no credential in the body', async () => {
   await using latchkey = await startInProcess()
   const answer = await latchkey.call('POST', '/access/register', { body: { ...ALICE, email: 'alice@example.com' } })
   assertSignedIn(answer, 201)
@@ -39,7 +39,7 @@ test('registration answers 201 with user, token and session, and no credential i
   for (const name of ['latchkey_session', 'latchkey_known']) assert.ok(!answer.body?.includes(answer.jar[name] ?? ''))
 })
 
-test('a name is taken however it is written, and shown as it was typed', async () => {
+test('a username is taken in every spelling, and shown as it was typed', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey, { username: 'Straße' })
   for (const username of ['Straße', 'STRASSE', 'strasse', 'Ｓｔｒａｓｓｅ']) {
@@ -51,13 +51,13 @@ test('a name is taken however it is written, and shown as it was typed', async (
   assert.equal(answer.json.user.username, 'Straße')
 })
 
-test('of registrations for one name at the same time one lands', async () => {
+test('of concurrent registrations of one username one succeeds', async () => {
   await using latchkey = await startInProcess()
   const answers = await Promise.all(['Alice', 'alice', 'ALICE'].map((username) => register(latchkey, { username }).catch(() => 'taken')))
   assert.equal(answers.filter((answer) => answer === 'taken').length, 2)
 })
 
-test('names and passwords that may not be chosen are refused by name of the field', async () => {
+test('invalid usernames and passwords are refused with the name of the field', async () => {
   await using latchkey = await startInProcess()
   const refused = [
     [{ username: 'a' }, 'username.invalid', 'username', 'length'],
@@ -79,13 +79,13 @@ test('names and passwords that may not be chosen are refused by name of the fiel
   }
 })
 
-test('a closed registration is not there, and says by which setting', async () => {
+test('a closed registration is refused with the setting', async () => {
   await using latchkey = await startInProcess({ registration: 'closed' })
   const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
   assertRefused(answer, 403, 'registration.closed', { setting: 'LATCHKEY_REGISTRATION' })
 })
 
-test('login begins a new session always and ends what was sent along', async () => {
+test('login always starts a new session, and revokes the lineage of the request', async () => {
   await using latchkey = await startInProcess()
   const first = await register(latchkey, { remember: true })
   const answer = await latchkey.call('POST', '/access/login', { headers: { cookie: first.cookies }, body: { ...ALICE, remember: true } })
@@ -96,7 +96,7 @@ test('login begins a new session always and ends what was sent along', async () 
   assert.deepEqual(json.map(({ kind }: { kind: string }) => kind).sort(), ['remember_me', 'session'])
 })
 
-test('a session in the header that was sent along to a login ends with it', async () => {
+test('login revokes the session in the request’s header', async () => {
   await using latchkey = await startInProcess()
   const first = await latchkey.call('POST', '/access/register', { body: { ...ALICE, delivery: 'header' } })
   const headers = { authorization: `Session ${first.json.sessionCredential}` }
@@ -105,7 +105,7 @@ test('a session in the header that was sent along to a login ends with it', asyn
   assertRefused(await latchkey.call('GET', '/access/session', { headers }), 401, 'session.required', { reason: 'revoked' })
 })
 
-test('wrong, unknown, disabled and impossible answer alike, at the price of one hash', async () => {
+test('wrong, unknown, disabled and impossible credentials get the same response and cost one hash', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   await register(latchkey, { username: 'Gone' })
@@ -129,7 +129,7 @@ test('wrong, unknown, disabled and impossible answer alike, at the price of one 
   assert.equal(bodies.size, 1)
 })
 
-test('too many guesses are refused with the seconds to wait, the right password too, and forgotten after them', async () => {
+test('too many failed sign-ins are refused with Retry-After, even with the right password, until the time has passed', async () => {
   await using latchkey = await startInProcess({ loginLimit: '3/1m' })
   await register(latchkey)
   const wrong = { ...ALICE, password: OTHER }
@@ -145,7 +145,7 @@ test('too many guesses are refused with the seconds to wait, the right password 
   await login(latchkey)
 })
 
-test('minting keeps the session and its absolute limit, and the token says when it ends', async () => {
+test('a new token keeps the session and its absolute limit, and its lifetime ends with them', async () => {
   await using latchkey = await startInProcess({ sessionAbsoluteTimeout: '10m' })
   const alice = await register(latchkey)
   latchkey.clock.advance(7 * 60_000)
@@ -157,13 +157,13 @@ test('minting keeps the session and its absolute limit, and the token says when 
   assert.equal(answer.json.session.expiresAt, '2026-05-03T12:10:00.000Z')
 })
 
-test('a token mints no token', async () => {
+test('a token issues no token', async () => {
   await using latchkey = await startInProcess()
   const { token: authorization } = await register(latchkey)
   assertRefused(await latchkey.call('POST', '/access/token', { headers: { authorization } }), 401, 'session.required', { reason: 'none' })
 })
 
-test('a remembered login restores a session that says so, and is rotated', async () => {
+test('a remember-me login starts a remembered session and is rotated', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const answer = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.remembered } })
@@ -174,7 +174,7 @@ test('a remembered login restores a session that says so, and is rotated', async
   assert.equal(answer.json.sessionCredential, undefined)
 })
 
-test('an address that came with a registration is kept, and told to nobody', async () => {
+test('an email address in a registration is stored, and returned to no client', async () => {
   await using latchkey = await startInProcess()
   const answers = [
     await latchkey.call('POST', '/access/register', { body: { ...ALICE, email: 'alice@example.com' } }),

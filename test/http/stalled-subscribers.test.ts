@@ -1,4 +1,4 @@
-// Subscribers of the stream of endings that never read: they are cut off, hold little, hold nobody up, and are bounded in number.
+// Subscribers of the revocation feed that never read: they are disconnected, use little memory, delay no other, and are limited in number.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../support/server.ts'
 
 const PATH = '/access/revocations'
 
-/** 500 streams on a loaded machine take their time: the limit of the test is the only one. */
+/** 500 streams take long on a loaded machine: only the test's timeout limits the wait. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
@@ -36,12 +36,12 @@ async function endMany({ engine, clock }: InProcess, count: number, name: string
   )
 }
 
-test('500 subscribers that never read are closed, and one that reads beside them hears everything', { timeout: 300_000 }, async (t) => {
+test('500 subscribers that never read are closed, and one that reads gets everything', { timeout: 300_000 }, async (t) => {
   await using latchkey = await startInProcess()
   const key = await serviceKey(latchkey)
   const folder = await temporaryFolder()
   const listener = toNodeHandler(latchkey)
-  // Over sockets of the machine itself the kernel takes some hundred kilobytes for each, over TCP some megabytes.
+  // On Unix sockets the kernel buffers some hundred kilobytes for each, over TCP some megabytes.
   const path = join(folder, 'socket')
   const server = createServer((request, response) => void listener(request, response)).listen(path)
   await once(server, 'listening')
@@ -58,42 +58,42 @@ test('500 subscribers that never read are closed, and one that reads beside them
     return socket
   }
   const open = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
-  let heard = ''
+  let received = ''
   const healthy = subscribe().on('data', (piece) => {
-    heard += piece.toString()
+    received += piece.toString()
   })
   healthy.resume()
   for (let index = 0; index < 500; index += 1) await once(subscribe(), 'connect')
   await until(async () => (await open()) === 501)
-  await until(() => heard.includes('heartbeat'))
+  await until(() => received.includes('heartbeat'))
   await endMany(latchkey, 1, 'early')
   const before = process.memoryUsage()
-  // More than the kernel takes for those who read nothing.
+  // More than the kernel buffers for subscribers that read nothing.
   await endMany(latchkey, 200, `flood-${'x'.repeat(2_000)}`)
-  await until(() => heard.includes('x-199"'))
+  await until(() => received.includes('x-199"'))
   const within = process.memoryUsage()
   const used = (within.heapUsed + within.external - before.heapUsed - before.external) / 500
   t.diagnostic(`${Math.round(used / 1024)} KiB for each while they stall, without what the kernel holds`)
   await until(async () => (await open()) === 1)
   await endMany(latchkey, 5, 'late')
-  await until(() => heard.includes('late-4"'))
-  // Who was closed is waited for no longer when it is asked who has heard of an ending.
+  await until(() => received.includes('late-4"'))
+  // Closed subscribers are not waited for in an acknowledgement.
   const acknowledged = await latchkey.engine.acknowledgementCollector.confirmPropagation()
   deepEqual([acknowledged.verifiers, acknowledged.behind], [1, 0])
 })
 
-function asked(authorization: string, method = 'GET'): HttpRequest {
+function requestWith(authorization: string, method = 'GET'): HttpRequest {
   const headers = new Map([['authorization', authorization]])
   const rest = { query: '', address: '192.0.2.1', peer: '192.0.2.1', body: async () => new Uint8Array() }
   return { method, path: PATH, header: (name) => headers.get(name) ?? null, ...rest }
 }
 
-test('With a service key as many may follow as are allowed; the next one is 503 with Retry-After, until somebody leaves', async () => {
+test('Subscribers are limited for each service key: the next one gets 503 with Retry-After, until one leaves', async () => {
   await using latchkey = await startInProcess()
   const key = `Service ${await serviceKey(latchkey)}`
   const other = `Service ${await serviceKey(latchkey)}`
   const join = async (authorization: string) => {
-    const { status, headers, body } = await latchkey.handle(asked(authorization))
+    const { status, headers, body } = await latchkey.handle(requestWith(authorization))
     if (!isStreaming(body)) return { status, headers, leave: async () => {} }
     const pieces = body[Symbol.asyncIterator]()
     ok(!(await pieces.next()).done)
@@ -103,17 +103,17 @@ test('With a service key as many may follow as are allowed; the next one is 503 
   deepEqual([...new Set(joined.map(({ status }) => status))], [200])
   const refused = await join(key)
   deepEqual([refused.status, refused.headers['retry-after']], [503, '5'])
-  // What is asked for and never read takes no place.
-  for (let round = 0; round < 50; round += 1) equal((await latchkey.handle(asked(other, 'HEAD'))).status, 200)
+  // A stream that is never read takes no place.
+  for (let round = 0; round < 50; round += 1) equal((await latchkey.handle(requestWith(other, 'HEAD'))).status, 200)
   const another = await join(other)
-  equal(another.status, 200, 'other services go on')
+  equal(another.status, 200, 'other services continue')
   await joined[0]?.leave()
   const again = await join(key)
   equal(again.status, 200)
   for (const { leave } of [...joined, another, again]) await leave()
 })
 
-test('Places are counted for each key and for all, and given back once', () => {
+test('Places are counted for each key and in total, and released once', () => {
   const subscribers = new SubscriberLimiter({ all: 3, perKey: 2 })
   const leave = subscribers.join('a')
   ok(leave && subscribers.join('a'))

@@ -1,4 +1,4 @@
-// What is answered when something of ours fails, and what is told of each request to the log.
+// Responses to internal errors, and the log entries of requests.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -11,7 +11,7 @@ import { type InProcess, startInProcess } from '../support/in-process.ts'
 import { ALICE, login, register } from '../support/users.ts'
 import { assertRefused } from './support.ts'
 
-/** A store whose writes and look-ups of users fail while there is a fault. */
+/** A store whose writes and user look-ups fail while `fault` is set. */
 function failing(): Store & { fault: Error | undefined } {
   const store = createMemoryStore()
   const failed: { fault: Error | undefined } = { fault: undefined }
@@ -31,7 +31,7 @@ for (const [fault, code] of [
   [new StoreError('disk full at /var/secret'), 'store.unavailable'],
   [new TypeError('a secret mistake'), 'server.busy'],
 ] as const) {
-  test(`${fault.name} is answered ${code}, without its text, with all headers, and over again when it is over`, async () => {
+  test(`${fault.name} is answered with ${code}, without its text, with all headers, until it is over`, async () => {
     const store = failing()
     await using latchkey = await startInProcess({}, { store })
     const alice = await register(latchkey)
@@ -54,25 +54,25 @@ for (const [fault, code] of [
   })
 }
 
-/** Answers as they are told to the log. */
+/** Collects the log entries of requests. */
 function withRequestLog(latchkey: InProcess) {
-  const told: CompletedRequest[] = []
+  const logged: CompletedRequest[] = []
   const app = { engine: latchkey.engine, publicUrl: latchkey.publicUrl, readiness: async () => ({}), isStopping: () => false }
-  const handle = createHandler(app, (answered) => told.push(answered))
+  const handle = createHandler(app, (completed) => logged.push(completed))
   const call = (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = '', query = '') => {
     const address = '198.51.100.7'
     const header: HttpRequest['header'] = (name) => headers[name] ?? null
     return handle({ method, path, query, header, address, peer: address, body: async () => new TextEncoder().encode(body) })
   }
-  return { told, call }
+  return { logged, call }
 }
 
-test('the log is told route, outcome and who, by ids that are public', async () => {
+test('the log entry has route, outcome and user, by public ids', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
-  const { told, call } = withRequestLog(latchkey)
+  const { logged, call } = withRequestLog(latchkey)
   const { headers } = await call('DELETE', '/access/sessions/some', { authorization: alice.token })
-  const [entry] = told
+  const [entry] = logged
   assert.ok(entry && entry.milliseconds >= 0)
   assert.deepEqual(
     { ...entry, milliseconds: 0 },
@@ -92,20 +92,20 @@ test('the log is told route, outcome and who, by ids that are public', async () 
   )
 })
 
-test('the log is told nothing of credentials, bodies, queries and paths that are not ours', async () => {
+test('the log contains no credentials, bodies, queries or unknown paths', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  const { told, call } = withRequestLog(latchkey)
+  const { logged, call } = withRequestLog(latchkey)
   const json = { 'content-type': 'application/json' }
   await call('POST', '/access/login', { ...json, cookie: alice.cookies }, JSON.stringify(ALICE), `token=${alice.token}`)
   await call('POST', '/access/login', json, JSON.stringify({ ...ALICE, password: 'wrong-secret' }))
   await call('GET', '/access/session', { authorization: alice.token })
   await call('GET', `/nowhere/${alice.token}`)
   await call('GET', '/access/session', { authorization: 'Bearer a.secret.c', origin: 'https://secret.test' })
-  const text = JSON.stringify(told)
-  assert.equal(told.length, 5)
+  const text = JSON.stringify(logged)
+  assert.equal(logged.length, 5)
   assert.deepEqual(
-    told.map(({ route, code, reason }) => [route, code, reason]),
+    logged.map(({ route, code, reason }) => [route, code, reason]),
     [
       ['/access/login', null, null],
       ['/access/login', 'credentials.invalid', null],
@@ -117,11 +117,11 @@ test('the log is told nothing of credentials, bodies, queries and paths that are
   for (const secret of [alice.token, ALICE.password, 'secret', ...Object.values(alice.jar)]) assert.ok(!text.includes(secret), secret)
 })
 
-test('a fault is told to the log as it was', async () => {
+test('the log gets the fault itself', async () => {
   const store = failing()
   await using latchkey = await startInProcess({}, { store })
-  const { told, call } = withRequestLog(latchkey)
+  const { logged, call } = withRequestLog(latchkey)
   store.fault = new StoreError('disk full')
   await call('POST', '/access/login', { 'content-type': 'application/json' }, JSON.stringify(ALICE))
-  assert.deepEqual([told[0]?.status, told[0]?.code, told[0]?.fault], [503, 'store.unavailable', store.fault])
+  assert.deepEqual([logged[0]?.status, logged[0]?.code, logged[0]?.fault], [503, 'store.unavailable', store.fault])
 })

@@ -1,4 +1,4 @@
-// An answer that comes piece by piece goes at the pace of its reader, and ends with them, through node:http and through fetch.
+// A streaming response is produced at the client's pace, and ends when the client disconnects, through node:http and fetch.
 
 import { equal, ok, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ import { waitFor } from '../support/wait-for.ts'
 
 const CHUNK = 'x'.repeat(64 * 1024)
 
-/** An answer without end, that counts what was taken and notes when it is let go. */
+/** An endless response that counts its chunks and records when it is released. */
 function endless() {
   const seen = { made: 0, returned: false }
   async function* pieces() {
@@ -33,7 +33,7 @@ function endless() {
   return { seen, answer }
 }
 
-test('Through node:http nothing is made for a reader that does not take it, and nothing after they have gone', async () => {
+test('Through node:http nothing is produced for a client that does not read, nor after it has disconnected', async () => {
   const { seen, answer } = endless()
   const listener = toNodeHandler({ handle: async () => answer })
   const server = createServer((request, response) => void listener(request, response)).listen(0, '127.0.0.1')
@@ -45,30 +45,30 @@ test('Through node:http nothing is made for a reader that does not take it, and 
     await pause(100)
     return before > 0 && seen.made === before
   })
-  ok(seen.made < 1_000, `${seen.made} pieces`)
+  ok(seen.made < 1_000, `${seen.made} chunks`)
   equal(seen.returned, false)
   socket.destroy()
-  await waitFor('the answer to be let go', () => seen.returned)
+  await waitFor('the response to be released', () => seen.returned)
   server.close()
 })
 
-test('Through fetch it is the same', async () => {
+test('Through fetch the same holds', async () => {
   const { seen, answer } = endless()
   const reader = toResponse(answer).body?.getReader()
   ok(reader)
   await reader.read()
   await pause(50)
-  ok(seen.made <= 3, `${seen.made} pieces`)
+  ok(seen.made <= 3, `${seen.made} chunks`)
   await reader.cancel()
   equal(seen.returned, true)
 })
 
-/** Lets everything happen that needs no timer. */
+/** Waits for everything that needs no timer. */
 async function untilSettled(isDone: () => boolean): Promise<void> {
   while (!isDone()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-test('500 readers that never read are cut off after 5 s with one piece held for each, and one that reads beside them goes on', async (t) => {
+test('500 clients that never read are disconnected after 5 s with one chunk held for each, and one that reads continues', async (t) => {
   const folder = await temporaryFolder()
   const stalled: ReturnType<typeof endless>['seen'][] = []
   let healthy = 0
@@ -85,7 +85,7 @@ test('500 readers that never read are cut off after 5 s with one piece held for 
     return answer
   }
   const listener = toNodeHandler({ handle })
-  // Over sockets of the machine itself the kernel takes some hundred kilobytes for each, over TCP some megabytes.
+  // On Unix sockets the kernel buffers some hundred kilobytes for each, over TCP some megabytes.
   const path = join(folder, 'socket')
   const server = createServer((request, response) => void listener(request, response)).listen(path)
   await once(server, 'listening')
@@ -116,8 +116,8 @@ test('500 readers that never read are cut off after 5 s with one piece held for 
   await untilSettled(() => stalled.every(({ returned }) => returned))
   const open = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
   while ((await open()) > 1) await new Promise((resolve) => setImmediate(resolve))
-  const heard = healthy
-  await untilSettled(() => healthy > heard + 100)
+  const before5s = healthy
+  await untilSettled(() => healthy > before5s + 100)
   equal(await open(), 1)
   t.mock.timers.reset()
   for (const socket of sockets) socket.destroy()
@@ -125,7 +125,7 @@ test('500 readers that never read are cut off after 5 s with one piece held for 
   await rm(folder, { recursive: true, force: true })
 })
 
-test('Through fetch a reader that takes nothing for 5 s is let go', async (t) => {
+test('Through fetch a client that reads nothing for 5 s is disconnected', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { seen, answer } = endless()
   const reader = toResponse(answer).body?.getReader()
@@ -133,17 +133,17 @@ test('Through fetch a reader that takes nothing for 5 s is let go', async (t) =>
   for (let round = 0; round < 20; round += 1) {
     await reader.read()
     t.mock.timers.tick(4_000)
-    equal(seen.returned, false, 'one that is slow is not stuck')
+    equal(seen.returned, false, 'a slow client is not stalled')
   }
   t.mock.timers.tick(5_000)
   await untilSettled(() => seen.returned)
   await rejects(
     reader.read().then(() => reader.read()),
-    /has taken nothing/,
+    /has read nothing/,
   )
 })
 
-test('A whole answer that its reader has not taken holds the connection for 30 s at most without progress', async () => {
+test('A complete response that the client does not read holds the connection for at most 30 s without progress', async () => {
   const bodies = { '/small': 'x', '/large': 'x'.repeat(20_000_000) } as const
   const handle = async ({ path }: { path: string }): Promise<HttpResponse> => ({
     status: 200,

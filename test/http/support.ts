@@ -1,4 +1,4 @@
-// What tests of the wire share: refusals checked as problem documents, and a path for every route.
+// Helpers for the HTTP tests: assertions on problem documents, and a path for every route.
 
 import assert from 'node:assert/strict'
 import { ERROR_CODES } from '../../src/domain/errors.ts'
@@ -7,15 +7,15 @@ import type { Route } from '../../src/http/route.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import type { InProcessResponse } from '../support/in-process.ts'
 
-/** The path of a route, with something in the place of its parameter. */
-export function pathOf(route: Route, parameter = 'somebody'): string {
+/** The path of a route, with a value for its parameter. */
+export function pathOf(route: Route, parameter = 'some-user'): string {
   return route.path.replace(/:\w+$/, parameter)
 }
 
 /** Every route to which the cross-origin rule applies. */
 export const changingRoutes = routes.filter(({ method, changes }) => method !== 'GET' || changes === true)
 
-/** Checks that an answer is this refusal, as a problem document and nothing more. */
+/** Asserts that a response is this refusal, as a problem document without other members. */
 export function assertRefused(
   answer: InProcessResponse,
   status: number,
@@ -35,7 +35,7 @@ export function assertRefused(
   assert.deepEqual(answer.cookies, [])
 }
 
-/** The code of a refusal; the status where it is none. */
+/** The code of a refusal; the status otherwise. */
 export function codeOrStatus(answer: InProcessResponse): string {
   return answer.json?.code ?? String(answer.status)
 }

@@ -1,4 +1,4 @@
-// LATCHKEY_TOKEN_ALG: tokens of either algorithm, the change from one to the other, and what verifiers find at well-known addresses.
+// LATCHKEY_TOKEN_ALG: tokens of both algorithms, the change between them, and the well-known resources for verifiers.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -24,7 +24,7 @@ async function accepts(latchkey: InProcess, token: string): Promise<boolean> {
 }
 
 for (const alg of TOKEN_ALGORITHMS) {
-  test(`${alg}: tokens are signed with it, and verified by jose with nothing but the issuer to begin with`, async () => {
+  test(`${alg}: tokens are signed with it, and jose verifies them from the issuer alone`, async () => {
     await using latchkey = await startInProcess({ tokenAlg: alg })
     const { token, userId } = await register(latchkey)
     const metadata = serverMetadataResponse.strict().parse((await latchkey.call('GET', METADATA)).json)
@@ -46,7 +46,7 @@ for (const alg of TOKEN_ALGORITHMS) {
   })
 }
 
-test('changed at a start, keys of the other algorithm sign at once, and tokens from before are good until they expire', async () => {
+test('after a change keys of the new algorithm sign at once, and earlier tokens stay valid until they expire', async () => {
   const store = createMemoryStore()
   const shared = { store: { ...store, close: async () => {} } }
   const before = await startInProcess({ secret: SECRET }, shared)
@@ -65,18 +65,18 @@ test('changed at a start, keys of the other algorithm sign at once, and tokens f
   for (const token of [older, newer]) {
     await jwtVerify(token, createLocalJWKSet(json), { currentDate: new Date(after.clock.now()) })
   }
-  // The process that still has the other setting goes by the ring as well.
+  // A process with the old setting follows the key ring too.
   await before.engine.keys.reload()
   assert.ok(await accepts(before, newer))
   const { token: third } = await register(before, { username: 'Third' })
   assert.equal(algorithmOfToken(third), 'ES256')
-  // Once its last token is dead, the retired key is gone.
+  // Once its last token has expired, the retired key is removed.
   after.clock.advance(361_000)
   assert.equal((await after.call('GET', JWKS)).json.keys.length, 2)
   await before[Symbol.asyncDispose]()
 })
 
-test('several processes that start at once change the algorithm once, and agree', async () => {
+test('several processes that start together change the algorithm once, and agree', async () => {
   const store = createMemoryStore()
   const shared = { store: { ...store, close: async () => {} } }
   await (await startInProcess({ secret: SECRET }, shared))[Symbol.asyncDispose]()
@@ -89,13 +89,13 @@ test('several processes that start at once change the algorithm once, and agree'
   }
 })
 
-test('a rotation keeps the algorithm that is set, also where the next key is of another one', async () => {
+test('a rotation uses the configured algorithm, even where the next key has another one', async () => {
   await using latchkey = await startInProcess({ tokenAlg: 'ES256' })
   const { signing, next } = await latchkey.engine.keys.read()
   const rotated = (await latchkey.engine.keys.rotate()) as KeyRingRecord
   assert.deepEqual([rotated.signing.kid, rotated.next.alg], [next.kid, 'ES256'])
   assert.equal(rotated.retired[0]?.kid, signing.kid)
-  // As a process with the other setting leaves it.
+  // Like a process with the other setting leaves it.
   const other = createSigning(latchkey.engine.secrets).generate(0, 'EdDSA')
   const mixed = { ...rotated, version: rotated.version + 1, next: other }
   await latchkey.engine.store.write([{ do: 'replace key ring', next: mixed, ifVersion: rotated.version }])
@@ -104,7 +104,7 @@ test('a rotation keeps the algorithm that is set, also where the next key is of 
   assert.notEqual(again.signing.kid, other.kid)
 })
 
-test('a command changes no algorithm, whatever its own environment says', async () => {
+test('a command does not change the algorithm, whatever its environment', async () => {
   const store = createMemoryStore()
   const shared = { ...store, close: async () => {} }
   await (await startInProcess({ secret: SECRET, tokenAlg: 'ES256' }, { store: shared }))[Symbol.asyncDispose]()
@@ -116,7 +116,7 @@ test('a command changes no algorithm, whatever its own environment says', async 
   await command.stop()
 })
 
-test('a ring that the version before has written opens: keys without an algorithm are for EdDSA', async () => {
+test('a key ring of the previous version opens: keys without an algorithm are EdDSA keys', async () => {
   const store = createMemoryStore()
   const shared = { store: { ...store, close: async () => {} } }
   const first = await startInProcess({ secret: SECRET }, shared)
@@ -133,7 +133,7 @@ test('a ring that the version before has written opens: keys without an algorith
   }
 })
 
-test('the setting accepts the two algorithms alone', () => {
+test('the setting accepts only the two algorithms', () => {
   for (const wrong of ['none', 'HS256', 'RS256', 'ES384', 'es256']) {
     assert.throws(
       () => readSettings({ tokenAlg: wrong }, () => 'LATCHKEY_TOKEN_ALG'),
@@ -143,7 +143,7 @@ test('the setting accepts the two algorithms alone', () => {
   }
 })
 
-test('the metadata claim nothing that is not there (RFC 8414)', async () => {
+test('the metadata name only what exists (RFC 8414)', async () => {
   await using latchkey = await startInProcess({ dpop: 'off' })
   const { json, headers } = await latchkey.call('GET', METADATA)
   assert.deepEqual(json, {
@@ -155,17 +155,17 @@ test('the metadata claim nothing that is not there (RFC 8414)', async () => {
     service_documentation: `${latchkey.publicUrl}/docs/errors`,
   })
   assert.equal(headers['content-type'], 'application/json')
-  await using binding = await startInProcess()
-  assert.deepEqual((await binding.call('GET', METADATA)).json.dpop_signing_alg_values_supported, ['ES256'])
+  await using withDpop = await startInProcess()
+  assert.deepEqual((await withDpop.call('GET', METADATA)).json.dpop_signing_alg_values_supported, ['ES256'])
 })
 
-test('a page of any origin may read the keys and the metadata, without credentials; and nothing else', async () => {
+test('any origin may read the keys and the metadata, without credentials, and nothing else', async () => {
   await using latchkey = await startInProcess({ allowedOrigins: 'https://app.example.com' })
   for (const path of [JWKS, METADATA])
     for (const origin of [undefined, 'https://elsewhere.example', 'https://app.example.com', 'null']) {
-      const asked = { ...(origin && { origin }), 'sec-fetch-site': 'cross-site', cookie: 'latchkey_session=x' }
+      const foreign = { ...(origin && { origin }), 'sec-fetch-site': 'cross-site', cookie: 'latchkey_session=x' }
       for (const method of ['GET', 'HEAD']) {
-        const { status, headers } = await latchkey.call(method, path, { headers: asked })
+        const { status, headers } = await latchkey.call(method, path, { headers: foreign })
         assert.equal(status, 200)
         assert.equal(headers['access-control-allow-origin'], '*')
         assert.equal(headers['access-control-allow-credentials'], undefined)
@@ -173,16 +173,16 @@ test('a page of any origin may read the keys and the metadata, without credentia
         assert.equal(headers['cache-control'], 'public, max-age=300')
       }
       if (origin === undefined) continue
-      // Sent before a request that wants no cached answer, as our own verifier does.
+      // The preflight of an uncached request, as our own verifier sends it.
       const preflight = await latchkey.call('OPTIONS', path, {
-        headers: { ...asked, 'access-control-request-method': 'GET', 'access-control-request-headers': 'cache-control' },
+        headers: { ...foreign, 'access-control-request-method': 'GET', 'access-control-request-headers': 'cache-control' },
       })
       assert.equal(preflight.status, 204)
       assert.equal(preflight.headers['access-control-allow-origin'], '*')
       assert.equal(preflight.headers['access-control-allow-credentials'], undefined)
       assert.equal(preflight.headers['access-control-allow-methods'], 'GET, HEAD, OPTIONS')
       assert.equal(preflight.headers['access-control-allow-headers'], '*')
-      const refused = await latchkey.call('PUT', path, { headers: asked })
+      const refused = await latchkey.call('PUT', path, { headers: foreign })
       assert.deepEqual([refused.status, refused.headers['access-control-allow-origin']], [405, '*'])
     }
   for (const path of ['/livez', '/openapi.json', '/access/session', '/.well-known/other']) {

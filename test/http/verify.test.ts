@@ -1,4 +1,4 @@
-// Forward authentication, as Caddy, Traefik and nginx ask for it.
+// Forward authentication for Caddy, Traefik and nginx.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ function ask(latchkey: InProcess, headers: Readonly<Record<string, string>>) {
   return latchkey.call('GET', PATH, { headers })
 }
 
-test('whoever is signed in is told to the proxy, by cookie, token or session in the header', async () => {
+test('returns the signed-in user to the proxy, by cookie, token or session in the header', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const cora = await latchkey.call('POST', '/access/register', { body: { ...ALICE, username: 'Cora', delivery: 'header' } })
@@ -24,15 +24,18 @@ test('whoever is signed in is told to the proxy, by cookie, token or session in 
     [{ authorization: `Bearer ${alice.token}`, 'x-original-method': 'DELETE' }, 'Alice', alice.userId, alice.sid],
     [{ authorization: `Session ${cora.json.sessionCredential}` }, 'Cora', cora.json.user.id, cora.json.session.id],
   ] as const
-  for (const [headers, name, code, sid] of cases) {
+  for (const [headers, name, userId, sid] of cases) {
     const answer = await ask(latchkey, headers)
     assert.equal(answer.status, 204)
     assert.equal(answer.body, null)
-    assert.deepEqual([answer.headers['remote-user'], answer.headers['remote-user-id'], answer.headers['remote-session']], [name, code, sid])
+    assert.deepEqual(
+      [answer.headers['remote-user'], answer.headers['remote-user-id'], answer.headers['remote-session']],
+      [name, userId, sid],
+    )
   }
 })
 
-test('a name that is not ASCII comes percent-encoded in UTF-8', async () => {
+test('a non-ASCII username is percent-encoded in UTF-8', async () => {
   await using latchkey = await startInProcess()
   for (const username of ['Straße', '小明同学', 'محمد', 'plain.name_with-marks']) {
     const { token } = await register(latchkey, { username })
@@ -42,7 +45,7 @@ test('a name that is not ASCII comes percent-encoded in UTF-8', async () => {
   }
 })
 
-test('a cookie alone is enough for safe methods only, and where none is named it is not', async () => {
+test('a cookie alone is enough for safe methods only, and not without a method', async () => {
   await using latchkey = await startInProcess()
   const { session: cookie, token } = await register(latchkey)
   for (const name of ['x-forwarded-method', 'x-original-method']) {
@@ -55,7 +58,7 @@ test('a cookie alone is enough for safe methods only, and where none is named it
   assertRefused(await ask(latchkey, { cookie }), 403, 'csrf.header_required')
 })
 
-test('where two methods are named the stricter counts', async () => {
+test('of two named methods the stricter counts', async () => {
   await using latchkey = await startInProcess()
   const { session: cookie } = await register(latchkey)
   for (const [one, other] of [
@@ -70,7 +73,7 @@ test('where two methods are named the stricter counts', async () => {
   assert.equal((await ask(latchkey, { cookie, 'x-forwarded-method': 'GET', 'x-original-method': 'HEAD' })).status, 204)
 })
 
-test('a twin of a header that tells what is asked about is malformed, whoever asks', async () => {
+test('a duplicate forwarding header is malformed, with and without a credential', async () => {
   await using latchkey = await startInProcess()
   const { session: cookie, token: authorization } = await register(latchkey)
   for (const name of ['x-forwarded-method', 'x-original-method', 'x-forwarded-uri', 'x-original-uri'])
@@ -80,7 +83,7 @@ test('a twin of a header that tells what is asked about is malformed, whoever as
       })
 })
 
-test('a person is sent to sign in and back, whatever was wrong with the credential', async () => {
+test('a browser is redirected to sign in and back, whatever was wrong with the credential', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   for (const credential of [{}, { cookie: alice.remembered }, { cookie: 'latchkey_session=abc.def' }, { authorization: 'Bearer a.b.c' }]) {
@@ -92,7 +95,7 @@ test('a person is sent to sign in and back, whatever was wrong with the credenti
   }
 })
 
-test('what is no page is told 401, without a way to go', async () => {
+test('a request that is no page navigation gets 401 without Location', async () => {
   await using latchkey = await startInProcess()
   const none = { reason: 'none' }
   const { accept: _, ...noAccept } = PAGE
@@ -109,13 +112,13 @@ test('what is no page is told 401, without a way to go', async () => {
   }
 })
 
-test('a page whose method is named in nginx fashion but its URI in X-Forwarded-Uri is sent to sign in too', async () => {
+test('a page with X-Original-Method and X-Forwarded-Uri is redirected too', async () => {
   await using latchkey = await startInProcess()
   const { 'x-forwarded-method': method, ...rest } = PAGE
   assert.equal((await ask(latchkey, { ...rest, 'x-original-method': method })).status, 303)
 })
 
-test('nginx is told 401 with the way to the sign-in page, which it acts on itself', async () => {
+test('nginx gets 401 with the Location of the sign-in page', async () => {
   await using latchkey = await startInProcess()
   const headers = { 'x-original-method': 'GET', 'x-original-uri': '/shop?a=1&b=2', accept: 'text/html' }
   const answer = await ask(latchkey, headers)
@@ -124,7 +127,7 @@ test('nginx is told 401 with the way to the sign-in page, which it acts on itsel
   assert.equal(answer.headers['www-authenticate'], 'Bearer')
 })
 
-test('a refusal for want of a header credential is never a redirect', async () => {
+test('a refusal for a missing header credential is never a redirect', async () => {
   await using latchkey = await startInProcess()
   const { session: cookie } = await register(latchkey)
   const answer = await ask(latchkey, { ...PAGE, cookie, 'x-forwarded-method': 'POST' })
@@ -132,7 +135,7 @@ test('a refusal for want of a header credential is never a redirect', async () =
   assert.equal(answer.headers.location, undefined)
 })
 
-test('the way back names another host only where that origin is allowed', async () => {
+test('the return URL names another host only where that origin is allowed', async () => {
   await using latchkey = await startInProcess({ allowedOrigins: ['https://shop.example.com'] })
   const back = async (proto: string, host: string) => {
     const { headers } = await ask(latchkey, { ...PAGE, 'x-forwarded-proto': proto, 'x-forwarded-host': host })
@@ -149,7 +152,7 @@ test('the way back names another host only where that origin is allowed', async 
     assert.equal(await back(proto, host), '/shop?a=1&b=2')
 })
 
-test('whatever the URI says, the redirect leads to our own sign-in page', async () => {
+test('the redirect leads to our own sign-in page, whatever the URI', async () => {
   await using latchkey = await startInProcess()
   for (const uri of ['//evil.test/', 'https://evil.test/', '/\\evil.test', '/a\r\nSet-Cookie: x=y', '/#', '/?return=x&y', '', '/é']) {
     const { status, headers } = await ask(latchkey, { ...PAGE, 'x-forwarded-uri': uri })
@@ -158,7 +161,7 @@ test('whatever the URI says, the redirect leads to our own sign-in page', async 
   }
 })
 
-test('asking keeps a session alive, and a passive question does not', async () => {
+test('a request touches the session, and a passive one does not', async () => {
   await using latchkey = await startInProcess()
   const { session: cookie } = await register(latchkey)
   const headers = { cookie, 'x-forwarded-method': 'GET' }

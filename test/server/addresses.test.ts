@@ -1,4 +1,4 @@
-// Whose address counts, who may read metrics, and what the log tells of a request.
+// The client's address behind proxies, access to metrics, and the content of the log.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
@@ -26,24 +26,24 @@ async function observedAddress(
   return JSON.parse(text)[0].ip
 }
 
-function guess(server: RunningServer, headers: Readonly<Record<string, string>>): Promise<number> {
-  const body = JSON.stringify({ username: `nobody${Math.random()}`, password: 'wrong' })
+function tryLogin(server: RunningServer, headers: Readonly<Record<string, string>>): Promise<number> {
+  const body = JSON.stringify({ username: `unknown${Math.random()}`, password: 'wrong' })
   return requestOnce(server.url, '/access/login', { method: 'POST', headers, body }).then(({ status }) => status)
 }
 
 describe('Without trusted proxies', () => {
-  test('what a client says of its address changes nothing: not the list, not the limit, not the log', async () => {
+  test('forwarding headers of a client affect neither the list, nor the limit, nor the log', async () => {
     await using server = await startServer({ env: LIMIT })
     equal(await observedAddress(server, 'Frank', { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' }), '127.0.0.1')
     const statuses: number[] = []
-    for (let index = 0; index < 5; index += 1) statuses.push(await guess(server, { 'x-forwarded-for': `203.0.113.${index}` }))
+    for (let index = 0; index < 5; index += 1) statuses.push(await tryLogin(server, { 'x-forwarded-for': `203.0.113.${index}` }))
     deepEqual(statuses, [401, 401, 401, 429, 429])
     equal(server.output().includes('203.0.113.'), false)
   })
 })
 
 describe('With trusted proxies', () => {
-  test('their word counts, hop by hop from the nearest, and nobody else’s', async () => {
+  test('their header counts, hop by hop from the nearest, and no other’s', async () => {
     await using server = await startServer({ env: { ...LIMIT, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8, 2001:db8:1::/48' } })
     for (const [name, headers, address] of [
       ['plain', { 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9'],
@@ -62,20 +62,20 @@ describe('With trusted proxies', () => {
     }
     const first = { 'x-forwarded-for': '203.0.113.50' }
     deepEqual(
-      [await guess(server, first), await guess(server, first), await guess(server, first), await guess(server, first)],
+      [await tryLogin(server, first), await tryLogin(server, first), await tryLogin(server, first), await tryLogin(server, first)],
       [401, 401, 401, 429],
     )
-    equal(await guess(server, { 'x-forwarded-for': '203.0.113.51' }), 401)
+    equal(await tryLogin(server, { 'x-forwarded-for': '203.0.113.51' }), 401)
     equal(
-      await guess(server, { 'x-forwarded-for': '198.51.100.7, 203.0.113.50' }),
+      await tryLogin(server, { 'x-forwarded-for': '198.51.100.7, 203.0.113.50' }),
       429,
-      'what the client itself put in front does not help',
+      'an address prepended by the client does not help',
     )
   })
 })
 
 describe('With LATCHKEY_FORWARDED_HEADER=forwarded', () => {
-  test('the X-Forwarded-For of a client never wins over the Forwarded of a trusted proxy', async () => {
+  test('a client’s X-Forwarded-For never overrides the Forwarded of a trusted proxy', async () => {
     await using server = await startServer({
       env: { ...LIMIT, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1, 2001:db8:1::/48', LATCHKEY_FORWARDED_HEADER: 'Forwarded' },
     })
@@ -90,14 +90,19 @@ describe('With LATCHKEY_FORWARDED_HEADER=forwarded', () => {
     }
     const forged = (index: number) => ({ forwarded: 'for=203.0.113.50', 'x-forwarded-for': `198.51.100.${index}` })
     deepEqual(
-      [await guess(server, forged(1)), await guess(server, forged(2)), await guess(server, forged(3)), await guess(server, forged(4))],
+      [
+        await tryLogin(server, forged(1)),
+        await tryLogin(server, forged(2)),
+        await tryLogin(server, forged(3)),
+        await tryLogin(server, forged(4)),
+      ],
       [401, 401, 401, 429],
     )
   })
 })
 
 describe('Metrics', () => {
-  test('are for this machine alone, and not for those who come through a proxy on it', async () => {
+  test('are for direct requests from this machine only, not for proxied ones', async () => {
     const outer = Object.values(networkInterfaces())
       .flat()
       .find((face) => face?.family === 'IPv4' && !face.internal)?.address
@@ -114,7 +119,7 @@ describe('Metrics', () => {
     equal((await requestOnce(base.replace('127.0.0.1', outer), '/livez')).status, 200)
   })
 
-  test('on a port of their own are there and nowhere else, and no path becomes a label', async () => {
+  test('are served only on METRICS_PORT where it is set, and no path becomes a label', async () => {
     const metricsPort = await freePort()
     await using server = await startServer({ env: { METRICS_PORT: String(metricsPort) } })
     await requestOnce(server.url, '/made-up/path')
@@ -129,11 +134,11 @@ describe('Metrics', () => {
   })
 })
 
-test('The log has one JSON line for each request, with what happened and no more', async () => {
+test('The log has one JSON line for each request, without secrets', async () => {
   await using server = await startServer()
   const body = JSON.stringify({ username: 'Logan', password: PASSWORD })
   const { token, user } = JSON.parse((await requestOnce(server.url, '/access/register', { method: 'POST', body })).text)
-  const asked = await requestOnce(server.url, '/access/session?secret=in-the-query', {
+  const response = await requestOnce(server.url, '/access/session?secret=in-the-query', {
     headers: { authorization: token },
   })
   await requestOnce(server.url, `/access/logout/someone-else`, { headers: { authorization: token } })
@@ -154,7 +159,7 @@ test('The log has one JSON line for each request, with what happened and no more
       ['GET', null, 404, 'resource.not_found'],
     ],
   )
-  equal(lines[1].requestId, asked.headers['x-request-id'])
+  equal(lines[1].requestId, response.headers['x-request-id'])
   equal(lines[1].userId, user.id)
   equal(lines[1].address, '127.0.0.1')
   match(lines[1].time, /^\d{4}-\d\d-\d\dT.*Z$/)

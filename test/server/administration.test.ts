@@ -1,4 +1,4 @@
-// Administration of a running server of two workers, on every store: what is done reaches everybody, and is on record whole.
+// Admin actions on a server with two workers, on every store: they take effect in every worker and are audited completely.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
@@ -11,51 +11,51 @@ import { waitFor } from '../support/wait-for.ts'
 const NEXT = 'seven-grey-herons-at-dusk'
 
 for (const name of BACKEND_NAMES) {
-  void suite(`Administration, on ${name}`, () => {
-    let place: Backend
+  void suite(`Admin actions, on ${name}`, () => {
+    let backend: Backend
     let server: RunningServer
     let store: Store
 
     before(async () => {
-      place = await startBackend(name)
-      server = await startServer({ folder: place.folder, env: place.env, args: ['--workers', '2'] })
-      store = await place.open()
+      backend = await startBackend(name)
+      server = await startServer({ folder: backend.folder, env: backend.env, args: ['--workers', '2'] })
+      store = await backend.open()
     })
     after(async () => {
       await store.close()
       await server[Symbol.asyncDispose]()
-      await place[Symbol.asyncDispose]()
+      await backend[Symbol.asyncDispose]()
     })
 
     async function administrator(username: string): Promise<TestClient> {
       const { code, stderr } = await runCommand(['user', 'add', username, '--role', 'admin'], {
-        folder: place.folder,
-        env: place.env,
+        folder: backend.folder,
+        env: backend.env,
         input: `${PASSWORD}\n`,
       })
       equal(code, 0, stderr)
-      const visitor = new TestClient(server.url)
-      await visitor.login(username)
-      return visitor
+      const client = new TestClient(server.url)
+      await client.login(username)
+      return client
     }
     async function registered(username: string): Promise<TestClient> {
-      const visitor = new TestClient(server.url)
-      await visitor.register(username, { remember: true })
-      return visitor
+      const client = new TestClient(server.url)
+      await client.register(username, { remember: true })
+      return client
     }
-    /** By every worker, on connections of their own. */
-    async function untilEverywhere(visitor: TestClient, status: number): Promise<void> {
+    /** Checks every worker, by new connections. */
+    async function untilEverywhere(client: TestClient, status: number): Promise<void> {
       await waitFor(`${status} everywhere`, async () => {
         for (let round = 0; round < 8; round += 1)
-          if ((await visitor.callWithToken('GET', '/access/session')).status !== status) return false
+          if ((await client.callWithToken('GET', '/access/session')).status !== status) return false
         return true
       })
     }
-    const change = (administrator: TestClient, code: string, body: unknown) =>
-      administrator.callWithToken('PATCH', `/access/admin/users/${code}`, { body, headers: { 'content-type': 'application/json' } })
-    const actionsOf = async (code: string) => (await store.auditEvents.list(code, null, 20)).map(({ action }) => action)
+    const change = (administrator: TestClient, userId: string, body: unknown) =>
+      administrator.callWithToken('PATCH', `/access/admin/users/${userId}`, { body, headers: { 'content-type': 'application/json' } })
+    const actionsOf = async (userId: string) => (await store.auditEvents.list(userId, null, 20)).map(({ action }) => action)
 
-    test('a user is locked, and everything of theirs ends on every worker; unlocked, with a new password, they sign in again', async () => {
+    test('disabling a user revokes all credentials on every worker; enabled with a new password, the user can sign in', async () => {
       const [root, ada] = [await administrator(`root-${name}`), await registered(`ada-${name}`)]
       await untilEverywhere(ada, 200)
       const locked = await change(root, ada.userId, { disabled: true })
@@ -85,7 +85,7 @@ for (const name of BACKEND_NAMES) {
       ])
     })
 
-    test('who loses the role administers no more, on any worker', async () => {
+    test('an admin who loses the role is refused on every worker', async () => {
       const [root, other] = [await administrator(`root2-${name}`), await administrator(`other-${name}`)]
       equal((await other.callWithToken('GET', '/access/admin/users?limit=1')).status, 200)
       equal((await change(root, other.userId, { roles: ['editor'] })).status, 200)
@@ -95,28 +95,28 @@ for (const name of BACKEND_NAMES) {
         equal((await other.callWithToken('GET', '/access/admin/users?limit=1')).json.code, 'role.required')
     })
 
-    test('of two administrators who lock each other at once, one does', async () => {
+    test('of two admins who disable each other concurrently, one succeeds', async () => {
       const [one, two] = [await administrator(`one-${name}`), await administrator(`two-${name}`)]
       const [byOne, byTwo] = await Promise.all([change(one, two.userId, { disabled: true }), change(two, one.userId, { disabled: true })])
-      // Over Redis, the one who was locked may be found locked before their session has ended.
+      // Over Redis, the disabled admin may be found disabled before their session is revoked.
       const [done, refused = 0] = [byOne.status, byTwo.status].toSorted()
       ok(done === 200 && [401, 403].includes(refused), `${done}, ${refused}`)
       const locked = await Promise.all([one, two].map(async ({ userId }) => (await store.users.find(userId))?.disabled))
       deepEqual(locked.toSorted(), [false, true])
     })
 
-    test('who is signed out writes nothing any more, and nothing of it is left', async () => {
+    test('a request of an admin who signs out meanwhile writes completely or not at all', async () => {
       const [root, ada] = [await administrator(`gone-${name}`), await registered(`kept-${name}`)]
       const before = await store.users.find(ada.userId)
-      // The password is hashed after the request was let in, and before it is written.
-      const asked = Array.from({ length: 4 }, (_, index) =>
+      // The password is hashed between the authorization and the write.
+      const requests = Array.from({ length: 4 }, (_, index) =>
         root.callWithToken('POST', '/access/admin/users', {
           body: { username: `late-${name}-${index}`, password: NEXT, roles: ['admin'] },
         }),
       )
       const out = await root.callWithToken('POST', `/access/logout/${root.userId}`)
       equal(out.status, 200)
-      for (const [index, { status }] of (await Promise.all(asked)).entries()) {
+      for (const [index, { status }] of (await Promise.all(requests)).entries()) {
         const found = await store.users.findByUsernameKey(`late-${name.toLowerCase()}-${index}`)
         ok(status === 201 ? found !== undefined : status === 401 && found === undefined, `${status}`)
       }

@@ -1,4 +1,4 @@
-// Faults of the database under a running server: it answers 503 and lives, says which part is down, and recovers by itself.
+// Database faults under a running server: it answers 503, reports which part is down, keeps running, and recovers by itself.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -18,7 +18,7 @@ async function assertStoreIsDown(server: RunningServer): Promise<string> {
   deepEqual([status, json.status], [503, 'failing'])
   notEqual(json.parts.store, 'ok')
   equal(json.parts.keys, 'ok')
-  equal((await request(server.url, 'GET', '/livez')).status, 200, 'the process lives')
+  equal((await request(server.url, 'GET', '/livez')).status, 200, 'the process is running')
   return json.parts.store
 }
 
@@ -26,12 +26,12 @@ function assertUnavailable({ status, headers, json, text }: TestResponse): void 
   deepEqual([status, json?.code], [503, 'store.unavailable'], text)
   match(String(headers.get('retry-after')), /^\d+$/)
   match(String(headers.get('content-type')), /problem\+json/)
-  equal(/sqlite|latchkey\.db/i.test(text), false, 'nothing of the inside is told')
+  equal(/sqlite|latchkey\.db/i.test(text), false, 'no internals are revealed')
 }
 
 const SYSTEM = { mount: 'mount', umount: 'umount' } as const
 
-/** Makes a folder a disk of its own of so many megabytes; undefined where this may not mount, else what unmounts it. */
+/** Mounts a small disk of so many megabytes on a folder; returns how to unmount it, or undefined where mounting is not permitted. */
 function smallDisk(folder: string, megabytes: number): (() => void) | undefined {
   mkdirSync(folder, { recursive: true })
   try {
@@ -42,19 +42,19 @@ function smallDisk(folder: string, megabytes: number): (() => void) | undefined 
   return () => execFileSync(SYSTEM.umount, ['--lazy', folder])
 }
 
-/** Records operations until one is refused; how many were acknowledged. */
-async function fill(visitor: TestClient): Promise<{ acknowledged: number; refusal: TestResponse }> {
+/** Records audit events until one is refused; returns how many were acknowledged. */
+async function fill(client: TestClient): Promise<{ acknowledged: number; refusal: TestResponse }> {
   const detail = { padding: 'x'.repeat(3_500) }
   for (let acknowledged = 0; ; acknowledged += 1) {
-    const reply = await visitor.callWithToken('POST', '/access/audit-events', { body: { action: 'disk.fill', detail } })
+    const reply = await client.callWithToken('POST', '/access/audit-events', { body: { action: 'disk.fill', detail } })
     if (reply.status !== 201) return { acknowledged, refusal: reply }
   }
 }
 
-async function recorded(visitor: TestClient): Promise<number> {
+async function recorded(client: TestClient): Promise<number> {
   let count = 0
   for (let next: string | null = ''; next !== null; ) {
-    const { json }: TestResponse = await visitor.callWithToken(
+    const { json }: TestResponse = await client.callWithToken(
       'GET',
       `/access/audit-events?limit=200${next && `&before=${encodeURIComponent(next)}`}`,
     )
@@ -65,30 +65,30 @@ async function recorded(visitor: TestClient): Promise<number> {
 }
 
 describe('A full disk', () => {
-  test('is 503 for what writes, keeps everything acknowledged and signed in, and is over when there is room', async (t) => {
+  test('answers writes with 503, keeps acknowledged data and sign-ins, and recovers when there is space', async (t) => {
     const folder = await temporaryFolder()
     const unmount = smallDisk(join(folder, 'disk'), 3)
     if (unmount === undefined)
-      return t.skip('needs the right to mount a small disk; the tests of the SQLite store show the same by a limit on the file')
+      return t.skip('needs permission to mount a small disk; the tests of the SQLite store cover the same by a limit on the file')
     try {
       const ballast = join(folder, 'disk', 'ballast')
       writeFileSync(ballast, Buffer.alloc(800_000))
       await using server = await startServer({ folder: join(folder, 'disk') })
-      const visitor = new TestClient(server.url)
-      await visitor.register('Fuller')
-      const { acknowledged, refusal } = await fill(visitor)
+      const client = new TestClient(server.url)
+      await client.register('Fuller')
+      const { acknowledged, refusal } = await fill(client)
       ok(acknowledged > 10)
       assertUnavailable(refusal)
       match(await assertStoreIsDown(server), /the disk is full/)
-      // Reading and checking go on; a logout that cannot be written is an error, and never "signed out".
-      equal((await visitor.callWithCookies('GET', '/access/session')).status, 200)
-      equal(await recorded(visitor), acknowledged)
-      assertUnavailable(await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`))
-      equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
+      // Reads and checks still work; a logout that cannot be written is an error, never "signed out".
+      equal((await client.callWithCookies('GET', '/access/session')).status, 200)
+      equal(await recorded(client), acknowledged)
+      assertUnavailable(await client.callWithToken('POST', `/access/logout/${client.userId}`))
+      equal((await client.callWithToken('GET', '/access/session')).status, 200)
 
       rmSync(ballast)
       await waitFor('readiness', () => isReady(server))
-      equal((await fill(visitor)).acknowledged > 10, true)
+      equal((await fill(client)).acknowledged > 10, true)
       match(server.output(), /the disk is full/)
       equal(await server.stop('SIGKILL'), null)
     } finally {
@@ -98,29 +98,29 @@ describe('A full disk', () => {
   })
 })
 
-test('A database that another process has locked is 503 after two seconds at most, and is over with the lock', async () => {
+test('A database locked by another process causes 503 after at most two seconds, until the lock is released', async () => {
   await using server = await startServer()
-  const visitor = new TestClient(server.url)
-  await visitor.register('Locker')
+  const client = new TestClient(server.url)
+  await client.register('Locker')
   const other = new DatabaseSync(join(server.folder, 'latchkey.db'))
   other.exec('BEGIN EXCLUSIVE')
   const began = performance.now()
-  const writing = visitor.callWithToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
-  // The lock is on writing: what was verified goes on, and nobody waits behind the one who writes.
-  equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
+  const writing = client.callWithToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
+  // Only writes are locked: cached credentials work, and nothing waits behind the writer.
+  equal((await client.callWithToken('GET', '/access/session')).status, 200)
   ok(performance.now() - began < 1_000)
   assertUnavailable(await writing)
   ok(performance.now() - began < 4_000)
   match(await assertStoreIsDown(server), /locked by another process/)
 
-  const patient = visitor.callWithToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
+  const waiting = client.callWithToken('POST', '/access/audit-events', { body: { action: 'order.placed' } })
   other.exec('COMMIT')
   other.close()
-  equal((await patient).status, 201, 'whoever waits when the lock goes is served')
+  equal((await waiting).status, 201, 'a request that waits when the lock is released succeeds')
   ok(await isReady(server))
 })
 
-test('A database that is damaged while it is served is 503, and the process lives until it is put back', async () => {
+test('A database damaged while it is in use causes 503, and the process keeps running until it is restored', async () => {
   const folder = await temporaryFolder()
   try {
     const path = join(folder, 'latchkey.db')
@@ -136,7 +136,7 @@ test('A database that is damaged while it is served is 503, and the process live
       const file = await open(path, 'r+')
       await file.write(Buffer.alloc(size - 4096, 0xa5), 0, size - 4096, 4096)
       await file.close()
-      // Nothing is in this server's memory yet: every check reads, and finds what is damaged.
+      // Nothing is cached in this server yet: every check reads, and finds the damage.
       const refused = await here.callWithCookies('GET', '/access/session')
       assertUnavailable(refused)
       assertUnavailable(

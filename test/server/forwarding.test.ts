@@ -1,4 +1,4 @@
-// The address of the client behind real proxies, set up as the guide for operating says.
+// The client's address behind real proxies, configured as in docs/operating.md.
 
 import { equal, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.ts'
 
 const guide = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8')
 
-/** The sample of the guide that holds this. */
+/** The sample in the guide that contains this text. */
 function sample(language: string, containing: string): string {
   const blocks = [...guide.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, text = '']) => text)
   const found = blocks.find((text) => text.includes(containing))
@@ -23,8 +23,8 @@ function sample(language: string, containing: string): string {
 }
 
 interface ProxiedServer extends AsyncDisposable {
-  /** The address that Latchkey takes a client at this one for, which sends these headers. */
-  seen(from: string, headers?: Readonly<Record<string, string>>): Promise<string>
+  /** The address that Latchkey records for a client at `from` that sends these headers. */
+  recordedAddress(from: string, headers?: Readonly<Record<string, string>>): Promise<string>
 }
 
 async function startBehindProxy(
@@ -33,7 +33,7 @@ async function startBehindProxy(
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProxiedServer> {
   const folder = await temporaryFolder()
-  // Started as root, nginx reads what waits there as another user.
+  // Started as root, nginx reads the folder as another user.
   await chmod(folder, 0o711)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -45,9 +45,9 @@ async function startBehindProxy(
     env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  let complaints = ''
+  let errors = ''
   proxy.stderr.on('data', (chunk: Buffer) => {
-    complaints += chunk.toString()
+    errors += chunk.toString()
   })
   const stop = async () => {
     if (proxy.exitCode === null && proxy.signalCode === null && proxy.kill()) await once(proxy, 'exit')
@@ -56,7 +56,7 @@ async function startBehindProxy(
   }
   try {
     await waitFor(`${program} to answer`, async () => {
-      if (proxy.exitCode !== null) throw new Error(`${program} did not start:\n${complaints}`)
+      if (proxy.exitCode !== null) throw new Error(`${program} did not start:\n${errors}`)
       return (await requestOnce(url, '/livez').catch(() => ({ status: 0 }))).status === 200
     })
   } catch (error) {
@@ -65,7 +65,7 @@ async function startBehindProxy(
   }
   let users = 0
   return {
-    async seen(from, headers = {}) {
+    async recordedAddress(from, headers = {}) {
       users += 1
       // All of 127.0.0.0/8 is this machine.
       const agent = new Agent({ localAddress: from })
@@ -103,31 +103,31 @@ function nginxConfiguration(inHttp: string, inLocation: string): (ports: { proxy
     }`
 }
 
-test('nginx that replaces X-Forwarded-For: the client is who connects to it, whatever it claims', async () => {
+test('nginx that replaces X-Forwarded-For: the address of the connection counts, whatever the client sends', async () => {
   const header = sample('nginx', 'proxy_set_header X-Forwarded-For')
   await using behind = await startBehindProxy(NGINX, nginxConfiguration('', header))
-  equal(await behind.seen('127.0.0.5'), '127.0.0.5')
-  equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.5'), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.5', CLAIMS), '127.0.0.5')
 })
 
-test('nginx that appends to X-Forwarded-For: of what the client wrote nothing counts, of what a proxy wrote all', async () => {
+test('nginx that appends to X-Forwarded-For: only the entries of trusted proxies count', async () => {
   await using behind = await startBehindProxy(NGINX, nginxConfiguration('', 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;'))
-  equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
-  equal(await behind.seen('127.0.0.7', CLAIMS), '203.0.113.9', 'a trusted proxy before it')
+  equal(await behind.recordedAddress('127.0.0.5', CLAIMS), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.7', CLAIMS), '203.0.113.9', 'a trusted proxy before it')
 })
 
-test('nginx that writes Forwarded alone and hands on X-Forwarded-For: the client’s header does not win', async () => {
+test('nginx that sets only Forwarded and passes X-Forwarded-For on: the client’s header does not count', async () => {
   await using behind = await startBehindProxy(
     NGINX,
     nginxConfiguration(sample('nginx', 'map $remote_addr'), 'proxy_set_header Forwarded $forwarded;'),
     { LATCHKEY_FORWARDED_HEADER: 'forwarded' },
   )
-  equal(await behind.seen('127.0.0.5'), '127.0.0.5')
-  equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
-  equal(await behind.seen('127.0.0.5', { ...CLAIMS, forwarded: 'for="' }), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.5'), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.5', CLAIMS), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.5', { ...CLAIMS, forwarded: 'for="' }), '127.0.0.5')
 })
 
-test('Caddy: the client is who connects to it, unless that is a proxy which Caddy was told to trust', async () => {
+test('Caddy: the address of the connection counts, unless it is a trusted proxy of Caddy', async () => {
   const inSite = sample('caddy', 'trusted_proxies').replace('10.0.0.0/8', '127.0.0.7/32')
   const configure = (ports: { proxy: number; latchkey: string }) => `{
 	admin off
@@ -140,7 +140,7 @@ http://127.0.0.1:${ports.proxy} {
 ${inSite.replace('127.0.0.1:3000', ports.latchkey)}}
 `
   await using behind = await startBehindProxy(CADDY, configure)
-  equal(await behind.seen('127.0.0.5'), '127.0.0.5')
-  equal(await behind.seen('127.0.0.5', CLAIMS), '127.0.0.5')
-  equal(await behind.seen('127.0.0.7', CLAIMS), '203.0.113.9')
+  equal(await behind.recordedAddress('127.0.0.5'), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.5', CLAIMS), '127.0.0.5')
+  equal(await behind.recordedAddress('127.0.0.7', CLAIMS), '203.0.113.9')
 })

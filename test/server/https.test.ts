@@ -1,4 +1,4 @@
-// HTTPS by the server itself, with certificates made by openssl.
+// HTTPS served directly, with certificates made by openssl.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
@@ -51,8 +51,8 @@ async function use(name: string): Promise<void> {
   for (const file of ['key.pem', 'cert.pem']) await cp(join(folder, name, file), join(folder, file))
 }
 
-/** The name in the certificate that the server shows now. */
-function shown(): Promise<string> {
+/** The common name of the certificate that the server presents now. */
+function presentedName(): Promise<string> {
   const { hostname, port } = new URL(server.url)
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
@@ -67,18 +67,18 @@ function shown(): Promise<string> {
 function post(path: string, body: unknown): Promise<{ status: number; cookies: readonly string[]; headers: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', agent: false, rejectUnauthorized: false, headers: { 'content-type': 'application/json' } }
-    const asked = request(server.url + path, options, (response) => {
+    const outgoing = request(server.url + path, options, (response) => {
       response
         .resume()
         .on('end', () =>
           resolve({ status: response.statusCode ?? 0, cookies: response.headers['set-cookie'] ?? [], headers: response.headers }),
         )
     })
-    asked.on('error', reject).end(JSON.stringify(body))
+    outgoing.on('error', reject).end(JSON.stringify(body))
   })
 }
 
-test('Cookies are bound to this host and to https, and browsers are told to stay with it', async () => {
+test('Cookies are bound to this host and to https, with Strict-Transport-Security', async () => {
   match(server.output(), /^Latchkey listens on https:\/\/127\.0\.0\.1:\d+, public URL https:\/\/localhost:\d+\n/)
   const { status, cookies, headers } = await post('/access/register', { username: 'Tess', password: PASSWORD, remember: true })
   equal(status, 201)
@@ -93,7 +93,7 @@ test('Cookies are bound to this host and to https, and browsers are told to stay
   match(String(headers['strict-transport-security']), /^max-age=31536000/)
 })
 
-test('curl trusts the certificate, keeps the cookies and sends them back over https alone', async () => {
+test('curl trusts the certificate, and stores and sends the cookies over https', async () => {
   const jar = join(folder, 'jar.txt')
   const curl = (url: string, ...args: readonly string[]) =>
     exec('curl', ['--silent', '--show-error', '--cacert', join(folder, 'first', 'cert.pem'), '-b', jar, '-c', jar, ...args, url])
@@ -104,26 +104,26 @@ test('curl trusts the certificate, keeps the cookies and sends them back over ht
   equal(JSON.parse(await curl(`${server.publicUrl}/access/session`)).via, 'cookie')
 })
 
-test('A new certificate is taken up without a restart, and a bad one leaves the old one in place', async () => {
-  equal(await shown(), 'first')
+test('A new certificate is loaded without a restart, and an invalid one leaves the old one in use', async () => {
+  equal(await presentedName(), 'first')
   await use('second')
-  await waitFor('the new certificate', async () => (await shown()) === 'second')
+  await waitFor('the new certificate', async () => (await presentedName()) === 'second')
 
   await writeFile(join(folder, 'cert.pem'), 'not a certificate')
-  await waitFor('the log to tell of it', () => server.output().includes('the new certificate cannot be used'))
-  equal(await shown(), 'second')
+  await waitFor('the log entry', () => server.output().includes('the new certificate cannot be used'))
+  equal(await presentedName(), 'second')
   const { status } = await post('/access/login', { username: 'Tess', password: PASSWORD })
   equal(status, 200)
 
   await use('first')
-  await waitFor('the good one again', async () => (await shown()) === 'first')
+  await waitFor('the good one again', async () => (await presentedName()) === 'first')
 })
 
-test('A certificate without its key stops the start in one line', async () => {
+test('A certificate that does not match its key stops the start in one line', async () => {
   await mkdir(join(folder, 'mixed'))
   const env = { TLS_CERT: join(folder, 'first', 'cert.pem'), TLS_KEY: join(folder, 'second', 'key.pem') }
   const { code, stderr } = await runCommand(['serve'], { folder: join(folder, 'mixed'), env })
   notEqual(code, 0)
-  match(stderr, /^latchkey: TLS_CERT .* and TLS_KEY .* are no certificate with its key .*; accepted: [^\n]*\n$/)
+  match(stderr, /^latchkey: TLS_CERT .* and TLS_KEY .* are not a certificate and its private key .*; accepted: [^\n]*\n$/)
   ok(!stderr.includes('PRIVATE KEY'))
 })

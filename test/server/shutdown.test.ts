@@ -1,4 +1,4 @@
-// A server that is told to stop: it says so first, finishes what is under way, writes what has gathered, and exits with 0.
+// Stopping a server: it fails readiness first, completes pending requests, writes pending updates, and exits with 0.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -15,7 +15,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-test('Told to stop, it fails its readiness, finishes a slow request, and exits with 0', async () => {
+test('On SIGTERM it fails readiness, completes a slow request, and exits with 0', async () => {
   await using server = await startServer({ folder })
   await new TestClient(server.url).register('Slow')
   const body = JSON.stringify({ username: 'Slow', password: PASSWORD })
@@ -46,20 +46,20 @@ test('Told to stop, it fails its readiness, finishes a slow request, and exits w
   equal(await stopped, 0)
 })
 
-test('Uses that no flush has written yet are written when it stops', async () => {
-  let visitor: TestClient
+test('Pending updates of lastSeenAt are written at the stop', async () => {
+  let client: TestClient
   let [usedAt, startedAt] = [0, 0]
   {
     await using server = await startServer({ folder })
-    visitor = new TestClient(server.url)
-    startedAt = Date.parse((await visitor.register('Seen')).json.session.startedAt)
+    client = new TestClient(server.url)
+    startedAt = Date.parse((await client.register('Seen')).json.session.startedAt)
     await pause(300)
     usedAt = Date.now()
-    equal((await visitor.call('GET', '/access/session')).status, 200)
+    equal((await client.call('GET', '/access/session')).status, 200)
     equal(await server.stop('SIGTERM'), 0)
   }
   await using again = await startServer({ folder })
-  const { json } = await visitor.forServer(again.url).callWithCookies('GET', '/access/sessions', { headers: { 'x-latchkey-passive': '1' } })
+  const { json } = await client.forServer(again.url).callWithCookies('GET', '/access/sessions', { headers: { 'x-latchkey-passive': '1' } })
   const lastSeenAt = Date.parse(json[0].lastSeenAt)
   ok(lastSeenAt >= usedAt, `seen ${lastSeenAt - startedAt} ms after it began`)
 })
@@ -79,7 +79,7 @@ test('A second signal does not wait', async () => {
   equal(await held, '')
 })
 
-test('Connections that only wait are closed at once, so that a stop takes no time', async () => {
+test('Idle connections are closed at once, so that a stop is fast', async () => {
   await using server = await startServer({ folder })
   const idle = sendBytes(server.url, 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await pause(100)

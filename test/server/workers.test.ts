@@ -1,4 +1,4 @@
-// Several workers behind one port: one server to whoever asks.
+// Several workers behind one port act as one server.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ before(async () => {
 })
 after(() => server[Symbol.asyncDispose]())
 
-/** The processes that another one has started. */
+/** The child processes of a process. */
 function childrenOf(pid: number | undefined): readonly number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 }
@@ -30,39 +30,39 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Which worker answered: request ids begin with a part of its own. */
+/** The worker that answered: each has its own prefix of request ids. */
 async function ask(authorization: string): Promise<{ readonly worker: string; readonly status: number; readonly text: string }> {
   const { status, headers, text } = await requestOnce(server.url, '/access/session', { headers: { authorization } })
   return { worker: String(headers['x-request-id']).split('-').slice(0, -1).join('-'), status, text }
 }
 
-test('Requests reach both workers, and each accepts what the other has issued', async () => {
-  const visitor = new TestClient(server.url)
-  await visitor.register('Both')
+test('Requests reach both workers, and each accepts credentials issued by the other', async () => {
+  const client = new TestClient(server.url)
+  await client.register('Both')
   const workers = new Map<string, number>()
   await waitFor('both workers to answer', async () => {
-    const { worker, status, text } = await ask(visitor.token)
+    const { worker, status, text } = await ask(client.token)
     equal(status, 200, text)
     workers.set(worker, (workers.get(worker) ?? 0) + 1)
     return workers.size === 2
   })
 })
 
-test('An ending in one worker is refused by the other within a second, warm as it is', async (t) => {
-  const visitor = new TestClient(server.url)
-  await visitor.register('Ender')
+test('A revocation in one worker takes effect in the other within a second, though it has the credential cached', async (t) => {
+  const client = new TestClient(server.url)
+  await client.register('Ender')
   const warm = new Map<string, number>()
   while (warm.size < 2 || Math.min(...warm.values()) < 3) {
-    const { worker } = await ask(visitor.token)
+    const { worker } = await ask(client.token)
     warm.set(worker, (warm.get(worker) ?? 0) + 1)
   }
-  const headers = { authorization: visitor.token }
-  equal((await requestOnce(server.url, `/access/logout/${visitor.userId}`, { headers })).status, 200)
+  const headers = { authorization: client.token }
+  equal((await requestOnce(server.url, `/access/logout/${client.userId}`, { headers })).status, 200)
   const ended = performance.now()
-  // Round robin: ten refusals in a row come from both.
+  // Round robin: ten refusals in a row come from both workers.
   let [inARow, lastAccepted] = [0, 0]
   while (inARow < 10) {
-    const { status } = await ask(visitor.token)
+    const { status } = await ask(client.token)
     inARow = status === 401 ? inARow + 1 : 0
     if (status === 200) lastAccepted = performance.now() - ended
     ok(performance.now() - ended < 5 * BOUND, 'it was never refused')
@@ -71,27 +71,27 @@ test('An ending in one worker is refused by the other within a second, warm as i
   ok(lastAccepted < BOUND)
 })
 
-test('Login limits hold exactly, however the guesses are spread', async () => {
+test('Login limits are exact, however the attempts are spread', async () => {
   await new TestClient(server.url).register('Guessed')
   const body = JSON.stringify({ username: 'Guessed', password: 'not-the-password' })
-  const guesses = await Promise.all(Array.from({ length: 30 }, () => requestOnce(server.url, '/access/login', { method: 'POST', body })))
-  const codes = guesses.map(({ text }) => JSON.parse(text).code)
+  const attempts = await Promise.all(Array.from({ length: 30 }, () => requestOnce(server.url, '/access/login', { method: 'POST', body })))
+  const codes = attempts.map(({ text }) => JSON.parse(text).code)
   equal(codes.filter((code) => code === 'credentials.invalid').length, POINTS)
   equal(codes.filter((code) => code === 'rate.limited').length, 30 - POINTS)
 })
 
-test('A worker that is killed is replaced, and meanwhile the other one answers', async () => {
-  const visitor = new TestClient(server.url)
-  await visitor.register('Survivor')
+test('A killed worker is replaced, and meanwhile the other one answers', async () => {
+  const client = new TestClient(server.url)
+  await client.register('Survivor')
   const [killed, other] = childrenOf(server.process.pid)
   ok(killed !== undefined && other !== undefined)
   process.kill(killed, 'SIGKILL')
   await waitFor('the worker to be gone', () => !isRunning(killed))
-  equal((await ask(visitor.token)).status, 200)
+  equal((await ask(client.token)).status, 200)
   await waitFor('another worker to be there', () => childrenOf(server.process.pid).length === 2)
   const workers = new Set<string>()
   await waitFor('the new worker to answer', async () => {
-    const { worker, status } = await ask(visitor.token)
+    const { worker, status } = await ask(client.token)
     equal(status, 200)
     workers.add(worker)
     return workers.size === 2
@@ -99,25 +99,25 @@ test('A worker that is killed is replaced, and meanwhile the other one answers',
   match(server.output(), /a worker died and is replaced/)
 })
 
-describe('Told to stop', { concurrency: 1 }, () => {
+describe('Stopping', { concurrency: 1 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`by ${signal} to the whole group, as a terminal does, every worker finishes what it does`, async () => {
+    test(`by ${signal} to the whole group, as from a terminal, every worker completes its requests`, async () => {
       await using stopped = await startServer({ args: ['--workers', '2'] })
-      const visitor = new TestClient(stopped.url)
-      await visitor.register('Finisher')
+      const client = new TestClient(stopped.url)
+      await client.register('Finisher')
       const workers = childrenOf(stopped.process.pid)
-      // Hashing takes a while: these are under way when the signal comes.
+      // Hashing takes a while: these are pending when the signal arrives.
       const body = JSON.stringify({ username: 'Finisher', password: PASSWORD })
-      const underWay = Array.from({ length: 4 }, () => requestOnce(stopped.url, '/access/login', { method: 'POST', body }))
+      const pending = Array.from({ length: 4 }, () => requestOnce(stopped.url, '/access/login', { method: 'POST', body }))
       await waitFor('the logins to be under way', async () => (await requestOnce(stopped.url, '/livez')).status === 200)
       for (const worker of workers) process.kill(worker, signal)
       equal(await stopped.stop(signal), 0)
-      deepEqual(new Set((await Promise.all(underWay)).map(({ status }) => status)), new Set([200]))
+      deepEqual(new Set((await Promise.all(pending)).map(({ status }) => status)), new Set([200]))
       deepEqual(workers.filter(isRunning), [])
     })
   }
 
-  test('by kill -9 of the first process, the workers go too and leave the port free', async () => {
+  test('by kill -9 of the primary process, the workers exit too and free the port', async () => {
     await using killed = await startServer({ args: ['--workers', '2'] })
     const workers = childrenOf(killed.process.pid)
     equal(workers.length, 2)
@@ -126,7 +126,7 @@ describe('Told to stop', { concurrency: 1 }, () => {
   })
 })
 
-test('Workers are refused where they could share no database', async () => {
+test('Workers are refused with a database that they cannot share', async () => {
   const { code, stderr } = await runCommand(['serve', '--workers', '2'], {
     folder: server.folder,
     env: { DATABASE_URL: 'sqlite::memory:' },
@@ -135,14 +135,14 @@ test('Workers are refused where they could share no database', async () => {
   match(stderr, /^latchkey: --workers needs a database that processes can share; .* accepted with workers: sqlite:PATH\.\n$/)
 })
 
-test('A setting that no worker can start with is refused in one line', async () => {
+test('A setting with which no worker can start is refused in one line', async () => {
   const port = new URL(server.url).port
   const { code, stderr, stdout } = await runCommand(['serve', '--workers', '2'], { folder: server.folder, env: { PORT: port } })
   deepEqual([code, stdout], [2, ''])
-  match(stderr, /^latchkey: PORT is "\d+", which is taken on HOST "127\.0\.0\.1"; accepted: .*\n$/)
+  match(stderr, /^latchkey: PORT is "\d+", which is in use on HOST "127\.0\.0\.1"; accepted: .*\n$/)
 })
 
-test('Metrics of all workers are on one port, gathered, and labelled by worker', async () => {
+test('Metrics of all workers are served on one port, labelled by worker', async () => {
   const metricsPort = await freePort()
   await using own = await startServer({ args: ['--workers', '2'], env: { METRICS_PORT: String(metricsPort) } })
   for (let round = 0; round < 20; round += 1) await requestOnce(own.url, '/access/session')
