@@ -27,7 +27,7 @@ export function writeResponse(request: IncomingMessage, response: ServerResponse
   return undefined
 }
 
-/** Sends the whole response first: ending it at once would reset a connection on which the client is still sending. */
+/** Sends the whole response first: to close at once would reset a connection on which the client is still sending. */
 async function writeThenDrain(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array): Promise<void> {
   response.write(body)
   await drain(request)

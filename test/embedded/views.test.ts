@@ -181,7 +181,7 @@ test('a user has exactly the properties of its type', async () => {
   deepEqual(added, user)
   deepEqual(await latchkey.users.find('MARY'), user)
   deepEqual(await latchkey.users.find(added.id), user)
-  equal(await latchkey.users.find('nobody'), undefined)
+  equal(await latchkey.users.find('unknown'), undefined)
   deepEqual(successful(await latchkey.users.setRoles('mary', [])).user, { ...user, roles: [] })
   const found = await latchkey.users.find('mary')
   // @ts-expect-error: absent in the type too

@@ -34,7 +34,7 @@ void suite('Users', () => {
       },
     ])
     deepEqual((await ask('GET', `/users?name=${ids[4]}`)).json, found.json)
-    deepEqual((await ask('GET', '/users?name=nobody')).json, { users: [], next: null })
+    deepEqual((await ask('GET', '/users?name=unknown')).json, { users: [], next: null })
     deepEqual((await ask('GET', `/users/${ids[4]}`)).json, { user: found.json.users[0] })
     for (const name of ['usr_nobody', 'Person3']) equal((await ask('GET', `/users/${name}`)).json.code, 'resource.not_found')
   })

@@ -26,7 +26,7 @@ test('a body that violates the contract is refused and not repeated', async () =
   for (const [body, field] of wrong)
     for (const path of ['/access/register', '/access/login'])
       assertRefused(await latchkey.call('POST', path, { body }), 422, 'request.invalid', { field })
-  const noAddress = { ...ALICE, email: 'nobody' }
+  const noAddress = { ...ALICE, email: 'no-address' }
   assertRefused(await latchkey.call('POST', '/access/register', { body: noAddress }), 422, 'request.invalid', { field: 'email' })
   for (const body of ['', '{', '{"a":1}x', '\u{feff}', "{'a':1}", `${'['.repeat(40)}${']'.repeat(40)}`, '{"username":"\\ud800"}'])
     assert.equal(codeOrStatus(await latchkey.call('POST', '/access/login', { body })), 'request.malformed', body)

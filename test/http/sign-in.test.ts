@@ -112,7 +112,7 @@ test('wrong, unknown, disabled and impossible credentials get the same response 
   await setDisabled(latchkey.engine, 'operator', 'gone', true)
   const tries = [
     { ...ALICE, password: OTHER },
-    { ...ALICE, username: 'Nobody' },
+    { ...ALICE, username: 'Unknown' },
     { ...ALICE, username: 'Gone' },
     { ...ALICE, username: '!' },
     { ...ALICE, password: 'x'.repeat(10_000) },

@@ -1,4 +1,4 @@
-// Forward authentication: tells a proxy whether the request that it forwards is signed in, and as which user.
+// Forward authentication: answers a proxy whether the request that it forwards is signed in, and as which user.
 
 import { AuthError } from '../../domain/errors.ts'
 import { isSafeMethod } from '../../domain/origin.ts'
