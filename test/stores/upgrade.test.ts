@@ -1,4 +1,4 @@
-// An upgrade from 0.1: whatever its stores, browsers and other services hold is accepted by the version of today, which goes on from there.
+// An upgrade from 0.1: this version accepts the data in its stores, the cookies of its browsers, and the tokens of its clients.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { createPrivateKey } from 'node:crypto'
@@ -19,7 +19,7 @@ const cookie = (suffix: string, value: string) => `__Host-${DEFAULT_COOKIE_STEM}
 const setCookie = ({ jar }: InProcessResponse, suffix: string) => jar[`__Host-${DEFAULT_COOKIE_STEM}_${suffix}`]
 const refusal = ({ status, json }: InProcessResponse) => [status, json?.code, json?.reason]
 
-/** What the audit log has of a user, the latest first. */
+/** Returns the audit events of a user, newest first. */
 async function auditedOf({ engine }: InProcess, held: Holdings, username: string) {
   const listed = await engine.store.auditEvents.list(held.users[username]?.code ?? '', null, 100)
   return listed.map(({ action, outcome, severity }) => ({ action, outcome, severity }))
@@ -37,7 +37,7 @@ for (const backend of BACKEND_NAMES) {
 
     const user = (username: string) => held.users[username] ?? { code: '', username, password: '' }
 
-    test('a session cookie is accepted, and the data of the session and of the client are what they were', async () => {
+    test('a session cookie is accepted, and session data and client data are unchanged', async () => {
       await using latchkey = await written.start()
       const { session, send } = clientOf(latchkey, held)
       const { cookies, sid, sessionData, clientData } = held.signedIn.anna
@@ -50,7 +50,7 @@ for (const backend of BACKEND_NAMES) {
       deepEqual((await send('GET', '/access/client-data', header)).json.data, clientData)
     })
 
-    test('roles are those of the last change, in the session and in new tokens', async () => {
+    test('the session and new tokens have the latest roles', async () => {
       await using latchkey = await written.start()
       const { session, mint } = clientOf(latchkey, held)
       const header = cookiesOf(held.signedIn.editor.cookies, 'session')
@@ -78,13 +78,13 @@ for (const backend of BACKEND_NAMES) {
       equal((await mint(cookie('remember', next))).status, 200)
     })
 
-    test('the previous value of a rotated remember-me login is another tab at once, a lost answer if the session was not used, and theft if it was', async () => {
+    test('the previous value of a rotated remember-me login is accepted for a concurrent tab or a lost response, and is theft after use', async () => {
       await using latchkey = await written.start()
       const { mint, session } = clientOf(latchkey, held)
       const { racing, unused, used } = held.rotated
       latchkey.clock.advance(5 * SECOND)
-      const tab = await mint(cookie('remember', racing.previous))
-      deepEqual([tab.status, setCookie(tab, 'remember')], [200, undefined], tab.body ?? '')
+      const concurrent = await mint(cookie('remember', racing.previous))
+      deepEqual([concurrent.status, setCookie(concurrent, 'remember')], [200, undefined], concurrent.body ?? '')
       equal((await session(cookiesOf(racing.cookies, 'session'))).status, 200)
       latchkey.clock.advance(MINUTE)
       const lost = await mint(cookie('remember', unused.previous))
@@ -92,28 +92,28 @@ for (const backend of BACKEND_NAMES) {
       ok(setCookie(lost, 'remember'))
       deepEqual(refusal(await mint(cookie('remember', used.previous))), [401, 'session.required', 'theft_suspected'])
       deepEqual(refusal(await mint(cookie('remember', used.current))), [401, 'session.required', 'theft_suspected'])
-      // The session of its rotation was used in the version of today.
+      // This version has used the session of the rotation.
       deepEqual(refusal(await mint(cookie('remember', racing.previous))), [401, 'session.required', 'theft_suspected'])
     })
 
-    test('what has ended is refused with the reason of its end', async () => {
+    test('revoked and expired credentials are refused with their reason', async () => {
       await using latchkey = await written.start()
       const { mint, session } = clientOf(latchkey, held)
-      for (const [what, { kind, value, reason }] of Object.entries(held.ended)) {
+      for (const [name, { kind, value, reason }] of Object.entries(held.ended)) {
         const answer = await (kind === 'session' ? session : mint)(cookie(kind, value))
-        deepEqual(refusal(answer), [401, 'session.required', reason], what)
+        deepEqual(refusal(answer), [401, 'session.required', reason], name)
       }
     })
 
-    test('the log of endings is read from its beginning', async () => {
+    test('the revocation log is read from its beginning', async () => {
       await using latchkey = await written.start()
-      const following = latchkey.engine.store.log.subscribe(0)
-      const { value, done } = await following.next()
-      await following.return?.()
+      const subscription = latchkey.engine.store.log.subscribe(0)
+      const { value, done } = await subscription.next()
+      await subscription.return?.()
       const entries = done ? [] : value.entries
-      const ended = new Set(entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
-      // Older entries were trimmed after one lifetime of a token.
-      ok(ended.has(held.ended.idle?.value.split('.')[0] ?? ''))
+      const revoked = new Set(entries.flatMap((entry) => (entry.kind === 'revoked' ? [entry.sid] : [])))
+      // Older entries were trimmed after a token lifetime.
+      ok(revoked.has(held.ended.idle?.value.split('.')[0] ?? ''))
       for (const kind of ['changed', 'keys'])
         ok(
           entries.some((entry) => entry.kind === kind),
@@ -121,33 +121,33 @@ for (const backend of BACKEND_NAMES) {
         )
     })
 
-    test('a token is accepted, also one of the signing key before, and refused when its session ends; new ones look the same', async () => {
+    test('a token is accepted, also of the previous signing key, and refused after a sign-out; new tokens have the same claims', async () => {
       await using latchkey = await written.start()
       const { mint, withToken, send } = clientOf(latchkey, held)
       const { anna, root, script } = held.signedIn
       for (const { token } of [anna, root, script]) equal((await withToken(token)).status, 200)
       const { token } = (await mint(cookiesOf(anna.cookies, 'session'))).json
-      deepEqual(lastingPartsOf(token), lastingPartsOf(anna.token))
+      deepEqual(stableParts(token), stableParts(anna.token))
       const bearer = { authorization: `Bearer ${anna.token}` }
       equal((await send('POST', `/access/logout/${user('anna').code}`, bearer)).status, 200)
       equal((await withToken(anna.token)).status, 401)
     })
 
-    test('latchkey/verify accepts tokens, and a service key opens the endings to it', async () => {
+    test('latchkey/verify accepts tokens, and reads the revocation feed with a service key', async () => {
       await using latchkey = await written.start()
-      const answer = fetchHandler(latchkey.handle)
+      const handler = fetchHandler(latchkey.handle)
       const clocks = { monotonic: () => performance.now(), wall: () => latchkey.clock.now() }
       const { publicUrl: issuer, serviceKey } = held
-      using verifier = createVerifier({ issuer, serviceKey, fetch: (...request) => answer(new Request(...request)) }, clocks)
+      using verifier = createVerifier({ issuer, serviceKey, fetch: (...request) => handler(new Request(...request)) }, clocks)
       await verifier.ready()
       const { anna, script } = held.signedIn
       for (const { token, sid } of [anna, script]) {
-        const verdict = await verifier.verify(token)
-        equal(verdict.ok && verdict.principal.sid, sid, JSON.stringify(verdict))
+        const result = await verifier.verify(token)
+        equal(result.ok && result.principal.sid, sid, JSON.stringify(result))
       }
     })
 
-    test('a token that is bound to a key is accepted with a proof, and where much is at stake with nothing less', async () => {
+    test('a DPoP-bound token is accepted with a proof, and without one it is refused for sensitive requests', async () => {
       await using latchkey = await written.start()
       const { send } = clientOf(latchkey, held)
       const { token, privateKey: key } = held.keyBound
@@ -164,20 +164,20 @@ for (const backend of BACKEND_NAMES) {
       equal(answer.status, 200, answer.body ?? '')
     })
 
-    test('guesses count on; a known device and a known network do not share them', async () => {
+    test('login attempts still count; a known device and a known network have their own counters', async () => {
       await using latchkey = await written.start()
       const { login } = clientOf(latchkey, held)
       const { username, knownAddress, knownDevice } = held.limited
       const { password } = user(username)
-      const elsewhere = '192.0.2.200'
-      equal((await login(username, password, { address: elsewhere })).status, 429)
-      // That guesses ran out is recorded once in their window.
+      const otherAddress = '192.0.2.200'
+      equal((await login(username, password, { address: otherAddress })).status, 429)
+      // The rate limit is recorded once in its window.
       deepEqual(await auditedOf(latchkey, held, username), held.operations[username]?.map(migrated))
       equal((await login(username, password, { address: knownAddress })).status, 200)
-      equal((await login(username, password, { address: elsewhere, headers: { cookie: cookie('known', knownDevice) } })).status, 200)
+      equal((await login(username, password, { address: otherAddress, headers: { cookie: cookie('known', knownDevice) } })).status, 200)
     })
 
-    test('users sign in with their passwords, and with imported hashes, which are replaced', async () => {
+    test('users sign in with their passwords, and imported hashes are replaced', async () => {
       await using latchkey = await written.start()
       const { login } = clientOf(latchkey, held)
       for (const username of ['anna', 'bcrypt-user', 'pbkdf2-user', 'scrypt-user']) {
@@ -217,7 +217,7 @@ for (const backend of BACKEND_NAMES) {
       equal(users.json?.users?.length, 3, users.body ?? '')
     })
 
-    test('a sign-in that is bound to a device needs its proof, and renews it by a challenge from before', async () => {
+    test('a device-bound sign-in needs its device proof, and renews it with an earlier challenge', async () => {
       await using latchkey = await written.start()
       const { session } = clientOf(latchkey, held)
       const { id, cookies, privateKey, renewalChallenge: challenge } = held.device
@@ -231,7 +231,7 @@ for (const backend of BACKEND_NAMES) {
       ok(refreshChallengeOf(await postRefresh(latchkey, id)))
     })
 
-    test('a browser binds a sign-in by a challenge that it was given before', async () => {
+    test('a browser binds a sign-in with an earlier challenge', async () => {
       await using latchkey = await written.start()
       const { session } = clientOf(latchkey, held)
       const { cookies, challenge } = held.bindingOffered
@@ -241,7 +241,7 @@ for (const backend of BACKEND_NAMES) {
       deepEqual(refusal(await session(cookiesOf(cookies, 'session'))), [401, 'proof.required', 'device'])
     })
 
-    test('under a cookie domain a session and a remember-me login count with their pair', async () => {
+    test('with a cookie domain, a session and a remember-me login are accepted only with their pair cookie', async () => {
       const { cookieDomain, cookies } = held.paired
       await using latchkey = await written.start({ cookieDomain })
       const { mint } = clientOf(latchkey, held)
@@ -250,7 +250,7 @@ for (const backend of BACKEND_NAMES) {
       equal((await mint(cookiesOf(cookies, 'remember', 'pair'))).status, 200)
     })
 
-    test('signing out everywhere ends what was begun before', async () => {
+    test('signing out everywhere revokes earlier sign-ins', async () => {
       await using latchkey = await written.start()
       const { login, send, session, mint } = clientOf(latchkey, held)
       const { code, username, password } = user('anna')
@@ -261,10 +261,10 @@ for (const backend of BACKEND_NAMES) {
       deepEqual(refusal(await mint(cookiesOf(cookies, 'remember'))), [401, 'session.required', 'revoked'])
     })
 
-    test('sessions and remember-me logins from before end by time, and what has ended is deleted a day after its limit', async () => {
+    test('earlier sessions and remember-me logins expire, and tombstones are deleted a day later', async () => {
       await using latchkey = await written.start()
       const { credentials, limits } = latchkey.engine.store
-      const endOf = async (id: string) => {
+      const stateOf = async (id: string) => {
         const found = await credentials.find(id)
         return found?.kind === 'tombstone' ? found.reason : found && 'live'
       }
@@ -273,25 +273,25 @@ for (const backend of BACKEND_NAMES) {
       latchkey.clock.advance(30 * MINUTE)
       ok((await limits.deleteExpiredWindows(latchkey.clock.now())) > 0)
       await sweep(latchkey.engine)
-      deepEqual([await endOf(anna.sid), await endOf(login)], ['idle', 'live'])
+      deepEqual([await stateOf(anna.sid), await stateOf(login)], ['idle', 'live'])
       latchkey.clock.advance(26 * HOUR)
       await sweep(latchkey.engine)
-      equal(await endOf(held.ended.expired?.value.split('.')[0] ?? ''), undefined)
+      equal(await stateOf(held.ended.expired?.value.split('.')[0] ?? ''), undefined)
       latchkey.clock.advance(29 * DAY)
       await sweep(latchkey.engine)
-      deepEqual([await endOf(anna.sid), await endOf(login)], [undefined, 'expired'])
+      deepEqual([await stateOf(anna.sid), await stateOf(login)], [undefined, 'expired'])
     })
   })
 }
 
-/** What others may rely on in a token: not its key and its times. */
-function lastingPartsOf(token: string) {
+/** The parts of a token that other services may rely on: without its id and times. */
+function stableParts(token: string) {
   const [{ typ, alg }, claims] = token
     .split('.', 2)
     .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>) as [Json, Json]
-  const { jti, iat, exp, ...lasting } = claims
+  const { jti, iat, exp, ...stable } = claims
   ok(jti && iat && exp)
-  return { typ, alg, lasting }
+  return { typ, alg, stable }
 }
 
 type Json = Readonly<Record<string, unknown>>

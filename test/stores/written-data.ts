@@ -1,4 +1,4 @@
-// What an earlier version wrote, loaded into a real store, and the version of today started over it at the time of writing.
+// Loads the data of an earlier version into a real store, and starts this version on it at the time of writing.
 
 import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ const FOLDER = new URL('../fixtures/written-by-0.1/', import.meta.url).pathname
 
 type Cookies = Readonly<Record<string, string>>
 
-/** As GET, LRANGE, ZRANGE WITHSCORES and XRANGE answered; the time to live in milliseconds. */
+/** The replies to GET, LRANGE, ZRANGE WITHSCORES and XRANGE; the time to live in milliseconds. */
 type RedisRecord = { readonly key: string; readonly ttl: number | null } & (
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'list'; readonly value: readonly string[] }
@@ -32,28 +32,28 @@ interface Rotated {
   /** Values of the remember-me cookie. */
   readonly previous: string
   readonly current: string
-  /** After the rotation. */
+  /** The cookies after the rotation. */
   readonly cookies: Cookies
 }
 
-interface WrittenOperation {
+interface WrittenEvent {
   readonly action: string
   readonly outcome: string
 }
 
-/** The JSON file of one store: what its clients held. */
+/** The JSON file of one store: the users and the credentials of its clients. */
 export interface Holdings {
   readonly writtenAt: string
   readonly secret: string
   readonly publicUrl: string
-  /** Of everybody who signed in. */
+  /** The User-Agent of every sign-in. */
   readonly userAgent: string
   readonly address: string
   readonly users: Readonly<Record<string, { readonly code: string; readonly username: string; readonly password: string }>>
   readonly serviceKey: string
   readonly ended: Readonly<Record<string, { readonly kind: 'session' | 'remember'; readonly value: string; readonly reason: string }>>
   readonly limited: { readonly username: string; readonly knownAddress: string; readonly knownDevice: string }
-  readonly operations: Readonly<Record<string, readonly WrittenOperation[]>>
+  readonly operations: Readonly<Record<string, readonly WrittenEvent[]>>
   readonly cursors: { readonly operationsOfAnna: string; readonly usersOfRoot: string }
   readonly keyBound: { readonly token: string; readonly privateKey: JsonWebKey }
   readonly device: { readonly id: string; readonly cookies: Cookies; readonly privateKey: JsonWebKey; readonly renewalChallenge: string }
@@ -71,7 +71,7 @@ export interface Holdings {
 
 export interface WrittenData extends AsyncDisposable {
   readonly held: Holdings
-  /** Every call loads the data anew, so that no test sees what another has changed. */
+  /** Each call reloads the data, so that tests do not see each other's changes. */
   start(settings?: SettingInputs): Promise<InProcess>
 }
 
@@ -132,7 +132,7 @@ function commandsFor(record: RedisRecord): readonly (readonly string[])[] {
   }
 }
 
-/** What one client sends, from the browser string and the address of the time of writing. */
+/** Sends requests with the User-Agent and the address of the time of writing. */
 export function clientOf(latchkey: InProcess, { userAgent, address }: Holdings) {
   const send = (method: string, path: string, headers: CallOptions['headers'], options: CallOptions = {}): Promise<InProcessResponse> =>
     latchkey.call(method, path, { address, ...options, headers: { 'user-agent': userAgent, ...headers } })
@@ -146,25 +146,25 @@ export function clientOf(latchkey: InProcess, { userAgent, address }: Holdings) 
   }
 }
 
-/** Some cookies of a jar as a Cookie header, by the ends of their names. */
+/** Returns a Cookie header of the cookies with these suffixes. */
 export function cookiesOf(cookies: Cookies, ...suffixes: readonly string[]): string {
-  const chosen = Object.entries(cookies).filter(([name]) => suffixes.some((suffix) => name.endsWith(`_${suffix}`)))
-  return chosen.map(([name, value]) => `${name}=${value}`).join('; ')
+  const selected = Object.entries(cookies).filter(([name]) => suffixes.some((suffix) => name.endsWith(`_${suffix}`)))
+  return selected.map(([name, value]) => `${name}=${value}`).join('; ')
 }
 
-/** The names of actions in 0.1 that are others today. */
+/** Actions that were renamed since 0.1. */
 const ACTIONS: Readonly<Record<string, string>> = { 'login.remembered': 'login.remember_me' }
-/** 0.1 had one list of outcomes. A remember-me login with a severity was a refused one, anything else went on. */
+/** In 0.1, `outcome` was also the severity. A remember-me login with a severity was refused, any other event succeeded. */
 const OUTCOMES: Readonly<Record<string, string>> = { ok: 'success', refused: 'failure', limited: 'rate_limited' }
 
-/** What became of an operation of 0.1. */
-export function migrated({ action, outcome }: WrittenOperation) {
-  const known = OUTCOMES[outcome]
-  const graded = action === 'login.remembered' ? 'failure' : 'success'
-  return { action: ACTIONS[action] ?? action, outcome: known ?? graded, severity: known === undefined ? outcome : 'info' }
+/** Returns the migrated form of an audit event of 0.1. */
+export function migrated({ action, outcome }: WrittenEvent) {
+  const renamed = OUTCOMES[outcome]
+  const ofSeverity = action === 'login.remembered' ? 'failure' : 'success'
+  return { action: ACTIONS[action] ?? action, outcome: renamed ?? ofSeverity, severity: renamed === undefined ? outcome : 'info' }
 }
 
-/** A private key with its public half as a JWK. */
+/** Returns a private key with its public JWK. */
 export function keyOf(jwk: JsonWebKey) {
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' })
   return { privateKey, jwk: { ...createPublicKey(privateKey).export({ format: 'jwk' }) } }
