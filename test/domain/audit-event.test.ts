@@ -1,4 +1,4 @@
-// The names of actions that applications may record.
+// The actions that applications may record in the audit log.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -31,10 +31,10 @@ const REFUSED = [
 ]
 
 for (const action of REFUSED) {
-  test(`${JSON.stringify(action.slice(0, 30))} is no action`, () => assert.ok(!isApplicationAction(action)))
+  test(`${JSON.stringify(action.slice(0, 30))} is not an action`, () => assert.ok(!isApplicationAction(action)))
 }
 
-const OWN: Readonly<Record<BuiltInAction, true>> = {
+const BUILT_IN: Readonly<Record<BuiltInAction, true>> = {
   'account.register': true,
   'account.import': true,
   'admin.account.delete': true,
@@ -67,7 +67,7 @@ const OWN: Readonly<Record<BuiltInAction, true>> = {
 }
 
 const RESERVED = [
-  ...Object.keys(OWN),
+  ...Object.keys(BUILT_IN),
   'access.a',
   'admin.a',
   'device.a',
@@ -80,12 +80,12 @@ const RESERVED = [
 ]
 
 for (const action of RESERVED) {
-  test(`${action} is ours alone`, () => {
+  test(`${action} is reserved for Latchkey`, () => {
     assert.ok(!isApplicationAction(action))
     assert.ok(!isApplicationAction(`${action.slice(0, action.indexOf('.'))}.of.an_application`))
   })
 }
 
-test('the limit of a detail', () => {
+test('the size limit of a detail', () => {
   assert.equal(MAX_DETAIL, 4096)
 })

@@ -1,4 +1,4 @@
-// Names, attributes and domains of cookies: what browsers hold themselves, by RFC 6265bis.
+// Names, attributes and domains of cookies, as browsers enforce them (RFC 6265bis).
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -27,7 +27,7 @@ const PREFIXES: readonly (readonly [boolean, string | null, string, string])[] =
 ]
 
 for (const [secure, domain, shared, hostOnly] of PREFIXES) {
-  test(`${secure ? 'secure' : 'plain'}, ${domain ?? 'this host alone'}: ${shared}, and ${hostOnly} for what is always host-only`, () => {
+  test(`${secure ? 'secure' : 'plain'}, ${domain ?? 'this host only'}: ${shared}, and ${hostOnly} for host-only cookies`, () => {
     const settings = { stem: 'staff', secure, domain, sameSite: 'lax' } as const
     for (const purpose of SHARED) assert.equal(cookieName(purpose, settings), shared + purpose)
     for (const purpose of HOST_ONLY) assert.equal(cookieName(purpose, settings), hostOnly + purpose)
@@ -35,7 +35,7 @@ for (const [secure, domain, shared, hostOnly] of PREFIXES) {
 }
 
 for (const settings of SETTINGS) {
-  test(`attributes hold what the name promises: ${JSON.stringify(settings)}`, () => {
+  test(`attributes satisfy the name prefix: ${JSON.stringify(settings)}`, () => {
     for (const purpose of [...SHARED, ...HOST_ONLY]) {
       const domain = SHARED.includes(purpose) ? settings.domain : null
       const attributes = cookieAttributes(purpose, settings)
@@ -60,7 +60,7 @@ test('a cookie name begins with a lower-case letter and has at most 32 character
     assert.equal(isCookieStem(stem), false, JSON.stringify(stem))
 })
 
-test('a cookie can have the domain of its host and of each parent, but not a single label, and of an address none', () => {
+test('a cookie can have the domain of its host and of each parent, but no single label, and none for an address', () => {
   assert.deepEqual(cookieDomains('login.staging.example.test'), [
     undefined,
     'login.staging.example.test',

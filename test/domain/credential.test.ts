@@ -1,4 +1,4 @@
-// The browser string as evidence.
+// The User-Agent as it is stored in records.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,23 +15,23 @@ const SEEN: readonly (readonly [string | null, string])[] = [
   ['x'.repeat(257), 'x'.repeat(256)],
 ]
 
-for (const [sent, kept] of SEEN) {
-  test(`${JSON.stringify(sent)?.slice(0, 40)} is kept as ${JSON.stringify(kept).slice(0, 40)}`, () =>
-    assert.equal(boundedUserAgent(sent), kept))
+for (const [sent, stored] of SEEN) {
+  test(`${JSON.stringify(sent)?.slice(0, 40)} is stored as ${JSON.stringify(stored).slice(0, 40)}`, () =>
+    assert.equal(boundedUserAgent(sent), stored))
 }
 
-test('neither an 8-bit control character nor half a character is kept', () => {
+test('neither an 8-bit control character nor half a character is stored', () => {
   assert.doesNotMatch(boundedUserAgent('a\u009b31mb\u0085c'), /\p{Cc}/u)
   assert.ok(boundedUserAgent(`${'x'.repeat(255)}🙂`).isWellFormed())
 })
 
-test('whatever is sent, what is kept is short, on one line, and kept again as it is', () => {
+test('any User-Agent is stored short and on one line, and stored again unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (sent) => {
-      const kept = boundedUserAgent(sent)
-      assert.ok(kept.length <= 256)
-      assert.ok(!/\p{Cc}/u.test(kept.replace(/[\u0080-\u009f]/g, '')))
-      assert.equal(boundedUserAgent(kept), kept)
+      const stored = boundedUserAgent(sent)
+      assert.ok(stored.length <= 256)
+      assert.ok(!/\p{Cc}/u.test(stored.replace(/[\u0080-\u009f]/g, '')))
+      assert.equal(boundedUserAgent(stored), stored)
     }),
   )
 })

@@ -1,4 +1,4 @@
-// Whose address a request counts for, by what proxies report in the one header that counts.
+// The client address from the header that this deployment's proxies write.
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -25,15 +25,15 @@ describe('Forwarded', () => {
     ['IPv6 without the quotation marks it needs', ['for=[2001:db8:2::1]:4711'], '2001:db8:2::1'],
     ['IPv4 mapped into IPv6', ['for="[::ffff:203.0.113.9]"'], '203.0.113.9'],
     ['a chain of trusted proxies', ['for=203.0.113.9, for="[2001:db8:1::5]:80",for=10.9.9.9'], '203.0.113.9'],
-    ['what the client put in front', ['for=198.51.100.1, for=203.0.113.9'], '203.0.113.9'],
+    ['an element that the client put in front', ['for=198.51.100.1, for=203.0.113.9'], '203.0.113.9'],
     ['a line of the client and one of the proxy', ['for=198.51.100.1', 'for=203.0.113.9'], '203.0.113.9'],
     ['empty elements', [',, for=203.0.113.9 , ,'], '203.0.113.9'],
     ['unknown', ['for=203.0.113.9, for=unknown'], '10.0.0.1'],
     ['a hidden one', ['for=203.0.113.9, for=_hidden'], '10.0.0.1'],
     ['a hidden one with a port', ['for="_SEVKISEK:80"'], '10.0.0.1'],
-    ['a hop that is hidden from a trusted one', ['for=203.0.113.9, for=_hidden, for=10.9.9.9'], '10.9.9.9'],
+    ['a hidden hop behind a trusted one', ['for=203.0.113.9, for=_hidden, for=10.9.9.9'], '10.9.9.9'],
     ['an element without for', ['for=203.0.113.9, by=10.0.0.1;proto=https'], '10.0.0.1'],
-    ['two of one element', ['for=198.51.100.1;for=203.0.113.9'], '10.0.0.1'],
+    ['two for parameters in one element', ['for=198.51.100.1;for=203.0.113.9'], '10.0.0.1'],
     ['no address', ['for=example.com'], '10.0.0.1'],
     ['an address that is too long', ['for=1.2.3.4.5'], '10.0.0.1'],
     ['an address with a zone', ['for="[fe80::1%eth0]"'], '10.0.0.1'],
@@ -41,11 +41,11 @@ describe('Forwarded', () => {
     ['no pair', ['203.0.113.9'], '10.0.0.1'],
     ['blanks around the equals sign', ['for = 203.0.113.9'], '10.0.0.1'],
     ['a quotation mark that the client leaves open', ['for="', 'for=203.0.113.9'], '203.0.113.9'],
-    ['one that it opens for the element of the proxy', ['for=198.51.100.1;a="', 'for=203.0.113.9;host="h"'], '203.0.113.9'],
+    ['a quotation mark that the client opens for the proxy element', ['for=198.51.100.1;a="', 'for=203.0.113.9;host="h"'], '203.0.113.9'],
     ['a host name that holds an element', ['for=203.0.113.9;host="x, for=198.51.100.1"'], '203.0.113.9'],
     ['a host name that holds a pair', ['for=203.0.113.9;host="x;for=198.51.100.1"'], '203.0.113.9'],
     ['a host name with escaped quotation marks', ['for=203.0.113.9;host="x\\", for=\\"198.51.100.1"'], '203.0.113.9'],
-    ['a host name that is all of it', ['proto=https;host="x;for=198.51.100.1"'], '10.0.0.1'],
+    ['a host name that contains the only for', ['proto=https;host="x;for=198.51.100.1"'], '10.0.0.1'],
   ]
   for (const [what, lines, client] of CASES) test(what, () => assert.equal(seen('forwarded', lines), client))
 })
@@ -57,18 +57,18 @@ describe('X-Forwarded-For', () => {
     ['IPv6', ['2001:DB8:2::1'], '2001:db8:2::1'],
     ['IPv6 with a port', ['[2001:db8:2::1]:4711'], '2001:db8:2::1'],
     ['IPv4 mapped into IPv6', ['::ffff:cb00:7109'], '203.0.113.9'],
-    ['a trusted one that is mapped', ['203.0.113.9, ::ffff:10.2.3.4'], '203.0.113.9'],
+    ['a mapped trusted proxy', ['203.0.113.9, ::ffff:10.2.3.4'], '203.0.113.9'],
     ['several lines', ['198.51.100.1, 203.0.113.9', '10.1.2.3'], '203.0.113.9'],
     ['empty entries', [', 203.0.113.9,,'], '203.0.113.9'],
     ['unknown', ['203.0.113.9, unknown'], '10.0.0.1'],
     ['a zone', ['fe80::1%eth0'], '10.0.0.1'],
-    ['trusted ones alone', ['10.3.3.3, 10.2.2.2'], '10.3.3.3'],
+    ['trusted proxies only', ['10.3.3.3, 10.2.2.2'], '10.3.3.3'],
     ['a pair of the other header', ['for=203.0.113.9'], '10.0.0.1'],
   ]
   for (const [what, lines, client] of CASES) test(what, () => assert.equal(seen('x-forwarded-for', lines), client))
 })
 
-test('What somebody reports who is no trusted proxy counts for nothing', () => {
+test('a report from a peer that is not a trusted proxy is ignored', () => {
   for (const header of ['forwarded', 'x-forwarded-for'] as const) {
     assert.equal(seen(header, ['for=203.0.113.9, 203.0.113.9'], { peer: '192.0.2.1' }), '192.0.2.1')
     assert.equal(seen(header, ['for=203.0.113.9'], { trusted: [] }), '10.0.0.1')
@@ -76,13 +76,13 @@ test('What somebody reports who is no trusted proxy counts for nothing', () => {
   assert.equal(seen('x-forwarded-for', ['203.0.113.9'], { peer: '::ffff:10.0.0.1' }), '203.0.113.9', 'a mapped peer')
 })
 
-test('Of a chain without end as many hops are read as real proxies have', () => {
+test('the number of hops that are read is limited', () => {
   const hops = Array.from({ length: 5_000 }, (_, index) => `10.1.${index % 250}.1`)
   assert.match(seen('x-forwarded-for', [`203.0.113.9, ${hops.join(', ')}`]), /^10\.1\./)
   assert.match(seen('forwarded', [`for=203.0.113.9, ${hops.map((hop) => `for=${hop}`).join(', ')}`]), /^10\.1\./)
 })
 
-test('Whatever a client writes before it, the element of the proxy is the one that counts', () => {
+test('the element of the proxy counts, whatever a client writes before it', () => {
   const piece = fc.constantFrom('for=', '198.51.100.1', '"', '\\', ',', ';', '=', ' ', 'host', '[', ']', ':', '_', 'for="', 'a', '\\"')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), fc.constantFrom('', ';host="h"', ';proto=https', ';host="a, b"'), (pieces, more) => {
@@ -93,7 +93,7 @@ test('Whatever a client writes before it, the element of the proxy is the one th
   )
 })
 
-test('Whatever a client has a proxy quote, the element of the proxy is the one that counts', () => {
+test('the element of the proxy counts, whatever a client makes the proxy quote', () => {
   const name = fc.string({ unit: fc.constantFrom('for=', '198.51.100.1', '"', '\\', ',', ';', '=', ' ', 'a'), maxLength: 30 })
   fc.assert(
     fc.property(name, (host) => {

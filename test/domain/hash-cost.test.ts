@@ -1,4 +1,4 @@
-// What hashes of other software cost, told by samples that hold nothing of anybody's.
+// The cost of legacy password hashes, and dummy hashes that contain nothing of the original.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -21,7 +21,7 @@ const STORED = [
 ]
 
 for (const stored of STORED) {
-  test(`the sample of ${stored.slice(0, 24)}… is recognised, of the same cost, and without its salt and key`, () => {
+  test(`the dummy hash of ${stored.slice(0, 24)}… is supported, of the same cost, and without its salt and key`, () => {
     const sample = equalCostHash(stored)
     assert.ok(sample)
     const [was, is] = [parseHash(stored), parseHash(sample)]
@@ -31,15 +31,15 @@ for (const stored of STORED) {
   })
 }
 
-test('what is not recognised has no sample', () => {
+test('an unsupported hash has no dummy hash', () => {
   for (const stored of ['', 'plain', '$2b$99$x']) assert.equal(equalCostHash(stored), undefined)
 })
 
-test('of each kind the slowest stays, in one order', () => {
-  const of = (stored: string) => equalCostHash(stored) ?? ''
-  const [ten, thirteen] = [of(BCRYPT_10), of(BCRYPT_13)]
-  const weak = of(`pbkdf2_sha256$1000$pepper$${KEY}=`)
-  const strong = of(`pbkdf2_sha256$600000$pepper$${KEY}=`)
+test('the slowest of each kind is kept, sorted', () => {
+  const sampleOf = (stored: string) => equalCostHash(stored) ?? ''
+  const [ten, thirteen] = [sampleOf(BCRYPT_10), sampleOf(BCRYPT_13)]
+  const weak = sampleOf(`pbkdf2_sha256$1000$pepper$${KEY}=`)
+  const strong = sampleOf(`pbkdf2_sha256$600000$pepper$${KEY}=`)
   assert.deepEqual(slowestSamples([ten, strong, thirteen, weak]), [thirteen, strong].toSorted())
   assert.deepEqual(slowestSamples([thirteen, weak, ten, strong]), [thirteen, strong].toSorted())
   assert.deepEqual(slowestSamples(['nothing']), [])
@@ -50,7 +50,7 @@ test('the blocks of a long PBKDF2 key count', () => {
   assert.match(long ?? '', /^pbkdf2_sha256\$2000\$/)
 })
 
-test('a typed password is hashed once for each of its normal forms', () => {
+test('an entered password is hashed once for each of its normalisation forms', () => {
   assert.equal(hashCount('plain'), 1)
   assert.equal(hashCount('caf\u00e9'), 2)
   assert.equal(hashCount('\ufb01\u00e9e\u0301'), 4)

@@ -1,4 +1,4 @@
-// The key ring: a key is published, signs, retires, and is dropped when its last token is dead.
+// The key ring: a key is published, signs, retires, and is dropped when its last token has expired.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,7 +15,7 @@ import {
 } from '../../src/domain/key-ring.ts'
 
 const LIFETIME = 300_000
-/** A token's lifetime and the minute in which others may still sign. */
+/** A token's lifetime, plus the minute in which other processes may still sign. */
 const KEPT = LIFETIME + 60_000
 
 function key(kid: string, createdAt = 0): SigningKeyRecord {
@@ -31,7 +31,7 @@ function kids(ring: KeyRingRecord, now: number): string {
 const service = { id: 'i', name: 'billing', hash: 'h', createdAt: 0 }
 const first = { ...createKeyRing(key('a'), key('b'), 0), services: [service] }
 
-test('a new ring signs with the one key and has the next one published', () => {
+test('a new ring signs with one key and publishes the next', () => {
   assert.deepEqual(createKeyRing(key('a'), key('b'), 7), {
     version: 1,
     signing: key('a'),
@@ -43,14 +43,14 @@ test('a new ring signs with the one key and has the next one published', () => {
   assert.equal(kids(first, 0), 'ab')
 })
 
-test('rotation: the next key signs, the one that signed retires, service keys stay', () => {
+test('rotation: the next key signs, the signing key retires, service keys stay', () => {
   const ring = rotateKeyRing(first, key('c'), 1000, LIFETIME)
   const retired = [{ ...key('a'), retiredAt: 1000 }]
   assert.deepEqual(ring, { version: 2, signing: key('b'), next: key('c'), retired, services: [service], rotatedAt: 1000 })
-  assert.equal(first.signing.retiredAt, null, 'the ring before is as it was')
+  assert.equal(first.signing.retiredAt, null, 'the previous ring is unchanged')
 })
 
-test('a retired key verifies until its last token is dead, whether or not the ring is rotated again', () => {
+test('a retired key verifies until its last token has expired, whether or not the ring is rotated again', () => {
   const ring = rotateKeyRing(first, key('c'), 1000, LIFETIME)
   assert.equal(kids(ring, 1000), 'bca')
   assert.equal(kids(ring, 1000 + KEPT - 1), 'bca')
@@ -67,7 +67,7 @@ test('rotation keeps retired keys that still verify, newest first, and drops the
   )
 })
 
-test('keys that take over sign at once; the one that signed verifies until its last token is dead, and the next one is dropped', () => {
+test('replacement keys sign at once; the former signing key verifies until its last token has expired, and the next key is dropped', () => {
   const ring = replaceSigningKeys(first, { signing: key('x'), next: key('y') }, 1000, LIFETIME)
   const retired = [{ ...key('a'), retiredAt: 1000 }]
   assert.deepEqual(ring, { version: 2, signing: key('x'), next: key('y'), retired, services: [service], rotatedAt: 1000 })
@@ -75,7 +75,7 @@ test('keys that take over sign at once; the one that signed verifies until its l
   assert.equal(kids(ring, 1000 + KEPT), 'xy')
 })
 
-test('a record without an algorithm is one for EdDSA, and each has the members of its own kind of key', () => {
+test('a record without an algorithm is for EdDSA, and each key has the members of its own kind', () => {
   assert.equal(algorithmOf(key('a')), 'EdDSA')
   assert.deepEqual(publicJwkOf({ ...key('a'), publicKey: 'X' }), { crv: 'Ed25519', kty: 'OKP', x: 'X' })
   const elliptic = { ...key('a'), alg: 'ES256', publicKey: 'X.Y' } as const
@@ -83,7 +83,7 @@ test('a record without an algorithm is one for EdDSA, and each has the members o
   assert.deepEqual(publicJwkOf(elliptic), { crv: 'P-256', kty: 'EC', x: 'X', y: 'Y' })
 })
 
-test('however often the ring is rotated: a key is published before it signs, and verifies whatever it signed', () => {
+test('after any number of rotations a key is published before it signs, and verifies every token that it signed', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 2 * KEPT }), { maxLength: 12 }), (pauses) => {
       let ring: KeyRingRecord = first

@@ -1,4 +1,4 @@
-// Login limits as they are written, and what counts as one address.
+// Parsing of login limits, and the network key of an address.
 
 import assert from 'node:assert/strict'
 import { isIP } from 'node:net'
@@ -10,7 +10,7 @@ import { MINUTE, SECOND } from '../../src/domain/time.ts'
 const DEFAULTS = { perUser: { points: 1, window: 1 }, perAddress: { points: 2, window: 2 } }
 const TEN = { points: 10, window: 5 * MINUTE }
 
-test('limits per user and per address, or per user alone', () => {
+test('limits per user and per address, or per user only', () => {
   const perAddress = { points: 100, window: 30 * SECOND }
   assert.deepEqual(parseLoginLimits('10/5m,100/30s', DEFAULTS), { perUser: TEN, perAddress })
   assert.deepEqual(parseLoginLimits(' 10/5m , 100/30s ', DEFAULTS), { perUser: TEN, perAddress })
@@ -38,7 +38,7 @@ const INVALID_LIMITS = [
 const INVALID_LOGIN_LIMITS = ['10/5m,x', 'x,10/5m', '10/5m,10/5m,10/5m', '10/5m;10/5m', '10/5m/5m', '10000000/5m', '10/5m,10/5m,']
 
 for (const text of [...INVALID_LIMITS, ...INVALID_LOGIN_LIMITS]) {
-  test(`${JSON.stringify(text)} is no limit`, () => assert.equal(parseLoginLimits(text, DEFAULTS), undefined))
+  test(`${JSON.stringify(text)} is not a limit`, () => assert.equal(parseLoginLimits(text, DEFAULTS), undefined))
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -68,14 +68,14 @@ for (const [address, key] of KEYS) {
   })
 }
 
-test('an IPv4 address mapped into IPv6 is itself however it is written', () => {
+test('an IPv4 address mapped into IPv6 counts as itself, in any notation', () => {
   for (const address of ['::ffff:c000:207', '0:0:0:0:0:ffff:c000:0207', '::ffff:192.0.2.7%eth0']) {
     assert.notEqual(isIP(address), 0)
     assert.equal(addressKey(address), '192.0.2.7', address)
   }
 })
 
-test('an IPv4 address at the end stands for two groups', () => {
+test('a trailing IPv4 address stands for two groups', () => {
   assert.equal(addressKey('1::2:3:4:5:192.0.2.7'), '1:0:2:3::/64')
 })
 
@@ -93,7 +93,7 @@ function write(way: { groups: number[]; from: number; length: number; padded: bo
   return `${way.upper ? address.toUpperCase() : address}${way.zone ? '%eth0' : ''}`
 }
 
-test('an IPv6 address counts by its first four groups however it is written', () => {
+test('an IPv6 address counts by its first four groups, in any notation', () => {
   fc.assert(
     fc.property(written, (way) => {
       const address = write(way)
@@ -105,7 +105,7 @@ test('an IPv6 address counts by its first four groups however it is written', ()
   )
 })
 
-test('IPv4 addresses count whole', () => {
+test('IPv4 addresses count as a whole', () => {
   fc.assert(
     fc.property(fc.ipV4(), (address) => {
       assert.equal(addressKey(address), address)
@@ -114,6 +114,6 @@ test('IPv4 addresses count whole', () => {
   )
 })
 
-test('what is no address has a key too', () => {
+test('text that is not an address has a key too', () => {
   fc.assert(fc.property(fc.string(), (text) => typeof addressKey(text) === 'string'))
 })

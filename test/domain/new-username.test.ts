@@ -1,4 +1,4 @@
-// Names for new users: one script, a letter or a digit at both ends, and none that passes for the operator's.
+// New usernames: one script, a letter or a digit at both ends, and none that looks like the operator's.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -27,7 +27,8 @@ const ALLOWED = [
   ...['राम१२', 'राम12', 'ａｄａ', 'oʼbrien', 'İbrahim', 'דוד', 'サザエさん', 'abcの日本語', '한국어漢字abc', 'ㄅㄆ漢字abc', '佐々木'],
 ]
 
-for (const name of ALLOWED) test(`${name.slice(0, 20)} may be a new user's name`, () => assert.equal(checkNewUsername(name), undefined))
+for (const name of ALLOWED)
+  test(`${name.slice(0, 20)} is accepted as a new username`, () => assert.equal(checkNewUsername(name), undefined))
 
 const REFUSED: readonly (readonly [string, string, string])[] = [
   ['one letter', '李', 'length'],
@@ -62,11 +63,11 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['Arabic digits of two systems', 'مح٣۴', 'digits'],
 ]
 
-for (const [what, name, fault] of REFUSED) {
-  test(`${what} is refused by its ${fault}`, () => assert.equal(checkNewUsername(name), fault))
+for (const [what, name, violation] of REFUSED) {
+  test(`${what} is rejected: ${violation}`, () => assert.equal(checkNewUsername(name), violation))
 }
 
-test('every letter and digit that this runtime knows belongs to a writing system of the list', () => {
+test('every letter and digit of this runtime belongs to a listed script', () => {
   const missing: string[] = []
   for (let code = 0; code <= 0x10_ffff; code += 1) {
     const character = code >= 0xd800 && code < 0xe000 ? 'a' : String.fromCodePoint(code)
@@ -75,7 +76,7 @@ test('every letter and digit that this runtime knows belongs to a writing system
   assert.deepEqual(missing, [])
 })
 
-test('a name that is allowed has a key, by which it is found in every form', () => {
+test('an accepted username has one key in every normalisation form', () => {
   const unit = fc.constantFrom(...'abİıßςΣаяЯ٣۴1०ािカ字한ㄅ._-\u0301\u0307ﬁＡʼ')
   fc.assert(
     fc.property(fc.string({ unit, minLength: 2, maxLength: 8 }), (name) => {
@@ -88,7 +89,7 @@ test('a name that is allowed has a key, by which it is found in every form', () 
   )
 })
 
-test('reserved are the names of operators in every case, form and spelling', () => {
+test('usernames of operators are reserved in every case, form and spelling', () => {
   const reserved = ['admin', 'Root', 'SYSTEM', 'no.reply', 'no_reply', 'web-master', 'ｒｏｏｔ', 'r00t', 'R0OT', 'adm1n', 'admln', 'admın']
   for (const name of [...reserved, 'ѕуѕтем', 'ЅУЅТЕМ', 'ꓮꓓꓟꓲꓠ', 'systern']) assert.ok(isReservedUsername(name), name)
   for (const name of ['admins', 'roots', 'rooter', 'mary', 'ada', 'lily', 'админ', '支持']) assert.ok(!isReservedUsername(name), name)

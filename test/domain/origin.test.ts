@@ -1,4 +1,4 @@
-// The cross-origin rule: every combination of the two headers, and origins that only look like ours.
+// The cross-origin check: every combination of the two headers, and look-alike origins.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,16 +8,16 @@ const OWN = 'https://app.example'
 const ALLOWED: ReadonlySet<string> = new Set([OWN, 'http://localhost:5173'])
 const SITES = [null, 'same-origin', 'none', 'same-site', 'cross-site', 'something-new', 'SAME-ORIGIN', ''] as const
 
-/** What is decided for each of SITES, by Origin. */
+/** The result for each of SITES, by Origin. */
 const TABLE: readonly (readonly [string, string | null, readonly (string | undefined)[]])[] = [
   ['no Origin', null, [undefined, undefined, undefined, 'same_site', 'cross_site', 'origin_missing', 'origin_missing', 'origin_missing']],
-  ['Origin null', 'null', [...judged('origin_null')]],
-  ['our own Origin', OWN, [...judged(undefined)]],
-  ['an allowed Origin', 'http://localhost:5173', [...judged(undefined)]],
-  ['a foreign Origin', 'https://evil.example', [...judged('origin_not_allowed')]],
+  ['Origin null', 'null', [...resultsFor('origin_null')]],
+  ['our own Origin', OWN, [...resultsFor(undefined)]],
+  ['an allowed Origin', 'http://localhost:5173', [...resultsFor(undefined)]],
+  ['a foreign Origin', 'https://evil.example', [...resultsFor('origin_not_allowed')]],
 ]
 
-function judged(verdict: string | undefined): readonly (string | undefined)[] {
+function resultsFor(verdict: string | undefined): readonly (string | undefined)[] {
   return SITES.map((site) => (site === 'same-origin' || site === 'none' ? undefined : verdict))
 }
 
@@ -60,18 +60,18 @@ const LOOKALIKES = [
 ]
 
 for (const origin of LOOKALIKES) {
-  test(`${JSON.stringify(origin)} is not ours`, () => {
+  test(`${JSON.stringify(origin)} is not allowed`, () => {
     for (const site of [null, 'same-site', 'cross-site']) {
       assert.equal(evaluateOrigin({ secFetchSite: site, origin }, ALLOWED), 'origin_not_allowed')
     }
   })
 }
 
-test('null is refused even where somebody allowed it', () => {
+test('null is refused even when it is in the allowed list', () => {
   assert.equal(evaluateOrigin({ secFetchSite: 'cross-site', origin: 'null' }, new Set(['null'])), 'origin_null')
 })
 
-test('safe methods change nothing, and are written in capitals', () => {
+test('only GET, HEAD and OPTIONS in capitals are safe methods', () => {
   for (const method of ['GET', 'HEAD', 'OPTIONS']) assert.ok(isSafeMethod(method))
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY', 'get', 'Get', '', 'GET '])
     assert.ok(!isSafeMethod(method), method)

@@ -1,11 +1,11 @@
-// Which passwords may be chosen: lengths in characters, and what guessers try first.
+// Password rules: length in characters, and common or weak passwords.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { canonicalPassword, checkLength, checkStrength, exceedsMaxLength, MAX_CHARACTERS } from '../../src/domain/password.ts'
 
 const LENGTHS: readonly (readonly [string, string, string | undefined])[] = [
-  ['nothing', '', 'password.too_short'],
+  ['an empty password', '', 'password.too_short'],
   ['seven characters', 'a'.repeat(7), 'password.too_short'],
   ['eight characters', 'a'.repeat(8), undefined],
   ['eight blanks', ' '.repeat(8), undefined],
@@ -25,7 +25,7 @@ for (const [what, password, verdict] of LENGTHS) {
   })
 }
 
-test('the least length is the one that is set', () => {
+test('the minimum length is configurable', () => {
   assert.equal(checkLength('a'.repeat(14), 15), 'password.too_short')
   assert.equal(checkLength('a'.repeat(15), 15), undefined)
   assert.equal(MAX_CHARACTERS, 256)
@@ -36,9 +36,9 @@ test('the canonical form is NFC: accents are composed, and nothing else changes'
   for (const same of [' blanks stay ', 'Case Stays', 'ﬁ', 'Ａ', '²', 'tab\t', 'ß', '']) assert.equal(canonicalPassword(same), same)
 })
 
-test('strength: a billion guesses suffice; below, a common password is told from a weak one', () => {
-  const judged = [0, 12, 29.9, 30, 80].map((bits) => checkStrength({ bits, common: false }))
-  assert.deepEqual(judged, ['password.too_weak', 'password.too_weak', 'password.too_weak', undefined, undefined])
+test('strength: a billion guesses suffice; below, common and weak passwords have different errors', () => {
+  const results = [0, 12, 29.9, 30, 80].map((bits) => checkStrength({ bits, common: false }))
+  assert.deepEqual(results, ['password.too_weak', 'password.too_weak', 'password.too_weak', undefined, undefined])
   assert.equal(checkStrength({ bits: 4, common: true }), 'password.too_common')
   assert.equal(checkStrength({ bits: 60, common: true }), undefined, 'a common word with much that is random around it')
 })

@@ -1,4 +1,4 @@
-// What outlives a version of Latchkey, to the letter: whoever changes one of these writes a migration, or signs everybody out.
+// Persisted names, compared literally: a change needs a migration, or signs every user out.
 
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'

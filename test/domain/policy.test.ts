@@ -1,4 +1,4 @@
-// Defaults, what differs from them, and how often seen times are written.
+// Policy defaults, overrides, and the flush interval.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -34,7 +34,7 @@ test('the defaults', () => {
   })
 })
 
-test('a policy is the defaults and what was chosen; the audience is the issuer unless it is named', () => {
+test('a policy consists of the defaults and the chosen options; the audience defaults to the issuer', () => {
   const { issuer, cookies } = DEPLOYMENT
   const allowedOrigins = new Set(['https://app.example', 'https://other.example'])
   const plain = createPolicy(DEPLOYMENT)
@@ -48,7 +48,7 @@ test('a policy is frozen, and so are the defaults', () => {
   assert.ok(Object.isFrozen(POLICY_DEFAULTS))
 })
 
-test('a list of origins that changes later changes no policy', () => {
+test('changing the list of origins later does not change the policy', () => {
   const allowedOrigins = ['https://other.example']
   const policy = createPolicy({ ...DEPLOYMENT, allowedOrigins })
   allowedOrigins.push('https://evil.example')
@@ -64,7 +64,7 @@ const INTERVALS: readonly (readonly [number, number])[] = [
 ]
 
 for (const [sessionIdleTimeout, interval] of INTERVALS) {
-  test(`sessions that idle after ${sessionIdleTimeout} ms: seen times are written every ${interval} ms`, () => {
+  test(`with an idle timeout of ${sessionIdleTimeout} ms last-seen times are flushed every ${interval} ms`, () => {
     assert.equal(flushInterval({ sessionIdleTimeout }), interval)
   })
 }

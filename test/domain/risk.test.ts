@@ -1,4 +1,4 @@
-// What is told of a browser string, and how a change is graded.
+// Risk evaluation: User-Agent families, networks, and the severity of a change.
 
 import { equal } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -17,24 +17,24 @@ const SAFARI_MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/
 
 const CHANGES: readonly (readonly [string, string, string, string | undefined])[] = [
   ['a newer version', CHROME_WINDOWS, CHROME_NEWER, undefined],
-  ['a browser of the same kind', CHROME_WINDOWS, EDGE_WINDOWS, undefined],
+  ['a browser of the same family', CHROME_WINDOWS, EDGE_WINDOWS, undefined],
   ['another system and another browser', CHROME_WINDOWS, FIREFOX_LINUX, 'alarm'],
   ['a telephone instead of a computer', CHROME_WINDOWS, SAFARI_IPHONE, 'alarm'],
   ['another system', FIREFOX_LINUX, FIREFOX_WINDOWS, 'warning'],
-  ['the page for the desktop', CHROME_ANDROID, CHROME_LINUX, 'warning'],
+  ['the desktop site on a phone', CHROME_ANDROID, CHROME_LINUX, 'warning'],
   ['a tablet that calls itself a computer', SAFARI_IPHONE, SAFARI_MAC, 'warning'],
   ['another browser', CHROME_LINUX, FIREFOX_LINUX, 'warning'],
-  ['a program', CHROME_LINUX, 'curl/8.14.1', 'warning'],
-  ['nothing known before', 'Something/1.0', CHROME_LINUX, undefined],
-  ['nothing known now', CHROME_LINUX, '', undefined],
-  ['two programs', 'curl/8.14.1', 'python-requests/2.32', undefined],
+  ['a command-line client', CHROME_LINUX, 'curl/8.14.1', 'warning'],
+  ['an unknown User-Agent before', 'Something/1.0', CHROME_LINUX, undefined],
+  ['no User-Agent now', CHROME_LINUX, '', undefined],
+  ['two command-line clients', 'curl/8.14.1', 'python-requests/2.32', undefined],
 ]
 
-for (const [what, before, now, grade] of CHANGES)
-  test(`${what}: ${grade ?? 'nothing'}, and with an address of somebody else ${grade ? 'an alarm' : 'nothing'}`, () => {
-    equal(severityOfChange(userAgentFamily(before), userAgentFamily(now), true), grade && 'alarm')
-    equal(severityOfChange(userAgentFamily(before), userAgentFamily(now)), grade)
-    equal(severityOfChange(userAgentFamily(now), userAgentFamily(before)), grade)
+for (const [what, before, now, severity] of CHANGES)
+  test(`${what}: ${severity ?? 'no event'}, and in an unfamiliar country ${severity ? 'an alarm' : 'no event'}`, () => {
+    equal(severityOfChange(userAgentFamily(before), userAgentFamily(now), true), severity && 'alarm')
+    equal(severityOfChange(userAgentFamily(before), userAgentFamily(now)), severity)
+    equal(severityOfChange(userAgentFamily(now), userAgentFamily(before)), severity)
   })
 
 const NETWORKS: readonly (readonly [string, string | undefined])[] = [
@@ -47,9 +47,10 @@ const NETWORKS: readonly (readonly [string, string | undefined])[] = [
   ['unknown', undefined],
 ]
 
-for (const [ip, network] of NETWORKS) test(`${ip || 'nothing'} is of the network ${network}`, () => equal(networkPrefix(ip), network))
+for (const [ip, network] of NETWORKS)
+  test(`${ip || 'an empty address'} is in the network ${network}`, () => equal(networkPrefix(ip), network))
 
-test('the password is asked for again from the grade on that was set', () => {
+test('the lineage is revoked from the configured severity on', () => {
   equal(shouldRevokeOnRisk('alarm', 'off'), false)
   equal(shouldRevokeOnRisk('warning', 'alarm'), false)
   equal(shouldRevokeOnRisk('alarm', 'alarm'), true)

@@ -1,4 +1,4 @@
-// Merge patches by the book (RFC 7396, appendix A) and by property; and what must not be taken in.
+// Session data: merge patches (RFC 7396, appendix A), their properties, and unsafe JSON.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -68,7 +68,7 @@ test('neither the target nor the patch is changed', () => {
   )
 })
 
-test('members that the patch does not name stay as they are', () => {
+test('members that the patch does not name stay unchanged', () => {
   fc.assert(
     fc.property(json, json, (target, patch) => {
       fc.pre(isJsonObject(target) && isJsonObject(patch))
@@ -80,12 +80,12 @@ test('members that the patch does not name stay as they are', () => {
   )
 })
 
-test('limits', () => {
+test('size and depth limits', () => {
   assert.equal(MAX_SESSION_DATA, 16_384)
   assert.equal(MAX_DEPTH, 32)
 })
 
-test('a name of every object is a member like any other', () => {
+test('names from Object.prototype are ordinary members', () => {
   for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
     const merged = mergePatch({}, { [name]: { a: 1 } })
     assert.deepEqual(merged, { [name]: { a: 1 } })
@@ -97,7 +97,7 @@ function nested(depth: number): unknown {
   return depth === 0 ? 1 : { a: nested(depth - 1) }
 }
 
-const HAZARDS: readonly (readonly [string, unknown, string | undefined])[] = [
+const UNSAFE_CASES: readonly (readonly [string, unknown, string | undefined])[] = [
   ['plain values', { a: [1, 'x', null, true, { b: {} }] }, undefined],
   ['an object as deep as allowed', nested(MAX_DEPTH), undefined],
   ['an object one deeper', nested(MAX_DEPTH + 1), 'too_deep'],
@@ -116,10 +116,10 @@ const HAZARDS: readonly (readonly [string, unknown, string | undefined])[] = [
   ['ill-formed text alone', '\udfff', 'ill_formed'],
 ]
 
-test('a number that no JSON text can hold is not taken in', () => {
+test('a number out of range is unsafe', () => {
   assert.notEqual(findUnsafeJson(JSON.parse('{"a":1e400}')), undefined)
 })
 
-for (const [what, value, hazard] of HAZARDS) {
-  test(`${what}: ${hazard ?? 'no hazard'}`, () => assert.equal(findUnsafeJson(value), hazard))
+for (const [what, value, unsafe] of UNSAFE_CASES) {
+  test(`${what}: ${unsafe ?? 'safe'}`, () => assert.equal(findUnsafeJson(value), unsafe))
 }

@@ -1,4 +1,4 @@
-// Durations as people write them, and whole seconds.
+// Parsing of durations, and whole seconds.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -45,10 +45,10 @@ const REFUSED = [
 ]
 
 for (const text of REFUSED) {
-  test(`${JSON.stringify(text)} is no duration`, () => assert.equal(parseDuration(text), undefined))
+  test(`${JSON.stringify(text)} is not a duration`, () => assert.equal(parseDuration(text), undefined))
 }
 
-test('any text is a whole safe number of milliseconds above zero, or nothing', () => {
+test('any text parses to a positive safe integer of milliseconds, or to undefined', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d{1,8}[smhdw]$/)), (text) => {
       const milliseconds = parseDuration(text)

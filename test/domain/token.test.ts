@@ -1,4 +1,4 @@
-// What a token says, and when it is accepted.
+// Access token claims, and their validation.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ const NOW = 1_800_000_000_000
 const SUBJECT = { userId: 'usr_a', roles: ['user'], amr: ['pwd'], authTime: NOW - 1500, sid: 's', sessionExpiresAt: NOW + 1e9 }
 const claims = claimsFor(SUBJECT, 'j', NOW, LIMITS)
 
-test('a token says who, for whom, by what session, and until when, in whole seconds', () => {
+test('a token names subject, audience, session and expiry, in whole seconds', () => {
   assert.deepEqual(claims, {
     iss: 'https://a.example',
     aud: 'https://b.example',
@@ -38,8 +38,8 @@ const CLAIM_CASES: readonly (readonly [string, Partial<TokenClaims>, number, str
   ['issued more than a minute ahead', {}, NOW - 60_001, 'malformed'],
 ]
 
-for (const [what, but, now, verdict] of CLAIM_CASES) {
-  test(`a token ${what}: ${verdict ?? 'accepted'}`, () => assert.equal(verifyClaims({ ...claims, ...but }, now, LIMITS), verdict))
+for (const [what, overrides, now, verdict] of CLAIM_CASES) {
+  test(`a token ${what}: ${verdict ?? 'accepted'}`, () => assert.equal(verifyClaims({ ...claims, ...overrides }, now, LIMITS), verdict))
 }
 
 test('a token never outlives its session, nor its own lifetime', () => {
@@ -53,7 +53,7 @@ test('a token never outlives its session, nor its own lifetime', () => {
   )
 })
 
-test('every minted token has its claims in their types, also after JSON', () => {
+test('every issued token has its claims with their types, also after JSON', () => {
   assert.ok(isTokenClaims(claims))
   assert.ok(isTokenClaims(JSON.parse(JSON.stringify(claims))))
   assert.ok(isTokenClaims({ ...claims, amr: [], roles: [], extra: 1 }))
@@ -61,7 +61,7 @@ test('every minted token has its claims in their types, also after JSON', () => 
 
 for (const name of Object.keys(claims)) {
   const { [name as keyof TokenClaims]: _, ...without } = claims
-  test(`claims without ${name}, or of another type, are none`, () => {
+  test(`claims without ${name}, or with another type, are rejected`, () => {
     assert.ok(!isTokenClaims(without))
     for (const wrong of [null, '', 1.5, Number.NaN, 2 ** 53, '1', [1], {}, true]) {
       const text = typeof wrong === 'string' && wrong !== '' && typeof claims[name as keyof TokenClaims] === 'string'
@@ -70,6 +70,6 @@ for (const name of Object.keys(claims)) {
   })
 }
 
-test('what is no object has no claims', () => {
+test('a value that is not an object has no claims', () => {
   for (const value of [undefined, null, 0, '', 'x', [], [claims]]) assert.ok(!isTokenClaims(value))
 })

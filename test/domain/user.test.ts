@@ -1,4 +1,4 @@
-// User names: which are allowed, and which are the same.
+// Usernames: which are allowed, and which are the same user.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -33,11 +33,11 @@ for (const [what, name, key] of ALLOWED) {
 }
 
 const REFUSED: Readonly<Record<string, string>> = {
-  nothing: '',
+  'an empty text': '',
   'one character': '李',
   '65 characters': 'a'.repeat(65),
   '33 ligatures that stand for 66': 'ﬁ'.repeat(33),
-  'one sign that stands for words with blanks': 'ﷺ',
+  'a character that expands to words with blanks': 'ﷺ',
   'a great deal of text': 'a'.repeat(1_000_000),
   'a blank inside': 'al ice',
   'a blank at the end': 'alice ',
@@ -61,15 +61,15 @@ const REFUSED: Readonly<Record<string, string>> = {
 }
 
 for (const [what, name] of Object.entries(REFUSED)) {
-  test(`${what} is no user name`, () => assert.equal(usernameKey(name), undefined))
+  test(`${what} is not a username`, () => assert.equal(usernameKey(name), undefined))
 }
 
-test('sigma at the end of a word and within it are one letter', () => {
+test('final and medial sigma are one letter', () => {
   const keys = ['νίκος', 'νίκοσ', 'ΝΊΚΟΣ', 'Νίκος'].map(usernameKey)
   assert.equal(new Set(keys).size, 1, keys.join())
 })
 
-test('a name is what can be seen of it', () => {
+test('invisible characters are rejected in a username', () => {
   const refused = ['alice\ufe0f', 'alice\u034f', 'alice\u3164', 'alice\uffa0', 'ali\u17b4ce', 'alice\u{e0100}', '\u3164\u3164\u3164']
   for (const name of refused) assert.equal(usernameKey(name), undefined, JSON.stringify(name))
 })
@@ -91,12 +91,12 @@ const names = fc.oneof(
   }),
 )
 
-test('the key of a key is the key: nobody can take it as a name of their own', () => {
+test('the key of a key is the key itself, so no other user can register it', () => {
   fc.assert(
     fc.property(names, (name) => {
       const key = usernameKey(name)
       fc.pre(key !== undefined)
-      // Folding may make a name shorter or longer than allowed: then nobody can take it at all.
+      // Folding may make a name shorter or longer than allowed: then no user can register it.
       const again = usernameKey(key)
       if (again !== undefined) assert.equal(again, key)
     }),
@@ -119,7 +119,7 @@ test('upper and lower case, composed and decomposed, are the same user', () => {
   )
 })
 
-test('roles', () => {
+test('role names', () => {
   for (const role of ['a', 'admin', 'a1_-', 'a'.repeat(32)]) assert.ok(isRole(role), role)
   for (const role of ['', 'A', '1a', '_a', '-a', 'a b', 'a\n', 'é', 'a'.repeat(33)]) assert.ok(!isRole(role), JSON.stringify(role))
 })

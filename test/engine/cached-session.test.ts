@@ -1,4 +1,4 @@
-// What is known of a session: whatever its times, they come out as they went in.
+// Cached sessions: all times are returned as they were stored.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,23 +12,23 @@ const NOW = Date.UTC(2026, 10, 23, 12, 0, 0, 123)
 for (const [what, lifetime, age] of [
   ['a session of a day', DAY, MINUTE],
   ['a session of a year', 365 * DAY, 100 * DAY],
-  ['a password typed long before', DAY, 1_000 * DAY],
+  ['a password entered long before', DAY, 1_000 * DAY],
 ] as const)
-  test(`${what}: its view and its principal are those of the record`, () => {
+  test(`${what}: the cached view and principal are those of the record`, () => {
     const record = makeSession({ startedAt: NOW - MINUTE, lastSeenAt: NOW, expiresAt: NOW + lifetime, authTime: NOW - age })
-    const known = new CachedSession(record.id, NOW, { at: NOW - 3 * DAY })
-    assert.equal(known.view, undefined)
-    known.update(record, 'preferred')
-    assert.deepEqual(known.view, sessionViewOf(record))
-    assert.deepEqual(known.principal, principalOfSession(record))
-    assert.equal(known.expiresAt, record.expiresAt)
-    assert.deepEqual([known.lastSeenAt, known.flushedSeenAt], [NOW, NOW])
-    known.lastSeenAt = NOW + 7
-    known.flushedSeenAt = NOW + 5
-    assert.deepEqual([known.lastSeenAt, known.flushedSeenAt], [NOW + 7, NOW + 5])
+    const cached = new CachedSession(record.id, NOW, { at: NOW - 3 * DAY })
+    assert.equal(cached.view, undefined)
+    cached.update(record, 'preferred')
+    assert.deepEqual(cached.view, sessionViewOf(record))
+    assert.deepEqual(cached.principal, principalOfSession(record))
+    assert.equal(cached.expiresAt, record.expiresAt)
+    assert.deepEqual([cached.lastSeenAt, cached.flushedSeenAt], [NOW, NOW])
+    cached.lastSeenAt = NOW + 7
+    cached.flushedSeenAt = NOW + 5
+    assert.deepEqual([cached.lastSeenAt, cached.flushedSeenAt], [NOW + 7, NOW + 5])
   })
 
-test('an epoch is shared for a day, in whichever direction a clock goes', () => {
+test('an epoch is shared for a day, before and after', () => {
   const epoch = currentEpoch(undefined, NOW)
   assert.equal(currentEpoch(epoch, NOW + DAY - 1), epoch)
   assert.equal(currentEpoch(epoch, NOW - DAY + 1), epoch)

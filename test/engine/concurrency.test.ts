@@ -1,11 +1,11 @@
-// Many at once: nothing is lost, nothing comes back to life, memory stays bounded.
+// Concurrent requests: no change is lost, no revoked session returns.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startInProcess } from '../support/in-process.ts'
 import { ALICE, login, register } from '../support/users.ts'
 
-test('of two hundred patches at once none is lost', async () => {
+test('of two hundred concurrent patches none is lost', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token }
@@ -18,7 +18,7 @@ test('of two hundred patches at once none is lost', async () => {
   assert.equal(json.version, 201)
 })
 
-test('of many writers with If-Match exactly one wins', async () => {
+test('of many concurrent writers with If-Match exactly one succeeds', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token, 'if-match': '"1"' }
@@ -29,7 +29,7 @@ test('of many writers with If-Match exactly one wins', async () => {
   assert.equal(answers.filter(({ status }) => status === 412).length, 19)
 })
 
-test('patches that race a logout never bring the session back', async () => {
+test('patches concurrent with a logout never restore the session', async () => {
   await using latchkey = await startInProcess()
   for (let round = 0; round < 10; round += 1) {
     const alice = round === 0 ? await register(latchkey) : await login(latchkey)
@@ -44,14 +44,14 @@ test('patches that race a logout never bring the session back', async () => {
   }
 })
 
-test('one user is registered however many ask for the name at once', async () => {
+test('concurrent registrations of one username create one user', async () => {
   await using latchkey = await startInProcess()
   const names = ['alice', 'ALICE', 'Alice', 'ａｌｉｃｅ']
   const answers = await Promise.all(names.map((username) => latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })))
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409])
 })
 
-test('a password changed during a sign-in with the old one leaves no session of the old', async () => {
+test('a password change during sign-ins with the old password leaves no session of the old password', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const body = { current: ALICE.password, next: 'green-walnut-over-9-rivers' }

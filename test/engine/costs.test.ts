@@ -1,4 +1,4 @@
-// What a request costs, counted: a warm one nothing, a cold one a single read.
+// The cost of a request in reads, writes and signatures: with a warm cache none, with a cold cache one read.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -23,7 +23,7 @@ const NOTHING: Counts = { reads: 0, writes: 0, touches: 0, hashes: 0 }
 interface Signatures {
   made: number
   checked: number
-  /** Of keys that are not ours: proofs of clients and of devices. */
+  /** Signatures of clients' and devices' proofs. */
   proofs: number
 }
 
@@ -56,7 +56,7 @@ function countSignatures({ engine }: InProcess): Signatures {
 
 const NO_SIGNATURE: Signatures = { made: 0, checked: 0, proofs: 0 }
 
-/** Two servers over one store: what the first issued, the second has never seen. */
+/** Two servers with one store: the second has not seen the credentials that the first issued. */
 async function uncachedServer(settings: SettingInputs = {}): Promise<{ cold: InProcess; alice: SignedInUser; end(): Promise<void> }> {
   const store = createMemoryStore()
   const shared = { ...settings, secret: 'a-secret-that-two-servers-share-0123' }
@@ -119,7 +119,7 @@ test('a cold token costs one signature and no read', async () => {
   await end()
 })
 
-test('a made-up credential costs no read, however often it is tried', async () => {
+test('a forged credential costs no read, however often it is tried', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   latchkey.resetCounts()
@@ -132,7 +132,7 @@ test('a made-up credential costs no read, however often it is tried', async () =
   assert.deepEqual(latchkey.counts, NOTHING)
 })
 
-test('a restored remembered login costs two reads and one write', async () => {
+test('resuming a session from a remember-me login costs two reads and one write', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   latchkey.resetCounts()
@@ -155,7 +155,7 @@ test('a sign-in costs one hash, right or wrong, known or unknown', async () => {
   }
 })
 
-test('seen times are written together, not once a request', async () => {
+test('last-seen times are written together, not once per request', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const again = await login(latchkey, {}, {})
@@ -169,7 +169,7 @@ test('seen times are written together, not once a request', async () => {
   assert.deepEqual(seen.map(({ id }) => id).sort(), [alice.sid, again.sid].sort())
 })
 
-test('a proof of a key costs a warm token one signature and one count, and no read', async () => {
+test('a DPoP proof adds one signature and one counter write to a warm token, and no read', async () => {
   await using latchkey = await startInProcess()
   await register(latchkey)
   const key = makeDpopKey()
@@ -195,7 +195,7 @@ test('a proof of a key costs a warm token one signature and one count, and no re
   assert.deepEqual(signatures, { ...NO_SIGNATURE, proofs: 1 })
 })
 
-test('a device proof that is renewed costs one signature, one read and one write; a request that comes with it, nothing', async () => {
+test('renewing a device proof costs one signature, one read and one write; a request with it costs nothing', async () => {
   await using latchkey = await startInProcess({}, { publicUrl: 'https://app.example' })
   const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
   const key = makeDeviceKey()

@@ -1,4 +1,4 @@
-// Importing beside others who take names at the same time, and the memory of the names that were seen.
+// Imports concurrent with other writers, and the set of seen usernames.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ function lines(count: number): readonly ImportLine[] {
   return Array.from({ length: count }, (_, index) => ({ line: index + 1, values: { username: `user${index}`, hash: HASH } }))
 }
 
-test('a name that somebody takes in the very moment of a write is found there, and the others land', async () => {
+test('a username taken at the moment of the write is reported as present, and the others are imported', async () => {
   const store = createMemoryStore()
   let isFirst = true
   const contended: Store = {
@@ -36,7 +36,7 @@ test('a name that somebody takes in the very moment of a write is found there, a
   equal((await store.users.page(null, 100)).length, 6)
 })
 
-test('a hash of Werkzeug with blanks around it is imported as it is, and replaced at the next sign-in', async () => {
+test('a Werkzeug hash with blanks around it is imported unchanged, and replaced at the next sign-in', async () => {
   await using app = await startInProcess()
   const werkzeug = 'pbkdf2:sha1:1000$25MfNzwdR5AgaFVD$1e2245c4bd6cd1ea0cdf134a0b8bc0327e7d7dee'
   const rows = [
@@ -56,14 +56,14 @@ test('a hash of Werkzeug with blanks around it is imported as it is, and replace
   }
 })
 
-test('whoever stops asking stops the import after whole groups', async () => {
+test('ending the iteration stops the import after complete batches', async () => {
   const store = createMemoryStore()
   await using app = await startInProcess({}, { store })
   for await (const { line } of importUsers(app.engine, lines(5000))) if (line === 1500) break
   equal((await store.users.page(null, 10_000)).length, 2000)
 })
 
-test('every name that was seen is known again, and no other', () => {
+test('every seen username is recognised, and no other', () => {
   const seen = new SeenUsernames()
   const names = Array.from({ length: 200_000 }, (_, index) => `user-${index}`)
   for (const name of names) {

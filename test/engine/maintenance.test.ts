@@ -1,4 +1,4 @@
-// What time ends is ended by the janitor, as an ending like any other; what nobody can ask for any more is deleted.
+// The maintenance job: revokes idle and expired sessions like any other revocation, and deletes outdated records.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,14 +9,14 @@ import { startInProcess } from '../support/in-process.ts'
 import { login, register } from '../support/users.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-test('an idle session becomes a tombstone that says why, an entry of the log, and an operation', async () => {
+test('an idle session becomes a tombstone with a reason, a revocation log entry and an audit event', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   latchkey.clock.advance(20 * 60_000)
   await sweep(latchkey.engine)
   const found = await latchkey.engine.store.credentials.find(alice.sid)
   assert.equal(found?.kind === 'tombstone' && found.reason, 'idle')
-  await waitFor('the ending', () => latchkey.engine.revocationFeed.revocationReason(alice.sid) === 'idle')
+  await waitFor('the revocation', () => latchkey.engine.revocationFeed.revocationReason(alice.sid) === 'idle')
   const again = await login(latchkey)
   const { json } = await latchkey.call('GET', '/access/audit-events', { headers: { cookie: again.session } })
   const ended = json.events.find((event: { action: string }) => event.action === 'session.revoke')
@@ -24,7 +24,7 @@ test('an idle session becomes a tombstone that says why, an entry of the log, an
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).json.reason, 'idle')
 })
 
-test('a session in use is not ended, though its last use was not written yet', async () => {
+test('a session in use is not revoked, although its last use is not written yet', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(19 * 60_000)
@@ -34,7 +34,7 @@ test('a session in use is not ended, though its last use was not written yet', a
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: alice.session } })).status, 200)
 })
 
-test('why a session expired stays answerable for a day, then its last trace is deleted', async () => {
+test('the reason of an expired session is available for a day, then the tombstone is deleted', async () => {
   await using latchkey = await startInProcess({ sessionIdleTimeout: '12h' })
   const alice = await register(latchkey)
   latchkey.clock.advance(DAY / 2)
@@ -46,7 +46,7 @@ test('why a session expired stays answerable for a day, then its last trace is d
   assert.equal(await latchkey.engine.store.credentials.find(alice.sid), undefined)
 })
 
-test('operations are deleted when their retention is over, and the log is trimmed', async () => {
+test('audit events are deleted after their retention, and the revocation log is trimmed', async () => {
   await using latchkey = await startInProcess({ auditRetention: '30d' })
   const alice = await register(latchkey)
   await latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } })
@@ -56,7 +56,7 @@ test('operations are deleted when their retention is over, and the log is trimme
   assert.equal(await latchkey.engine.store.log.trim(latchkey.clock.now()), 0)
 })
 
-test('a store that is too full to write anything is emptied of what may go', async () => {
+test('a store that is too full for writes still deletes outdated records', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(2 * DAY)
@@ -71,7 +71,7 @@ test('a store that is too full to write anything is emptied of what may go', asy
   assert.equal(await store.credentials.find(alice.sid), undefined)
 })
 
-test('signing keys rotate by age, and the one that signed before still verifies while its tokens live', async () => {
+test('signing keys rotate by age, and the retired key verifies while its tokens are valid', async () => {
   await using latchkey = await startInProcess()
   const before = latchkey.engine.keys.published().map(({ kid }) => kid)
   latchkey.clock.advance(90 * DAY)
@@ -85,7 +85,7 @@ test('signing keys rotate by age, and the one that signed before still verifies 
   assert.ok(!latchkey.engine.keys.published().some(({ kid }) => kid === before[0]))
 })
 
-test('a flush that fails keeps the seen times for the next one', async () => {
+test('a failed flush keeps the last-seen times for the next one', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(60_000)

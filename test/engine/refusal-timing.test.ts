@@ -1,4 +1,4 @@
-// A refused password takes as long for everybody: as long as the slowest kind of hash that the store holds, waited for without processor time.
+// Refusal timing: refusing a password takes the same time for every user, that of the slowest kind of hash in the store, without CPU time.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -23,7 +23,7 @@ const bcrypt = (cost: number) => `$2b$${cost}$${'s'.repeat(22)}${'k'.repeat(31)}
 const PBKDF2 = `pbkdf2_sha256$600000$salt$${'q'.repeat(43)}=`
 const SCRYPT = `scrypt$16384$salt$8$1$${'q'.repeat(86)}==`
 
-/** Milliseconds as they were measured once, by the beginning of what is stored. */
+/** Measured milliseconds, by the beginning of the stored hash. */
 const HASH_TIMES: readonly (readonly [string, number])[] = [
   ['$2b$13', 790],
   ['$2b$10', 176],
@@ -40,7 +40,7 @@ function timeOf(stored: string | null): number {
 interface TestEngine {
   readonly engine: Engine
   readonly hasher: PasswordHasher
-  /** What each refusal has waited for, in milliseconds. */
+  /** How long each refusal waited, in milliseconds. */
   readonly waits: number[]
   /** Calls of `verify`, and of `measure`. */
   readonly verified: (string | null)[]
@@ -52,7 +52,7 @@ const SETTINGS = readSettings(
   (key) => key,
 )
 
-/** An engine whose hashes take as long as they are said to, and whose waits are noted instead of waited for. */
+/** An engine with simulated hash times; waits are recorded instead of waited for. */
 async function start(store: Store = createMemoryStore(), wait?: (signal?: CallerSignal) => Promise<void>): Promise<TestEngine> {
   let now = Date.now()
   const waits: number[] = []
@@ -63,7 +63,7 @@ async function start(store: Store = createMemoryStore(), wait?: (signal?: Caller
     ...real,
     async verify(stored, _password, _signal, began) {
       verified.push(stored)
-      // In the queue; then at work. With many at once nobody could say whose time it is.
+      // First in the queue, then hashing. With concurrent refusals a simulated clock could not attribute the time.
       if (wait === undefined) now += 5_000
       began?.()
       if (wait === undefined) now += timeOf(stored)
@@ -91,7 +91,7 @@ async function importHashes(engine: Engine, users: Readonly<Record<string, strin
   for await (const result of importUsers(engine, lines)) assert.equal(result.outcome, 'imported', JSON.stringify(result))
 }
 
-/** How long a refusal took from the start of verifying, in milliseconds. */
+/** How long a refusal took from the start of the verification, in milliseconds. */
 async function timeRefusal(
   { engine, waits, verified }: TestEngine,
   username: string,
@@ -114,79 +114,79 @@ async function end({ engine }: TestEngine): Promise<void> {
 }
 
 test('unknown user, own hash, disabled, no password, bcrypt of cost 10 and 13, scrypt and PBKDF2 are refused after the same time', async () => {
-  const fake = await start()
-  for (const username of ['own', 'disabled']) await addUser(fake.engine, 'operator', { ...OWN_USER, username })
-  await setDisabled(fake.engine, 'operator', 'disabled', true)
-  await importHashes(fake.engine, { ten: bcrypt(10), thirteen: bcrypt(13), django: PBKDF2, slow: SCRYPT })
+  const testEngine = await start()
+  for (const username of ['own', 'disabled']) await addUser(testEngine.engine, 'operator', { ...OWN_USER, username })
+  await setDisabled(testEngine.engine, 'operator', 'disabled', true)
+  await importHashes(testEngine.engine, { ten: bcrypt(10), thirteen: bcrypt(13), django: PBKDF2, slow: SCRYPT })
   const times = []
   for (const name of ['unknown', 'own', 'disabled', 'ten', 'thirteen', 'django', 'slow', 'not a name at all'])
-    times.push(await timeRefusal(fake, name))
+    times.push(await timeRefusal(testEngine, name))
   assert.deepEqual(new Set(times), new Set([Math.ceil(1.25 * 790)]))
-  await end(fake)
+  await end(testEngine)
 })
 
-test('where the store holds no hash of other software, nothing is measured and nothing waits', async () => {
-  const fake = await start()
-  await addUser(fake.engine, 'operator', OWN_USER)
-  for (const name of ['unknown', 'own']) assert.equal(await timeRefusal(fake, name), CURRENT_HASH_TIME)
-  assert.deepEqual([fake.waits, fake.measured], [[], []])
-  await end(fake)
+test('when the store has no legacy hashes, nothing is measured and nothing waits', async () => {
+  const testEngine = await start()
+  await addUser(testEngine.engine, 'operator', OWN_USER)
+  for (const name of ['unknown', 'own']) assert.equal(await timeRefusal(testEngine, name), CURRENT_HASH_TIME)
+  assert.deepEqual([testEngine.waits, testEngine.measured], [[], []])
+  await end(testEngine)
 })
 
-test('a password of several normal forms is hashed once for each, so everybody is refused as much later', async () => {
-  const fake = await start()
-  await importHashes(fake.engine, { thirteen: bcrypt(13) })
+test('a password with several normalisation forms is hashed once for each, so every user is refused that much later', async () => {
+  const testEngine = await start()
+  await importHashes(testEngine.engine, { thirteen: bcrypt(13) })
   const times = []
-  for (const name of ['unknown', 'thirteen']) times.push(await timeRefusal(fake, name, 'caf\u00e9'))
+  for (const name of ['unknown', 'thirteen']) times.push(await timeRefusal(testEngine, name, 'caf\u00e9'))
   assert.deepEqual(new Set(times), new Set([Math.ceil(2 * 1.25 * 790)]))
-  await end(fake)
+  await end(testEngine)
 })
 
-test('a password that is too long for anybody is refused at once, whoever is meant', async () => {
-  const fake = await start()
-  await importHashes(fake.engine, { thirteen: bcrypt(13) })
+test('a password above the maximum length is refused at once, for any user', async () => {
+  const testEngine = await start()
+  await importHashes(testEngine.engine, { thirteen: bcrypt(13) })
   for (const name of ['unknown', 'thirteen']) {
-    await timeRefusal(fake, name, 'x'.repeat(300))
-    assert.deepEqual(fake.waits, [])
+    await timeRefusal(testEngine, name, 'x'.repeat(300))
+    assert.deepEqual(testEngine.waits, [])
   }
-  await end(fake)
+  await end(testEngine)
 })
 
-test('a wrong password at a change of the password takes as long', async () => {
-  const fake = await start()
-  await importHashes(fake.engine, { thirteen: bcrypt(13) })
-  const own = await addUser(fake.engine, 'operator', OWN_USER)
+test('a wrong password in a password change takes the same time', async () => {
+  const testEngine = await start()
+  await importHashes(testEngine.engine, { thirteen: bcrypt(13) })
+  const own = await addUser(testEngine.engine, 'operator', OWN_USER)
   assert.ok('id' in own)
-  const user = await fake.engine.store.users.findByUsernameKey('own')
+  const user = await testEngine.engine.store.users.findByUsernameKey('own')
   assert.ok(user)
   const principal = { userId: user.id, sid: 'none', roles: [], amr: [], authTime: 0 }
   const typed = { password: 'wrong', knownDevice: undefined }
-  fake.waits.length = 0
-  await changePassword(fake.engine, principal as never, typed, 'nine-amber-lanterns-adrift', { ip: '', userAgent: '' })
-  assert.deepEqual(fake.waits, [Math.ceil(1.25 * 790 - CURRENT_HASH_TIME)])
-  await end(fake)
+  testEngine.waits.length = 0
+  await changePassword(testEngine.engine, principal as never, typed, 'nine-amber-lanterns-adrift', { ip: '', userAgent: '' })
+  assert.deepEqual(testEngine.waits, [Math.ceil(1.25 * 790 - CURRENT_HASH_TIME)])
+  await end(testEngine)
 })
 
-test('an import is known to every process at once, and to one that starts later; each measures only the slowest of each kind', async () => {
+test('every process learns of an import at once, also one that starts later; each measures only the slowest of each kind', async () => {
   const store = createMemoryStore()
   const [first, second] = [await start(store), await start(store)]
   await importHashes(first.engine, { ten: bcrypt(10), thirteen: bcrypt(13) })
   const slowest = equalCostHash(bcrypt(13))
-  await waitFor('the other process to know', () => second.engine.refusalTiming.includes(slowest ?? ''))
+  await waitFor('the other process to receive the samples', () => second.engine.refusalTiming.includes(slowest ?? ''))
   const third = await start(store)
-  for (const fake of [first, second, third]) {
-    assert.equal(await timeRefusal(fake, 'unknown'), Math.ceil(1.25 * 790))
-    assert.deepEqual(new Set(fake.measured), new Set([slowest]))
-    await end(fake)
+  for (const testEngine of [first, second, third]) {
+    assert.equal(await timeRefusal(testEngine, 'unknown'), Math.ceil(1.25 * 790))
+    assert.deepEqual(new Set(testEngine.measured), new Set([slowest]))
+    await end(testEngine)
   }
 })
 
-/** The store of a version that did not note the hashes of imported users. */
+/** A store of a version that did not record the hash kinds of imported users. */
 async function unsurveyedStore(users: Readonly<Record<string, string>>): Promise<Store> {
   const store = createMemoryStore()
-  const fake = await start(store)
-  await importHashes(fake.engine, users)
-  await fake.engine.stop()
+  const testEngine = await start(store)
+  await importHashes(testEngine.engine, users)
+  await testEngine.engine.stop()
   const ring = await store.findKeyRing()
   assert.ok(ring)
   const { slowHashes: _, ...before } = ring
@@ -196,47 +196,47 @@ async function unsurveyedStore(users: Readonly<Record<string, string>>): Promise
   return store
 }
 
-test('a database from before is looked at once, page by page, beside requests', async () => {
+test('a database of an earlier version is surveyed once, page by page, in the background', async () => {
   const many = Object.fromEntries(Array.from({ length: 450 }, (_, index) => [`user${index}`, bcrypt(10)]))
   const store = await unsurveyedStore({ ...many, thirteen: bcrypt(13) })
-  const fake = await start(store)
-  await waitFor('all users to be looked at', async () => ((await store.findKeyRing())?.slowHashes?.surveyedAt ?? 0) > 0)
-  assert.equal(await timeRefusal(fake, 'unknown'), Math.ceil(1.25 * 790))
-  await end(fake)
+  const testEngine = await start(store)
+  await waitFor('the survey of all users', async () => ((await store.findKeyRing())?.slowHashes?.surveyedAt ?? 0) > 0)
+  assert.equal(await timeRefusal(testEngine, 'unknown'), Math.ceil(1.25 * 790))
+  await end(testEngine)
 })
 
-test('a hash that another program wrote is noted when it is refused, and that very refusal takes as long', async () => {
+test('a hash that another program wrote is recorded when it is refused, and that refusal already takes as long', async () => {
   const store = createMemoryStore()
-  const fake = await start(store)
-  await addUser(fake.engine, 'operator', OWN_USER)
+  const testEngine = await start(store)
+  await addUser(testEngine.engine, 'operator', OWN_USER)
   const user = (await store.users.findByUsernameKey('own')) as UserRecord
   const next = { ...user, passwordHash: bcrypt(13), version: user.version + 1 }
   assert.ok((await store.write([{ do: 'replace user', next, ifVersion: user.version }])).committed)
-  assert.equal(await timeRefusal(fake, 'own'), Math.ceil(1.25 * 790))
-  assert.equal(await timeRefusal(fake, 'unknown'), Math.ceil(1.25 * 790))
-  await waitFor('it to be noted for all', async () => (await store.findKeyRing())?.slowHashes?.samples.length === 1)
-  await end(fake)
+  assert.equal(await timeRefusal(testEngine, 'own'), Math.ceil(1.25 * 790))
+  assert.equal(await timeRefusal(testEngine, 'unknown'), Math.ceil(1.25 * 790))
+  await waitFor('the sample in the key ring', async () => (await store.findKeyRing())?.slowHashes?.samples.length === 1)
+  await end(testEngine)
 })
 
-test('once the last hash of other software is replaced, the next survey ends the waiting', async () => {
+test('after the last legacy hash is replaced, the next survey ends the waiting', async () => {
   const store = createMemoryStore()
-  const fake = await start(store)
-  await importHashes(fake.engine, { thirteen: bcrypt(13) })
+  const testEngine = await start(store)
+  await importHashes(testEngine.engine, { thirteen: bcrypt(13) })
   const user = (await store.users.findByUsernameKey('thirteen')) as UserRecord
-  const passwordHash = (await fake.hasher.hash('new')) ?? ''
+  const passwordHash = (await testEngine.hasher.hash('new')) ?? ''
   await store.write([{ do: 'replace user', next: { ...user, passwordHash, version: user.version + 1 }, ifVersion: user.version }])
   const ring = await store.findKeyRing()
   assert.ok(ring?.slowHashes)
   const aDayAgo = { ...ring, version: ring.version + 1, slowHashes: { ...ring.slowHashes, surveyedAt: 0 } }
   await store.write([{ do: 'replace key ring', next: aDayAgo, ifVersion: ring.version }])
-  await fake.engine.stop()
+  await testEngine.engine.stop()
   const later = await start(store)
   await waitFor('the survey', async () => (await store.findKeyRing())?.slowHashes?.samples.length === 0)
   assert.equal(await timeRefusal(later, 'unknown'), CURRENT_HASH_TIME)
   await end(later)
 })
 
-test('a caller that has gone waits no longer, and the waiting of refusals is bounded', async () => {
+test('a refusal stops waiting when its caller is gone, and the number of waiting refusals is limited', async () => {
   const listeners = new Set<() => void>()
   const signal = {
     aborted: false,
@@ -244,9 +244,9 @@ test('a caller that has gone waits no longer, and the waiting of refusals is bou
     removeEventListener: (_: 'abort', listener: () => void) => void listeners.delete(listener),
   }
   const held = Promise.withResolvers<void>()
-  const fake = await start(createMemoryStore(), (given) => (given === signal ? systemTimers.wait(600_000, given) : held.promise))
-  await importHashes(fake.engine, { thirteen: bcrypt(13) })
-  const gone = timeRefusal(fake, 'unknown', 'wrong', signal)
+  const testEngine = await start(createMemoryStore(), (given) => (given === signal ? systemTimers.wait(600_000, given) : held.promise))
+  await importHashes(testEngine.engine, { thirteen: bcrypt(13) })
+  const gone = timeRefusal(testEngine, 'unknown', 'wrong', signal)
   await waitFor('the wait to begin', () => listeners.size > 0)
   for (const listener of listeners) listener()
   await gone
@@ -254,22 +254,22 @@ test('a caller that has gone waits no longer, and the waiting of refusals is bou
 
   const ask = () =>
     login(
-      fake.engine,
+      testEngine.engine,
       { username: 'unknown', password: 'wrong', remember: false, delivery: 'header', knownDevice: undefined },
       { ip: '192.0.2.1', userAgent: '' },
       { sessions: [], rememberMe: [] },
     )
-  fake.waits.length = 0
+  testEngine.waits.length = 0
   const waiting = Array.from({ length: 1000 }, ask)
-  await waitFor('a thousand to wait', () => fake.waits.length === 1000)
+  await waitFor('a thousand to wait', () => testEngine.waits.length === 1000)
   const refused = await ask()
   assert.ok('code' in refused && refused.code === 'server.busy')
   held.resolve()
   for (const answer of await Promise.all(waiting)) assert.ok('code' in answer && answer.code === 'credentials.invalid')
-  await end(fake)
+  await end(testEngine)
 })
 
-test('the real hasher verifies and measures samples of every kind', async () => {
+test('the real hasher verifies and measures dummy hashes of every kind', async () => {
   const hasher = createArgon2()
   const own = (await hasher.hash('own')) ?? ''
   assert.equal(hasher.equalCostHash?.(own), undefined)

@@ -1,4 +1,4 @@
-// Whatever was verified once is still refused when it must be: the fast path accepts less than the slow one, never more.
+// Refusals of cached credentials: the credential cache never accepts more than the store would.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,18 +14,18 @@ async function ask(latchkey: InProcess, headers: Readonly<Record<string, string>
   return status === 200 ? 'accepted' : `${json.code} ${json.reason ?? ''}`.trim()
 }
 
-/** The clock has been turned: the log must be heard again before memory may accept. */
+/** The clock was advanced: the revocation feed must be current before the cache accepts. */
 async function resubscribe({ engine, clock }: InProcess) {
-  await waitFor('the endings log', () => engine.revocationFeed.isCurrent(clock.now()))
+  await waitFor('the revocation feed', () => engine.revocationFeed.isCurrent(clock.now()))
 }
 
-/** The same length, another value. */
+/** A different value of the same length. */
 function altered(value: string, at = value.length - 10): string {
   const other = value[at] === 'A' ? 'B' : 'A'
   return value.slice(0, at) + other + value.slice(at + 1)
 }
 
-test('a warm session or token whose session ended is refused at once', async () => {
+test('a cached session or token is refused at once after its session was revoked', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'accepted')
@@ -35,7 +35,7 @@ test('a warm session or token whose session ended is refused at once', async () 
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid session_ended')
 })
 
-test('an altered credential of the same length is refused, warm or not', async () => {
+test('an altered credential of the same length is refused, cached or not', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   await ask(latchkey, { cookie: alice.session })
@@ -50,7 +50,7 @@ test('an altered credential of the same length is refused, warm or not', async (
   }
 })
 
-test('a warm session is refused as idle after the idle timeout, and not before', async () => {
+test('a cached session is refused as idle after the idle timeout, and not before', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(20 * 60_000 - 1)
@@ -60,7 +60,7 @@ test('a warm session is refused as idle after the idle timeout, and not before',
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required idle')
 })
 
-test('a passive request does not keep a session alive', async () => {
+test('a passive request does not extend a session', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(19 * 60_000)
@@ -70,7 +70,7 @@ test('a passive request does not keep a session alive', async () => {
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required idle')
 })
 
-test('a warm session is refused at its absolute limit, however busy it was', async () => {
+test('a cached session is refused at its absolute timeout, however busy it was', async () => {
   await using latchkey = await startInProcess({ sessionAbsoluteTimeout: '30m' })
   const alice = await register(latchkey)
   for (let minute = 0; minute < 29; minute += 1) {
@@ -81,7 +81,7 @@ test('a warm session is refused at its absolute limit, however busy it was', asy
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required expired')
 })
 
-test('a warm token is refused when it expires', async () => {
+test('a cached token is refused when it expires', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   latchkey.clock.advance(299_000)
@@ -99,7 +99,7 @@ test('a token that outlives the idle timeout is refused once its session is idle
   assert.equal(await ask(latchkey, { authorization: alice.token }), 'token.invalid session_ended')
 })
 
-test('after a change of roles, tokens issued before are to be renewed and sessions speak with the new roles', async () => {
+test('after a role change, older tokens have to be renewed and sessions have the new roles', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   await ask(latchkey, { authorization: alice.token })
@@ -115,28 +115,28 @@ test('after a change of roles, tokens issued before are to be renewed and sessio
   assert.equal(await ask(latchkey, { authorization: renewed.json.token }), 'accepted')
 })
 
-/** The same store for a second process, which leaves it open for the first. */
+/** The same store for a second process, whose stop does not close it. */
 function sharedStore(store: Store): Store {
   return { ...store, close: async () => {} }
 }
 
-test('a token renewed within the second of a change of roles is good at once everywhere, and one from before it nowhere', async () => {
+test('a token renewed within the second of a role change is valid everywhere at once, and an older one nowhere', async () => {
   const store = createMemoryStore()
   await using latchkey = await startInProcess({}, { store })
   await using other = await startInProcess({}, { store: sharedStore(store) })
   const both = [latchkey, other] as const
-  const turn = async (milliseconds: number) => {
+  const advance = async (milliseconds: number) => {
     for (const each of both) each.clock.advance(milliseconds)
     await Promise.all(both.map(resubscribe))
   }
   const alice = await register(latchkey)
   const renew = async () => (await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })).json.token
-  await turn(1_300)
+  await advance(1_300)
   const before = await renew()
-  await turn(200)
+  await advance(200)
   await setRoles(latchkey.engine, 'operator', 'alice', ['admin'])
   await waitFor('the change', () => both.every(({ engine }) => engine.revocationFeed.changedAt(alice.sid) !== undefined))
-  await turn(200)
+  await advance(200)
   const after = await renew()
   for (const each of both) {
     assert.equal(await ask(each, { authorization: after }), 'accepted')
@@ -147,14 +147,14 @@ test('a token renewed within the second of a change of roles is good at once eve
   }
 })
 
-/** A store whose log can fall silent. */
+/** A store whose revocation log can be silenced. */
 function storeWithSilentLog(): Store & { silence(): void } {
   const store = createMemoryStore()
   let silent = false
   async function* subscribe(from: number): AsyncGenerator<LogBatch, undefined> {
-    for await (const heard of store.log.subscribe(from)) {
+    for await (const batch of store.log.subscribe(from)) {
       if (silent) return
-      yield heard
+      yield batch
     }
     return undefined
   }
@@ -170,7 +170,7 @@ async function* neverYields(): AsyncGenerator<LogBatch, undefined> {
   return undefined
 }
 
-test('when the endings log falls silent for a second, every check goes to the store, and what ended there is refused', async () => {
+test('when the revocation log is silent for a second, every check reads the store, and revoked sessions are refused', async () => {
   const store = storeWithSilentLog()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
@@ -184,24 +184,24 @@ test('when the endings log falls silent for a second, every check goes to the st
   latchkey.resetCounts()
   assert.equal(await ask(latchkey, cookie), 'accepted')
   assert.equal(await ask(latchkey, token), 'accepted')
-  assert.ok(latchkey.counts.reads >= 2, 'the store was asked')
-  // Ended by somebody else, while nothing is heard of it.
+  assert.ok(latchkey.counts.reads >= 2, 'the store was read')
+  // Revoked by another process while the feed is silent.
   await store.write([{ do: 'revoke credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
   assert.equal(await ask(latchkey, cookie), 'session.required revoked')
   assert.equal(await ask(latchkey, token), 'token.invalid session_ended')
 })
 
-test('an ending by another process is heard and forgets what was verified', async () => {
+test('a revocation by another process invalidates the cache', async () => {
   const store = createMemoryStore()
   await using latchkey = await startInProcess({}, { store })
   const alice = await register(latchkey)
   await ask(latchkey, { authorization: alice.token })
   await store.write([{ do: 'revoke credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
-  await waitFor('the ending', async () => (await ask(latchkey, { authorization: alice.token })) === 'token.invalid session_ended')
+  await waitFor('the revocation', async () => (await ask(latchkey, { authorization: alice.token })) === 'token.invalid session_ended')
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
 })
 
-test('a process that starts reads the log back before it accepts a token', async () => {
+test('a new process reads the retained log before it accepts a token', async () => {
   const store = createMemoryStore()
   const settings = { secret: 'a-secret-that-two-servers-share-0123' }
   const first = await startInProcess(settings, { store })
@@ -212,7 +212,7 @@ test('a process that starts reads the log back before it accepts a token', async
   assert.equal(await ask(second, { authorization: alice.token }), 'token.invalid session_ended')
 })
 
-/** What happens between a read and its answer, one for each read that is to come. */
+/** Actions between a read and its result, one for each coming read. */
 type ConcurrentActions = (() => Promise<void>)[]
 
 function storeWithSlowFind(store: Store, meanwhile: ConcurrentActions): Store {
@@ -224,7 +224,7 @@ function storeWithSlowFind(store: Store, meanwhile: ConcurrentActions): Store {
   return { ...store, credentials: { ...store.credentials, find } }
 }
 
-test('what was read before an ending and is ready after it is neither accepted nor remembered', async () => {
+test('a record read before a revocation and evaluated after it is neither accepted nor cached', async () => {
   const memory = createMemoryStore()
   const meanwhile: ConcurrentActions = []
   await using elsewhere = await startInProcess({}, { store: memory })
@@ -232,29 +232,29 @@ test('what was read before an ending and is ready after it is neither accepted n
   const alice = await register(elsewhere)
   meanwhile.push(async () => {
     await memory.write([{ do: 'revoke credentials', where: { id: alice.sid }, reason: 'revoked', at: latchkey.clock.now() }])
-    await waitFor('the ending', () => latchkey.engine.revocationFeed.revocationReason(alice.sid) !== undefined)
+    await waitFor('the revocation', () => latchkey.engine.revocationFeed.revocationReason(alice.sid) !== undefined)
   })
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
   assert.equal(meanwhile.length, 0)
   assert.equal(await ask(latchkey, { cookie: alice.session }), 'session.required revoked')
 })
 
-test('a token minted while its session changes and ends is not good from memory', async () => {
+test('a token issued while its session is changed and revoked is not accepted from the cache', async () => {
   const memory = createMemoryStore()
   const meanwhile: ConcurrentActions = []
   await using elsewhere = await startInProcess({}, { store: memory })
   await using latchkey = await startInProcess({}, { store: sharedStore(storeWithSlowFind(memory, meanwhile)) })
   const alice = await register(elsewhere)
-  const heard = (what: string, known: () => unknown) => waitFor(what, () => known() !== undefined)
+  const waitUntilKnown = (what: string, value: () => unknown) => waitFor(what, () => value() !== undefined)
   meanwhile.push(
     async () => {
       await setRoles(elsewhere.engine, 'operator', 'alice', ['admin'])
-      await heard('the change', () => latchkey.engine.revocationFeed.changedAt(alice.sid))
+      await waitUntilKnown('the change', () => latchkey.engine.revocationFeed.changedAt(alice.sid))
     },
     async () => {
       const renewed = await elsewhere.call('POST', '/access/token', { headers: { cookie: alice.session } })
       await elsewhere.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: renewed.json.token } })
-      await heard('the ending', () => latchkey.engine.revocationFeed.revocationReason(alice.sid))
+      await waitUntilKnown('the revocation', () => latchkey.engine.revocationFeed.revocationReason(alice.sid))
     },
   )
   const { json } = await latchkey.call('POST', '/access/token', { headers: { cookie: alice.session } })
@@ -262,7 +262,7 @@ test('a token minted while its session changes and ends is not good from memory'
   assert.equal(await ask(latchkey, { authorization: json.token }), 'token.invalid session_ended')
 })
 
-test('what was verified as one kind of credential is not accepted as another', async () => {
+test('a credential cached as one kind is not accepted as another', async () => {
   await using latchkey = await startInProcess()
   const { json, jar } = await latchkey.call('POST', '/access/register', { body: ALICE })
   const session = jar.latchkey_session ?? ''

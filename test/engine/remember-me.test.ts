@@ -1,4 +1,4 @@
-// Remembered logins through the real engine: rotation, races, lost answers, theft.
+// Remember-me logins through the real engine: rotation, concurrent tabs, lost responses, theft.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import { cookieHeader, type InProcess, type InProcessResponse, startInProcess } 
 import { login, register, toSignedInUser } from '../support/users.ts'
 
 const BROWSER = { 'user-agent': 'Chromium on Linux' }
-const OTHER = { 'user-agent': 'somebody else' }
+const OTHER = { 'user-agent': 'curl' }
 
 function presentRememberMe(latchkey: InProcess, remembered: string, browser = BROWSER): Promise<InProcessResponse> {
   return latchkey.call('POST', '/access/token', { headers: { ...browser, cookie: remembered } })
@@ -16,19 +16,19 @@ function requestWithSession(latchkey: InProcess, answer: InProcessResponse): Pro
   return latchkey.call('GET', '/access/session', { headers: { ...BROWSER, cookie: toSignedInUser(answer, 200).session } })
 }
 
-test('a remembered login starts a session without the password, rotates, and is never fresh', async () => {
+test('a remember-me login starts a session without the password, rotates, and is never fresh', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   const answer = await presentRememberMe(latchkey, alice.remembered)
-  const restored = toSignedInUser(answer, 200)
-  assert.notEqual(restored.sid, alice.sid)
-  assert.notEqual(restored.remembered, alice.remembered)
-  assert.equal(restored.remembered.split('.')[0], alice.remembered.split('.')[0], 'the same public id')
-  const claims = JSON.parse(Buffer.from(restored.token.split('.')[1] ?? '', 'base64url').toString())
+  const resumed = toSignedInUser(answer, 200)
+  assert.notEqual(resumed.sid, alice.sid)
+  assert.notEqual(resumed.remembered, alice.remembered)
+  assert.equal(resumed.remembered.split('.')[0], alice.remembered.split('.')[0], 'the same public id')
+  const claims = JSON.parse(Buffer.from(resumed.token.split('.')[1] ?? '', 'base64url').toString())
   assert.deepEqual(claims.amr, ['remembered'])
 })
 
-test('of a hundred tabs that start together all are signed in, one rotates, and nobody is alarmed', async () => {
+test('of a hundred concurrent tabs all are signed in, one rotates, and there is no alarm', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   const answers = await Promise.all(Array.from({ length: 100 }, () => presentRememberMe(latchkey, alice.remembered)))
@@ -38,7 +38,7 @@ test('of a hundred tabs that start together all are signed in, one rotates, and 
   assert.equal((await requestWithSession(latchkey, answers[7] as InProcessResponse)).status, 200)
 })
 
-test('an answer that was lost is given again, also twice', async () => {
+test('a lost response is repeated, also twice', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   for (let lost = 0; lost < 3; lost += 1) {
@@ -53,7 +53,7 @@ test('an answer that was lost is given again, also twice', async () => {
 })
 
 for (const how of ['cookie', 'token'] as const) {
-  test(`an old secret, after the session born of the rotation was used by ${how}, is theft`, async () => {
+  test(`an old secret is suspected theft after the rotated session was used by ${how}`, async () => {
     await using latchkey = await startInProcess()
     const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
     const elsewhere = await login(latchkey, { remember: true })
@@ -80,14 +80,14 @@ for (const how of ['cookie', 'token'] as const) {
   })
 }
 
-test('a previous secret from another browser is theft within the window too', async () => {
+test('a previous secret from another browser is suspected theft within the window too', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   await presentRememberMe(latchkey, alice.remembered)
   assert.equal((await presentRememberMe(latchkey, alice.remembered, OTHER)).json.reason, 'theft_suspected')
 })
 
-test('rotation does not extend the life of a remembered login', async () => {
+test('rotation does not extend the lifetime of a remember-me login', async () => {
   await using latchkey = await startInProcess({ rememberLifetime: '2d' })
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   latchkey.clock.advance(47 * 3_600_000)
@@ -97,7 +97,7 @@ test('rotation does not extend the life of a remembered login', async () => {
   assert.equal((await presentRememberMe(latchkey, toSignedInUser(answer, 200).remembered)).json.reason, 'expired')
 })
 
-test('a remembered login of a disabled, deleted or changed user starts nothing', async () => {
+test('a remember-me login from before a password change starts no session', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
   const { headers } = { headers: { authorization: alice.token } }
@@ -109,31 +109,31 @@ test('a remembered login of a disabled, deleted or changed user starts nothing',
   assert.equal((await presentRememberMe(latchkey, alice.remembered)).json.reason, 'revoked')
 })
 
-test('a logout in the middle of a restore leaves nothing signed in', async () => {
+test('a logout concurrent with resumed sessions leaves no session', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true })
-  const [, ...restored] = await Promise.all([
+  const [, ...resumed] = await Promise.all([
     latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } }),
     ...Array.from({ length: 20 }, () => presentRememberMe(latchkey, alice.remembered)),
   ])
-  for (const answer of restored) {
+  for (const answer of resumed) {
     const cookie = cookieHeader(answer.jar)
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie } })).status, 401)
   }
   assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.userId), [])
 })
 
-test('when an answer was lost, every session of the lineage ends with the next restore, and no other', async () => {
+test('after a lost response the next resumed session revokes every other session of its lineage, and no other lineage', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   const elsewhere = await login(latchkey, { remember: true })
   const lost = await presentRememberMe(latchkey, alice.remembered)
-  const raced = await presentRememberMe(latchkey, alice.remembered)
-  assert.equal((await requestWithSession(latchkey, raced)).status, 200)
+  const concurrent = await presentRememberMe(latchkey, alice.remembered)
+  assert.equal((await requestWithSession(latchkey, concurrent)).status, 200)
   latchkey.clock.advance(31_000)
-  const restored = await presentRememberMe(latchkey, alice.remembered)
-  assert.equal(restored.status, 200)
-  for (const answer of [lost, raced]) assert.equal((await requestWithSession(latchkey, answer)).json.reason, 'revoked')
-  assert.equal((await requestWithSession(latchkey, restored)).status, 200)
+  const resumed = await presentRememberMe(latchkey, alice.remembered)
+  assert.equal(resumed.status, 200)
+  for (const answer of [lost, concurrent]) assert.equal((await requestWithSession(latchkey, answer)).json.reason, 'revoked')
+  assert.equal((await requestWithSession(latchkey, resumed)).status, 200)
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: elsewhere.session } })).status, 200)
 })

@@ -1,4 +1,4 @@
-// Calling the roll, and answering it: who is counted, how long it takes, and what is never answered.
+// Revocation acknowledgements: which processes and verifiers are counted, how long it takes, and which requests are ignored.
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,57 +15,57 @@ interface SimulatedAcknowledgement {
   readonly after: number
   readonly process: string
   readonly verifiers?: number
-  readonly told?: number
+  readonly delivered?: number
 }
 
-/** A roll that is called, and answered at these times; how long it took. */
+/** Runs a confirmation with acknowledgements at these times; also returns how long it took. */
 async function runConfirmation(replies: readonly SimulatedAcknowledgement[]) {
   const clock = fakeClock()
-  const began = clock.now()
+  const startedAt = clock.now()
   const due = replies.toSorted((a, b) => a.after - b.after)
-  const calls: AcknowledgementRequest[] = []
-  const roll = new AcknowledgementCollector({
+  const requests: AcknowledgementRequest[] = []
+  const collector = new AcknowledgementCollector({
     clock,
     timers: {
       ...systemTimers,
       wait: async (milliseconds) => {
         const end = clock.now() + milliseconds
-        for (let next = due[0]; next !== undefined && began + next.after <= end; next = due[0]) {
+        for (let next = due[0]; next !== undefined && startedAt + next.after <= end; next = due[0]) {
           due.shift()
-          clock.advance(began + next.after - clock.now())
-          const { process, verifiers = 0, told: delivered = 0 } = next
-          roll.receive({ kind: 'ack', requestId: calls[0]?.requestId ?? '', process, verifiers, delivered, at: clock.now() })
+          clock.advance(startedAt + next.after - clock.now())
+          const { process, verifiers = 0, delivered = 0 } = next
+          collector.receive({ kind: 'ack', requestId: requests[0]?.requestId ?? '', process, verifiers, delivered, at: clock.now() })
         }
         clock.advance(end - clock.now())
       },
     },
     randomId: () => 'c1',
-    append: async (call) => void calls.push(call),
+    append: async (request) => void requests.push(request),
   })
-  const acknowledged = await roll.confirmPropagation()
-  deepEqual(calls, [{ kind: 'ack_requested', requestId: 'c1', at: began }])
-  return { ...acknowledged, took: clock.now() - began }
+  const acknowledged = await collector.confirmPropagation()
+  deepEqual(requests, [{ kind: 'ack_requested', requestId: 'c1', at: startedAt }])
+  return { ...acknowledged, took: clock.now() - startedAt }
 }
 
-test('Processes and their verifiers are counted, and when the last of them answered', async () => {
+test('processes and their verifiers are counted, with the time of the last acknowledgement', async () => {
   const { took, ...acknowledged } = await runConfirmation([
-    { after: 12, process: 'p1', verifiers: 3, told: 3 },
-    { after: 38, process: 'p2', verifiers: 2, told: 2 },
+    { after: 12, process: 'p1', verifiers: 3, delivered: 3 },
+    { after: 38, process: 'p2', verifiers: 2, delivered: 2 },
     { after: 20, process: 'p3' },
   ])
   deepEqual(acknowledged, { processes: 3, verifiers: 5, behind: 0, milliseconds: 38 })
   ok(took > 1_000 && took < 1_200, `${took} ms`)
 })
 
-test('What a process says later of the same call counts instead', async () => {
+test('a later acknowledgement of a process replaces the earlier one', async () => {
   const { took, ...acknowledged } = await runConfirmation([
-    { after: 10, process: 'p1', verifiers: 4, told: 0 },
-    { after: 30, process: 'p1', verifiers: 4, told: 3 },
+    { after: 10, process: 'p1', verifiers: 4, delivered: 0 },
+    { after: 30, process: 'p1', verifiers: 4, delivered: 3 },
   ])
   deepEqual(acknowledged, { processes: 1, verifiers: 3, behind: 1, milliseconds: 30 })
 })
 
-test('Nobody is waited for longer than a second after the last answer', async () => {
+test('the wait ends one second after the last acknowledgement', async () => {
   const { took, ...acknowledged } = await runConfirmation([])
   deepEqual(acknowledged, { processes: 0, verifiers: 0, behind: 0, milliseconds: null })
   ok(took > 1_000 && took < 1_200, `${took} ms`)
@@ -73,27 +73,28 @@ test('Nobody is waited for longer than a second after the last answer', async ()
   equal((await runConfirmation([{ after: 1_500, process: 'too late' }])).processes, 0)
 })
 
-test('Answers without end do not keep anybody waiting without end', async () => {
+test('endless acknowledgements do not extend the wait endlessly', async () => {
   const { took } = await runConfirmation(Array.from({ length: 1_000 }, (_, index) => ({ after: index * 100, process: 'p1' })))
   ok(took < 15_000, `${took} ms`)
 })
 
-test('Answers to another call are not counted', async () => {
+test('acknowledgements of another request are not counted', async () => {
   const clock = fakeClock()
-  const roll = new AcknowledgementCollector({
+  const collector = new AcknowledgementCollector({
     clock,
     timers: {
       ...systemTimers,
-      wait: async () => roll.receive({ kind: 'ack', requestId: 'another', process: 'p1', verifiers: 1, delivered: 1, at: clock.now() }),
+      wait: async () =>
+        collector.receive({ kind: 'ack', requestId: 'another', process: 'p1', verifiers: 1, delivered: 1, at: clock.now() }),
     },
     randomId: () => 'c1',
     append: async () => {},
   })
-  deepEqual(await roll.confirmPropagation(), { processes: 0, verifiers: 0, behind: 0, milliseconds: null })
+  deepEqual(await collector.confirmPropagation(), { processes: 0, verifiers: 0, behind: 0, milliseconds: null })
 })
 
-test('Where the log cannot be written, the roll cannot be called', async () => {
-  const roll = new AcknowledgementCollector({
+test('when the log cannot be written, the confirmation fails', async () => {
+  const collector = new AcknowledgementCollector({
     clock: fakeClock(),
     timers: systemTimers,
     randomId: () => 'c1',
@@ -101,139 +102,139 @@ test('Where the log cannot be written, the roll cannot be called', async () => {
       throw new StoreError('The store is away.')
     },
   })
-  await rejects(roll.confirmPropagation(), StoreError)
+  await rejects(collector.confirmPropagation(), StoreError)
 })
 
-/** A process that answers, and what it has said; an answer takes as long as the test wants. */
+/** A responder and the acknowledgements that it appended; each append takes as long as the test wants. */
 function createResponder(acceptsCredentials = true) {
-  const said: Omit<Acknowledgement, 'kind' | 'at'>[] = []
-  let landing = Promise.withResolvers<void>()
+  const appended: Omit<Acknowledgement, 'kind' | 'at'>[] = []
+  let appending = Promise.withResolvers<void>()
   const faults: unknown[] = []
-  const answers = new AcknowledgementResponder({
+  const responder = new AcknowledgementResponder({
     process: 'p1',
     acceptsCredentials,
-    append: async (answer) => {
-      said.push(answer)
-      await landing.promise
+    append: async (acknowledgement) => {
+      appended.push(acknowledgement)
+      await appending.promise
     },
     onFault: (error) => faults.push(error),
   })
   return {
-    answers,
-    said,
+    responder,
+    appended,
     faults,
-    async land() {
-      landing.resolve()
-      landing = Promise.withResolvers()
+    async finishAppend() {
+      appending.resolve()
+      appending = Promise.withResolvers()
       await new Promise(setImmediate)
     },
-    async fail() {
-      landing.reject(new StoreError('The store is away.'))
-      landing = Promise.withResolvers()
+    async failAppend() {
+      appending.reject(new StoreError('The store is away.'))
+      appending = Promise.withResolvers()
       await new Promise(setImmediate)
     },
   }
 }
 
-const counts = (said: readonly Omit<Acknowledgement, 'kind' | 'at'>[]) =>
-  said.map(({ requestId, delivered, verifiers }) => `${requestId} ${delivered}/${verifiers}`)
+const counts = (appended: readonly Omit<Acknowledgement, 'kind' | 'at'>[]) =>
+  appended.map(({ requestId, delivered, verifiers }) => `${requestId} ${delivered}/${verifiers}`)
 
-test('A process answers as soon as it has heard, and again when its verifiers were handed it', async () => {
-  const { answers, said, land } = createResponder()
-  const [one, two] = [answers.subscriberJoined(), answers.subscriberJoined()]
-  answers.requested('c1')
-  await land()
+test('a process acknowledges at once, and again after delivery to its verifiers', async () => {
+  const { responder, appended, finishAppend } = createResponder()
+  const [one, two] = [responder.subscriberJoined(), responder.subscriberJoined()]
+  responder.requested('c1')
+  await finishAppend()
   one.delivered('c1')
-  await land()
+  await finishAppend()
   two.delivered('c1')
-  await land()
-  deepEqual(counts(said), ['c1 0/2', 'c1 1/2', 'c1 2/2'])
-  deepEqual(new Set(said.map(({ process }) => process)), new Set(['p1']))
+  await finishAppend()
+  deepEqual(counts(appended), ['c1 0/2', 'c1 1/2', 'c1 2/2'])
+  deepEqual(new Set(appended.map(({ process }) => process)), new Set(['p1']))
 })
 
-test('While one answer is written, what comes meanwhile gathers for the next', async () => {
-  const { answers, said, land } = createResponder()
-  const verifiers = Array.from({ length: 100 }, () => answers.subscriberJoined())
-  answers.requested('c1')
+test('while one acknowledgement is written, further deliveries are collected for the next', async () => {
+  const { responder, appended, finishAppend } = createResponder()
+  const verifiers = Array.from({ length: 100 }, () => responder.subscriberJoined())
+  responder.requested('c1')
   for (const verifier of verifiers) verifier.delivered('c1')
-  await land()
-  await land()
-  deepEqual(counts(said), ['c1 0/100', 'c1 100/100'])
+  await finishAppend()
+  await finishAppend()
+  deepEqual(counts(appended), ['c1 0/100', 'c1 100/100'])
 })
 
-test('What comes at the very moment at which an answer has landed is told all the same', async () => {
-  const said: string[] = []
-  const answers = new AcknowledgementResponder({
+test('a delivery at the moment at which an acknowledgement is committed is reported too', async () => {
+  const appended: string[] = []
+  const responder = new AcknowledgementResponder({
     process: 'p1',
     acceptsCredentials: true,
-    append: async ({ delivered, verifiers }) => void said.push(`${delivered}/${verifiers}`),
+    append: async ({ delivered, verifiers }) => void appended.push(`${delivered}/${verifiers}`),
     onFault: () => {},
   })
-  const verifiers = Array.from({ length: 10 }, () => answers.subscriberJoined())
-  answers.requested('c1')
-  for (const [turns, verifier] of verifiers.entries()) {
-    for (let turn = 0; turn < turns; turn += 1) await undefined
+  const verifiers = Array.from({ length: 10 }, () => responder.subscriberJoined())
+  responder.requested('c1')
+  for (const [delay, verifier] of verifiers.entries()) {
+    for (let turn = 0; turn < delay; turn += 1) await undefined
     verifier.delivered('c1')
   }
   await new Promise(setImmediate)
-  equal(said.at(-1), '10/10')
+  equal(appended.at(-1), '10/10')
 })
 
-test('For a verifier the process does not answer before it has heard the call itself', async () => {
-  const { answers, said, land } = createResponder()
-  answers.subscriberJoined().delivered('c1')
-  await land()
-  deepEqual(said, [])
-  answers.requested('c1')
-  await land()
-  deepEqual(counts(said), ['c1 1/1'])
+test('a process does not acknowledge for a verifier before it has received the request itself', async () => {
+  const { responder, appended, finishAppend } = createResponder()
+  responder.subscriberJoined().delivered('c1')
+  await finishAppend()
+  deepEqual(appended, [])
+  responder.requested('c1')
+  await finishAppend()
+  deepEqual(counts(appended), ['c1 1/1'])
 })
 
-test('A verifier that has gone is not waited for, and one that came after the call was heard is not counted', async () => {
-  const { answers, said, land } = createResponder()
-  const gone = answers.subscriberJoined()
-  const stays = answers.subscriberJoined()
-  answers.requested('c1')
-  answers.subscriberJoined()
-  await land()
+test('a disconnected verifier is not waited for, and one that joined after the request is not counted', async () => {
+  const { responder, appended, finishAppend } = createResponder()
+  const gone = responder.subscriberJoined()
+  const stays = responder.subscriberJoined()
+  responder.requested('c1')
+  responder.subscriberJoined()
+  await finishAppend()
   gone.disconnected()
-  await land()
+  await finishAppend()
   stays.delivered('c1')
   stays.disconnected()
-  await land()
-  deepEqual(counts(said), ['c1 0/2', 'c1 0/1', 'c1 1/1'])
+  await finishAppend()
+  deepEqual(counts(appended), ['c1 0/2', 'c1 0/1', 'c1 1/1'])
 })
 
-test('An answer that cannot be written is a fault, and the next call is answered again', async () => {
-  const { answers, said, faults, land, fail } = createResponder()
-  answers.requested('c1')
-  await fail()
+test('an acknowledgement that cannot be written is a fault, and the next request is acknowledged again', async () => {
+  const { responder, appended, faults, finishAppend, failAppend } = createResponder()
+  responder.requested('c1')
+  await failAppend()
   equal(faults.length, 1)
-  answers.requested('c2')
-  await land()
-  deepEqual(counts(said), ['c1 0/0', 'c2 0/0'])
+  responder.requested('c2')
+  await finishAppend()
+  deepEqual(counts(appended), ['c1 0/0', 'c2 0/0'])
 })
 
-test('Who serves nobody does not answer', async () => {
-  const { answers, said, land } = createResponder(false)
-  answers.requested('c1')
-  await land()
-  deepEqual(said, [])
+test('a process that accepts no credentials does not acknowledge', async () => {
+  const { responder, appended, finishAppend } = createResponder(false)
+  responder.requested('c1')
+  await finishAppend()
+  deepEqual(appended, [])
 })
 
-test('A call from before a process has started is not answered; one from after is', async () => {
+test('a request from before the start of a process is not acknowledged; a later one is', async () => {
   const store = createMemoryStore()
   const call = (name: string) => store.write([{ do: 'append entry', entry: { kind: 'ack_requested', requestId: name, at: 1 } }])
   await call('before')
   await using _latchkey = await startInProcess({}, { store })
   await call('after')
-  const following = store.log.subscribe(0)
-  const answered: string[] = []
-  await waitFor('an answer', async () => {
-    const heard = await following.next()
-    if (!heard.done) answered.push(...heard.value.entries.flatMap((entry) => (entry.kind === 'ack' ? [entry.requestId] : [])))
-    return answered.length > 0
+  const subscription = store.log.subscribe(0)
+  const acknowledgedRequests: string[] = []
+  await waitFor('an acknowledgement', async () => {
+    const batch = await subscription.next()
+    if (!batch.done) acknowledgedRequests.push(...batch.value.entries.flatMap((entry) => (entry.kind === 'ack' ? [entry.requestId] : [])))
+    return acknowledgedRequests.length > 0
   })
-  await following.return?.()
-  deepEqual(answered, ['after'])
+  await subscription.return?.()
+  deepEqual(acknowledgedRequests, ['after'])
 })

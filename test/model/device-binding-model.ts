@@ -1,5 +1,5 @@
-// The world of a bound sign-in, small enough to enumerate: one browser with requests under way, a server that decides with the real judges,
-// and somebody with a copy of the cookie jar. All times are as real ones; what passes is one of a few lengths.
+// A model of a bound sign-in, small enough to enumerate: one browser with requests in flight, a server that decides with the real rules,
+// and an attacker with a copy of the cookie jar. Durations are real; the time that passes is one of a few lengths.
 
 import type { DeviceBinding } from '../../src/domain/credential.ts'
 import {
@@ -15,7 +15,7 @@ import {
 import type { EcPublicJwk } from '../../src/domain/dpop.ts'
 import { MINUTE, SECOND } from '../../src/domain/time.ts'
 
-/** A request of the browser on its way there, or an answer on its way back. */
+/** A request on its way to the server, or a response on its way back. */
 export type MessageInFlight =
   | { readonly to: 'server'; readonly what: 'register' | 'read' | 'ask'; readonly proof: number | null }
   | { readonly to: 'server'; readonly what: 'renew'; readonly challengeAt: number }
@@ -26,20 +26,20 @@ export type MessageInFlight =
 export interface BindingState {
   readonly now: number
   readonly binding: DeviceBinding | null
-  /** When the offer was made that the browser has not answered yet. */
+  /** When the unanswered registration offer was made. */
   readonly offer: number | null
-  /** The browser's half: nothing, its key, or no key any more. */
+  /** The browser's key: none yet, held, or lost. */
   readonly key: 'none' | 'held' | 'lost'
-  /** The end of the device proof in the jar, and when the browser takes it for over. */
+  /** The expiry of the device proof in the jar, as the browser knows it. */
   readonly proof: number | null
   /** The challenge that the browser would answer. */
   readonly challenge: number | null
   readonly inFlight: readonly [MessageInFlight | null, MessageInFlight | null]
-  /** How long something has been under way without a pause. */
+  /** How long messages have been in flight without a pause. */
   readonly waited: number
-  /** The worst that was recorded of a request of the browser. */
+  /** The highest severity recorded for a request of the browser. */
   readonly recorded: 'nothing' | 'notice' | 'alarm'
-  /** What somebody else got with a copy of the jar without its proof, once the browser had shown its own. */
+  /** What an attacker got with a copy of the jar without its proof, after the browser had presented its own. */
   readonly copyGot: 'nothing' | 'a session' | 'a proof' | 'a binding'
 }
 
@@ -54,7 +54,7 @@ export const REAL_RULES: BindingRules = { evaluateDevice, evaluateChallenge, eva
 const KEY: EcPublicJwk = { crv: 'P-256', kty: 'EC', x: 'own', y: 'own' }
 const OTHER_KEY: EcPublicJwk = { ...KEY, x: 'other' }
 const BROWSER = 'browser'
-/** As long as requests and their answers take, all together. */
+/** The maximum time for a request and its response together. */
 const MAX_TRANSIT = 20 * SECOND
 export const STARTED = 1_000_000
 export const INITIAL_STATE: BindingState = {
@@ -75,54 +75,54 @@ export interface BindingTransition {
   readonly to: BindingState
 }
 
-/** Everything that can happen next. With `loses`, the browser may lose its key, as after being reset. */
-export function nextTransitions(world: BindingState, rules: BindingRules, loses: boolean): readonly BindingTransition[] {
+/** All possible next transitions. With `loses`, the browser may lose its key, for example after a reset. */
+export function nextTransitions(state: BindingState, rules: BindingRules, loses: boolean): readonly BindingTransition[] {
   const steps: BindingTransition[] = []
   const happens = (what: string, to: BindingState) => steps.push({ what, to })
   for (const at of [0, 1] as const) {
-    const flight = world.inFlight[at]
+    const flight = state.inFlight[at]
     if (flight === null) {
-      for (const request of requestsOf(world)) happens(`sends ${request.what}`, withFlight(world, at, request))
+      for (const request of requestsOf(state)) happens(`sends ${request.what}`, withFlight(state, at, request))
     } else if (flight.to === 'server') {
-      happens(`${flight.what} arrives`, served(world, at, flight, rules))
-      happens(`${flight.what} is lost`, withFlight(world, at, null))
+      happens(`${flight.what} arrives`, served(state, at, flight, rules))
+      happens(`${flight.what} is lost`, withFlight(state, at, null))
     } else {
-      happens(`the answer ${flight.what} arrives`, taken(withFlight(world, at, null), flight))
-      happens(`the answer ${flight.what} is lost`, withFlight(world, at, null))
+      happens(`the answer ${flight.what} arrives`, taken(withFlight(state, at, null), flight))
+      happens(`the answer ${flight.what} is lost`, withFlight(state, at, null))
     }
   }
-  // Assumed: requests and answers of the browser take less time than the short while for which an answer is repeated.
-  const isQuiet = world.inFlight.every((flight) => flight === null)
+  // Assumption: requests and responses take less time than the replay tolerance.
+  const isQuiet = state.inFlight.every((flight) => flight === null)
   for (const time of isQuiet ? [10 * SECOND, 4 * MINUTE, 11 * MINUTE] : [10 * SECOND])
-    if (isQuiet || world.waited + time <= MAX_TRANSIT)
-      happens(`${time} ms pass`, { ...world, now: world.now + time, waited: isQuiet ? 0 : world.waited + time })
-  if (loses && world.key === 'held') happens('the key is lost', { ...world, key: 'lost', proof: null, challenge: null })
-  if (world.binding?.confirmedAt) happens('a copy is used', copied(world, rules))
+    if (isQuiet || state.waited + time <= MAX_TRANSIT)
+      happens(`${time} ms pass`, { ...state, now: state.now + time, waited: isQuiet ? 0 : state.waited + time })
+  if (loses && state.key === 'held') happens('the key is lost', { ...state, key: 'lost', proof: null, challenge: null })
+  if (state.binding?.confirmedAt) happens('a copy is used', copied(state, rules))
   return steps
 }
 
-/** What a browser sends: while it has a key and no proof, nothing but what renews it. */
+/** The requests of the browser: while it has a key but no proof, only those that renew it. */
 function requestsOf({ key, offer, proof, challenge, now, inFlight }: BindingState): readonly MessageInFlight[] {
-  const underWay = inFlight.flatMap((flight) => (flight === null ? [] : [flight.what]))
+  const pending = inFlight.flatMap((flight) => (flight === null ? [] : [flight.what]))
   if (key === 'held' && (proof === null || now >= proof - DEVICE_PROOF_CLOCK_SKEW)) {
-    // One renewal for as many requests as are held.
-    if (underWay.some((what) => what !== 'read')) return []
+    // One renewal for all held requests.
+    if (pending.some((what) => what !== 'read')) return []
     return challenge === null ? [{ to: 'server', what: 'ask', proof: null }] : [{ to: 'server', what: 'renew', challengeAt: challenge }]
   }
   const read: MessageInFlight = { to: 'server', what: 'read', proof: key === 'held' ? proof : null }
-  const mayRegister = key === 'none' && offer !== null && !underWay.includes('register')
+  const mayRegister = key === 'none' && offer !== null && !pending.includes('register')
   return mayRegister ? [read, { to: 'server', what: 'register', proof: null }] : [read]
 }
 
-function served(world: BindingState, at: 0 | 1, flight: Extract<MessageInFlight, { to: 'server' }>, rules: BindingRules): BindingState {
-  const { now, binding, offer } = world
-  const answer = (changes: Partial<BindingState>, flight: MessageInFlight | null) => withFlight({ ...world, ...changes }, at, flight)
+function served(state: BindingState, at: 0 | 1, flight: Extract<MessageInFlight, { to: 'server' }>, rules: BindingRules): BindingState {
+  const { now, binding, offer } = state
+  const answer = (changes: Partial<BindingState>, flight: MessageInFlight | null) => withFlight({ ...state, ...changes }, at, flight)
   switch (flight.what) {
     case 'register': {
-      const judged = rules.evaluateRegistration(binding ?? undefined, KEY, offer ?? 0, now)
-      if (judged === 'refuse') return answer({ offer: null }, null)
+      const decision = rules.evaluateRegistration(binding ?? undefined, KEY, offer ?? 0, now)
+      if (decision === 'refuse') return answer({ offer: null }, null)
       return answer(
-        { binding: judged === 'bind' ? createBinding(KEY, 1, now) : binding },
+        { binding: decision === 'bind' ? createBinding(KEY, 1, now) : binding },
         { to: 'browser', what: 'proof', proof: proofFrom(now), challengeAt: null },
       )
     }
@@ -132,19 +132,19 @@ function served(world: BindingState, at: 0 | 1, flight: Extract<MessageInFlight,
         const confirmed = binding && flight.proof !== null ? { ...binding, confirmedAt: binding.confirmedAt || now } : binding
         return answer({ binding: confirmed }, { to: 'browser', what: 'read', ok: true })
       }
-      // As far as its headers tell, the browser itself, which had sent it before.
+      // By its headers, a request of the browser itself from before the binding.
       if (verdict.reason === 'binding') return answer({}, { to: 'browser', what: 'read', ok: true })
-      const grade = severityOfMismatch({ userAgent: BROWSER, ...(binding && { binding }) }, { userAgent: BROWSER, skipped: false }, now)
-      return answer({ recorded: world.recorded === 'alarm' ? 'alarm' : grade }, { to: 'browser', what: 'read', ok: false })
+      const severity = severityOfMismatch({ userAgent: BROWSER, ...(binding && { binding }) }, { userAgent: BROWSER, skipped: false }, now)
+      return answer({ recorded: state.recorded === 'alarm' ? 'alarm' : severity }, { to: 'browser', what: 'read', ok: false })
     }
     case 'ask':
       return answer({}, binding && { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
     case 'renew': {
       if (binding === null) return answer({}, null)
-      const judged = rules.evaluateChallenge(binding, flight.challengeAt, now)
-      if (judged === 'stale') return answer({}, { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
+      const decision = rules.evaluateChallenge(binding, flight.challengeAt, now)
+      if (decision === 'stale') return answer({}, { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
       const renewed =
-        judged === 'repeat'
+        decision === 'repeat'
           ? binding
           : { ...binding, confirmedAt: binding.confirmedAt || now, challengeAt: flight.challengeAt, answeredAt: now }
       const next = nextChallengeTime(renewed, now)
@@ -153,24 +153,24 @@ function served(world: BindingState, at: 0 | 1, flight: Extract<MessageInFlight,
   }
 }
 
-function taken(world: BindingState, answer: Extract<MessageInFlight, { to: 'browser' }>): BindingState {
-  if (answer.what === 'read' || world.key === 'lost') return world
-  if (answer.what === 'challenge') return { ...world, challenge: answer.challengeAt }
-  return { ...world, key: 'held', offer: null, proof: Math.max(world.proof ?? 0, answer.proof), challenge: answer.challengeAt }
+function taken(state: BindingState, answer: Extract<MessageInFlight, { to: 'browser' }>): BindingState {
+  if (answer.what === 'read' || state.key === 'lost') return state
+  if (answer.what === 'challenge') return { ...state, challenge: answer.challengeAt }
+  return { ...state, key: 'held', offer: null, proof: Math.max(state.proof ?? 0, answer.proof), challenge: answer.challengeAt }
 }
 
-/** Everything that somebody can try who has the jar but for the proof, and a key of their own. */
-function copied(world: BindingState, rules: BindingRules): BindingState {
-  const { binding, now, copyGot } = world
-  if (binding === null || copyGot !== 'nothing') return world
-  if (rules.evaluateDevice(recordOf(binding), undefined, now, 'preferred').ok) return { ...world, copyGot: 'a session' }
-  if (rules.evaluateRegistration(binding, OTHER_KEY, STARTED, now) !== 'refuse') return { ...world, copyGot: 'a binding' }
-  return world
+/** Everything that an attacker can try with the jar but without the proof, and with a key of their own. */
+function copied(state: BindingState, rules: BindingRules): BindingState {
+  const { binding, now, copyGot } = state
+  if (binding === null || copyGot !== 'nothing') return state
+  if (rules.evaluateDevice(recordOf(binding), undefined, now, 'preferred').ok) return { ...state, copyGot: 'a session' }
+  if (rules.evaluateRegistration(binding, OTHER_KEY, STARTED, now) !== 'refuse') return { ...state, copyGot: 'a binding' }
+  return state
 }
 
-/** With nothing lost any more: whether the browser can read, having done what its half of the protocol says. */
-export function canStillRead(world: BindingState, rules: BindingRules): boolean {
-  let calm: BindingState = { ...world, inFlight: [null, null] }
+/** Whether the browser can read when no further message is lost and it follows its half of the protocol. */
+export function canStillRead(state: BindingState, rules: BindingRules): boolean {
+  let calm: BindingState = { ...state, inFlight: [null, null] }
   for (let turn = 0; turn < 8; turn += 1) {
     const [request] = requestsOf(calm)
     if (request === undefined || request.to !== 'server') return false
@@ -183,9 +183,9 @@ export function canStillRead(world: BindingState, rules: BindingRules): boolean 
   return false
 }
 
-function withFlight(world: BindingState, at: 0 | 1, flight: MessageInFlight | null): BindingState {
-  const inFlight: BindingState['inFlight'] = at === 0 ? [flight, world.inFlight[1]] : [world.inFlight[0], flight]
-  return { ...world, inFlight, waited: inFlight.every((one) => one === null) ? 0 : world.waited }
+function withFlight(state: BindingState, at: 0 | 1, flight: MessageInFlight | null): BindingState {
+  const inFlight: BindingState['inFlight'] = at === 0 ? [flight, state.inFlight[1]] : [state.inFlight[0], flight]
+  return { ...state, inFlight, waited: inFlight.every((one) => one === null) ? 0 : state.waited }
 }
 
 function recordOf(binding: DeviceBinding | null) {

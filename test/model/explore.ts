@@ -1,40 +1,45 @@
-// Every world that can be reached in so many steps, breadth first, so that what is found is found by the shortest way.
+// Explores every state that is reachable in a number of steps, breadth first, so that a counterexample is the shortest one.
 
 import { INITIAL_STATE, type ModelRules, type ModelState, nextTransitions } from './remember-me-model.ts'
 
 export interface ExplorationResult {
-  readonly worlds: number
-  /** True when no world was left to go on from: what holds then holds however long it goes on. */
+  readonly states: number
+  /** True when no unexplored state was left: then the property holds for sequences of any length. */
   readonly complete: boolean
-  /** The steps that lead to a world where the claim fails; undefined when it holds in all of them. */
+  /** The steps to a state in which the property fails; undefined when it holds in all states. */
   readonly counterexample: readonly string[] | undefined
 }
 
 interface Visited {
-  readonly world: ModelState
+  readonly state: ModelState
   readonly cause: Visited | undefined
   readonly what: string
 }
 
-/** @param claim the claim, asked of every world */
-export function explore(depth: number, rules: ModelRules, withThief: boolean, claim: (world: ModelState) => boolean): ExplorationResult {
-  let frontier: Visited[] = [{ world: INITIAL_STATE, cause: undefined, what: '' }]
+/** @param property checked in every state */
+export function explore(
+  depth: number,
+  rules: ModelRules,
+  withAttacker: boolean,
+  property: (state: ModelState) => boolean,
+): ExplorationResult {
+  let frontier: Visited[] = [{ state: INITIAL_STATE, cause: undefined, what: '' }]
   const seen = new Set([keyOf(INITIAL_STATE)])
   for (let step = 0; step < depth; step += 1) {
     const reached: Visited[] = []
     for (const visited of frontier) {
-      for (const { what, to } of nextTransitions(visited.world, rules, withThief)) {
+      for (const { what, to } of nextTransitions(visited.state, rules, withAttacker)) {
         const key = keyOf(to)
         if (seen.has(key)) continue
         seen.add(key)
-        const next = { world: to, cause: visited, what }
-        if (!claim(to)) return { worlds: seen.size, complete: false, counterexample: traceOf(next) }
+        const next = { state: to, cause: visited, what }
+        if (!property(to)) return { states: seen.size, complete: false, counterexample: traceOf(next) }
         reached.push(next)
       }
     }
     frontier = reached
   }
-  return { worlds: seen.size, complete: frontier.length === 0, counterexample: undefined }
+  return { states: seen.size, complete: frontier.length === 0, counterexample: undefined }
 }
 
 function traceOf(visited: Visited): readonly string[] {
@@ -42,8 +47,8 @@ function traceOf(visited: Visited): readonly string[] {
 }
 
 /**
- * Worlds that differ in nothing but how far the generations have counted are one world. Of a secret it matters only whether
- * it is the current one, the previous one or an older one: an older one never becomes either of them again.
+ * States that differ only in the absolute generation numbers are one state. For a secret it only matters whether it is the current, the
+ * previous or an older one: an older secret never becomes either of them again.
  */
 function keyOf({ record, late, jar, tabs, attacker, windowOf, owner, intrusion, theftReported }: ModelState): string {
   const rank = (secret: number | null) => {
@@ -51,12 +56,12 @@ function keyOf({ record, late, jar, tabs, attacker, windowOf, owner, intrusion, 
     if (String(secret) === record.hash) return 'current'
     return String(secret) === record.previousHash ? 'previous' : 'older'
   }
-  const session = (name: string | null) => (name === null ? '-' : name === record.rotatedSessionId ? 'born' : 'other')
+  const session = (name: string | null) => (name === null ? '-' : name === record.rotatedSessionId ? 'rotated' : 'other')
   const flights = tabs.map((tab) => {
     if (tab === null) return '-'
     return tab.at === 'server' ? `s${rank(tab.secret)}` : `c${rank(tab.secret)}${session(tab.session)}`
   })
-  // The tabs are alike: which of them is first makes no difference.
+  // The tabs are interchangeable.
   flights.sort()
   return [
     record.previousHash === null,

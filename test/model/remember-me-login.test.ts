@@ -1,60 +1,62 @@
-// The rule of remembered logins, shown by enumeration over the real judge: tabs, restarts, lost answers, and a thief.
+// Remember-me logins, checked by enumeration with the real rules: tabs, restarts, lost responses, and an attacker.
 //
-// The enumeration runs until there is no new world, so the claims hold for runs of any length. Two assumptions, each shown
-// to be needed: requests and answers of the browser take less time than the race window, and a session outlives the
-// requests that are under way.
+// The enumeration runs until there is no new state, so the properties hold for sequences of any length. Two assumptions, each shown to be
+// needed: a request and its response take less time than the concurrency window, and a session outlives the requests in flight.
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { explore } from './explore.ts'
 import { type ModelRules, type ModelState, REAL_RULES } from './remember-me-model.ts'
 
-/** More steps than any world is away: reaching it is a failure. */
+/** More steps than any state is away: reaching it is a failure. */
 const DEPTH = 100
 
-const noAlarm = (world: ModelState) => !world.theftReported
-const ownerNeverRefused = (world: ModelState) => world.owner !== 'refuse' && world.intrusion?.verdict !== 'refuse'
+const noAlarm = (state: ModelState) => !state.theftReported
+const ownerNeverRefused = (state: ModelState) => state.owner !== 'refuse' && state.intrusion?.verdict !== 'refuse'
 
-/** The owner has received and used what replaced the copy, and the window is over: presenting the copy is theft, whoever speaks. */
+/**
+ * The owner has received and used the secret that replaced the copy, and the window is over: presenting the copy is suspected theft,
+ * whoever presents it.
+ */
 const lateCopyRaisesAlarm = ({ intrusion }: ModelState) =>
   !(intrusion?.superseded === true && intrusion.late && intrusion.verdict !== 'theft_suspected')
 
 /**
- * A thief who used a session that they got outside the window is noticed: from then on no request of the owner passes as
- * if nothing had happened. It raises the alarm, or, within the window after the thief's own rotation and where the thief
- * speaks as the same browser, is taken for another tab; then it leaves the owner with the secret that raises the alarm later.
+ * An attacker who used a session that they got outside the window is detected: from then on no request of the owner passes unnoticed. It
+ * raises the alarm; or, within the window after the attacker's own rotation and with the same User-Agent, it counts as a concurrent tab,
+ * and the owner keeps the secret that raises the alarm later.
  */
-const attackerNoticed = (world: ModelState) =>
-  !(world.attacker?.hasUsed === true && world.owner !== null && world.owner !== 'theft_suspected' && world.owner !== 'concurrent')
+const attackerNoticed = (state: ModelState) =>
+  !(state.attacker?.hasUsed === true && state.owner !== null && state.owner !== 'theft_suspected' && state.owner !== 'concurrent')
 
-const sessionRevoked = (world: ModelState) => !(world.owner === 'rotate' && world.attacker !== null && world.attacker.raced !== 'no')
+const sessionRevoked = (state: ModelState) => !(state.owner === 'rotate' && state.attacker !== null && state.attacker.raced !== 'no')
 
-function holds(t: TestContext, withThief: boolean, claim: (world: ModelState) => boolean): void {
-  const { worlds, complete, counterexample } = explore(DEPTH, REAL_RULES, withThief, claim)
-  t.diagnostic(`${worlds} worlds`)
+function holds(t: TestContext, withAttacker: boolean, property: (state: ModelState) => boolean): void {
+  const { states, complete, counterexample } = explore(DEPTH, REAL_RULES, withAttacker, property)
+  t.diagnostic(`${states} states`)
   assert.equal(counterexample, undefined, counterexample?.join('\n'))
-  assert.ok(complete, 'there are worlds that were not looked at')
+  assert.ok(complete, 'some states were not explored')
 }
 
-function fails(t: TestContext, rules: ModelRules, withThief: boolean, claim: (world: ModelState) => boolean): void {
-  const { counterexample } = explore(DEPTH, rules, withThief, claim)
-  assert.ok(counterexample, 'the enumeration has no teeth')
+function fails(t: TestContext, rules: ModelRules, withAttacker: boolean, property: (state: ModelState) => boolean): void {
+  const { counterexample } = explore(DEPTH, rules, withAttacker, property)
+  assert.ok(counterexample, 'the enumeration must find a counterexample')
   t.diagnostic(counterexample.join('; '))
 }
 
-test('no honest run raises the alarm', (t) => holds(t, false, noAlarm))
+test('no honest sequence raises the alarm', (t) => holds(t, false, noAlarm))
 
-test('no honest run ends refused', (t) => holds(t, false, ownerNeverRefused))
+test('no honest sequence ends with a refusal', (t) => holds(t, false, ownerNeverRefused))
 
-test('a thief who used what they got outside the window is noticed when the owner returns', (t) => holds(t, true, attackerNoticed))
+test('an attacker who used a session from outside the window is detected when the owner returns', (t) => holds(t, true, attackerNoticed))
 
-test('a thief who comes after the owner, outside the window, raises the alarm at once', (t) => holds(t, true, lateCopyRaisesAlarm))
+test('an attacker who comes after the owner, outside the window, raises the alarm at once', (t) => holds(t, true, lateCopyRaisesAlarm))
 
-test('a thief is not refused without the alarm, and neither is the owner', (t) => holds(t, true, ownerNeverRefused))
+test('neither an attacker nor the owner is refused without the alarm', (t) => holds(t, true, ownerNeverRefused))
 
 const MUTATIONS: Readonly<Record<string, ModelRules>> = {
-  'without the race window': { ...REAL_RULES, concurrencyWindow: -1 },
-  'without asking whether the born session was used': {
+  'without the concurrency window': { ...REAL_RULES, concurrencyWindow: -1 },
+  'without checking whether the rotated session was used': {
     ...REAL_RULES,
     beforeJudging: (record) => ({ ...record, rotatedSessionUsed: record.rotatedSessionId !== null }),
   },
@@ -62,37 +64,37 @@ const MUTATIONS: Readonly<Record<string, ModelRules>> = {
 }
 
 for (const [mutation, rules] of Object.entries(MUTATIONS)) {
-  test(`${mutation} an honest run would raise the alarm`, (t) => fails(t, rules, false, noAlarm))
+  test(`${mutation} an honest sequence would raise the alarm`, (t) => fails(t, rules, false, noAlarm))
 }
 
-test('if requests took longer than the window, an honest run would raise the alarm', (t) =>
+test('if requests took longer than the window, an honest sequence would raise the alarm', (t) =>
   fails(t, { ...REAL_RULES, answersInTime: false }, false, noAlarm))
 
-test('if a request arrived after its browser was opened again, an honest run would raise the alarm', (t) =>
+test('if a request arrived after its browser was reopened, an honest sequence would raise the alarm', (t) =>
   fails(t, { ...REAL_RULES, requestsArriveFirst: false }, false, noAlarm))
 
-test('if a session ended by itself while a request is under way, an honest run would raise the alarm', (t) =>
+test('if a session expired while a request is in flight, an honest sequence would raise the alarm', (t) =>
   fails(t, { ...REAL_RULES, sessionsOutliveRequests: false }, false, noAlarm))
 
-test('if every genuine secret but the current one were taken for one of a restored store, a lost race would leave the browser refused', (t) =>
+test('if every genuine secret except the current one counted as that of a restored store, a concurrent tab would be refused', (t) =>
   fails(t, { ...REAL_RULES, beforeJudging: (record) => ({ ...record, generation: 0 }) }, false, ownerNeverRefused))
 
-test('if first use were not asked for at all, a thief who comes late would raise no alarm', (t) =>
+test('if first use were ignored, an attacker who comes late would raise no alarm', (t) =>
   fails(t, { ...REAL_RULES, beforeJudging: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, lateCopyRaisesAlarm))
 
-test('if the session of a lost answer lived on, a thief could use it unnoticed', (t) =>
+test('if the session of a lost response stayed valid, an attacker could use it undetected', (t) =>
   fails(t, { ...REAL_RULES, endsLostSessions: false }, true, attackerNoticed))
 
-test('if first use were not asked for at all, a thief would go unnoticed', (t) =>
+test('if first use were ignored, an attacker would remain undetected', (t) =>
   fails(t, { ...REAL_RULES, beforeJudging: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, attackerNoticed))
 
 /**
- * A thief who opens a window by a rotation of their own and presents the same copy again within it gets a session whose use is
- * not told to the record. To the owner that looks as if an answer had been lost, so there is no alarm; but every session that
- * was not the owner's ends.
+ * An attacker who opens a window with a rotation of their own and presents the same copy again within it gets a session whose use is not
+ * recorded. To the owner's next request that looks like a lost response, so there is no alarm; but every session that is not the owner's is
+ * revoked.
  */
-test('a thief who holds a session of a race in a window of their own loses it when the owner returns', (t) =>
+test('an attacker with a concurrent session in a window of their own loses it when the owner returns', (t) =>
   holds(t, true, sessionRevoked))
 
-test('if the sessions of a lost answer lived on, such a thief would keep theirs', (t) =>
+test('if the sessions of a lost response stayed valid, such an attacker would keep theirs', (t) =>
   fails(t, { ...REAL_RULES, endsLostSessions: false }, true, sessionRevoked))

@@ -1,64 +1,64 @@
-// The world of a remembered login, small enough to enumerate: one browser with two tabs and one cookie jar, a server that
-// decides with the real judge, and a thief with a copy. Secrets are numbered by their generation; a hash is the number.
+// A model of a remember-me login, small enough to enumerate: one browser with two tabs and one cookie jar, a server that decides with the
+// real rules, and an attacker with a copy. Secrets are numbered by their generation; a hash is the number.
 
 import type { PresentedCredential, RememberMeRecord } from '../../src/domain/credential.ts'
 import { evaluateRememberMe, rotateRememberMe, withRotatedSessionUsed } from '../../src/domain/remember-me-login.ts'
 
-/** A request of a tab, from sending to delivery. */
+/** A request of a tab, from sending to the response. */
 export type RequestInFlight =
   | { readonly at: 'server'; readonly secret: number }
   | { readonly at: 'client'; readonly session: string; readonly secret: number | null }
 
 export interface Attacker {
   readonly copied: number
-  /** The newest they got. */
+  /** The newest secret that they got. */
   readonly secret: number
-  /** Of a rotation. */
+  /** The session of a rotation. */
   readonly session: string | null
   readonly hasUsed: boolean
-  /** A session of a race in a window that their own rotation opened: got, used. */
+  /** A concurrent session in a window that their own rotation opened: got, used. */
   readonly raced: 'no' | 'got' | 'used'
 }
 
 export type ModelDecision = 'rotate' | 'concurrent' | 'theft_suspected' | 'refuse'
 
-/** What was decided on a request of the thief. */
+/** The decision on a request of the attacker. */
 export interface AttackAttempt {
   readonly verdict: ModelDecision
-  /** True when it came outside the window. */
+  /** True when it was outside the concurrency window. */
   readonly late: boolean
-  /** True when the owner had received, and used, what replaced the secret that the thief presented. */
+  /** True when the owner had received and used the secret that replaced the presented one. */
   readonly superseded: boolean
 }
 
 export interface ModelState {
   readonly record: RememberMeRecord
-  /** True once more time has passed since the last rotation than tabs of one browser are apart. */
+  /** True once the concurrency window after the last rotation is over. */
   readonly late: boolean
   readonly jar: { readonly secret: number; readonly session: string | null }
   readonly tabs: readonly [RequestInFlight | null, RequestInFlight | null]
   readonly attacker: Attacker | null
-  /** Who presented the login at its latest rotation, and so opened the window that runs or ran. */
-  readonly windowOf: 'owner' | 'thief'
-  /** What was decided on the owner's latest request, for the claims. */
+  /** Whose request caused the latest rotation, and so opened the current window. */
+  readonly windowOf: 'owner' | 'attacker'
+  /** The decision on the owner's latest request. */
   readonly owner: ModelDecision | null
-  /** The same of the thief's latest request. */
+  /** The same for the attacker's latest request. */
   readonly intrusion: AttackAttempt | null
-  /** The lineage ended in an alarm: nothing more can happen. */
+  /** The lineage was revoked with an alarm: nothing more can happen. */
   readonly theftReported: boolean
 }
 
 export interface ModelRules {
   readonly concurrencyWindow: number
-  /** Changes the record before it is judged, or after a rotation: to show that the claims can fail. */
+  /** Changes the record before the evaluation, or after a rotation: to show that the properties can fail. */
   readonly beforeJudging: (record: RememberMeRecord) => RememberMeRecord
   readonly previousAfter: (before: RememberMeRecord, presented: number) => string
   readonly endsLostSessions: boolean
-  /** Assumed: requests and answers of the browser take less time than the window. */
+  /** Assumption: a request and its response take less time than the window. */
   readonly answersInTime: boolean
-  /** Assumed: a browser is not opened again before the requests that it sent earlier have arrived. */
+  /** Assumption: a browser is not reopened before its earlier requests have arrived. */
   readonly requestsArriveFirst: boolean
-  /** Assumed: a session does not end by itself while requests of its browser are under way. */
+  /** Assumption: a session does not expire while requests of its browser are in flight. */
   readonly sessionsOutliveRequests: boolean
 }
 
@@ -77,7 +77,7 @@ export const REAL_RULES: ModelRules = {
 const OWNER = 'owner'
 const OTHER = 'other'
 
-/** A browser that was just opened: the remembered login is there, the session is not. */
+/** A browser that was just opened: it has the remember-me login, but no session. */
 export const INITIAL_STATE: ModelState = {
   record: {
     kind: 'remember_me',
@@ -114,85 +114,88 @@ export interface Transition {
   readonly to: ModelState
 }
 
-/** Everything that can happen next. */
-export function nextTransitions(world: ModelState, rules: ModelRules, withThief: boolean): readonly Transition[] {
-  if (world.theftReported) return []
-  const calm = { ...world, owner: null, intrusion: null }
-  const quiet = !rules.answersInTime || world.tabs.every((tab) => tab === null)
-  const arrived = !rules.requestsArriveFirst || world.tabs.every((tab) => tab?.at !== 'server')
+/** All possible next transitions. */
+export function nextTransitions(state: ModelState, rules: ModelRules, withAttacker: boolean): readonly Transition[] {
+  if (state.theftReported) return []
+  const calm = { ...state, owner: null, intrusion: null }
+  const quiet = !rules.answersInTime || state.tabs.every((tab) => tab === null)
+  const arrived = !rules.requestsArriveFirst || state.tabs.every((tab) => tab?.at !== 'server')
   const steps: Transition[] = []
   for (const index of [0, 1] as const) steps.push(...tabSteps(calm, index, rules))
-  if (world.jar.session !== null) {
-    steps.push({ what: 'the session is used', to: { ...calm, record: withSessionUsed(world.record, world.jar.session) } })
+  if (state.jar.session !== null) {
+    steps.push({ what: 'the session is used', to: { ...calm, record: withSessionUsed(state.record, state.jar.session) } })
   }
-  if (world.jar.session !== null && arrived) {
-    steps.push({ what: 'the browser is closed and opened', to: restarted(calm) })
+  if (state.jar.session !== null && arrived) {
+    steps.push({ what: 'the browser is closed and reopened', to: restarted(calm) })
   }
-  if (quiet && !world.late) steps.push({ what: 'half an hour passes', to: { ...calm, late: true } })
-  const outlived = !rules.sessionsOutliveRequests || (quiet && world.late)
-  if (outlived && world.jar.session !== null) {
-    steps.push({ what: 'the session ends by itself', to: { ...calm, jar: { ...world.jar, session: null } } })
+  if (quiet && !state.late) steps.push({ what: 'half an hour passes', to: { ...calm, late: true } })
+  const outlived = !rules.sessionsOutliveRequests || (quiet && state.late)
+  if (outlived && state.jar.session !== null) {
+    steps.push({ what: 'the session expires', to: { ...calm, jar: { ...state.jar, session: null } } })
   }
-  if (withThief) steps.push(...attackerSteps(calm, rules))
+  if (withAttacker) steps.push(...attackerSteps(calm, rules))
   return steps
 }
 
-function tabSteps(world: ModelState, index: 0 | 1, rules: ModelRules): readonly Transition[] {
-  const flight = world.tabs[index]
+function tabSteps(state: ModelState, index: 0 | 1, rules: ModelRules): readonly Transition[] {
+  const flight = state.tabs[index]
   const name = `tab ${index + 1}`
   if (flight === null) {
-    if (world.jar.session !== null) return []
-    const sent: RequestInFlight = { at: 'server', secret: world.jar.secret }
-    return [{ what: `${name} presents ${world.jar.secret}`, to: withTab(world, index, sent) }]
+    if (state.jar.session !== null) return []
+    const sent: RequestInFlight = { at: 'server', secret: state.jar.secret }
+    return [{ what: `${name} presents ${state.jar.secret}`, to: withTab(state, index, sent) }]
   }
   if (flight.at === 'server') {
-    const lost: Transition = { what: `the request of ${name} is lost`, to: withTab(world, index, null) }
-    const { verdict, after, session, secret } = presentRememberMe(world, flight.secret, OWNER, rules)
+    const lost: Transition = { what: `the request of ${name} is lost`, to: withTab(state, index, null) }
+    const { verdict, after, session, secret } = presentRememberMe(state, flight.secret, OWNER, rules)
     const answer: RequestInFlight | null = session === null ? null : { at: 'client', session, secret }
     const windowOf = verdict === 'rotate' ? 'owner' : after.windowOf
-    return [lost, { what: `the server answers ${name}: ${verdict}`, to: { ...withTab(after, index, answer), windowOf, owner: verdict } }]
+    return [
+      lost,
+      { what: `the server responds to ${name}: ${verdict}`, to: { ...withTab(after, index, answer), windowOf, owner: verdict } },
+    ]
   }
-  const jar = { secret: flight.secret ?? world.jar.secret, session: flight.session }
+  const jar = { secret: flight.secret ?? state.jar.secret, session: flight.session }
   return [
-    { what: `${name} receives its answer`, to: { ...withTab(world, index, null), jar } },
-    { what: `the answer to ${name} is lost`, to: withTab(world, index, null) },
+    { what: `${name} receives its response`, to: { ...withTab(state, index, null), jar } },
+    { what: `the response to ${name} is lost`, to: withTab(state, index, null) },
   ]
 }
 
-function attackerSteps(world: ModelState, rules: ModelRules): readonly Transition[] {
-  const { attacker } = world
+function attackerSteps(state: ModelState, rules: ModelRules): readonly Transition[] {
+  const { attacker } = state
   if (attacker === null) {
-    const { secret } = world.jar
+    const { secret } = state.jar
     return [
       {
-        what: `a thief copies ${secret}`,
-        to: { ...world, attacker: { copied: secret, secret, session: null, hasUsed: false, raced: 'no' } },
+        what: `an attacker copies ${secret}`,
+        to: { ...state, attacker: { copied: secret, secret, session: null, hasUsed: false, raced: 'no' } },
       },
     ]
   }
   const steps = [...new Set([attacker.copied, attacker.secret])].flatMap((secret) =>
-    [OWNER, OTHER].map((device) => attackerPresents(world, attacker, secret, device, rules)),
+    [OWNER, OTHER].map((device) => attackerPresents(state, attacker, secret, device, rules)),
   )
   if (attacker.session !== null) {
-    const using = { ...world, record: withSessionUsed(world.record, attacker.session), attacker: { ...attacker, hasUsed: true } }
-    steps.push({ what: 'the thief uses the session', to: using })
+    const using = { ...state, record: withSessionUsed(state.record, attacker.session), attacker: { ...attacker, hasUsed: true } }
+    steps.push({ what: 'the attacker uses the session', to: using })
   }
   if (attacker.raced === 'got')
-    steps.push({ what: 'the thief uses the session of the race', to: { ...world, attacker: { ...attacker, raced: 'used' } } })
+    steps.push({ what: 'the attacker uses the concurrent session', to: { ...state, attacker: { ...attacker, raced: 'used' } } })
   return steps
 }
 
-function attackerPresents(world: ModelState, thief: Attacker, presented: number, userAgent: string, rules: ModelRules): Transition {
-  const { verdict, after, session, secret } = presentRememberMe(world, presented, userAgent, rules)
-  const kept = after.attacker ?? thief
-  const replaced = world.windowOf === 'owner' && world.record.rotatedSessionUsed && String(presented) !== world.record.hash
-  const known = { ...after, intrusion: { verdict, late: world.late, superseded: replaced } }
-  const what = `the thief presents ${presented} as ${userAgent} browser: ${verdict}`
+function attackerPresents(state: ModelState, attacker: Attacker, presented: number, userAgent: string, rules: ModelRules): Transition {
+  const { verdict, after, session, secret } = presentRememberMe(state, presented, userAgent, rules)
+  const kept = after.attacker ?? attacker
+  const replaced = state.windowOf === 'owner' && state.record.rotatedSessionUsed && String(presented) !== state.record.hash
+  const known = { ...after, intrusion: { verdict, late: state.late, superseded: replaced } }
+  const what = `the attacker presents ${presented} as ${userAgent} browser: ${verdict}`
   if (verdict === 'rotate') {
-    return { what, to: { ...known, windowOf: 'thief', attacker: { ...kept, secret: secret ?? kept.secret, session } } }
+    return { what, to: { ...known, windowOf: 'attacker', attacker: { ...kept, secret: secret ?? kept.secret, session } } }
   }
-  // A session got in the window of the owner's own rotation is not what the claims are about.
-  if (verdict !== 'concurrent' || world.windowOf === 'owner' || kept.raced !== 'no') return { what, to: known }
+  // The properties do not cover a session from the window of the owner's own rotation.
+  if (verdict !== 'concurrent' || state.windowOf === 'owner' || kept.raced !== 'no') return { what, to: known }
   return { what, to: { ...known, attacker: { ...kept, raced: 'got' } } }
 }
 
@@ -203,49 +206,49 @@ interface Presentation {
   readonly secret: number | null
 }
 
-function presentRememberMe(world: ModelState, secret: number, userAgent: string, rules: ModelRules): Presentation {
+function presentRememberMe(state: ModelState, secret: number, userAgent: string, rules: ModelRules): Presentation {
   const presented: PresentedCredential = { kind: 'remember_me', id: 'login', generation: secret, hash: String(secret) }
-  const now = world.late ? world.record.rotatedAt + WINDOW + 1 : world.record.rotatedAt + WINDOW
-  const judged = evaluateRememberMe(rules.beforeJudging(world.record), presented, { userAgent, proofValidUntil: undefined }, now, {
+  const now = state.late ? state.record.rotatedAt + WINDOW + 1 : state.record.rotatedAt + WINDOW
+  const evaluation = evaluateRememberMe(rules.beforeJudging(state.record), presented, { userAgent, proofValidUntil: undefined }, now, {
     ...rules,
     deviceBinding: 'preferred',
   })
-  if (judged.verdict === 'device_proof_missing') throw new Error('Nothing is bound here.')
-  const { verdict } = judged
-  if (verdict === 'theft_suspected') return { verdict, after: { ...world, theftReported: true }, session: null, secret: null }
-  if (verdict === 'refuse') return { verdict, after: world, session: null, secret: null }
-  if (verdict === 'concurrent') return { verdict, after: world, session: 'of a race', secret: null }
-  const next = world.record.generation + 1
+  if (evaluation.verdict === 'device_proof_missing') throw new Error('The model has no device binding.')
+  const { verdict } = evaluation
+  if (verdict === 'theft_suspected') return { verdict, after: { ...state, theftReported: true }, session: null, secret: null }
+  if (verdict === 'refuse') return { verdict, after: state, session: null, secret: null }
+  if (verdict === 'concurrent') return { verdict, after: state, session: 'concurrent', secret: null }
+  const next = state.record.generation + 1
   const session = `of ${next}`
-  const record = rotateRememberMe(world.record, {
-    presentedHash: rules.previousAfter(world.record, secret),
+  const record = rotateRememberMe(state.record, {
+    presentedHash: rules.previousAfter(state.record, secret),
     nextHash: String(next),
     rotatedSessionId: session,
     at: 0,
     ip: '',
     userAgent,
   })
-  const cutOff = judged.verdict === 'rotate' && judged.responseLost && rules.endsLostSessions
-  return { verdict, after: { ...(cutOff ? withoutSessions(world) : world), record, late: false }, session, secret: next }
+  const revokesSessions = evaluation.verdict === 'rotate' && evaluation.responseLost && rules.endsLostSessions
+  return { verdict, after: { ...(revokesSessions ? withoutSessions(state) : state), record, late: false }, session, secret: next }
 }
 
 function withSessionUsed(record: RememberMeRecord, session: string): RememberMeRecord {
   return withRotatedSessionUsed(record, session) ?? record
 }
 
-/** Answers that were under way reach nobody any more; requests still reach the server. */
-function restarted(world: ModelState): ModelState {
-  return { ...world, jar: { ...world.jar, session: null }, tabs: [keepIfSent(world.tabs[0]), keepIfSent(world.tabs[1])] }
+/** Responses in flight are lost; requests still reach the server. */
+function restarted(state: ModelState): ModelState {
+  return { ...state, jar: { ...state.jar, session: null }, tabs: [keepIfSent(state.tabs[0]), keepIfSent(state.tabs[1])] }
 }
 
 const keepIfSent = (flight: RequestInFlight | null) => (flight?.at === 'server' ? flight : null)
 
-/** Every session of the lineage has ended. */
-function withoutSessions(world: ModelState): ModelState {
-  const attacker = world.attacker && { ...world.attacker, session: null, raced: 'no' as const }
-  return { ...world, jar: { ...world.jar, session: null }, attacker }
+/** Revokes every session of the lineage. */
+function withoutSessions(state: ModelState): ModelState {
+  const attacker = state.attacker && { ...state.attacker, session: null, raced: 'no' as const }
+  return { ...state, jar: { ...state.jar, session: null }, attacker }
 }
 
-function withTab(world: ModelState, index: 0 | 1, flight: RequestInFlight | null): ModelState {
-  return { ...world, tabs: index === 0 ? [flight, world.tabs[1]] : [world.tabs[0], flight] }
+function withTab(state: ModelState, index: 0 | 1, flight: RequestInFlight | null): ModelState {
+  return { ...state, tabs: index === 0 ? [flight, state.tabs[1]] : [state.tabs[0], flight] }
 }
