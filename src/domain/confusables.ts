@@ -58,7 +58,7 @@ const CONFUSABLES = new Map(
   ),
 )
 
-/** The skeleton of a text (UTS 39, 4): two texts with the same skeleton are hard to tell apart. */
+/** The skeleton of a text (UTS 39, 4): two texts with the same skeleton look alike. */
 export function skeleton(text: string): string {
   const latin = [...text].map((character) => CONFUSABLES.get(character) ?? character).join('')
   return [...latin.toLowerCase()].map((character) => LATIN_CONFUSABLE_MAP.get(character) ?? character).join('')

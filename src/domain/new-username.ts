@@ -60,7 +60,7 @@ const RESERVED_SKELETONS = new Set(RESERVED.map(skeleton))
 
 /**
  * True for a username that users would take for the operator's: one of a short list, also with `.`, `_` and `-` and with look-alikes in
- * lower or upper case. Operators may assign such a username; nobody can register it.
+ * lower or upper case. Operators may assign such a username; it cannot be registered.
  */
 export function isReservedUsername(username: string): boolean {
   const bare = username.normalize('NFKC').replace(/[._-]/g, '')

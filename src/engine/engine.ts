@@ -62,7 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
   const acknowledgementResponder = new AcknowledgementResponder({
     process: options.secrets.randomId(),
     acceptsCredentials: options.acceptsCredentials,
-    append: (answer) => append({ kind: 'ack', ...answer, at: clock.now() }),
+    append: (acknowledgement) => append({ kind: 'ack', ...acknowledgement, at: clock.now() }),
     onFault: (error) => onFault('acknowledgement', error),
   })
   const refusalTiming = new RefusalTiming({ hasher: options.hasher, timers })

@@ -31,8 +31,8 @@ const RESERVED_REASON = 'the username belonged to a deleted user'
 const DUPLICATE_REASON = 'the same user is on an earlier line'
 
 /**
- * Imports users in batches and yields a result for each line: a yielded result is committed. Ending the iteration stops the import. Running
- * it again continues, because existing users stay unchanged.
+ * Imports users in batches and yields a result for each line: a yielded result is committed. Stopping the iteration stops the import.
+ * Running it again continues, because existing users stay unchanged.
  *
  * @throws StoreError when the current batch was not committed, or when its result is unknown
  */

@@ -22,11 +22,11 @@ test('of many concurrent writers with If-Match exactly one succeeds', async () =
   await using latchkey = await startInProcess()
   const alice = await register(latchkey)
   const headers = { authorization: alice.token, 'if-match': '"1"' }
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, n) => latchkey.call('PATCH', '/access/session/data', { headers, body: { n } })),
   )
-  assert.equal(answers.filter(({ status }) => status === 200).length, 1)
-  assert.equal(answers.filter(({ status }) => status === 412).length, 19)
+  assert.equal(responses.filter(({ status }) => status === 200).length, 1)
+  assert.equal(responses.filter(({ status }) => status === 412).length, 19)
 })
 
 test('patches concurrent with a logout never restore the session', async () => {
@@ -47,8 +47,8 @@ test('patches concurrent with a logout never restore the session', async () => {
 test('concurrent registrations of one username create one user', async () => {
   await using latchkey = await startInProcess()
   const names = ['alice', 'ALICE', 'Alice', 'ａｌｉｃｅ']
-  const answers = await Promise.all(names.map((username) => latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })))
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409])
+  const responses = await Promise.all(names.map((username) => latchkey.call('POST', '/access/register', { body: { ...ALICE, username } })))
+  assert.deepEqual(responses.map(({ status }) => status).sort(), [201, 409, 409, 409])
 })
 
 test('a password change during sign-ins with the old password leaves no session of the old password', async () => {

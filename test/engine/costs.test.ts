@@ -87,8 +87,8 @@ test('a warm request by session cookie, session header or token costs no read, n
   latchkey.resetCounts()
   for (const headers of credentials) {
     for (const path of ['/access/session', '/access/verify', '/access/client-data']) {
-      const answer = await latchkey.call('GET', path, { headers: { ...headers, 'x-forwarded-method': 'GET' } })
-      assert.ok(answer.status < 300, answer.body ?? path)
+      const response = await latchkey.call('GET', path, { headers: { ...headers, 'x-forwarded-method': 'GET' } })
+      assert.ok(response.status < 300, response.body ?? path)
     }
   }
   assert.deepEqual(latchkey.counts, NOTHING)
@@ -146,7 +146,7 @@ test('a sign-in costs one hash, right or wrong, known or unknown', async () => {
   for (const body of [
     ALICE,
     { ...ALICE, password: 'wrong' },
-    { username: 'nobody', password: 'wrong' },
+    { username: 'unknown', password: 'wrong' },
     { ...ALICE, password: 'x'.repeat(5000) },
   ]) {
     latchkey.resetCounts()
@@ -197,13 +197,13 @@ test('a DPoP proof adds one signature and one counter write to a warm token, and
 
 test('renewing a device proof costs one signature, one read and one write; a request with it costs nothing', async () => {
   await using latchkey = await startInProcess({}, { publicUrl: 'https://app.example' })
-  const answer = await latchkey.call('POST', '/access/register', { body: ALICE })
+  const response = await latchkey.call('POST', '/access/register', { body: ALICE })
   const key = makeDeviceKey()
-  const { session } = toSignedInUser(answer, 201)
+  const { session } = toSignedInUser(response, 201)
   const { json } = await postRegistration(
     latchkey,
     session,
-    makeDeviceProof(key, { challenge: registrationChallengeOf(answer) ?? '', withKey: true }),
+    makeDeviceProof(key, { challenge: registrationChallengeOf(response) ?? '', withKey: true }),
   )
   const id = json.session_identifier
   const challenge = refreshChallengeOf(await postRefresh(latchkey, id))?.challenge ?? ''

@@ -56,7 +56,7 @@ test('a Werkzeug hash with blanks around it is imported unchanged, and replaced 
   }
 })
 
-test('ending the iteration stops the import after complete batches', async () => {
+test('stopping the iteration stops the import after complete batches', async () => {
   const store = createMemoryStore()
   await using app = await startInProcess({}, { store })
   for await (const { line } of importUsers(app.engine, lines(5000))) if (line === 1500) break

@@ -265,7 +265,7 @@ test('a refusal stops waiting when its caller is gone, and the number of waiting
   const refused = await ask()
   assert.ok('code' in refused && refused.code === 'server.busy')
   held.resolve()
-  for (const answer of await Promise.all(waiting)) assert.ok('code' in answer && answer.code === 'credentials.invalid')
+  for (const response of await Promise.all(waiting)) assert.ok('code' in response && response.code === 'credentials.invalid')
   await end(testEngine)
 })
 

@@ -8,19 +8,19 @@ import { login, register, toSignedInUser } from '../support/users.ts'
 const BROWSER = { 'user-agent': 'Chromium on Linux' }
 const OTHER = { 'user-agent': 'curl' }
 
-function presentRememberMe(latchkey: InProcess, remembered: string, browser = BROWSER): Promise<InProcessResponse> {
-  return latchkey.call('POST', '/access/token', { headers: { ...browser, cookie: remembered } })
+function presentRememberMe(latchkey: InProcess, cookie: string, browser = BROWSER): Promise<InProcessResponse> {
+  return latchkey.call('POST', '/access/token', { headers: { ...browser, cookie } })
 }
 
-function requestWithSession(latchkey: InProcess, answer: InProcessResponse): Promise<InProcessResponse> {
-  return latchkey.call('GET', '/access/session', { headers: { ...BROWSER, cookie: toSignedInUser(answer, 200).session } })
+function requestWithSession(latchkey: InProcess, response: InProcessResponse): Promise<InProcessResponse> {
+  return latchkey.call('GET', '/access/session', { headers: { ...BROWSER, cookie: toSignedInUser(response, 200).session } })
 }
 
 test('a remember-me login starts a session without the password, rotates, and is never fresh', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
-  const answer = await presentRememberMe(latchkey, alice.remembered)
-  const resumed = toSignedInUser(answer, 200)
+  const response = await presentRememberMe(latchkey, alice.remembered)
+  const resumed = toSignedInUser(response, 200)
   assert.notEqual(resumed.sid, alice.sid)
   assert.notEqual(resumed.remembered, alice.remembered)
   assert.equal(resumed.remembered.split('.')[0], alice.remembered.split('.')[0], 'the same public id')
@@ -31,11 +31,11 @@ test('a remember-me login starts a session without the password, rotates, and is
 test('of a hundred concurrent tabs all are signed in, one rotates, and there is no alarm', async () => {
   await using latchkey = await startInProcess()
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
-  const answers = await Promise.all(Array.from({ length: 100 }, () => presentRememberMe(latchkey, alice.remembered)))
-  assert.ok(answers.every(({ status }) => status === 200))
-  const rotated = answers.filter((answer) => toSignedInUser(answer, 200).remembered !== '')
+  const responses = await Promise.all(Array.from({ length: 100 }, () => presentRememberMe(latchkey, alice.remembered)))
+  assert.ok(responses.every(({ status }) => status === 200))
+  const rotated = responses.filter((response) => toSignedInUser(response, 200).remembered !== '')
   assert.equal(rotated.length, 1)
-  assert.equal((await requestWithSession(latchkey, answers[7] as InProcessResponse)).status, 200)
+  assert.equal((await requestWithSession(latchkey, responses[7] as InProcessResponse)).status, 200)
 })
 
 test('a lost response is repeated, also twice', async () => {
@@ -63,10 +63,10 @@ for (const how of ['cookie', 'token'] as const) {
     assert.equal((await latchkey.call('GET', '/access/session', { headers })).status, 200)
     latchkey.clock.advance(31_000)
 
-    const thief = await presentRememberMe(latchkey, alice.remembered, OTHER)
-    assert.equal(thief.status, 401)
-    assert.equal(thief.json.reason, 'theft_suspected')
-    assert.deepEqual(thief.cookies, [], 'a refusal clears no cookie')
+    const attacker = await presentRememberMe(latchkey, alice.remembered, OTHER)
+    assert.equal(attacker.status, 401)
+    assert.equal(attacker.json.reason, 'theft_suspected')
+    assert.deepEqual(attacker.cookies, [], 'a refusal clears no cookie')
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: session } })).json.reason, 'theft_suspected')
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { authorization: token } })).json.reason, 'session_ended')
     assert.equal((await presentRememberMe(latchkey, toSignedInUser(rotated, 200).remembered)).json.reason, 'theft_suspected')
@@ -91,10 +91,10 @@ test('rotation does not extend the lifetime of a remember-me login', async () =>
   await using latchkey = await startInProcess({ rememberLifetime: '2d' })
   const alice = await register(latchkey, { remember: true }, { headers: BROWSER })
   latchkey.clock.advance(47 * 3_600_000)
-  const answer = await presentRememberMe(latchkey, alice.remembered)
-  assert.match(answer.cookies.find((cookie) => cookie.includes('remember')) ?? '', /Max-Age=3600;/)
+  const response = await presentRememberMe(latchkey, alice.remembered)
+  assert.match(response.cookies.find((cookie) => cookie.includes('remember')) ?? '', /Max-Age=3600;/)
   latchkey.clock.advance(3_600_000)
-  assert.equal((await presentRememberMe(latchkey, toSignedInUser(answer, 200).remembered)).json.reason, 'expired')
+  assert.equal((await presentRememberMe(latchkey, toSignedInUser(response, 200).remembered)).json.reason, 'expired')
 })
 
 test('a remember-me login from before a password change starts no session', async () => {
@@ -116,8 +116,8 @@ test('a logout concurrent with resumed sessions leaves no session', async () => 
     latchkey.call('POST', `/access/logout/${alice.userId}`, { headers: { authorization: alice.token } }),
     ...Array.from({ length: 20 }, () => presentRememberMe(latchkey, alice.remembered)),
   ])
-  for (const answer of resumed) {
-    const cookie = cookieHeader(answer.jar)
+  for (const response of resumed) {
+    const cookie = cookieHeader(response.jar)
     assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie } })).status, 401)
   }
   assert.deepEqual(await latchkey.engine.store.credentials.listByUser(alice.userId), [])
@@ -133,7 +133,7 @@ test('after a lost response the next resumed session revokes every other session
   latchkey.clock.advance(31_000)
   const resumed = await presentRememberMe(latchkey, alice.remembered)
   assert.equal(resumed.status, 200)
-  for (const answer of [lost, concurrent]) assert.equal((await requestWithSession(latchkey, answer)).json.reason, 'revoked')
+  for (const response of [lost, concurrent]) assert.equal((await requestWithSession(latchkey, response)).json.reason, 'revoked')
   assert.equal((await requestWithSession(latchkey, resumed)).status, 200)
   assert.equal((await latchkey.call('GET', '/access/session', { headers: { cookie: elsewhere.session } })).status, 200)
 })

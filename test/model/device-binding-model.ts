@@ -87,8 +87,8 @@ export function nextTransitions(state: BindingState, rules: BindingRules, loses:
       happens(`${flight.what} arrives`, served(state, at, flight, rules))
       happens(`${flight.what} is lost`, withFlight(state, at, null))
     } else {
-      happens(`the answer ${flight.what} arrives`, taken(withFlight(state, at, null), flight))
-      happens(`the answer ${flight.what} is lost`, withFlight(state, at, null))
+      happens(`the response ${flight.what} arrives`, taken(withFlight(state, at, null), flight))
+      happens(`the response ${flight.what} is lost`, withFlight(state, at, null))
     }
   }
   // Assumption: requests and responses take less time than the replay tolerance.
@@ -116,12 +116,12 @@ function requestsOf({ key, offer, proof, challenge, now, inFlight }: BindingStat
 
 function served(state: BindingState, at: 0 | 1, flight: Extract<MessageInFlight, { to: 'server' }>, rules: BindingRules): BindingState {
   const { now, binding, offer } = state
-  const answer = (changes: Partial<BindingState>, flight: MessageInFlight | null) => withFlight({ ...state, ...changes }, at, flight)
+  const response = (changes: Partial<BindingState>, flight: MessageInFlight | null) => withFlight({ ...state, ...changes }, at, flight)
   switch (flight.what) {
     case 'register': {
       const decision = rules.evaluateRegistration(binding ?? undefined, KEY, offer ?? 0, now)
-      if (decision === 'refuse') return answer({ offer: null }, null)
-      return answer(
+      if (decision === 'refuse') return response({ offer: null }, null)
+      return response(
         { binding: decision === 'bind' ? createBinding(KEY, 1, now) : binding },
         { to: 'browser', what: 'proof', proof: proofFrom(now), challengeAt: null },
       )
@@ -130,33 +130,33 @@ function served(state: BindingState, at: 0 | 1, flight: Extract<MessageInFlight,
       const verdict = rules.evaluateDevice(recordOf(binding), flight.proof ?? undefined, now, 'preferred')
       if (verdict.ok) {
         const confirmed = binding && flight.proof !== null ? { ...binding, confirmedAt: binding.confirmedAt || now } : binding
-        return answer({ binding: confirmed }, { to: 'browser', what: 'read', ok: true })
+        return response({ binding: confirmed }, { to: 'browser', what: 'read', ok: true })
       }
       // By its headers, a request of the browser itself from before the binding.
-      if (verdict.reason === 'binding') return answer({}, { to: 'browser', what: 'read', ok: true })
+      if (verdict.reason === 'binding') return response({}, { to: 'browser', what: 'read', ok: true })
       const severity = severityOfMismatch({ userAgent: BROWSER, ...(binding && { binding }) }, { userAgent: BROWSER, skipped: false }, now)
-      return answer({ recorded: state.recorded === 'alarm' ? 'alarm' : severity }, { to: 'browser', what: 'read', ok: false })
+      return response({ recorded: state.recorded === 'alarm' ? 'alarm' : severity }, { to: 'browser', what: 'read', ok: false })
     }
     case 'ask':
-      return answer({}, binding && { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
+      return response({}, binding && { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
     case 'renew': {
-      if (binding === null) return answer({}, null)
+      if (binding === null) return response({}, null)
       const decision = rules.evaluateChallenge(binding, flight.challengeAt, now)
-      if (decision === 'stale') return answer({}, { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
+      if (decision === 'stale') return response({}, { to: 'browser', what: 'challenge', challengeAt: nextChallengeTime(binding, now) })
       const renewed =
         decision === 'repeat'
           ? binding
           : { ...binding, confirmedAt: binding.confirmedAt || now, challengeAt: flight.challengeAt, answeredAt: now }
       const next = nextChallengeTime(renewed, now)
-      return answer({ binding: renewed }, { to: 'browser', what: 'proof', proof: proofFrom(now), challengeAt: next })
+      return response({ binding: renewed }, { to: 'browser', what: 'proof', proof: proofFrom(now), challengeAt: next })
     }
   }
 }
 
-function taken(state: BindingState, answer: Extract<MessageInFlight, { to: 'browser' }>): BindingState {
-  if (answer.what === 'read' || state.key === 'lost') return state
-  if (answer.what === 'challenge') return { ...state, challenge: answer.challengeAt }
-  return { ...state, key: 'held', offer: null, proof: Math.max(state.proof ?? 0, answer.proof), challenge: answer.challengeAt }
+function taken(state: BindingState, response: Extract<MessageInFlight, { to: 'browser' }>): BindingState {
+  if (response.what === 'read' || state.key === 'lost') return state
+  if (response.what === 'challenge') return { ...state, challenge: response.challengeAt }
+  return { ...state, key: 'held', offer: null, proof: Math.max(state.proof ?? 0, response.proof), challenge: response.challengeAt }
 }
 
 /** Everything that an attacker can try with the jar but without the proof, and with a key of their own. */
@@ -175,10 +175,10 @@ export function canStillRead(state: BindingState, rules: BindingRules): boolean 
     const [request] = requestsOf(calm)
     if (request === undefined || request.to !== 'server') return false
     const after = served(withFlight(calm, 0, request), 0, request, rules)
-    const [answer] = after.inFlight
-    if (answer === null || answer.to !== 'browser') return false
-    if (answer.what === 'read') return answer.ok
-    calm = taken(withFlight(after, 0, null), answer)
+    const [response] = after.inFlight
+    if (response === null || response.to !== 'browser') return false
+    if (response.what === 'read') return response.ok
+    calm = taken(withFlight(after, 0, null), response)
   }
   return false
 }

@@ -73,7 +73,7 @@ function keyOf({ record, late, jar, tabs, attacker, windowOf, owner, intrusion, 
     ...flights,
     attacker === null
       ? '-'
-      : [rank(attacker.copied), rank(attacker.secret), session(attacker.session), attacker.hasUsed, attacker.raced].join(' '),
+      : [rank(attacker.copied), rank(attacker.secret), session(attacker.session), attacker.hasUsed, attacker.concurrentSession].join(' '),
     windowOf,
     owner,
     intrusion === null ? '-' : [intrusion.verdict, intrusion.late, intrusion.superseded].join(' '),

@@ -15,8 +15,8 @@ const noAlarm = (state: ModelState) => !state.theftReported
 const ownerNeverRefused = (state: ModelState) => state.owner !== 'refuse' && state.intrusion?.verdict !== 'refuse'
 
 /**
- * The owner has received and used the secret that replaced the copy, and the window is over: presenting the copy is suspected theft,
- * whoever presents it.
+ * The owner has received and used the secret that replaced the copy, and the window is over: presenting the copy is suspected theft, no
+ * matter which client presents it.
  */
 const lateCopyRaisesAlarm = ({ intrusion }: ModelState) =>
   !(intrusion?.superseded === true && intrusion.late && intrusion.verdict !== 'theft_suspected')
@@ -29,7 +29,8 @@ const lateCopyRaisesAlarm = ({ intrusion }: ModelState) =>
 const attackerNoticed = (state: ModelState) =>
   !(state.attacker?.hasUsed === true && state.owner !== null && state.owner !== 'theft_suspected' && state.owner !== 'concurrent')
 
-const sessionRevoked = (state: ModelState) => !(state.owner === 'rotate' && state.attacker !== null && state.attacker.raced !== 'no')
+const sessionRevoked = (state: ModelState) =>
+  !(state.owner === 'rotate' && state.attacker !== null && state.attacker.concurrentSession !== 'no')
 
 function holds(t: TestContext, withAttacker: boolean, property: (state: ModelState) => boolean): void {
   const { states, complete, counterexample } = explore(DEPTH, REAL_RULES, withAttacker, property)
@@ -58,7 +59,7 @@ const MUTATIONS: Readonly<Record<string, ModelRules>> = {
   'without the concurrency window': { ...REAL_RULES, concurrencyWindow: -1 },
   'without checking whether the rotated session was used': {
     ...REAL_RULES,
-    beforeJudging: (record) => ({ ...record, rotatedSessionUsed: record.rotatedSessionId !== null }),
+    beforeEvaluation: (record) => ({ ...record, rotatedSessionUsed: record.rotatedSessionId !== null }),
   },
   'with the superseded secret as the previous one': { ...REAL_RULES, previousAfter: (before) => before.hash },
 }
@@ -68,7 +69,7 @@ for (const [mutation, rules] of Object.entries(MUTATIONS)) {
 }
 
 test('if requests took longer than the window, an honest sequence would raise the alarm', (t) =>
-  fails(t, { ...REAL_RULES, answersInTime: false }, false, noAlarm))
+  fails(t, { ...REAL_RULES, respondsInTime: false }, false, noAlarm))
 
 test('if a request arrived after its browser was reopened, an honest sequence would raise the alarm', (t) =>
   fails(t, { ...REAL_RULES, requestsArriveFirst: false }, false, noAlarm))
@@ -77,16 +78,16 @@ test('if a session expired while a request is in flight, an honest sequence woul
   fails(t, { ...REAL_RULES, sessionsOutliveRequests: false }, false, noAlarm))
 
 test('if every genuine secret except the current one counted as that of a restored store, a concurrent tab would be refused', (t) =>
-  fails(t, { ...REAL_RULES, beforeJudging: (record) => ({ ...record, generation: 0 }) }, false, ownerNeverRefused))
+  fails(t, { ...REAL_RULES, beforeEvaluation: (record) => ({ ...record, generation: 0 }) }, false, ownerNeverRefused))
 
 test('if first use were ignored, an attacker who comes late would raise no alarm', (t) =>
-  fails(t, { ...REAL_RULES, beforeJudging: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, lateCopyRaisesAlarm))
+  fails(t, { ...REAL_RULES, beforeEvaluation: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, lateCopyRaisesAlarm))
 
 test('if the session of a lost response stayed valid, an attacker could use it undetected', (t) =>
-  fails(t, { ...REAL_RULES, endsLostSessions: false }, true, attackerNoticed))
+  fails(t, { ...REAL_RULES, revokesLostSessions: false }, true, attackerNoticed))
 
 test('if first use were ignored, an attacker would remain undetected', (t) =>
-  fails(t, { ...REAL_RULES, beforeJudging: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, attackerNoticed))
+  fails(t, { ...REAL_RULES, beforeEvaluation: (record) => ({ ...record, rotatedSessionUsed: false }) }, true, attackerNoticed))
 
 /**
  * An attacker who opens a window with a rotation of their own and presents the same copy again within it gets a session whose use is not
@@ -97,4 +98,4 @@ test('an attacker with a concurrent session in a window of their own loses it wh
   holds(t, true, sessionRevoked))
 
 test('if the sessions of a lost response stayed valid, such an attacker would keep theirs', (t) =>
-  fails(t, { ...REAL_RULES, endsLostSessions: false }, true, sessionRevoked))
+  fails(t, { ...REAL_RULES, revokesLostSessions: false }, true, sessionRevoked))

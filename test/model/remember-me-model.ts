@@ -17,7 +17,7 @@ export interface Attacker {
   readonly session: string | null
   readonly hasUsed: boolean
   /** A concurrent session in a window that their own rotation opened: got, used. */
-  readonly raced: 'no' | 'got' | 'used'
+  readonly concurrentSession: 'no' | 'got' | 'used'
 }
 
 export type ModelDecision = 'rotate' | 'concurrent' | 'theft_suspected' | 'refuse'
@@ -51,11 +51,11 @@ export interface ModelState {
 export interface ModelRules {
   readonly concurrencyWindow: number
   /** Changes the record before the evaluation, or after a rotation: to show that the properties can fail. */
-  readonly beforeJudging: (record: RememberMeRecord) => RememberMeRecord
+  readonly beforeEvaluation: (record: RememberMeRecord) => RememberMeRecord
   readonly previousAfter: (before: RememberMeRecord, presented: number) => string
-  readonly endsLostSessions: boolean
+  readonly revokesLostSessions: boolean
   /** Assumption: a request and its response take less time than the window. */
-  readonly answersInTime: boolean
+  readonly respondsInTime: boolean
   /** Assumption: a browser is not reopened before its earlier requests have arrived. */
   readonly requestsArriveFirst: boolean
   /** Assumption: a session does not expire while requests of its browser are in flight. */
@@ -66,10 +66,10 @@ const WINDOW = 30_000
 
 export const REAL_RULES: ModelRules = {
   concurrencyWindow: WINDOW,
-  beforeJudging: (record) => record,
+  beforeEvaluation: (record) => record,
   previousAfter: (_, presented) => String(presented),
-  endsLostSessions: true,
-  answersInTime: true,
+  revokesLostSessions: true,
+  respondsInTime: true,
   requestsArriveFirst: true,
   sessionsOutliveRequests: true,
 }
@@ -118,7 +118,7 @@ export interface Transition {
 export function nextTransitions(state: ModelState, rules: ModelRules, withAttacker: boolean): readonly Transition[] {
   if (state.theftReported) return []
   const calm = { ...state, owner: null, intrusion: null }
-  const quiet = !rules.answersInTime || state.tabs.every((tab) => tab === null)
+  const quiet = !rules.respondsInTime || state.tabs.every((tab) => tab === null)
   const arrived = !rules.requestsArriveFirst || state.tabs.every((tab) => tab?.at !== 'server')
   const steps: Transition[] = []
   for (const index of [0, 1] as const) steps.push(...tabSteps(calm, index, rules))
@@ -148,11 +148,11 @@ function tabSteps(state: ModelState, index: 0 | 1, rules: ModelRules): readonly 
   if (flight.at === 'server') {
     const lost: Transition = { what: `the request of ${name} is lost`, to: withTab(state, index, null) }
     const { verdict, after, session, secret } = presentRememberMe(state, flight.secret, OWNER, rules)
-    const answer: RequestInFlight | null = session === null ? null : { at: 'client', session, secret }
+    const response: RequestInFlight | null = session === null ? null : { at: 'client', session, secret }
     const windowOf = verdict === 'rotate' ? 'owner' : after.windowOf
     return [
       lost,
-      { what: `the server responds to ${name}: ${verdict}`, to: { ...withTab(after, index, answer), windowOf, owner: verdict } },
+      { what: `the server responds to ${name}: ${verdict}`, to: { ...withTab(after, index, response), windowOf, owner: verdict } },
     ]
   }
   const jar = { secret: flight.secret ?? state.jar.secret, session: flight.session }
@@ -169,7 +169,7 @@ function attackerSteps(state: ModelState, rules: ModelRules): readonly Transitio
     return [
       {
         what: `an attacker copies ${secret}`,
-        to: { ...state, attacker: { copied: secret, secret, session: null, hasUsed: false, raced: 'no' } },
+        to: { ...state, attacker: { copied: secret, secret, session: null, hasUsed: false, concurrentSession: 'no' } },
       },
     ]
   }
@@ -180,8 +180,8 @@ function attackerSteps(state: ModelState, rules: ModelRules): readonly Transitio
     const using = { ...state, record: withSessionUsed(state.record, attacker.session), attacker: { ...attacker, hasUsed: true } }
     steps.push({ what: 'the attacker uses the session', to: using })
   }
-  if (attacker.raced === 'got')
-    steps.push({ what: 'the attacker uses the concurrent session', to: { ...state, attacker: { ...attacker, raced: 'used' } } })
+  if (attacker.concurrentSession === 'got')
+    steps.push({ what: 'the attacker uses the concurrent session', to: { ...state, attacker: { ...attacker, concurrentSession: 'used' } } })
   return steps
 }
 
@@ -195,8 +195,8 @@ function attackerPresents(state: ModelState, attacker: Attacker, presented: numb
     return { what, to: { ...known, windowOf: 'attacker', attacker: { ...kept, secret: secret ?? kept.secret, session } } }
   }
   // The properties do not cover a session from the window of the owner's own rotation.
-  if (verdict !== 'concurrent' || state.windowOf === 'owner' || kept.raced !== 'no') return { what, to: known }
-  return { what, to: { ...known, attacker: { ...kept, raced: 'got' } } }
+  if (verdict !== 'concurrent' || state.windowOf === 'owner' || kept.concurrentSession !== 'no') return { what, to: known }
+  return { what, to: { ...known, attacker: { ...kept, concurrentSession: 'got' } } }
 }
 
 interface Presentation {
@@ -209,7 +209,7 @@ interface Presentation {
 function presentRememberMe(state: ModelState, secret: number, userAgent: string, rules: ModelRules): Presentation {
   const presented: PresentedCredential = { kind: 'remember_me', id: 'login', generation: secret, hash: String(secret) }
   const now = state.late ? state.record.rotatedAt + WINDOW + 1 : state.record.rotatedAt + WINDOW
-  const evaluation = evaluateRememberMe(rules.beforeJudging(state.record), presented, { userAgent, proofValidUntil: undefined }, now, {
+  const evaluation = evaluateRememberMe(rules.beforeEvaluation(state.record), presented, { userAgent, proofValidUntil: undefined }, now, {
     ...rules,
     deviceBinding: 'preferred',
   })
@@ -228,7 +228,7 @@ function presentRememberMe(state: ModelState, secret: number, userAgent: string,
     ip: '',
     userAgent,
   })
-  const revokesSessions = evaluation.verdict === 'rotate' && evaluation.responseLost && rules.endsLostSessions
+  const revokesSessions = evaluation.verdict === 'rotate' && evaluation.responseLost && rules.revokesLostSessions
   return { verdict, after: { ...(revokesSessions ? withoutSessions(state) : state), record, late: false }, session, secret: next }
 }
 
@@ -245,7 +245,7 @@ const keepIfSent = (flight: RequestInFlight | null) => (flight?.at === 'server' 
 
 /** Revokes every session of the lineage. */
 function withoutSessions(state: ModelState): ModelState {
-  const attacker = state.attacker && { ...state.attacker, session: null, raced: 'no' as const }
+  const attacker = state.attacker && { ...state.attacker, session: null, concurrentSession: 'no' as const }
   return { ...state, jar: { ...state.jar, session: null }, attacker }
 }
 
