@@ -1,13 +1,13 @@
-// Refusals of commands: they say what is not there, which an answer over the network would not.
+// Errors of commands. They name what does not exist, which responses over the network do not.
 
 import { AuthError } from '../domain/errors.ts'
 
-/** An identifier that is not there, said so that one knows which. */
+/** The error for an identifier that does not exist. */
 export function notFound(what: string): AuthError {
   return commandError(`There is no ${what}.`)
 }
 
-/** Something that is not there, in a whole sentence. */
+/** An error with a whole sentence as its message. */
 export function commandError(sentence: string): AuthError {
   return new CommandError(sentence)
 }

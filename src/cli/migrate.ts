@@ -1,4 +1,4 @@
-// latchkey migrate: migrate the database to the schema of this version. `serve` does so at its start.
+// latchkey migrate: migrates the database to the schema of this version, as `serve` does when it starts.
 
 import type { Command } from 'commander'
 import { migrateDatabase } from '../open-store.ts'

@@ -1,4 +1,4 @@
-// How commands speak: tables and sentences for people, JSON for programs, one line on standard error when refused.
+// The output of commands: sentences and tables or JSON on standard output, errors as one line on standard error.
 
 import { withoutPasswords } from '../connection-strings/masking.ts'
 import { AuthError, StoreError } from '../domain/errors.ts'
@@ -16,7 +16,7 @@ export function print(result: unknown, { json = false }: OutputOptions, sentence
 
 export type Row = Readonly<Record<string, string | number | boolean | null>>
 
-/** Columns as wide as their widest cell. */
+/** Formats a table; each column is as wide as its widest cell. */
 export function table(rows: readonly Row[], columns: readonly string[], whenEmpty: string): string {
   if (rows.length === 0) return whenEmpty
   const cells = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))]
@@ -31,21 +31,21 @@ export function table(rows: readonly Row[], columns: readonly string[], whenEmpt
     .join('\n')
 }
 
-/** Says why in one line on standard error, and sets the exit code. */
+/** Prints the error as one line on standard error, and sets the exit code. */
 export function fail(error: unknown, options: OutputOptions = {}): void {
   const [code, exit] = classifyError(error)
   writeError(code, error instanceof AuthError || error instanceof Error ? error.message : String(error), options)
   process.exitCode = exit
 }
 
-/** Says in one line what is wrong with the words of a command. */
+/** Prints a usage error as one line. */
 export function failUsage(text: string, options: OutputOptions): void {
-  // An option that is misspelt is quoted with its value.
+  // Commander quotes an unknown option with its value, which may be a secret.
   writeError('usage', text.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=.*'/s, "$1=…'"), options)
   process.exitCode = EXIT.usage
 }
 
-/** Says on standard error, in one line, what does not stop the command. */
+/** Prints a warning as one line on standard error. */
 export function warn(message: string, { json = false }: OutputOptions = {}): void {
   process.stderr.write(json ? `${JSON.stringify({ warning: message })}\n` : `latchkey: warning: ${message}\n`)
 }

@@ -1,19 +1,19 @@
-// A password for a command: typed unseen at a terminal, or the first line of standard input. Never an argument: those
-// stand in process lists and shell histories.
+// Reads a password from a hidden prompt or from the first line of standard input. Never from an argument: those are visible in
+// process lists and shell histories.
 
 import { isUtf8 } from 'node:buffer'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { SettingError } from '../settings.ts'
 
-/** Bytes: more than any password that is accepted takes. */
+/** In bytes: more than any accepted password. */
 const MAX_LINE = 64 * 1024
 
-/** @throws SettingError when there is none, or it is not UTF-8 */
+/** @throws SettingError if it is empty or not UTF-8 */
 export async function readPassword(prompt: string): Promise<string> {
   const password = process.stdin.isTTY ? await promptHidden(prompt) : await firstLine()
   if (password === '')
-    throw new SettingError('No password was given: type it at the prompt, or send it as the first line of standard input.')
+    throw new SettingError('No password was given: enter it at the prompt, or send it as the first line of standard input.')
   return password
 }
 
@@ -27,9 +27,9 @@ async function firstLine(): Promise<string> {
     if (end !== -1 || length > MAX_LINE) break
   }
   const line = Buffer.concat(pieces)
-  // Decoded all the same, it would be a password that nobody can type.
+  // Decoding it would replace bytes, and the user could never enter that password.
   if (!isUtf8(line)) throw new SettingError('The password on standard input is not UTF-8: send it as UTF-8.')
-  // Editors and shells of Windows put a mark before the text, which nobody sees.
+  // Windows editors and shells put an invisible byte order mark before the text.
   return line
     .toString('utf8')
     .replace(/^\uFEFF/, '')

@@ -1,4 +1,4 @@
-// The command line: all commands, and their exit codes.
+// The command line: parses the arguments and runs the command.
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'

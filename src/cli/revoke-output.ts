@@ -1,60 +1,60 @@
-// What `latchkey session revoke` says: what there is to end, how far it is, what has ended, who has heard of it.
+// The output of `latchkey session revoke`: what was found, the progress, the result, and the acknowledgements.
 
 import type { PropagationReport } from '../engine/revocation-acknowledgement.ts'
 import type { RevocationCounts, RevocationTarget } from '../engine/revoke.ts'
 import { formatCount, perSecond, timeLeft } from './progress.ts'
 
-export function formatDryRun(found: RevocationCounts, what: RevocationTarget): string {
-  return isEmpty(found) ? 'There is nothing to end.' : `Would end ${describeTarget(found, what)}. Nothing was ended.`
+export function formatDryRun(found: RevocationCounts, target: RevocationTarget): string {
+  return isEmpty(found) ? 'There is nothing to revoke.' : `Would revoke ${describeTarget(found, target)}. Nothing was revoked.`
 }
 
-export function formatStart(found: RevocationCounts, what: RevocationTarget): string {
-  return isEmpty(found) ? 'There is nothing to end.' : `Ending ${describeTarget(found, what)}.`
+export function formatStart(found: RevocationCounts, target: RevocationTarget): string {
+  return isEmpty(found) ? 'There is nothing to revoke.' : `Revoking ${describeTarget(found, target)}.`
 }
 
-export function formatResult(ended: RevocationCounts): string {
-  return `${formatCredentials(ended)} ended.`
+export function formatResult(revoked: RevocationCounts): string {
+  return `Revoked ${formatCredentials(revoked)}.`
 }
 
 export function formatCounting(soFar: RevocationCounts): string {
-  return `${formatCredentials(soFar)} counted`
+  return `${formatCredentials(soFar)} found`
 }
 
 export function formatProgress(found: RevocationCounts, soFar: RevocationCounts, elapsed: number): string {
   const [all, done] = [total(found), total(soFar)]
-  const parts = [`${formatCount(done)} of ${formatCount(all)} ended`, perSecond(done, elapsed)]
-  // More may have come since it was counted.
+  const parts = [`${formatCount(done)} of ${formatCount(all)} revoked`, perSecond(done, elapsed)]
+  // More may have been created since the count.
   if (done > 0) parts.push(timeLeft(Math.min(1, done / all), elapsed))
   return parts.join(', ')
 }
 
-/** @param soFar undefined when not even the first write was confirmed: it may have landed all the same */
+/** @param soFar undefined if no write was confirmed; the first one may have been committed all the same */
 export function formatInterrupted(soFar: RevocationCounts | undefined): string {
-  const reached = soFar === undefined ? 'Nothing is known to have ended by then' : `${formatCredentials(soFar)} had ended by then`
-  return `${reached}. The same again goes on.`
+  const reached = soFar === undefined ? 'No revocation was confirmed' : `Revoked ${formatCredentials(soFar)} before the interruption`
+  return `${reached}. Run the command again to continue.`
 }
 
-const UNREACHED_NOTE = 'Who cannot hear the log accepts nothing from memory after one second.'
+const UNREACHED_NOTE = 'A process that cannot read the revocation log stops using its credential cache after one second.'
 
-/** @param acknowledged null when nobody could be asked */
+/** @param acknowledged null if no acknowledgement could be requested */
 export function formatAcknowledgement(acknowledged: PropagationReport | null): string {
-  if (acknowledged === null) return `It could not be asked who has heard of it. ${UNREACHED_NOTE}`
+  if (acknowledged === null) return `Acknowledgements could not be requested. ${UNREACHED_NOTE}`
   const { processes, verifiers, behind, milliseconds } = acknowledged
   if (milliseconds === null)
-    return `Nobody has answered: no server is running on this database, or none can hear the log. ${UNREACHED_NOTE}`
-  const reached =
+    return `No process acknowledged: no server is running on this database, or none can read the revocation log. ${UNREACHED_NOTE}`
+  const verifierText =
     behind === 0 ? pluralize(verifiers, 'verifier') : `${formatCount(verifiers)} of ${pluralize(verifiers + behind, 'verifier')}`
-  const heard = `Heard by ${pluralize(processes, 'process', 'processes')} and ${reached}; the last after ${formatCount(Math.round(milliseconds))} ms.`
-  return behind === 0 ? heard : `${heard} ${UNREACHED_NOTE}`
+  const text = `Acknowledged by ${pluralize(processes, 'process', 'processes')} and ${verifierText}; the last after ${formatCount(Math.round(milliseconds))} ms.`
+  return behind === 0 ? text : `${text} ${UNREACHED_NOTE}`
 }
 
-function describeTarget(found: RevocationCounts, what: RevocationTarget): string {
-  const whose = `${formatCredentials(found)} of ${pluralize(found.users, 'user')}`
-  return 'before' in what ? `${whose}, in lineages that began before ${new Date(what.before).toISOString()}` : whose
+function describeTarget(found: RevocationCounts, target: RevocationTarget): string {
+  const text = `${formatCredentials(found)} of ${pluralize(found.users, 'user')}`
+  return 'before' in target ? `${text}, in lineages that started before ${new Date(target.before).toISOString()}` : text
 }
 
 function formatCredentials({ sessions, rememberMe }: RevocationCounts): string {
-  return `${pluralize(sessions, 'session')} and ${pluralize(rememberMe, 'remembered login')}`
+  return `${pluralize(sessions, 'session')} and ${pluralize(rememberMe, 'remember-me login')}`
 }
 
 function total({ sessions, rememberMe }: RevocationCounts): number {

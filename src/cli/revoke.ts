@@ -1,4 +1,4 @@
-// latchkey session revoke: counts, ends, and says who has heard of it.
+// latchkey session revoke: counts and revokes credentials, and reports which processes have acknowledged it.
 
 import type { Command } from 'commander'
 import { AuthError, StoreError } from '../domain/errors.ts'
@@ -32,12 +32,12 @@ interface RevokeOptions extends CommandOptions {
 export function addRevokeCommand(session: Command): void {
   session
     .command('revoke [id]')
-    .description('end a session, a remembered login with all it started, or more at once; effective within a second everywhere')
-    .option('--user <name>', 'everything of this user')
-    .option('--lineage <id>', 'a remembered login and every session it started, by the id of any of them')
-    .option('--before <time>', 'every lineage that began before this time, of all users: 2026-11-24 or 2026-11-24T10:00:00Z')
-    .option('--all', 'everything of all users')
-    .option('--dry-run', 'count what would end, and end nothing')
+    .description('Revoke a session, a remember-me login with its sessions, or several at once. It takes effect everywhere within a second')
+    .option('--user <name>', 'Revoke everything of this user')
+    .option('--lineage <id>', 'Revoke a lineage: a remember-me login with its sessions, by the id of any of them')
+    .option('--before <time>', 'Revoke every lineage of all users that started before this time: 2026-11-24 or 2026-11-24T10:00:00Z')
+    .option('--all', 'Revoke everything of all users')
+    .option('--dry-run', 'Count what would be revoked, and revoke nothing')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RevokeOptions>()
       await withEngine(options, options.dryRun ? 'read' : 'change', (engine) =>
@@ -46,19 +46,19 @@ export function addRevokeCommand(session: Command): void {
     })
 }
 
-async function runRevoke(engine: Engine, what: RevocationTarget, options: RevokeOptions): Promise<AuthError | undefined> {
+async function runRevoke(engine: Engine, target: RevocationTarget, options: RevokeOptions): Promise<AuthError | undefined> {
   const writeLine = (line: string) => (options.json ? undefined : process.stdout.write(`${line}\n`))
   const counting = trackProgress(options, formatCounting)
-  const found = await countRevocable(engine, what, counting.update).finally(counting.clear)
-  if (found instanceof AuthError) return errorFor(found, what)
+  const found = await countRevocable(engine, target, counting.update).finally(counting.clear)
+  if (found instanceof AuthError) return errorFor(found, target)
   if (options.dryRun) {
-    print({ found }, options, formatDryRun(found, what))
+    print({ found }, options, formatDryRun(found, target))
     return undefined
   }
-  writeLine(formatStart(found, what))
+  writeLine(formatStart(found, target))
   const revokeProgress = trackProgress(options, (soFar, elapsed) => formatProgress(found, soFar, elapsed))
   using interrupt = abortOnSignal()
-  const ended = await revoke(engine, 'operator', what, (soFar) => {
+  const revoked = await revoke(engine, 'operator', target, (soFar) => {
     revokeProgress.update(soFar)
     interrupt.signal.throwIfAborted()
   })
@@ -69,10 +69,10 @@ async function runRevoke(engine: Engine, what: RevocationTarget, options: Revoke
     })
     .finally(revokeProgress.clear)
   interrupt[Symbol.dispose]()
-  if (ended instanceof AuthError) return errorFor(ended, what)
-  writeLine(formatResult(ended))
+  if (revoked instanceof AuthError) return errorFor(revoked, target)
+  writeLine(formatResult(revoked))
   const acknowledged = await requestAcknowledgement(engine)
-  const { sessions, rememberMe } = ended
+  const { sessions, rememberMe } = revoked
   print({ found, ended: { sessions, rememberMe }, acknowledged }, options, formatAcknowledgement(acknowledged))
   return undefined
 }
@@ -86,27 +86,28 @@ function parseRevocation(id: string | undefined, { user, lineage, before, all }:
     if (lineage !== undefined) return { lineage }
     return before === undefined ? { all: true } : { before: pastTime(before, now) }
   }
-  throw new SettingError('Say what to revoke, one of: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME, --all.')
+  throw new SettingError('Name exactly one target: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME or --all.')
 }
 
 /** @throws SettingError */
 function pastTime(text: string, now: number): number {
   const at = timeArgument('--before', text)
-  if (at > now) throw new SettingError(`--before is "${text}", which lies ahead; accepted: a time that has passed. --all ends everything.`)
+  if (at > now)
+    throw new SettingError(`--before is "${text}", which is in the future; accepted: a time in the past. To revoke everything, use --all.`)
   return at
 }
 
-/** Stops between two writes; the second signal ends the process as usual. */
+/** The first signal stops between two writes; the second one terminates the process. */
 function abortOnSignal(): Disposable & { readonly signal: AbortSignal } {
   const stop = new AbortController()
-  const onSignal = (name: NodeJS.Signals) => stop.abort(new Error(`Stopped by ${name}.`))
+  const onSignal = (name: NodeJS.Signals) => stop.abort(new Error(`Interrupted by ${name}.`))
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   return { signal: stop.signal, [Symbol.dispose]: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) }
 }
 
-/** Shows how far it is, where it takes long. */
-function trackProgress({ json = false }: RevokeOptions, lineOf: (soFar: RevocationCounts, elapsed: number) => string) {
-  const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), lineOf)
+/** Shows the progress of a long revocation. */
+function trackProgress({ json = false }: RevokeOptions, formatLine: (soFar: RevocationCounts, elapsed: number) => string) {
+  const progress = json ? undefined : new Progress(process.stderr, () => performance.now(), formatLine)
   const tracker = {
     reached: undefined as RevocationCounts | undefined,
     update: (soFar: RevocationCounts) => {
@@ -118,7 +119,7 @@ function trackProgress({ json = false }: RevokeOptions, lineOf: (soFar: Revocati
   return tracker
 }
 
-/** Null when nobody could be asked; what has ended stays ended. */
+/** Null if it could not be requested; the revocation itself is committed. */
 async function requestAcknowledgement(engine: Engine): Promise<PropagationReport | null> {
   try {
     return await engine.acknowledgementCollector.confirmPropagation()
@@ -128,9 +129,9 @@ async function requestAcknowledgement(engine: Engine): Promise<PropagationReport
   }
 }
 
-function errorFor(refusal: AuthError, what: RevocationTarget): AuthError {
-  if (refusal.code !== 'resource.not_found') return refusal
-  if ('user' in what) return notFound(`user ${what.user}`)
-  if ('lineage' in what) return notFound(`live lineage ${what.lineage}`)
-  return 'id' in what ? notFound(`live credential ${what.id}`) : refusal
+function errorFor(error: AuthError, target: RevocationTarget): AuthError {
+  if (error.code !== 'resource.not_found') return error
+  if ('user' in target) return notFound(`user ${target.user}`)
+  if ('lineage' in target) return notFound(`active lineage ${target.lineage}`)
+  return 'id' in target ? notFound(`active session or remember-me login ${target.id}`) : error
 }

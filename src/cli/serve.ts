@@ -1,4 +1,4 @@
-// latchkey serve: one server, or several workers behind one port, until it is told to stop.
+// latchkey serve: runs one server, or several workers on one port, until a signal stops it.
 
 import cluster from 'node:cluster'
 import module from 'node:module'
@@ -16,8 +16,8 @@ const MAX_WORKERS = 64
 export function addServeCommand(program: Command): void {
   const command = program
     .command('serve')
-    .description('serve; everything that is missing is made')
-    .option('--workers <n>', 'processes that share the port', parseWorkerCount)
+    .description('Start the server; creates the database and the secret if missing')
+    .option('--workers <n>', 'The number of processes that share the port', parseWorkerCount)
   for (const key of flagKeys()) command.addOption(new Option(`${flagOf(key)} <value>`, describeFlag(key)))
   command.action(async (_options: unknown, invoked: Command) => {
     const options = invoked.optsWithGlobals<ServeFlags>()
@@ -30,7 +30,7 @@ export function addServeCommand(program: Command): void {
   })
 }
 
-/** The server is loaded here, so that no other command has to wait for it. */
+/** Loads the server modules on demand, so that other commands start faster. */
 async function runServer({ workers = 1, json = false }: ServeFlags, flags: SettingInputs): Promise<void> {
   const [{ createLog }, { serve }, { serveWorkers, reportToPrimary }] = await Promise.all([
     import('../server/log.ts'),
@@ -57,11 +57,11 @@ async function runServer({ workers = 1, json = false }: ServeFlags, flags: Setti
     const warning = publicUrlWarning(settings.publicUrl, isProduction())
     if (warning !== undefined) log.warn(warning)
     const unknown = unknownSettingNames(process.env)
-    if (isSecretEmpty(process.env)) log.warn('LATCHKEY_SECRET is empty, which counts as not set: a secret in a file is used instead')
-    if (unknown.length > 0) log.warn({ unknown }, 'there are no such settings: misspelt?')
+    if (isSecretEmpty(process.env)) log.warn('LATCHKEY_SECRET is empty and ignored: the secret file is used instead')
+    if (unknown.length > 0) log.warn({ unknown }, 'unknown settings: check their spelling')
     if (serving.metricsPort !== undefined) log.info({ port: serving.metricsPort }, 'metrics are served')
   }
-  // Kept now, and not at the end: a server can be killed, and the next start should be quick all the same.
+  // Flushed now and not at exit, so that the next start is fast even if this process is killed.
   module.flushCompileCache()
   await waitForStopSignal()
   await serving.stop()
@@ -69,7 +69,7 @@ async function runServer({ workers = 1, json = false }: ServeFlags, flags: Setti
   process.exit(EXIT.success)
 }
 
-/** A worker that cannot start tells the first process why. */
+/** Reports to the primary process why this worker cannot start. */
 async function reportStartFailure(error: unknown): Promise<void> {
   const { reportToPrimary } = await import('../server/workers.ts')
   reportToPrimary({ failed: error instanceof Error ? error.message : String(error) })
@@ -78,8 +78,8 @@ async function reportStartFailure(error: unknown): Promise<void> {
 }
 
 /**
- * Resolves on the first signal to stop; a second one does not wait. A worker gets one from the first process, and often
- * the same again from a terminal or a service manager that signals them all: it goes on finishing its requests.
+ * Resolves on the first stop signal; a second one exits immediately. Workers ignore the second: besides that of the primary, they
+ * often get the signal of a terminal or a service manager, and must finish their requests.
  */
 function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
@@ -93,7 +93,7 @@ function waitForStopSignal(): Promise<void> {
   })
 }
 
-/** The secret is no flag: arguments stand in process lists. */
+/** The secret has no flag: arguments are visible in process lists. */
 function flagKeys(): readonly SettingKey[] {
   return SETTING_KEYS.filter((key) => key !== 'secret')
 }

@@ -1,4 +1,4 @@
-// latchkey session: list, and revoke, which has its own file.
+// latchkey session: lists sessions and remember-me logins; `revoke` is in its own file.
 
 import type { Command } from 'commander'
 import type { CredentialRecord } from '../domain/credential.ts'

@@ -23,7 +23,7 @@ export function addUserCommands(program: Command): void {
     .description('Add a user. The password is prompted for, or read from the first line of standard input')
     .option('--role <role...>', 'A role, such as admin', [])
     .option('--email <address>', 'An e-mail address')
-    .option('--reuse-name', 'Allow the name of a deleted user. Applications that know users by name may confuse the two')
+    .option('--reuse-name', 'Allow the name of a deleted user. Applications that identify users by name may confuse the two')
     .action(async (name: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommandOptions & { role: string[]; email?: string; reuseName?: true }>()
       await withEngine(options, 'create', async (engine) => {
@@ -146,8 +146,9 @@ async function allUsers(engine: Engine): Promise<readonly UserRecord[]> {
 }
 
 function checkRoles(roles: readonly string[]): void {
-  const wrong = roles.find((role) => !isRole(role))
-  if (wrong !== undefined) throw new SettingError(`The role "${wrong}" is not accepted: a lower-case letter, then letters, digits, _ or -.`)
+  const invalid = roles.find((role) => !isRole(role))
+  if (invalid !== undefined)
+    throw new SettingError(`The role "${invalid}" is not accepted: use a lower-case letter, then lower-case letters, digits, _ or -.`)
 }
 
 function rolesText({ roles }: UserRecord): string {

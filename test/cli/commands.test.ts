@@ -1,4 +1,4 @@
-// Every command: its help, its JSON, its exit codes, and one line on standard error where it is refused.
+// Tests every command: its help, its JSON output, its exit codes and its error messages.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
@@ -56,7 +56,7 @@ const COMMANDS = [
 
 describe('Every command', { concurrency: 3 }, () => {
   for (const name of COMMANDS) {
-    test(`latchkey ${name} --help says how it is used, and touches no database`, async () => {
+    test(`latchkey ${name} --help prints the usage, and opens no database`, async () => {
       const elsewhere = await temporaryFolder()
       const { code, stdout, stderr } = await runCommand([...name.split(' '), '--help'], { folder: elsewhere })
       deepEqual([code, stderr], [0, ''])
@@ -67,16 +67,16 @@ describe('Every command', { concurrency: 3 }, () => {
   }
 })
 
-test('A user is added, listed, given roles, disabled, enabled, given a password and deleted', async () => {
+test('manages users: add, list, set-roles, disable, enable, set-password and delete', async () => {
   const added = await json(['user', 'add', 'Ada', '--role', 'admin', '--email', 'ada@example.com'], `${PASSWORD}\n`)
-  match(added.code, /^usr_/)
+  match(added.id, /^usr_/)
   deepEqual([added.username, added.roles, added.email, added.disabled], ['Ada', ['admin'], 'ada@example.com', false])
   equal(JSON.stringify(added).includes('argon2'), false)
   deepEqual(await json(['user', 'list']), [added])
-  match((await latchkey(['user', 'list'])).stdout, /^USERNAME +CODE +ROLES +DISABLED +CREATEDAT\nAda +usr_\S+ +admin +\d{4}-/)
+  match((await latchkey(['user', 'list'])).stdout, /^USERNAME +ID +ROLES +DISABLED +CREATEDAT\nAda +usr_\S+ +admin +\d{4}-/)
 
   deepEqual((await json(['user', 'set-roles', 'ada', 'editor', 'reader'])).roles, ['editor', 'reader'])
-  deepEqual((await json(['user', 'set-roles', added.code])).roles, [], 'a code does where a name does')
+  deepEqual((await json(['user', 'set-roles', added.id])).roles, [], 'accepts the id instead of the name')
   deepEqual((await json(['user', 'disable', 'ada'])).disabled, true)
   match((await latchkey(['user', 'list'])).stdout, /\byes\b/)
   deepEqual((await json(['user', 'enable', 'ada'])).disabled, false)
@@ -86,7 +86,7 @@ test('A user is added, listed, given roles, disabled, enabled, given a password 
   deepEqual(await json(['user', 'list']), [])
 })
 
-test('Keys are listed, rotated, and made for services', async () => {
+test('lists and rotates signing keys, and creates and removes service keys', async () => {
   const [signing, next] = await json(['signing-key', 'list'])
   const rotated = await json(['signing-key', 'rotate'])
   equal(rotated.signing, next.id)
@@ -96,17 +96,17 @@ test('Keys are listed, rotated, and made for services', async () => {
     ['signs', 'next', 'retired'],
   )
   equal(after[2].id, signing.id)
-  const made = await json(['service-key', 'create', 'billing'])
-  match(made.key, /^[\w-]+\.[\w-]+$/)
+  const created = await json(['service-key', 'create', 'billing'])
+  match(created.key, /^[\w-]+\.[\w-]+$/)
   deepEqual(
     (await json(['service-key', 'list'])).map(({ id, use }: { id: string; use: string }) => [id, use]),
-    [[made.id, 'service billing']],
+    [[created.id, 'service billing']],
   )
-  deepEqual(await json(['service-key', 'remove', made.id]), { removed: made.id, service: 'billing' })
+  deepEqual(await json(['service-key', 'remove', created.id]), { removed: created.id, service: 'billing' })
   deepEqual(await json(['service-key', 'list']), [])
 })
 
-test('A database is migrated once', async () => {
+test('migrates a database only once', async () => {
   const elsewhere = await temporaryFolder()
   const env = { DATABASE_URL: `sqlite:${elsewhere}/other.db` }
   const [first, second] = [
@@ -119,48 +119,49 @@ test('A database is migrated once', async () => {
   await rm(elsewhere, { recursive: true })
 })
 
-describe('A command that is refused says why in one line and exits with 1', { concurrency: 3 }, () => {
-  test('for a user who is not there', () => refused(['user', 'set-roles', 'nobody', 'admin'], 1, /There is no user nobody/))
-  test('for a credential that is not there', () => refused(['session', 'revoke', 'nothing'], 1, /no live credential nothing/))
-  test('for the sessions of a user who is not there', () => refused(['session', 'list', '--user', 'nobody'], 1, /no user nobody/))
-  test('for a key that is not there', () => refused(['service-key', 'remove', 'nothing'], 1, /no service key with the id nothing/))
+describe('a command that fails prints one line and exits with 1', { concurrency: 3 }, () => {
+  test('for a user who does not exist', () => refused(['user', 'set-roles', 'unknown', 'admin'], 1, /There is no user unknown/))
+  test('for a session that does not exist', () => refused(['session', 'revoke', 'none'], 1, /no active session or remember-me login none/))
+  test('for the sessions of a user who does not exist', () => refused(['session', 'list', '--user', 'unknown'], 1, /no user unknown/))
+  test('for a key that does not exist', () => refused(['service-key', 'remove', 'none'], 1, /no service key with the id none/))
   test('for a password that is too short', () => refused(['user', 'add', 'Shorty'], 1, /too short/, 'tulip\n'))
-  test('for a password that is easy to guess', () => refused(['user', 'add', 'Easy'], 1, /guess/, 'password1234\n'))
-  test('for a name that cannot be one', () => refused(['user', 'add', 'a b'], 1, /Usernames/, `${PASSWORD}\n`))
+  test('for a password that is easy to guess', () => refused(['user', 'add', 'Easy'], 1, /too common/, 'password1234\n'))
+  test('for an invalid username', () => refused(['user', 'add', 'a b'], 1, /Usernames/, `${PASSWORD}\n`))
 })
 
-describe('A command that is used wrongly says so in one line and exits with 2', { concurrency: 3 }, () => {
-  test('when it does not exist', () => refused(['nonsense'], 2, /unknown command 'nonsense'/))
-  test('when it is misspelt', () => refused(['user', 'lst'], 2, /Did you mean list/))
-  test('when its option does not exist', () => refused(['user', 'list', '--nonsense'], 2, /unknown option '--nonsense'/))
-  test('when a name is missing', () => refused(['user', 'add'], 2, /missing required argument 'name'/))
-  test('when there is a word too many', () => refused(['user', 'list', 'extra'], 2, /too many arguments/))
-  test('when it says nothing to revoke', () => refused(['session', 'revoke'], 2, /Say what to revoke/))
-  test('when it says two things to revoke', () => refused(['session', 'revoke', 'x', '--user', 'y'], 2, /Say what to revoke/))
-  test('when a role is no word', () => refused(['user', 'set-roles', 'nobody', 'AD MIN'], 2, /The role "AD MIN" is not accepted/))
-  test('when no password comes', () => refused(['user', 'add', 'Silent'], 2, /No password was given/))
-  test('when a service key has no name', () => refused(['service-key', 'create'], 2, /missing required argument 'name'/))
-  test('when the number of workers is none', () => refused(['serve', '--workers', '0'], 2, /accepted: a number from 1 to 64/))
-  test('when the database is none', () => refused(['user', 'list', '--database-url', 'mysql://u:hidden@h'], 2, /"mysql:\/\/…@h"; accepted/))
+describe('a usage error prints one line and exits with 2', { concurrency: 3 }, () => {
+  test('for an unknown command', () => refused(['nonsense'], 2, /unknown command 'nonsense'/))
+  test('for a misspelt command', () => refused(['user', 'lst'], 2, /Did you mean list/))
+  test('for an unknown option', () => refused(['user', 'list', '--nonsense'], 2, /unknown option '--nonsense'/))
+  test('for a missing name', () => refused(['user', 'add'], 2, /missing required argument 'name'/))
+  test('for an extra argument', () => refused(['user', 'list', 'extra'], 2, /too many arguments/))
+  test('for a revocation without a target', () => refused(['session', 'revoke'], 2, /Name exactly one target/))
+  test('for a revocation with two targets', () => refused(['session', 'revoke', 'x', '--user', 'y'], 2, /Name exactly one target/))
+  test('for an invalid role', () => refused(['user', 'set-roles', 'unknown', 'AD MIN'], 2, /The role "AD MIN" is not accepted/))
+  test('for a missing password', () => refused(['user', 'add', 'Silent'], 2, /No password was given/))
+  test('for a service key without a name', () => refused(['service-key', 'create'], 2, /missing required argument 'name'/))
+  test('for an invalid number of workers', () => refused(['serve', '--workers', '0'], 2, /accepted: a number from 1 to 64/))
+  test('for an invalid database URL', () =>
+    refused(['user', 'list', '--database-url', 'mysql://u:hidden@h'], 2, /"mysql:\/\/…@h"; accepted/))
 })
 
-test('Without a command it shows its help and exits with 2; asked for its version, it tells it', async () => {
+test('prints the help and exits with 2 without a command, and prints its version', async () => {
   const { code, stderr } = await latchkey([])
   equal(code, 2)
   match(stderr, /^Usage: latchkey /)
   match((await latchkey(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/)
 })
 
-test('A refusal is JSON where JSON was asked for', async () => {
+test('prints errors as JSON with --json', async () => {
   for (const [args, code, error] of [
-    [['user', 'delete', 'nobody'], 1, { code: 'resource.not_found', message: 'There is no user nobody.' }],
+    [['user', 'delete', 'unknown'], 1, { code: 'resource.not_found', message: 'There is no user unknown.' }],
     [['nonsense'], 2, { code: 'usage', message: "unknown command 'nonsense'" }],
     [
       ['session', 'revoke'],
       2,
       {
         code: 'setting',
-        message: 'Say what to revoke, one of: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME, --all.',
+        message: 'Name exactly one target: an id from `latchkey session list`, --user NAME, --lineage ID, --before TIME or --all.',
       },
     ],
   ] as const) {
@@ -169,17 +170,17 @@ test('A refusal is JSON where JSON was asked for', async () => {
   }
 })
 
-test('A password is the first line of standard input, whole, and never an argument', async () => {
+test('reads a password from the whole first line of standard input, and never from an argument', async () => {
   await json(['user', 'add', 'Line'], `  ${PASSWORD} with spaces \nand another line\n`)
   await refused(['user', 'set-password', 'Line', PASSWORD], 2, /too many arguments/)
   await refused(['user', 'add', 'Line2', '--password', PASSWORD], 2, /unknown option '--password'/)
 })
 
-test('A byte order mark before the password on standard input, and CRLF after it, are no part of it', async () => {
+test('ignores a byte order mark before the password on standard input, and CRLF after it', async () => {
   const added = await json(['user', 'add', 'Mark'], `\uFEFF${PASSWORD}\r\n`)
   await using server = await startServer({ folder, env: { LOG_LEVEL: 'silent' } })
   const { status, json: signedIn } = await new TestClient(server.url).login('Mark')
-  deepEqual([status, signedIn.user.id], [200, added.code])
+  deepEqual([status, signedIn.user.id], [200, added.id])
   await refused(['user', 'set-password', 'Mark'], 2, /No password was given/, '\uFEFF\n')
   await refused(['user', 'set-password', 'Mark'], 2, /is not UTF-8/, Buffer.from(`\uFEFF${PASSWORD}\n`, 'utf16le'))
 })

@@ -1,4 +1,4 @@
-// An empty setting counts as not set, wherever it comes from: `REDIS_URL=`, as Compose gives with `${REDIS_URL:-}`, starts.
+// Tests that an empty setting counts as not set, whatever its source, such as `REDIS_URL=` from `${REDIS_URL:-}` in Compose.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
@@ -22,10 +22,10 @@ for (const [what, value] of [
   ['Empty', ''],
   ['Blank', ' \t'],
 ] as const) {
-  test(`${what} settings are not set: in the environment, as files to read, as flags, in code`, async () => {
-    const everywhere = Object.fromEntries(SETTING_KEYS.map((key) => [key, value]))
+  test(`${what} settings count as not set: in the environment, in files, as flags and in code`, async () => {
+    const inputs = Object.fromEntries(SETTING_KEYS.map((key) => [key, value]))
     deepEqual(
-      readSettings(everywhere, (key) => key),
+      readSettings(inputs, (key) => key),
       NONE,
     )
     const environment = SETTING_KEYS.flatMap((key) => [
@@ -33,11 +33,11 @@ for (const [what, value] of [
       [`${nameOf(key)}_FILE`, value],
     ])
     deepEqual(await loadSettings(Object.fromEntries(environment), folder), NONE)
-    deepEqual(await loadSettings({}, folder, everywhere), NONE)
+    deepEqual(await loadSettings({}, folder, inputs), NONE)
   })
 }
 
-test('An empty list, null and undefined in code are not set', () => {
+test('an empty list, null and undefined count as not set in code', () => {
   const none = { allowedOrigins: [], trustedProxies: [''], redisUrl: undefined, audience: null as unknown as undefined }
   deepEqual(
     readSettings(none, (key) => key),
@@ -45,7 +45,7 @@ test('An empty list, null and undefined in code are not set', () => {
   )
 })
 
-test('An empty file is not set, and an empty value gives way to the other name, the file of settings, or the environment', async () => {
+test('an empty file counts as not set, and an empty value does not override the _FILE setting, the configuration file or the environment', async () => {
   await writeFile(join(folder, 'empty'), '\n')
   await writeFile(join(folder, 'idle'), '7m\n')
   const empty = join(folder, 'empty')
@@ -60,14 +60,14 @@ test('An empty file is not set, and an empty value gives way to the other name, 
   await rm(configured)
 })
 
-test('A server starts with every setting empty, and warns that LATCHKEY_SECRET is', async () => {
+test('a server starts with every setting empty, and warns about the empty LATCHKEY_SECRET', async () => {
   const { PORT: _, ...env } = Object.fromEntries(SETTING_KEYS.map((key) => [nameOf(key), '']))
   await using server = await startServer({ env: env as Readonly<Record<string, string>> })
   equal((await fetch(`${server.url}/readyz`)).status, 200)
   match(server.output(), /LATCHKEY_SECRET is empty/)
 })
 
-test('An empty LATCHKEY_SECRET is known as that, and is refused where it is required', async () => {
+test('an empty LATCHKEY_SECRET is detected, and rejected where it is required', async () => {
   ok(isSecretEmpty({ LATCHKEY_SECRET: '' }) && isSecretEmpty({ LATCHKEY_SECRET: ' ' }) && isSecretEmpty({ LATCHKEY_SECRET_FILE: '' }))
   equal(isSecretEmpty({}), false)
   equal(isSecretEmpty({ LATCHKEY_SECRET: 'x'.repeat(40) }), false)
@@ -77,16 +77,16 @@ test('An empty LATCHKEY_SECRET is known as that, and is refused where it is requ
   match(stderr, /^latchkey: LATCHKEY_SECRET is not set; [^\n]+\n$/)
 })
 
-test('In a host, options that are empty are not set, and an empty secret warns', async () => {
-  const warned: string[] = []
-  const listen = (warning: Error) => void warned.push(warning.message)
-  process.on('warning', listen)
+test('empty options of an embedded Latchkey count as not set, and an empty secret warns', async () => {
+  const warnings: string[] = []
+  const onWarning = (warning: Error) => void warnings.push(warning.message)
+  process.on('warning', onWarning)
   const latchkey = await createLatchkey({ databaseUrl: 'sqlite::memory:', redisUrl: '', secret: '', audience: '' })
   await new Promise((resolve) => setImmediate(resolve))
-  process.off('warning', listen)
+  process.off('warning', onWarning)
   await latchkey.close()
   ok(
-    warned.some((each) => /^secret is empty/.test(each)),
-    warned.join('\n'),
+    warnings.some((each) => /^secret is empty/.test(each)),
+    warnings.join('\n'),
   )
 })

@@ -1,4 +1,4 @@
-// latchkey user import, by the real command over a real file, and sign-ins at a real server with the old passwords.
+// Tests `latchkey user import` with real files, and sign-ins at a real server with the imported passwords.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -17,7 +17,7 @@ const PASSWORDS = ['swordfish', 'crème brûlée', 'correct horse battery', 'hun
 const bare = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
 
 interface Kind {
-  /** As many hashes are made; where it is dear, users share them. */
+  /** The number of hashes; users share them if the hash is expensive. */
   readonly distinct: number
   make(password: string): string | Promise<string>
 }
@@ -73,16 +73,16 @@ after(() => rm(folder, { recursive: true, force: true }))
 
 let folders = 0
 
-/** A place with a database of its own. */
+/** An empty folder for a new database. */
 async function makeFolder(): Promise<string> {
   folders += 1
-  const path = join(folder, `place-${folders}`)
+  const path = join(folder, `import-${folders}`)
   await mkdir(path)
   return path
 }
 
 interface ImportRun extends CommandResult {
-  // biome-ignore lint/suspicious/noExplicitAny: the summary is looked into by tests that know its shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read members of the summary
   readonly summary: any
   readonly users: readonly StoredUser[]
 }
@@ -96,7 +96,7 @@ interface StoredUser {
   readonly createdAt: number
 }
 
-/** Imports a text in a fresh place, as a file of this name. */
+/** Imports a file of this name and content into a new database. */
 async function importFile(name: string, content: string | Buffer, ...args: readonly string[]): Promise<ImportRun> {
   const home = await makeFolder()
   await writeFile(join(home, name), content)
@@ -112,7 +112,7 @@ function usersIn(home: string): readonly StoredUser[] {
       .all()
       .map(({ rest }) => JSON.parse(String(rest)))
   } catch (error) {
-    // A command that refuses its words makes no database.
+    // A usage error creates no database.
     if (String(error).includes('no such table')) return []
     throw error
   } finally {
@@ -120,16 +120,16 @@ function usersIn(home: string): readonly StoredUser[] {
   }
 }
 
-const counted = ({ imported, present, refused }: { imported: number; present: number; refused: number }) => [imported, present, refused]
+const countsOf = ({ imported, present, refused }: { imported: number; present: number; refused: number }) => [imported, present, refused]
 
-test('users of every kind of hash sign in with their old passwords, which are then hashed anew', async () => {
+test('users with every supported hash sign in with their old passwords, which are then rehashed', async () => {
   const home = await makeFolder()
   for (const [kind, { distinct, make }] of Object.entries(KINDS)) {
     const hashes = await Promise.all(Array.from({ length: distinct }, (_, index) => make(passwordOf(index))))
     const lines = Array.from({ length: PER_KIND }, (_, index) => `${kind}-${index},"${hashes[index % distinct]}",member\n`)
     await writeFile(join(home, `${kind}.csv`), `username,password_hash,roles\n${lines.join('')}`)
     const { code, stdout, stderr } = await runCommand(['user', 'import', `${kind}.csv`], { folder: home })
-    deepEqual([code, stdout, stderr], [0, '10,000 users imported; 0 already there; 0 refused.\n', ''])
+    deepEqual([code, stdout, stderr], [0, '10,000 users imported; 0 already existed; 0 rejected.\n', ''])
   }
   equal(usersIn(home).length, PER_KIND * Object.keys(KINDS).length)
 
@@ -148,10 +148,10 @@ test('users of every kind of hash sign in with their old passwords, which are th
       equal((await post('/access/login', { username, password: `${password}x` })).status, 401, username)
       equal((await post('/access/login', { username, password: password.normalize('NFD') })).status, 200, username)
       const again = await post('/access/login', { username, password })
-      deepEqual([again.status, again.body.user.roles], [200, ['member']], 'and with the new hash')
+      deepEqual([again.status, again.body.user.roles], [200, ['member']], 'also with the new hash')
       equal((await post('/access/login', { username, password: `${password}x` })).status, 401, username)
     }
-    // A password is changed, and an account deleted, with a hash that is still the old one.
+    // A password can be changed while its hash is still the imported one.
     const fresh = await post('/access/login', { username: `${kind}-7`, password: passwordOf(7) })
     const changed = await post('/access/password', { current: passwordOf(7), next: 'nine-quiet-otters-upstream' }, fresh.body.token)
     equal(changed.status, 200, JSON.stringify(changed.body))
@@ -159,16 +159,16 @@ test('users of every kind of hash sign in with their old passwords, which are th
   const now = stored()
   for (const kind of Object.keys(KINDS)) {
     for (const index of [0, 1, 2, 3, 4998, 9999]) match(now.get(`${kind}-${index}`) ?? '', /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    equal(now.get(`${kind}-8`), before.get(`${kind}-8`), 'who has not signed in keeps the old one')
+    equal(now.get(`${kind}-8`), before.get(`${kind}-8`), 'a user who has not signed in keeps the imported hash')
   }
 
   const again = await runCommand(['user', 'import', 'bcrypt.csv', '--json'], { folder: home })
   equal(again.code, 0, again.stderr)
-  deepEqual(counted(JSON.parse(again.stdout)), [0, PER_KIND, 0])
-  deepEqual(stored(), now, 'nothing was overwritten, not even while the server runs')
+  deepEqual(countsOf(JSON.parse(again.stdout)), [0, PER_KIND, 0])
+  deepEqual(stored(), now, 'nothing was overwritten while the server is running')
 })
 
-test('every field is read, under the names that others give it', async () => {
+test('reads every field, under the names of other systems', async () => {
   const rows = [
     'username,email,encrypted_password,roles,created_at,banned',
     `ada,ada@example.com,${HASH},"admin,editor",2023-05-06T07:08:09.5+02:00,`,
@@ -176,9 +176,9 @@ test('every field is read, under the names that others give it', async () => {
     `"cyd",cy@example.com,${HASH},,2023-05-06 07:08:09+00,false`,
   ].join('\n')
   const csv = await importFile('users.csv', rows)
-  deepEqual([csv.code, csv.stderr, counted(csv.summary)], [0, '', [3, 0, 0]])
-  const facts = csv.users.map(({ username, email, roles, disabled, createdAt }) => [username, email, roles, disabled, createdAt])
-  deepEqual(facts, [
+  deepEqual([csv.code, csv.stderr, countsOf(csv.summary)], [0, '', [3, 0, 0]])
+  const fields = csv.users.map(({ username, email, roles, disabled, createdAt }) => [username, email, roles, disabled, createdAt])
+  deepEqual(fields, [
     ['ada', 'ada@example.com', ['admin', 'editor'], false, Date.parse('2023-05-06T05:08:09.500Z')],
     ['Bob', null, ['reader', 'writer'], true, 1_700_000_000_000],
     ['cyd', 'cy@example.com', [], false, Date.parse('2023-05-06T07:08:09Z')],
@@ -190,11 +190,11 @@ test('every field is read, under the names that others give it', async () => {
   ]
   const json = await importFile('users.jsonl', objects.map((object) => JSON.stringify(object)).join('\n'))
   equal(json.code, 0, json.stderr)
-  const withoutCode = (users: readonly StoredUser[]) => users.map((user) => ({ ...user, code: '' }))
-  deepEqual(withoutCode(json.users), withoutCode(csv.users))
+  const withoutId = (users: readonly StoredUser[]) => users.map((user) => ({ ...user, id: '' }))
+  deepEqual(withoutId(json.users), withoutId(csv.users))
 })
 
-test('bad lines are told by number and reason, never by content, and the rest goes on', async () => {
+test('reports invalid lines by number and reason, never by content, and imports the others', async () => {
   const secret = 'plain-text-secret'
   const lines = [
     'username,hash,roles,email,createdAt,disabled',
@@ -202,7 +202,7 @@ test('bad lines are told by number and reason, never by content, and the rest go
     `x,${HASH},,,,`,
     `none,,,,,`,
     `plain,${secret},,,,`,
-    `dear,$2b$16$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW,,,,`,
+    `costly,$2b$16$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW,,,,`,
     `GOOD,${HASH},,,,`,
     `role,${HASH},Admin,,,`,
     `mail,${HASH},,no address,,`,
@@ -217,13 +217,13 @@ test('bad lines are told by number and reason, never by content, and the rest go
   ]
   const { code, stderr, summary, users } = await importFile('users.csv', lines.join('\n'))
   equal(code, 1)
-  deepEqual(counted(summary), [2, 0, 13])
-  const told = stderr
+  deepEqual(countsOf(summary), [2, 0, 13])
+  const rejected = stderr
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { line: number; refused: string })
   deepEqual(
-    told.map(({ line }) => line),
+    rejected.map(({ line }) => line),
     [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   )
   const reasons = [
@@ -238,10 +238,10 @@ test('bad lines are told by number and reason, never by content, and the rest go
     /future/,
     /disabled/,
     /2 values for 6/,
-    /quotes/,
-    /quotes/,
+    /quote is not closed/,
+    /quote is not closed/,
   ]
-  for (const [index, reason] of reasons.entries()) match(told[index]?.refused ?? '', reason)
+  for (const [index, reason] of reasons.entries()) match(rejected[index]?.refused ?? '', reason)
   for (const content of [secret, 'no address', 'maybe', HASH]) ok(!stderr.includes(content))
   deepEqual(
     users.map(({ username }) => username),
@@ -249,11 +249,11 @@ test('bad lines are told by number and reason, never by content, and the rest go
   )
 })
 
-test('of many bad lines the first hundred are printed, the rest counted, and all written where a file is named', async () => {
+test('prints the first hundred of many invalid lines, counts the others, and writes all to the --rejects file', async () => {
   const home = await makeFolder()
   await writeFile(join(home, 'users.csv'), `username,hash\n${'who,nothing\n'.repeat(2500)}`)
   const { code, stdout, stderr } = await runCommand(['user', 'import', 'users.csv', '--rejects', 'rejects.txt'], { folder: home })
-  deepEqual([code, stdout], [1, '0 users imported; 0 already there; 2,500 refused.\n'])
+  deepEqual([code, stdout], [1, '0 users imported; 0 already existed; 2,500 rejected.\n'])
   const lines = stderr.trim().split('\n')
   equal(lines.length, 101)
   match(lines[0] ?? '', /^latchkey: line 2: the hash format is not supported/)
@@ -266,10 +266,10 @@ test('of many bad lines the first hundred are printed, the rest counted, and all
 test('a dry run checks everything and writes nothing', async () => {
   const content = `username,hash\nada,${HASH}\nbob,plain\nAda,${HASH}\n${Array.from({ length: 1500 }, (_, index) => `more${index},${HASH}\n`).join('')}more7,${HASH}\n`
   const { code, summary, users } = await importFile('users.csv', content, '--dry-run')
-  deepEqual([code, counted(summary), summary.dryRun, users], [1, [1501, 0, 3], true, []])
+  deepEqual([code, countsOf(summary), summary.dryRun, users], [1, [1501, 0, 3], true, []])
 })
 
-test('the same name far apart in one file is told as such, also in a second run', async () => {
+test('reports a duplicate username far apart in one file, also in a second run', async () => {
   const home = await makeFolder()
   const many = Array.from({ length: 2500 }, (_, index) => `user${index},${HASH}\n`).join('')
   await writeFile(join(home, 'users.csv'), `username,hash\n${many}USER0,${HASH}\n`)
@@ -278,26 +278,26 @@ test('the same name far apart in one file is told as such, also in a second run'
     [0, 2500, 1],
   ]) {
     const { code, stdout, stderr } = await runCommand(['user', 'import', 'users.csv', '--json'], { folder: home })
-    deepEqual([code, counted(JSON.parse(stdout))], [1, expected])
+    deepEqual([code, countsOf(JSON.parse(stdout))], [1, expected])
     match(stderr, /^\{"line":2502,"refused":"the same user is on an earlier line"\}\n$/)
   }
 })
 
-test('a column that is not known is refused by name before anything is written, and so is a heading that is none', async () => {
-  const refusals: readonly (readonly [name: string, content: string | Buffer, message: RegExp])[] = [
+test('rejects an unknown column by name, and a missing header line, before anything is written', async () => {
+  const invalidInputs: readonly (readonly [name: string, content: string | Buffer, message: RegExp])[] = [
     [
       'a.csv',
       `username,hash,shoe_size\nada,${HASH},38\n`,
-      /The column "shoe_size" is not known\. Accepted are username, email, hash, roles, createdAt, disabled/,
+      /The column "shoe_size" is unknown\. Accepted: username, email, hash, roles, createdAt, disabled/,
     ],
-    ['b.csv', `ada,${HASH},x\n`, /first line of CSV names the columns/],
+    ['b.csv', `ada,${HASH},x\n`, /first line of a CSV file must name the columns/],
     ['b16.csv', Buffer.from(`\uFEFFusername,hash\nada,${HASH}\n`, 'utf16le'), /the line is not UTF-8\. Save the file as CSV in UTF-8/],
-    ['c.csv', 'username,email\nada,\n', /There is no column hash/],
-    ['d.csv', `username,hash,password\nada,${HASH},${HASH}\n`, /Two columns stand for hash/],
-    ['e.jsonl', `{"username":"ada","hash":"${HASH}","shoeSize":38}\n`, /The field "shoeSize" is not known/],
+    ['c.csv', 'username,email\nada,\n', /The column hash is missing/],
+    ['d.csv', `username,hash,password\nada,${HASH},${HASH}\n`, /Two columns mean hash/],
+    ['e.jsonl', `{"username":"ada","hash":"${HASH}","shoeSize":38}\n`, /The field "shoeSize" is unknown/],
     ['f.txt', 'x', /--format csv or --format jsonl/],
   ]
-  for (const [name, content, message] of refusals) {
+  for (const [name, content, message] of invalidInputs) {
     const { code, stdout, stderr, users } = await importFile(name, content)
     deepEqual([code, stdout, users], [2, '', []], name)
     match(JSON.parse(stderr).error.message, message)
@@ -305,7 +305,7 @@ test('a column that is not known is refused by name before anything is written, 
   }
 })
 
-test('files as programs write them: nothing in it, a byte order mark, CRLF, no newline at the end', async () => {
+test('reads an empty file, a byte order mark, CRLF, and a last line without a newline', async () => {
   for (const [name, content, imported] of [
     ['empty.csv', '', 0],
     ['empty.jsonl', '\n\n', 0],
@@ -318,7 +318,7 @@ test('files as programs write them: nothing in it, a byte order mark, CRLF, no n
   }
 })
 
-test('lines that are not UTF-8, far too long, or no objects cost themselves alone', async () => {
+test('rejects lines that are not UTF-8, too long, or not objects, and imports the others', async () => {
   const row = (name: string) => `{"username":"${name}","hash":"${HASH}"}\n`
   const latin = Buffer.from(row('jos\u00e9'), 'latin1')
   const long = `{"username":"${'x'.repeat(10_000_000)}","hash":"${HASH}"}\n`
@@ -328,16 +328,16 @@ test('lines that are not UTF-8, far too long, or no objects cost themselves alon
     Buffer.from(`${long}[1]\n{"username":\n{"username":"eve","hash":1}\n${row('bob')}`),
   ])
   const { code, stderr, summary, users } = await importFile('users.ndjson', content)
-  deepEqual([code, counted(summary), users.map(({ username }) => username)], [1, [2, 0, 5], ['ada', 'bob']])
-  const told = stderr
+  deepEqual([code, countsOf(summary), users.map(({ username }) => username)], [1, [2, 0, 5], ['ada', 'bob']])
+  const rejected = stderr
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { refused: string }).refused)
-  for (const [index, reason] of [/not UTF-8/, /longer than 64 KiB/, /no JSON object/, /no JSON object/, /not a text/].entries())
-    match(told[index] ?? '', reason)
+  for (const [index, reason] of [/not UTF-8/, /longer than 64 KiB/, /not a JSON object/, /not a JSON object/, /not a text/].entries())
+    match(rejected[index] ?? '', reason)
 })
 
-test('a file that is not there, and a directory, are refused', async () => {
+test('rejects a missing file and a directory', async () => {
   const home = await makeFolder()
   await mkdir(join(home, 'folder.csv'))
   for (const [name, message] of [
@@ -350,7 +350,7 @@ test('a file that is not there, and a directory, are refused', async () => {
   }
 })
 
-test('standard input is read, in the format that is named', async () => {
+test('reads standard input in the given format', async () => {
   const home = await makeFolder()
   const unnamed = await runCommand(['user', 'import'], { folder: home, input: 'x' })
   equal(unnamed.code, 2)
@@ -363,11 +363,11 @@ test('standard input is read, in the format that is named', async () => {
       folder: home,
       input: `username,hash\n${name},${HASH}\n`,
     })
-    deepEqual([read.code, read.stdout], [0, '1 user imported; 0 already there; 0 refused.\n'])
+    deepEqual([read.code, read.stdout], [0, '1 user imported; 0 already existed; 0 rejected.\n'])
   }
 })
 
-/** An import whose input stalls after half of it, as from a program that hangs; it is ended by the signal when 2000 users are in. */
+/** An import whose input stalls halfway; the signal stops it when 2000 users are imported. */
 async function interrupted(home: string, rows: readonly string[], signal: NodeJS.Signals) {
   const child = spawn(process.execPath, [MAIN, 'user', 'import', '--format', 'csv'], { cwd: home, env: cleanEnvironment(), stdio: 'pipe' })
   let stdout = ''
@@ -376,7 +376,7 @@ async function interrupted(home: string, rows: readonly string[], signal: NodeJS
   })
   child.stdin.write(`username,hash\n${rows.slice(0, 2500).join('')}`)
   const closed = once(child, 'close')
-  for (let landed = 0; landed < 2000; landed = countIn(home)) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let imported = 0; imported < 2000; imported = countIn(home)) await new Promise((resolve) => setTimeout(resolve, 20))
   child.kill(signal)
   await closed
   return { code: child.exitCode, stdout }
@@ -384,19 +384,22 @@ async function interrupted(home: string, rows: readonly string[], signal: NodeJS
 
 const FIVE_THOUSAND = Array.from({ length: 5000 }, (_, index) => `user${index},${HASH}\n`)
 
-test('stopped by a signal it says how far it came, and run again it goes on', async () => {
+test('reports its progress when a signal stops it, and continues when it runs again', async () => {
   const home = await makeFolder()
   const { code, stdout } = await interrupted(home, FIVE_THOUSAND, 'SIGINT')
   equal(code, 1)
-  match(stdout, /^2,000 users imported; 0 already there; 0 refused\. Stopped after line 2001: run it again to go on\.\n$/)
+  match(
+    stdout,
+    /^2,000 users imported; 0 already existed; 0 rejected\. Interrupted after line 2001: run the command again to continue\.\n$/,
+  )
   const again = await runCommand(['user', 'import', '--format', 'csv', '--json'], {
     folder: home,
     input: `username,hash\n${FIVE_THOUSAND.join('')}`,
   })
-  deepEqual(counted(JSON.parse(again.stdout)), [3000, 2000, 0])
+  deepEqual(countsOf(JSON.parse(again.stdout)), [3000, 2000, 0])
 })
 
-test('killed, it leaves whole groups, and run again it goes on', async () => {
+test('leaves whole batches when it is killed, and continues when it runs again', async () => {
   const home = await makeFolder()
   await interrupted(home, FIVE_THOUSAND, 'SIGKILL')
   equal(usersIn(home).length, 2000)
@@ -404,7 +407,7 @@ test('killed, it leaves whole groups, and run again it goes on', async () => {
     folder: home,
     input: `username,hash\n${FIVE_THOUSAND.join('')}`,
   })
-  deepEqual([again.code, counted(JSON.parse(again.stdout))], [0, [3000, 2000, 0]])
+  deepEqual([again.code, countsOf(JSON.parse(again.stdout))], [0, [3000, 2000, 0]])
 })
 
 function countIn(home: string): number {
@@ -415,7 +418,7 @@ function countIn(home: string): number {
   }
 }
 
-test('each user that was imported has that on record', async () => {
+test('records an audit event for each imported user', async () => {
   const home = await makeFolder()
   await writeFile(join(home, 'users.csv'), `username,hash\nada,${HASH}\n`)
   await runCommand(['user', 'import', 'users.csv'], { folder: home })

@@ -1,5 +1,5 @@
-// Commands in the wrong folder, or on the wrong database: those that read, and those that change what is there, make nothing, exit with 1
-// and say where they looked. What is made with the first user is made by the commands that add.
+// Tests commands in the wrong folder or on the wrong database: those that read or change existing data create nothing, exit with 1 and
+// name the path. Only commands that add data create a database.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -46,7 +46,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-describe('Where there is no database, a command makes none, exits with 1 and says where it looked', { concurrency: 3 }, () => {
+describe('without a database, a command creates none, exits with 1 and names the path', { concurrency: 3 }, () => {
   for (const args of ALL_COMMANDS) {
     test(`latchkey ${args.join(' ')}`, () =>
       inFolder(async (folder) => {
@@ -59,20 +59,20 @@ describe('Where there is no database, a command makes none, exits with 1 and say
   }
 })
 
-test('A dry run of an import checks the lines all the same, makes nothing, says that there is no database, and exits with 1', () =>
+test('a dry run of an import without a database checks the lines, creates nothing, reports it and exits with 1', () =>
   inFolder(async (folder) => {
     const { code, stdout, stderr } = await runCommand(['user', 'import', 'users.jsonl', '--dry-run'], { folder })
     equal(code, 1)
-    equal(stdout, '1 user would be imported; nothing was written; 0 already there; 0 refused.\n')
+    equal(stdout, '1 user would be imported; nothing was written; 0 already existed; 0 rejected.\n')
     match(stderr, /^latchkey: There is no database at \S+latchkey\.db\. /)
     deepEqual(await readdir(folder), ['users.jsonl'])
     equal((await runCommand(['user', 'import', 'users.jsonl'], { folder })).code, 0)
     const compared = await runCommand(['user', 'import', 'users.jsonl', '--dry-run'], { folder })
     deepEqual([compared.code, compared.stderr], [0, ''])
-    match(compared.stdout, /1 already there/)
+    match(compared.stdout, /1 already existed/)
   }))
 
-test('The path that was looked at is the one that was named, and JSON says it too', () =>
+test('names the given path, also as JSON', () =>
   inFolder(async (folder) => {
     const { code, stderr } = await runCommand(['user', 'list', '--json', '--database-url', 'sqlite:data/other.db'], { folder })
     equal(code, 1)
@@ -85,7 +85,7 @@ test('The path that was looked at is the one that was named, and JSON says it to
     deepEqual(await readdir(folder), ['users.jsonl'])
   }))
 
-test('A file that is no database of Latchkey is left as it is', () =>
+test('does not change a file that is not a Latchkey database', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'latchkey.db')
     const other = new DatabaseSync(path)
@@ -95,17 +95,17 @@ test('A file that is no database of Latchkey is left as it is', () =>
     for (const args of [READING[0], CHANGING[0]]) {
       const { code, stderr } = await runCommand(args ?? [], { folder })
       equal(code, 1)
-      match(stderr, /The database at \S+latchkey\.db has no tables of Latchkey\. Run the command in the folder/)
+      match(stderr, /The database at \S+latchkey\.db has no Latchkey tables\. Run the command in the folder/)
     }
     const after = await stat(path)
     deepEqual([after.size, after.mtimeMs], [before.size, before.mtimeMs])
     deepEqual((await readdir(folder)).sort(), ['latchkey.db', 'users.jsonl'])
     await writeFile(path, '')
-    match((await runCommand(['user', 'list'], { folder })).stderr, /has no tables of Latchkey/)
+    match((await runCommand(['user', 'list'], { folder })).stderr, /has no Latchkey tables/)
     equal((await stat(path)).size, 0)
   }))
 
-test('A database of an older version is read by nobody, and migrated by no command that reads', () =>
+test('a command that reads neither reads nor migrates a database of an older version', () =>
   inFolder(async (folder) => {
     const dialect = {
       key: 'TEXT',
@@ -122,16 +122,16 @@ test('A database of an older version is read by nobody, and migrated by no comma
     for (const args of READING) {
       const { code, stderr } = await runCommand(args, { folder })
       equal(code, 1)
-      match(stderr, /is at version 1, and this Latchkey reads version \d+: run `latchkey migrate`, or start the server/)
+      match(stderr, /has schema version 1, but this Latchkey reads version \d+: run `latchkey migrate`, or start the server/)
     }
     equal((await runCommand(['migrate'], { folder })).code, 0)
     equal((await runCommand(['user', 'list'], { folder })).code, 0)
   }))
 
-test('Reading needs no secret and makes none; changing needs the one of the server', () =>
+test('reading needs no secret and creates none; changing needs the secret of the server', () =>
   inFolder(async (folder) => {
     equal((await runCommand(['user', 'add', 'Ada'], { folder, input: `${PASSWORD}\n` })).code, 0)
-    ok(existsSync(join(folder, 'latchkey.db.secret')), 'adding makes what is missing')
+    ok(existsSync(join(folder, 'latchkey.db.secret')), 'adding creates what is missing')
     await using elsewhere = { path: await temporaryFolder(), [Symbol.asyncDispose]: () => rm(elsewhere.path, { recursive: true }) }
     await copyFile(join(folder, 'latchkey.db'), join(elsewhere.path, 'latchkey.db'))
     await writeFile(join(elsewhere.path, 'users.jsonl'), ROW)
@@ -147,7 +147,7 @@ test('Reading needs no secret and makes none; changing needs the one of the serv
     deepEqual((await readdir(elsewhere.path)).sort(), ['latchkey.db', 'users.jsonl'])
   }))
 
-test('A database that was migrated and never served is read, and stays as it is', () =>
+test('reads a database that was migrated and never served, and does not change it', () =>
   inFolder(async (folder) => {
     equal((await runCommand(['migrate'], { folder })).code, 0)
     match((await runCommand(['signing-key', 'list'], { folder })).stdout, /No signing keys/)
@@ -158,7 +158,7 @@ test('A database that was migrated and never served is read, and stays as it is'
     database.close()
   }))
 
-test('A PostgreSQL database without tables of Latchkey, or with those of an older version, is left as it is', () =>
+test('does not change a PostgreSQL database without Latchkey tables, or with those of an older version', () =>
   inFolder(async (folder) => {
     await using postgres = await startPostgres()
     const url = await postgres.createDatabase()
@@ -168,7 +168,7 @@ test('A PostgreSQL database without tables of Latchkey, or with those of an olde
     for (const args of ALL_COMMANDS) {
       const { code, stdout, stderr } = await runCommand(args, { folder, env, input: `${PASSWORD}\n` })
       deepEqual([code, stdout], [1, ''], stderr)
-      match(stderr, /The database that postgres(?:ql)?:\/\/\S+ names has no tables of Latchkey\. .*DATABASE_URL/)
+      match(stderr, /The database at postgres(?:ql)?:\/\/\S+ has no Latchkey tables\. .*DATABASE_URL/)
       ok(!stderr.includes('hidden'), stderr)
     }
     equal(tables(), '0')
@@ -176,7 +176,7 @@ test('A PostgreSQL database without tables of Latchkey, or with those of an olde
 
     equal((await runCommand(['migrate'], { folder, env })).code, 0)
     postgres.query(name, 'UPDATE latchkey_schema SET version = 1')
-    match((await runCommand(['session', 'list'], { folder, env })).stderr, /is at version 1, .*run `latchkey migrate`/)
+    match((await runCommand(['session', 'list'], { folder, env })).stderr, /has schema version 1, .*run `latchkey migrate`/)
     equal(postgres.query(name, 'SELECT version FROM latchkey_schema').trim(), '1')
     deepEqual(await readdir(folder), ['users.jsonl'])
   }))

@@ -1,4 +1,4 @@
-// What an operator's command ends, a running server refuses within a second, also what it holds in memory.
+// Tests that a running server refuses what an operator's command revokes within a second, also from its credential cache.
 
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { type CommandResult, type RunningServer, runCommand, startServer } from 
 import { PASSWORD, TestClient, type TestResponse } from '../support/test-client.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const BOUND = 1_000
+const MAX_DELAY_MS = 1_000
 
 let server: RunningServer
 before(async () => {
@@ -23,7 +23,7 @@ async function command(args: readonly string[], input = ''): Promise<CommandResu
   return result
 }
 
-/** A visitor whose cookie and token the server has in memory. */
+/** A signed-in client whose cookie and token are in the credential cache of the server. */
 async function signInAndWarm(name: string): Promise<TestClient> {
   const visitor = new TestClient(server.url)
   await visitor.register(name, { remember: true })
@@ -34,7 +34,7 @@ async function signInAndWarm(name: string): Promise<TestClient> {
   return visitor
 }
 
-/** When the latest entry of the endings log was made, in milliseconds since 1970. */
+/** The time of the latest entry of the revocation log, in milliseconds since 1970. */
 function latestEntry(): number {
   const database = new DatabaseSync(join(server.folder, 'latchkey.db'), { readOnly: true })
   const row = database.prepare('SELECT at FROM latchkey_revocations ORDER BY position DESC LIMIT 1').get()
@@ -42,7 +42,7 @@ function latestEntry(): number {
   return Number(row?.at)
 }
 
-/** Asks without pause until the answer is as wished, while the command runs; how long after its entry in the log that was. */
+/** Sends requests until the response is the expected one, while the command runs; the delay after the entry in the log. */
 async function delayOf(
   what: string,
   ask: () => Promise<TestResponse>,
@@ -57,42 +57,42 @@ async function delayOf(
   for (let deadline = Number.POSITIVE_INFINITY; seenAt === 0; await pause(2)) {
     const reply = await ask()
     if (isExpected(reply)) seenAt = Date.now()
-    if (done) deadline = Math.min(deadline, Date.now() + 2 * BOUND)
+    if (done) deadline = Math.min(deadline, Date.now() + 2 * MAX_DELAY_MS)
     if (Date.now() > deadline) break
   }
   await acting
-  ok(seenAt > 0, `${what}: waited in vain`)
+  ok(seenAt > 0, `${what}: timed out`)
   return seenAt - latestEntry()
 }
 
-test('What an operator ends is refused by a running server within a second', async (t) => {
-  async function measured(
+test('a running server refuses what an operator revokes within a second', async (t) => {
+  async function measure(
     what: string,
     ask: () => Promise<TestResponse>,
-    wished: (reply: TestResponse) => boolean,
+    isExpected: (reply: TestResponse) => boolean,
     act: () => Promise<unknown>,
   ) {
-    const delay = await delayOf(what, ask, wished, act)
+    const delay = await delayOf(what, ask, isExpected, act)
     t.diagnostic(`${what}: ${delay} ms`)
-    ok(delay < BOUND, `${what} took ${delay} ms`)
+    ok(delay < MAX_DELAY_MS, `${what} took ${delay} ms`)
   }
   const refused = ({ status }: TestResponse) => status === 401
 
-  await t.test('session revoke ID, by a warm token', async () => {
+  await t.test('session revoke ID, with a cached token', async () => {
     const visitor = await signInAndWarm('token-one')
     const ask = () => visitor.callWithToken('GET', '/access/session')
-    await measured('session revoke ID to warm token', ask, refused, () => command(['session', 'revoke', visitor.sid]))
+    await measure('session revoke ID to cached token', ask, refused, () => command(['session', 'revoke', visitor.sid]))
     equal((await ask()).json.reason, 'session_ended')
     const plain = await visitor.callWithCookies('GET', '/access/session')
-    deepEqual([plain.json.reason, plain.json.refreshable], ['revoked', true], 'the remembered login is not what was revoked')
+    deepEqual([plain.json.reason, plain.json.refreshable], ['revoked', true], 'the remember-me login was not revoked')
   })
 
-  await t.test('session revoke ID of a remembered login, by a warm cookie', async () => {
+  await t.test('session revoke ID of a remember-me login, with a cached cookie', async () => {
     const visitor = await signInAndWarm('cookie-one')
     const { json } = await visitor.callWithCookies('GET', '/access/sessions')
     const { id } = json.find(({ kind }: { kind: string }) => kind === 'remember_me')
     const ask = () => visitor.callWithCookies('GET', '/access/session')
-    await measured('session revoke ID to warm cookie', ask, refused, () => command(['session', 'revoke', id]))
+    await measure('session revoke ID to cached cookie', ask, refused, () => command(['session', 'revoke', id]))
     equal((await visitor.callWithToken('GET', '/access/session')).json.reason, 'session_ended')
     equal((await visitor.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
   })
@@ -102,15 +102,15 @@ test('What an operator ends is refused by a running server within a second', asy
     const other = new TestClient(server.url)
     await other.login('everywhere')
     const ask = () => other.callWithCookies('GET', '/access/session')
-    await measured('session revoke --user', ask, refused, () => command(['session', 'revoke', '--user', 'everywhere']))
+    await measure('session revoke --user', ask, refused, () => command(['session', 'revoke', '--user', 'everywhere']))
     equal((await visitor.callWithCookies('GET', '/access/session')).json.reason, 'revoked')
     equal((await visitor.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
   })
 
-  await t.test('user disable, and enable lets in again', async () => {
+  await t.test('user disable; after enable, the user can sign in again', async () => {
     const visitor = await signInAndWarm('disabled-one')
     const ask = () => visitor.callWithToken('GET', '/access/session')
-    await measured('user disable', ask, refused, () => command(['user', 'disable', 'disabled-one']))
+    await measure('user disable', ask, refused, () => command(['user', 'disable', 'disabled-one']))
     const body = { username: 'disabled-one', password: 'blue-tulip-under-7-moons' }
     equal((await new TestClient(server.url).callWithCookies('POST', '/access/login', { body })).json.code, 'credentials.invalid')
     equal((await visitor.callWithCookies('POST', '/access/token')).status, 401)
@@ -119,20 +119,20 @@ test('What an operator ends is refused by a running server within a second', asy
     equal((await ask()).status, 200)
   })
 
-  await t.test('user password, and only the new one signs in', async () => {
+  await t.test('user set-password; only the new password signs in', async () => {
     const visitor = await signInAndWarm('new-password')
     const ask = () => visitor.callWithCookies('GET', '/access/session')
     const next = 'seven-moons-over-a-tulip'
-    await measured('user set-password', ask, refused, () => command(['user', 'set-password', 'new-password'], `${next}\n`))
+    await measure('user set-password', ask, refused, () => command(['user', 'set-password', 'new-password'], `${next}\n`))
     const body = { username: 'new-password', password: 'blue-tulip-under-7-moons' }
     equal((await visitor.callWithCookies('POST', '/access/login', { body })).json.code, 'credentials.invalid')
     await visitor.login('new-password', { password: next })
   })
 
-  await t.test('user delete, and the name stays reserved until an operator gives it again', async () => {
+  await t.test('user delete; the name stays reserved until an operator assigns it again', async () => {
     const visitor = await signInAndWarm('gone')
     const ask = () => visitor.callWithToken('GET', '/access/session')
-    await measured('user delete', ask, refused, () => command(['user', 'delete', 'gone']))
+    await measure('user delete', ask, refused, () => command(['user', 'delete', 'gone']))
     const again = new TestClient(server.url)
     const refusal = await again.callWithCookies('POST', '/access/register', { body: { username: 'gone', password: PASSWORD } })
     deepEqual([refusal.status, refusal.json.code], [409, 'username.taken'])
@@ -141,10 +141,10 @@ test('What an operator ends is refused by a running server within a second', asy
     ok(again.userId !== visitor.userId)
   })
 
-  await t.test('user role: tokens of before are to be renewed, and the cookie has the new roles', async () => {
+  await t.test('user set-roles; older tokens must be renewed, and the cookie has the new roles', async () => {
     const visitor = await signInAndWarm('promoted')
     const ask = () => visitor.callWithToken('GET', '/access/session')
-    await measured('user set-roles', ask, refused, () => command(['user', 'set-roles', 'promoted', 'admin']))
+    await measure('user set-roles', ask, refused, () => command(['user', 'set-roles', 'promoted', 'admin']))
     equal((await ask()).json.reason, 'expired')
     deepEqual((await visitor.callWithCookies('GET', '/access/session')).json.user.roles, ['admin'])
     await visitor.refreshToken()
@@ -153,7 +153,7 @@ test('What an operator ends is refused by a running server within a second', asy
     await waitFor('the role to be gone', async () => (await visitor.callWithCookies('GET', '/access/session')).json.user.roles.length === 0)
   })
 
-  await t.test('key rotate: new tokens have the new key, and those of before stay good', async () => {
+  await t.test('signing-key rotate; new tokens have the new key, and older tokens stay valid', async () => {
     const visitor = await signInAndWarm('rotated')
     const { token } = visitor
     const kidOf = ({ json }: TestResponse) => JSON.parse(Buffer.from(String(json.token).split('.')[0] ?? '', 'base64url').toString()).kid
@@ -162,15 +162,15 @@ test('What an operator ends is refused by a running server within a second', asy
     const published = async () =>
       (await visitor.callWithCookies('GET', '/.well-known/jwks.json')).json.keys.map(({ kid }: { kid: string }) => kid)
     const keysBefore = await published()
-    await measured(
+    await measure(
       'signing-key rotate',
       ask,
       (reply) => kidOf(reply) !== before,
       () => command(['signing-key', 'rotate']),
     )
-    const signsNow = kidOf(await ask())
-    ok(keysBefore.includes(signsNow), 'what signs now was published before')
-    ok((await published()).includes(before), 'what signed before is still published')
+    const signingKid = kidOf(await ask())
+    ok(keysBefore.includes(signingKid), 'the new signing key was published before')
+    ok((await published()).includes(before), 'the previous signing key is still published')
     visitor.token = token
     equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
   })

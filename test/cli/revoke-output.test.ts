@@ -1,4 +1,4 @@
-// What an operator in a hurry reads, and the times that can be typed.
+// Tests the output of `latchkey session revoke`, and its time argument.
 
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import { test } from 'node:test'
@@ -16,47 +16,50 @@ import { SettingError } from '../../src/settings.ts'
 const MANY = { users: 9_000, sessions: 10_000, rememberMe: 1 }
 const NONE = { users: 0, sessions: 0, rememberMe: 0 }
 
-test('It says what there is to end, and what has ended', () => {
-  equal(formatDryRun(MANY, { all: true }), 'Would end 10,000 sessions and 1 remembered login of 9,000 users. Nothing was ended.')
+test('formats what will be revoked, and what was revoked', () => {
+  equal(formatDryRun(MANY, { all: true }), 'Would revoke 10,000 sessions and 1 remember-me login of 9,000 users. Nothing was revoked.')
   equal(
     formatStart(MANY, { before: Date.parse('2026-11-24T10:00:00+02:00') }),
-    'Ending 10,000 sessions and 1 remembered login of 9,000 users, in lineages that began before 2026-11-24T08:00:00.000Z.',
+    'Revoking 10,000 sessions and 1 remember-me login of 9,000 users, in lineages that started before 2026-11-24T08:00:00.000Z.',
   )
-  equal(formatStart(NONE, { all: true }), 'There is nothing to end.')
-  equal(formatResult(MANY), '10,000 sessions and 1 remembered login ended.')
-  equal(formatInterrupted(MANY), '10,000 sessions and 1 remembered login had ended by then. The same again goes on.')
-  equal(formatInterrupted(undefined), 'Nothing is known to have ended by then. The same again goes on.')
+  equal(formatStart(NONE, { all: true }), 'There is nothing to revoke.')
+  equal(formatResult(MANY), 'Revoked 10,000 sessions and 1 remember-me login.')
+  equal(
+    formatInterrupted(MANY),
+    'Revoked 10,000 sessions and 1 remember-me login before the interruption. Run the command again to continue.',
+  )
+  equal(formatInterrupted(undefined), 'No revocation was confirmed. Run the command again to continue.')
 })
 
-test('It says how far it is, and how long it will take', () => {
-  equal(formatProgress(MANY, { users: 1, sessions: 2_500, rememberMe: 0 }, 2_000), '2,500 of 10,001 ended, 1,250 a second, 7 s left')
-  equal(formatProgress(MANY, NONE, 2_000), '0 of 10,001 ended, 0 a second')
-  equal(formatProgress(MANY, { users: 1, sessions: 10_002, rememberMe: 0 }, 2_000), '10,002 of 10,001 ended, 5,001 a second, 0 s left')
+test('formats the progress and the time left', () => {
+  equal(formatProgress(MANY, { users: 1, sessions: 2_500, rememberMe: 0 }, 2_000), '2,500 of 10,001 revoked, 1,250 a second, 7 s left')
+  equal(formatProgress(MANY, NONE, 2_000), '0 of 10,001 revoked, 0 a second')
+  equal(formatProgress(MANY, { users: 1, sessions: 10_002, rememberMe: 0 }, 2_000), '10,002 of 10,001 revoked, 5,001 a second, 0 s left')
 })
 
-test('It says who has heard of it, and what it means where somebody has not', () => {
-  const others = 'Who cannot hear the log accepts nothing from memory after one second.'
+test('formats the acknowledgements, and explains missing ones', () => {
+  const note = 'A process that cannot read the revocation log stops using its credential cache after one second.'
   equal(
     formatAcknowledgement({ processes: 3, verifiers: 5, behind: 0, milliseconds: 38 }),
-    'Heard by 3 processes and 5 verifiers; the last after 38 ms.',
+    'Acknowledged by 3 processes and 5 verifiers; the last after 38 ms.',
   )
   equal(
     formatAcknowledgement({ processes: 1, verifiers: 1, behind: 0, milliseconds: 1_038 }),
-    'Heard by 1 process and 1 verifier; the last after 1,038 ms.',
+    'Acknowledged by 1 process and 1 verifier; the last after 1,038 ms.',
   )
   equal(
     formatAcknowledgement({ processes: 1, verifiers: 5, behind: 1, milliseconds: 3 }),
-    `Heard by 1 process and 5 of 6 verifiers; the last after 3 ms. ${others}`,
+    `Acknowledged by 1 process and 5 of 6 verifiers; the last after 3 ms. ${note}`,
   )
   equal(
     formatAcknowledgement({ processes: 0, verifiers: 0, behind: 0, milliseconds: null }),
-    `Nobody has answered: no server is running on this database, or none can hear the log. ${others}`,
+    `No process acknowledged: no server is running on this database, or none can read the revocation log. ${note}`,
   )
-  equal(formatAcknowledgement(null), `It could not be asked who has heard of it. ${others}`)
+  equal(formatAcknowledgement(null), `Acknowledgements could not be requested. ${note}`)
 })
 
-test('A time is a date, or a time with its zone', () => {
-  for (const [text, is] of [
+test('a time argument is a date, or a time with its time zone', () => {
+  for (const [text, expected] of [
     ['2026-11-24', '2026-11-24T00:00:00.000Z'],
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
     ['2026-11-24T10:00Z', '2026-11-24T10:00:00.000Z'],
@@ -64,7 +67,7 @@ test('A time is a date, or a time with its zone', () => {
     ['2026-11-24T10:00:01.5Z', '2026-11-24T10:00:01.500Z'],
     ['2026-11-24T01:00:00+05:30', '2026-11-23T19:30:00.000Z'],
   ] as const) {
-    deepEqual(new Date(timeArgument('--before', text)).toISOString(), is)
+    deepEqual(new Date(timeArgument('--before', text)).toISOString(), expected)
   }
 })
 
@@ -84,10 +87,11 @@ for (const text of [
   ' 2026-11-24',
   '+002026-11-24',
 ]) {
-  test(`"${text}" is no time`, () => {
+  test(`"${text}" is not a valid time`, () => {
     throws(
       () => timeArgument('--before', text),
-      (error) => error instanceof SettingError && error.message.startsWith(`--before is "${text}"; accepted: a date, like 2026-11-24, or `),
+      (error) =>
+        error instanceof SettingError && error.message.startsWith(`--before is "${text}"; accepted: a date, such as 2026-11-24, or `),
     )
   })
 }

@@ -1,4 +1,4 @@
-// latchkey session revoke, beside a server of two workers and a verifier that are in use meanwhile, on every store.
+// Tests `latchkey session revoke` on every store, beside a server with two workers and three verifiers that are in use.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -16,17 +16,17 @@ import { request, TestClient } from '../support/test-client.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { verifyResult, waitForResult } from '../verify/verifier-fixture.ts'
 
-const BOUND = 1_000
+const MAX_DELAY_MS = 1_000
 
-/** Many people, some time ago: each with a session, every tenth with a remembered login that started it. */
-async function fill(store: Store, count: number): Promise<{ readonly codes: readonly string[]; readonly remembered: number }> {
+/** Adds many users with a session each, every tenth with a remember-me login that started it. */
+async function fill(store: Store, count: number): Promise<{ readonly userIds: readonly string[]; readonly rememberMe: number }> {
   const at = Date.now() - HOUR
   const times = { startedAt: at, authTime: at, lastSeenAt: Date.now(), expiresAt: at + DAY }
-  const codes: string[] = []
+  const userIds: string[] = []
   let changes: Change[] = []
   for (let index = 0; index < count; index += 1) {
     const user = makeUser()
-    codes.push(user.id)
+    userIds.push(user.id)
     changes.push({ do: 'insert user', user })
     const login = index % 10 === 0 ? makeRememberMe({ userId: user.id, ...times }) : undefined
     if (login) changes.push({ do: 'insert credential', record: login })
@@ -36,16 +36,16 @@ async function fill(store: Store, count: number): Promise<{ readonly codes: read
     ok((await store.write(changes)).committed)
     changes = []
   }
-  return { codes, remembered: Math.ceil(count / 10) }
+  return { userIds, rememberMe: Math.ceil(count / 10) }
 }
 
-/** Users are gone through by code, some at a time: those before the last of these have been confirmed by then. */
-async function waitForFirstWrites(store: Store, codes: readonly string[]): Promise<void> {
-  const later = codes.toSorted()[500] ?? ''
+/** The command goes through the users by id in batches, and confirms a batch before it starts the next. */
+async function waitForFirstWrites(store: Store, userIds: readonly string[]): Promise<void> {
+  const later = userIds.toSorted()[500] ?? ''
   while ((await store.credentials.listByUser(later)).length > 0) await pause(1)
 }
 
-/** Kilobytes that the process has had in memory at most, as far as one has looked. */
+/** The peak memory of the process so far, in kilobytes. */
 function peakOf(pid: number): number {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
@@ -54,19 +54,19 @@ function peakOf(pid: number): number {
   }
 }
 
-/** After what was said of its progress, where that took a while. */
+/** The last line, after the progress. */
 function lastLine(printed: string): string {
   return printed.trimEnd().split('\n').at(-1) ?? ''
 }
 
 for (const name of BACKEND_NAMES) {
   void suite(`latchkey session revoke, on ${name}`, () => {
-    let place: Backend
+    let backend: Backend
     let server: RunningServer
     let store: Store
     let verifiers: readonly Verifier[]
 
-    const command = (...args: readonly string[]): Promise<CommandResult> => runCommand(args, { folder: place.folder, env: place.env })
+    const command = (...args: readonly string[]): Promise<CommandResult> => runCommand(args, { folder: backend.folder, env: backend.env })
     async function json(...args: readonly string[]) {
       const { code, stdout, stderr } = await command(...args, '--json')
       equal(code, 0, stderr)
@@ -74,53 +74,53 @@ for (const name of BACKEND_NAMES) {
     }
 
     before(async () => {
-      place = await startBackend(name)
+      backend = await startBackend(name)
       server = await startServer({
-        folder: place.folder,
-        env: { ...place.env, LATCHKEY_LOGIN_LIMIT: '10000/5m,10000/5m' },
+        folder: backend.folder,
+        env: { ...backend.env, LATCHKEY_LOGIN_LIMIT: '10000/5m,10000/5m' },
         args: ['--workers', '2'],
       })
       const { key: serviceKey } = await json('service-key', 'create', 'shop')
       const over: typeof fetch = (input, init) => fetch(String(input).replace(server.publicUrl, server.url), init)
       verifiers = [0, 1, 2].map(() => createVerifier({ issuer: server.publicUrl, serviceKey, fetch: over }))
       await Promise.all(verifiers.map((verifier) => verifier.ready()))
-      store = await place.open()
+      store = await backend.open()
     })
     after(async () => {
       for (const verifier of verifiers) verifier.close()
       await store.close()
       await server[Symbol.asyncDispose]()
-      await place[Symbol.asyncDispose]()
+      await backend[Symbol.asyncDispose]()
     })
 
     async function warm(username: string): Promise<TestClient> {
       const visitor = new TestClient(server.url)
       await visitor.register(username, { remember: true })
-      // One whose line was cut says nothing until it is there again.
+      // A verifier whose stream was interrupted has no result until it is connected again.
       for (const verifier of verifiers) await waitForResult(verifier, visitor.token, 'ok')
       return visitor
     }
     const live = async () => (await json('session', 'list')).map(({ id }: { id: string }) => id).toSorted()
 
-    test('A dry run counts, and ends nothing', async () => {
+    test('a dry run counts, and revokes nothing', async () => {
       const visitor = await warm(`dry-${name}`)
       const before = await live()
       const lineage = before.length > 0 ? (await json('session', 'list', '--user', visitor.username))[0].lineage : ''
-      for (const what of [[visitor.sid], ['--user', visitor.username], ['--lineage', lineage], ['--all']]) {
-        const result = await json('session', 'revoke', ...what, '--dry-run')
-        deepEqual(result, { found: { users: 1, sessions: 1, rememberMe: what[0] === visitor.sid ? 0 : 1 } }, what.join(' '))
+      for (const target of [[visitor.sid], ['--user', visitor.username], ['--lineage', lineage], ['--all']]) {
+        const result = await json('session', 'revoke', ...target, '--dry-run')
+        deepEqual(result, { found: { users: 1, sessions: 1, rememberMe: target[0] === visitor.sid ? 0 : 1 } }, target.join(' '))
       }
       const { stdout } = await command('session', 'revoke', '--all', '--dry-run')
-      equal(stdout, 'Would end 1 session and 1 remembered login of 1 user. Nothing was ended.\n')
+      equal(stdout, 'Would revoke 1 session and 1 remember-me login of 1 user. Nothing was revoked.\n')
       deepEqual(await live(), before)
       equal((await visitor.callWithToken('GET', '/access/session')).status, 200)
     })
 
-    test('A lineage ends on every worker and at every verifier, and all of them are counted', async (t) => {
-      const [ended, other] = [await warm(`lineage-${name}`), await warm(`other-${name}`)]
-      const result = await json('session', 'revoke', '--lineage', ended.sid)
+    test('a lineage is revoked on every worker and at every verifier, and all of them acknowledge it', async (t) => {
+      const [revoked, other] = [await warm(`lineage-${name}`), await warm(`other-${name}`)]
+      const result = await json('session', 'revoke', '--lineage', revoked.sid)
       const { milliseconds, ...acknowledged } = result.acknowledged
-      t.diagnostic(`the last answered after ${milliseconds} ms`)
+      t.diagnostic(`the last acknowledgement after ${milliseconds} ms`)
       deepEqual(
         { ...result, acknowledged },
         {
@@ -129,26 +129,26 @@ for (const name of BACKEND_NAMES) {
           acknowledged: { processes: 2, verifiers: 3, behind: 0 },
         },
       )
-      ok(milliseconds >= 0 && milliseconds < BOUND, `${milliseconds} ms`)
+      ok(milliseconds >= 0 && milliseconds < MAX_DELAY_MS, `${milliseconds} ms`)
       for (const verifier of verifiers)
-        deepEqual([await verifyResult(verifier, ended.token), await verifyResult(verifier, other.token)], ['session_ended', 'ok'])
-      for (let round = 0; round < 10; round += 1) equal((await ended.callWithToken('GET', '/access/session')).status, 401)
-      equal((await ended.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
+        deepEqual([await verifyResult(verifier, revoked.token), await verifyResult(verifier, other.token)], ['session_ended', 'ok'])
+      for (let round = 0; round < 10; round += 1) equal((await revoked.callWithToken('GET', '/access/session')).status, 401)
+      equal((await revoked.callWithCookies('POST', '/access/token')).json.reason, 'revoked')
       equal((await other.callWithToken('GET', '/access/session')).status, 200)
     })
 
-    test('Ten thousand sessions end at large, while everybody else is served', async (t) => {
-      const { codes, remembered } = await fill(store, 10_000)
+    test('ten thousand sessions are revoked while other users are served', async (t) => {
+      const { userIds, rememberMe } = await fill(store, 10_000)
       const cutoff = new Date().toISOString()
       await pause(5)
       const visitor = await warm(`stays-${name}`)
       const found = (await json('session', 'revoke', '--before', cutoff, '--dry-run')).found
-      ok(found.sessions >= 10_000 && found.remembered >= remembered && found.users >= 10_000)
+      ok(found.sessions >= 10_000 && found.rememberMe >= rememberMe && found.users >= 10_000)
 
-      const began = performance.now()
+      const startedAt = performance.now()
       const revoking = spawn(process.execPath, [MAIN, 'session', 'revoke', '--before', cutoff], {
-        cwd: place.folder,
-        env: cleanEnvironment(place.env),
+        cwd: backend.folder,
+        env: cleanEnvironment(backend.env),
         stdio: 'pipe',
       })
       let [printed, peak, checks, slowest, isDone] = ['', 0, 0, 0, false]
@@ -160,10 +160,10 @@ for (const name of BACKEND_NAMES) {
       const closed = once(revoking, 'close').then(() => {
         isDone = true
       })
-      const timed = async (asked: () => Promise<unknown>) => {
-        const asking = performance.now()
-        await asked()
-        slowest = Math.max(slowest, performance.now() - asking)
+      const timed = async (check: () => Promise<unknown>) => {
+        const checkedAt = performance.now()
+        await check()
+        slowest = Math.max(slowest, performance.now() - checkedAt)
         checks += 1
       }
       for (let round = 0; !isDone; round += 1) {
@@ -175,23 +175,23 @@ for (const name of BACKEND_NAMES) {
         await pause(5)
       }
       await closed
-      const took = performance.now() - began
+      const took = performance.now() - startedAt
       t.diagnostic(
         `${Math.round(took)} ms, ${Math.round(peak / 1024)} MiB; of ${checks} checks meanwhile the slowest took ${Math.round(slowest)} ms`,
       )
       equal(revoking.exitCode, 0, printed)
-      const total = `${found.sessions.toLocaleString('en-US')} sessions and ${found.remembered.toLocaleString('en-US')} remembered logins`
+      const total = `${found.sessions.toLocaleString('en-US')} sessions and ${found.rememberMe.toLocaleString('en-US')} remember-me logins`
       ok(
-        printed.includes(`Ending ${total} of ${found.users.toLocaleString('en-US')} users, in lineages that began before ${cutoff}.\n`),
+        printed.includes(`Revoking ${total} of ${found.users.toLocaleString('en-US')} users, in lineages that started before ${cutoff}.\n`),
         printed,
       )
-      ok(printed.includes(`${total} ended.\n`), printed)
-      match(printed, /Heard by 2 processes and 3 verifiers; the last after [\d,]+ ms\.\n$/)
+      ok(printed.includes(`Revoked ${total}.\n`), printed)
+      match(printed, /Acknowledged by 2 processes and 3 verifiers; the last after [\d,]+ ms\.\n$/)
       ok(took < 120_000 && peak < 300 * 1024)
       ok(slowest < 2_000)
       deepEqual((await json('session', 'revoke', '--before', cutoff, '--dry-run')).found, { users: 0, sessions: 0, rememberMe: 0 })
-      for (const code of [codes[0], codes[4_321], codes.at(-1)]) {
-        const events = await store.auditEvents.list(code ?? '', null, 10)
+      for (const userId of [userIds[0], userIds[4_321], userIds.at(-1)]) {
+        const events = await store.auditEvents.list(userId ?? '', null, 10)
         deepEqual(
           events.map(({ action, detail }) => [action, detail]),
           [['session.revoke', { by: 'operator' }]],
@@ -199,18 +199,18 @@ for (const name of BACKEND_NAMES) {
       }
     })
 
-    test('Killed in the middle, nothing is lost; the same again goes on, until nobody is signed in', async () => {
+    test('loses nothing when it is killed, and continues when it runs again, until no user is signed in', async () => {
       const visitor = await warm(`killed-${name}`)
-      const { codes } = await fill(store, 3_000)
+      const { userIds } = await fill(store, 3_000)
       const { found } = await json('session', 'revoke', '--all', '--dry-run')
-      const liveNow = async (code: string) => (await store.credentials.listByUser(code)).length > 0
+      const isSignedIn = async (userId: string) => (await store.credentials.listByUser(userId)).length > 0
       const killed = spawn(process.execPath, [MAIN, 'session', 'revoke', '--all'], {
-        cwd: place.folder,
-        env: cleanEnvironment(place.env),
+        cwd: backend.folder,
+        env: cleanEnvironment(backend.env),
         stdio: 'ignore',
       })
       const gone = once(killed, 'exit')
-      await waitForFirstWrites(store, codes)
+      await waitForFirstWrites(store, userIds)
       killed.kill('SIGKILL')
       await gone
       const left = (await json('session', 'revoke', '--all', '--dry-run')).found
@@ -218,15 +218,15 @@ for (const name of BACKEND_NAMES) {
 
       const again = await json('session', 'revoke', '--all')
       deepEqual(again.found, left)
-      deepEqual(again.ended, { sessions: left.sessions, rememberMe: left.remembered })
+      deepEqual(again.ended, { sessions: left.sessions, rememberMe: left.rememberMe })
       equal(again.acknowledged.processes, 2)
-      for (const code of codes) {
-        ok(!(await liveNow(code)))
-        const events = await store.auditEvents.list(code, null, 10)
+      for (const userId of userIds) {
+        ok(!(await isSignedIn(userId)))
+        const events = await store.auditEvents.list(userId, null, 10)
         deepEqual(
           events.map(({ action }) => action),
           ['session.revoke'],
-          code,
+          userId,
         )
       }
       equal((await visitor.callWithToken('GET', '/access/session')).status, 401)
@@ -236,11 +236,11 @@ for (const name of BACKEND_NAMES) {
       await visitor.login(visitor.username)
     })
 
-    test('Told to stop, it does so between two writes, and says how far it came', async () => {
-      const { codes } = await fill(store, 3_000)
+    test('stops between two writes on a signal, and reports its progress', async () => {
+      const { userIds } = await fill(store, 3_000)
       const stopped = spawn(process.execPath, [MAIN, 'session', 'revoke', '--all'], {
-        cwd: place.folder,
-        env: cleanEnvironment(place.env),
+        cwd: backend.folder,
+        env: cleanEnvironment(backend.env),
         stdio: 'pipe',
       })
       let [stdout, stderr] = ['', '']
@@ -251,29 +251,33 @@ for (const name of BACKEND_NAMES) {
         stderr += chunk.toString()
       })
       const closed = once(stopped, 'close')
-      await waitForFirstWrites(store, codes)
+      await waitForFirstWrites(store, userIds)
       stopped.kill('SIGINT')
       await closed
-      deepEqual([stopped.exitCode, lastLine(stderr)], [1, 'latchkey: Stopped by SIGINT.'])
-      const [, all = '', done = ''] = /^Ending ([\d,]+) sessions .*\n([\d,]+) sessions .* had ended by then\. .*\n$/.exec(stdout) ?? []
-      const [before, ended] = [all, done].map((number) => Number(number.replaceAll(',', '')))
-      ok(ended !== undefined && before !== undefined && ended > 0 && ended < before, stdout)
+      deepEqual([stopped.exitCode, lastLine(stderr)], [1, 'latchkey: Interrupted by SIGINT.'])
+      const [, all = '', done = ''] =
+        /^Revoking ([\d,]+) sessions .*\nRevoked ([\d,]+) sessions .* before the interruption\. .*\n$/.exec(stdout) ?? []
+      const [before, revoked] = [all, done].map((number) => Number(number.replaceAll(',', '')))
+      ok(revoked !== undefined && before !== undefined && revoked > 0 && revoked < before, stdout)
       const left = await json('session', 'revoke', '--all')
-      equal(left.ended.sessions, before - ended)
+      equal(left.ended.sessions, before - revoked)
     })
 
     if (name === 'PostgreSQL') {
-      test('When the database goes away in the middle, it says how far it came; the same again goes on', async () => {
-        const { postgres } = place
+      test('reports its progress when the database stops, and continues when it runs again', async () => {
+        const { postgres } = backend
         ok(postgres)
-        const { codes } = await fill(store, 3_000)
+        const { userIds } = await fill(store, 3_000)
         const stopped = command('session', 'revoke', '--all')
-        await waitForFirstWrites(store, codes)
+        await waitForFirstWrites(store, userIds)
         await postgres.kill()
         const { code, stdout, stderr } = await stopped
         await postgres.start()
         equal(code, 1)
-        match(stdout, /^Ending .*\n[\d,]+ sessions and [\d,]+ remembered logins had ended by then\. The same again goes on\.\n$/)
+        match(
+          stdout,
+          /^Revoking .*\nRevoked [\d,]+ sessions and [\d,]+ remember-me logins before the interruption\. Run the command again to continue\.\n$/,
+        )
         match(lastLine(stderr), /^latchkey: The database /)
         await waitFor('the server to be there', async () => (await request(server.url, 'GET', '/readyz')).status === 200)
         const again = await json('session', 'revoke', '--all')
@@ -283,14 +287,14 @@ for (const name of BACKEND_NAMES) {
       })
     }
 
-    test('With no server there, it ends all the same, and says that nobody has answered', async () => {
+    test('revokes without a running server, and reports that no process acknowledged', async () => {
       const visitor = await warm(`last-${name}`)
       await server.stop()
       const { code, stdout } = await command('session', 'revoke', '--user', visitor.username)
       equal(code, 0)
       match(
         stdout,
-        /^Ending 1 session and 1 remembered login of 1 user\.\n1 session and 1 remembered login ended\.\nNobody has answered: no server is running/,
+        /^Revoking 1 session and 1 remember-me login of 1 user\.\nRevoked 1 session and 1 remember-me login\.\nNo process acknowledged: no server is running/,
       )
       const { acknowledged } = await json('session', 'revoke', '--all')
       deepEqual(acknowledged, { processes: 0, verifiers: 0, behind: 0, milliseconds: null })

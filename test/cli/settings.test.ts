@@ -1,5 +1,5 @@
-// Settings: a wrong one stops the start in one line that names it, its value and what is accepted; flags win over the
-// environment, and the environment over the file.
+// Tests settings: an invalid one stops the start with one line that names the setting, its value and what is accepted; flags
+// override the environment, and the environment overrides the configuration file.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -24,7 +24,7 @@ async function freshFolder(name: string): Promise<string> {
   return path
 }
 
-/** The one line with which a start is refused. */
+/** The one line with which `serve` refuses to start. */
 async function refusal(env: Readonly<Record<string, string>>, args: readonly string[] = [], where = folder, code = 2): Promise<string> {
   const result = await runCommand(['serve', ...args], { folder: where, env })
   equal(result.code, code, result.stderr + result.stdout)
@@ -33,7 +33,7 @@ async function refusal(env: Readonly<Record<string, string>>, args: readonly str
   return result.stderr
 }
 
-/** Settings that take any text have no wrong value here. */
+/** Invalid values; settings that accept any text have none. */
 const WRONG: Readonly<Record<string, string>> = {
   PORT: '65536',
   LATCHKEY_PUBLIC_URL: 'https://login.example.com/path',
@@ -46,7 +46,7 @@ const WRONG: Readonly<Record<string, string>> = {
   LATCHKEY_REMEMBER_LIFETIME: '-30d',
   LATCHKEY_TOKEN_LIFETIME: '0s',
   LATCHKEY_TOKEN_ALG: 'RS256',
-  LATCHKEY_FRESH_AGE: 'soon',
+  LATCHKEY_FRESH_AGE: 'short',
   LATCHKEY_AUDIT_RETENTION: '1y',
   LATCHKEY_PASSWORD_MIN: '7',
   LATCHKEY_LOGIN_LIMIT: '10',
@@ -65,17 +65,17 @@ const WRONG: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'verbose',
 }
 
-describe('A wrong value stops the start with one line', { concurrency: 3 }, () => {
+describe('an invalid value stops the start with one line', { concurrency: 3 }, () => {
   for (const key of SETTING_KEYS) {
     const { name, accepted } = SETTINGS[key]
     const value = name === 'LATCHKEY_SECRET' ? WRONG[name]?.slice(1) : WRONG[name]
     if (value === undefined && SETTINGS[key].parse === nonEmpty) continue
     test(`for ${name}`, async () => {
-      ok(value !== undefined, 'this test knows a wrong value')
+      ok(value !== undefined, 'this test has an invalid value')
       const line = await refusal({ [name]: value })
       ok(line.startsWith(`latchkey: ${name} is `), line)
       ok(line.includes(`; accepted: ${accepted}.`), line)
-      if (name === 'LATCHKEY_SECRET') equal(line.includes(value), false, 'a secret is not repeated')
+      if (name === 'LATCHKEY_SECRET') equal(line.includes(value), false, 'the error does not contain the secret')
       else ok(line.includes(JSON.stringify(value)), line)
     })
   }
@@ -83,8 +83,8 @@ describe('A wrong value stops the start with one line', { concurrency: 3 }, () =
 
 const SET = { LATCHKEY_SECRET: 'a-secret-that-is-set-0000000000000000000' }
 
-describe('A start is refused in one line', { concurrency: 3 }, () => {
-  test('when the port is taken', async () => {
+describe('the server refuses to start with one line', { concurrency: 3 }, () => {
+  test('when the port is in use', async () => {
     const holder = createServer()
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
     const address = holder.address()
@@ -94,11 +94,11 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     holder.close()
   })
 
-  test('when the host is not of this machine', async () => {
+  test('when HOST is not an address of this machine', async () => {
     match(await refusal({ HOST: '192.0.2.1' }), /HOST is "192\.0\.2\.1", which the server cannot listen on .*; accepted: /)
   })
 
-  test('when two settings do not go together', async () => {
+  test('when two settings contradict each other', async () => {
     match(await refusal({ TLS_CERT: 'cert.pem' }), /TLS_CERT and TLS_KEY go together/)
     match(await refusal({ LATCHKEY_COOKIE_SAME_SITE: 'none' }), /LATCHKEY_COOKIE_SAME_SITE is "none".*https/)
     match(await refusal({ LATCHKEY_DEVICE_BINDING: 'required' }), /LATCHKEY_DEVICE_BINDING is "required".*https/)
@@ -112,7 +112,7 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     match(await refusal({ TLS_CERT: 'no.pem', TLS_KEY: 'no.key' }), /TLS_CERT is "no\.pem", which cannot be read .*; accepted: /)
   })
 
-  test('when a database of countries cannot be read, or is none', async () => {
+  test('when the country database cannot be read or is invalid', async () => {
     match(await refusal({ LATCHKEY_COUNTRY_DATABASE: 'no.mmdb' }), /LATCHKEY_COUNTRY_DATABASE is "no\.mmdb", .*ENOENT.*; accepted: /)
     match(
       await refusal({ LATCHKEY_COUNTRY_DATABASE: import.meta.filename }),
@@ -120,13 +120,13 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     )
   })
 
-  test('when the database has no folder', async () => {
+  test('when the folder of the database does not exist', async () => {
     match(await refusal({ DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1), /its folder must exist and be writable/)
     const line = await refusal({ ...SET, DATABASE_URL: 'sqlite:nowhere/latchkey.db' }, [], folder, 1)
     match(line, /^latchkey: DATABASE_URL: The database latchkey\.db cannot be opened: .*nowhere does not exist\.\n$/)
   })
 
-  test('when the database is a folder, or its folder a file; nothing is made beside it', async () => {
+  test('when the database is a folder, or its folder is a file; creates nothing beside it', async () => {
     const where = await freshFolder('a-folder')
     await mkdir(join(where, 'data'))
     await writeFile(join(where, 'file'), '')
@@ -141,19 +141,19 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     deepEqual((await readdir(where)).sort(), ['data', 'file'])
   })
 
-  test('when the database was made by a newer version', async () => {
+  test('when the database has the schema of a newer version', async () => {
     const where = await freshFolder('newer')
     equal((await runCommand(['migrate'], { folder: where })).code, 0)
     const database = new DatabaseSync(join(where, 'latchkey.db'))
     database.exec('UPDATE latchkey_schema SET version = 99')
     database.close()
-    match(await refusal({}, [], where, 1), /was made by a newer version of Latchkey \(schema 99, .* upgrade Latchkey/)
+    match(await refusal({}, [], where, 1), /was made by a newer version of Latchkey \(schema 99; .* upgrade Latchkey/)
     const command = await runCommand(['user', 'list'], { folder: where })
     equal(command.code, 1)
     match(command.stderr, /^latchkey: .*newer version.*\n$/)
   })
 
-  test('when the secret beside the database is too short, without repeating it', async () => {
+  test('when the secret file is too short, without printing the secret', async () => {
     const where = await freshFolder('short-secret')
     await writeFile(join(where, 'latchkey.db.secret'), 'not-so-secret')
     const line = await refusal({}, [], where)
@@ -161,18 +161,18 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
     equal(line.includes('not-so-secret'), false)
   })
 
-  test('when a value comes both directly and from a file, or from a file that is not there', async () => {
+  test('when a setting is set both directly and by a file, or by a missing file', async () => {
     match(await refusal({ LOG_LEVEL: 'info', LOG_LEVEL_FILE: 'x' }), /LOG_LEVEL and LOG_LEVEL_FILE are both set/)
     match(await refusal({ LATCHKEY_SECRET_FILE: 'no.txt' }), /LATCHKEY_SECRET_FILE is "no\.txt", which cannot be read/)
   })
 
-  test('when a file with a value is not UTF-8', async () => {
+  test('when the file of a setting is not UTF-8', async () => {
     const where = await freshFolder('utf-16')
     await writeFile(join(where, 'secret.txt'), Buffer.from(`\uFEFF${'s'.repeat(40)}\r\n`, 'utf16le'))
     match(await refusal({ LATCHKEY_SECRET_FILE: 'secret.txt' }, [], where), /LATCHKEY_SECRET_FILE is "secret\.txt", which is not UTF-8/)
   })
 
-  test('when the configuration file has a setting that does not exist, or a wrong value', async () => {
+  test('when the configuration file has an unknown setting or an invalid value', async () => {
     const where = await freshFolder('wrong-file')
     await writeFile(join(where, 'latchkey.config.mjs'), 'export default { sesionIdleTimeout: "20m" }')
     match(await refusal({}, [], where), /sesionIdleTimeout is not a setting\. Settings: /)
@@ -183,7 +183,7 @@ describe('A start is refused in one line', { concurrency: 3 }, () => {
   })
 })
 
-test('A secret that is lost stops the start; the statement that it names has new keys made, and users sign in as before', async () => {
+test('a lost secret stops the start; after the SQL statement of the error, new keys are created and users can sign in', async () => {
   const where = await freshFolder('lost-secret')
   const lost = { LATCHKEY_SECRET: 'the-one-that-was-lost-000000000000000000' }
   const found = { LATCHKEY_SECRET: 'the-one-instead-of-it-000000000000000000' }
@@ -203,7 +203,7 @@ test('A secret that is lost stops the start; the statement that it names has new
   equal((await again.login('Ida')).status, 200)
 })
 
-test('Flags win over the environment, and the environment over the file', async () => {
+test('flags override the environment, and the environment overrides the configuration file', async () => {
   const where = await freshFolder('precedence')
   const file = { sessionIdleTimeout: '1m', rememberLifetime: '2d', tokenLifetime: '60s', allowedOrigins: ['https://app.example.com'] }
   await writeFile(join(where, 'latchkey.config.ts'), `export default ${JSON.stringify(file)} as Readonly<Record<string, unknown>>\n`)
@@ -225,21 +225,25 @@ test('Flags win over the environment, and the environment over the file', async 
   equal(preflight.headers.get('access-control-allow-origin'), 'https://app.example.com')
 })
 
-test('The first line says where it listens, then the public URL', async () => {
+test('the first line names the address, then the public URL', async () => {
   const where = await freshFolder('first-line')
   await using server = await startServer({ folder: where, env: { LATCHKEY_PUBLIC_URL: 'https://login.example.com' } })
   match(server.output(), /^Latchkey listens on http:\/\/127\.0\.0\.1:\d+, public URL https:\/\/login\.example\.com\n/)
 })
 
-test('A byte order mark and CRLF are no part of a value from a file, and do not hinder a configuration file', async () => {
+test('ignores a byte order mark and CRLF in the file of a setting and in the configuration file', async () => {
   const where = await freshFolder('marks')
   const secret = 'a-secret-of-exactly-thirty-two-b'
   await writeFile(join(where, 'secret.txt'), `\uFEFF${secret}\r\n`)
   await writeFile(join(where, 'latchkey.config.ts'), "\uFEFFexport default { databaseUrl: 'sqlite:marked.db' }\r\n")
   const environments = [{ LATCHKEY_SECRET_FILE: 'secret.txt' }, { LATCHKEY_SECRET: secret }]
-  const made = await runCommand(['user', 'add', 'root'], { folder: where, env: environments[0] ?? {}, input: 'blue-tulip-under-7-moons\n' })
-  equal(made.code, 0, made.stderr)
-  // The key ring that one has made is sealed under the secret: the other opens it only where its own is the same.
+  const added = await runCommand(['user', 'add', 'root'], {
+    folder: where,
+    env: environments[0] ?? {},
+    input: 'blue-tulip-under-7-moons\n',
+  })
+  equal(added.code, 0, added.stderr)
+  // The key ring is sealed with the secret, so that only the same secret opens it.
   for (const env of environments) {
     const { code, stderr } = await runCommand(['signing-key', 'rotate'], { folder: where, env })
     equal(code, 0, stderr)

@@ -1,4 +1,4 @@
-// latchkey user import: users and their hashes from a file or standard input.
+// latchkey user import: imports users with their password hashes from a file or standard input.
 
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -24,7 +24,7 @@ interface Summary {
   readonly imported: number
   readonly present: number
   readonly refused: number
-  /** The last line of which it is known what came of it. */
+  /** The last line that was processed. */
   readonly lastLine: number
   readonly stopped: boolean
   readonly dryRun: boolean
@@ -33,10 +33,10 @@ interface Summary {
 export function addImportCommand(user: Command): void {
   user
     .command('import [file]')
-    .description('bring users and their hashes from elsewhere: CSV or JSON lines, from a file or standard input')
-    .option('--format <format>', 'csv or jsonl; otherwise by the name of the file')
-    .option('--rejects <file>', 'write the numbers of all refused lines, and why, to this file')
-    .option('--dry-run', 'check everything and write nothing')
+    .description('Import users with their password hashes: CSV or JSON lines, from a file or standard input')
+    .option('--format <format>', 'csv or jsonl; default: by the extension of the file')
+    .option('--rejects <file>', 'Write the numbers of all rejected lines, with reasons, to this file')
+    .option('--dry-run', 'Check the input without importing it')
     .action(async (file: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ImportCommandOptions>()
       const path = file === '-' ? undefined : file
@@ -45,7 +45,7 @@ export function addImportCommand(user: Command): void {
       try {
         const format = formatOf(path, options.format)
         if (path !== undefined && options.rejects !== undefined && resolve(path) === resolve(options.rejects)) {
-          throw new SettingError('The file of rejects is the one to import: name another.')
+          throw new SettingError('--rejects names the file to import: choose another file.')
         }
         const source = await openSource(path, stop.signal)
         // The second signal ends the process as usual.
@@ -90,10 +90,11 @@ async function importFile(
       progress?.update({ rows: imported + present + rejects.count, refused: rejects.count, fraction })
     }
   } catch (error) {
-    // What is not reported here is told by whoever has thrown it; and then it is known how far it came.
+    // The caller reports the error itself; here only how far the import came.
     if (!signal.aborted) {
       progress?.clear()
-      if (lastLine > 0 && !json) process.stderr.write(`latchkey: everything up to line ${lastLine} is done. Run it again to go on.\n`)
+      if (lastLine > 0 && !json)
+        process.stderr.write(`latchkey: all lines up to ${lastLine} are done. Run the command again to continue.\n`)
       throw error
     }
     stopped = true
@@ -101,20 +102,20 @@ async function importFile(
     progress?.clear()
     await rejects.close()
   }
-  if (rejects.unprinted > 0 && !json) process.stderr.write(`latchkey: ${formatCount(rejects.unprinted)} more lines were refused.\n`)
+  if (rejects.unprinted > 0 && !json) process.stderr.write(`latchkey: ${formatCount(rejects.unprinted)} more lines were rejected.\n`)
   return { imported, present, refused: rejects.count, lastLine, stopped, dryRun }
 }
 
 async function readRows(source: Source, format: Format): Promise<AsyncIterable<ImportLine>> {
   const lines = readLines(source.chunks)
   if (format === 'jsonl') return readJsonLines(lines)
-  // A server that starts does without the library for it.
+  // Loaded on demand, so that `serve` starts without the CSV library.
   const { readCsv } = await import('./read-csv.ts')
   return readCsv(lines)
 }
 
 function summaryText({ imported, present, refused, lastLine, stopped, dryRun }: Summary): string {
   const done = dryRun ? 'would be imported; nothing was written' : 'imported'
-  const counts = `${formatCount(imported)} ${imported === 1 ? 'user' : 'users'} ${done}; ${formatCount(present)} already there; ${formatCount(refused)} refused.`
-  return stopped ? `${counts} Stopped after line ${lastLine}: run it again to go on.` : counts
+  const counts = `${formatCount(imported)} ${imported === 1 ? 'user' : 'users'} ${done}; ${formatCount(present)} already existed; ${formatCount(refused)} rejected.`
+  return stopped ? `${counts} Interrupted after line ${lastLine}: run the command again to continue.` : counts
 }

@@ -1,23 +1,23 @@
-// A stream cut into lines, each bounded: one that is too long, or is not UTF-8, is told by its number and passed over.
+// Splits a stream into lines of bounded length; lines that are too long or not UTF-8 are rejected by number.
 
 import { isUtf8 } from 'node:buffer'
 
 export type Line = { readonly line: number; readonly text: string } | { readonly line: number; readonly refused: string }
 
-/** Bytes of one line. A row with a long name, hash and roles takes a fraction of it. */
+/** The longest line in bytes, many times that of a row with a long name, hash and roles. */
 export const MAX_LINE = 64 * 1024
 
 const LINE_FEED = 10
 const BYTE_ORDER_MARK = /^\uFEFF/
 
-/** Empty lines are counted, and left out. */
+/** Empty lines count, but are not returned. */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   let pieces: Buffer[] = []
   let length = 0
   let number = 0
   const append = (piece: Buffer) => {
     length += piece.length
-    // What is too long is counted and not kept.
+    // A line that is too long is counted but not stored.
     if (length <= MAX_LINE) pieces.push(piece)
     else pieces = []
   }

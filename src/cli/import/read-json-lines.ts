@@ -1,11 +1,11 @@
-// Users from JSON lines: every line is one object.
+// Reads users from JSON lines: each line is an object.
 
 import { type ImportValues, importFieldOf } from '../../domain/imported-user.ts'
 import type { ImportLine } from '../../engine/import-users.ts'
 import type { Line } from './lines.ts'
 import { rejectUnknownField } from './unknown-field.ts'
 
-/** @throws SettingError when the first object has a member that is not known */
+/** @throws SettingError if the first object has an unknown field */
 export async function* readJsonLines(groups: AsyncIterable<readonly Line[]>): AsyncGenerator<ImportLine> {
   let isFirst = true
   for await (const group of groups) {
@@ -14,7 +14,7 @@ export async function* readJsonLines(groups: AsyncIterable<readonly Line[]>): As
       if (isFirst && object !== undefined) rejectUnknownField('field', Object.keys(object))
       isFirst = false
       yield object === undefined
-        ? { line: line.line, refused: 'refused' in line ? line.refused : 'the line is no JSON object' }
+        ? { line: line.line, refused: 'refused' in line ? line.refused : 'the line is not a JSON object' }
         : rowOf(line.line, object)
     }
   }
@@ -31,7 +31,7 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
 
 function rowOf(line: number, object: Readonly<Record<string, unknown>>): ImportLine {
   const members = Object.entries(object).map(([name, value]) => [importFieldOf(name), value] as const)
-  if (members.some(([field]) => field === undefined)) return { line, refused: 'the line has a field that is not known' }
+  if (members.some(([field]) => field === undefined)) return { line, refused: 'the line has an unknown field' }
   const values: ImportValues = Object.fromEntries(members)
-  return Object.keys(values).length < members.length ? { line, refused: 'two fields of the line stand for the same' } : { line, values }
+  return Object.keys(values).length < members.length ? { line, refused: 'two fields of the line mean the same' } : { line, values }
 }

@@ -1,4 +1,4 @@
-// The lines that were refused: the first ones on standard error, all of them in a file where one is named. Never what is in them.
+// Reports rejected lines: the first ones on standard error, all of them to the --rejects file. Never their content.
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { SettingError } from '../../settings.ts'
@@ -17,13 +17,13 @@ export class RejectedRows {
     this.#print = print
   }
 
-  /** @throws SettingError when the file cannot be written */
+  /** @throws SettingError if the file cannot be written */
   static async open(path: string | undefined, print: (line: number, reason: string) => void): Promise<RejectedRows> {
     if (path === undefined) return new RejectedRows(undefined, print)
     try {
       return new RejectedRows(await open(path, 'w', 0o600), print)
     } catch (error) {
-      throw new SettingError(`The file of rejects cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
+      throw new SettingError(`The file of --rejects cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
     }
   }
 
@@ -35,7 +35,7 @@ export class RejectedRows {
     if (this.#buffer.length >= FLUSH_SIZE) await this.#flush(this.#file)
   }
 
-  /** How many were counted and not printed. */
+  /** How many lines were counted but not printed. */
   get unprinted(): number {
     return Math.max(0, this.count - MAX_PRINTED)
   }

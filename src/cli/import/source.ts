@@ -1,4 +1,4 @@
-// Where the lines of an import come from: a file, or standard input; and in which format.
+// The input of an import, a file or standard input, and its format.
 
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -12,22 +12,22 @@ const FORMAT_BY_EXTENSION: Readonly<Record<string, Format>> = { '.csv': 'csv', '
 
 export interface Source {
   readonly chunks: AsyncIterable<Buffer>
-  /** In bytes, where it is known. */
+  /** In bytes, if known. */
   readonly size: number | undefined
   readonly bytesRead: () => number
 }
 
-/** @throws SettingError when neither the option nor the name of the file says it */
+/** @throws SettingError if neither the option nor the file extension names a format */
 export function formatOf(file: string | undefined, given: string | undefined): Format {
   const known = FORMATS.find((format) => format === given)
   if (known) return known
-  if (given !== undefined) throw new SettingError(`The format "${given}" is not known: ${FORMATS.join(' or ')}.`)
+  if (given !== undefined) throw new SettingError(`--format "${given}" is not accepted: ${FORMATS.join(' or ')}.`)
   const byName = file === undefined ? undefined : FORMAT_BY_EXTENSION[extname(file).toLowerCase()]
-  if (byName === undefined) throw new SettingError(`Say what is in it: --format ${FORMATS.join(' or --format ')}.`)
+  if (byName === undefined) throw new SettingError(`The format is unknown: set --format ${FORMATS.join(' or --format ')}.`)
   return byName
 }
 
-/** Reading throws as soon as `signal` is aborted. @throws SettingError when there is no such file */
+/** Reading throws once `signal` is aborted. @throws SettingError if there is no such file */
 export async function openSource(file: string | undefined, signal: AbortSignal): Promise<Source> {
   if (file === undefined && process.stdin.isTTY) {
     throw new SettingError('Name the file to import, or send it to standard input with --format.')
@@ -52,7 +52,7 @@ async function sizeOf(file: string): Promise<number | undefined> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new SettingError(error.code === 'ENOENT' ? `There is no file ${file}.` : `The file ${file} cannot be read: ${error.message}.`)
   })
-  if (found.isDirectory()) throw new SettingError(`${file} is a directory; a file is imported.`)
-  // A pipe has a name and no size.
+  if (found.isDirectory()) throw new SettingError(`${file} is a directory: name a file.`)
+  // A named pipe has no size.
   return found.isFile() ? found.size : undefined
 }
