@@ -1,4 +1,4 @@
-// Several programs that are one example: started in turn, ended together.
+// Runs the programs of one example: starts them in order, stops them together.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -10,58 +10,58 @@ import { fileURLToPath } from 'node:url'
 export const LATCHKEY = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
 export interface Launcher {
-  /** Removed at the end. */
+  /** A temporary folder, removed at the end. */
   readonly folder: string
-  /** Starts a program, and waits until `url` is answered there. */
+  /** Starts a program, and waits until `url` answers. */
   launch(command: string, args: readonly string[], env: NodeJS.ProcessEnv, url: string): Promise<void>
 }
 
-/** @param start starts everything; what it returns is printed once all runs */
-export async function runProcesses(start: (stage: Launcher) => Promise<string>): Promise<void> {
+/** @param start starts the programs, and returns the line to print when all of them run */
+export async function runProcesses(start: (launcher: Launcher) => Promise<string>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-example-'))
-  // Started as root, a proxy may read what waits there as another user.
+  // A proxy that was started as root may read the folder as another user.
   await chmod(folder, 0o711)
   const children: ChildProcess[] = []
-  const ends: Promise<void>[] = []
-  const over = new AbortController()
+  const exits: Promise<void>[] = []
+  const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => children.forEach((child) => void child.kill()))
   const launch: Launcher['launch'] = async (command, args, env, url) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
     children.push(child)
-    ends.push(waitForExit(child))
-    await Promise.race([waitForAnswer(url, over.signal), ...ends])
+    exits.push(waitForExit(child))
+    await Promise.race([waitForAnswer(url, stopped.signal), ...exits])
   }
   try {
     console.log(await start({ folder, launch }))
-    await Promise.race(ends)
+    await Promise.race(exits)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   } finally {
-    over.abort()
+    stopped.abort()
     for (const child of children) child.kill()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Resolves when it was asked to end; rejects when it could not start, or ended by itself. */
+/** Resolves after a stop that was requested; rejects if the program could not start, or stopped by itself. */
 async function waitForExit(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${child.spawnfile} cannot be started: ${error.message}. Is it installed?`)))
-    child.once('exit', (code) => (child.killed ? resolve() : reject(new Error(`${child.spawnfile} ended with ${code}.`))))
+    child.once('error', (error) => reject(new Error(`Cannot start ${child.spawnfile}: ${error.message}. Install it, or add it to PATH.`)))
+    child.once('exit', (code) => (child.killed ? resolve() : reject(new Error(`${child.spawnfile} exited with code ${code}.`))))
   })
 }
 
-async function waitForAnswer(url: string, over: AbortSignal): Promise<void> {
-  const isThere = () =>
+async function waitForAnswer(url: string, signal: AbortSignal): Promise<void> {
+  const answers = () =>
     fetch(url).then(
       ({ status }) => status < 500,
       () => false,
     )
-  while (!over.aborted && !(await isThere())) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (!signal.aborted && !(await answers())) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {

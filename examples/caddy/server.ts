@@ -1,4 +1,4 @@
-// npm run example caddy: Caddy in front of Latchkey and of an application in Python.
+// Runs Caddy in front of Latchkey and an application in Python: npm run example caddy.
 
 import { runWithProxy } from '../forward-auth-app/run-with-proxy.ts'
 

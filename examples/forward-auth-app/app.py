@@ -1,4 +1,4 @@
-"""An application that knows nothing of passwords and sessions: the proxy in front says in headers who asks."""
+"""An application without authentication of its own: the proxy in front passes the user in headers."""
 
 import json
 import os
@@ -21,7 +21,7 @@ class App(BaseHTTPRequestHandler):
             name, kind = FILES[path]
             self.answer(200, kind, (PAGE / name).read_bytes())
         elif path == "/me":
-            self.json(200, {"username": self.username, "orders": orders.get(self.user_code, 0)})
+            self.json(200, {"username": self.username, "orders": orders.get(self.user_id, 0)})
         else:
             self.json(404, {"title": "There is nothing here."})
 
@@ -32,21 +32,21 @@ class App(BaseHTTPRequestHandler):
         if urlsplit(self.path).path != "/orders":
             return self.json(404, {"title": "There is nothing here."})
         with lock:
-            number = orders[self.user_code] = orders.get(self.user_code, 0) + 1
+            number = orders[self.user_id] = orders.get(self.user_id, 0) + 1
         self.json(201, {"number": number, "bytes": len(body)})
 
     @property
     def username(self):
-        # Names of every script come percent-encoded, as headers carry ASCII alone.
+        # Usernames that are not ASCII are percent-encoded.
         return unquote(self.headers["Remote-User"])
 
     @property
-    def user_code(self):
-        # A name can be given to somebody else one day, a code never is: what belongs to a user is kept by the code.
+    def user_id(self):
+        # A username can be given to another user later, a user id never is: store data by user id.
         return self.headers["Remote-User-Id"]
 
     def body(self):
-        """The whole body; a proxy may pass it on in chunks, which this server leaves to us."""
+        """The whole body. `http.server` does not decode a chunked body, which a proxy may send."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length", 0)))
         whole = bytearray()
@@ -70,7 +70,7 @@ class App(BaseHTTPRequestHandler):
 
 
 def serve(handler):
-    # On this machine alone: whoever reaches the application past the proxy can name himself as he likes.
+    # Local only: a client that reaches the application without the proxy could send any user name.
     address = ("127.0.0.1", int(os.environ.get("PORT", "8000")))
     ThreadingHTTPServer(address, handler).serve_forever()
 

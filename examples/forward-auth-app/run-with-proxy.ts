@@ -1,4 +1,4 @@
-// Latchkey, the application and a proxy in front of both, started as three programs that end together.
+// Starts Latchkey, the application and a proxy in front of both, and stops all three together.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,13 +13,13 @@ export interface Ports {
 
 const APP = fileURLToPath(new URL('app.py', import.meta.url))
 
-/** A configuration with other ports than those it is written with. */
+/** The configuration with its ports replaced. */
 export function withPorts(configuration: string, { proxy, latchkey, app }: Ports): string {
   const ports: Readonly<Record<string, number>> = { 3000: latchkey, 8000: app, 8080: proxy }
   return configuration.replace(/(?<=:)(?:3000|8000|8080)\b/g, (port) => String(ports[port]))
 }
 
-/** @param command the proxy, which is to run `file` with `folder` for what it writes */
+/** @param command the command line of the proxy, with the configuration `file` and a `folder` for its own files */
 export async function runWithProxy(
   configuration: URL,
   command: (file: string, folder: string) => readonly [string, ...string[]],
@@ -33,9 +33,9 @@ export async function runWithProxy(
     const settings = {
       PORT: String(ports.latchkey),
       DATABASE_URL,
-      // What people type into their browser: the proxy's address, not Latchkey's own.
+      // The address in the browser: the proxy's, not Latchkey's own.
       LATCHKEY_PUBLIC_URL: url,
-      // The proxy alone tells where a request comes from.
+      // Only the proxy may set the client address.
       LATCHKEY_TRUSTED_PROXIES: '127.0.0.0/8',
     }
     await launch(process.execPath, [LATCHKEY, 'serve'], settings, `http://127.0.0.1:${ports.latchkey}/livez`)

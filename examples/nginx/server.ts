@@ -1,4 +1,4 @@
-// npm run example nginx: nginx in front of Latchkey and of an application in Python.
+// Runs nginx in front of Latchkey and an application in Python: npm run example nginx.
 
 import { runWithProxy } from '../forward-auth-app/run-with-proxy.ts'
 
