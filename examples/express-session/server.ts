@@ -1,4 +1,4 @@
-// Express with express-session and Passport, on the day of the change: whoever was signed in before is signed in after.
+// Express with express-session and Passport, during a migration: signed-in users stay signed in.
 
 import express from 'express'
 import expressSession from 'express-session'
@@ -15,7 +15,7 @@ const latchkey = await createLatchkey({
 const { middleware, guard } = createExpressAdapter(latchkey)
 
 const app = express()
-// As they were, with the store and the secret that they had: until the day below they are only read.
+// Unchanged, with the same store and secret: until the date below, old sessions are only read.
 app.use(expressSession({ secret: process.env.SESSION_SECRET ?? 'as before', resave: false, saveUninitialized: false }))
 app.use(passport.session())
 passport.deserializeUser((username: string, done) => done(null, { username }))
@@ -23,7 +23,7 @@ passport.deserializeUser((username: string, done) => done(null, { username }))
 app.use(
   migrateExpressSession(latchkey, {
     until: process.env.UNTIL ?? '2027-03-01',
-    // The name by which `latchkey user import` brought them here.
+    // The username that `latchkey user import` imported.
     userOf: (request) => (request.user as { username?: string } | undefined)?.username,
     dataOf: (request) => ({ cart: (request.session as { cart?: string }).cart ?? null }),
   }),

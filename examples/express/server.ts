@@ -1,4 +1,4 @@
-// Express: sign-in, a guarded page, a route that only admins read, and a change that a cookie alone cannot make.
+// Express: sign-in, a guarded page, a route for one role, and a change that needs a token.
 
 import express from 'express'
 import { createLatchkey } from 'latchkey'
@@ -12,7 +12,7 @@ const latchkey = await createLatchkey({
 const { middleware, guard } = createExpressAdapter(latchkey)
 
 const app = express()
-// At the root, and before what reads bodies.
+// At the root, before body parsers.
 app.use(middleware())
 app.use(express.json())
 
@@ -33,7 +33,7 @@ app.post(
   guard(async ({ auth }, response) => {
     const { data, version } = await auth.data.read()
     const orders = Number(data.orders ?? 0) + 1
-    // To this version alone: of two orders at once, neither is lost without a word.
+    // With the version, a concurrent order is refused instead of lost.
     await auth.data.patch({ orders }, version)
     await auth.record('order.placed', { number: orders })
     response.status(201).json({ number: orders })

@@ -1,4 +1,4 @@
-// Fastify: sign-in, a guarded page, a route that only admins read, and a change that a cookie alone cannot make.
+// Fastify: sign-in, a guarded page, a route for one role, and a change that needs a token.
 
 import { readFile } from 'node:fs/promises'
 import fastify from 'fastify'
@@ -33,7 +33,7 @@ app.post(
   guard(async ({ auth }, reply) => {
     const { data, version } = await auth.data.read()
     const orders = Number(data.orders ?? 0) + 1
-    // To this version alone: of two orders at once, neither is lost without a word.
+    // With the version, a concurrent order is refused instead of lost.
     await auth.data.patch({ orders }, version)
     await auth.record('order.placed', { number: orders })
     return reply.code(201).send({ number: orders })

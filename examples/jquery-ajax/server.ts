@@ -1,4 +1,4 @@
-// A page of jQuery, and the routes that its requests go to.
+// Express: a page with jQuery, and the routes that it calls.
 
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +22,7 @@ app.get('/', guard({ page: true }), (_request, response) => response.sendFile('n
 app.get('/jquery.js', (_request, response) => response.sendFile(createRequire(import.meta.url).resolve('jquery')))
 app.use(express.static(page, { index: false }))
 
-// What the session remembers: gone with it, and never another visitor's.
+// Notes are session data: they are deleted with the session.
 app.get(
   '/notes',
   guard(async ({ auth }, response) => {
@@ -33,7 +33,7 @@ app.post(
   '/notes',
   guard(async ({ auth, body }, response) => {
     const text = typeof body?.text === 'string' ? body.text.trim().slice(0, 200) : ''
-    if (text === '') return void response.status(422).json({ title: 'Write something first.' })
+    if (text === '') return void response.status(422).json({ title: 'Enter a note.' })
     const { data, version } = await auth.data.read()
     const notes = [...(Array.isArray(data.notes) ? data.notes : []), text].slice(-20)
     await auth.data.patch({ notes }, version)

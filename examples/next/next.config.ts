@@ -1,4 +1,4 @@
-// Latchkey stays outside of the bundles: it has native parts, and reads its pages from its own folder.
+// Latchkey is not bundled: it has native modules, and reads its pages from its own folder.
 
 import type { NextConfig } from 'next'
 

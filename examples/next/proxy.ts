@@ -1,5 +1,5 @@
-// Sends whoever is not signed in to the sign-in page, with a real redirect: a page that streams has said 200 before it knows. It
-// spares a detour and guards nothing; each page asks again by itself.
+// Redirects signed-out users to the sign-in page with status 303: a streamed page has sent 200 before it knows the user. This is
+// no protection; each page authenticates the request itself.
 
 import { type NextRequest, NextResponse } from 'next/server'
 import { openLatchkey } from './lib/latchkey'
@@ -11,8 +11,8 @@ export async function proxy({ method, headers, nextUrl }: NextRequest): Promise<
   if (method !== 'GET' && method !== 'HEAD') return undefined
   const latchkey = await openLatchkey()
   const header = (name: string) => headers.get(name)
-  const who = await latchkey.guard({ method, header, target: nextUrl.pathname, address: () => peerOf(headers).address })
-  if (who.ok) return undefined
+  const result = await latchkey.guard({ method, header, target: nextUrl.pathname, address: () => peerOf(headers).address })
+  if (result.ok) return undefined
   const signIn = new URL(`/sign-in?return=${encodeURIComponent(nextUrl.pathname + nextUrl.search)}`, nextUrl)
   return NextResponse.redirect(signIn, { status: 303, headers: { 'cache-control': 'no-store' } })
 }

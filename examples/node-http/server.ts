@@ -1,4 +1,4 @@
-// node:http and nothing else: sign-in, a guarded page, a route that only admins read, and a change that a cookie alone cannot make.
+// node:http: sign-in, a guarded page, a route for one role, and a change that needs a token.
 
 import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
@@ -17,7 +17,7 @@ const json = (response: Parameters<RequestListener>[1], status: number, value: u
 const file = (name: string, type: string) => async (_request: unknown, response: Parameters<RequestListener>[1]) =>
   response.setHeader('content-type', type).end(await readFile(new URL(`../page/${name}`, import.meta.url)))
 
-const handlers = new Map<string, (...call: Parameters<RequestListener>) => unknown>([
+const routes = new Map<string, (...call: Parameters<RequestListener>) => unknown>([
   ['GET /', guard({ page: true }, file('orders.html', 'text/html'))],
   ['GET /orders.js', file('orders.js', 'text/javascript')],
   ['GET /orders.css', file('orders.css', 'text/css')],
@@ -33,7 +33,7 @@ const handlers = new Map<string, (...call: Parameters<RequestListener>) => unkno
     guard(async ({ auth }, response) => {
       const { data, version } = await auth.data.read()
       const orders = Number(data.orders ?? 0) + 1
-      // To this version alone: of two orders at once, neither is lost without a word.
+      // With the version, a concurrent order is refused instead of lost.
       await auth.data.patch({ orders }, version)
       await auth.record('order.placed', { number: orders })
       json(response, 201, { number: orders })
@@ -44,8 +44,8 @@ const handlers = new Map<string, (...call: Parameters<RequestListener>) => unkno
 
 const server = createServer(
   handler((request, response) => {
-    const handler = handlers.get(`${request.method} ${new URL(request.url ?? '/', 'http://localhost').pathname}`)
-    return handler ? handler(request, response) : response.writeHead(404).end()
+    const route = routes.get(`${request.method} ${new URL(request.url ?? '/', 'http://localhost').pathname}`)
+    return route ? route(request, response) : response.writeHead(404).end()
   }),
 )
 server.listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`))

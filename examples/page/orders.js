@@ -1,4 +1,4 @@
-// The script of the page: it reads with the cookie, and changes with a token that is in memory alone.
+// The script of the page: it reads with the cookie, and changes with a token that it keeps in memory.
 
 import { createClient } from '/access/client.js'
 
@@ -16,12 +16,12 @@ async function refresh() {
 }
 
 document.getElementById('order').addEventListener('click', async () => {
-  const answer = await latchkey.fetch('/orders', { method: 'POST' })
-  show('said', answer.ok ? 'Ordered.' : (await answer.json()).title)
+  const response = await latchkey.fetch('/orders', { method: 'POST' })
+  show('status', response.ok ? 'Ordered.' : (await response.json()).title)
   await refresh()
 })
 
-document.getElementById('leave').addEventListener('click', async () => {
+document.getElementById('sign-out').addEventListener('click', async () => {
   await latchkey.logout()
   location.assign('/signed-out')
 })

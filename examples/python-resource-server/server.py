@@ -1,37 +1,37 @@
-"""A service of its own that takes tokens of Latchkey, verifies them by itself, and hears within a second what ends."""
+"""A resource server: it verifies access tokens of Latchkey by itself, and refuses them within a second of a revocation."""
 
 import json
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
-from endings import Endings
+from revocations import Revocations
 from tokens import Tokens
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:3000")
 tokens = Tokens(ISSUER)
-endings = Endings(ISSUER, os.environ["SERVICE_KEY"], on_keys=tokens.forget_keys)
+revocations = Revocations(ISSUER, os.environ["SERVICE_KEY"], on_keys_changed=tokens.forget_keys)
 
 
 class Service(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        claims = self.claims()
+        claims = self.authenticate()
         if claims:
             self.answer(200, {"user": claims["sub"], "roles": claims["roles"]})
 
-    def claims(self):
-        """Whose request it is; None when it has been refused."""
+    def authenticate(self):
+        """Returns the claims, or None after it has answered with a refusal."""
         try:
             claims = tokens.verify((self.headers["Authorization"] or "").removeprefix("Bearer ").removeprefix("DPoP "))
         except jwt.InvalidTokenError:
             return self.answer(401, {"error": "invalid_token"})
         except OSError:
-            return self.answer(503, {"error": "silent"})
-        reason = endings.refuse(claims)
+            return self.answer(503, {"error": "keys_unavailable"})
+        reason = revocations.refusal(claims)
         if reason:
-            return self.answer(503 if reason == "silent" else 401, {"error": reason})
+            return self.answer(503 if reason == "feed_unavailable" else 401, {"error": reason})
         return claims
 
     def answer(self, status, body):

@@ -1,4 +1,4 @@
-// Latchkey, and a service in Python that takes its tokens.
+// Runs Latchkey and a resource server in Python: npm run example python-resource-server.
 
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -12,11 +12,11 @@ await runProcesses(async ({ folder, launch }) => {
   const url = `http://localhost:${port}`
   const settings = { PORT: String(port), DATABASE_URL: `sqlite:${folder}/latchkey.db` }
   await launch(process.execPath, [LATCHKEY, 'serve'], settings, `${url}/livez`)
-  const added = execFileSync(process.execPath, [LATCHKEY, 'service-key', 'create', 'python', '--json'], {
+  const created = execFileSync(process.execPath, [LATCHKEY, 'service-key', 'create', 'python', '--json'], {
     env: { ...process.env, ...settings },
   })
   const service = `http://localhost:${servicePort}`
-  const env = { ISSUER: url, SERVICE_KEY: JSON.parse(String(added)).key, PORT: String(servicePort) }
+  const env = { ISSUER: url, SERVICE_KEY: JSON.parse(String(created)).key, PORT: String(servicePort) }
   await launch(python, [SERVICE], env, service)
   return `Latchkey at ${url}, the service at ${service}`
 })

@@ -1,4 +1,4 @@
-"""The stream of what ends (Server-Sent Events), followed for good with the standard library alone."""
+"""The revocation stream (Server-Sent Events), followed with the standard library; it reconnects by itself."""
 
 import contextlib
 import json
@@ -6,19 +6,19 @@ import time
 import urllib.request
 from datetime import datetime
 
-MAX_SILENCE = 1.0  # seconds; the stream says four times a second that it is there
+MAX_FEED_LAG = 1.0  # seconds; the server sends a heartbeat four times a second
 
 
 def events(issuer, service_key):
-    """Yields (event, data, heard_at): until that moment of time.monotonic() all has been told. After an interruption it goes on where it was."""
-    position, heard_at, ahead = None, None, 0.0
+    """Yields (event, data, synced_at): the events up to `synced_at`, a time of time.monotonic(), are complete. Resumes after an interruption."""
+    position, synced_at, clock_offset = None, None, 0.0
     while True:
         with contextlib.suppress(OSError, ValueError, KeyError):
             resume = {} if position is None else {"Last-Event-ID": position}
             headers = {"Authorization": f"Service {service_key}", **resume}
             request = urllib.request.Request(f"{issuer}/access/revocations", headers=headers)
-            asked_at = time.monotonic()
-            with urllib.request.urlopen(request, timeout=MAX_SILENCE / 2) as stream:
+            requested_at = time.monotonic()
+            with urllib.request.urlopen(request, timeout=MAX_FEED_LAG / 2) as stream:
                 fields = {}
                 for line in stream:
                     name, _, value = line.decode().rstrip("\n").partition(": ")
@@ -27,14 +27,14 @@ def events(issuer, service_key):
                         continue
                     event, data = fields["event"], json.loads(fields["data"])
                     if event == "policy":
-                        # Said after we had asked: so its clock is ahead of ours by no more than this.
-                        ahead = seconds(data["at"]) - asked_at
+                        # Sent after our request, so the server's clock is ahead of ours by at most this.
+                        clock_offset = seconds(data["at"]) - requested_at
                     if event == "heartbeat":
-                        heard_at = min(time.monotonic(), seconds(data["at"]) - ahead)
-                    yield event, data, heard_at
+                        synced_at = min(time.monotonic(), seconds(data["at"]) - clock_offset)
+                    yield event, data, synced_at
                     position, fields = fields["id"], {}
-                    if event == "heartbeat" and time.monotonic() - heard_at > MAX_SILENCE:
-                        break  # Held up on its way, or a clock was set: a new line tells.
+                    if event == "heartbeat" and time.monotonic() - synced_at > MAX_FEED_LAG:
+                        break  # Delayed on the way, or a clock was set: reconnect.
         time.sleep(0.2)
 
 

@@ -1,4 +1,4 @@
-"""requests: sign in, read, change, sign out. The token is an `auth` like any other, and renews itself."""
+"""requests: sign in, read, change, sign out. An `auth` object sends the token and renews it."""
 
 import getpass
 import os
@@ -7,32 +7,32 @@ import requests
 
 
 class Latchkey(requests.auth.AuthBase):
-    """Carries the token, to its own address alone. When it has expired, a new one is had for the session in the jar."""
+    """Sends the token to its own URL only. When it has expired, requests a new one with the session cookie."""
 
     def __init__(self, url, username, password):
         self.url, self.session = url, requests.Session()
-        self.user = self.signed_in(self.session.post(f"{url}/access/login", json={"username": username, "password": password}, timeout=10))
+        self.user = self.store_token(self.session.post(f"{url}/access/login", json={"username": username, "password": password}, timeout=10))
 
     def __call__(self, request):
         if request.url.startswith(f"{self.url}/"):
             request.headers["Authorization"] = f"Bearer {self.token}"
-            request.register_hook("response", self.renewed)
+            request.register_hook("response", self.renew)
         return request
 
-    def renewed(self, answer, **options):
-        """Once, and with a token that is new: whoever is refused again is signed out."""
-        if answer.status_code != 401:
-            return answer
-        self.signed_in(self.session.post(f"{self.url}/access/token", timeout=10))
-        again = answer.request.copy()
-        again.deregister_hook("response", self.renewed)
-        again.headers["Authorization"] = f"Bearer {self.token}"
-        return answer.connection.send(again, **options)
+    def renew(self, response, **options):
+        """Repeats a refused request once, with a new token. A second refusal means that the session has ended."""
+        if response.status_code != 401:
+            return response
+        self.store_token(self.session.post(f"{self.url}/access/token", timeout=10))
+        repeated = response.request.copy()
+        repeated.deregister_hook("response", self.renew)
+        repeated.headers["Authorization"] = f"Bearer {self.token}"
+        return response.connection.send(repeated, **options)
 
-    def signed_in(self, answer):
-        answer.raise_for_status()
-        self.token = answer.json()["token"]
-        return answer.json()["user"]
+    def store_token(self, response):
+        response.raise_for_status()
+        self.token = response.json()["token"]
+        return response.json()["user"]
 
 
 def main():
@@ -44,7 +44,7 @@ def main():
     version = requests.get(f"{url}/access/session/data", auth=latchkey, timeout=10).json()["version"]
     headers = {"Content-Type": "application/merge-patch+json", "If-Match": f'"{version}"'}
     print(requests.patch(f"{url}/access/session/data", json={"seen": "by requests"}, headers=headers, auth=latchkey, timeout=10).json())
-    requests.post(f"{url}/access/logout/{latchkey.user['code']}", auth=latchkey, timeout=10).raise_for_status()
+    requests.post(f"{url}/access/logout/{latchkey.user['id']}", auth=latchkey, timeout=10).raise_for_status()
     print("Signed out.")
 
 

@@ -1,4 +1,4 @@
-"""urllib: sign in, read, change, sign out, with the standard library alone. The token is renewed when it has expired."""
+"""urllib: sign in, read, change, sign out, with the standard library only. Renews the token when it has expired."""
 
 import getpass
 import json
@@ -10,33 +10,33 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 class Latchkey:
     def __init__(self, url):
-        # The jar holds the session; it is in memory, and gone with this process.
+        # The cookie jar holds the session, in memory.
         self.url, self.opener, self.token = url, build_opener(HTTPCookieProcessor(CookieJar())), None
 
     def sign_in(self, username, password):
-        return self.signed_in(self.send("POST", "/access/login", {"username": username, "password": password}))
+        return self.store_token(self.send("POST", "/access/login", {"username": username, "password": password}))
 
     def call(self, method, path, body=None, **headers):
         try:
             return self.send(method, path, body, Authorization=f"Bearer {self.token}", **headers)
         except HTTPError as error:
-            # Once, and with a token that is new: whoever is refused again is signed out.
+            # Repeat once, with a new token. A second refusal means that the session has ended.
             if error.code != 401:
                 raise
-            self.signed_in(self.send("POST", "/access/token"))
+            self.store_token(self.send("POST", "/access/token"))
             return self.send(method, path, body, Authorization=f"Bearer {self.token}", **headers)
 
-    def signed_in(self, answer):
-        self.token = answer["token"]
-        return answer["user"]
+    def store_token(self, response):
+        self.token = response["token"]
+        return response["user"]
 
     def send(self, method, path, body=None, **headers):
-        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        content_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         data = None if body is None else json.dumps(body).encode()
-        request = Request(self.url + path, data, {"Content-Type": kind, **headers}, method=method)
-        with self.opener.open(request, timeout=10) as answer:
-            return json.load(answer)
+        request = Request(self.url + path, data, {"Content-Type": content_type, **headers}, method=method)
+        with self.opener.open(request, timeout=10) as response:
+            return json.load(response)
 
 
 def main():
@@ -47,7 +47,7 @@ def main():
     print(f"Signed in as {user['username']}.")
     version = latchkey.call("GET", "/access/session/data")["version"]
     print(latchkey.call("PATCH", "/access/session/data", {"seen": "by urllib"}, If_Match=f'"{version}"'))
-    latchkey.call("POST", f"/access/logout/{user['code']}")
+    latchkey.call("POST", f"/access/logout/{user['id']}")
     print("Signed out.")
 
 

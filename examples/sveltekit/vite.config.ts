@@ -1,4 +1,4 @@
-// SvelteKit for Node. The origin is what its own check of form submissions compares with: the address that people see.
+// SvelteKit for Node. It compares the origin of form submissions with `paths.origin`, the public URL.
 
 import adapter from '@sveltejs/adapter-node'
 import { sveltekit } from '@sveltejs/kit/vite'

@@ -28,7 +28,7 @@ test('examples/jquery-ajax in Chromium', async () => {
     await page.getByRole('heading', { name: 'Notes of Ada' }).waitFor()
     const write = async (text: string) => {
       await page.getByLabel('A note').fill(text)
-      await page.getByRole('button', { name: 'Keep it' }).click()
+      await page.getByRole('button', { name: 'Save' }).click()
     }
     await write('<img src=x onerror="document.title=1">')
     await page.getByText('<img src=x').waitFor()

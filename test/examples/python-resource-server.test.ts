@@ -187,7 +187,7 @@ test('While Latchkey is not heard everything is refused, and nothing that ended 
   const [stays, leaves] = [await signedIn('Stays'), await signedIn('Leaves')]
   latchkey.process.kill('SIGSTOP')
   await waitFor('the service to refuse', async () => (await ask(stays.token)).status === 503)
-  equal((await ask(stays.token)).text, '{"error": "silent"}')
+  equal((await ask(stays.token)).text, '{"error": "feed_unavailable"}')
   await latchkey.stop('SIGKILL')
   await runCommand(['session', 'revoke', '--user', 'Leaves'], { folder })
   latchkey = await startServer(serving)

@@ -32,9 +32,9 @@ const env = (more: Readonly<Record<string, string>> = {}) =>
   })
 
 const SCRIPTS: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  curl: ['bash', `${FOLDER}/story.sh`],
-  urllib: [python, `${FOLDER}/story_urllib.py`],
-  requests: [python, `${FOLDER}/story_requests.py`],
+  curl: ['bash', `${FOLDER}/sign_in.sh`],
+  urllib: [python, `${FOLDER}/sign_in_urllib.py`],
+  requests: [python, `${FOLDER}/sign_in_requests.py`],
 }
 
 for (const [name, [command, ...args]] of Object.entries(SCRIPTS)) {
@@ -57,13 +57,13 @@ for (const [name, [command, ...args]] of Object.entries(SCRIPTS)) {
 }
 
 for (const [module, program] of Object.entries({
-  story_urllib: `
-latchkey = story_urllib.Latchkey(url); user = latchkey.sign_in("Ada", password)
+  sign_in_urllib: `
+latchkey = sign_in_urllib.Latchkey(url); user = latchkey.sign_in("Ada", password)
 read = lambda: latchkey.call("GET", "/access/session")["via"]
 leave = lambda: latchkey.call("POST", f"/access/logout/{user['id']}")`,
-  story_requests: `
+  sign_in_requests: `
 import requests
-latchkey = story_requests.Latchkey(url, "Ada", password); user = latchkey.user
+latchkey = sign_in_requests.Latchkey(url, "Ada", password); user = latchkey.user
 def read():
     answer = requests.get(url + "/access/session", auth=latchkey)
     answer.raise_for_status()
@@ -91,12 +91,12 @@ except Exception as error:
     match(ended ?? '', /401/)
   })
 
-test('The token of story_requests goes to its own address alone', async () => {
+test('The token of sign_in_requests goes to its own address alone', async () => {
   const text = `
 import sys
 sys.path.insert(0, ${JSON.stringify(FOLDER)})
-import os, requests, story_requests
-latchkey = story_requests.Latchkey(os.environ["LATCHKEY_URL"], "Ada", os.environ["LATCHKEY_PASSWORD"])
+import os, requests, sign_in_requests
+latchkey = sign_in_requests.Latchkey(os.environ["LATCHKEY_URL"], "Ada", os.environ["LATCHKEY_PASSWORD"])
 for url in ["http://elsewhere.example/", "http://localhost:1/", os.environ["LATCHKEY_URL"].replace("localhost", "localhost.elsewhere.example") + "/", os.environ["LATCHKEY_URL"] + "/x"]:
     print("Authorization" in requests.Request("GET", url, auth=latchkey).prepare().headers)
 `

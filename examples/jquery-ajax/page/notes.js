@@ -1,4 +1,4 @@
-// jQuery as ever. The one line that is new makes every request of it carry the token, and repeats one whose token had expired.
+// A page with jQuery. `latchkey.ajax($)` sends the token with every request, and repeats a request whose token had expired.
 
 import { createClient } from '/access/client.js'
 
@@ -7,9 +7,9 @@ latchkey.ajax($)
 
 latchkey.on('signed-out', ({ reason }) => location.assign(`/sign-in?return=/&reason=${reason}`))
 
-// As text, never as HTML: a note may be anything.
+// As text, never as HTML: a note may hold markup.
 const show = (notes) => $('#notes').html(notes.map((text) => $('<li>').text(text)))
-const say = (text) => $('#said').text(text)
+const showStatus = (text) => $('#status').text(text)
 
 $.getJSON('/access/session').done(({ user }) => $('#user').text(user.username))
 $.getJSON('/notes').done(show)
@@ -20,12 +20,12 @@ $('#write').on('submit', (event) => {
     .done((notes) => {
       show(notes)
       $('#text').val('').trigger('focus')
-      say('Kept.')
+      showStatus('Saved.')
     })
-    .fail(({ responseJSON }) => say(responseJSON?.title ?? 'That did not work. Is the server there?'))
+    .fail(({ responseJSON }) => showStatus(responseJSON?.title ?? 'The note was not saved. Check that the server is running.'))
 })
 
-$('#leave').on('click', async () => {
+$('#sign-out').on('click', async () => {
   await latchkey.logout()
   location.assign('/signed-out')
 })

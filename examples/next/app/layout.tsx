@@ -1,4 +1,4 @@
-// The frame of every page. It asks nobody who they are, because a layout is not rendered anew when its pages change.
+// The root layout. It does not authenticate, because a layout is not rendered again when its pages change.
 
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'

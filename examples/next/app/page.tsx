@@ -1,4 +1,4 @@
-// The public page, made when the application is built.
+// The public page, prerendered at build time.
 
 import Link from 'next/link'
 import { menu } from '../lib/orders'

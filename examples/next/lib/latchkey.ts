@@ -1,4 +1,4 @@
-// The one Latchkey of this process. Next.js loads a module once for each of its bundles, and again at every hot reload.
+// One Latchkey instance per process. Next.js loads a module once per bundle, and again at every hot reload.
 
 import { createLatchkey, type Latchkey } from 'latchkey'
 
@@ -11,10 +11,10 @@ export function openLatchkey(): Promise<Latchkey> {
     redisUrl: process.env.REDIS_URL,
     secret: process.env.LATCHKEY_SECRET,
     registrationLimit: process.env.LATCHKEY_REGISTRATION_LIMIT,
-  }).catch((fault: unknown) => {
-    // The next request tries again: the database may be back by then.
+  }).catch((error: unknown) => {
+    // The next request tries again: the database may be available then.
     shared.latchkey = undefined
-    throw fault
+    throw error
   })
   return shared.latchkey
 }

@@ -1,14 +1,14 @@
-// Latchkey's own paths: cookies, origins, API and pages. Each file that exports from here puts it at one path.
+// Answers Latchkey's own paths: API and pages. Each route file that exports from here mounts one path.
 
 import { connection } from 'next/server'
 import { openLatchkey } from './latchkey'
 import { peerOf } from './peer'
 
-async function answer(request: Request): Promise<Response> {
-  // Never while building: every answer belongs to one request.
+async function handle(request: Request): Promise<Response> {
+  // Never prerender: every response belongs to one request.
   await connection()
   const latchkey = await openLatchkey()
-  // Next.js compresses by itself, and takes the header off what comes compressed already.
+  // Next.js compresses responses itself, and drops the header of compressed ones.
   const headers = new Headers(request.headers)
   headers.delete('accept-encoding')
   const { url, method, body } = request
@@ -16,4 +16,4 @@ async function answer(request: Request): Promise<Response> {
   return latchkey.handler(new Request(url, init), peerOf(headers))
 }
 
-export { answer as DELETE, answer as GET, answer as HEAD, answer as OPTIONS, answer as PATCH, answer as POST, answer as PUT }
+export { handle as DELETE, handle as GET, handle as HEAD, handle as OPTIONS, handle as PATCH, handle as POST, handle as PUT }

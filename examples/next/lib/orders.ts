@@ -1,11 +1,11 @@
-// What the shop knows of orders: the menu, the same for everybody, and what was ordered, which is one person's.
+// The menu, which is the same for all users, and the order of one user.
 
 import type { JsonObject } from 'latchkey'
 import { cacheLife } from 'next/cache'
 
 const DRINKS = ['coffee', 'mint tea', 'tea']
 
-/** May be cached, because nothing of a person goes into it. */
+/** Cacheable: it holds no data of a user. */
 export async function menu(): Promise<readonly string[]> {
   'use cache'
   cacheLife('hours')

@@ -1,11 +1,11 @@
-// What every request, and every error, of this application carries.
+// The types of this application's requests and errors.
 
 import type { AuthenticationResult, ErrorCode } from 'latchkey'
 
 declare global {
   namespace App {
     interface Locals {
-      /** Who the request is, or why nobody can say; with a cookie alone nobody may change anything. */
+      /** The signed-in user, or the reason why the request is refused. */
       auth: AuthenticationResult
     }
     interface Error {

@@ -1,4 +1,4 @@
-// The buttons. What changes something carries the token: in a header to a route, as an argument to a server action.
+// The buttons. A change sends the token: in a header to a route, as an argument to a server action.
 
 'use client'
 
@@ -13,9 +13,9 @@ export function Controls({ drinks }: { readonly drinks: readonly string[] }) {
 
   useEffect(() => leaveOnSignOut('/signed-out?return=/orders'), [])
 
-  /** Does something, shows what went wrong, and has the page rendered anew by the server. */
-  async function act(what: () => Promise<string>) {
-    setProblem(await what().catch(() => 'The server cannot be reached.'))
+  /** Runs a change, shows its problem, and lets the server render the page again. */
+  async function run(change: () => Promise<string>) {
+    setProblem(await change().catch(() => 'The server cannot be reached.'))
     router.refresh()
   }
 
@@ -25,21 +25,21 @@ export function Controls({ drinks }: { readonly drinks: readonly string[] }) {
     return answer.ok ? '' : ((await answer.json()) as { readonly title: string }).title
   }
 
-  async function paint(theme: 'light' | 'dark'): Promise<string> {
+  async function changeTheme(theme: 'light' | 'dark'): Promise<string> {
     return (await setTheme(await latchkey().authorization('/'), theme)).problem
   }
 
   return (
     <section>
       {drinks.map((item) => (
-        <button key={item} type="button" onClick={() => act(() => order(item))}>
+        <button key={item} type="button" onClick={() => run(() => order(item))}>
           Order {item}
         </button>
       ))}
-      <button type="button" onClick={() => act(() => paint('dark'))}>
+      <button type="button" onClick={() => run(() => changeTheme('dark'))}>
         Dark
       </button>
-      <button type="button" onClick={() => act(() => paint('light'))}>
+      <button type="button" onClick={() => run(() => changeTheme('light'))}>
         Light
       </button>
       <button type="button" onClick={() => void latchkey().logout()}>

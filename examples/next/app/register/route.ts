@@ -1,3 +1,3 @@
-// Latchkey's page for new accounts.
+// Latchkey's registration page.
 
 export { GET, HEAD } from '../../lib/mount'

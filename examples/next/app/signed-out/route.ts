@@ -1,3 +1,3 @@
-// Latchkey's page after signing out.
+// Latchkey's signed-out page.
 
 export { GET, HEAD } from '../../lib/mount'

@@ -1,4 +1,4 @@
-// What the shop has.
+// The menu.
 
 export const DRINKS = ['coffee', 'mint tea', 'tea']
 

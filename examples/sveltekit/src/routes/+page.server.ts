@@ -1,3 +1,3 @@
-// The public page is made when the application is built.
+// The public page is prerendered at build time.
 
 export const prerender = true

@@ -1,3 +1,3 @@
-// Where password managers lead people to change their password.
+// The page to change the password, for password managers (W3C change-password URL).
 
 export { GET, HEAD } from '../../../lib/mount'

@@ -1,3 +1,3 @@
-// The keys with which other services verify tokens.
+// The public keys, for services that verify tokens.
 
 export { GET, HEAD, OPTIONS } from '../../../lib/mount'

@@ -1,3 +1,3 @@
-// Who issues tokens, and where its keys are (RFC 8414).
+// The metadata of the token issuer (RFC 8414).
 
 export { GET, HEAD, OPTIONS } from '../../../lib/mount'

@@ -1,3 +1,3 @@
-// Latchkey's API, and what its pages load.
+// Latchkey's API, and the assets of its pages.
 
 export { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } from '../../../lib/mount'

@@ -1,3 +1,3 @@
-// What each code of a refusal means.
+// The page that explains error codes.
 
 export { GET, HEAD } from '../../../lib/mount'

@@ -1,4 +1,4 @@
-// The one Latchkey of this process. While developing, a module is loaded again whenever it changes.
+// One Latchkey instance per process. In development, a changed module is loaded again.
 
 import { createLatchkey, type Latchkey } from 'latchkey'
 
@@ -11,10 +11,10 @@ export function openLatchkey(): Promise<Latchkey> {
     redisUrl: process.env.REDIS_URL,
     secret: process.env.LATCHKEY_SECRET,
     registrationLimit: process.env.LATCHKEY_REGISTRATION_LIMIT,
-  }).catch((fault: unknown) => {
-    // The next request tries again: the database may be back by then.
+  }).catch((error: unknown) => {
+    // The next request tries again: the database may be available then.
     shared.latchkey = undefined
-    throw fault
+    throw error
   })
   return shared.latchkey
 }

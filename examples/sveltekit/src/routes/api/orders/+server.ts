@@ -1,4 +1,4 @@
-// A route of the application's own that changes something: with a cookie alone it is refused.
+// A route that changes something: a request with a cookie alone is refused.
 
 import { error, json } from '@sveltejs/kit'
 import { AuthError } from 'latchkey'
@@ -10,7 +10,7 @@ import type { RequestHandler } from './$types.js'
 export const POST: RequestHandler = async (event) => {
   const principal = requirePrincipal(event)
   const { item } = (await event.request.json().catch(() => ({}))) as { readonly item?: unknown }
-  if (!isDrink(item)) error(422, 'We do not have that.')
+  if (!isDrink(item)) error(422, 'This item is not on the menu.')
 
   const latchkey = await openLatchkey()
   const changed = await latchkey.patchData(principal, { lastOrder: item })
