@@ -42,7 +42,7 @@ export async function loadSecret(
         `secret (LATCHKEY_SECRET) is not set; with a store of your own, under NODE_ENV=production, it is required: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
       )
     }
-    onWarning(inMemory('a store of your own'))
+    onWarning(inMemoryWarning('a store of your own'))
     return [newSecret()]
   }
   const path = secretFileOf(databaseUrl)
@@ -50,7 +50,7 @@ export async function loadSecret(
   if (access === 'read' && isMissing) return [newSecret()]
   if (databaseUrl.engine === 'postgres' && publicUrl?.startsWith('https:')) {
     throw new SettingError(
-      `LATCHKEY_SECRET is not set; with a database on a server and an https LATCHKEY_PUBLIC_URL it must be: at least ${MIN_SECRET_BYTES} bytes, the same for every server.`,
+      `LATCHKEY_SECRET is not set; with PostgreSQL and an https LATCHKEY_PUBLIC_URL it is required: at least ${MIN_SECRET_BYTES} bytes, the same for every server.`,
     )
   }
   if (access === 'change' && isMissing) {
@@ -59,19 +59,21 @@ export async function loadSecret(
     )
   }
   if (path === undefined) {
-    if (redisUrl !== undefined) onWarning(inMemory('REDIS_URL'))
+    if (redisUrl !== undefined) onWarning(inMemoryWarning('REDIS_URL'))
     return [newSecret()]
   }
   const file = await readSecretFile(path)
   if (file.warning !== undefined) onWarning(file.warning)
   if (file.isNew && databaseUrl.engine === 'postgres') {
-    onWarning('LATCHKEY_SECRET is not set: one was made in latchkey.secret, in this folder. Every server of this database needs the same.')
+    onWarning(
+      'LATCHKEY_SECRET is not set: it was created in latchkey.secret, in this folder. Every server of this database needs the same secret.',
+    )
   }
   return [file.secret]
 }
 
-function inMemory(beside: string): string {
-  return `secret (LATCHKEY_SECRET) is not set beside ${beside}: one was made in memory, and no credential or key that is stored can be used after a restart or in another process. Set it: at least ${MIN_SECRET_BYTES} bytes.`
+function inMemoryWarning(reason: string): string {
+  return `secret (LATCHKEY_SECRET) is not set, with ${reason}: it was created in memory, so stored credentials and keys cannot be used after a restart or in another process. Set it to at least ${MIN_SECRET_BYTES} bytes.`
 }
 
 function secretFileOf(database: DatabaseChoice): string | undefined {

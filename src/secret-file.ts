@@ -55,12 +55,12 @@ function checkFileMode(path: string, mode: number): string | undefined {
 
 /** False where another process was first. Written under a temporary name, so that no process reads half a secret, even after a crash. */
 async function makeFile(path: string): Promise<boolean> {
-  const made = randomBytes(48).toString('base64url')
+  const secret = randomBytes(48).toString('base64url')
   const unfinished = `${path}.${randomBytes(6).toString('hex')}.secret`
   try {
     const handle = await open(unfinished, 'wx', 0o600)
     try {
-      await handle.writeFile(made)
+      await handle.writeFile(secret)
       await handle.sync()
     } finally {
       await handle.close()
@@ -70,7 +70,7 @@ async function makeFile(path: string): Promise<boolean> {
     } catch (error) {
       // Some file systems have no hard links.
       if (codeOf(error) === 'EEXIST') throw error
-      await writeFile(path, made, { mode: 0o600, flag: 'wx', flush: true })
+      await writeFile(path, secret, { mode: 0o600, flag: 'wx', flush: true })
     }
     return true
   } catch (error) {

@@ -64,7 +64,7 @@ test('with the host’s store and no secret, no file is created, and a warning e
   deepEqual(files, [])
   const warnings = stderr.split('\n').filter((line) => line.includes('LatchkeyWarning'))
   equal(warnings.length, 1, stderr)
-  match(warnings[0] ?? '', /secret \(LATCHKEY_SECRET\) is not set beside a store of your own: .* after a restart or in another process/)
+  match(warnings[0] ?? '', /secret \(LATCHKEY_SECRET\) is not set, with a store of your own: .* after a restart or in another process/)
 })
 
 test('with the host’s store and a secret, or with everything in memory, there is no file and no warning', async () => {
