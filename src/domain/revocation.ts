@@ -25,7 +25,7 @@ export interface AcknowledgementRequest {
   readonly at: number
 }
 
-/** The acknowledgement of one process. A later one for the same request replaces it. */
+/** One process acknowledges a request; its later acknowledgement of the same request replaces it. */
 export interface Acknowledgement {
   readonly kind: 'ack'
   readonly requestId: string

@@ -36,7 +36,7 @@ export interface EngineContext {
   readonly refusalTiming: RefusalTiming
   /** Notifies the host of an alarm. Never throws. */
   readonly onAlarm: (alarm: AuditEvent) => void
-  /** Warns the operator of a problem that a setting solves: once per key and process. Never throws. */
+  /** Warns the operator of a problem that a setting solves: once per process and key. Never throws. */
   readonly warnOnce: (key: string, warning: string) => void
   /** Serialises the writes of one session's data. */
   readonly sessionDataLocks: KeyedMutex

@@ -53,7 +53,7 @@ export function recordUnseenHash(context: EngineContext, stored: string | null):
   const samples = samplesOf(context, [stored]).filter((sample) => !context.refusalTiming.includes(sample))
   if (samples.length === 0) return
   context.refusalTiming.addSamples(samples)
-  // A failure is harmless: the next sign-in records it, in any process.
+  // A failure is harmless: the next sign-in in any process records it.
   void recordSamples(context, samples).catch(() => {})
 }
 

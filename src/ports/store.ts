@@ -113,7 +113,7 @@ export interface ListedAuditEvent extends AuditEvent {
 export interface AuditLog {
   /** At most `limit` audit events of the user, newest first; only those before the position `before` when it is not null. */
   list(userId: string, before: number | null, limit: number): Promise<readonly ListedAuditEvent[]>
-  /** Deletes at most `limit` operations older than `before` (milliseconds), and returns how many. */
+  /** Deletes at most `limit` audit events older than `before` (milliseconds), and returns how many. */
   deleteOlderThan(before: number, limit: number): Promise<number>
 }
 
