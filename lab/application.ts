@@ -66,7 +66,7 @@ export function createApplicationListener(labServer: LabServer, bound: BoundBrow
     },
   }
 
-  async function answerLab(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+  async function handleLabRequest(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const isOtherHost = request.headers.host !== new URL(labServer.url).host
     // By its IP address the application would be same-site with the attacker.
     if (path === '/' || (path === '/lab' && isOtherHost)) response.writeHead(303, { location: `${labServer.url}/lab` }).end()
@@ -85,8 +85,8 @@ export function createApplicationListener(labServer: LabServer, bound: BoundBrow
     const path = request.url?.split('?', 1)[0] ?? '/'
     const isLab = path === '/' || path === '/lab' || path.startsWith('/lab/')
     if (!isLab && path.startsWith('/access/')) requestLog.record(request, response, labServer.now())
-    const answer = async () => (isLab ? answerLab(request, response, path) : labServer.listener(request, response))
-    answer().catch((error: unknown) => {
+    const handle = async () => (isLab ? handleLabRequest(request, response, path) : labServer.listener(request, response))
+    handle().catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`)
       response.destroy()
     })

@@ -38,7 +38,7 @@ const en = {
   noticeFresh: 'Enter your password again to confirm that it is you.',
 
   compromiseTitle: 'Someone else may have used your sign-in',
-  compromiseText: 'It was used on {at} from {ip} ({device}). We signed that device out; your other devices stay signed in.',
+  compromiseText: 'It was used on {at} from {ip} ({device}). We revoked this sign-in. Your other devices stay signed in.',
   compromiseBefore: 'Before that, it was used on {at} from {ip} ({device}).',
   deviceOn: '{browser} on {system}',
   unknownDevice: 'an unknown device',
@@ -125,7 +125,7 @@ const zh: Texts = {
   noticeFresh: '请输入密码以验证身份。',
 
   compromiseTitle: '检测到登录凭证可能被盗用',
-  compromiseText: '使用时间：{at}，来源：{ip}（{device}）。我们已退出该设备的登录，您的其他设备不受影响。',
+  compromiseText: '使用时间：{at}，来源：{ip}（{device}）。该登录已被强制退出，您的其他设备不受影响。',
   compromiseBefore: '上一次使用时间：{at}，来源：{ip}（{device}）。',
   deviceOn: '{system} 上的 {browser}',
   unknownDevice: '未知设备',

@@ -76,19 +76,19 @@ test('the account page shows an alarm with the evidence of both uses', async () 
   await page.close()
   // A browser restart: the session cookie is deleted, the remember-me login is used and rotated.
   await browser.clearCookies({ name: 'latchkey_session' })
-  const again = await browser.newPage()
-  await again.goto(`${flaky.url}/account`)
-  await section(again, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
+  const restarted = await browser.newPage()
+  await restarted.goto(`${flaky.url}/account`)
+  await section(restarted, 'My devices and sessions').getByText('Chromium on Linux').first().waitFor()
   const response = await fetch(`${flaky.server.url}/access/token`, {
     method: 'POST',
     headers: { cookie: `latchkey_remember=${copiedCookies[0]?.value}`, 'user-agent': 'curl/8.0' },
   })
   equal(response.status, 401)
   // The lineage is revoked: the page redirects with its next request.
-  await again.reload()
-  await again.waitForURL('**/sign-in?**')
-  match(again.url(), /reason=theft_suspected/)
-  await again.close()
+  await restarted.reload()
+  await restarted.waitForURL('**/sign-in?**')
+  match(restarted.url(), /reason=theft_suspected/)
+  await restarted.close()
 
   const home = await openAccountPage('robbed', '/sign-in')
   const alarm = home.getByRole('alert').first()

@@ -157,14 +157,24 @@ test("the client's own fetch, and XMLHttpRequest with its header", async () => {
         request.onload = () => resolve(request.status)
         request.send('{"action":"order.placed"}')
       })
-      const again = createClient({ url: latchkey })
-      const resumed = await again.session()
-      const data = await again.data.read()
-      const own = await again.clientData.read()
+      const secondClient = createClient({ url: latchkey })
+      const resumed = await secondClient.session()
+      const data = await secondClient.data.read()
+      const clientData = await secondClient.clientData.read()
       const ended = await client.logout()
       const stored = [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie]
       const after = (await client.fetch(`${latchkey}/access/session`)).status
-      return { via: read.via, status, same: resumed.session.id === read.session.id, data: data.data, own, ended, stored, after, events }
+      return {
+        via: read.via,
+        status,
+        same: resumed.session.id === read.session.id,
+        data: data.data,
+        clientData,
+        ended,
+        stored,
+        after,
+        events,
+      }
     },
     { latchkey: sites.latchkey, password: PASSWORD },
   )
@@ -173,7 +183,7 @@ test("the client's own fetch, and XMLHttpRequest with its header", async () => {
     status: 201,
     same: true,
     data: { cart: ['tea'] },
-    own: { theme: 'dark' },
+    clientData: { theme: 'dark' },
     ended: { sessions: 1, rememberMe: 0 },
     stored: [''],
     after: 401,

@@ -81,20 +81,22 @@ for (const [policy, outcomes] of Object.entries(POLICIES))
       if (outcome === 'bound') await waitFor('the sign-in to be bound', () => isBound(page))
       await first.close()
 
-      const again = await open()
+      const restarted = await open()
       try {
-        const opened = await again.newPage()
-        await opened.goto(`${sites.latchkey}/sign-in?lang=en&return=/docs/errors`)
+        const restartedPage = await restarted.newPage()
+        await restartedPage.goto(`${sites.latchkey}/sign-in?lang=en&return=/docs/errors`)
         if (outcome === 'asked for the password') {
-          await waitFor('the reason to be shown', async () => /could not confirm that this is the browser/.test(await noticeOn(opened)))
-          equal(await statusOf(opened), 401)
+          await waitFor('the reason to be shown', async () =>
+            /could not confirm that this is the browser/.test(await noticeOn(restartedPage)),
+          )
+          equal(await statusOf(restartedPage), 401)
           return
         }
-        await waitFor('the return URL', () => new URL(opened.url()).pathname === '/docs/errors')
-        equal(await statusOf(opened), 200)
-        equal(await isBound(opened), outcome === 'bound')
+        await waitFor('the return URL', () => new URL(restartedPage.url()).pathname === '/docs/errors')
+        equal(await statusOf(restartedPage), 200)
+        equal(await isBound(restartedPage), outcome === 'bound')
       } finally {
-        await again.close()
+        await restarted.close()
         await rm(profile, { recursive: true, force: true, maxRetries: 5 })
       }
     })

@@ -39,17 +39,17 @@ test('after a restart, Firefox is signed in again without a password', async () 
 
   await browser.close()
   browser = await openFirefox(profile)
-  const again = await browser.newPage()
+  const restarted = await browser.newPage()
   const sent: string[] = []
-  again.on('request', (request) => {
+  restarted.on('request', (request) => {
     if (request.url().startsWith(sites.latchkey)) sent.push(request.headers().cookie ?? '')
   })
-  await again.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
-  await waitFor('the return URL', () => pathNow(again) === '/docs/errors')
+  await restarted.goto(`${sites.latchkey}/sign-in?return=/docs/errors`)
+  await waitFor('the return URL', () => pathNow(restarted) === '/docs/errors')
   const [first = ''] = sent
   ok(first.includes('latchkey_remember=') && !first.includes('latchkey_session='), first.replaceAll(/=[^;]+/g, '=…'))
 
-  const result = await again.evaluate(async () => {
+  const result = await restarted.evaluate(async () => {
     const me = await (await fetch('/access/token', { method: 'POST' })).json()
     const url = `/access/logout/${me.user.id}`
     const byCookie = await fetch(url, { method: 'POST' })

@@ -1,4 +1,4 @@
-// A browser that holds a key of 0.1, and tabs of both versions: the client of today asks for the same names within its origin.
+// The client opens the channel, lock, database and key of version 0.1: a stored key and tabs of both versions keep working.
 
 import { deepEqual, equal } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -6,11 +6,11 @@ import { after, before, test } from 'node:test'
 import { createClient } from '../../src/client/index.ts'
 
 const NAMES = JSON.parse(readFileSync(new URL('../fixtures/written-by-0.1/client-names.json', import.meta.url), 'utf8'))
-const asked = { channels: [] as string[], locks: [] as string[], databases: [] as unknown[], stores: [] as string[], keys: [] as string[] }
+const used = { channels: [] as string[], locks: [] as string[], databases: [] as unknown[], stores: [] as string[], keys: [] as string[] }
 const proofs: string[] = []
 
-/** A request of IndexedDB that is answered at once. */
-function answered<T>(result: T, upgrade = false) {
+/** An IndexedDB request that succeeds immediately. */
+function succeeded<T>(result: T, upgrade = false) {
   const request = { result, error: null, onsuccess: () => {}, onerror: () => {}, onupgradeneeded: () => {} }
   queueMicrotask(() => {
     if (upgrade) request.onupgradeneeded()
@@ -27,7 +27,7 @@ const page = {
   BroadcastChannel: class {
     onmessage = null
     constructor(name: string) {
-      asked.channels.push(name)
+      used.channels.push(name)
     }
     postMessage() {}
     close() {}
@@ -35,28 +35,28 @@ const page = {
   navigator: {
     locks: {
       request(name: string, _: unknown, run: (lock: object) => unknown) {
-        asked.locks.push(name)
+        used.locks.push(name)
         return run({})
       },
     },
   },
   indexedDB: {
     open(name: string, version: number) {
-      asked.databases.push([name, version])
+      used.databases.push([name, version])
       const database = {
-        createObjectStore: (store: string) => asked.stores.push(store),
+        createObjectStore: (store: string) => used.stores.push(store),
         transaction: (store: string) => ({
           objectStore: () => ({
             get(key: string) {
-              asked.stores.push(store)
-              asked.keys.push(key)
-              return answered(pair)
+              used.stores.push(store)
+              used.keys.push(key)
+              return succeeded(pair)
             },
           }),
         }),
         close() {},
       }
-      return answered(database, true)
+      return succeeded(database, true)
     },
   },
   async fetch(_: unknown, { headers }: RequestInit) {
@@ -64,21 +64,21 @@ const page = {
     return Response.json({ code: 'session.required', title: '', status: 401, reason: 'none' }, { status: 401 })
   },
 }
-const replaced = Object.keys(page).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
+const originals = Object.keys(page).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
 before(() => {
   for (const [name, value] of Object.entries(page)) Object.defineProperty(globalThis, name, { value, configurable: true })
 })
 after(() => {
-  for (const [name, descriptor] of replaced) {
+  for (const [name, descriptor] of originals) {
     if (descriptor) Object.defineProperty(globalThis, name, descriptor)
     else Reflect.deleteProperty(globalThis, name)
   }
 })
 
-test('channel, lock and key of the client have the names of 0.1, and the kept key signs', async () => {
+test('the client uses the channel, lock and key names of 0.1, and the stored key signs', async () => {
   equal(await createClient({ url: NAMES.url }).session(), null)
   const { database, version, store, key } = NAMES.indexedDb
-  deepEqual(asked, {
+  deepEqual(used, {
     channels: [NAMES.broadcastChannel],
     locks: [NAMES.webLock],
     databases: [[database, version]],

@@ -79,8 +79,8 @@ test('API paths send a problem document to navigations too', async () => {
     ['GET', '/access/logout/usr_x', 401],
     ['DELETE', '/access/login', 405],
   ] as const) {
-    const answer = await latchkey.call(method, path, { headers: NAVIGATION })
-    deepEqual([answer.status, answer.headers['content-type']], [status, 'application/problem+json'], path)
+    const response = await latchkey.call(method, path, { headers: NAVIGATION })
+    deepEqual([response.status, response.headers['content-type']], [status, 'application/problem+json'], path)
   }
 })
 
@@ -93,8 +93,8 @@ test('HEAD has the same status and headers without a body', async () => {
 test('the error page follows Accept-Language, Traditional Chinese included, and its language can be switched', async () => {
   await using latchkey = await startInProcess()
   for (const language of ['zh-CN,zh;q=0.9', 'zh-TW', 'zh-Hant-HK, en;q=0.5']) {
-    const answer = await latchkey.call('GET', '/nothing', { headers: { ...NAVIGATION, 'accept-language': language } })
-    const page = assertPage(answer, 404, 'zh-CN')
+    const response = await latchkey.call('GET', '/nothing', { headers: { ...NAVIGATION, 'accept-language': language } })
+    const page = assertPage(response, 404, 'zh-CN')
     match(page, /<h1>页面不存在<\/h1>/)
     match(page, /<a href="\?lang=en" lang="en"/)
   }
@@ -104,9 +104,9 @@ test('the error page follows Accept-Language, Traditional Chinese included, and 
 test('a POST to a page is rejected with an error page and the header Allow', async () => {
   await using latchkey = await startInProcess()
   const type = 'application/x-www-form-urlencoded'
-  const answer = await latchkey.call('POST', '/sign-in', { headers: NAVIGATION, body: 'username=mallory&password=secret', type })
-  const page = assertPage(answer, 405)
-  equal(answer.headers.allow, 'GET, HEAD, OPTIONS')
+  const response = await latchkey.call('POST', '/sign-in', { headers: NAVIGATION, body: 'username=mallory&password=secret', type })
+  const page = assertPage(response, 405)
+  equal(response.headers.allow, 'GET, HEAD, OPTIONS')
   ok(!page.includes('mallory'))
 })
 
