@@ -81,10 +81,10 @@ export function createWorkerThread<Job, Result>(options: ThreadOptions): WorkerT
     done?.settle(result)
   }
 
-  function fail(lost: Worker, error: unknown): void {
-    if (lost !== worker) return
+  function fail(failed: Worker, error: unknown): void {
+    if (failed !== worker) return
     worker = undefined
-    void lost.terminate()
+    void failed.terminate()
     options.onError(error)
     settle(undefined)
   }

@@ -32,10 +32,10 @@ after(async () => {
 /** Kills a server while it starts. */
 async function killDuringStart(): Promise<void> {
   const child = spawn(process.execPath, [MAIN, 'serve'], { cwd: folder, env: cleanEnvironment(ENV), stdio: 'ignore' })
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   await pause(200 + 250 * Math.random())
   child.kill('SIGKILL')
-  await gone
+  await exited
 }
 
 test('killed fifty times during writes, the server loses no acknowledged change and leaves no partial write', async (t) => {

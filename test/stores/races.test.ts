@@ -59,12 +59,12 @@ for (const name of BACKEND_NAMES) {
         )
         assert.equal(replaced.filter(({ committed }) => committed).length, 1)
         const revoking: Change[] = [{ do: 'revoke credentials', where: { id: session.id }, reason: 'revoked', at: 1, mustMatch: true }]
-        const ended = await race(
+        const revocations = await race(
           round,
           () => a.write(revoking),
           () => b.write(revoking),
         )
-        assert.equal(ended.filter(({ committed }) => committed).length, 1)
+        assert.equal(revocations.filter(({ committed }) => committed).length, 1)
       }
     })
 
@@ -106,12 +106,12 @@ for (const name of BACKEND_NAMES) {
             : { do: 'require credential', id: login.id }
         const starting: Change[] = [requirement, insertion(makeSession({ lineage: login.id, startedBy: login.id, userId: login.userId }))]
         const revoking: Change[] = [{ do: 'revoke credentials', where: { lineage: login.id }, reason: 'revoked', at: 1, mustMatch: true }]
-        const [, ended] = await race(
+        const [, revoked] = await race(
           round >> 1,
           () => a.write(starting),
           () => b.write(revoking),
         )
-        assert.ok(ended.committed)
+        assert.ok(revoked.committed)
         assert.deepEqual(await a.credentials.listByUser(login.userId), [], `round ${round}`)
       }
     })

@@ -43,9 +43,9 @@ test('While one master is down, credentials on the others are found; when it is 
   const sessions = Array.from({ length: 30 }, () => makeSession({ id: randomBytes(16).toString('base64url') }))
   for (const record of sessions) await store.write([{ do: 'insert credential', record }])
   for (const master of cluster.masters) await master.command('CONFIG', 'SET', 'cluster-require-full-coverage', 'no')
-  const [lost] = cluster.masters
-  assert.ok(lost)
-  await lost.kill()
+  const [killed] = cluster.masters
+  assert.ok(killed)
+  await killed.kill()
   const findAll = () =>
     Promise.all(
       sessions.map(({ id }) =>
@@ -67,7 +67,7 @@ test('While one master is down, credentials on the others are found; when it is 
     assert.ok(found > 5 && found < 30, `${found} of 30 found`)
     await pause(50)
   }
-  await lost.start()
+  await killed.start()
   await waitFor('every session to be found again', async () => {
     const found = await Promise.all(sessions.map(({ id }) => store.credentials.find(id).catch(() => undefined)))
     return found.every((record) => record?.kind === 'session')

@@ -138,22 +138,22 @@ test('Tombstones that Redis lacks are copied from the database before anything i
 test('Redis restored from an older snapshot revives no revoked credential.', async () => {
   const database = createMemoryStore()
   const store = await open(database)
-  const [kept, ended, stolen] = [makeSession(), makeSession(), makeRememberMe()]
+  const [kept, revoked, stolen] = [makeSession(), makeSession(), makeRememberMe()]
   const child = makeSession({ lineage: stolen.id, startedBy: stolen.id })
-  await store.write([kept, ended, stolen, child].map(insertion))
+  await store.write([kept, revoked, stolen, child].map(insertion))
   const snapshot = `${redis.folder}-copy`
   await cp(redis.folder, snapshot, { recursive: true })
-  await store.write([revocation({ id: ended.id })])
+  await store.write([revocation({ id: revoked.id })])
   await store.write([revocation({ lineage: stolen.id }), { do: 'append entry', entry: { kind: 'keys', at: NOW } }])
 
   await restoreFrom(snapshot)
   await waitFor('the store to be usable again', () => isUsable(store))
   assert.deepEqual(await store.credentials.find(kept.id), kept)
-  for (const { id } of [ended, stolen, child]) assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
-  assert.deepEqual((await revokedSessionIds(store)).toSorted(), [ended.id, child.id].toSorted())
+  for (const { id } of [revoked, stolen, child]) assert.equal((await store.credentials.find(id))?.kind, 'tombstone')
+  assert.deepEqual((await revokedSessionIds(store)).toSorted(), [revoked.id, child.id].toSorted())
   // A process that starts only now finds the same.
   const other = await open(database)
-  for (const { id } of [ended, stolen, child]) assert.equal((await other.credentials.find(id))?.kind, 'tombstone')
+  for (const { id } of [revoked, stolen, child]) assert.equal((await other.credentials.find(id))?.kind, 'tombstone')
   await other.close()
   await store.close()
 })
@@ -223,26 +223,26 @@ test('A frozen Redis is a StoreError within seconds; when it continues, an uncon
 test('An emptied Redis has no sessions, but still logs the revocations.', async () => {
   const database = createMemoryStore()
   const store = await open(database)
-  const [live, ended] = [makeSession(), makeSession()]
-  await store.write([insertion(live), insertion(ended)])
-  await store.write([revocation({ id: ended.id })])
+  const [live, revoked] = [makeSession(), makeSession()]
+  await store.write([insertion(live), insertion(revoked)])
+  await store.write([revocation({ id: revoked.id })])
   await redis.command('FLUSHALL')
   const other = await open(database)
   assert.equal(await other.credentials.find(live.id), undefined)
-  assert.deepEqual(await revokedSessionIds(other), [ended.id])
+  assert.deepEqual(await revokedSessionIds(other), [revoked.id])
   await other.close()
   await store.close()
 })
 
 /** A database whose next write after `hold` waits until it is released, and then fails. */
 function holding(database: Store) {
-  let held: { reached: () => void; released: Promise<void> } | undefined
+  let pendingHold: { reached: () => void; released: Promise<void> } | undefined
   const store: Store = {
     ...database,
     write: async (changes) => {
-      if (held === undefined) return database.write(changes)
-      const { reached, released } = held
-      held = undefined
+      if (pendingHold === undefined) return database.write(changes)
+      const { reached, released } = pendingHold
+      pendingHold = undefined
       reached()
       await released
       throw new StoreError('The database is down.')
@@ -250,7 +250,7 @@ function holding(database: Store) {
   }
   const hold = () => {
     const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    held = { reached: reached.resolve, released: released.promise }
+    pendingHold = { reached: reached.resolve, released: released.promise }
     return { reached: reached.promise, release: released.resolve }
   }
   return { store, hold }

@@ -42,7 +42,7 @@ interface WrittenEvent {
 }
 
 /** The JSON file of one store: the users and the credentials of its clients. */
-export interface Holdings {
+export interface ClientData {
   readonly writtenAt: string
   readonly secret: string
   readonly publicUrl: string
@@ -70,7 +70,7 @@ export interface Holdings {
 }
 
 export interface WrittenData extends AsyncDisposable {
-  readonly held: Holdings
+  readonly data: ClientData
   /** Each call reloads the data, so that tests do not see each other's changes. */
   start(settings?: SettingInputs): Promise<InProcess>
 }
@@ -79,7 +79,7 @@ const text = (name: string) => readFileSync(join(FOLDER, name), 'utf8')
 
 export async function writtenData(name: BackendName): Promise<WrittenData> {
   const backend = await startBackend(name)
-  const held = JSON.parse(text(`${name.toLowerCase()}.json`)) as Holdings
+  const data = JSON.parse(text(`${name.toLowerCase()}.json`)) as ClientData
 
   let files = 0
   async function load(): Promise<SettingInputs> {
@@ -98,10 +98,10 @@ export async function writtenData(name: BackendName): Promise<WrittenData> {
   }
 
   return {
-    held,
+    data,
     async start(settings = {}) {
       const store = await openStore(readSettings(await load(), (key) => key))
-      const { secret, publicUrl, writtenAt } = held
+      const { secret, publicUrl, writtenAt } = data
       return startInProcess({ secret, publicUrl, ...settings }, { store, publicUrl, clock: fakeClock(Date.parse(writtenAt)) })
     },
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
@@ -133,7 +133,7 @@ function commandsFor(record: RedisRecord): readonly (readonly string[])[] {
 }
 
 /** Sends requests with the User-Agent and the address of the time of writing. */
-export function clientOf(latchkey: InProcess, { userAgent, address }: Holdings) {
+export function clientOf(latchkey: InProcess, { userAgent, address }: ClientData) {
   const send = (method: string, path: string, headers: CallOptions['headers'], options: CallOptions = {}): Promise<InProcessResponse> =>
     latchkey.call(method, path, { address, ...options, headers: { 'user-agent': userAgent, ...headers } })
   return {

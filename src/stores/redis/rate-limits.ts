@@ -12,30 +12,30 @@ const CLOCK_SKEW_MS = 60_000
 
 /** Arguments: now, length of a window. Returns the points taken and the end of the window. */
 const CONSUME = script(`
-  local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
-  if not taken or tonumber(ARGV[1]) >= tonumber(over) then
-    taken, over = 0, string.format('%.0f', ARGV[1] + ARGV[2])
-    redis.call('SET', KEYS[1], '1 ' .. over, 'PX', ARGV[2] + ${CLOCK_SKEW_MS})
+  local taken, resetsAt = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
+  if not taken or tonumber(ARGV[1]) >= tonumber(resetsAt) then
+    taken, resetsAt = 0, string.format('%.0f', ARGV[1] + ARGV[2])
+    redis.call('SET', KEYS[1], '1 ' .. resetsAt, 'PX', ARGV[2] + ${CLOCK_SKEW_MS})
   else
-    redis.call('SET', KEYS[1], (taken + 1) .. ' ' .. over, 'KEEPTTL')
+    redis.call('SET', KEYS[1], (taken + 1) .. ' ' .. resetsAt, 'KEEPTTL')
   end
-  return { taken + 1, over }`)
+  return { taken + 1, resetsAt }`)
 
 /** Returns the points taken and the end of the window; nil when there is none. */
 const FIND = script(`
-  local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
+  local taken, resetsAt = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
   if not taken then return false end
-  return { tonumber(taken), over }`)
+  return { tonumber(taken), resetsAt }`)
 
 const REFUND = script(`
-  local taken, over = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
-  if taken and tonumber(taken) > 0 then redis.call('SET', KEYS[1], (taken - 1) .. ' ' .. over, 'KEEPTTL') end`)
+  local taken, resetsAt = (redis.call('GET', KEYS[1]) or ''):match('^(%d+) (%d+)$')
+  if taken and tonumber(taken) > 0 then redis.call('SET', KEYS[1], (taken - 1) .. ' ' .. resetsAt, 'KEEPTTL') end`)
 
 /** Argument: now. Returns the end of the window, or 0 when there is none any more, and whether this call deleted it. */
 const DELETE_EXPIRED = script(`
-  local over = (redis.call('GET', KEYS[1]) or ''):match('^%d+ (%d+)$')
-  if not over then return { '0', 0 } end
-  if tonumber(ARGV[1]) < tonumber(over) then return { over, 0 } end
+  local resetsAt = (redis.call('GET', KEYS[1]) or ''):match('^%d+ (%d+)$')
+  if not resetsAt then return { '0', 0 } end
+  if tonumber(ARGV[1]) < tonumber(resetsAt) then return { resetsAt, 0 } end
   return { '0', redis.call('DEL', KEYS[1]) }`)
 
 type DeleteResult = readonly [resetsAt: string, deleted: number]

@@ -38,11 +38,11 @@ export function writeTests(contractTest: ContractTest): void {
 
   contractTest('When one change is refused, no change of any kind is applied.', async (store) => {
     const user = makeUser()
-    const gone = makeUser()
+    const deleted = makeUser()
     const [session, rememberMe] = [makeSession({ userId: user.id }), makeRememberMe({ userId: user.id })]
-    const event = makeAuditEvent({ userId: gone.id })
+    const event = makeAuditEvent({ userId: deleted.id })
     const ring = makeKeyRing(1)
-    await commit(store, { do: 'insert user', user }, { do: 'insert user', user: gone }, { do: 'append audit event', event })
+    await commit(store, { do: 'insert user', user }, { do: 'insert user', user: deleted }, { do: 'append audit event', event })
     await commit(store, { do: 'replace key ring', next: ring, ifVersion: 0 })
     await insertCredentials(store, session, rememberMe)
 
@@ -50,7 +50,7 @@ export function writeTests(contractTest: ContractTest): void {
     const changes: Change[] = [
       { do: 'insert user', user: newcomer },
       { do: 'replace user', next: { ...user, usernameKey: 'renamed', version: 2 }, ifVersion: 1 },
-      { do: 'delete user', id: gone.id },
+      { do: 'delete user', id: deleted.id },
       { do: 'insert credential', record: started },
       { do: 'replace credential', next: { ...rememberMe, hash: 'new', version: 2 }, ifVersion: 1 },
       revocation({ id: session.id }),
@@ -66,8 +66,8 @@ export function writeTests(contractTest: ContractTest): void {
     assert.equal(await store.users.findByUsernameKey(newcomer.usernameKey), undefined)
     assert.equal(await store.users.findByUsernameKey('renamed'), undefined)
     assert.deepEqual(await store.users.findByUsernameKey(user.usernameKey), user)
-    assert.deepEqual(await store.users.findByUsernameKey(gone.usernameKey), gone)
-    assert.equal((await store.auditEvents.list(gone.id, null, 10)).length, 1)
+    assert.deepEqual(await store.users.findByUsernameKey(deleted.usernameKey), deleted)
+    assert.equal((await store.auditEvents.list(deleted.id, null, 10)).length, 1)
     assert.deepEqual(await store.auditEvents.list(user.id, null, 10), [])
     assert.equal(await store.credentials.find(started.id), undefined)
     assert.deepEqual(await store.credentials.find(session.id), session)
