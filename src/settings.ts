@@ -81,7 +81,7 @@ export const SETTINGS = {
       'Address that users see, and the issuer of tokens; https makes cookies Secure',
       origin,
     ),
-    fallbackText: 'http://localhost:$PORT; must be set in production inside another server',
+    fallbackText: 'http://localhost:$PORT; required in production when embedded',
   },
   databaseUrl: {
     ...base('DATABASE_URL', 'Database of users, credentials and the audit log', 'sqlite:PATH, sqlite::memory: or postgres://…'),
