@@ -14,6 +14,6 @@ export function warnForeignCookie(engine: EngineContext, purpose: Extract<Cookie
   const { cookies, issuer } = engine.policy
   engine.warnOnce(
     'foreign cookie',
-    `${issuer} received a cookie ${cookieName(purpose, cookies)} that was created with another LATCHKEY_SECRET. If another Latchkey runs on another port of this host, or under the same domain, the two sign each other's users out: set a different LATCHKEY_COOKIE_NAME for one of them (here it is ${JSON.stringify(cookies.stem)}). If you replaced the secret, ignore this warning.`,
+    `${issuer} received a cookie ${cookieName(purpose, cookies)} that was created with another LATCHKEY_SECRET. If another Latchkey runs on another port of this host, or under the same domain, the two sign each other's users out: set a different LATCHKEY_COOKIE_NAME (here it is ${JSON.stringify(cookies.stem)}) for one of them. If you replaced the secret, ignore this warning.`,
   )
 }

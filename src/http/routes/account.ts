@@ -8,7 +8,7 @@ import { accountDeletionBody, passwordBody, signedInResponse } from '../contract
 import { expireCookie } from '../cookies.ts'
 import { authenticatedRoute } from '../route.ts'
 import { clearClientState } from './logout.ts'
-import { signedInResult } from './sign-in.ts'
+import { signedInResult } from './signed-in-result.ts'
 
 export const accountRoutes = [
   authenticatedRoute({

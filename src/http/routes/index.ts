@@ -6,15 +6,19 @@ import { adminRoutes } from './administration/index.ts'
 import { auditEventRoutes } from './audit-events.ts'
 import { deviceRoutes } from './devices.ts'
 import { healthRoutes } from './health.ts'
+import { loginRoutes } from './login.ts'
 import { logoutRoutes } from './logout.ts'
+import { registerRoutes } from './register.ts'
 import { revocationRoutes } from './revocations.ts'
 import { sessionRoutes } from './session.ts'
-import { signInRoutes } from './sign-in.ts'
+import { tokenRoutes } from './token.ts'
 import { verifyRoutes } from './verify.ts'
 import { wellKnownRoutes } from './well-known.ts'
 
 export const routes: readonly Route[] = [
-  ...signInRoutes,
+  ...registerRoutes,
+  ...loginRoutes,
+  ...tokenRoutes,
   ...sessionRoutes,
   ...logoutRoutes,
   ...auditEventRoutes,
