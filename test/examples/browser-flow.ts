@@ -1,4 +1,4 @@
-// A visit to the tea house in a real browser, from the public page to the end of the session.
+// The shop in a real browser, from the public page to the sign-out.
 
 import { equal, match } from 'node:assert/strict'
 import type { BrowserContext } from 'playwright-core'
@@ -28,7 +28,7 @@ export async function runBrowserFlow(browser: BrowserContext, url: string, usern
   await page.locator('main[data-theme=dark]').waitFor()
   equal(await page.locator('main [role=alert]').textContent(), '')
 
-  // Another tab hears of the end, and what the first one showed does not come back.
+  // The other tab is signed out too, and going back shows no protected page.
   const other = await browser.newPage()
   await other.goto(`${url}/orders`)
   await other.locator('main[data-theme=dark]').waitFor()

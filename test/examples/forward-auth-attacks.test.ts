@@ -1,4 +1,4 @@
-// Tricks against the proxies of the examples: made-up identities, disguised methods and paths, and requests within requests.
+// Attacks on the proxy examples: forged identities, disguised methods and paths, request smuggling.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -17,7 +17,7 @@ const FORGED_HEADERS: readonly (readonly [string, string | readonly string[]])[]
   ['Remote-User-Id', ['', 'usr_evil']],
 ]
 
-/** What makes a server or a framework take a request for another one than was asked about. */
+/** Headers that make a server or framework handle another request than the one that was checked. */
 const HEADER_SPELLINGS = [
   'X-Original-Method',
   'X-Forwarded-Method',
@@ -92,7 +92,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
 
     const untouched = async (why: string) => deepEqual(await guarded.received(), [], why)
     const raw = (head: string, body = '') => sendBytes(url, `${head.replaceAll('\n', '\r\n')}\r\n\r\n${body}`)
-    /** All that the application heard was asked by Mallory, whatever else was written. */
+    /** All requests that reached the application carry Mallory's identity. */
     async function onlyMallory(why: string): Promise<void> {
       for (const seen of await guarded.received()) {
         deepEqual(
@@ -104,7 +104,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       }
     }
 
-    test('nobody names himself, signed in or not, in any spelling', async () => {
+    test('refuses a forged identity, signed in or not, in any spelling', async () => {
       for (const [header, value] of FORGED_HEADERS) {
         const why = `${header}: ${value}`
         equal((await requestOnce(url, '/me', { headers: { [header]: value } })).status, 401, why)
@@ -117,7 +117,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       }
     })
 
-    test('the names of the user are not dropped on the way by naming them in Connection', async () => {
+    test("a Connection header cannot drop the user's headers", async () => {
       for (const named of ['Remote-User', 'Remote-User-Id, Remote-Session', 'X-Forwarded-Method, X-Forwarded-Uri', 'close, Remote-User']) {
         const { status } = await requestOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, connection: named } })
         equal(status, 200, named)
@@ -128,7 +128,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       }
     })
 
-    test('what a client says about its request does not count, for Latchkey or for the application', async () => {
+    test('ignores what a client says about its request', async () => {
       for (const header of HEADER_SPELLINGS)
         for (const value of ['GET', '/sign-in', 'GET, GET', 'https']) {
           const why = `${header}: ${value}`
@@ -142,12 +142,14 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
           await untouched(why)
           equal((await requestOnce(url, '/me', { headers: { cookie: mallory.cookieHeader, [header]: value } })).status, 200, why)
           const [seen] = await guarded.received()
-          const kept = seen?.headers.filter(([each, said]) => each.toLowerCase().replaceAll('_', '-') === spelled(header) && said === value)
+          const kept = seen?.headers.filter(
+            ([each, sent]) => each.toLowerCase().replaceAll('_', '-') === normalized(header) && sent === value,
+          )
           deepEqual(kept, [], why)
         }
     })
 
-    test('no path leads past the question', async () => {
+    test('no path bypasses the check', async () => {
       for (const path of PATHS)
         for (const method of ['GET', 'POST']) {
           const why = `${method} ${path}`
@@ -166,7 +168,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
         }
     })
 
-    test('no other method passes for one that only reads', async () => {
+    test('no other method counts as a safe one', async () => {
       const credential = `Host: localhost\nCookie: ${mallory.cookieHeader}\nContent-Length: 0\nConnection: close`
       for (const method of ['post', 'Post', 'TRACE', 'CONNECT', 'GETX', 'GET_', 'POST\tGET', 'GE T', 'PURGE', 'MKCOL', '\u0000GET']) {
         await raw(`${method} /orders HTTP/1.1\n${credential}`)
@@ -174,14 +176,14 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       }
     })
 
-    test('a request within a request does not reach the application', async () => {
+    test('a smuggled request does not reach the application', async () => {
       for (const [head, body] of smuggling()) {
         await raw(head, body)
         await untouched(JSON.stringify(head))
       }
     })
 
-    test('a header hidden in another one is not read as one of ours', async () => {
+    test('a header hidden in another one is not read as an identity', async () => {
       for (const hidden of [
         'X: y\n Remote-User: evil',
         'X: y\n\tRemote-User: evil',
@@ -205,7 +207,7 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       }
     })
 
-    test('who asks for another protocol is asked the same, and does not get it', async () => {
+    test('a protocol upgrade is checked like any request, and refused', async () => {
       const socket = 'Upgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13'
       const h2c = 'Upgrade: h2c\nConnection: Upgrade, HTTP2-Settings\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA'
       for (const upgrade of [socket, h2c]) {
@@ -221,8 +223,8 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
       }
     })
 
-    // The last one: a request whose body breaks off may reach the application after its client was told of it.
-    test('a request within one that may pass reaches the application as nobody else’s', async () => {
+    // The last test: a request with an incomplete body may reach the application after its client has the response.
+    test('a smuggled request within an allowed one has no other identity', async () => {
       for (const [head, body] of smuggling()) {
         await raw(`${head}\nAuthorization: ${mallory.token}`, body)
         await onlyMallory(JSON.stringify(head))
@@ -230,10 +232,10 @@ for (const name of Object.keys(PROXIES) as (keyof typeof PROXIES)[])
     })
   })
 
-/** Closes the connection, where the proxy has kept it open. */
+/** A request that closes a connection that the proxy has kept open. */
 const LAST = 'GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
 
-function spelled(header: string): string {
+function normalized(header: string): string {
   return header.toLowerCase().replaceAll('_', '-')
 }
 

@@ -1,4 +1,4 @@
-// The proxies of the examples in front of an application in Python: who is signed in gets through, as whom, and nobody else.
+// The proxy examples in front of the Python application: signed-in users get through with their own identity, all others are refused.
 
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -39,7 +39,7 @@ for (const name of NAMES)
     }
     const untouched = async (why?: string) => deepEqual(await guarded.received(), [], why)
 
-    test('whoever asks for a page is sent to sign in, and from there back to it', async () => {
+    test('redirects a browser to the sign-in page, which returns to the requested page', async () => {
       for (const path of ['/', '/me?a=1&b=%2F', '/orders.css', '//evil.test/x', '/%5Cevil.test', '/@evil.test']) {
         const { status, headers } = await request(url, 'GET', path, { headers: HTML })
         const to = new URL(headers.get('location') ?? '')
@@ -52,7 +52,7 @@ for (const name of NAMES)
       await untouched()
     })
 
-    test('a program is told why, in the words of Latchkey', async () => {
+    test('answers programs with the problem document of Latchkey', async () => {
       for (const [method, headers] of [
         ['GET', {}],
         ['GET', { accept: 'application/json' }],
@@ -70,7 +70,7 @@ for (const name of NAMES)
       await untouched()
     })
 
-    test('the application hears who asks, in names of every script', async () => {
+    test('passes the user to the application, with usernames of any script', async () => {
       for (const username of ['Ada', 'Straße', '小明同学']) {
         const visitor = await signedIn(username)
         for (const headers of [
@@ -91,7 +91,7 @@ for (const name of NAMES)
       }
     })
 
-    test('with a cookie alone nobody changes anything, by whatever method', async () => {
+    test('refuses every unsafe method with a cookie alone', async () => {
       const visitor = await signedIn('Reader')
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'M-SEARCH']) {
         const headers = { cookie: visitor.cookieHeader, 'content-type': 'text/plain' }
@@ -112,7 +112,7 @@ for (const name of NAMES)
       await guarded.received()
     })
 
-    test('with the header a body passes whole: small, large, in chunks, and announced', async () => {
+    test('passes a complete body with the header: small, large, chunked, and with Expect', async () => {
       const visitor = await signedIn('Writer')
       const megabyte = 'é0123456789abcd'.repeat(65_536)
       for (const body of ['', 'tea', megabyte])
@@ -128,7 +128,7 @@ for (const name of NAMES)
         }
     })
 
-    test('a sign-out counts for the very next request, by cookie and by token', async () => {
+    test('a sign-out applies to the next request, by cookie and by token', async () => {
       const visitor = await signedIn('Leaver')
       const { token, cookieHeader: cookie } = visitor
       equal((await request(url, 'GET', '/me', { headers: { cookie } })).status, 200)
@@ -143,7 +143,7 @@ for (const name of NAMES)
       await untouched()
     })
 
-    test('nothing is kept by a cache, and two users on one connection never see what is the other one’s', async () => {
+    test('no response is cached, and two users on one connection never see the data of the other', async () => {
       const [one, two] = [await signedIn('One'), await signedIn('Two')]
       using agent = disposable(new Agent({ keepAlive: true, maxSockets: 1 }))
       for (let round = 0; round < 20; round += 1)
@@ -151,29 +151,29 @@ for (const name of NAMES)
           const { status, text, headers } = await requestOnce(url, '/cached', { headers: { cookie }, agent: agent.agent })
           deepEqual([status, text, headers['cache-control'], headers.expires], [200, username, 'no-store', undefined])
         }
-      const nobody = await requestOnce(url, '/cached', { agent: agent.agent })
-      deepEqual([nobody.status, nobody.headers['cache-control']], [401, 'no-store'])
+      const signedOut = await requestOnce(url, '/cached', { agent: agent.agent })
+      deepEqual([signedOut.status, signedOut.headers['cache-control']], [401, 'no-store'])
       await guarded.received()
     })
 
-    test('of many who ask at once everybody is themselves', async () => {
-      const people = await Promise.all(
+    test('concurrent requests of several users never mix identities', async () => {
+      const visitors = await Promise.all(
         ['One', 'Two', 'Three'].map(async (each) => {
           const visitor = new TestClient(url)
           await visitor.register(`${each} of many`.replaceAll(' ', '-'))
           return visitor
         }),
       )
-      const asked = Array.from({ length: 120 }, (_, index) => people[index % people.length] as TestClient)
-      const answers = await Promise.all(asked.map((visitor) => visitor.callWithCookies('GET', '/me')))
+      const senders = Array.from({ length: 120 }, (_, index) => visitors[index % visitors.length] as TestClient)
+      const answers = await Promise.all(senders.map((visitor) => visitor.callWithCookies('GET', '/me')))
       deepEqual(
         answers.map(({ status, json }) => [status, json?.username]),
-        asked.map(({ username }) => [200, username]),
+        senders.map(({ username }) => [200, username]),
       )
       await guarded.received()
     })
 
-    test('Latchkey’s own paths are open, and what its operator alone may see is not among them', async () => {
+    test('opens Latchkey’s public paths, and no path for operators', async () => {
       for (const path of ['/sign-in', '/register', '/signed-out', '/.well-known/jwks.json', '/access/client.js'])
         equal((await request(url, 'GET', path, { headers: HTML })).status, 200, path)
       const visitor = await signedIn('Curious')
@@ -186,7 +186,7 @@ for (const name of NAMES)
       await guarded.received()
     })
 
-    test('Latchkey takes the address from the proxy, and none that a client claims', async () => {
+    test('Latchkey takes the client address from the proxy, not from the client', async () => {
       const claims = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' }
       const visitor = new TestClient(url)
       const body = { username: 'Claims', password: PASSWORD }
@@ -197,7 +197,7 @@ for (const name of NAMES)
       equal(JSON.stringify(await guarded.received()).includes('203.0.113.9'), false)
     })
 
-    test('a person in a browser registers, orders, and signs out', async () => {
+    test('a user registers, orders and signs out in a browser', async () => {
       const browser = await openChromium()
       try {
         browser.setDefaultTimeout(15_000)
@@ -223,8 +223,8 @@ for (const name of NAMES)
       await guarded.received()
     })
 
-    // The last one, as nothing answers afterwards.
-    test('where Latchkey does not answer, nothing gets through', async () => {
+    // The last test, because it stops Latchkey.
+    test('lets nothing through while Latchkey does not respond', async () => {
       const visitor = await signedIn('Stranded')
       equal((await visitor.callWithCookies('GET', '/me')).status, 200)
       await guarded.received()
@@ -239,7 +239,7 @@ for (const name of NAMES)
   })
 
 for (const name of NAMES)
-  test(`${name}: Latchkey hears of the key and of the browser that a request comes with`, async () => {
+  test(`${name}: passes the DPoP proof and the user agent to Latchkey`, async () => {
     await using guarded = await startProtectedApp(name, { LATCHKEY_DPOP: 'always' })
     const { url } = guarded
     const visitor = new TestClient(url)
@@ -266,7 +266,7 @@ for (const name of NAMES)
     })
   })
 
-test('caddy: whatever answers in the place of Latchkey vouches for nobody', async () => {
+test('caddy: a response that is not from Latchkey authenticates no user', async () => {
   let reached = 0
   const everything = createServer((_incoming, response) => {
     reached += 1
@@ -292,7 +292,7 @@ test('caddy: whatever answers in the place of Latchkey vouches for nobody', asyn
       ),
     )
     reached = 0
-    // The question arrives, and nothing after it.
+    // Only the check arrives.
     deepEqual([(await ask()).status, reached], [503, 1])
   } finally {
     proxy.kill()

@@ -1,4 +1,4 @@
-// An example with packages of its own, as somebody who copies it has it: in a folder of its own, installed, built, started.
+// Installs, builds and starts an example that has its own packages, in a folder of its own, as a reader who copies it would.
 
 import { ok } from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -12,15 +12,15 @@ import { cleanEnvironment, temporaryFolder } from '../support/server.ts'
 const ROOT = new URL('../../', import.meta.url).pathname
 const INSTALL_TIME = 150_000
 const BUILD_TIME = 100_000
-/** A server for developers builds each page when it is first asked for. */
+/** A development server builds each page at its first request. */
 const START_TIME = 45_000
-/** What an example makes by itself, and nobody copies. */
+/** Generated files of an example, which are not copied. */
 const GENERATED = ['node_modules', '.next', '.svelte-kit', 'build', 'next-env.d.ts']
 
 export interface Example {
   readonly folder: string
   readonly url: string
-  /** What is set wherever a program of the example runs. */
+  /** The environment of every program of the example. */
   readonly env: NodeJS.ProcessEnv
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -56,7 +56,7 @@ async function installIn(home: string, name: string): Promise<Omit<Example, type
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const env = cleanEnvironment({
-    // This very Node first, wherever another one is installed.
+    // The Node that runs the tests comes first.
     PATH: [dirname(process.execPath), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     PORT: String(port),
     HOST: '127.0.0.1',
@@ -66,14 +66,14 @@ async function installIn(home: string, name: string): Promise<Omit<Example, type
     NEXT_TELEMETRY_DISABLED: '1',
     NO_UPDATE_NOTIFIER: '1',
   })
-  // npm is told of registries and proxies by the environment, too.
+  // npm also reads registries and proxies from the environment.
   const installer = { folder, env: { ...process.env, ...env } }
   const install = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline']
-  await runIn(installer, 'npm', install, INSTALL_TIME, 'Its packages come from the npm registry: is that reachable from here?')
+  await runIn(installer, 'npm', install, INSTALL_TIME, 'It needs the npm registry: check that it can be reached.')
   return { folder, url, env }
 }
 
-/** The package without its way over npm pack, which would build into `dist` under the feet of other tests. */
+/** Builds the package into a folder of its own: npm pack would overwrite `dist`, which other tests use. */
 async function packInto(folder: string): Promise<void> {
   await mkdir(join(folder, 'dist'), { recursive: true })
   const { scripts: _, devDependencies: __, ...manifest } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
@@ -85,7 +85,7 @@ async function packInto(folder: string): Promise<void> {
   copyUncompiled(join(folder, 'dist'))
 }
 
-/** Runs a program in an example's folder to its end, within a time. @throws AssertionError with everything it printed */
+/** Runs a program in the folder of an example. @throws AssertionError with its output, after a failure or a timeout */
 export async function runIn(
   { folder, env }: Pick<Example, 'folder' | 'env'>,
   program: string,
@@ -106,7 +106,7 @@ export async function startIn(
   example: Example,
   script: readonly string[],
   more: Readonly<Record<string, string>> = {},
-  /** What comes along with every request. */
+  /** Headers of every request. */
   headers: Readonly<Record<string, string>> = {},
 ): Promise<RunningExample> {
   const child = spawn(process.execPath, script, {

@@ -1,4 +1,4 @@
-// The guides to the frameworks show the examples' own text.
+// The guides show the files of the examples word for word.
 
 import { equal, ok } from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
@@ -10,13 +10,13 @@ const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
 for (const name of ['next', 'sveltekit']) {
   const guide = read(`docs/${name}.md`)
 
-  test(`docs/${name}.md shows whole files as they are`, () => {
+  test(`docs/${name}.md shows complete files unchanged`, () => {
     const shown = [...guide.matchAll(/^`(examples\/[^`]+)`:\n\n```\w+\n(.*?)^```$/gms)]
     ok(shown.length >= 6)
     for (const [, path = '', text = ''] of shown) equal(text, read(path), path)
   })
 
-  test(`docs/${name}.md shows no line that its example has not`, () => {
+  test(`docs/${name}.md shows only lines of its example`, () => {
     const sources = globSync(`examples/${name}/**/*.{ts,tsx,svelte}`, { cwd: ROOT.pathname, exclude: ['**/node_modules/**'] })
     const lines = new Set(sources.flatMap((path) => read(path).split('\n')).map((line) => line.trim()))
     for (const [, block = ''] of guide.matchAll(/^```\w+\n(.*?)^```$/gms)) {
@@ -37,7 +37,7 @@ for (const name of ['next', 'sveltekit']) {
   })
 }
 
-test('docs/forward-auth.md shows parts of the configurations as they are', () => {
+test('docs/forward-auth.md shows parts of the configurations unchanged', () => {
   const withoutIndent = (text: string) => text.replace(/^[ \t]+/gm, '')
   const files = { nginx: read('examples/nginx/nginx.conf'), caddy: read('examples/caddy/Caddyfile') }
   const shown = [...read('docs/forward-auth.md').matchAll(/^```(nginx|caddy)\n(.*?)^```$/gms)]
@@ -48,13 +48,13 @@ test('docs/forward-auth.md shows parts of the configurations as they are', () =>
   }
 })
 
-test('docs/other-languages.md shows whole files as they are', () => {
+test('docs/other-languages.md shows complete files unchanged', () => {
   const shown = [...read('docs/other-languages.md').matchAll(/^`(examples\/[^`]+)`:\n\n```\w+\n(.*?)^```$/gms)]
   equal(shown.length, 2)
   for (const [, path = '', text = ''] of shown) equal(text, read(path), path)
 })
 
-test('Every example is in the list, has a README.md that names its command, and links to what exists', () => {
+test('lists every example, each with a README.md that names its command and has valid links', () => {
   const folders = globSync('examples/*/README.md', { cwd: ROOT.pathname }).map((path) => path.split('/')[1] ?? '')
   const list = read('examples/README.md')
   for (const name of folders) {

@@ -1,4 +1,4 @@
-// examples/next, built for production: pages, routes, server actions and every cache between them.
+// examples/next, built for production: pages, routes, server actions and caches.
 
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ let running: RunningExample
 let house: TeaHouse
 before(async () => {
   example = await installExample('next')
-  // A page that the proxy was not told of.
+  // A page that the proxy does not cover.
   await mkdir(join(example.folder, 'app', 'forgotten'))
   await writeFile(join(example.folder, 'app', 'forgotten', 'page.tsx'), "export { default, instant } from '../orders/page'\n")
   await runIn(example, process.execPath, [NEXT, 'build'])
@@ -34,13 +34,13 @@ after(async () => {
 
 teaHouseTests(() => house)
 
-test('a page guards itself, where no proxy does', async () => {
+test('a page that no proxy covers is still protected', async () => {
   const answer = await request(example.url, 'GET', '/forgotten')
   match(answer.text, /NEXT_REDIRECT;replace;\/sign-in\?return=%2Forders;/)
   doesNotMatch(answer.text, /Orders of/)
 })
 
-test('no header of the framework leads past the guard', async () => {
+test('no header of the framework bypasses the guard', async () => {
   const tricks = [
     { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
     { 'next-router-prefetch': '1', rsc: '1' },
@@ -56,7 +56,7 @@ test('no header of the framework leads past the guard', async () => {
   }
 })
 
-test('the record has the address that the proxy in front tells, and none that a client made up', async () => {
+test('the audit log has the client address from the proxy, not from the client', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.66, 192.0.2.7' }
   const placed = async (name: string) => {
     const visitor = await registerVisitor(house, name)
@@ -70,7 +70,7 @@ test('the record has the address that the proxy in front tells, and none that a 
   equal(await placed('Direct'), '')
 })
 
-test('in Chromium: sign-in and back, a route, a server action, and out', async () => {
+test('in Chromium: sign-in, a route, a server action, sign-out', async () => {
   const browser = await openChromium()
   try {
     const actions: { readonly headers: Record<string, string>; readonly body: string }[] = []
@@ -80,7 +80,7 @@ test('in Chromium: sign-in and back, a route, a server action, and out', async (
     })
     await runBrowserFlow(browser, example.url, 'Lin')
 
-    // The same call with the cookies alone, as a page of another site would have it made.
+    // The same call with cookies alone, as another site would cause it.
     const visitor = await registerVisitor(house, 'Alone')
     const state = await stateOf(visitor)
     const [{ headers, body } = { headers: {}, body: '' }] = actions
@@ -106,7 +106,7 @@ test('in Chromium: sign-in and back, a route, a server action, and out', async (
   }
 })
 
-test('while developing, a reload opens no second Latchkey', { skip: NO_PROC }, async () => {
+test('a hot reload opens no second Latchkey', { skip: NO_PROC }, async () => {
   await running[Symbol.asyncDispose]()
   running = await startIn(example, [NEXT, 'dev', '--hostname', '127.0.0.1'])
   await reloadTest(example, running, 'lib/latchkey.ts')

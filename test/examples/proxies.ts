@@ -15,7 +15,7 @@ import { ROOT } from './support.ts'
 export interface ReceivedRequest {
   readonly method: string
   readonly target: string
-  /** As they came: any case, twins and all. */
+  /** As received, duplicates included. */
   readonly headers: readonly (readonly [string, string])[]
   readonly body?: { readonly bytes: number; readonly sha256: string }
 }
@@ -23,18 +23,18 @@ export interface ReceivedRequest {
 export interface ProtectedApp extends AsyncDisposable {
   readonly url: string
   readonly latchkey: RunningServer
-  /** What has reached the application since this was last asked. */
+  /** The requests that have reached the application since the last call. */
   received(): Promise<readonly ReceivedRequest[]>
 }
 
-/** What the application could take for the user's identity, whatever spelling it goes by, with all values of each name. */
+/** All headers that the application could read as the user's identity, in any spelling, with all values. */
 export function receivedIdentity({ headers }: ReceivedRequest): Readonly<Record<string, readonly string[]>> {
-  const told: Record<string, string[]> = {}
+  const identity: Record<string, string[]> = {}
   for (const [name, value] of headers) {
-    const spelled = name.toLowerCase().replace(/[^a-z]/g, '-')
-    if (spelled.includes('remote-')) told[spelled] = [...(told[spelled] ?? []), value]
+    const normalized = name.toLowerCase().replace(/[^a-z]/g, '-')
+    if (normalized.includes('remote-')) identity[normalized] = [...(identity[normalized] ?? []), value]
   }
-  return told
+  return identity
 }
 
 interface Proxy {
@@ -56,7 +56,7 @@ export const PROXIES = {
 export async function startProtectedApp(name: keyof typeof PROXIES, env: Readonly<Record<string, string>> = {}): Promise<ProtectedApp> {
   const { configuration, command }: Proxy = PROXIES[name]
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
-  // Started as root, nginx reads what waits there as another user.
+  // An nginx that was started as root reads the folder as another user.
   await chmod(folder, 0o711)
   const ports = { proxy: await freePort(), app: await freePort() }
   const url = `http://localhost:${ports.proxy}`
@@ -67,16 +67,16 @@ export async function startProtectedApp(name: keyof typeof PROXIES, env: Readonl
 
   const app = startApp(ports.app)
   const [program, ...args] = command(file, folder)
-  let complaints = ''
+  let stderr = ''
   const proxy = spawn(program, args, {
     env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   proxy.stderr.on('data', (chunk: Buffer) => {
-    complaints += chunk.toString()
+    stderr += chunk.toString()
   })
   await waitFor(`${name} to answer`, async () => {
-    if (proxy.exitCode !== null) throw new Error(`${name} did not start:\n${complaints}`)
+    if (proxy.exitCode !== null) throw new Error(`${name} did not start:\n${stderr}`)
     return (await requestOnce(url, '/sign-in').catch(() => ({ status: 0 }))).status === 200
   })
   await app.seen()
@@ -95,23 +95,23 @@ export async function startProtectedApp(name: keyof typeof PROXIES, env: Readonl
 function startApp(port: number) {
   const child = spawn('python3', [join(ROOT, 'test/examples/recording_app.py'), join(ROOT, 'examples/forward-auth-app')], {
     env: { ...process.env, PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' },
-    // What it complains about when a client hangs up is nobody's business here.
+    // It reports aborted connections on stderr.
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   let recorded: ReceivedRequest[] = []
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { line: asked, headers, ...body } = JSON.parse(line)
+    const { line: requestLine, headers, ...body } = JSON.parse(line)
     const last = recorded.at(-1)
-    if (asked === undefined) recorded = last === undefined ? [] : [...recorded.slice(0, -1), { ...last, body }]
+    if (requestLine === undefined) recorded = last === undefined ? [] : [...recorded.slice(0, -1), { ...last, body }]
     else {
-      const [method = '', target = ''] = asked.split(' ')
+      const [method = '', target = ''] = requestLine.split(' ')
       recorded.push({ method, target, headers })
     }
   })
   let rounds = 0
   return {
     process: child,
-    /** Everything that came before a request of our own, which goes to the application past the proxy. */
+    /** Everything before a marker request, which goes to the application directly. */
     async seen() {
       rounds += 1
       const mark = `/mark-${rounds}`

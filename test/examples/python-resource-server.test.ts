@@ -1,4 +1,4 @@
-// A service in Python, with PyJWT and the standard library: what it takes, what it refuses, and how soon it hears.
+// The resource server in Python: which tokens it accepts and refuses, and how quickly it applies a revocation.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -73,11 +73,11 @@ const ask = (token: string, prefix = 'Bearer ', url = service.url) => requestOnc
 async function signedIn(username: string): Promise<TestClient> {
   const visitor = new TestClient(latchkey.url)
   await visitor.register(username)
-  await waitFor('the service to hear Latchkey', async () => (await ask(visitor.token)).status === 200)
+  await waitFor('the service to receive the feed', async () => (await ask(visitor.token)).status === 200)
   return visitor
 }
 
-/** A token with another header or other claims, signed by whoever makes it. */
+/** A token with another header or other claims, signed by `signed`. */
 function forged(token: string, header: object, claims: object, signed: (text: string) => Buffer): string {
   const [first = '', second = ''] = token.split('.')
   const changed = [first, second].map((part, index) =>
@@ -88,25 +88,25 @@ function forged(token: string, header: object, claims: object, signed: (text: st
   return `${changed.join('.')}.${signed(changed.join('.')).toString('base64url')}`
 }
 
-test('A good token passes, bare or after Bearer', async () => {
+test('accepts a valid token, with or without Bearer', async () => {
   const visitor = await signedIn('Good')
   deepEqual(JSON.parse((await ask(visitor.token)).text), { user: visitor.userId, roles: [] })
   equal((await ask(visitor.token, '')).status, 200)
 })
 
-test('Every altered token is refused', async () => {
+test('refuses every altered token', async () => {
   const { token } = await signedIn('Altered')
   const stranger = generateKeyPairSync('ed25519').privateKey
-  const bySomebody = (text: string) => sign(null, Buffer.from(text), stranger)
+  const byStranger = (text: string) => sign(null, Buffer.from(text), stranger)
   const { keys } = JSON.parse((await requestOnce(latchkey.url, '/.well-known/jwks.json')).text)
   const publicPem = createPublicKey({ key: keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' })
   const [first = '', second = '', third = ''] = token.split('.')
   const altered = [
-    forged(token, {}, {}, bySomebody),
-    forged(token, { kid: 'unknown' }, {}, bySomebody),
+    forged(token, {}, {}, byStranger),
+    forged(token, { kid: 'unknown' }, {}, byStranger),
     forged(token, { alg: 'none' }, {}, () => Buffer.alloc(0)),
     forged(token, { alg: 'HS256' }, {}, (text) => createHmac('sha256', publicPem).update(text).digest()),
-    forged(token, { typ: 'JWT' }, {}, bySomebody),
+    forged(token, { typ: 'JWT' }, {}, byStranger),
     forged(token, {}, { roles: ['admin'] }, () => Buffer.from(third, 'base64url')),
     `${first}.${second}.${third.slice(0, -3)}AAA`,
     `${first}.${second}`,
@@ -122,7 +122,7 @@ test('Every altered token is refused', async () => {
   }
 })
 
-test('A token of another audience and one that has expired are refused', async () => {
+test('refuses a token for another audience and an expired one', async () => {
   const visitor = await signedIn('Elsewhere')
   const other = {
     DATABASE_URL: latchkey.databaseUrl,
@@ -137,7 +137,7 @@ test('A token of another audience and one that has expired are refused', async (
   await ahead.stop()
 })
 
-test('A sign-out is heard within a second, and only that session is refused', async (t) => {
+test('applies a sign-out within a second, to that session only', async (t) => {
   const [leaver, other] = [await signedIn('Leaver'), await signedIn('Other')]
   await leaver.callWithToken('POST', `/access/logout/${leaver.userId}`)
   const ended = performance.now()
@@ -148,7 +148,7 @@ test('A sign-out is heard within a second, and only that session is refused', as
   equal((await ask(other.token)).status, 200)
 })
 
-test('A role that was taken away counts no more', async () => {
+test('refuses tokens with a role that was removed', async () => {
   const visitor = await signedIn('Clerk')
   await runCommand(['user', 'set-roles', 'Clerk', 'admin'], { folder })
   await waitFor('the token without the role to be refused', async () => (await ask(visitor.token)).text.includes('expired'))
@@ -158,7 +158,7 @@ test('A role that was taken away counts no more', async () => {
   await waitFor('the token with the role to be refused', async () => (await ask(admin)).text.includes('expired'))
 })
 
-test('New keys are loaded when they are there', async () => {
+test('loads a new key', async () => {
   const visitor = await signedIn('Keys')
   await runCommand(['signing-key', 'rotate'], { folder })
   const kid = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid
@@ -167,23 +167,23 @@ test('New keys are loaded when they are there', async () => {
   await waitFor('the service to take them', async () => (await ask(visitor.token)).status === 200)
 })
 
-test('A clock that is set, of the service or of Latchkey, is no silence for longer than a moment', async () => {
+test('recovers within a moment after a clock was set, of the service or of Latchkey', async () => {
   const visitor = await signedIn('Clocks')
   const file = join(folder, 'clock')
   await writeFile(file, '+0s')
   const fake = { LD_PRELOAD: libfaketime(), FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
   const other = await startService(fake)
   const passes = () => ask(visitor.token, 'Bearer ', other.url).then(({ status }) => status === 200)
-  await waitFor('the service to hear', passes)
+  await waitFor('the service to receive the feed', passes)
   for (const offset of ['+30s', '-20s', '+0s']) {
     await writeFile(file, offset)
-    await waitFor(`the service to hear with ${offset}`, passes)
+    await waitFor(`the service to accept with ${offset}`, passes)
     ok(await passes())
   }
   await other.stop()
 })
 
-test('While Latchkey is not heard everything is refused, and nothing that ended meanwhile comes back', async () => {
+test('refuses every token while the feed is unavailable, and applies missed revocations afterwards', async () => {
   const [stays, leaves] = [await signedIn('Stays'), await signedIn('Leaves')]
   latchkey.process.kill('SIGSTOP')
   await waitFor('the service to refuse', async () => (await ask(stays.token)).status === 503)
@@ -191,11 +191,11 @@ test('While Latchkey is not heard everything is refused, and nothing that ended 
   await latchkey.stop('SIGKILL')
   await runCommand(['session', 'revoke', '--user', 'Leaves'], { folder })
   latchkey = await startServer(serving)
-  await waitFor('the service to hear again', async () => (await ask(stays.token)).status === 200)
+  await waitFor('the service to receive the feed again', async () => (await ask(stays.token)).status === 200)
   equal((await ask(leaves.token)).text, '{"error": "session_ended"}')
 })
 
-test('On a line that was slow from its first word, silence is noticed as soon', async (t) => {
+test('notices a lost feed in time on a slow connection', async (t) => {
   const port = String(await freePort())
   await using line = await startTcpProxy(`http://127.0.0.1:${port}`)
   await using slow = await startServer({ env: { PORT: port, LATCHKEY_PUBLIC_URL: line.url } })
@@ -206,7 +206,7 @@ test('On a line that was slow from its first word, silence is noticed as soon', 
   await visitor.register('Slow')
   const says = async () => (await ask(visitor.token, 'Bearer ', other.url)).status
   try {
-    await waitFor('the service to hear Latchkey', async () => (await says()) === 200)
+    await waitFor('the service to receive the feed', async () => (await says()) === 200)
     slow.process.kill('SIGSTOP')
     const stopped = performance.now()
     await waitFor('the service to refuse', async () => (await says()) === 503)
@@ -217,7 +217,7 @@ test('On a line that was slow from its first word, silence is noticed as soon', 
   }
 })
 
-test('Tokens with made-up keys do not send the service to Latchkey each time, also while it is away', async () => {
+test('tokens with unknown keys cause one request for keys, also while Latchkey is down', async () => {
   let asked = 0
   const away = createServer((request, response) => {
     if (request.url === '/.well-known/jwks.json') asked += 1

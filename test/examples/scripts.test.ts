@@ -1,4 +1,4 @@
-// The scripts for curl, urllib and requests, as their readers run them.
+// The scripts for curl, urllib and requests, run as a reader runs them.
 
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
@@ -51,7 +51,7 @@ for (const [name, [command, ...args]] of Object.entries(SCRIPTS)) {
     )
   })
 
-  test(`${name} with a wrong password fails, and says so`, async () => {
+  test(`${name} fails with a wrong password`, async () => {
     await rejects(exec(command, args, { env: env({ LATCHKEY_PASSWORD: 'wrong' }) }), /401/)
   })
 }
@@ -70,7 +70,7 @@ def read():
     return answer.json()["via"]
 leave = lambda: requests.post(f"{url}/access/logout/{user['id']}", auth=latchkey).raise_for_status()`,
 }))
-  test(`${module} renews a token that has expired, and none of a session that has ended`, async () => {
+  test(`${module} renews an expired token, and stops after the session has ended`, async () => {
     const text = `
 import os, sys, time
 sys.path.insert(0, ${JSON.stringify(FOLDER)})
@@ -91,7 +91,7 @@ except Exception as error:
     match(ended ?? '', /401/)
   })
 
-test('The token of sign_in_requests goes to its own address alone', async () => {
+test('sign_in_requests sends the token to its own URL only', async () => {
   const text = `
 import sys
 sys.path.insert(0, ${JSON.stringify(FOLDER)})

@@ -1,4 +1,4 @@
-// The examples with a server of their own do what they say, started as their readers start them.
+// The examples with a server of their own, started as a reader starts them.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
@@ -33,11 +33,11 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     const first = await visitor.callWithToken('POST', '/orders')
     deepEqual([first.status, first.json], [201, { number: 1 }])
     const together = await Promise.all(Array.from({ length: 6 }, () => visitor.callWithToken('POST', '/orders')))
-    const landed = together.filter(({ status }) => status === 201).length
+    const accepted = together.filter(({ status }) => status === 201).length
     ok(together.every(({ status }) => status === 201 || status === 412))
-    deepEqual((await visitor.callWithCookies('GET', '/me')).json, { username: 'Ada', orders: 1 + landed })
+    deepEqual((await visitor.callWithCookies('GET', '/me')).json, { username: 'Ada', orders: 1 + accepted })
     const { events } = (await visitor.callWithCookies('GET', '/access/audit-events')).json
-    equal(events.filter(({ action }: { action: string }) => action === 'order.placed').length, 1 + landed)
+    equal(events.filter(({ action }: { action: string }) => action === 'order.placed').length, 1 + accepted)
 
     await visitor.callWithToken('POST', `/access/logout/${visitor.userId}`)
     for (const headers of [{ authorization: visitor.token }, { cookie: visitor.cookieHeader }])
@@ -45,7 +45,7 @@ for (const name of ['express', 'fastify', 'hono', 'node-http'])
     equal((await visitor.callWithToken('POST', '/orders')).status, 401)
   })
 
-test('examples/express-session: whoever was signed in before is signed in after, once', async () => {
+test('examples/express-session: exchanges an old session for a new one, once', async () => {
   await using example = await startExample('express-session', { NODE_OPTIONS: `--import ${ROOT}test/examples/legacy-sessions.ts` })
   const { url, folder } = example
   const env = { DATABASE_URL: `sqlite:${folder}/app.db` }

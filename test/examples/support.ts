@@ -1,4 +1,4 @@
-// Starting an example as its reader would, with the sources of this checkout in the place of the installed package.
+// Starts an example as a reader would, with the sources of this checkout instead of the installed package.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -42,7 +42,7 @@ export async function startExample(name: string, env: Readonly<Record<string, st
     printed: () => printed,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {
-        // One that has started others ends them first.
+        // An example with several programs stops them first.
         child.kill()
         const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
         await once(child, 'exit')

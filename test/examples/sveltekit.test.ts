@@ -29,16 +29,16 @@ after(async () => {
 
 teaHouseTests(() => house)
 
-test('its types hold', async () => {
+test('its types are correct', async () => {
   match(await runIn(example, process.execPath, [CHECK, '--fail-on-warnings']), /0 errors and 0 warnings/)
 })
 
-test('signed out, the router is told to go to the sign-in page', async () => {
+test('redirects the router to the sign-in page when signed out', async () => {
   const { json } = await request(example.url, 'GET', '/orders/__data.json')
   deepEqual(json, { type: 'redirect', status: 303, location: '/sign-in?return=%2Forders' })
 })
 
-test('a form action with a cookie alone changes nothing, whoever its page belongs to', async () => {
+test('a form action with a cookie alone changes nothing, from any origin', async () => {
   const visitor = await registerVisitor(house, 'Formal')
   const before = await stateOf(visitor)
   const post = async (origin: string, authorization?: string) => {
@@ -55,7 +55,7 @@ test('a form action with a cookie alone changes nothing, whoever its page belong
   deepEqual((await visitor.callWithCookies('GET', '/access/session/data')).json.data, { theme: 'dark' })
 })
 
-test('the record has the address of the connection, or what the proxy in front tells', async () => {
+test('the audit log has the address of the connection, or the one from the proxy', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.66, 192.0.2.7' }
   const placed = async (name: string) => {
     const visitor = new TestClient(example.url)
@@ -75,7 +75,7 @@ test('the record has the address of the connection, or what the proxy in front t
   running = await startIn(example, START)
 })
 
-test('in Chromium: sign-in and back, a route, a form action, and out', async () => {
+test('in Chromium: sign-in, a route, a form action, sign-out', async () => {
   const browser = await openChromium()
   try {
     await runBrowserFlow(browser, example.url, 'Lin')
@@ -84,7 +84,7 @@ test('in Chromium: sign-in and back, a route, a form action, and out', async () 
   }
 })
 
-test('while developing, a reload opens no second Latchkey', { skip: NO_PROC }, async () => {
+test('a hot reload opens no second Latchkey', { skip: NO_PROC }, async () => {
   await running[Symbol.asyncDispose]()
   running = await startIn(example, [VITE, 'dev', '--host', '127.0.0.1', '--port', new URL(example.url).port])
   await reloadTest(example, running, 'src/lib/server/latchkey.ts')

@@ -1,4 +1,4 @@
-// The tea house, whichever framework it was built with: what holds over HTTP for everybody who copies it.
+// The tests of the shop over HTTP, for every framework that it is built with.
 
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { globSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
@@ -13,20 +13,20 @@ export interface TeaHouse {
   readonly running: RunningExample
   /** The folder of what browsers load, within the example. */
   readonly assets: string
-  /** Other ways to the guarded page: what the framework's router fetches in its place. */
+  /** Other requests for the guarded page: what the framework's router fetches. */
   readonly alsoAt: readonly { readonly path: string; readonly headers?: Readonly<Record<string, string>> }[]
 }
 
 const ORDER = { body: { item: 'tea' } }
 
-/** Somebody new, who has just registered. */
+/** A new user, just registered. */
 export async function registerVisitor({ example }: TeaHouse, username: string): Promise<TestClient> {
   const visitor = new TestClient(example.url)
   await visitor.register(username)
   return visitor
 }
 
-/** What of somebody's could have been changed: the session's data, and how many operations are on record. */
+/** The state that a request could have changed: the session's data and the number of audit events. */
 export async function stateOf(visitor: TestClient): Promise<unknown> {
   const data = await visitor.callWithCookies('GET', '/access/session/data')
   const record = await visitor.callWithCookies('GET', '/access/audit-events')
@@ -37,9 +37,9 @@ function builtAsset(path: string): string {
   return readFileSync(new URL(`../../dist${path.replace('/access', '')}`, import.meta.url), 'utf8')
 }
 
-/** Tests that hold for every framework. @param house known once `before` has run */
+/** Tests for every framework. @param house available after `before` */
 export function teaHouseTests(house: () => TeaHouse): void {
-  test('signed out, the guarded page leads to the sign-in page and back, and says nothing', async () => {
+  test('redirects signed-out users to the sign-in page and back, without page content', async () => {
     const { url } = house().example
     const answer = await request(url, 'GET', '/orders?from=home')
     equal(answer.status, 303)
@@ -50,7 +50,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     match(await (await fetch(target)).text(), /data-return="\/orders\?from=home"/)
   })
 
-  test('a cookie that nobody gave out is no sign-in', async () => {
+  test('refuses a forged cookie', async () => {
     const visitor = await registerVisitor(house(), 'Forged')
     const session = visitor.cookie('session')
     const middle = Math.floor(session.length * 0.7)
@@ -60,7 +60,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     equal((await visitor.callWithCookies('GET', '/orders')).status, 200)
   })
 
-  test("Latchkey's pages, their assets and its API are there", async () => {
+  test("serves Latchkey's pages, their assets and the API", async () => {
     const { url } = house().example
     for (const path of ['/sign-in', '/register', '/signed-out', '/docs/errors']) {
       const page = await request(url, 'GET', path)
@@ -76,7 +76,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     equal((await request(url, 'HEAD', '/sign-in')).status, 200)
   })
 
-  test('the guarded page shows who is signed in by the cookie, and no cache may keep it', async () => {
+  test('shows the user of the cookie on the guarded page, which no cache may store', async () => {
     const visitor = await registerVisitor(house(), 'Shown')
     for (const { path, headers = {} } of [{ path: '/orders' }, ...house().alsoAt]) {
       const page = await visitor.callWithCookies('GET', path, { headers })
@@ -86,7 +86,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     }
   })
 
-  test('with a cookie alone nothing is changed; with the token it is, and it is on record', async () => {
+  test('changes nothing with a cookie alone; with the token it does, and records an audit event', async () => {
     const visitor = await registerVisitor(house(), 'Thirsty')
     const before = await stateOf(visitor)
     const refused = await visitor.callWithCookies('POST', '/api/orders', ORDER)
@@ -107,11 +107,11 @@ export function teaHouseTests(house: () => TeaHouse): void {
     match((await visitor.callWithCookies('GET', '/orders')).text, /<output>tea<\/output>/)
   })
 
-  test('nobody ever gets the page of somebody else', async () => {
+  test('never shows the page of another user', async () => {
     const names = ['Xanthippe', 'Yolanda', 'Zenobia']
     const visitors = await Promise.all(names.map((name) => registerVisitor(house(), name)))
     const ways = [{ path: '/orders', headers: {} }, ...house().alsoAt]
-    const asked = Array.from({ length: 60 }, async (_, turn) => {
+    const requests = Array.from({ length: 60 }, async (_, turn) => {
       const { path, headers = {} } = ways[turn % ways.length] ?? { path: '/orders' }
       const visitor = turn % 4 === 3 ? undefined : visitors[turn % 4]
       const cookie = visitor === undefined ? {} : { cookie: visitor.cookieHeader }
@@ -122,10 +122,10 @@ export function teaHouseTests(house: () => TeaHouse): void {
         path,
       )
     })
-    await Promise.all(asked)
+    await Promise.all(requests)
   })
 
-  test('signed out is signed out at once: page, route and token', async () => {
+  test('a sign-out applies at once: to page, route and token', async () => {
     const visitor = await registerVisitor(house(), 'Leaving')
     const copy = visitor.cookieHeader
     equal((await visitor.callWithCookies('GET', '/orders')).status, 200)
@@ -137,7 +137,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     equal((await visitor.callWithToken('POST', '/api/orders', ORDER)).status, 401)
   })
 
-  test('what browsers load carries no secret, and no code of the server', async () => {
+  test('browser assets contain no secret and no server code', async () => {
     const { example, assets } = house()
     const visitor = await registerVisitor(house(), 'Careful')
     const secret = readFileSync(join(example.folder, 'app.db.secret'), 'utf8').trim()
@@ -154,7 +154,7 @@ export function teaHouseTests(house: () => TeaHouse): void {
     }
   })
 
-  test('the database is open once, whichever parts of the application were asked', { skip: NO_PROC }, () => {
+  test('opens the database once for all parts of the application', { skip: NO_PROC }, () => {
     equal(timesOpen(join(house().example.folder, 'app.db')), 1)
   })
 }
@@ -174,7 +174,7 @@ export function timesOpen(path: string): number {
 }
 
 /**
- * Whoever develops changes the module that opens Latchkey, and it is loaded anew: it must find the one that there is.
+ * Changes the module that opens Latchkey: the reloaded module must reuse the open instance.
  *
  * @param running a server that watches its sources
  */
@@ -183,10 +183,10 @@ export async function reloadTest(example: Example, running: RunningExample, file
   await visitor.register('Developer')
   match((await visitor.callWithCookies('GET', '/orders')).text, /Developer/)
   const path = join(example.folder, file)
-  writeFileSync(path, `${readFileSync(path, 'utf8')}\nconsole.log('loaded anew')\n`)
-  await waitFor('the module to be loaded anew', async () => {
+  writeFileSync(path, `${readFileSync(path, 'utf8')}\nconsole.log('reloaded')\n`)
+  await waitFor('the module to be reloaded', async () => {
     await visitor.callWithToken('POST', '/api/orders', ORDER)
-    return running.output().includes('loaded anew')
+    return running.output().includes('reloaded')
   })
   equal((await visitor.callWithToken('POST', '/api/orders', ORDER)).status, 201)
   match((await visitor.callWithCookies('GET', '/orders')).text, /Developer/)

@@ -1,4 +1,4 @@
-// The package as others get it: packed, installed into an empty project, imported and run, with no help of this folder.
+// The package as users get it: packed, installed into an empty project, imported and run without this checkout.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
@@ -13,7 +13,7 @@ import { PASSWORD, TestClient } from '../support/test-client.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-/** This very Node first, wherever another one is installed. */
+/** The Node that runs the tests comes first. */
 const PATH = [dirname(process.execPath), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
 const ENV = { ...process.env, PATH, npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' }
 
@@ -38,9 +38,9 @@ let files: readonly string[] = []
 before(async () => {
   project = await temporaryFolder()
   const packed = JSON.parse(await exec('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: ROOT, env: ENV }))
-  const [told] = Array.isArray(packed) ? packed : Object.values(packed)
-  tarball = join(project, told.filename)
-  files = told.files.map(({ path }: { path: string }) => path)
+  const [report] = Array.isArray(packed) ? packed : Object.values(packed)
+  tarball = join(project, report.filename)
+  files = report.files.map(({ path }: { path: string }) => path)
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
   await exec('npm', ['install', '--prefer-offline', tarball], { cwd: project, env: ENV })
 })
@@ -61,7 +61,7 @@ async function startProgram(command: string, args: readonly string[], env: Reado
   return { child, printed: () => printed, [Symbol.dispose]: () => void child.kill('SIGKILL') }
 }
 
-test('The tarball holds what is needed to run, and nothing else', () => {
+test('the tarball holds what is needed at run time, and nothing else', () => {
   const folders = new Set(files.map((file) => file.split('/')[0]))
   for (const folder of folders)
     ok(['dist', 'package.json', 'README.md', 'README.zh-CN.md', 'SECURITY.md', 'CHANGELOG.md', 'LICENSE'].includes(folder ?? ''), folder)
@@ -85,7 +85,7 @@ test('The tarball holds what is needed to run, and nothing else', () => {
   )
 })
 
-test('The installer gets no development dependency, and no second Node', async () => {
+test('an installation gets no development dependency and no second Node', async () => {
   const installed = (await readdir(join(project, 'node_modules'))).filter((name) => !name.startsWith('.'))
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
   for (const name of Object.keys(devDependencies)) {
@@ -99,12 +99,12 @@ test('The installer gets no development dependency, and no second Node', async (
   )
 })
 
-test('publint finds nothing to improve', () => {
+test('publint reports nothing', () => {
   const { status, stdout, stderr } = spawnSync('publint', ['run', '--strict', tarball], { cwd: ROOT, env: ENV, encoding: 'utf8' })
   equal(status, 0, stdout + stderr)
 })
 
-test('A program of ten lines signs people in', async () => {
+test('a program of ten lines signs users in', async () => {
   await writeFile(join(project, 'app.js'), PROGRAM)
   const port = await freePort()
   using program = await startProgram(process.execPath, ['app.js'], { PORT: String(port) })
@@ -122,7 +122,7 @@ test('A program of ten lines signs people in', async () => {
   equal(program.printed(), 'ready\n')
 })
 
-test('The pages come along, and the client signs in by itself', async () => {
+test('the pages are included, and the client signs in', async () => {
   await writeFile(
     join(project, 'client.js'),
     `import { createClient } from 'latchkey/client'
@@ -172,7 +172,7 @@ const VERIFIER = `import { createVerifier, type Verifier } from 'latchkey/verify
 export const verifier: Verifier = createVerifier({ issuer: 'https://login.example.com', serviceKey: 'key' })
 `
 
-describe('A program in TypeScript finds the types, and everything in them is checked', () => {
+describe('a TypeScript program finds the types, and all of them are checked', () => {
   let consumer = ''
   before(async () => {
     consumer = await temporaryFolder()
@@ -218,7 +218,7 @@ describe('A program in TypeScript finds the types, and everything in them is che
     await exec(process.execPath, [tsc, '-p', folder], { cwd: folder, env: ENV })
   }
 
-  test('the lowest version that is stated is the one that is tested', async () => {
+  test('the documented lowest version of TypeScript is the tested one', async () => {
     const version = await exec(process.execPath, [lowest(), '--version'], { cwd: consumer, env: ENV })
     const [, stated] = /^Version (\d+\.\d+)\.\d+\n$/.exec(version) ?? []
     for (const page of ['README.md', 'README.zh-CN.md', 'docs/library.md'])
@@ -259,19 +259,19 @@ export const latchkey: Promise<Latchkey> = createLatchkey()
     await compile(ours(), { text: required, file: 'required.cts' })
   })
 
-  test('with the version that we use ourselves', async () => {
+  test('with the TypeScript version of this project', async () => {
     await compile(ours(), { text: EVERY_PATH, lib: ['es2024', 'dom'] })
     await compile(ours(), { text: EVERY_PATH, module: 'esnext' })
   })
 })
 
-test('A CommonJS program requires every path', async () => {
+test('a CommonJS program can require every path', async () => {
   const paths = ['', '/client', '/node', '/express', '/express-session', '/fastify', '/hono', '/verify', '/testing']
   await writeFile(join(project, 'app.cjs'), paths.map((path) => `require('latchkey${path}')`).join('\n'))
   equal(await exec(process.execPath, ['app.cjs'], { cwd: project, env: ENV }), '')
 })
 
-test('The command serves, and stops when it is told to', async () => {
+test('the command serves, and stops on SIGTERM', async () => {
   const command = join(project, 'node_modules', '.bin', 'latchkey')
   match(await exec(command, ['--help'], { cwd: project, env: ENV }), /^Usage: latchkey /)
   using program = await startProgram(command, ['serve'], { PORT: '0' })
@@ -283,7 +283,7 @@ test('The command serves, and stops when it is told to', async () => {
   match(await exec(command, ['user', 'list'], { cwd: project, env: ENV }), /\bServed\b/)
 })
 
-test('Another service verifies tokens by itself', async () => {
+test('another service verifies tokens by itself', async () => {
   await writeFile(
     join(project, 'service.js'),
     `import { createVerifier } from 'latchkey/verify'
