@@ -21,7 +21,7 @@ test('the lines from Better Auth, Django, Devise, Flask and Laravel are imported
   for (const [index, [format, text]] of examples.entries()) {
     await writeFile(join(server.folder, `example${index}.${format}`), text)
     const result = await runCommand(['user', 'import', `example${index}.${format}`], { folder: server.folder })
-    deepEqual([result.code, result.stdout, result.stderr], [0, '1 user imported; 0 already there; 0 refused.\n', ''])
+    deepEqual([result.code, result.stdout, result.stderr], [0, '1 user imported; 0 already existed; 0 rejected.\n', ''])
   }
   for (const username of ['ada', 'grace', 'alan', 'hedy', 'rosa']) {
     const headers = { 'content-type': 'application/json' }
