@@ -1,4 +1,4 @@
-// The results as a picture: for each measure one bar for each subject, on a scale of powers of ten.
+// Renders the results as an SVG bar chart with logarithmic scales.
 
 import type { DatedRow, Row } from './rows.ts'
 
@@ -25,12 +25,12 @@ export function renderChart({ machine, node, rows }: Results): string {
   const parts: string[] = []
   let y = 54
   for (const { measure, title } of CHARTED) {
-    const those = distinct(rows.filter((row) => row.measure === measure))
-    if (those.length === 0) continue
+    const measured = distinct(rows.filter((row) => row.measure === measure))
+    if (measured.length === 0) continue
     parts.push(`<text x="16" y="${y}" class="title">${escaped(title)}</text>`)
     y += 14
-    const scale = scaleOf(those)
-    for (const row of those) {
+    const scale = scaleOf(measured)
+    for (const row of measured) {
       parts.push(barOf(row, y, scale))
       y += LINE
     }
@@ -56,7 +56,7 @@ ${parts.join('\n')}
 `
 }
 
-/** The best first, and whoever could not run last. A subject with several goals has several rows. */
+/** One row for each subject, the best first and failed ones last. A subject with several goals has several rows. */
 function distinct(rows: readonly Row[]): readonly Row[] {
   const bySubject = new Map(rows.map((row) => [row.subject, row]))
   const rank = ({ median, measure }: Row) => {

@@ -1,4 +1,4 @@
-// One subject in a process of its own, driven by messages.
+// The child process of a subject: runs the subject and executes commands sent as messages.
 
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import type { Subject, SubjectModule } from './subject.ts'
@@ -15,18 +15,18 @@ export type SubjectCommand =
   | { readonly do: 'close' }
 
 export interface Usage {
-  /** Milliseconds of processor time since the watching began. */
+  /** CPU time since `watch`, in milliseconds. */
   readonly cpu: number
-  /** The share of time that went to collecting garbage. */
+  /** The share of time spent in garbage collection. */
   readonly gc: number
-  /** The longest 1 % of delays of the event loop, in milliseconds. */
+  /** The 99th percentile of the event-loop delay, in milliseconds. */
   readonly delay: number
 }
 
 const path = process.argv[2] ?? ''
 const { subject }: { readonly subject: SubjectModule } = await import(path)
 
-/** Only while it is watched: it wakes the process all the time, and others are measured meanwhile. */
+/** Enabled only during `watch`: it wakes the process often, which disturbs other measurements. */
 const RESOLUTION = 5
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION })
 let collecting = 0
@@ -39,32 +39,32 @@ let prepared: Subject | undefined
 try {
   prepared = await subject.prepare()
   const { guarded, signIn } = prepared
-  const can = Object.keys(prepared).filter((key) => key.startsWith('check') || key === 'createSessions')
-  process.send?.({ ready: { name, packages, guarded, signIn, can } })
+  const capabilities = Object.keys(prepared).filter((key) => key.startsWith('check') || key === 'createSessions')
+  process.send?.({ ready: { name, packages, guarded, signIn, capabilities } })
 } catch (error) {
-  process.send?.({ ready: { name, packages, can: [], fault: reasonOf(error) } })
+  process.send?.({ ready: { name, packages, capabilities: [], fault: reasonOf(error) } })
 }
 
-// Whoever drives it has gone.
+// Exits if the parent process has gone.
 process.once('disconnect', () => setTimeout(() => process.exit(), 10_000).unref())
 
 let before = { cpu: process.cpuUsage(), at: performance.now() }
 
-process.on('message', (order: SubjectCommand) => {
-  execute(order).then(
+process.on('message', (command: SubjectCommand) => {
+  execute(command).then(
     (answer) => process.send?.({ answer }),
     (error: unknown) => process.send?.({ fault: reasonOf(error) }),
   )
 })
 
-async function execute(order: SubjectCommand): Promise<unknown> {
-  switch (order.do) {
+async function execute(command: SubjectCommand): Promise<unknown> {
+  switch (command.do) {
     case 'check':
-      return measure(order.which, order.milliseconds)
+      return measure(command.which, command.milliseconds)
     case 'allocation':
-      return allocation(order.which)
+      return allocation(command.which)
     case 'create-sessions':
-      await prepared?.createSessions?.(order.count)
+      await prepared?.createSessions?.(command.count)
       return null
     case 'watch':
       watch()
@@ -81,43 +81,43 @@ async function execute(order: SubjectCommand): Promise<unknown> {
   }
 }
 
-/** Milliseconds after which everything else in the process gets its turn, as it does in a server. */
-const SLICE = 10
+/** Milliseconds after which the loop yields to the event loop, as in a server. */
+const SLICE_MS = 10
 
-/** Microseconds for one check. */
+/** Returns microseconds for each check. */
 async function measure(which: Check, milliseconds: number): Promise<number> {
   const check = prepared?.[which]
-  if (check === undefined) throw new Error(`It has no ${which}`)
+  if (check === undefined) throw new Error(`The subject has no ${which}`)
   let calls = 0
   let spent = 0
   while (spent < milliseconds) {
-    const began = performance.now()
-    let now = began
-    while (now - began < SLICE) {
+    const startedAt = performance.now()
+    let now = startedAt
+    while (now - startedAt < SLICE_MS) {
       for (let batch = 0; batch < 20; batch += 1) {
         const result = check()
-        if (!(result instanceof Promise ? await result : result)) throw new Error(`${which} let nobody in`)
+        if (!(result instanceof Promise ? await result : result)) throw new Error(`${which} refused the request`)
       }
       calls += 20
       now = performance.now()
     }
-    spent += now - began
+    spent += now - startedAt
     await new Promise((resolve) => setImmediate(resolve))
   }
   return (spent * 1000) / calls
 }
 
-/** Few enough that nothing is collected meanwhile. */
-const ALLOCATING = 500
+/** Few enough calls that no garbage collection runs meanwhile. */
+const ALLOCATION_CALLS = 500
 
-/** Bytes for one check. */
+/** Returns bytes for each check. */
 async function allocation(which: Check): Promise<number> {
   const check = prepared?.[which]
-  if (check === undefined) throw new Error(`It has no ${which}`)
+  if (check === undefined) throw new Error(`The subject has no ${which}`)
   if (globalThis.gc) await globalThis.gc({ execution: 'async', type: 'minor' })
   const start = process.memoryUsage().heapUsed
-  for (let call = 0; call < ALLOCATING; call += 1) await check()
-  return (process.memoryUsage().heapUsed - start) / ALLOCATING
+  for (let call = 0; call < ALLOCATION_CALLS; call += 1) await check()
+  return (process.memoryUsage().heapUsed - start) / ALLOCATION_CALLS
 }
 
 function watch(): void {

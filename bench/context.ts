@@ -1,16 +1,16 @@
-// What every measure is given.
+// The context of a measure: its options and a progress callback.
 
 import type { Row } from './rows.ts'
 
 export interface Context {
-  /** Shorter and fewer rounds: good for a look, not for a table. */
+  /** Fewer and shorter rounds: for a quick look, not for published results. */
   readonly quick: boolean
   readonly rounds: number
-  /** Only this is measured, and it may take its time. */
+  /** Set when only this measure runs, so that it may take longer. */
   readonly long: boolean
-  /** Tells what is under way. */
+  /** Reports the current step. */
   reportProgress(text: string): void
 }
 
-/** @throws Error when nothing at all could be measured */
+/** @throws Error if nothing could be measured */
 export type Measure = (context: Context) => Promise<readonly Row[]>

@@ -1,4 +1,4 @@
-// Load over HTTP from this process, and what it costs the process that answers.
+// Generates HTTP load from this process, and measures its cost in the server process.
 
 import autocannon from 'autocannon'
 import type { SubjectProcess } from './processes.ts'
@@ -6,12 +6,12 @@ import type { Target } from './subject.ts'
 
 export interface Load {
   readonly requestsPerSecond: number
-  /** Microseconds of processor time of the server for one request. */
+  /** CPU time of the server for one request, in microseconds. */
   readonly cpuPerRequest: number
   /** Milliseconds. */
   readonly p99: number
   readonly errors: number
-  /** Shares and milliseconds of the server, while it was loaded. */
+  /** Garbage collection and event-loop delay of the server under load, as in `Usage`. */
   readonly gc: number
   readonly delay: number
 }
@@ -24,7 +24,7 @@ interface LoadCounts {
   readonly p99: number
 }
 
-/** @throws Error when more than one answer in a thousand was not the one expected */
+/** @throws Error if more than one response in a thousand is unexpected */
 export async function load(server: SubjectProcess, target: Target, connections: number, milliseconds: number): Promise<Load> {
   await server.watch()
   const { succeeded, failed, duration, p99 } = await answersOf(target, connections, milliseconds)
@@ -32,7 +32,7 @@ export async function load(server: SubjectProcess, target: Target, connections: 
   return { requestsPerSecond: succeeded / duration, cpuPerRequest: (cpu * 1000) / succeeded, p99, errors: failed, gc, delay }
 }
 
-/** Of a server that is not a subject: requests per second. @throws Error as `load` */
+/** Requests per second of a server that is not a subject. @throws Error as `load` */
 export async function rateOf(target: Target, connections: number, milliseconds: number): Promise<number> {
   const { succeeded, duration } = await answersOf(target, connections, milliseconds)
   return succeeded / duration
@@ -46,8 +46,8 @@ async function answersOf({ url, method, headers, body, status }: Target, connect
   const succeeded = statusCodeStats?.[`${status}`]?.count ?? 0
   const failed = requests.total - succeeded + errors + timeouts
   if (failed > requests.total / 1000) {
-    const seen = Object.entries(statusCodeStats ?? {}).map(([code, { count }]) => `${count} × ${code}`)
-    throw new Error(`${failed} of ${requests.total} answers were wrong: ${seen.join(', ')}, ${errors} errors`)
+    const statuses = Object.entries(statusCodeStats ?? {}).map(([code, { count }]) => `${count} × ${code}`)
+    throw new Error(`${failed} of ${requests.total} responses were unexpected: ${statuses.join(', ')}, ${errors} errors`)
   }
   return { succeeded, failed, duration, p99: latency.p99 }
 }

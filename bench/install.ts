@@ -1,4 +1,4 @@
-// The benchmark's own packages, fetched when they are missing or others than they should be.
+// Installs the packages of the benchmark if one is missing or has another version.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 const folder = new URL('.', import.meta.url)
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as { dependencies: Record<string, string> }
 
-function isThere(name: string, version: string): boolean {
+function isInstalled(name: string, version: string): boolean {
   try {
     return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, folder), 'utf8')).version === version
   } catch {
@@ -14,8 +14,8 @@ function isThere(name: string, version: string): boolean {
   }
 }
 
-if (!Object.entries(dependencies).every(([name, version]) => isThere(name, version))) {
-  process.stderr.write('Fetching what the benchmark needs…\n')
+if (!Object.entries(dependencies).every(([name, version]) => isInstalled(name, version))) {
+  process.stderr.write('Installing the packages of the benchmark…\n')
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--silent'], {
     cwd: folder,
     stdio: 'inherit',

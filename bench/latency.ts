@@ -1,23 +1,23 @@
-// One request after the other, each timed to the microsecond: what a single visitor feels.
+// Measures the latency of sequential requests, as a single user experiences it.
 
 import { Agent, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Target } from './subject.ts'
 
-/** Between requests, in milliseconds: a visitor, not a flood. */
-const PAUSE = 2
+/** The pause between requests, in milliseconds. */
+const PAUSE_MS = 2
 
-/** The time below which 99 of 100 answers come, in milliseconds. @throws Error for any answer but the one expected */
+/** The 99th percentile of the latency, in milliseconds. @throws Error for an unexpected response */
 export async function p99Latency(target: Target, milliseconds: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const times: number[] = []
   const end = performance.now() + milliseconds
   while (performance.now() < end) {
-    const began = performance.now()
+    const startedAt = performance.now()
     const status = await statusOf(target, agent)
     if (status !== target.status) throw new Error(`A check was answered with ${status}`)
-    times.push(performance.now() - began)
-    await pause(PAUSE)
+    times.push(performance.now() - startedAt)
+    await pause(PAUSE_MS)
   }
   agent.destroy()
   const sorted = times.toSorted((a, b) => a - b)

@@ -1,4 +1,4 @@
-// A server on a free port of this machine.
+// Starts an HTTP server on a free port.
 
 import { once } from 'node:events'
 import type { Server } from 'node:http'

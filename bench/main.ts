@@ -1,4 +1,4 @@
-// npm run bench: Latchkey beside its peers and the physical limits, in one run.
+// npm run bench: measures Latchkey, its peers and the physical limits in one run.
 
 import { parseArgs } from 'node:util'
 import type { Context, Measure } from './context.ts'
@@ -21,18 +21,18 @@ const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { typ
 const names = values.only?.split(',') ?? Object.keys(MEASURES)
 const unknown = names.filter((name) => MEASURES[name] === undefined)
 if (unknown.length > 0) {
-  process.stderr.write(`--only ${unknown.join(',')} is not known; accepted: ${Object.keys(MEASURES).join(', ')}\n`)
+  process.stderr.write(`--only ${unknown.join(',')} is not accepted: use ${Object.keys(MEASURES).join(', ')}\n`)
   process.exit(2)
 }
 
 pinToLoadCore()
-const began = Date.now()
+const startedAt = Date.now()
 const context: Context = {
   quick: values.quick,
   rounds: values.quick ? 3 : 5,
   long: names.length === 1 && !values.quick,
   reportProgress(text) {
-    const seconds = Math.round((Date.now() - began) / 1000)
+    const seconds = Math.round((Date.now() - startedAt) / 1000)
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${seconds} s  ${text}`)
   },
 }
@@ -43,9 +43,9 @@ for (const name of names) {
   process.stdout.write(`${tableOf(measured)}\n`)
   rows.push(...measured)
 }
-// What is quick is for a look. A part that was measured with care takes the place of what was there of it.
+// Quick results are not published. A full run replaces the earlier rows of its measures.
 if (!values.quick) await writeResults(rows)
 const missed = rows.filter(({ met }) => met === false)
 process.stdout.write(
-  `${rows.filter(({ met }) => met === true).length} goals met, ${missed.length} missed, in ${Math.round((Date.now() - began) / 1000)} s.\n`,
+  `${rows.filter(({ met }) => met === true).length} goals met, ${missed.length} missed, in ${Math.round((Date.now() - startedAt) / 1000)} s.\n`,
 )

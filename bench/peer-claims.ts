@@ -1,4 +1,4 @@
-// What tokens of all peers say, so that none of them has less to read than another.
+// The claims of the tokens of all peers, so that all of them parse the same amount.
 
 import { randomUUID } from 'node:crypto'
 
@@ -16,10 +16,10 @@ export function peerClaims() {
   }
 }
 
-/** So many that a benchmark comes back to one of them only after a cache of a thousand has forgotten it. */
+/** So many tokens that a cache of a thousand has evicted each one before its next use. */
 export const TOKEN_COUNT = 4_096
 
-/** Each in turn, over and over. */
+/** Returns the items in turn, endlessly. */
 export function roundRobin<T>(all: readonly T[]): () => T {
   let next = 0
   return () => all[next++ % all.length] as T

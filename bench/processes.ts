@@ -1,4 +1,4 @@
-// Processes of subjects, each on the core that it is given.
+// Starts and drives the child process of a subject, pinned to a core.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ export interface Ready {
   readonly fault?: string
 }
 
-/** Milliseconds for an answer; millions of sessions take their time. */
+/** The timeout of a command, long enough to create millions of sessions. */
 const ANSWER_TIMEOUT_MS = 15 * 60_000
 
 export class SubjectProcess {
@@ -28,7 +28,7 @@ export class SubjectProcess {
     this.#child = child
   }
 
-  /** @param file the subject's module, from this folder @param cores such as `0` or `0,1` */
+  /** @param file the module of the subject, relative to this folder @param cores such as `0` or `0,1` */
   static async start(file: string, cores = SERVER_CORE): Promise<SubjectProcess> {
     const path = new URL(file, import.meta.url).href
     const program = new URL('child.ts', import.meta.url).pathname
@@ -42,19 +42,19 @@ export class SubjectProcess {
       errors = (errors + piece).slice(-2_000)
     })
     const gone = once(child, 'exit').then(() => {
-      throw new Error(`${file} has ended: ${errors.trim().split('\n').at(-1) ?? ''}`)
+      throw new Error(`${file} exited: ${errors.trim().split('\n').at(-1) ?? ''}`)
     })
     gone.catch(() => {})
     const [{ ready }] = (await Promise.race([once(child, 'message'), gone])) as [{ ready: Ready }]
     return new SubjectProcess(ready, child)
   }
 
-  /** Microseconds for one check. */
+  /** Returns microseconds for each check. */
   async check(which: Check, milliseconds: number): Promise<number> {
     return (await this.#send({ do: 'check', which, milliseconds })) as number
   }
 
-  /** Bytes for one check. */
+  /** Returns bytes for each check. */
   async allocation(which: Check): Promise<number> {
     return (await this.#send({ do: 'allocation', which })) as number
   }
@@ -79,16 +79,16 @@ export class SubjectProcess {
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
-    const order: SubjectCommand = { do: 'close' }
-    this.#child.send(order)
+    const command: SubjectCommand = { do: 'close' }
+    this.#child.send(command)
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5_000)
     await gone
     clearTimeout(timer)
   }
 
-  async #send(order: SubjectCommand): Promise<unknown> {
+  async #send(command: SubjectCommand): Promise<unknown> {
     const answered = once(this.#child, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
-    this.#child.send(order)
+    this.#child.send(command)
     const [{ answer, fault }] = (await answered) as [{ answer?: unknown; fault?: string }]
     if (fault !== undefined) throw new Error(fault)
     return answer

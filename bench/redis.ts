@@ -1,4 +1,4 @@
-// A Redis with throw-away data on a free port, for the peers and for ours.
+// Starts a temporary Redis on a free port.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,10 +10,10 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { listenOnFreePort } from './listen.ts'
 
-/** Milliseconds that it may take to start. */
+/** The timeout for the start, in milliseconds. */
 const START_TIMEOUT_MS = 10_000
 
-/** @throws Error with what to install */
+/** @throws Error that names the package to install */
 export async function startRedis(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-redis-'))
   const found = await listenOnFreePort(createServer())
@@ -22,12 +22,12 @@ export async function startRedis(): Promise<{ readonly url: string; close(): Pro
   const child = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], {
     stdio: 'ignore',
   })
-  // A process that never began has no number, and tells why by this event.
+  // A process that could not be started has no pid, and emits this event.
   let isMissing = false
   child.once('error', () => {
     isMissing = true
   })
-  // Whatever ends this process, short of a signal that it does not hear, ends Redis too.
+  // Stop Redis whenever this process exits, unless it is killed.
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
   const close = async () => {
@@ -47,7 +47,7 @@ export async function startRedis(): Promise<{ readonly url: string; close(): Pro
   return { url: `redis://127.0.0.1:${port}`, close }
 }
 
-/** Whether somebody takes connections there. */
+/** Whether a server accepts connections on this port. */
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

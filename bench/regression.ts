@@ -1,5 +1,5 @@
-// A guard against becoming slower by a factor without noticing: what is quickest, beside the limits, in the same run. Margins
-// are twice the goals, so that noise passes and a factor of two does not.
+// The regression check of performance: compares the fastest paths with their limits in the same run. Margins are twice the goals, so
+// that noise passes but a slowdown by a factor of two fails.
 
 import type { Check } from './child.ts'
 import { SubjectProcess } from './processes.ts'
@@ -17,22 +17,22 @@ const COMPARISONS: readonly { readonly ours: string; readonly limit: string; rea
 
 let failed = false
 for (const { ours, limit, check, atMost } of COMPARISONS) {
-  const [mine, theirs] = [await SubjectProcess.start(ours), await SubjectProcess.start(limit)]
-  const fault = mine.ready.fault ?? theirs.ready.fault
+  const [subject, baseline] = [await SubjectProcess.start(ours), await SubjectProcess.start(limit)]
+  const fault = subject.ready.fault ?? baseline.ready.fault
   if (fault !== undefined) throw new Error(fault)
-  await mine.check(check, MILLISECONDS)
-  await theirs.check(check, MILLISECONDS)
+  await subject.check(check, MILLISECONDS)
+  await baseline.check(check, MILLISECONDS)
   const ratios: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const limitTime = await theirs.check(check, MILLISECONDS)
-    ratios.push((await mine.check(check, MILLISECONDS)) / limitTime)
+    const limitTime = await baseline.check(check, MILLISECONDS)
+    ratios.push((await subject.check(check, MILLISECONDS)) / limitTime)
   }
-  await Promise.all([mine.close(), theirs.close()])
+  await Promise.all([subject.close(), baseline.close()])
   const { median } = spreadOf(ratios)
   const isGood = median <= atMost
   failed ||= !isGood
   process.stdout.write(
-    `${isGood ? 'ok' : 'TOO SLOW'}: ${mine.ready.name} takes ${median.toFixed(2)} × ${theirs.ready.name}; accepted: ${atMost}\n`,
+    `${isGood ? 'ok' : 'TOO SLOW'}: ${subject.ready.name} takes ${median.toFixed(2)} × ${baseline.ready.name}; accepted: ${atMost}\n`,
   )
 }
 if (failed) process.exitCode = 1

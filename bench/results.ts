@@ -1,4 +1,4 @@
-// The results of a whole run, as data and as a picture.
+// Writes the results of a run as JSON and as a chart.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
@@ -8,7 +8,7 @@ import type { DatedRow, Row } from './rows.ts'
 const DATA = new URL('results/latest.json', import.meta.url)
 const PICTURE = new URL('results/latest.svg', import.meta.url)
 
-/** Rows of other measures stay as they are: ratios only say something within one measure anyway. */
+/** Keeps the rows of other measures, since ratios compare only rows of one measure. */
 export async function writeResults(rows: readonly Row[]): Promise<void> {
   const [cpu] = cpus()
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}`

@@ -1,4 +1,4 @@
-// Measuring several subjects round by round, so that what changes on the machine changes for all of them.
+// Measures several subjects round by round, so that changes of the machine affect all of them.
 
 import type { Measurement } from './rows.ts'
 
@@ -9,7 +9,7 @@ export interface RoundEntry<T> {
   readonly run: () => Promise<T>
 }
 
-/** One warm-up that does not count, then so many rounds. Who fails is left out from then on, with the reason. */
+/** One warm-up round that does not count, then `rounds`. A subject that fails is left out of the further rounds, with the reason. */
 export async function inRounds<T>(
   entries: readonly RoundEntry<T>[],
   rounds: number,

@@ -1,25 +1,25 @@
-// What is measured, as rows of one form, and which goals they meet.
+// The rows of a measure, and whether they meet their goals.
 
 import { type Spread, spreadOf } from './statistics.ts'
 
 export interface Row {
   readonly measure: string
   readonly subject: string
-  /** Null where the subject could not run; `note` says why. */
+  /** Null if the subject could not run; `note` says why. */
   readonly median: number | null
   readonly low?: number
   readonly high?: number
   readonly unit: string
-  /** To the subject that `against` names, in the same rounds. */
+  /** The ratio to the subject `against`, in the same rounds. */
   readonly ratio: number | null
   readonly against: string | null
-  /** `P1: at most 1.5 ×`; null where no goal is set. */
+  /** Such as `P1: at most 1.5 ×`; null without a goal. */
   readonly goal: string | null
   readonly met: boolean | null
   readonly note?: string
 }
 
-/** A row as it is kept: parts are measured on different days. */
+/** A row with its date, since measures run on different days. */
 export interface DatedRow extends Row {
   readonly date: string
 }
@@ -27,24 +27,24 @@ export interface DatedRow extends Row {
 export interface Goal {
   readonly name: string
   readonly subject: string
-  /** Whom the ratio is to. */
+  /** The subject to compare with. */
   readonly against?: string
   readonly atMost?: number
   readonly atLeast?: number
-  /** Of the difference, in the unit of the values. */
+  /** The largest difference, in the unit of the values. */
   readonly atMostMore?: number
-  /** Of the value itself, in its unit. */
+  /** The largest value, in its unit. */
   readonly below?: number
 }
 
 export interface Measurement {
   readonly subject: string
-  /** One value for each round; none where it could not run. */
+  /** One value for each round; empty if the subject could not run. */
   readonly values: readonly number[]
   readonly note?: string
 }
 
-/** Rows of one measure. A goal counts as met when it holds within the spread of the rounds. */
+/** The rows of one measure. A goal is met if it holds within the spread of the rounds. */
 export function toRows(
   measure: string,
   unit: string,
@@ -62,8 +62,10 @@ export function toRows(
     const own = goals.filter((goal) => goal.subject === subject)
     const base = { measure, subject, median: spread.median, low: spread.low, high: spread.high, unit, ...extra }
     const plain: Row = { ...base, ...ratioTo(limit, spread, spreads), goal: null, met: null }
-    const judged = own.map((goal): Row => ({ ...base, ...ratioTo(goal.against, spread, spreads), ...evaluateGoal(goal, spread, spreads) }))
-    return judged.length > 0 ? judged : [plain]
+    const withGoals = own.map(
+      (goal): Row => ({ ...base, ...ratioTo(goal.against, spread, spreads), ...evaluateGoal(goal, spread, spreads) }),
+    )
+    return withGoals.length > 0 ? withGoals : [plain]
   })
 }
 

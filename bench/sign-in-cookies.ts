@@ -1,6 +1,6 @@
-// Signing in at a peer's own server, as a browser would.
+// Signs in at the server of a peer, as a browser would.
 
-/** The Cookie header that a browser would send from now on. @throws Error when nobody is signed in */
+/** Returns the Cookie header of further requests. @throws Error if the sign-in fails */
 export async function signInCookies(url: string, init: RequestInit = {}): Promise<string> {
   const response = await fetch(url, { redirect: 'manual', ...init })
   const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0] ?? '')

@@ -1,4 +1,4 @@
-// Medians, and how far single rounds lie around them.
+// The median and the quartiles of the rounds.
 
 export interface Spread {
   readonly median: number
@@ -6,7 +6,7 @@ export interface Spread {
   readonly high: number
 }
 
-/** The median, and the quarters on both sides of it. @throws Error for no values */
+/** The median and both quartiles. @throws Error without values */
 export function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) throw new Error('No round was measured')
   const sorted = values.toSorted((a, b) => a - b)

@@ -1,43 +1,42 @@
-// What can be measured: a way to guard a request, set up as its own documentation shows, in a process of its own.
+// The interface of a subject: a way to guard a request, set up as its documentation shows, in its own process.
 
-/** A request that is let in, or a sign-in with the right password. */
+/** A request that must be accepted: to a guarded route, or a sign-in with the right password. */
 export interface Target {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  /** What it answers when all is well; anything else counts as an error. */
+  /** The expected status; any other counts as an error. */
   readonly status: number
 }
 
 export interface Subject {
-  /** A guarded route that answers with a few bytes who is signed in, or that somebody is. */
+  /** A guarded route with a short response, such as the name of the user. */
   readonly guarded?: Target
-  /** A request for a sign-in with name and password. */
+  /** A sign-in with username and password. */
   readonly signIn?: Target
   /**
-   * One check in process of a request that comes with everything as it would come from a browser or a client: fresh header
-   * strings each time, no framework around it that the check does not need. Truthy when somebody is let in; anything else
-   * ends the measurement.
+   * One check in process of a request with all headers of a browser or client: new header strings each time, and no framework that
+   * the check does not need. Truthy if the request is accepted; anything else stops the measurement.
    */
   readonly checkSession?: () => unknown
   readonly checkToken?: () => unknown
-  /** The same for a session that this process does not remember. */
+  /** The same for a session that is not cached. */
   readonly checkUncachedSession?: () => unknown
-  /** The same for a token that was never seen before. */
+  /** The same for a token that is not cached. */
   readonly checkUncachedToken?: () => unknown
-  /** The same for a known token that comes with a proof of its key, a new one each time. */
+  /** The same for a cached token with a new DPoP proof each time. */
   readonly checkDpop?: () => unknown
-  /** Makes so many live sessions, by the shortest way there is, and keeps them. */
+  /** Creates that many live sessions, in the fastest way. */
   readonly createSessions?: (count: number) => Promise<void>
   close(): Promise<void>
 }
 
 export interface SubjectModule {
-  /** As in its own documentation, with what matters about the set-up: `express-session (memory)`. */
+  /** The name with the relevant part of the setup: `express-session (memory)`. */
   readonly name: string
-  /** The package and its version, for the tables; empty for a limit and for ours. */
+  /** The packages of the subject; empty for limits and for Latchkey. */
   readonly packages: readonly string[]
-  /** Starts what it needs on free ports of 127.0.0.1. @throws Error with one line that says why it cannot run */
+  /** Starts the subject on free ports of 127.0.0.1. @throws Error with one line that says why it cannot run */
   prepare(): Promise<Subject>
 }

@@ -1,4 +1,4 @@
-// Who is measured: the limits, Latchkey, and the peers, by the files of this folder.
+// The files of all subjects: the limits, Latchkey and the peers.
 
 import { PEERS } from './peers/index.ts'
 

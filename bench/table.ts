@@ -1,15 +1,15 @@
-// Rows as a table for people.
+// Formats rows as Markdown tables.
 
 import type { Row } from './rows.ts'
 
-/** A table for each measure, in Markdown. */
+/** One table for each measure. */
 export function tableOf(rows: readonly Row[]): string {
   return [...Map.groupBy(rows, ({ measure }) => measure)].map(([measure, those]) => `\n${measure}\n\n${lines(those).join('\n')}\n`).join('')
 }
 
 function lines(rows: readonly Row[]): readonly string[] {
   const cells = [
-    ['subject', `median, ${rows[0]?.unit ?? ''}`, 'quarters', 'ratio', 'against', 'goal'],
+    ['subject', `median, ${rows[0]?.unit ?? ''}`, 'quartiles', 'ratio', 'against', 'goal'],
     ...rows.map((row) =>
       row.median === null
         ? [row.subject, 'could not run', '', '', '', row.note ?? '']

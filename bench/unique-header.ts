@@ -1,4 +1,4 @@
-// A header as it comes from the network: a string that nobody has seen before, though it says the same.
+// Creates header values as they come from the network: equal text, but a new string each time.
 
 export function uniqueHeader(text: string): () => string {
   const bytes = Buffer.from(text, 'latin1')

@@ -1,4 +1,4 @@
-// Starting all subjects of a measure, one after the other, and ending them whatever happens.
+// Starts the subjects of a measure one after the other, and always stops them.
 
 import type { Context } from './context.ts'
 import { SubjectProcess } from './processes.ts'

@@ -1,4 +1,4 @@
-// The limit of a sign-in: the hash of a password, at our parameters, behind node:http, and nothing else.
+// The limit of a sign-in: only the password hash, with our parameters, behind node:http.
 
 import { createServer } from 'node:http'
 import { hash, verify } from '@node-rs/argon2'

@@ -1,4 +1,4 @@
-// A bare route of Hono, on its own server for Node.
+// A bare route of Hono, on the Node server of Hono.
 
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'

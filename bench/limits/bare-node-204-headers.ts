@@ -1,4 +1,4 @@
-// The limit of forward authentication with the headers that every answer of Latchkey carries: node:http, and nothing else.
+// The limit of forward authentication with the headers of every Latchkey response: bare node:http.
 
 import { createServer } from 'node:http'
 import { securityHeaders } from '../../src/http/headers.ts'

@@ -1,4 +1,4 @@
-// The limit of forward authentication: node:http that answers 204 at once to the same headers.
+// The limit of forward authentication: bare node:http that responds 204 to the same request headers.
 
 import { createServer } from 'node:http'
 import { listenOnFreePort } from '../listen.ts'

@@ -1,4 +1,4 @@
-// The limit of everything over HTTP: node:http that answers at once.
+// The limit of every request over HTTP: bare node:http.
 
 import { createServer } from 'node:http'
 import { listenOnFreePort } from '../listen.ts'
@@ -15,7 +15,7 @@ export const subject: SubjectModule = {
       response.end(body)
     })
     const { url, close } = await listenOnFreePort(server)
-    // The headers that a request with our cookie has.
+    // The headers of a request with a Latchkey cookie.
     return { guarded: { method: 'GET', url: `${url}/me`, headers: { cookie: `latchkey_session=${'x'.repeat(66)}` }, status: 200 }, close }
   },
 }

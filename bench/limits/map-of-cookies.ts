@@ -1,4 +1,4 @@
-// The limit of a check by cookie: a fresh header, parsed by the package that everybody uses, and one look into a Map.
+// The limit of a check by cookie: a new header, parsed by the package `cookie`, and one Map lookup.
 
 import { randomBytes } from 'node:crypto'
 import { parseCookie } from 'cookie'

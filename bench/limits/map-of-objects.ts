@@ -1,4 +1,4 @@
-// The limit of memory for plain objects: one for each session, in a Map.
+// The limit of memory: one plain object for each session, in a Map.
 
 import { randomBytes } from 'node:crypto'
 import type { SubjectModule } from '../subject.ts'

@@ -1,11 +1,11 @@
-// The limit of a check by token: a fresh header, cut behind `Bearer `, and one look into a Map.
+// The limit of a check by token: a new header, sliced after `Bearer `, and one Map lookup.
 
 import { randomBytes } from 'node:crypto'
 import type { SubjectModule } from '../subject.ts'
 import { uniqueHeader } from '../unique-header.ts'
 
 const OTHERS = 100_000
-/** As long as a token of ours. */
+/** As long as an access token of Latchkey. */
 const BYTES = 330
 
 export const subject: SubjectModule = {

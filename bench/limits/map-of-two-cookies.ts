@@ -1,4 +1,4 @@
-// The limit of a check by a cookie that goes with a second one: a fresh header, parsed, one look into a Map, and a comparison.
+// The limit of a check by two cookies: a new header, parsed, one Map lookup, and one comparison.
 
 import { randomBytes } from 'node:crypto'
 import { parseCookie } from 'cookie'

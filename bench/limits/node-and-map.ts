@@ -1,4 +1,4 @@
-// The limit of a session over HTTP: node:http, the cookie's package, SHA-256 and a Map.
+// The limit of a session over HTTP: node:http, the package `cookie`, SHA-256 and a Map.
 
 import { hash } from 'node:crypto'
 import { createServer } from 'node:http'

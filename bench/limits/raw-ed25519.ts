@@ -1,4 +1,4 @@
-// The limit of a check that verifies a signature: Ed25519 of node:crypto, and nothing else.
+// The limit of a check that verifies a token: only Ed25519 of node:crypto.
 
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import type { SubjectModule } from '../subject.ts'

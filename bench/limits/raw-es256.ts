@@ -1,4 +1,4 @@
-// The limit of a check that takes a proof of a key: ES256 of node:crypto, and nothing else.
+// The limit of a check that verifies a DPoP proof: only ES256 of node:crypto.
 
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import type { SubjectModule } from '../subject.ts'

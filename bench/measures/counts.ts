@@ -1,4 +1,4 @@
-// What a request costs, counted instead of timed: reads and writes of the store, hashes, signatures, bytes allocated.
+// Counts what a request costs: reads and writes of the store, hashes, signatures and allocated bytes.
 
 import { createGuard } from '../../src/http/guard.ts'
 import { makeDpopKey, makeDpopProof } from '../../test/support/dpop-proofs.ts'
@@ -62,7 +62,7 @@ async function countOperations({ reportProgress }: Context): Promise<readonly Ro
   })
 }
 
-/** A request with a token that is bound to a key, and a proof of it, which a route of the host's asks for. */
+/** A request with a key-bound token and a DPoP proof to a route of the host that requires it. */
 async function dpopCheck({ engine, publicUrl, clock, call }: InProcess): Promise<() => Promise<unknown>> {
   const key = makeDpopKey()
   const proofFor = (path: string, token?: string) =>
@@ -73,10 +73,10 @@ async function dpopCheck({ engine, publicUrl, clock, call }: InProcess): Promise
     ['dpop', proofFor('/orders', json.token)],
   ])
   const guard = createGuard(engine)
-  const asking = { method: 'POST', target: '/orders', header: (name: string) => headers.get(name) ?? null }
-  await guard(asking)
+  const request = { method: 'POST', target: '/orders', header: (name: string) => headers.get(name) ?? null }
+  await guard(request)
   return async () => {
-    if (!(await guard(asking, { auth: 'dpop' })).ok) throw new Error('The proof was refused')
+    if (!(await guard(request, { auth: 'dpop' })).ok) throw new Error('The DPoP proof was refused')
   }
 }
 

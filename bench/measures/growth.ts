@@ -1,4 +1,4 @@
-// What a check costs as sessions and connections become many.
+// Measures the cost of a check as sessions, connections and workers grow.
 
 import { startServer } from '../../test/support/server.ts'
 import type { Context } from '../context.ts'
@@ -76,7 +76,7 @@ async function byConnections(context: Context): Promise<readonly Row[]> {
   })
 }
 
-/** On all cores, of which the load needs one as well. */
+/** On all cores, one of which the load generator uses too. */
 async function byWorkers(context: Context): Promise<readonly Row[]> {
   const rates: Measurement[] = []
   useAllCores()

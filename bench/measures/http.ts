@@ -1,4 +1,4 @@
-// A request with a credential, over HTTP: what it costs the server, and how many there can be.
+// Measures requests with a credential over HTTP: their rate, their CPU time and their latency.
 
 import type { Context } from '../context.ts'
 import { type Load, load } from '../http-load.ts'
@@ -9,7 +9,7 @@ import { withSubjects } from '../with-subjects.ts'
 
 const CONNECTIONS = 32
 
-/** Ours in front of a route, and the same route without. */
+/** A route guarded by Latchkey, and the same route unguarded. */
 const FRAMEWORKS = [
   ['Latchkey', 'bare node:http'],
   ['Latchkey on Express', 'bare Express'],
@@ -36,17 +36,17 @@ export async function http(context: Context): Promise<readonly Row[]> {
   ]
   const files = [...limits, ...ours, ...PEER_FILES]
   return withSubjects(context, files, async (subjects) => {
-    const contestants = subjects
+    const entries = subjects
       .filter(({ ready }) => ready.guarded !== undefined || ready.fault !== undefined)
       .map((subject) => ({
         name: subject.ready.name,
         fault: subject.ready.fault,
         run: async (): Promise<Load> => {
-          if (subject.ready.guarded === undefined) throw new Error('It has no guarded route')
+          if (subject.ready.guarded === undefined) throw new Error('The subject has no guarded route')
           return load(subject, subject.ready.guarded, CONNECTIONS, context.quick ? 700 : 2_000)
         },
       }))
-    const results = await inRounds(contestants, context.rounds, context.reportProgress)
+    const results = await inRounds(entries, context.rounds, context.reportProgress)
     return [
       ...toRows(
         'http: requests per second',

@@ -1,5 +1,4 @@
-// One check in process, as an adapter calls it: by session cookie, by token, by a token that nobody has seen, and by one with a proof
-// of its key.
+// Measures one check in process, as an adapter calls it: by session cookie and by token, cached and uncached, and with a DPoP proof.
 
 import type { Check } from '../child.ts'
 import type { Context } from '../context.ts'
@@ -78,14 +77,14 @@ async function measure(
   goals: readonly Goal[] = [],
 ): Promise<readonly Row[]> {
   return withSubjects(context, files, async (subjects) => {
-    const contestants = subjects
+    const entries = subjects
       .filter(({ ready }) => ready.capabilities.includes(which) || ready.fault !== undefined)
       .map((subject) => ({
         name: subject.ready.name,
         fault: subject.ready.fault,
         run: () => subject.check(which, context.quick ? 150 : 500),
       }))
-    const results = await inRounds(contestants, context.rounds, context.reportProgress)
+    const results = await inRounds(entries, context.rounds, context.reportProgress)
     return toRows(
       name,
       'µs',

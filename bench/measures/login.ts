@@ -1,4 +1,4 @@
-// Signing in with name and password, on all cores, beside the bare hash; and what a flood of it, and of registrations, does to everybody else.
+// Measures sign-ins beside the bare hash on all cores, and the latency of other requests during floods of sign-ins and registrations.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from '../context.ts'
@@ -11,9 +11,9 @@ import { LATCHKEY_SUBJECTS, LIMITS, PEER_FILES } from '../subjects.ts'
 import { withSubjects } from '../with-subjects.ts'
 
 const ALL_CORES = '0,1'
-const AT_ONCE = 4
-const FLOOD = 32
-/** What one stranger with a script can do, and more than a site gets on its best day. */
+const CONNECTIONS = 4
+const FLOOD_CONNECTIONS = 32
+/** As many as one attacker with a script can send, and more than a site gets on its busiest day. */
 const REGISTRATIONS_PER_SECOND = 20
 
 export async function login(context: Context): Promise<readonly Row[]> {
@@ -21,17 +21,17 @@ export async function login(context: Context): Promise<readonly Row[]> {
     context,
     [LIMITS.argon2, LATCHKEY_SUBJECTS.server, ...PEER_FILES],
     async (subjects) => {
-      const contestants = subjects
+      const entries = subjects
         .filter(({ ready }) => ready.signIn !== undefined || ready.fault !== undefined)
         .map((subject) => ({
           name: subject.ready.name,
           fault: subject.ready.fault,
           run: async () => {
-            if (subject.ready.signIn === undefined) throw new Error('Nobody can sign in')
-            return load(subject, subject.ready.signIn, AT_ONCE, context.quick ? 1_500 : 3_000)
+            if (subject.ready.signIn === undefined) throw new Error('The subject has no sign-in')
+            return load(subject, subject.ready.signIn, CONNECTIONS, context.quick ? 1_500 : 3_000)
           },
         }))
-      const rates = await inRounds(contestants, context.rounds, context.reportProgress)
+      const rates = await inRounds(entries, context.rounds, context.reportProgress)
       const server = subjects.find(({ ready }) => ready.name === 'Latchkey server')
       const { guarded, signIn } = server?.ready ?? {}
       if (server === undefined || guarded === undefined || signIn === undefined) throw new Error('The Latchkey server did not start')
@@ -40,26 +40,26 @@ export async function login(context: Context): Promise<readonly Row[]> {
       const flooded = {
         name: 'checks while sign-ins flood',
         run: async () => {
-          // More than it takes at once: what is beyond its queue is refused, and that is not judged here.
-          const flood = load(server, signIn, FLOOD, duration + 500).catch(() => {})
+          // More than its queue holds: the rest is refused, which this measure ignores.
+          const flood = load(server, signIn, FLOOD_CONNECTIONS, duration + 500).catch(() => {})
           await pause(250)
           const slowest = await p99Latency(guarded, duration)
           await flood
           return slowest
         },
       }
-      const registered = (strangers: RegistrationKind) => ({
-        name: `checks while strangers register, ${strangers}`,
+      const registered = (kind: RegistrationKind) => ({
+        name: `checks while strangers register, ${kind}`,
         run: async () => {
-          const flood = registrations(signIn, strangers, REGISTRATIONS_PER_SECOND, duration + 500)
+          const flood = registrations(signIn, kind, REGISTRATIONS_PER_SECOND, duration + 500)
           await pause(250)
           const slowest = await p99Latency(guarded, duration)
           await flood
           return slowest
         },
       })
-      const everyone = [alone, flooded, registered('ordinary'), registered('crafted')]
-      const delays = await inRounds(everyone, context.rounds, context.reportProgress)
+      const scenarios = [alone, flooded, registered('ordinary'), registered('crafted')]
+      const delays = await inRounds(scenarios, context.rounds, context.reportProgress)
       return [
         ...toRows(
           'login: sign-ins per second',

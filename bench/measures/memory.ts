@@ -1,4 +1,4 @@
-// What a live session costs in memory, for those who keep sessions there.
+// Measures the memory of a live session, for subjects that keep sessions in memory.
 
 import type { Context } from '../context.ts'
 import { type Measurement, type Row, toRows } from '../rows.ts'

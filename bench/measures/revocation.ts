@@ -1,4 +1,4 @@
-// From a confirmed sign-out until nobody else accepts its session or its token any more: as the drills measure it.
+// Measures the delay from a confirmed sign-out until no process or verifier accepts its session or token, as the drills do.
 
 import { startDeployment } from '../../test/drills/deployment.ts'
 import { measureRevocationDelays, percentile } from '../../test/drills/revocation-delays.ts'
@@ -16,8 +16,8 @@ export async function revocation(context: Context): Promise<readonly Row[]> {
       const subject = `Latchkey on ${name}`
       try {
         await using deployment = await startDeployment(name)
-        const tell = (done: number) => context.reportProgress(`${name}: ${done} sign-outs`)
-        const { server, verifier } = await measureRevocationDelays(deployment, context.quick ? 30 : 200, tell)
+        const onProgress = (done: number) => context.reportProgress(`${name}: ${done} sign-outs`)
+        const { server, verifier } = await measureRevocationDelays(deployment, context.quick ? 30 : 200, onProgress)
         const all = [...server, ...verifier]
         slowest.push({ subject, values: [percentile(all, 0.99)] })
         last.push({ subject, values: [Math.max(...all)] })
@@ -31,7 +31,7 @@ export async function revocation(context: Context): Promise<readonly Row[]> {
   }
   const goals = (below: number) => BACKEND_NAMES.map((name) => ({ name: 'P11', subject: `Latchkey on ${name}`, below }))
   return [
-    ...toRows('ending: slowest 1 % of the last acceptances', 'ms', slowest, null, goals(100)),
-    ...toRows('ending: the very last acceptance', 'ms', last, null, goals(1_000)),
+    ...toRows('revocation: slowest 1 % of the last acceptances', 'ms', slowest, null, goals(100)),
+    ...toRows('revocation: the very last acceptance', 'ms', last, null, goals(1_000)),
   ]
 }

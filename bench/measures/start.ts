@@ -1,4 +1,4 @@
-// From starting the program until its first answer; and what an installation brings along.
+// Measures the time from the start of a program to its first response, and the size of an installation.
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ const run = promisify(execFile)
 const here = (file: string) => new URL(`../${file}`, import.meta.url).pathname
 
 export async function start(context: Context): Promise<readonly Row[]> {
-  const contestants = [
+  const entries = [
     { name: 'bare hono', run: () => firstAnswer(['programs/hono.ts']) },
     { name: 'Latchkey (serve, from its sources)', run: () => firstAnswer(['../src/cli/main.ts', 'serve']) },
     { name: 'Better Auth (SQLite)', run: () => firstAnswer(['programs/better-auth.ts']) },
@@ -24,7 +24,7 @@ export async function start(context: Context): Promise<readonly Row[]> {
   const rows = toRows(
     'start: until the first answer',
     'ms',
-    measuredOf(await inRounds(contestants, context.rounds, context.reportProgress), (value) => value),
+    measuredOf(await inRounds(entries, context.rounds, context.reportProgress), (value) => value),
     'bare hono',
     [{ name: 'P10', subject: 'Latchkey (serve, from its sources)', against: 'bare hono', atMost: 2 }],
   )
@@ -35,7 +35,7 @@ async function firstAnswer([file = '', ...rest]: readonly string[]): Promise<num
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const port = String(20_000 + Math.floor(Math.random() * 20_000))
   const env = { ...process.env, NODE_ENV: 'production', PORT: port, LATCHKEY_SECRET: 'a-secret-for-the-benchmark-alone-0123456789' }
-  const began = performance.now()
+  const startedAt = performance.now()
   const [command, ...args] = onCores(SERVER_CORE, [process.execPath, here(file), ...rest])
   const child = spawn(command, args, { cwd: folder, env, stdio: 'ignore' })
   const gone = once(child, 'exit')
@@ -45,10 +45,10 @@ async function firstAnswer([file = '', ...rest]: readonly string[]): Promise<num
         ({ ok }) => ok,
         () => false,
       )
-      if (answered) return performance.now() - began
+      if (answered) return performance.now() - startedAt
       await pause(2)
     }
-    throw new Error(`It ended with ${child.exitCode}`)
+    throw new Error(`The program exited with ${child.exitCode}`)
   } finally {
     child.kill('SIGKILL')
     await gone

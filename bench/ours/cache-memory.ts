@@ -1,4 +1,4 @@
-// The memory of verified credentials alone, filled with sessions of as many users.
+// The credential cache alone, filled with sessions of as many users.
 
 import { randomBytes } from 'node:crypto'
 import { CredentialCache } from '../../src/engine/credential-cache.ts'
@@ -11,7 +11,7 @@ export const subject: SubjectModule = {
   name: 'Latchkey (verified credentials)',
   packages: [],
   async prepare() {
-    const verified = new CredentialCache({
+    const cache = new CredentialCache({
       capacity: 2 * SESSION_COUNT,
       idleTimeout: 1_200_000,
       deviceBinding: 'preferred',
@@ -24,11 +24,11 @@ export const subject: SubjectModule = {
       async createSessions(count) {
         for (let index = 0; index < count; index += 1) {
           const id = randomBytes(16).toString('base64url')
-          const code = `usr_${randomBytes(16).toString('base64url')}`
-          // As read from a store: every text is a string of its own.
-          const session = JSON.parse(JSON.stringify(makeSession({ id, userId: code, username: `Name ${index}` })))
-          const known = verified.upsertSession(id, session.lastSeenAt, session)
-          verified.putSession(`${id}.${randomBytes(48).toString('base64url')}`, known)
+          const userId = `usr_${randomBytes(16).toString('base64url')}`
+          // As read from a store: no two sessions share a string.
+          const session = JSON.parse(JSON.stringify(makeSession({ id, userId, username: `Name ${index}` })))
+          const cached = cache.upsertSession(id, session.lastSeenAt, session)
+          cache.putSession(`${id}.${randomBytes(48).toString('base64url')}`, cached)
         }
       },
       close: async () => {},

@@ -1,4 +1,4 @@
-// Latchkey with a session that is bound to its device: two cookies come along, and are checked in one look-up.
+// Latchkey with a device-bound session: two cookies, checked with one cache lookup.
 
 import { bindDevice } from '../../src/engine/dbsc.ts'
 import { makeDeviceKey, makeDeviceProof } from '../../test/support/device-keys.ts'

@@ -1,4 +1,4 @@
-// Latchkey asked for a route where a token needs a proof of its key: a new one each time, since each counts once.
+// Latchkey on a route that requires DPoP, with a new proof for each request, since a proof is valid once.
 
 import { bindToken } from '../../src/engine/dpop.ts'
 import { makeDpopKey, makeDpopProof } from '../../test/support/dpop-proofs.ts'
@@ -15,8 +15,8 @@ export const subject: SubjectModule = {
     const { engine, guard, signedIn } = embedded
     const key = makeDpopKey()
     const { token } = bindToken(engine, signedIn, key.thumbprint).token
-    const wish = { method: 'POST', url: `${embedded.publicUrl}/orders`, token }
-    const proofs = Array.from({ length: PROOF_COUNT }, () => Buffer.from(makeDpopProof(key, { ...wish, now: Date.now() })))
+    const target = { method: 'POST', url: `${embedded.publicUrl}/orders`, token }
+    const proofs = Array.from({ length: PROOF_COUNT }, () => Buffer.from(makeDpopProof(key, { ...target, now: Date.now() })))
     const authorization = Buffer.from(token)
     let next = 0
     const checkDpop = async () => {

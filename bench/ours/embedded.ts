@@ -1,4 +1,4 @@
-// Latchkey inside a process, with somebody signed in.
+// Latchkey embedded in this process, with a signed-in user.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,12 +23,12 @@ export interface EmbeddedSubject extends AdapterTarget {
   readonly sid: string
   readonly session: string
   readonly token: string
-  /** What a browser that can would answer to bind it. */
+  /** The challenge with which a browser would bind the session to its device. */
   readonly deviceChallenge: string | undefined
   close(): Promise<void>
 }
 
-/** @param settings besides a SQLite file of its own */
+/** @param settings in addition to a temporary SQLite database */
 export async function startEmbedded(settings: SettingInputs = {}): Promise<EmbeddedSubject> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const databaseUrl = `sqlite:${folder}/latchkey.db`
@@ -38,7 +38,7 @@ export async function startEmbedded(settings: SettingInputs = {}): Promise<Embed
   const app = { engine, publicUrl, readiness: createReadiness(engine), isStopping: () => false }
   const user = { username: 'Alice', password: PASSWORD, email: null, delivery: 'cookie', remember: false } as const
   const signedIn = await register(engine, user, { ip: '', userAgent: '' }, { sessions: [], rememberMe: [] })
-  if (!('sessionCredential' in signedIn) || signedIn.sessionCredential === undefined) throw new Error('Nobody could be registered')
+  if (!('sessionCredential' in signedIn) || signedIn.sessionCredential === undefined) throw new Error('The user could not be registered')
   return {
     engine,
     guard: createGuard(engine),

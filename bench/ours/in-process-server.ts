@@ -9,12 +9,12 @@ import { serve } from '../../src/server/serve.ts'
 
 export interface InProcessServer {
   readonly url: string
-  /** What people's browsers would call it. */
+  /** The origin that browsers would use. */
   readonly origin: string
   close(): Promise<void>
 }
 
-/** @param env settings besides a free port, a database of its own, and limits that nobody reaches */
+/** @param env settings in addition to a free port, a temporary database, and limits that are never reached */
 export async function startInProcessServer(env: Readonly<Record<string, string>>): Promise<InProcessServer> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const all = {

@@ -1,4 +1,4 @@
-// Latchkey in a host's own server, on SQLite, with one user who is signed in.
+// Latchkey embedded in a node:http server, on SQLite, with one signed-in user.
 
 import { createServer } from 'node:http'
 import { createNodeAdapter } from '../../src/adapters/node.ts'

@@ -1,4 +1,4 @@
-// Latchkey in front of a route of Express.
+// Latchkey guarding a route of Express.
 
 import { createServer } from 'node:http'
 import express from 'express'

@@ -1,4 +1,4 @@
-// Latchkey in front of a route of Fastify.
+// Latchkey guarding a route of Fastify.
 
 import fastify from 'fastify'
 import { createFastifyAdapter } from '../../src/adapters/fastify.ts'

@@ -1,4 +1,4 @@
-// Latchkey in front of a route of Hono, on Hono's own server for Node.
+// Latchkey guarding a route of Hono, on the Node server of Hono.
 
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'

@@ -1,4 +1,4 @@
-// Latchkey over PostgreSQL.
+// Latchkey on PostgreSQL.
 
 import { createSharedStoreSubject } from './shared-store.ts'
 

@@ -1,4 +1,4 @@
-// Latchkey over Redis, with PostgreSQL beside it.
+// Latchkey on Redis and PostgreSQL.
 
 import { createSharedStoreSubject } from './shared-store.ts'
 

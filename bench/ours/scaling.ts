@@ -1,4 +1,4 @@
-// Latchkey over SQLite with as many live sessions as it is told to have, of which the latest are in use.
+// Latchkey on SQLite with a given number of live sessions, of which the latest are in use.
 
 import { issueSession } from '../../src/engine/issue.ts'
 import type { SubjectModule } from '../subject.ts'
@@ -6,7 +6,7 @@ import { createCheck } from './create-check.ts'
 import { startEmbedded } from './embedded.ts'
 
 const BATCH_SIZE = 2_000
-/** Sessions that are asked about again and again, as many for every size: what grows is everything else. */
+/** The number of sessions in use, the same for every size, so that only the unused ones grow. */
 const IN_USE = 1_000
 
 export const subject: SubjectModule = {
@@ -16,9 +16,9 @@ export const subject: SubjectModule = {
     const embedded = await startEmbedded({ sessionAbsoluteTimeout: '30d', sessionIdleTimeout: '30d' })
     const { engine, guard } = embedded
     const user = await engine.store.users.findByUsernameKey('alice')
-    if (user === undefined) throw new Error('Nobody is registered')
+    if (user === undefined) throw new Error('No user is registered')
     const inUse: { readonly id: string; readonly check: () => boolean | Promise<boolean> }[] = []
-    let held = 0
+    let created = 0
     const any = () => inUse[Math.floor(Math.random() * inUse.length)]
     return {
       checkSession: () => any()?.check(),
@@ -28,7 +28,7 @@ export const subject: SubjectModule = {
         return session?.check()
       },
       async createSessions(count) {
-        while (held < count) {
+        while (created < count) {
           const now = engine.clock.now()
           const origin = {
             startedBy: null,
@@ -38,9 +38,9 @@ export const subject: SubjectModule = {
             ip: '192.0.2.7',
             userAgent: 'Mozilla/5.0',
           } as const
-          const issued = Array.from({ length: Math.min(BATCH_SIZE, count - held) }, () => issueSession(engine, user, origin, now))
+          const issued = Array.from({ length: Math.min(BATCH_SIZE, count - created) }, () => issueSession(engine, user, origin, now))
           await engine.store.write(issued.map(({ record }) => ({ do: 'insert credential', record })))
-          held += issued.length
+          created += issued.length
           for (const { record, secret } of issued)
             inUse.push({ id: record.id, check: createCheck(guard, 'cookie', `latchkey_session=${secret.value}`) })
           inUse.splice(0, Math.max(0, inUse.length - IN_USE))

@@ -1,4 +1,4 @@
-// Latchkey as a server of its own, started by its own command, for forward authentication and sign-ins.
+// Latchkey as a standalone server, for forward authentication and sign-ins.
 
 import type { SubjectModule } from '../subject.ts'
 import { startInProcessServer } from './in-process-server.ts'

@@ -1,4 +1,4 @@
-// Latchkey in a process over a database that other processes share.
+// Latchkey embedded in a process, on a database shared with other processes.
 
 import { type BackendName, startBackend } from '../../test/support/backends.ts'
 import type { SubjectModule } from '../subject.ts'
@@ -10,8 +10,8 @@ export function createSharedStoreSubject(name: BackendName): SubjectModule {
     name: `Latchkey on ${name}`,
     packages: [],
     async prepare() {
-      const place = await startBackend(name)
-      const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = place.env
+      const backend = await startBackend(name)
+      const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = backend.env
       const embedded = await startEmbedded({ databaseUrl, redisUrl })
       const check = createCheck(embedded.guard, 'cookie', `latchkey_session=${embedded.session}`)
       return {
@@ -22,7 +22,7 @@ export function createSharedStoreSubject(name: BackendName): SubjectModule {
         },
         async close() {
           await embedded.close()
-          await place[Symbol.asyncDispose]()
+          await backend[Symbol.asyncDispose]()
         },
       }
     },

@@ -1,4 +1,4 @@
-// Latchkey asked for what it has never seen: one read of SQLite for a session, one signature for a token.
+// Latchkey with an empty credential cache: one read of SQLite for a session, one signature verification for a token.
 
 import type { SubjectModule } from '../subject.ts'
 import { createCheck } from './create-check.ts'

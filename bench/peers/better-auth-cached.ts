@@ -1,4 +1,4 @@
-// Better Auth, whose sessions are kept in a signed cookie as well: for as long as that is good, an ending is not noticed.
+// Better Auth with its cookie cache: a revocation takes effect only when the signed cookie expires.
 
 import type { SubjectModule } from '../subject.ts'
 import { prepareBetterAuth } from './better-auth-setup.ts'

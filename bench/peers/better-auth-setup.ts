@@ -17,12 +17,12 @@ const PASSWORD = 'a long password for the benchmark'
 const EMAIL = 'alice@example.com'
 
 /**
- * Its documentation keeps the cookie for five minutes, and then sends a new one. A browser would take it up; the load does
- * not, and would measure the database from then on. So it is kept for as long as a benchmark can take.
+ * Its documentation uses five minutes, after which the server sends a new cookie. The load generator, unlike a browser, would ignore
+ * it and measure the database from then on. So the cookie is valid for as long as a benchmark can take.
  */
 const CACHED = 60 * 60
 
-/** @param cookieCache whether sessions are kept in a signed cookie as well */
+/** @param cookieCache whether sessions are cached in a signed cookie */
 export async function prepareBetterAuth(cookieCache: boolean): Promise<Subject> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
   const options = {
@@ -30,7 +30,7 @@ export async function prepareBetterAuth(cookieCache: boolean): Promise<Subject> 
     secret: 'a-secret-for-the-benchmark-alone-0123456789',
     baseURL: 'http://localhost:3000',
     emailAndPassword: { enabled: true },
-    // Its limit of three sign-ins in ten seconds would be measured instead of the sign-ins.
+    // Otherwise its rate limit of three sign-ins in ten seconds would be measured.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     ...(cookieCache ? { session: { cookieCache: { enabled: true, maxAge: CACHED } } } : {}),
@@ -44,7 +44,7 @@ export async function prepareBetterAuth(cookieCache: boolean): Promise<Subject> 
       await answer(request, response)
       return
     }
-    // A cookie that cannot be read is thrown.
+    // An invalid cookie throws.
     const found = await auth.api.getSession({ headers: fromNodeHeaders(request.headers) }).catch(() => null)
     if (found === null) response.writeHead(401).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ user: found.user.name }))

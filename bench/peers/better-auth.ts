@@ -1,4 +1,4 @@
-// Better Auth, whose sessions are looked up in its database.
+// Better Auth with sessions in its database.
 
 import type { SubjectModule } from '../subject.ts'
 import { prepareBetterAuth } from './better-auth-setup.ts'

@@ -1,4 +1,4 @@
-// express-session with connect-redis, on a Redis of its own.
+// express-session with connect-redis, on a temporary Redis.
 
 import { createServer } from 'node:http'
 import { RedisStore } from 'connect-redis'

@@ -15,7 +15,7 @@ declare module 'express-session' {
   }
 }
 
-/** An application whose guarded route asks the session; `/sign-in` begins one. */
+/** An application whose guarded route reads the session, and whose `/sign-in` starts one. */
 export function applicationWith(sessions: express.RequestHandler): express.Express {
   const app = express()
   app.use(sessions)
@@ -39,7 +39,7 @@ export const subject: SubjectModule = {
     const { url, close } = await listenOnFreePort(createServer(applicationWith(sessions)))
     const cookie = await signInCookies(`${url}/sign-in`)
     const header = uniqueHeader(cookie)
-    // One connection carries many requests, so that it is not made anew for each of them.
+    // Create the connection once, since it serves many requests.
     const connection = new Socket()
     const checkSession = () =>
       new Promise((resolve, reject) => {

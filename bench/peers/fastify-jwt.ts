@@ -1,4 +1,4 @@
-// @fastify/jwt, which verifies every time.
+// @fastify/jwt without its cache.
 
 import type { SubjectModule } from '../subject.ts'
 import { prepareFastifyJwt } from './fastify-jwt-setup.ts'

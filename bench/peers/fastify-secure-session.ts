@@ -1,4 +1,4 @@
-// @fastify/secure-session: everything in a sealed cookie, so that nothing can be ended.
+// @fastify/secure-session: the session is in an encrypted cookie, and cannot be revoked.
 
 import { randomBytes } from 'node:crypto'
 import sessions from '@fastify/secure-session'

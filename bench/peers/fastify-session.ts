@@ -30,7 +30,7 @@ export const subject: SubjectModule = {
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     const cookie = await signInCookies(`${url}/sign-in`)
     const header = uniqueHeader(cookie)
-    // Its own function for a check without a request of Fastify's.
+    // The function of the package, for a check without a Fastify request.
     const checkSession = () =>
       new Promise((resolve, reject) => {
         const request = {} as FastifyRequest

@@ -1,4 +1,4 @@
-// hono/jwt with HS256, on Hono's own server for Node.
+// hono/jwt with HS256, on the Node server of Hono.
 
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'

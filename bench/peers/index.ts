@@ -1,4 +1,4 @@
-// The peers, by their files.
+// The names of the peer modules.
 
 export const PEERS = [
   'express-session',

@@ -1,4 +1,4 @@
-// iron-session: everything in a sealed cookie, so that nothing can be ended.
+// iron-session: the session is in an encrypted cookie, and cannot be revoked.
 
 import { createServer } from 'node:http'
 import { getIronSession, sealData } from 'iron-session'

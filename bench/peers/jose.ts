@@ -1,4 +1,4 @@
-// jose, verifying Ed25519 with a key that was imported once.
+// jose, verifying Ed25519 with a key imported once.
 
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose'
 import { peerClaims, roundRobin, TOKEN_COUNT } from '../peer-claims.ts'

@@ -1,4 +1,4 @@
-// Lucia 3 on SQLite: its adapter for better-sqlite3, whose calls node:sqlite answers as well.
+// Lucia 3 on SQLite: its better-sqlite3 adapter, with node:sqlite, which has the same calls.
 
 import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'

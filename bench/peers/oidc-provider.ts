@@ -1,4 +1,4 @@
-// oidc-provider: its userinfo endpoint, with an access token of its own models and its own memory adapter.
+// oidc-provider: its userinfo endpoint, with an access token of its own and its memory adapter.
 
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
@@ -23,7 +23,7 @@ export const subject: SubjectModule = {
     })
     const { url, close } = await listenOnFreePort(createServer(provider.callback()))
     const client = await provider.Client.find('app')
-    if (client === undefined) throw new Error('It does not find its client')
+    if (client === undefined) throw new Error('The client was not found')
     const grant = new provider.Grant({ clientId: 'app', accountId: 'alice' })
     grant.addOIDCScope('openid')
     const grantId = await grant.save()

@@ -1,4 +1,4 @@
-// Passport with its local strategy, on express-session with the memory store. Its documentation leaves the hash open: ours.
+// Passport with its local strategy, on express-session with the memory store. Its documentation names no hash, so it uses ours.
 
 import { createServer } from 'node:http'
 import { hash, verify } from '@node-rs/argon2'

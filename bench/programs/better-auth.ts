@@ -1,4 +1,4 @@
-// Better Auth behind node:http, as its own documentation begins, with its tables made.
+// Better Auth on node:http, as in the start of its documentation, with its tables migrated.
 
 import { createServer } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'

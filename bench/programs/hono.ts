@@ -1,4 +1,4 @@
-// A bare server on Hono, as its own documentation begins.
+// A bare Hono server, as in the start of its documentation.
 
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
