@@ -1,5 +1,4 @@
-// npm run pages: builds what browsers load into dist/assets/. With --if-stale only where something has changed since, so that
-// every start may ask.
+// npm run pages: builds the assets for browsers into dist/assets/; with --if-stale only if a source has changed.
 
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,14 +9,14 @@ const ROOT = new URL('../', import.meta.url).pathname
 const BUILT = join(ROOT, 'dist/assets')
 const STAMP = join(BUILT, 'sources.sha256')
 
-/** Built apart, so that no page waits for what another one needs. */
+/** Built separately, so that no page loads code of another. */
 const ENTRIES: Readonly<Record<string, string>> = {
   pages: 'src/pages/script/main.ts',
   account: 'console/account/main.tsx',
   admin: 'console/admin/main.tsx',
   client: 'src/client/index.ts',
 }
-/** What the hint of a password's strength knows: the same words as the server. */
+/** The word list of the password strength hint, the same as that of the server. */
 const WORDS = 'src/platform/guessing/words.gz'
 const SOURCES = ['src/{client,pages,domain,http}/**/*', WORDS, 'console/**/*', 'package-lock.json', 'tools/build-pages.ts']
 
@@ -30,7 +29,7 @@ if (import.meta.main) {
   if (!process.argv.includes('--if-stale') || !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== stamp) await buildPages(stamp)
 }
 
-/** Builds beside the old ones and then takes their place, so that a server never serves half of it. */
+/** Builds into a new folder, then replaces the old assets, so that a server never serves a partial build. */
 export async function buildPages(stamp = stampOf()): Promise<void> {
   const began = performance.now()
   const { build } = await import('vite')
@@ -41,7 +40,7 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
       configFile: false,
       root: ROOT,
       publicDir: false,
-      // Warnings here are about directives that the kit's files carry for other frameworks.
+      // The warnings are about directives in Mantine's files for other frameworks.
       logLevel: 'error',
       build: {
         outDir: fresh,
@@ -54,7 +53,7 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
         rolldownOptions: {
           input: join(ROOT, source),
           preserveEntrySignatures: 'strict',
-          // One file each: what a module loads later has no path of its own here.
+          // One file for each entry: chunks loaded later would have no route.
           output: {
             codeSplitting: false,
             entryFileNames: `${name}-[hash].js`,
@@ -67,7 +66,7 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
     const built = JSON.parse(readFileSync(join(fresh, `${name}.json`), 'utf8')) as Built
     rmSync(join(fresh, `${name}.json`))
     const entry = Object.values(built).find(({ isEntry }) => isEntry)
-    if (entry === undefined) throw new Error(`${source} was built into nothing`)
+    if (entry === undefined) throw new Error(`The build of ${source} has no entry`)
     manifest[name] = { script: entry.file, styles: entry.css ?? [] }
   }
   const words = { script: publishWords(fresh), styles: [] }
@@ -78,11 +77,11 @@ export async function buildPages(stamp = stampOf()): Promise<void> {
   if (existsSync(BUILT)) renameSync(BUILT, old)
   renameSync(fresh, BUILT)
   rmSync(old, { recursive: true, force: true })
-  // Not to standard output, which belongs to whoever asked for a build: `npm pack --json`.
+  // To standard error, since `npm pack --json` prints its result to standard output.
   process.stderr.write(`pages built in ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
 }
 
-/** Under a name that carries a hash of it, like everything else that browsers keep. */
+/** The file name contains a hash of the content, as all assets that browsers cache. */
 function publishWords(folder: string): string {
   const words = gunzipSync(readFileSync(join(ROOT, WORDS)))
   const name = `words-${createHash('sha256').update(words).digest('base64url').slice(0, 8)}.txt`
@@ -90,7 +89,7 @@ function publishWords(folder: string): string {
   return name
 }
 
-/** A hash of everything that the pages are made of. */
+/** A hash of all sources of the pages. */
 function stampOf(): string {
   const hash = createHash('sha256')
   const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT, withFileTypes: true }))

@@ -1,5 +1,5 @@
-// npm run build: plain tsc and the pages into dist/, from nothing, so that no file of an earlier build is left. The pages change
-// places only when the new ones are there: a server may be handing them out.
+// npm run build: compiles with tsc and builds the pages into an empty dist/. The pages are replaced only when the new ones are ready,
+// since a server may be serving them.
 
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'

@@ -24,7 +24,7 @@ type Entry = readonly [path: string, locked: Locked]
 const FILE = 'package-lock.json'
 const PLATFORMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openharmony', 'sunos', 'win32']
 const PROCESSORS = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'wasm32']
-/** Questions to the registry at a time. */
+/** Concurrent requests to the registry. */
 const BATCH_SIZE = 4
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8')) as LockFile
@@ -62,7 +62,7 @@ const sorted = Object.entries({ ...packages, ...Object.fromEntries(completed) })
 writeFileSync(FILE, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`)
 process.stdout.write(`${FILE}: ${added.length} packages of other platforms and ${completed.length} integrities added\n`)
 
-/** Neither the project itself, nor a link into it, nor what is inside another package's archive. */
+/** Excludes the project itself, links into it, and packages bundled in the archive of another. */
 function needsIntegrity(path: string, { link, inBundle }: Locked): boolean {
   return path.includes('node_modules/') && !link && !inBundle
 }
@@ -71,13 +71,13 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 }
 
-/** Packages for a platform carry it in their name. */
+/** Packages for a platform have its name in theirs. */
 function platformField(field: 'cpu' | 'os', known: readonly string[], name: string): Readonly<Record<string, readonly string[]>> {
   const found = known.find((word) => name.includes(word))
   return found === undefined ? {} : { [field]: [found] }
 }
 
-/** Undefined where the registry does not have this version. */
+/** Undefined if the registry does not have this version. */
 async function integrityOf(spec: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('npm', ['view', spec, 'dist.integrity'])

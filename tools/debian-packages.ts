@@ -1,4 +1,4 @@
-// Real clients and services that tests drive: installed as root on Debian, named with the command to type anywhere else.
+// Installs the clients and services that tests use: as root on Debian; elsewhere it prints the command to run.
 
 import { spawnSync } from 'node:child_process'
 
@@ -11,37 +11,37 @@ const PYTHON_MODULES = {
   jose: 'python3-jose',
 }
 
-/** @param packages Debian packages by a command that each brings */
+/** @param packages Debian packages by a command that each contains */
 export function installMissing(packages: Readonly<Record<string, string>>): void {
   const missing = Object.entries(packages).flatMap(([command, name]) =>
     commandSucceeds('sh', ['-c', `command -v ${command}`]) ? [] : [name],
   )
   const python = Object.entries(PYTHON_MODULES).flatMap(([module, name]) => (pythonWith(module) === undefined ? ['python3', name] : []))
-  // Without one, pictures of Chinese pages show boxes.
+  // Without this font, screenshots of Chinese pages show boxes.
   const font = commandSucceeds('sh', ['-c', 'fc-list :lang=zh family | grep -q .']) ? [] : ['fontconfig', 'fonts-wqy-microhei']
   const wanted = [...new Set([...missing, ...python, ...font])]
   if (wanted.length === 0) return
   const steps = [['update'], ['install', '--yes', '--no-install-recommends', ...wanted]]
   const install = steps.map((step) => `apt-get ${step.join(' ')}`).join(' && ')
   if (process.getuid?.() !== 0 || !commandSucceeds('sh', ['-c', 'command -v apt-get'])) {
-    process.stderr.write(`Tests drive real clients, and some are missing. As root on Debian, type:\n  ${install}\n`)
+    process.stderr.write(`Tests need clients that are not installed. On Debian, run as root:\n  ${install}\n`)
     process.exit(1)
   }
   process.stdout.write(`installing ${wanted.join(', ')}\n`)
   if (!steps.every(aptGet)) {
-    process.stderr.write(`The packages could not be installed. As root, type:\n  ${install}\n`)
+    process.stderr.write(`The packages could not be installed. Run as root:\n  ${install}\n`)
     process.exit(1)
   }
 }
 
-/** Milliseconds that another apt may take. */
+/** How long to wait for another apt, in milliseconds. */
 const LOCK_TIMEOUT_MS = 600_000
 const LOCK_RETRY_MS = 2_000
 const IS_LOCKED = /Could not get lock|Unable to lock|Unable to acquire the dpkg frontend lock/
 
 /**
- * Runs apt-get, and waits while another apt holds a lock: apt itself waits for that of dpkg alone, not for those of the lists and of
- * the downloads. False when it has failed.
+ * Runs apt-get, and waits while another apt holds a lock: apt itself waits only for the lock of dpkg, not for those of the lists and
+ * the downloads. Returns whether it succeeded.
  */
 export function aptGet(args: readonly string[]): boolean {
   const options = ['-o', `DPkg::Lock::Timeout=${LOCK_TIMEOUT_MS / 1000}`]
@@ -56,12 +56,12 @@ export function aptGet(args: readonly string[]): boolean {
       process.stderr.write(stderr)
       return false
     }
-    process.stdout.write('another apt is at work: waiting\n')
+    process.stdout.write('waiting for another apt\n')
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_RETRY_MS)
   }
 }
 
-/** A Python that has this module; Debian's own where another one comes first. */
+/** A Python with this module; the one of Debian if another comes first in PATH. */
 export function pythonWith(module: string): string | undefined {
   return ['python3', '/usr/bin/python3'].find((python) => commandSucceeds(python, ['-c', `import ${module}`]))
 }

@@ -1,4 +1,4 @@
-// npm run errors-page: writes docs/errors.md from the texts of the page /docs/errors, so that the two say the same.
+// npm run errors-page: generates docs/errors.md from the texts of the page /docs/errors.
 
 import { writeFileSync } from 'node:fs'
 import { AuthError, ERROR_CODES, type ErrorCode } from '../src/domain/errors.ts'

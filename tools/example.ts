@@ -7,7 +7,7 @@ const [name = '', ...more] = process.argv.slice(2)
 const program = `examples/${name}/server.ts`
 if (name === '' || !existsSync(program)) {
   const names = readdirSync('examples').filter((each) => existsSync(`examples/${each}/server.ts`))
-  process.stderr.write(`npm run example NAME starts one of: ${names.join(', ')}. The others have a README.md of their own.\n`)
+  process.stderr.write(`Usage: npm run example NAME. Names: ${names.join(', ')}. For other examples, read their README.md.\n`)
   process.exit(2)
 }
 spawnSync(process.execPath, ['tools/build-pages.ts', '--if-stale'], { stdio: 'inherit' })

@@ -1,4 +1,4 @@
-// For examples in the checkout: `latchkey` and what it exports come from the sources, as nothing is installed or built here.
+// Resolves `latchkey` and its exports to the sources, for examples in the checkout, where the package is not installed:
 // node --import ./tools/from-sources.ts examples/express/server.ts
 
 import { readFileSync } from 'node:fs'

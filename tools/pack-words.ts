@@ -1,5 +1,5 @@
-// npm run words: packs what guessers try first into src/platform/guessing/words.gz: passwords, words, names and phrases, by how many
-// guesses each takes. The lists are those of zxcvbn-ts (MIT), which nobody else has to install, and our own in tools/words/.
+// npm run words: packs the passwords, words, names and phrases that attackers guess first into src/platform/guessing/words.gz, by the
+// number of guesses. The lists are those of zxcvbn-ts (MIT), which only this command needs, and our own in tools/words/.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,16 +9,16 @@ import { LONGEST_WORD } from '../src/domain/guessing/words.ts'
 
 type Lists = Readonly<Record<string, readonly string[]>>
 
-// Looked for when this runs: only who packs the words has to have them.
+// Imported at run time, since only this command needs the package.
 const require = createRequire(import.meta.url)
 const { dictionary: common } = require('@zxcvbn-ts/language-common') as { dictionary: Lists }
 const { dictionary: english } = require('@zxcvbn-ts/language-en') as { dictionary: Lists }
 
 const TARGET = new URL('../src/platform/guessing/words.gz', import.meta.url)
-/** The most bits of words of one, two, three and four letters. */
+/** The maximum bits of words of one, two, three and four letters. */
 const MAX_BITS_BY_LENGTH: Readonly<Record<number, number>> = { 1: 5, 2: 7, 3: 9.5, 4: 13 }
 
-/** In half bits, which tells words apart well enough, and packs better than their order. */
+/** In half bits, which are precise enough and compress better than ranks. */
 const words = new Map<string, number>()
 const passwords = new Set<string>()
 
@@ -26,7 +26,7 @@ function add(word: string, bits: number): void {
   const { text } = fold(word)
   if (text.length === 0 || text.length > LONGEST_WORD || /\s/.test(text)) return
   const halves = Math.max(2, Math.round(2 * bits))
-  // Rare short words are in half of all random texts, and take as many guesses as their letters do.
+  // Rare short words occur in half of all random texts, and are worth no more than their letters.
   if (bits > (MAX_BITS_BY_LENGTH[text.length] ?? Number.POSITIVE_INFINITY)) return
   if (halves < (words.get(text) ?? Number.POSITIVE_INFINITY)) words.set(text, halves)
 }
@@ -42,11 +42,11 @@ function readOwnList(name: string): readonly string[] {
 
 function findList(from: Lists, name: string): readonly string[] {
   const list = from[name]
-  if (list === undefined) throw new Error(`There is no list ${name} in this version of zxcvbn-ts.`)
+  if (list === undefined) throw new Error(`This version of zxcvbn-ts has no list ${name}.`)
   return list
 }
 
-/** `don't` and `well-known` are typed without signs as well. */
+/** Words such as `don't` and `well-known` are typed without punctuation too. */
 function lettersOnly(list: readonly string[]): readonly string[] {
   return list.map((word) => word.toLowerCase().replace(/[^\p{L}]/gu, '')).filter((word) => word.length > 1 || /^[ai]$/.test(word))
 }
@@ -62,7 +62,7 @@ addRanked(lettersOnly(findList(english, 'wikipedia-en')), 0)
 for (const word of findList(common, 'diceware-common')) add(word, 13)
 for (const name of findList(english, 'firstnames-en')) add(name, 11)
 addRanked(findList(english, 'lastnames-en'), 3, 10_000)
-// Days, months, colours and the like, in their order.
+// Days, months, colours and similar lists, in their order.
 for (const [name, list] of Object.entries(english)) {
   if (/commonWords|wikipedia|names/.test(name)) continue
   for (let from = 0; from < list.length; from += 1)

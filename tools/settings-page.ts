@@ -1,4 +1,4 @@
-// npm run settings-page: writes docs/settings.md from the settings table of the code, so that they cannot disagree.
+// npm run settings-page: generates docs/settings.md from the settings table of the code.
 
 import { writeFileSync } from 'node:fs'
 import { SETTING_KEYS, SETTINGS } from '../src/settings.ts'

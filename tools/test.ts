@@ -1,4 +1,4 @@
-// npm test, whole; with --fast (npm run check) what fits before every commit. Each step is a command that can be run alone.
+// npm test: runs all checks; with --fast (npm run check) those that are fast enough for every commit. Each step can be run alone.
 
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { installMissing } from './debian-packages.ts'
 const FAST_TESTS = ['architecture', 'domain', 'engine', 'http', 'model', 'pages', 'platform']
 const fast = process.argv.includes('--fast')
 
-/** Debian packages of real clients and services that tests drive, by a command that each brings. */
+/** Debian packages of clients and services that tests use, by a command that each contains. */
 const CLIENTS = {
   curl: 'curl',
   python3: 'python3',
@@ -22,7 +22,7 @@ const CLIENTS = {
   caddy: 'caddy',
 }
 
-/** What a test that starts in this folder, instead of one of its own, leaves behind. */
+/** Files that a test leaves behind if it runs in this folder instead of one of its own. */
 const LEFTOVER_FILES = '*.{db,db-shm,db-wal,secret}'
 const before = new Set(globSync(LEFTOVER_FILES))
 

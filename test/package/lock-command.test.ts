@@ -1,4 +1,4 @@
-// npm run lock, against the registry that npm is set up with: what is missing is completed from there, and nothing is made up.
+// Tests `npm run lock` against the configured registry: it adds what is missing, and invents nothing.
 
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -37,14 +37,14 @@ function complete(change: (lock: LockFile) => void) {
   return { status, stdout, stderr, before }
 }
 
-test('an entry without integrity gets the one that the registry has', () => {
+test('adds the integrity of the registry to an entry without one', () => {
   const { status, stdout, stderr } = complete(({ packages }) => delete packages[OF_ANOTHER_PLATFORM]?.integrity)
   equal(status, 0, stderr)
   match(stdout, /0 packages of other platforms and 1 integrities added/)
   deepEqual(JSON.parse(lockFile()), JSON.parse(committed))
 })
 
-test('an entry that npm has left out is added, with its integrity', () => {
+test('adds an entry that npm has left out, with its integrity', () => {
   const { status, stdout, stderr } = complete(({ packages }) => delete packages[OF_ANOTHER_PLATFORM])
   equal(status, 0, stderr)
   match(stdout, /1 packages of other platforms and 1 integrities added/)
@@ -53,7 +53,7 @@ test('an entry that npm has left out is added, with its integrity', () => {
   deepEqual((JSON.parse(lockFile()) as LockFile).packages[OF_ANOTHER_PLATFORM], { version, integrity, cpu, os, optional })
 })
 
-test('what the registry does not have is named, and the file stays as it is', () => {
+test('names what the registry does not have, and does not change the file', () => {
   const { status, stderr, before } = complete(({ packages }) => {
     packages[OF_ANOTHER_PLATFORM] = { version: '0.0.0-none', optional: true }
   })

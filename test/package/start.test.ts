@@ -1,4 +1,4 @@
-// A checkout in which nothing was built: a start builds the pages, and builds them anew only where a source has changed.
+// Tests `npm start` in a checkout without a build: it builds the pages, and rebuilds them only if a source has changed.
 
 import { equal, match, notEqual, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -27,7 +27,7 @@ const manifest = () => readFileSync(join(checkout, MANIFEST), 'utf8')
 const builtAt = () => statSync(join(checkout, MANIFEST)).mtimeMs
 const build = () => exec(process.execPath, ['tools/build-pages.ts', '--if-stale'], { cwd: checkout })
 
-test('npm start builds the pages that are missing, and serves them', async () => {
+test('npm start builds missing pages and serves them', async () => {
   const child = spawn('npm', ['start'], { cwd: checkout, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
@@ -43,13 +43,13 @@ test('npm start builds the pages that are missing, and serves them', async () =>
     for (const [, path] of page.matchAll(/"(\/access\/assets\/[^"]+)"/g)) equal((await fetch(url + path)).status, 200)
     equal((await fetch(`${url}/account`, { redirect: 'manual' })).status, 303)
   } finally {
-    // npm and what it started are one group.
+    // npm and its children are one process group.
     process.kill(-(child.pid ?? 0), 'SIGTERM')
     await ended
   }
 })
 
-test('what has not changed is not built again; what has, is', async () => {
+test('rebuilds only changed pages', async () => {
   const [before, time] = [manifest(), builtAt()]
   await build()
   equal(builtAt(), time)

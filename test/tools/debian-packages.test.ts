@@ -39,7 +39,7 @@ for (const name of ['state/lists/lock', 'cache/archives/lock']) {
       const output = outputOf(child)
       const exited = once(child, 'close')
       await Promise.race([once(child.stdout, 'data'), exited])
-      match(output(), /another apt is at work: waiting/)
+      match(output(), /waiting for another apt/)
       equal(child.exitCode, null, 'it has not given up')
       holder.stdin.end()
       await exited
