@@ -1,5 +1,4 @@
 // Resolves duplicate cookies: decides which of several cookies of one name counts, and expires the others in the response.
-// away the others.
 
 import { type CookiePurpose, cookieName } from '../domain/cookies.ts'
 import { StoreError } from '../domain/errors.ts'
