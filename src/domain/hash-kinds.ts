@@ -79,7 +79,7 @@ export function argon2(text: Argon2Text): LegacyHash | RejectedHash {
   if (memory * passes > MAX_ARGON2_WORK)
     return { refused: `the hash makes ${passes} passes over ${formatMib(memory)}, which takes too long` }
   const bytes = { salt: standardBase64(text.salt), key: standardBase64(text.key) }
-  if (decodedLength(bytes.salt) < MIN_ARGON2_SALT) return { refused: 'the hash has a salt that is too short' }
+  if (decodedLength(bytes.salt) < MIN_ARGON2_SALT) return { refused: `the hash has a salt of fewer than ${MIN_ARGON2_SALT} bytes` }
   const wrongKey = checkKeyLength(decodedLength(bytes.key))
   if (wrongKey) return wrongKey
   const parameters = `m=${text.memory},t=${text.passes},p=${text.lanes}`

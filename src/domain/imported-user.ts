@@ -45,8 +45,8 @@ export function importFieldOf(name: string): ImportField | undefined {
 
 export function validateImportRow(values: ImportValues, now: number): ImportedUser | InvalidRow {
   const username = trimmed(values.username)
-  if (isEmpty(username)) return { refused: 'there is no username' }
-  if (typeof username !== 'string') return { refused: 'the username is not a text' }
+  if (isEmpty(username)) return { refused: 'the username is missing' }
+  if (typeof username !== 'string') return { refused: 'the username is not a string' }
   const key = usernameKey(username)
   // Less strict than at registration: imported users keep their existing usernames.
   if (key === undefined || !/[\p{L}\p{Nd}]/u.test(key))
@@ -80,14 +80,14 @@ const MAX_EMAIL = 254
 
 function parseEmail(value: unknown): Parsed<string | null> {
   if (isEmpty(value)) return { value: null }
-  if (typeof value !== 'string') return { refused: 'the email is not a text' }
+  if (typeof value !== 'string') return { refused: 'the email is not a string' }
   const isAddress = value.length <= MAX_EMAIL && EMAIL.test(value) && !/\p{Cc}/u.test(value) && value.isWellFormed()
-  return isAddress ? { value } : { refused: 'the email is not an address' }
+  return isAddress ? { value } : { refused: 'the email is not an email address' }
 }
 
 function parseHashField(value: unknown): Parsed<string> {
-  if (isEmpty(value)) return { refused: 'there is no hash: a user without a password cannot sign in' }
-  if (typeof value !== 'string') return { refused: 'the hash is not a text' }
+  if (isEmpty(value)) return { refused: 'the hash is missing: a user without a password cannot sign in' }
+  if (typeof value !== 'string') return { refused: 'the hash is not a string' }
   const hash = parseHash(value)
   return 'refused' in hash ? hash : { value: storedForm(hash, value) }
 }
@@ -95,7 +95,7 @@ function parseHashField(value: unknown): Parsed<string> {
 function parseRoles(value: unknown): Parsed<readonly string[]> {
   if (isEmpty(value)) return { value: [] }
   const listed: unknown = typeof value === 'string' ? value.split(/[\s,]+/).filter((role) => role !== '') : value
-  if (!Array.isArray(listed)) return { refused: 'the roles are neither a text nor a list' }
+  if (!Array.isArray(listed)) return { refused: 'the roles are neither a string nor a list' }
   const roles: readonly unknown[] = listed
   const accepted = roles.filter((role): role is string => typeof role === 'string' && isRole(role))
   if (accepted.length < roles.length) return { refused: 'a role is not accepted: a lower-case letter, then letters, digits, _ or -' }
@@ -110,7 +110,7 @@ function parseDisabled(value: unknown): Parsed<boolean> {
   const text = String(value).toLowerCase()
   if (TRUE_VALUES.includes(text)) return { value: true }
   if (FALSE_VALUES.includes(text)) return { value: false }
-  return { refused: 'disabled is neither true nor false' }
+  return { refused: 'disabled is not a boolean: accepted are true, t, yes, y, 1, and false, f, no, n, 0' }
 }
 
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)? ?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?$/
@@ -122,9 +122,9 @@ function parseCreatedAt(value: unknown, now: number): Parsed<number | null> {
   const at =
     value instanceof Date ? value.getTime() : typeof value === 'number' ? toMilliseconds(value) : parseInstant(String(value).trim())
   if (at === undefined || !Number.isSafeInteger(at) || at < 0) {
-    return { refused: 'createdAt is no time: accepted are ISO 8601, and seconds or milliseconds since 1970' }
+    return { refused: 'createdAt is not a time: accepted are ISO 8601, and seconds or milliseconds since 1970' }
   }
-  return at > now + DAY ? { refused: 'createdAt lies in the future' } : { value: at }
+  return at > now + DAY ? { refused: 'createdAt is in the future' } : { value: at }
 }
 
 function parseInstant(text: string): number | undefined {

@@ -228,13 +228,13 @@ test('reports invalid lines by number and reason, never by content, and imports 
   )
   const reasons = [
     /username/,
-    /no hash/,
+    /hash is missing/,
     /not supported/,
     /cost 16/,
     /earlier line/,
     /role/,
     /email/,
-    /no time/,
+    /not a time/,
     /future/,
     /disabled/,
     /2 values for 6/,
@@ -333,7 +333,7 @@ test('rejects lines that are not UTF-8, too long, or not objects, and imports th
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { refused: string }).refused)
-  for (const [index, reason] of [/not UTF-8/, /longer than 64 KiB/, /not a JSON object/, /not a JSON object/, /not a text/].entries())
+  for (const [index, reason] of [/not UTF-8/, /longer than 64 KiB/, /not a JSON object/, /not a JSON object/, /not a string/].entries())
     match(rejected[index] ?? '', reason)
 })
 

@@ -45,7 +45,7 @@ test('a Werkzeug hash with blanks around it is imported unchanged, and replaced 
   ]
   const outcomes: string[] = []
   for await (const result of importUsers(app.engine, rows)) outcomes.push(result.outcome === 'refused' ? result.reason : result.outcome)
-  deepEqual(outcomes, ['imported', 'there is no hash: a user without a password cannot sign in'])
+  deepEqual(outcomes, ['imported', 'the hash is missing: a user without a password cannot sign in'])
   const stored = async () => app.engine.store.users.findByUsernameKey('ada')
   const imported = await stored()
   deepEqual([imported?.username, imported?.passwordHash, imported?.email], ['ada', werkzeug, 'ada@example.com'])
