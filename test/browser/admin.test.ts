@@ -1,4 +1,4 @@
-// What is done on the page for administrators: to users, to what they are signed in with, and to keys.
+// The admin page: users, their sign-ins, and keys.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -31,7 +31,7 @@ after(async () => {
   await fixture?.[Symbol.asyncDispose]()
 })
 
-test('a user is added, found, given roles, locked and unlocked, gets a new password, and is deleted', async () => {
+test('a user is added, found, given roles, disabled and enabled, gets a new password, and is deleted', async () => {
   const page = await fixture.adminPage()
   await heading(page, 'Users').waitFor()
   equal(await page.title(), 'Users · Administration · Latchkey')
@@ -137,7 +137,7 @@ test('a user is added, found, given roles, locked and unlocked, gets a new passw
   await page.close()
 })
 
-test('sessions are ended one by one and all at once', async () => {
+test('the sign-ins of a user are revoked one by one and all at once', async () => {
   const visitor = await fixture.registerUser('lister')
   const others = [new TestClient(fixture.flaky.server.url), new TestClient(fixture.flaky.server.url)]
   for (const other of others) await other.login('lister')
@@ -229,7 +229,7 @@ test('a late response does not appear in another list', async () => {
   await page.close()
 })
 
-test('keys: the next one signs, and a service gets one that is shown once', async () => {
+test('the signing key is rotated, and a new service key is shown once', async () => {
   const page = await fixture.adminPage('root', '#keys')
   const signing = section(page, 'Signing keys')
   const next = await text(signing.getByRole('row', { name: /Next/ }).locator('code'))

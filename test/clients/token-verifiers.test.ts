@@ -58,7 +58,7 @@ function altered(token: string): string {
 }
 
 for (const algorithm of ['EdDSA', 'ES256'])
-  describe(`With LATCHKEY_TOKEN_ALG=${algorithm}`, () => {
+  describe(`with LATCHKEY_TOKEN_ALG=${algorithm}`, () => {
     test('jose, PyJWT, Authlib and, for ES256, python-jose verify a token and reject an altered one', async () => {
       await using server = await startServer({ env: { LATCHKEY_TOKEN_ALG: algorithm } })
       const visitor = new TestClient(server.url)

@@ -61,7 +61,7 @@ async function runAction(page: Page, name: string): Promise<string> {
 
 const columnText = (page: Page, column: 'browser' | 'server') => page.locator(`#${column}`).textContent()
 
-test('sign in, close the page, close the browser, come back without a password', async () => {
+test('signs in, closes the page and the browser, and is signed in again without a password', async () => {
   const page = await openLab()
   match(await runAction(page, 'signIn'), /200.*changed/)
   match((await columnText(page, 'browser')) ?? '', /session.*remember-me login.*token/s)
