@@ -43,7 +43,7 @@ export const en = {
   unknownCountry: 'another country',
 
   sessionsTitle: 'My devices and sessions',
-  sessionsLead: 'The devices on which you are signed in, and their sessions.',
+  sessionsLead: 'The devices and browsers in which you are signed in.',
   sessionsNotRefreshed: 'Not updated since {time}: {reason}',
   signOutOthers: 'Sign out all other devices',
   signOutOthersTitle: 'Sign out all other devices?',

@@ -44,7 +44,7 @@ export const zh: Texts = {
   unknownCountry: '其他国家或地区',
 
   sessionsTitle: '登录设备管理',
-  sessionsLead: '已登录您账号的设备，以及各设备上的登录会话。',
+  sessionsLead: '已登录您账号的设备和浏览器。',
   sessionsNotRefreshed: '自 {time} 起未更新：{reason}',
   signOutOthers: '退出其他所有设备',
   signOutOthersTitle: '要退出其他所有设备吗？',
@@ -88,7 +88,7 @@ export const zh: Texts = {
 
   deleteTitle: '注销账号',
   deleteLead: '此操作无法撤销。',
-  deleteOpen: '注销账号……',
+  deleteOpen: '注销账号…',
   deleteDialog: '要注销账号 {name} 吗？',
   deleteWhat: '以下内容将立即永久删除：',
   deleteUser: '您的用户名、密码和角色',

@@ -68,7 +68,7 @@ export const zh: Texts = {
   disableTitle: '要禁用 {name} 吗？',
   disableText: '该用户将立即从所有设备退出登录，重新启用之前无法登录。',
   enable: '启用',
-  wasDisabled: '已禁用 {name}。已吊销会话：{sessions}；已吊销“记住我”登录：{rememberMe}。',
+  wasDisabled: '已禁用 {name}。已退出登录会话：{sessions}；已清除“记住我”登录：{rememberMe}。',
   wasEnabled: '已启用 {name}，该用户可以重新登录。',
 
   rolesTitle: '角色',
@@ -79,7 +79,7 @@ export const zh: Texts = {
   rolesConflict: '其他管理员刚刚修改了角色，现在显示的是最新角色。您的修改没有保存。',
 
   sessionsTitle: '登录设备',
-  sessionsLead: '该用户当前登录的设备。吊销后一秒内在所有位置失效。',
+  sessionsLead: '该用户当前登录的设备。退出后一秒内在所有位置失效。',
   loadingSessions: '正在加载登录设备……',
   failedSessions: '登录设备加载失败。',
   notSignedIn: '该用户当前没有登录任何设备。',
@@ -91,7 +91,7 @@ export const zh: Texts = {
   passwordLead: '该用户将从所有设备退出登录，之后使用新密码登录。请通过安全的渠道告知新密码。',
   setPassword: '设置密码',
   settingPassword: '正在设置密码……',
-  passwordSet: '新密码已设置。已吊销会话：{sessions}；已吊销“记住我”登录：{rememberMe}。',
+  passwordSet: '新密码已设置。已退出登录会话：{sessions}；已清除“记住我”登录：{rememberMe}。',
 
   auditTitle: '操作记录',
   auditLead: '该用户的操作记录，最新的在前。',
