@@ -1,6 +1,6 @@
 // Latchkey on SQLite with a given number of live sessions, of which the latest are in use.
 
-import { issueSession } from '../../src/engine/issue.ts'
+import { issueSession } from '../../src/engine/issue-credentials.ts'
 import type { SubjectModule } from '../subject.ts'
 import { createCheck } from './create-check.ts'
 import { startEmbedded } from './embedded.ts'

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { ClientInfo } from '../engine/context.ts'
-import type { SignInResult } from '../engine/issue.ts'
+import type { SignInResult } from '../engine/issue-credentials.ts'
 import type { SessionData } from '../engine/session-data.ts'
 import { DBSC_REGISTRATION_HEADER } from '../http/dbsc-registration.ts'
 import type { Guard } from '../http/guard.ts'

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
 import { isServiceName } from '../domain/key-ring.ts'
-import { addServiceKey, removeServiceKey } from '../engine/keys.ts'
+import { addServiceKey, removeServiceKey } from '../engine/key-management.ts'
 import { serializeKeys } from '../http/serialize.ts'
 import { SettingError } from '../settings.ts'
 import { notFound } from './command-error.ts'

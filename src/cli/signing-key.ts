@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { AuthError } from '../domain/errors.ts'
-import { rotateSigningKey } from '../engine/keys.ts'
+import { rotateSigningKey } from '../engine/key-management.ts'
 import { serializeKeys } from '../http/serialize.ts'
 import { print, table } from './output.ts'
 import { type CommandOptions, withEngine } from './with-engine.ts'

@@ -1,5 +1,5 @@
-// Parses sqlite:PATH and sqlite::memory:. Other software has other forms, in which the same slashes mean other things: they are
-// refused, and the message shows the right form.
+// Parses sqlite:PATH and sqlite::memory:. Notations of other software, in which the same slashes mean another path, are refused; the error
+// shows the accepted notation.
 
 import { hasControl } from './address.ts'
 import { type ParseResult, problem } from './parse-result.ts'

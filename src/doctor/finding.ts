@@ -1,4 +1,4 @@
-// The type of a check, and what it returns.
+// The types of a check of the doctor and of its findings (problem and fix).
 
 import type { ProbeResult } from './probe/steps.ts'
 

@@ -2,7 +2,7 @@
 
 import { COOKIE_SUFFIXES } from './persisted-names.ts'
 
-/** `pair` exists only when a cookie domain is set: see `src/engine/pair.ts`. */
+/** `pair` exists only when a cookie domain is set: see `src/engine/cookie-pair.ts`. */
 export type CookiePurpose = 'session' | 'remember' | 'device' | 'data' | 'known' | 'pair'
 
 export interface CookieSettings {

@@ -1,4 +1,4 @@
-// Rate limits: parsing, and the counters that an attempt or a registration takes a point from.
+// Rate limits: their notation (`10/5m`), and the counters that a sign-in attempt or a registration counts against.
 
 import { clientNetworks } from './client-network.ts'
 import { COUNTER_KINDS } from './persisted-names.ts'

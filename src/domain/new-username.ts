@@ -1,7 +1,7 @@
 // Rules for new usernames. Existing users are found by their key, whatever the rules were when they registered.
 
 import { skeleton } from './confusables.ts'
-import { isSingleScript } from './scripts.ts'
+import { isSingleScript } from './unicode-scripts.ts'
 import { usernameKey } from './user.ts'
 
 /** Why a username is not allowed. */

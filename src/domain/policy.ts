@@ -1,4 +1,4 @@
-// The policy: every configurable rule with its default. Options come in; a frozen Policy is passed around.
+// The policy: every configurable rule with its default, validated once and frozen.
 
 import type { CookieSettings } from './cookies.ts'
 import type { DevicePolicy } from './device-binding.ts'

@@ -1,5 +1,5 @@
-// Acknowledges revocations for this process: it has applied every earlier log entry, and has delivered them to a number of the verifiers
-// that are subscribed through it.
+// Answers acknowledgement requests in the revocation log: this process has applied all earlier entries, and has delivered them to so many
+// of the verifiers that are subscribed through it.
 
 import type { Acknowledgement, AcknowledgementRequest } from '../domain/revocation.ts'
 

@@ -5,7 +5,7 @@ import { AuthError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import type { Change, WriteResult } from '../ports/store.ts'
 import { type ClientInfo, type EngineContext, MAX_CAS_RETRIES } from './context.ts'
-import { auditEvent } from './issue.ts'
+import { auditEvent } from './issue-credentials.ts'
 import type { Principal } from './principal.ts'
 import { getSessionRecord } from './session-view.ts'
 

@@ -1,5 +1,5 @@
-// A cached session, one entry of the credential cache. A process holds very many, so each is a single object without heap numbers: small
-// integers take no memory of their own, and milliseconds since a recent epoch are small.
+// One entry of the credential cache, stored compactly because a process holds very many: a single object of small integers, which take no
+// memory of their own in V8. Times are milliseconds since a recent epoch, so that they are small.
 
 import type { SessionRecord } from '../domain/credential.ts'
 import { type DevicePolicy, validWithoutProofUntil } from '../domain/device-binding.ts'

@@ -1,4 +1,5 @@
-// Device proofs and challenges as sealed values: any process of the deployment creates and opens them, and none is stored.
+// Issues and opens device proofs (the short-lived cookie of DBSC) and DBSC challenges. Both are sealed values: any process with the secret
+// opens them, and none is stored.
 
 import type { CredentialRecord, DeviceBinding, SessionRecord } from '../domain/credential.ts'
 import {

@@ -11,7 +11,7 @@ import type { Change } from '../ports/store.ts'
 import { sessionRequired } from './authenticate.ts'
 import { type ClientInfo, type EngineContext, MAX_CAS_RETRIES } from './context.ts'
 import { challengeTime, issueDeviceProof, refreshChallenge } from './dbsc-proofs.ts'
-import { auditEvent } from './issue.ts'
+import { auditEvent } from './issue-credentials.ts'
 import { listLineage, replaceCredential } from './lineage.ts'
 
 /** A lineage with a new device proof. */

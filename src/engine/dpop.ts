@@ -4,7 +4,7 @@ import { checkDpopProof, DPOP_REPLAY_WINDOW, type DpopRefusal, type DpopTarget }
 import { AuthError } from '../domain/errors.ts'
 import { COUNTER_KINDS } from '../domain/persisted-names.ts'
 import type { EngineContext } from './context.ts'
-import type { SignInResult } from './issue.ts'
+import type { SignInResult } from './issue-credentials.ts'
 
 /**
  * Verifies a DPoP proof. A proof that accompanies a token is accepted once: one signature check, and one counter that all processes share.

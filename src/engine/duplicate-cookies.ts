@@ -6,9 +6,9 @@ import { chooseGenuine, chooseSealed, type GenuineCookie, type OpenedCookie, sel
 import { evaluateRememberMe } from '../domain/remember-me-login.ts'
 import { evaluateSession } from '../domain/session.ts'
 import type { EngineContext } from './context.ts'
+import { lineageOfPair } from './cookie-pair.ts'
 import { isDeviceProofOf } from './dbsc-proofs.ts'
 import { isKnownDevice } from './login-throttle.ts'
-import { lineageOfPair } from './pair.ts'
 
 type CookieValues = Readonly<Partial<Record<CookiePurpose, string>>>
 type DuplicateCookies = Readonly<Partial<Record<CookiePurpose, readonly string[]>>>

@@ -3,7 +3,7 @@
 import { AuthError } from '../domain/errors.ts'
 import { type JsonObject, MAX_SESSION_DATA } from '../domain/session-data.ts'
 import { type ClientInfo, type EngineContext, MAX_CAS_RETRIES } from './context.ts'
-import type { SignInResult } from './issue.ts'
+import type { SignInResult } from './issue-credentials.ts'
 import { byteLength } from './session-data.ts'
 import { createSignIn, type SignInOptions } from './sign-in.ts'
 import { findUser } from './users.ts'

@@ -8,7 +8,7 @@ import type { Change } from '../ports/store.ts'
 import { OPERATOR_CLIENT } from './audited-write.ts'
 import { type EngineContext, MAX_CAS_RETRIES } from './context.ts'
 import { ImportedHashRecorder } from './hash-survey.ts'
-import { auditEvent } from './issue.ts'
+import { auditEvent } from './issue-credentials.ts'
 import { isReserved, requireFreeNames } from './reserved-names.ts'
 import { SeenUsernames } from './seen-usernames.ts'
 

@@ -7,7 +7,7 @@ import { DAY } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW } from '../domain/token.ts'
 import type { Change } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
-import { auditEvent } from './issue.ts'
+import { auditEvent } from './issue-credentials.ts'
 
 const BATCH_SIZE = 500
 /** The reason for an expiry stays available for a day. */

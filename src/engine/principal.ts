@@ -1,4 +1,4 @@
-// The principal: the authenticated user and session of a request, known without reading the store.
+// The principal (the authenticated user and session of a request), built from a session record or from token claims.
 
 import type { SessionRecord } from '../domain/credential.ts'
 import { SECOND } from '../domain/time.ts'

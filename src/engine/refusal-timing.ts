@@ -3,7 +3,7 @@
 
 import { hashCount, slowestSamples } from '../domain/hash-cost.ts'
 import { HOUR } from '../domain/time.ts'
-import type { CallerSignal } from '../ports/caller.ts'
+import type { CallerSignal } from '../ports/caller-signal.ts'
 import type { Timers } from '../ports/clock.ts'
 import type { PasswordHasher } from '../ports/passwords.ts'
 

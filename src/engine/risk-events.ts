@@ -8,7 +8,7 @@ import { shouldRevokeOnRisk } from '../domain/risk.ts'
 import type { JsonObject } from '../domain/session-data.ts'
 import { HOUR } from '../domain/time.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
-import { auditEvent } from './issue.ts'
+import { auditEvent } from './issue-credentials.ts'
 
 /** Limits per lineage, and per client that causes an event: an attacker must not make the audit log or the counters grow. */
 const PER_EVENT_LIMIT = { points: 1, window: HOUR }

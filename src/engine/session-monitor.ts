@@ -1,5 +1,5 @@
-// The session monitor: checks the client of cached sessions on sampled requests, because most requests come from the same client as the one
-// before.
+// Detects a changed network or user agent of a cached session. It checks one request of each session per second, because most come from
+// the same client as the one before.
 
 import { NETWORK_CHANGE_SEVERITY, networkPrefix, severityOfChange, userAgentFamily } from '../domain/risk.ts'
 import { MINUTE, SECOND } from '../domain/time.ts'

@@ -1,5 +1,5 @@
-// Limits the successful sign-ins of each user; each process counts for itself. A right password costs no attempt, so without a limit its
-// holder could make the store grow without bound. In memory, so that a sign-in needs no additional write.
+// Limits successful sign-ins per user and process. A right password costs no attempt, so without a limit a user could fill the store.
+// In memory, so that a sign-in needs no additional write.
 
 import { AuthError } from '../domain/errors.ts'
 import type { Limit } from '../domain/limits.ts'

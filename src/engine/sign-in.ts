@@ -7,7 +7,7 @@ import type { UserRecord } from '../domain/user.ts'
 import type { Change } from '../ports/store.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
 import { proofValidUntil } from './dbsc-proofs.ts'
-import { auditEvent, issueRememberMe, issueSession, type SignInResult, signInResult } from './issue.ts'
+import { auditEvent, issueRememberMe, issueSession, type SignInResult, signInResult } from './issue-credentials.ts'
 
 export interface SignInOptions {
   readonly remember: boolean

@@ -2,7 +2,7 @@
 
 import { AuthError } from '../domain/errors.ts'
 import type { EngineContext } from './context.ts'
-import { issueToken, type SignInResult } from './issue.ts'
+import { issueToken, type SignInResult } from './issue-credentials.ts'
 import type { Principal } from './principal.ts'
 import { getSessionView } from './session-view.ts'
 

@@ -1,4 +1,4 @@
-// The Authorization header (RFC 9110, 11.6.2): a credential of ours, a malformed one, or none of ours.
+// Parses the Authorization header (RFC 9110, 11.6.2): a Latchkey credential, a malformed one, or another scheme.
 
 import { AuthError } from '../domain/errors.ts'
 import type { RequestCredential } from '../engine/authenticate.ts'

@@ -4,7 +4,7 @@ import { stringifySetCookie } from 'cookie'
 import { type CookiePurpose, type CookieSettings, cookieAttributes, cookieDomains, cookieName } from '../domain/cookies.ts'
 import { DEVICE_PROOF_LIFETIME } from '../domain/device-binding.ts'
 import { DAY, SECOND, wholeSeconds } from '../domain/time.ts'
-import type { SignInResult } from '../engine/issue.ts'
+import type { SignInResult } from '../engine/issue-credentials.ts'
 
 /** Whole seconds. */
 export const KNOWN_DEVICE_LIFETIME = wholeSeconds(365 * DAY)

@@ -1,7 +1,7 @@
 // The DBSC registration header of a sign-in: a supporting browser then binds the sign-in to its device (Device Bound Session
 // Credentials).
 
-import type { SignInResult } from '../engine/issue.ts'
+import type { SignInResult } from '../engine/issue-credentials.ts'
 
 export const DBSC_REGISTRATION_HEADER = 'secure-session-registration'
 export const DBSC_REGISTRATION_PATH = '/access/device/register'

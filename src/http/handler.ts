@@ -1,4 +1,4 @@
-// The request handler: authorizes a request, runs its route, and builds the response. Refusals come in the order of these lines.
+// The request handler: authorizes a request, runs its route, and builds the response. The order of the checks is the order of refusals.
 
 import { AuthError, StoreError } from '../domain/errors.ts'
 import { DeviceProofRequired } from '../engine/dbsc-proofs.ts'

@@ -1,4 +1,4 @@
-// Readiness: whether the store, the revocation feed and the keys can serve requests, one word for each.
+// The readiness check: the status (`ok`, `stale`, `missing` or an error) of the store, the revocation feed and the keys.
 
 import { StoreError } from '../domain/errors.ts'
 import type { EngineContext } from '../engine/context.ts'

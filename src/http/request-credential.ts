@@ -1,4 +1,4 @@
-// RequestCredential: a credential with the client info of its request, which is read only where it is needed.
+// A credential with the client info of its request, which is read lazily.
 
 import { boundedUserAgent } from '../domain/credential.ts'
 import type { RequestCredential as CredentialToCheck } from '../engine/authenticate.ts'

@@ -4,7 +4,7 @@ import type { AuditEvent } from '../domain/audit-event.ts'
 import { algorithmOf, type KeyRingRecord, type SigningKeyRecord } from '../domain/key-ring.ts'
 import { wholeSeconds } from '../domain/time.ts'
 import type { UserRecord } from '../domain/user.ts'
-import type { SignInResult } from '../engine/issue.ts'
+import type { SignInResult } from '../engine/issue-credentials.ts'
 import type { SessionView } from '../engine/principal.ts'
 import type { ListedLineage } from '../engine/sessions.ts'
 import type {

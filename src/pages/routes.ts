@@ -12,7 +12,7 @@ import { type Asset, type Assets, BUILT_ASSETS } from './assets.ts'
 import { consolePage } from './console-page.ts'
 import { ASSET_PATH, type Page, renderPage, VARY } from './document.ts'
 import { errorsPage } from './errors-page.ts'
-import { hasSessionCookie } from './has-session-cookie.ts'
+import { hasSignInCookie } from './has-sign-in-cookie.ts'
 import { type Language, languageCookie, languageOf } from './language.ts'
 import { registerPage } from './register.ts'
 import { HOME, preservedQuery, signInPage } from './sign-in.ts'
@@ -76,7 +76,7 @@ export function pageRoutes(assets: Assets = BUILT_ASSETS): readonly Route[] {
       path: '/',
       summary: 'Redirects to the account page or the sign-in page.',
       responses: { 303: null },
-      run: async (call) => ({ status: 303, headers: { location: hasSessionCookie(call) ? HOME : '/sign-in' } }),
+      run: async (call) => ({ status: 303, headers: { location: hasSignInCookie(call) ? HOME : '/sign-in' } }),
     }),
     openRoute({
       ...PUBLIC,

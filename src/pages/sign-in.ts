@@ -7,7 +7,7 @@ import type { RouteContext } from '../http/route.ts'
 import { type SignInStateOrUnknown, signInStateKey } from '../http/sign-in-state.ts'
 import type { Markup, Page } from './document.ts'
 import { formFooter, passwordField, rememberField, usernameField } from './fields.ts'
-import { hasSessionCookie } from './has-session-cookie.ts'
+import { hasSignInCookie } from './has-sign-in-cookie.ts'
 import type { Language } from './language.ts'
 import { resolveReturnUrl } from './return-url.ts'
 import { isCompromise, reasonTextKey } from './sign-in-reasons.ts'
@@ -37,7 +37,7 @@ export function signInPage(call: RouteContext<unknown, unknown>, language: Langu
       texts: JSON.stringify(texts),
       min: String(policy.passwordMin),
       // Scripts cannot read the HttpOnly cookies, so the server says whether there is one to try.
-      ...(hasSessionCookie(call) && requestedReason !== 'fresh' && { 'has-session-cookie': '' }),
+      ...(hasSignInCookie(call) && requestedReason !== 'fresh' && { 'has-session-cookie': '' }),
     },
     main: html`<section id="sign-in-form"><h1>${texts.signInTitle}</h1>
 <p class="notice${isCompromise(reason) ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>

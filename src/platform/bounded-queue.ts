@@ -1,6 +1,6 @@
 // A bounded queue for expensive work: it limits running and waiting jobs, refuses more, and drops jobs whose caller has disconnected.
 
-import type { CallerSignal } from '../ports/caller.ts'
+import type { CallerSignal } from '../ports/caller-signal.ts'
 
 export interface BoundedQueue {
   /**

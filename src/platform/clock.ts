@@ -1,5 +1,5 @@
-// The system clock, protected against steps. A step of the wall clock is not adopted at once: an hour ahead would sign all users
-// out, and an hour back would accept expired tokens.
+// The system clock, which does not follow a jump of the wall clock at once: an hour ahead would sign all users out, and an hour back would
+// accept expired tokens.
 
 import { uptime } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'

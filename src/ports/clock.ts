@@ -1,6 +1,6 @@
 // Clock and timers as ports, so that tests can use a fake clock.
 
-import type { CallerSignal } from './caller.ts'
+import type { CallerSignal } from './caller-signal.ts'
 
 export interface Clock {
   /** Milliseconds since 1970. */

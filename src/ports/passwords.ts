@@ -1,7 +1,7 @@
 // Password hashing and strength estimation. Both limit their concurrency and the length of their queues.
 
 import type { PasswordStrength } from '../domain/password.ts'
-import type { CallerSignal } from './caller.ts'
+import type { CallerSignal } from './caller-signal.ts'
 
 export interface PasswordHasher {
   /** A PHC string of the current cost; undefined when the queue is full, or when the caller left before its turn. */

@@ -1,5 +1,5 @@
-// The lag of the revocation feed: how long ago the last heartbeat was written. Measured with two clocks, of which the larger lag
-// counts: the monotonic clock stops while the machine sleeps, the wall clock can be set.
+// Measures how old the revocation feed is: the time since the last heartbeat was written, by a monotonic and a wall clock. The larger one
+// counts: the monotonic clock stops while the machine sleeps, and the wall clock can be set.
 
 export interface Clocks {
   /** A clock that is never set back, in milliseconds. */

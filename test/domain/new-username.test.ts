@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { checkNewUsername, isReservedUsername } from '../../src/domain/new-username.ts'
-import { isSingleScript } from '../../src/domain/scripts.ts'
+import { isSingleScript } from '../../src/domain/unicode-scripts.ts'
 import { usernameKey } from '../../src/domain/user.ts'
 
 const ALLOWED = [

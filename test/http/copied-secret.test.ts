@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createPair, lineageOfPair } from '../../src/engine/cookie-pair.ts'
 import { challengeTime, isDeviceProofOf, issueDeviceProof, registrationChallenge } from '../../src/engine/dbsc-proofs.ts'
 import { isKnownDevice, sealKnownDevice } from '../../src/engine/login-throttle.ts'
-import { createPair, lineageOfPair } from '../../src/engine/pair.ts'
 import type { SettingInputs } from '../../src/settings.ts'
 import { type InProcess, startInProcess } from '../support/in-process.ts'
 

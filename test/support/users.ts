@@ -2,7 +2,7 @@
 
 import { ok, strictEqual } from 'node:assert/strict'
 import { AuthError } from '../../src/domain/errors.ts'
-import { addServiceKey } from '../../src/engine/keys.ts'
+import { addServiceKey } from '../../src/engine/key-management.ts'
 import { addUser } from '../../src/engine/users.ts'
 import { type CallOptions, cookieHeader, type InProcess, type InProcessResponse } from './in-process.ts'
 

@@ -4,7 +4,7 @@ import { BlockList, isIPv4 } from 'node:net'
 import { type CheckFunction, type Finding, NOT_SIGNED_IN } from '../finding.ts'
 import { type Exchange, member } from '../http-exchange.ts'
 import { isLoopbackHost } from '../is-loopback.ts'
-import { FORGED_ADDRESS } from '../probe/reserved-names.ts'
+import { FORGED_ADDRESS } from '../probe/test-addresses.ts'
 
 export const checkClientAddress: CheckFunction = ({ url, steps }) => {
   const [listed] = steps.sessions

@@ -3,7 +3,7 @@
 import { cachedExchanges } from '../cached-responses.ts'
 import { type CheckFunction, type Finding, NOT_SIGNED_IN } from '../finding.ts'
 import { type Exchange, errorCodeOf, header, headerValues } from '../http-exchange.ts'
-import { FOREIGN_ORIGIN } from '../probe/reserved-names.ts'
+import { FOREIGN_ORIGIN } from '../probe/test-addresses.ts'
 
 const ALLOW_ORIGIN = 'access-control-allow-origin'
 

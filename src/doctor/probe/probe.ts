@@ -7,10 +7,10 @@ import { addressText, sendRequest } from '../connection.ts'
 import { type Exchange, errorCodeOf, mayBeLatchkey, member } from '../http-exchange.ts'
 import { jsonBody, ProbeClient } from './client.ts'
 import type { Account, ProbeOptions } from './options.ts'
-import { FOREIGN_ORIGIN, FORGED_ADDRESS } from './reserved-names.ts'
 import { bearer, parseSignIn, type SignInResult } from './sign-in.ts'
 import { readRevocationStream } from './sse.ts'
 import type { ProbeResult, StreamObservation } from './steps.ts'
+import { FOREIGN_ORIGIN, FORGED_ADDRESS } from './test-addresses.ts'
 
 /** Just below the limit of a session's data. */
 const LARGE_DATA_BYTES = 15_000

@@ -1,4 +1,4 @@
-// Words in a password: plain, capitalised, with digits and signs for letters, reversed, or with look-alikes.
+// Finds dictionary words in a password: plain, capitalised, in leetspeak, reversed, or with confusable characters.
 
 import type { Folded } from './fold.ts'
 import type { Token } from './token.ts'

@@ -5,7 +5,7 @@ import type { AcknowledgementEntry, RevocationLogEntry } from '../../domain/revo
 import { MINUTE, wholeSeconds } from '../../domain/time.ts'
 import type { Subscriber } from '../../engine/acknowledgement-responder.ts'
 import type { EngineContext } from '../../engine/context.ts'
-import { serviceKeyId } from '../../engine/keys.ts'
+import { serviceKeyId } from '../../engine/key-management.ts'
 import { authenticateService, serviceKeyIn } from '../authenticate-request.ts'
 import { openRoute } from '../route.ts'
 import { isoTime } from '../serialize.ts'

@@ -2,7 +2,7 @@
 
 import { usernameKey } from '../../domain/user.ts'
 import { bindToken } from '../../engine/dpop.ts'
-import type { SignInResult } from '../../engine/issue.ts'
+import type { SignInResult } from '../../engine/issue-credentials.ts'
 import { sealKnownDevice } from '../../engine/login-throttle.ts'
 import { expireCookie, KNOWN_DEVICE_LIFETIME, setCookie, signInCookies } from '../cookies.ts'
 import { DBSC_REGISTRATION_HEADER, dbscRegistrationHeader } from '../dbsc-registration.ts'

@@ -4,13 +4,13 @@ import type { Client } from '../../client/index.ts'
 import { AUTO_CONTINUE_STORAGE_KEY } from '../../domain/persisted-names.ts'
 import { showProgress } from './form.ts'
 import { showNotice } from './notice.ts'
-import { element, hasSessionCookie, returnUrl, t } from './page-data.ts'
+import { element, hasSignInCookie, returnUrl, t } from './page-data.ts'
 
 /** Returning to this page within this many milliseconds means a redirect loop. */
 const REDIRECT_LOOP_MS = 15_000
 
 export async function continueIfSignedIn(client: Client): Promise<void> {
-  if (!hasSessionCookie) return
+  if (!hasSignInCookie) return
   client.on('signed-out', ({ reason }) => showNotice(reason))
   showProgress(t('checking'))
   // Without a response the form stays.

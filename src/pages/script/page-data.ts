@@ -9,7 +9,7 @@ const { dataset } = document.body
 export const fragment = location.hash === '#content' ? '' : location.hash
 export const page = dataset.page
 export const returnUrl = withFragment(dataset.return ?? '/account')
-export const hasSessionCookie = dataset.hasSessionCookie !== undefined
+export const hasSignInCookie = dataset.hasSignInCookie !== undefined
 /** The file with the word list of the strength hint. */
 export const wordsFile = dataset.words ?? ''
 export const reason = dataset.reason ?? ''

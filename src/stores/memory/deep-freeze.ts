@@ -1,4 +1,4 @@
-// Deep-frozen copies for the memory store: neither the caller that passed a value nor one that gets it can change it.
+// Returns a deep-frozen copy of a JSON value, so that code which stores or reads a record cannot change the stored one.
 
 export function deepFreezeCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value

@@ -1,5 +1,5 @@
-// The index of credential ids by user and by lineage. It may contain too much: an id is added before its record and may remain
-// after it, so callers check each record.
+// The index of credential ids by user and by lineage. It may contain stale ids, because an id is added before its record and may remain
+// after it: callers check each record.
 
 import type { CredentialRecord } from '../../domain/credential.ts'
 import { type Connection, script } from './connection.ts'

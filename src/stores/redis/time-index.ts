@@ -1,5 +1,5 @@
-// An index of ids by time: one list (bucket) for each minute, so that an entry costs little more memory than its id. It may be
-// outdated: an id may be gone or may have moved, so the callback of a scan decides.
+// An index of ids by time: one list (bucket) for each minute, so that an entry costs little more memory than its id. It may contain stale
+// ids: the callback of a scan checks each.
 
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'

@@ -1,5 +1,5 @@
-// Redis can lose its latest writes: it is restored from an older snapshot, or a replica takes over. A revoked credential must stay
-// revoked, so the database keeps the tombstones, and they are copied to Redis after each new connection, before anything is read.
+// Copies tombstones from the database to Redis after each new connection, before anything is read: Redis can lose its latest writes (an
+// older snapshot, a failover), and a revoked credential must stay revoked.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tombstone } from '../../domain/credential.ts'

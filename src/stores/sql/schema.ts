@@ -1,7 +1,7 @@
 // The schema of both SQL databases, as numbered migrations. A field that a query searches for has its own column; the rest of a
 // record is one JSON text. Never edit a released migration: add one with the next number.
 
-import { renameCredentialFields, renameEventFields } from './standard-names.ts'
+import { renameCredentialFields, renameEventFields } from './rename-json-fields.ts'
 
 /** How the two databases differ. */
 export interface SqlDialect {

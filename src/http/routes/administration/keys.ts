@@ -1,7 +1,7 @@
 // Admin routes for signing keys and service keys.
 
 import { AuthError } from '../../../domain/errors.ts'
-import { addServiceKey, removeServiceKey, rotateSigningKey } from '../../../engine/keys.ts'
+import { addServiceKey, removeServiceKey, rotateSigningKey } from '../../../engine/key-management.ts'
 import { JSON_TYPE } from '../../body.ts'
 import { keysResponse, newServiceKeyResponse, removedKeyResponse, rotatedResponse, serviceKeyBody } from '../../contract.ts'
 import { authenticatedRoute } from '../../route.ts'

@@ -2,6 +2,6 @@
 
 import type { RouteContext } from '../http/route.ts'
 
-export function hasSessionCookie({ credentials: { cookies } }: RouteContext<unknown, unknown>): boolean {
+export function hasSignInCookie({ credentials: { cookies } }: RouteContext<unknown, unknown>): boolean {
   return cookies.session !== undefined || cookies.remember !== undefined
 }

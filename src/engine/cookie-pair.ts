@@ -1,4 +1,5 @@
-// The pair cookie, used when cookies have a Domain: a cookie of Latchkey's own host that names the lineage under a MAC.
+// The pair cookie, a host-only cookie against cookie tossing: where cookies have a Domain, it proves that this host set the session cookie.
+// It names the lineage under a MAC.
 //
 // With `LATCHKEY_COOKIE_DOMAIN` every sibling sub-domain can set the session cookie, also to a genuine one of its own. It cannot set a
 // cookie of this host (`__Host-`), so a session or remember-me login without its pair can only read.

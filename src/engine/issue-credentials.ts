@@ -8,8 +8,8 @@ import { claimsFor, type TokenClaims, type TokenSubject } from '../domain/token.
 import type { UserRecord } from '../domain/user.ts'
 import type { IssuedSecret } from '../ports/secrets.ts'
 import type { ClientInfo, EngineContext } from './context.ts'
+import { createPair } from './cookie-pair.ts'
 import { registrationChallenge, shouldOfferRegistration } from './dbsc-proofs.ts'
-import { createPair } from './pair.ts'
 import { principalOfSession, type SessionView, sessionViewOf } from './principal.ts'
 
 export interface IssuedToken {

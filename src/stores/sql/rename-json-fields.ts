@@ -1,5 +1,5 @@
-// SQL expressions that rename fields in stored JSON texts, for the migration to standard names. They replace substrings and parse no JSON:
-// a substring such as `"device":` is always a field name, because a quote inside a JSON string is escaped.
+// Renames fields in stored JSON texts, for a migration: SQL expressions that replace substrings and parse no JSON. A substring such as
+// `"device":` is always a field name, because a quote inside a JSON string is escaped.
 
 /** The fields before `detail` are Latchkey's; `detail` comes last, and an application may have written it. */
 const DETAIL = '"detail":'
