@@ -20,18 +20,18 @@ export const LIMITS = {
 } as const
 
 export const LATCHKEY_SUBJECTS = {
-  library: 'ours/latchkey.ts',
-  express: 'ours/on-express.ts',
-  fastify: 'ours/on-fastify.ts',
-  hono: 'ours/on-hono.ts',
-  uncached: 'ours/uncached.ts',
-  deviceBound: 'ours/device-bound.ts',
-  dpop: 'ours/dpop.ts',
-  server: 'ours/server.ts',
-  postgres: 'ours/on-postgres.ts',
-  redis: 'ours/on-redis.ts',
-  scaling: 'ours/scaling.ts',
-  cacheMemory: 'ours/cache-memory.ts',
+  library: 'latchkey/latchkey.ts',
+  express: 'latchkey/on-express.ts',
+  fastify: 'latchkey/on-fastify.ts',
+  hono: 'latchkey/on-hono.ts',
+  uncached: 'latchkey/uncached.ts',
+  deviceBound: 'latchkey/device-bound.ts',
+  dpop: 'latchkey/dpop.ts',
+  server: 'latchkey/server.ts',
+  postgres: 'latchkey/on-postgres.ts',
+  redis: 'latchkey/on-redis.ts',
+  scaling: 'latchkey/scaling.ts',
+  cacheMemory: 'latchkey/cache-memory.ts',
 } as const
 
 export const PEER_FILES: readonly string[] = PEERS.map((name) => `peers/${name}.ts`)
