@@ -17,7 +17,7 @@ export function addServeCommand(program: Command): void {
   const command = program
     .command('serve')
     .description('Start the server; creates the database and the secret if missing')
-    .option('--workers <n>', 'The number of processes that share the port', parseWorkerCount)
+    .option('--workers <n>', 'Number of processes that share the port', parseWorkerCount)
   for (const key of flagKeys()) command.addOption(new Option(`${flagOf(key)} <value>`, describeFlag(key)))
   command.action(async (_options: unknown, invoked: Command) => {
     const options = invoked.optsWithGlobals<ServeFlags>()

@@ -34,7 +34,7 @@ export function addImportCommand(user: Command): void {
   user
     .command('import [file]')
     .description('Import users with their password hashes: CSV or JSON lines, from a file or standard input')
-    .option('--format <format>', 'csv or jsonl; default: by the extension of the file')
+    .option('--format <format>', 'Format of the input, csv or jsonl; default: by the extension of the file')
     .option('--rejects <file>', 'Write the numbers of all rejected lines, with reasons, to this file')
     .option('--dry-run', 'Check the input without importing it')
     .action(async (file: string | undefined, _options: unknown, command: Command) => {
