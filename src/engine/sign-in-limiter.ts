@@ -1,4 +1,4 @@
-// Limits successful sign-ins per user and process. A right password costs no attempt, so without a limit a user could fill the store.
+// Limits successful sign-ins per user, within one process: a right password costs no attempt, so without a limit a user could fill the store.
 // In memory, so that a sign-in needs no additional write.
 
 import { AuthError } from '../domain/errors.ts'
