@@ -98,7 +98,7 @@ test('in Chromium: sign-in, a route, a server action, sign-out', async () => {
         body: body.replace(/"Bearer [^"]+"/, argument),
       })
       equal(answer.status, 200)
-      match(await answer.text(), /"problem":"(A cookie alone may only read|The credential in the Authorization header is not valid)/)
+      match(await answer.text(), /"problem":"(A cookie alone can only read|The credential in the Authorization header is not valid)/)
     }
     deepEqual(await stateOf(visitor), state)
   } finally {
