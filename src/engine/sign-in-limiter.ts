@@ -1,5 +1,5 @@
-// Limits successful sign-ins per user, within one process: a right password costs no attempt, so without a limit a user could fill the store.
-// In memory, so that a sign-in needs no additional write.
+// Limits successful sign-ins per user, within one process: a right password costs no attempt, so without a limit a user could fill the
+// store. In memory, so that a sign-in needs no additional write.
 
 import { AuthError } from '../domain/errors.ts'
 import type { Limit } from '../domain/limits.ts'
