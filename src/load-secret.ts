@@ -39,10 +39,10 @@ export async function loadSecret(
   if (hasOwnStore) {
     if (isProduction) {
       throw new SettingError(
-        `secret (LATCHKEY_SECRET) is not set; with a store of your own, under NODE_ENV=production, it is required: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
+        `secret (LATCHKEY_SECRET) is not set; with a custom store, under NODE_ENV=production, it is required: at least ${MIN_SECRET_BYTES} bytes, the same for every process of that store.`,
       )
     }
-    onWarning(inMemoryWarning('a store of your own'))
+    onWarning(inMemoryWarning('a custom store'))
     return [newSecret()]
   }
   const path = secretFileOf(databaseUrl)

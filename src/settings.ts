@@ -63,13 +63,13 @@ const URL_ACCEPTED = 'an http or https address without a path, such as https://l
 
 export const SETTINGS = {
   port: {
-    ...base('PORT', 'Port to listen on; 0 picks a free one', 'a number from 0 to 65535'),
+    ...base('PORT', 'Port to listen on; 0 uses any free port', 'a number from 0 to 65535'),
     fallback: 3000,
     fallbackText: '3000',
     parse: port,
   },
   host: {
-    ...base('HOST', 'Address to listen on', 'an address or a host name'),
+    ...base('HOST', 'IP address or host name to listen on', 'an IP address or a host name'),
     fallback: '127.0.0.1',
     fallbackText: '127.0.0.1',
     parse: nonEmpty,
@@ -78,10 +78,10 @@ export const SETTINGS = {
     ...optional(
       'LATCHKEY_PUBLIC_URL',
       URL_ACCEPTED,
-      'Address that users see, and the issuer of tokens; https makes cookies Secure',
+      'URL under which users reach Latchkey, and the issuer of tokens; with https, cookies are Secure',
       origin,
     ),
-    fallbackText: 'http://localhost:$PORT; required in production when embedded',
+    fallbackText: 'http://localhost:$PORT; required in production when used as a library',
   },
   databaseUrl: {
     ...base('DATABASE_URL', 'Database of users, credentials and the audit log', 'sqlite:PATH, sqlite::memory: or postgres://…'),
@@ -107,7 +107,7 @@ export const SETTINGS = {
       secrets,
     ),
     fallbackText:
-      'created on first start, beside the SQLite file or in latchkey.secret; required for https with PostgreSQL, and in production with a store of your own',
+      'created on first start, beside the SQLite file or in latchkey.secret; required for https with PostgreSQL, and in production with a custom store',
     secret: true,
   },
   allowedOrigins: {
@@ -145,7 +145,10 @@ export const SETTINGS = {
     'EdDSA',
     'Algorithm that signs tokens; ES256 for verifiers without EdDSA. A change applies with new keys at the next start',
   ),
-  audience: optional('LATCHKEY_AUDIENCE', 'any text', 'Audience (`aud`) of tokens; the issuer where it is not set', nonEmpty),
+  audience: {
+    ...optional('LATCHKEY_AUDIENCE', 'any text', 'Audience (`aud`) of tokens', nonEmpty),
+    fallbackText: 'the issuer (LATCHKEY_PUBLIC_URL)',
+  },
   freshAge: duration(
     'LATCHKEY_FRESH_AGE',
     POLICY_DEFAULTS.freshAge,
@@ -162,8 +165,8 @@ export const SETTINGS = {
   loginLimit: {
     ...base(
       'LATCHKEY_LOGIN_LIMIT',
-      'Failed sign-ins allowed per user, and per client network; known devices and networks of the user have separate counters',
-      'attempts per duration, such as 10/5m, or 10/5m,100/5m',
+      'Failed sign-ins allowed: the first limit is per user, the second per client network. Known devices and networks of the user have separate counters',
+      'one or two limits, each as attempts per duration, such as 10/5m or 10/5m,100/5m',
     ),
     fallback: POLICY_DEFAULTS.loginLimits,
     fallbackText: '10/5m,100/5m',
@@ -197,12 +200,10 @@ export const SETTINGS = {
     cookieDomain,
   ),
   cookieSameSite: oneOf('LATCHKEY_COOKIE_SAME_SITE', ['lax', 'strict', 'none'], 'lax', 'SameSite attribute of cookies; none needs https'),
-  clearSiteData: optional(
-    'LATCHKEY_CLEAR_SITE_DATA',
-    'on, off',
-    'Whether logout also sends Clear-Site-Data; on for the server, off when embedded',
-    onOff,
-  ),
+  clearSiteData: {
+    ...optional('LATCHKEY_CLEAR_SITE_DATA', 'on, off', 'Whether logout also sends Clear-Site-Data', onOff),
+    fallbackText: 'on for the server, off when used as a library',
+  },
   deviceBinding: oneOf(
     'LATCHKEY_DEVICE_BINDING',
     ['off', 'preferred', 'required'],
@@ -225,7 +226,7 @@ export const SETTINGS = {
     'LATCHKEY_DPOP',
     ['off', 'sensitive', 'always'],
     'sensitive',
-    'When a DPoP proof is required: for sensitive requests with a bound token, or always',
+    'When a DPoP proof is required. sensitive: for bound tokens, to change or delete the account, revoke other sign-ins, or administer. always: on every route',
   ),
   metricsPort: { ...optional('METRICS_PORT', 'a number from 0 to 65535', 'Separate port for /metrics', port) },
   trustedProxies: {

@@ -12,7 +12,7 @@ export interface Limit {
 
 export interface LoginLimits {
   readonly perUser: Limit
-  readonly perAddress: Limit
+  readonly perNetwork: Limit
 }
 
 /** A counter of points. The part of its key before the first colon is its kind: see `counterKind`. */
@@ -26,11 +26,11 @@ export function counterKind(key: string): string {
   return key.slice(0, key.indexOf(':') + 1)
 }
 
-/** Parses `10/5m,100/5m` (per user, per address) or `10/5m` (per user; the address limit keeps its default). */
+/** Parses `10/5m,100/5m` (per user, per network) or `10/5m` (per user; the network limit keeps its default). */
 export function parseLoginLimits(text: string, defaults: LoginLimits): LoginLimits | undefined {
-  const [user, address, ...rest] = text.split(',').map((part) => parseLimit(part.trim()))
-  if (user === undefined || rest.length > 0 || (address === undefined && text.includes(','))) return undefined
-  return { perUser: user, perAddress: address ?? defaults.perAddress }
+  const [user, network, ...rest] = text.split(',').map((part) => parseLimit(part.trim()))
+  if (user === undefined || rest.length > 0 || (network === undefined && text.includes(','))) return undefined
+  return { perUser: user, perNetwork: network ?? defaults.perNetwork }
 }
 
 /** Parses `10/1h`. */
@@ -81,6 +81,6 @@ export function attemptCounter({ user, device, network }: AttemptSource, limit: 
 }
 
 /** The limit of successful sign-ins per user: ten times the attempts of a network. */
-export function signInLimit({ perAddress: { points, window } }: LoginLimits): Limit {
+export function signInLimit({ perNetwork: { points, window } }: LoginLimits): Limit {
   return { points: 10 * points, window }
 }

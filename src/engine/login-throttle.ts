@@ -30,14 +30,14 @@ export async function consumeAttempt(
   clientInfo: ClientInfo,
   knownDevice: string | undefined,
 ): Promise<ConsumedPoints | AuthError> {
-  const { perUser, perAddress } = context.policy.loginLimits
+  const { perUser, perNetwork } = context.policy.loginLimits
   const source = {
     user: context.secrets.digest(LIMIT_DIGEST, name),
     device: knownDevice === undefined ? undefined : knownDeviceIdFor(context, name, knownDevice),
     network: recentNetworkDigest(context, user, clientInfo),
   }
   return consumePoints(context, [
-    ...networkCounters(COUNTER_KINDS.address, clientInfo.ip || UNKNOWN_ADDRESS, perAddress),
+    ...networkCounters(COUNTER_KINDS.address, clientInfo.ip || UNKNOWN_ADDRESS, perNetwork),
     attemptCounter(source, perUser),
   ])
 }

@@ -196,7 +196,7 @@ const ADDRESS_ERRORS: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'E
 function cannotListen({ code, message }: NodeJS.ErrnoException, port: number, host: string, setting: string): SettingError {
   if (ADDRESS_ERRORS.has(code)) {
     return new SettingError(
-      `HOST is "${host}", which the server cannot listen on (${code}); accepted: an address or a host name of this machine.`,
+      `HOST is "${host}", which the server cannot listen on (${code}); accepted: an IP address or a host name of this machine.`,
     )
   }
   const why = code === 'EADDRINUSE' ? 'which is in use' : `which the server cannot listen on (${code ?? message})`

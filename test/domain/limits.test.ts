@@ -7,15 +7,15 @@ import fc from 'fast-check'
 import { addressKey, parseLoginLimits } from '../../src/domain/limits.ts'
 import { MINUTE, SECOND } from '../../src/domain/time.ts'
 
-const DEFAULTS = { perUser: { points: 1, window: 1 }, perAddress: { points: 2, window: 2 } }
+const DEFAULTS = { perUser: { points: 1, window: 1 }, perNetwork: { points: 2, window: 2 } }
 const TEN = { points: 10, window: 5 * MINUTE }
 
 test('limits per user and per address, or per user only', () => {
-  const perAddress = { points: 100, window: 30 * SECOND }
-  assert.deepEqual(parseLoginLimits('10/5m,100/30s', DEFAULTS), { perUser: TEN, perAddress })
-  assert.deepEqual(parseLoginLimits(' 10/5m , 100/30s ', DEFAULTS), { perUser: TEN, perAddress })
+  const perNetwork = { points: 100, window: 30 * SECOND }
+  assert.deepEqual(parseLoginLimits('10/5m,100/30s', DEFAULTS), { perUser: TEN, perNetwork })
+  assert.deepEqual(parseLoginLimits(' 10/5m , 100/30s ', DEFAULTS), { perUser: TEN, perNetwork })
   assert.deepEqual(parseLoginLimits('1/1s', DEFAULTS)?.perUser, { points: 1, window: SECOND })
-  assert.deepEqual(parseLoginLimits('10/5m', DEFAULTS), { perUser: TEN, perAddress: DEFAULTS.perAddress })
+  assert.deepEqual(parseLoginLimits('10/5m', DEFAULTS), { perUser: TEN, perNetwork: DEFAULTS.perNetwork })
 })
 
 const INVALID_LIMITS = [

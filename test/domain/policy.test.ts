@@ -22,7 +22,7 @@ test('the defaults', () => {
     auditRetention: 365 * DAY,
     concurrencyWindow: 30 * SECOND,
     passwordMin: 8,
-    loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perAddress: { points: 100, window: 5 * MINUTE } },
+    loginLimits: { perUser: { points: 10, window: 5 * MINUTE }, perNetwork: { points: 100, window: 5 * MINUTE } },
     registrationLimit: { points: 10, window: HOUR },
     recordLimit: { points: 1000, window: HOUR },
     registration: 'open',

@@ -64,7 +64,7 @@ test('with the host’s store and no secret, no file is created, and a warning e
   deepEqual(files, [])
   const warnings = stderr.split('\n').filter((line) => line.includes('LatchkeyWarning'))
   equal(warnings.length, 1, stderr)
-  match(warnings[0] ?? '', /secret \(LATCHKEY_SECRET\) is not set, with a store of your own: .* after a restart or in another process/)
+  match(warnings[0] ?? '', /secret \(LATCHKEY_SECRET\) is not set, with a custom store: .* after a restart or in another process/)
 })
 
 test('with the host’s store and a secret, or with everything in memory, there is no file and no warning', async () => {
@@ -85,7 +85,7 @@ test('under NODE_ENV=production the host’s store needs a secret', async () => 
   const options = { publicUrl: 'https://login.example.com' }
   const refused = await runIn(folder, options, OWN_STORE, { NODE_ENV: 'production' })
   equal(refused.code, 1)
-  match(refused.stderr, /SettingError: secret \(LATCHKEY_SECRET\) is not set; with a store of your own.* at least 32 bytes/)
+  match(refused.stderr, /SettingError: secret \(LATCHKEY_SECRET\) is not set; with a custom store.* at least 32 bytes/)
   deepEqual(refused.files, [])
   const secret = 'a-secret-of-this-test-alone-0123456789'
   equal((await runIn(folder, { ...options, secret }, OWN_STORE, { NODE_ENV: 'production' })).stdout, 'mary\n')
