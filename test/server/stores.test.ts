@@ -50,7 +50,7 @@ for (const withRedis of [false, true]) {
       client.restartBrowser()
       await client.refreshToken()
       const sessions = await client.callWithToken('GET', '/access/sessions')
-      ok(sessions.json.some((one: { kind: string; current: boolean }) => one.kind === 'session' && one.current))
+      ok(sessions.json.some((one: { kind: string; current: boolean }) => one.kind === 'remember_me' && one.current))
       const events = (await client.callWithToken('GET', '/access/audit-events')).json.events
       deepEqual(
         events.slice(0, 2).map(({ action }: { action: string }) => action),
