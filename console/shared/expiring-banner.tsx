@@ -21,7 +21,7 @@ interface ExpiringBannerProps {
 export function ExpiringBanner({ latest, aliveUntil = 0 }: ExpiringBannerProps) {
   const [expiresAt, setExpiresAt] = useState<number>()
   const { busy, failure, run } = useAction()
-  useEffect(() => latchkey.on('expiring', ({ at }) => setExpiresAt(at)), [])
+  useEffect(() => latchkey.on('session-expiring', (event) => setExpiresAt(event.expiresAt)), [])
   useEffect(() => {
     if (expiresAt === undefined) return
     // If the session still exists then, activity elsewhere has extended it.

@@ -123,7 +123,7 @@ export const en = {
   'store.unavailable': 'The database does not respond. Try again in a moment.',
   'network.unreachable': 'The server cannot be reached. Check your connection and try again.',
   'network.timeout': 'The server did not respond in time.',
-  'answer.unreadable': 'The response did not come from this server. A proxy in between may be misconfigured.',
+  'response.invalid': 'The response did not come from this server. A proxy in between may be misconfigured.',
   other: 'The action failed ({code}).',
 } as const
 

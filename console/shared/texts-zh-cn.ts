@@ -124,6 +124,6 @@ export const zh: Texts = {
   'store.unavailable': '数据库没有响应，请稍后重试。',
   'network.unreachable': '无法连接服务器，请检查网络后重试。',
   'network.timeout': '服务器响应超时。',
-  'answer.unreadable': '收到的响应无法识别，可能是代理配置有误。',
+  'response.invalid': '收到的响应无法识别，可能是代理配置有误。',
   other: '操作失败（{code}）。',
 }

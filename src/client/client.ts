@@ -30,7 +30,7 @@ export interface ClientEvents {
   /** The user is signed out, and why. The token is removed from memory. */
   'signed-out': { readonly reason: SignedOutReason }
   /** The session expires at this time (milliseconds since 1970) unless it is used: any call extends it. */
-  expiring: { readonly at: number }
+  'session-expiring': { readonly expiresAt: number }
 }
 
 export interface NewUser {
@@ -66,7 +66,7 @@ export type Client = ReturnType<typeof createClient>
 
 /**
  * A client of one Latchkey server. In a page it keeps only a token, in memory; the session is in a cookie that scripts cannot read.
- * Calls throw LatchkeyError with the server's code, or with `network.unreachable`, `network.timeout`, `answer.unreadable`.
+ * Calls throw LatchkeyError with the server's code, or with `network.unreachable`, `network.timeout`, `response.invalid`.
  *
  * @throws TypeError naming the option and what is accepted
  */
@@ -74,9 +74,11 @@ export function createClient(options: ClientOptions = {}) {
   const env = detectEnvironment()
   const { url, origins, delivery, timeout, notice, key } = resolveOptions(options, env.pageUrl)
   const events = createEvents<ClientEvents>()
+  /** As the list of sign-ins said last: its rows name lineages, and this client knows the id of its session alone. */
+  let currentLineage: string | undefined
   const call = createApiCall(url, timeout, (...request) => globalThis.fetch(...request))
   const sessionTimer = createSessionTimer(env, notice, {
-    expiring: (at) => events.emit('expiring', { at }),
+    expiring: (expiresAt) => events.emit('session-expiring', { expiresAt }),
     // Where the server cannot be reached, the timer checks again later.
     check: () => void session({ passive: true }).catch(() => {}),
   })
@@ -218,11 +220,15 @@ export function createClient(options: ClientOptions = {}) {
 
     /** The user's sign-ins: one row for each lineage (a remember-me login with its sessions, or a session alone). */
     sessions: {
-      list: (options: PassiveOption = {}) => authenticatedCall<SessionsResponse>('GET', '/access/sessions', options),
-      /** Revokes one lineage, named by its id or by the id of any credential in it. */
+      async list(options: PassiveOption = {}): Promise<SessionsResponse> {
+        const lineages = await authenticatedCall<SessionsResponse>('GET', '/access/sessions', options)
+        currentLineage = lineages.find(({ current }) => current)?.id
+        return lineages
+      },
+      /** Revokes one lineage, named by its id or by the id of any credential in it. The current one: signs out here as well. */
       async end(id: string): Promise<RevokedCounts> {
         const { ended } = await authenticatedCall<{ ended: RevokedCounts }>('DELETE', `/access/sessions/${encodeURIComponent(id)}`)
-        if (id === tokenManager.current?.session.id) tokenManager.end('signed_out')
+        if (id === currentLineage || id === tokenManager.current?.session.id) tokenManager.end('signed_out')
         return ended
       },
       endOthers: async () => (await authenticatedCall<{ ended: RevokedCounts }>('DELETE', '/access/sessions?except=current')).ended,
@@ -246,7 +252,7 @@ export function createClient(options: ClientOptions = {}) {
     authorization: authFetch.authorization,
     proof: authFetch.proof,
 
-    /** Subscribes to `signed-in`, `signed-out` or `expiring`. Returns a function that unsubscribes. */
+    /** Subscribes to `signed-in`, `signed-out` or `session-expiring`. Returns a function that unsubscribes. */
     on: <Name extends keyof ClientEvents>(name: Name, listener: Listener<ClientEvents[Name]>) => events.on(name, listener),
 
     /** Makes `$.ajax`, `$.get` and the like send the token, as `fetch` does. */

@@ -9,7 +9,7 @@ export interface ClientOptions {
   readonly delivery?: 'cookie' | 'header'
   /** Milliseconds until a call times out; 20,000 by default. */
   readonly timeout?: number
-  /** Milliseconds before the end of a session at which `expiring` is emitted; 60,000 by default. */
+  /** Milliseconds before the end of a session at which `session-expiring` is emitted; 60,000 by default. */
   readonly notice?: number
   /** Whether tokens are bound to a DPoP key that scripts cannot extract (RFC 9449); true by default. */
   readonly key?: boolean

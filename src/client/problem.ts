@@ -2,8 +2,8 @@
 
 import type { ErrorCode } from '../domain/errors.ts'
 
-/** `network.unreachable`: no response. `network.timeout`: none in time. `answer.unreadable`: a response that is not Latchkey's. */
-export type NetworkCode = 'network.unreachable' | 'network.timeout' | 'answer.unreadable'
+/** `network.unreachable`: no response. `network.timeout`: none in time. `response.invalid`: a response that is not Latchkey's. */
+export type NetworkCode = 'network.unreachable' | 'network.timeout' | 'response.invalid'
 
 /** Extension members of the server's problem document (RFC 9457). */
 export interface ProblemDetail {
@@ -56,7 +56,7 @@ export async function parseProblem(response: Response): Promise<LatchkeyError> {
 }
 
 export function invalidResponse(status: number): LatchkeyError {
-  return new LatchkeyError('answer.unreadable', 'The response is not one of Latchkey: check the URL, and any proxy in between.', { status })
+  return new LatchkeyError('response.invalid', 'The response is not one of Latchkey: check the URL, and any proxy in between.', { status })
 }
 
 /** @param error thrown by `fetch` */

@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts'
 
 export interface SessionTimerEvents {
   /** The session expires at this time unless it is used. */
-  expiring(at: number): void
+  expiring(expiresAt: number): void
   /** The session should have expired: check with the server. */
   check(): void
 }

@@ -109,7 +109,7 @@ export function describeApi(routes: readonly Route[], publicUrl: string, cookies
           name: 'Authorization',
           description: '`Service <key>`, created by `latchkey service-key create`',
         },
-        rememberedCookie: cookieScheme('remember', cookies),
+        rememberMeCookie: cookieScheme('remember', cookies),
       },
     },
     'x-error-codes': Object.fromEntries(ERROR_CODES.map((code) => [code, STATUS[code]])),
@@ -202,7 +202,7 @@ const SECURITY: Readonly<Record<RouteAuth, readonly Readonly<Record<string, read
   'session-or-token': [{ token: [] }, { sessionHeader: [] }, { sessionCookie: [] }],
   'header-only': [{ token: [] }, { sessionHeader: [] }],
   'service-key': [{ serviceKey: [] }],
-  refreshable: [{ sessionHeader: [] }, { sessionCookie: [] }, { rememberedCookie: [] }],
+  refreshable: [{ sessionHeader: [] }, { sessionCookie: [] }, { rememberMeCookie: [] }],
 }
 
 function securityOf(route: Route): ApiOperation['security'] {

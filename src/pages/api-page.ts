@@ -131,7 +131,7 @@ function authText({ security, 'x-role': role, 'x-fresh': isFresh }: ApiOperation
 function credentialText(security: ApiOperation['security'], texts: ApiTexts): string {
   const schemes = new Set(security.flatMap((requirement) => Object.keys(requirement)))
   if (schemes.has('serviceKey')) return texts.authService
-  if (schemes.has('rememberedCookie')) return texts.authRefreshable
+  if (schemes.has('rememberMeCookie')) return texts.authRefreshable
   if (schemes.has('sessionCookie')) return texts.authAny
   return schemes.size > 0 ? texts.authHeader : texts.authNone
 }

@@ -85,7 +85,7 @@ const en = {
   'store.unavailable': 'The database is not responding. Your input is still here: try again in a moment.',
   'network.unreachable': 'The server cannot be reached. Your input is still here: check your connection and try again.',
   'network.timeout': 'The server did not respond in time. Your input is still here: try again.',
-  'answer.unreadable': 'The response did not come from this server: a proxy in between may be broken. Your input is still here: try again.',
+  'response.invalid': 'The response did not come from this server: a proxy in between may be broken. Your input is still here: try again.',
   other: 'Something went wrong ({code}). Your input is still here: try again.',
 } as const
 
@@ -170,7 +170,7 @@ const zh: Texts = {
   'store.unavailable': '数据库没有响应，请稍后重试。您输入的内容已保留。',
   'network.unreachable': '无法连接服务器，请检查网络后重试。您输入的内容已保留。',
   'network.timeout': '服务器响应超时，请重试。您输入的内容已保留。',
-  'answer.unreadable': '收到的响应不是来自本服务器，可能是代理出现故障，请重试。您输入的内容已保留。',
+  'response.invalid': '收到的响应不是来自本服务器，可能是代理出现故障，请重试。您输入的内容已保留。',
   other: '操作失败（{code}），请重试。您输入的内容已保留。',
 }
 

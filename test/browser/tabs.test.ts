@@ -28,6 +28,10 @@ interface PageGlobals {
     fetch(url: string): Promise<Response>
     logout(): Promise<unknown>
     register(user: object): Promise<unknown>
+    readonly sessions: {
+      list(): Promise<readonly { readonly id: string; readonly current: boolean }[]>
+      end(id: string): Promise<unknown>
+    }
     on(name: string, listener: (detail: { readonly reason: string }) => void): void
   }
   readonly events: string[]
@@ -93,6 +97,20 @@ test('twenty tabs with the same expiring token renew it once; a sign-out reaches
   for (const tab of tabs) await waitFor('every tab to be signed out', async () => (await eventsOf(tab)).includes('signed-out: signed_out'))
   for (const tab of tabs) deepEqual(await eventsOf(tab), ['signed-in', 'signed-out: signed_out'])
   await Promise.all(tabs.map((tab) => tab.close()))
+})
+
+test('a client that revokes its own lineage from the list is signed out at once, in every tab', async () => {
+  const [tab, other] = [await openTab(), await openTab()]
+  await register(tab, 'own-lineage')
+  await waitFor('the other tab to be signed in', async () => (await eventsOf(other)).includes('signed-in'))
+  await tab.evaluate(async () => {
+    const { sessions } = (globalThis as unknown as PageGlobals).client
+    const current = (await sessions.list()).find((lineage) => lineage.current)
+    await sessions.end(current?.id ?? '')
+  })
+  deepEqual(await eventsOf(tab), ['signed-in', 'signed-out: signed_out'])
+  await waitFor('the other tab to be signed out', async () => (await eventsOf(other)).includes('signed-out: signed_out'))
+  await Promise.all([tab.close(), other.close()])
 })
 
 test('tabs that start together share one resumed session', async () => {

@@ -166,7 +166,7 @@ test('passive polling does not extend the session', async () => {
   const client = createClient({ url: brief.url, notice: 1_500 })
   const events: string[] = []
   client.on('signed-out', ({ reason }) => events.push(reason))
-  client.on('expiring', () => events.push('expiring'))
+  client.on('session-expiring', () => events.push('expiring'))
   await client.register({ username: 'poller', password: PASSWORD })
   await waitFor('the end of the session', async () => {
     await client.fetch('/access/session/data', { passive: true })
@@ -200,7 +200,7 @@ test('a server that is down, slow, or not Latchkey gives different error codes',
   const urlOf = (each: typeof otherServer) => `http://127.0.0.1:${(each.address() as AddressInfo).port}`
   const credentials = { username: 'ada', password: PASSWORD }
   try {
-    await rejects(createClient({ url: urlOf(otherServer) }).login(credentials), codeIs('answer.unreadable'))
+    await rejects(createClient({ url: urlOf(otherServer) }).login(credentials), codeIs('response.invalid'))
     await rejects(createClient({ url: urlOf(unresponsive), timeout: 100 }).login(credentials), codeIs('network.timeout'))
     const stoppedUrl = urlOf(otherServer)
     otherServer.close()

@@ -91,7 +91,7 @@ function errorText({ code, retryAfter }: LatchkeyError): string {
 
 /** Errors that a retry may resolve. */
 function isTransient({ code, status }: LatchkeyError): boolean {
-  return status >= 500 || code.startsWith('network.') || code === 'answer.unreadable'
+  return status >= 500 || code.startsWith('network.') || code === 'response.invalid'
 }
 
 function fieldOf({ code }: LatchkeyError, username: HTMLElement, password: HTMLElement): HTMLElement | undefined {
