@@ -116,7 +116,7 @@ test('the sign-in page resumes a session only with a cookie, and never for a re-
   await using latchkey = await startInProcess()
   const headers = { cookie: 'latchkey_remember=whatever' }
   const resumes = async (path: string, options = {}) =>
-    / data-has-session-cookie=/.test((await latchkey.call('GET', path, options)).body ?? '')
+    / data-has-sign-in-cookie=/.test((await latchkey.call('GET', path, options)).body ?? '')
   deepEqual(
     [await resumes('/sign-in'), await resumes('/sign-in', { headers }), await resumes('/sign-in?reason=fresh', { headers })],
     [false, true, false],
