@@ -37,7 +37,7 @@ export function signInPage(call: RouteContext<unknown, unknown>, language: Langu
       texts: JSON.stringify(texts),
       min: String(policy.passwordMin),
       // Scripts cannot read the HttpOnly cookies, so the server says whether there is one to try.
-      ...(hasSignInCookie(call) && requestedReason !== 'fresh' && { 'has-session-cookie': '' }),
+      ...(hasSignInCookie(call) && requestedReason !== 'fresh' && { 'has-sign-in-cookie': '' }),
     },
     main: html`<section id="sign-in-form"><h1>${texts.signInTitle}</h1>
 <p class="notice${isCompromise(reason) ? ' alarm' : ''}" role="status" id="notice"${notice === undefined ? html` hidden` : ''}>${notice === undefined ? '' : texts[notice]}</p>
