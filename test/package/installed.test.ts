@@ -118,7 +118,7 @@ test('a program of ten lines signs users in', async () => {
   // The folder docs is not packed: what a code means and what to do is on the page itself.
   const errors = await visitor.callWithCookies('GET', '/docs/errors')
   equal(errors.status, 200)
-  ok(errors.text.includes('<strong>What to do:</strong> Wait for the seconds in <code>Retry-After</code>'))
+  ok(errors.text.includes('<strong>What to do:</strong> Wait for the number of seconds in <code>Retry-After</code>'))
   equal(program.printed(), 'ready\n')
 })
 
