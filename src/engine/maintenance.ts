@@ -5,7 +5,7 @@ import type { CredentialRecord } from '../domain/credential.ts'
 import type { RevocationReason } from '../domain/revocation.ts'
 import { DAY } from '../domain/time.ts'
 import { MAX_CLOCK_SKEW } from '../domain/token.ts'
-import type { Change } from '../ports/store.ts'
+import type { Change, RevocationFilter } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
 import { auditEvent } from './issue-credentials.ts'
 
@@ -54,7 +54,7 @@ async function revokeExpired(context: EngineContext): Promise<void> {
 
 async function revokeOne(context: EngineContext, record: CredentialRecord, now: number, idleSince: number): Promise<void> {
   const reason: RevocationReason = now >= record.expiresAt ? 'expired' : 'idle'
-  const where = reason === 'idle' ? { id: record.id, unusedSince: idleSince } : { id: record.id }
+  const where: RevocationFilter = reason === 'idle' ? { id: record.id, unusedSince: idleSince } : { id: record.id }
   const changes: Change[] = [
     { do: 'revoke credentials', where, reason, at: now, mustMatch: true },
     auditEvent(
