@@ -69,10 +69,15 @@ class App(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
 
+class Server(ThreadingHTTPServer):
+    # By default 5 connections wait. Further ones are dropped, and a proxy repeats them only after seconds.
+    request_queue_size = 128
+
+
 def serve(handler):
     # Local only: a client that reaches the application without the proxy could send any user name.
     address = ("127.0.0.1", int(os.environ.get("PORT", "8000")))
-    ThreadingHTTPServer(address, handler).serve_forever()
+    Server(address, handler).serve_forever()
 
 
 if __name__ == "__main__":
