@@ -74,8 +74,8 @@ export function createClient(options: ClientOptions = {}) {
   const env = detectEnvironment()
   const { url, origins, delivery, timeout, notice, key } = resolveOptions(options, env.pageUrl)
   const events = createEvents<ClientEvents>()
-  /** As the list of sign-ins said last: its rows name lineages, and this client knows the id of its session alone. */
-  let currentLineage: string | undefined
+  /** The lineage of a session, from the list of sign-ins: its rows name lineages, and the client knows only the id of its session. */
+  let listed: { readonly sid: string | undefined; readonly lineage: string | undefined } | undefined
   const call = createApiCall(url, timeout, (...request) => globalThis.fetch(...request))
   const sessionTimer = createSessionTimer(env, notice, {
     expiring: (expiresAt) => events.emit('session-expiring', { expiresAt }),
@@ -222,13 +222,14 @@ export function createClient(options: ClientOptions = {}) {
     sessions: {
       async list(options: PassiveOption = {}): Promise<SessionsResponse> {
         const lineages = await authenticatedCall<SessionsResponse>('GET', '/access/sessions', options)
-        currentLineage = lineages.find(({ current }) => current)?.id
+        listed = { sid: tokenManager.current?.session.id, lineage: lineages.find(({ current }) => current)?.id }
         return lineages
       },
       /** Revokes one lineage, named by its id or by the id of any credential in it. The current one: signs out here as well. */
       async end(id: string): Promise<RevokedCounts> {
         const { ended } = await authenticatedCall<{ ended: RevokedCounts }>('DELETE', `/access/sessions/${encodeURIComponent(id)}`)
-        if (id === currentLineage || id === tokenManager.current?.session.id) tokenManager.end('signed_out')
+        const sid = tokenManager.current?.session.id
+        if (id === sid || (id === listed?.lineage && listed.sid === sid)) tokenManager.end('signed_out')
         return ended
       },
       endOthers: async () => (await authenticatedCall<{ ended: RevokedCounts }>('DELETE', '/access/sessions?except=current')).ended,
